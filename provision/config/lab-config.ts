@@ -1,0 +1,83 @@
+/**
+ * Everything the lab is told from outside, checked and frozen: the product of config.rb, lab.toml and the environment.
+ * Times are milliseconds (`...Ms`), sizes are bytes (`...Bytes`), addresses are dotted IPv4 text.
+ */
+export interface LabConfig {
+  /** Name of this lab on its host; several may run side by side. a-z0-9-, at most 11 characters (interface names). */
+  readonly name: string;
+  readonly provider: 'nspawn';
+  /** This lab's own directory: `<state_dir>/<name>`. Holds machine disks; gone after `lab destroy`. */
+  readonly stateDir: string;
+  /** Shared by all labs of a user: OS images and container layers, keyed by content. */
+  readonly cacheDir: string;
+  readonly machines: readonly MachineConfig[];
+  readonly network: NetworkConfig;
+  readonly timers: TimerConfig;
+  readonly ports: PortConfig;
+  readonly images: ImageConfig;
+  readonly apps: { readonly couchbase: boolean };
+  readonly rsvp: RsvpConfig;
+  /** What was understood but does not apply here, or is deprecated; one sentence each, naming its file and line. */
+  readonly notices: readonly string[];
+}
+
+export interface MachineConfig {
+  /** `core-01` */
+  readonly name: string;
+  /** 1-based */
+  readonly index: number;
+  readonly address: string;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+}
+
+export interface NetworkConfig {
+  /** The machines' network, `172.17.8.0/24`. */
+  readonly cidr: string;
+  readonly prefixLength: number;
+  /** The lab's own end of the bridge: registry, artifacts, DNS, RSVP stream. */
+  readonly bridgeAddress: string;
+  /** The host's address in the machines' network. */
+  readonly hostAddress: string;
+  readonly flannelCidr: string;
+  readonly flannelBackend: FlannelBackend;
+}
+
+export type FlannelBackend = 'host-gw' | 'vxlan';
+
+export interface TimerConfig {
+  /** How long a silent machine still counts as present. */
+  readonly fleetAgentTtlMs: number;
+  readonly etcdHeartbeatMs: number;
+  readonly etcdElectionMs: number;
+  /** One machine: from start to its PID 1 answering and its services up. */
+  readonly bootDeadlineMs: number;
+  /** The cluster: etcd healthy, flannel leased, fleet lists every machine. */
+  readonly readyDeadlineMs: number;
+  /** One machine: orderly shutdown; then the cord is pulled. */
+  readonly haltDeadlineMs: number;
+  /** From `fleetctl start` to every unit of the stack running. */
+  readonly deployDeadlineMs: number;
+  /** OS image and container images, when they must be built. */
+  readonly imageBuildDeadlineMs: number;
+}
+
+/** TCP ports on the bridge address (registry, artifacts) and on every machine (fleetApi). */
+export interface PortConfig {
+  readonly registry: number;
+  readonly artifacts: number;
+  readonly fleetApi: number;
+}
+
+export interface ImageConfig {
+  /** Where container images come from. `upstream` is accepted here and answered by the code that would fetch them. */
+  readonly source: 'embedded' | 'upstream';
+  /** Debian suite of the OS image. */
+  readonly suite: string;
+}
+
+export interface RsvpConfig {
+  /** Events a second. */
+  readonly rate: number;
+  readonly seed: number;
+}
