@@ -1,0 +1,88 @@
+/**
+ * The one view of etcd v3 that daemons, tools and apps share. Implementations: `openEtcd` (gRPC, for daemons and apps),
+ * `gatewayStore` (JSON over HTTP, quick to start) and `memoryStore` (the fake at this seam, same contract test).
+ * Every request has a deadline; one that runs out rejects with a LabError `timeout.etcd`.
+ */
+export interface EtcdStore {
+  /** One key, read linearisably (a minority member cannot answer). */
+  get(key: string): Promise<KeyValue | undefined>;
+  /** Every key that starts with `prefix` (a plain string prefix, no path rules), sorted by key. */
+  list(prefix: string): Promise<Listing>;
+  put(key: string, value: string, lease?: string): Promise<void>;
+  /** Number of keys removed: 0 or 1. */
+  delete(key: string): Promise<number>;
+  deletePrefix(prefix: string): Promise<number>;
+  /** All guards hold -> all writes happen, atomically; false = some guard did not hold and nothing was written. */
+  transact(guards: readonly Guard[], writes: readonly Write[]): Promise<boolean>;
+  /** A lease that renews itself every ttl/3 until abandoned, revoked or lost. `ttlSeconds`: whole seconds, at least 1. */
+  grant(ttlSeconds: number): Promise<Lease>;
+  /** A lease id that nobody renews: it dies `ttlSeconds` after the last `keepAliveOnce`. */
+  grantOnce(ttlSeconds: number): Promise<string>;
+  /** Seconds to live after the renewal; <= 0 when the lease is gone. */
+  keepAliveOnce(leaseId: string): Promise<number>;
+  /** Seconds. `remaining` is <= 0 (etcd says -1) when the lease is gone. */
+  leaseTtl(leaseId: string): Promise<{ granted: number; remaining: number }>;
+  /** Removes the lease and every key on it. A lease that is gone already is no error. */
+  revokeLease(leaseId: string): Promise<void>;
+  /**
+   * Every event with revision >= `fromRevision` (default: from now on), in order, none lost or doubled over reconnects.
+   * Resolves when the server has confirmed the watch: a write made after that is seen.
+   * When the wanted history was compacted, calls `onResync` (the caller lists again) and goes on from the store's present.
+   */
+  watch(prefix: string, handlers: WatchHandlers, fromRevision?: number): Promise<Watch>;
+  close(): Promise<void>;
+}
+
+export interface KeyValue {
+  key: string;
+  value: string;
+  /** Writes since the key was created: 1 = just created. */
+  version: number;
+  createRevision: number;
+  modRevision: number;
+  /** Decimal id of the lease the key hangs on; '0' = none. */
+  lease: string;
+}
+
+export interface Listing {
+  items: KeyValue[];
+  /** Store revision of this picture; watch from `revision + 1` to go on without a gap. */
+  revision: number;
+}
+
+export interface StoreEvent {
+  type: 'put' | 'delete';
+  key: string;
+  /** '' on delete. */
+  value: string;
+  revision: number;
+  /** The key's version after a put; 0 on delete. */
+  version: number;
+}
+
+export interface Lease {
+  readonly id: string;
+  readonly ttlSeconds: number;
+  /** Resolves when the lease is known lost (expired or revoked); never rejects. */
+  readonly lost: Promise<void>;
+  revoke(): Promise<void>;
+  /** Stop renewing without revoking. */
+  abandon(): void;
+}
+
+export type Guard = { key: string } & (
+  { absent: true } | { exists: true } | { value: string } | { modRevision: number }
+);
+
+export type Write = { put: string; value: string; lease?: string } | { delete: string; prefix?: boolean };
+
+export interface WatchHandlers {
+  onEvent(e: StoreEvent): void;
+  onResync?(): void;
+  /** The connection went away; the watch goes on by itself. For logs. */
+  onDisconnect?(e: Error): void;
+}
+
+export interface Watch {
+  close(): Promise<void>;
+}
