@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+/** Everything that decides what the OS image contains. Two equal recipes give interchangeable images. */
+export interface OsRecipe {
+  /** Debian suite, e.g. `bookworm`. */
+  readonly suite: string;
+  readonly packages: readonly string[];
+  /** Absolute path of the Node binary that becomes `/usr/bin/node` of the image. */
+  readonly nodeBinary: string;
+  /** Directory with `customize.sh` and `files/`. */
+  readonly directory: string;
+}
+
+/** systemd, Docker engine, etcd, sshd, jq and what the chapter's reader uses on a machine. */
+const packages = [
+  ...[
+    'systemd',
+    'systemd-sysv',
+    'dbus',
+    'libpam-systemd',
+    'libnss-myhostname',
+    'sudo',
+    'procps',
+    'less',
+    'ca-certificates',
+  ],
+  ...['docker.io', 'etcd-server', 'etcd-client', 'openssh-server', 'jq', 'curl'],
+  ...['iproute2', 'iptables', 'iputils-ping', 'libstdc++6', 'libgcc-s1'],
+];
+
+export function osRecipe(repoDir: string, suite: string): OsRecipe {
+  return { suite, packages, nodeBinary: process.execPath, directory: join(repoDir, 'provision/image/os') };
+}
+
+/** Content key (16 hex digits of SHA-256): changes when a package list, a laid-over file or the Node version does. */
+export async function osImageKey(recipe: OsRecipe, nodeVersion: string): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([recipe.suite, recipe.packages, nodeVersion, process.arch]));
+  for (const path of await filesBelow(recipe.directory)) {
+    const { mode } = await stat(path);
+    hash.update(`${relative(recipe.directory, path)} ${mode.toString(8)}\0`).update(await readFile(path));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const wanted = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'));
+  return wanted.map((entry) => join(entry.parentPath, entry.name)).sort();
+}
