@@ -1,0 +1,46 @@
+// Builds everything that runs: the CLI and its supervisor (ESM, dependencies stay in node_modules), one self-contained
+// CommonJS file for each daemon and tool of a machine, and the apps' bundles and page for their container images.
+import { build } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const root = import.meta.dirname;
+const at = (...path) => join(root, ...path);
+const bundle = { bundle: true, platform: 'node', target: 'node20', absWorkingDir: root, logLevel: 'warning' };
+const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minifySyntax: true };
+
+const onHost = {
+  main: 'cli/main.ts',
+  supervisor: 'provision/machines/nspawn/supervisor/main.ts',
+};
+const onMachine = {
+  fleetd: 'platform/fleet/fleetd.ts',
+  fleetctl: 'platform/fleet/fleetctl/main.ts',
+  flanneld: 'platform/flannel/flanneld.ts',
+  etcdctl: 'platform/etcdctl/main.ts',
+};
+const inApps = {
+  'apps/couchbase/dist/server': 'apps/couchbase/src/server/main.ts',
+  'apps/couchbase/dist/couchbase-cli': 'apps/couchbase/src/cli/main.ts',
+  'apps/meetup/dist/meetup': 'apps/meetup/src/main.ts',
+  'apps/worker/dist/worker': 'apps/worker/src/main.ts',
+  'apps/web/dist/web': 'apps/web/src/main.ts',
+};
+
+await Promise.all([
+  rm(at('dist/cli'), { recursive: true, force: true }).then(() =>
+    build({ ...bundle, format: 'esm', splitting: true, packages: 'external', entryPoints: onHost, outdir: 'dist/cli' }),
+  ),
+  build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
+  build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),
+]);
+
+// etcd3 reads its protocol files at run time, from ../proto beside the bundle.
+const protoFiles = ['rpc.proto', 'kv.proto', 'auth.proto'];
+const protoTargets = ['dist/machine/proto', 'apps/worker/proto', 'apps/web/proto'];
+for (const target of protoTargets) {
+  await mkdir(at(target), { recursive: true });
+  for (const file of protoFiles) await copyFile(at('node_modules/etcd3/proto', file), at(target, file));
+}
+await writeFile(at('dist/.built'), '');
