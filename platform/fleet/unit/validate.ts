@@ -1,0 +1,81 @@
+import { LabError } from '../../../errors/lab-error.ts';
+import { globMatches, globProblem } from './glob.ts';
+import { unitNameProblem } from './name.ts';
+import { parseUnitFile } from './parse.ts';
+import { requirementsOf } from './requirements.ts';
+import { serialiseUnit } from './serialise.ts';
+import { sameOptions, type UnitOptions } from './unit-file.ts';
+
+/**
+ * Refuses a unit that fleet would refuse, with fleet's own texts where it had one.
+ * @throws LabError `unit.name`, `unit.requirements`, `unit.options` or `unbuilt.replaces`
+ */
+export function validateUnit(name: string, options: UnitOptions): void {
+  const badName = unitNameProblem(name);
+  if (badName !== undefined) {
+    throw new LabError({
+      code: 'unit.name',
+      cause: badName,
+      next: 'rename the unit: letters, digits and : - _ . \\ @, ending in .service',
+    });
+  }
+  const problem = requirementsProblem(name, options);
+  if (problem !== undefined) {
+    throw new LabError({ code: 'unit.requirements', cause: problem, next: `edit the [X-Fleet] section of ${name}` });
+  }
+  // An option may come from a JSON body: one that hides a line break would smuggle in other lines.
+  if (!sameOptions(parseUnitFile(serialiseUnit(options), name), grouped(options))) {
+    throw new LabError({
+      code: 'unit.options',
+      cause: `${name}: an option cannot be written as a line of a unit file`,
+      next: 'remove line breaks and surrounding spaces from section, name and value',
+    });
+  }
+  if (requirementsOf(name, options).replaces.length > 0) {
+    throw new LabError({
+      code: 'unbuilt.replaces',
+      cause: `${name}: Replaces= is not built`,
+      next: 'destroy the unit to be replaced, then start the new one',
+    });
+  }
+}
+
+/** The first rule of [X-Fleet] that is broken, in fleet's words; undefined when all hold. */
+export function requirementsProblem(name: string, options: UnitOptions): string | undefined {
+  const r = requirementsOf(name, options);
+  const has = {
+    Peers: r.machineOf.length > 0,
+    Conflicts: r.conflicts.length > 0,
+    Global: r.global,
+    Replaces: r.replaces.length > 0,
+  };
+  const pairs: [left: boolean, text: string, right: boolean][] = [
+    ...(['Peers', 'Conflicts', 'Global', 'Replaces'] as const).map((key): [boolean, string, boolean] => [
+      r.machineId !== undefined,
+      `MachineID cannot be used with ${key}`,
+      has[key],
+    ]),
+    [has.Global, 'Global cannot be used with Peers', has.Peers],
+    [has.Global, 'Global cannot be used with Replaces', has.Replaces],
+    [has.Conflicts, 'Conflicts cannot be used with Replaces', has.Replaces],
+  ];
+  for (const [left, text, right] of pairs) if (left && right) return text;
+  for (const glob of [...r.conflicts, ...r.replaces]) {
+    const bad = globProblem(glob);
+    if (bad !== undefined) return bad;
+  }
+  for (const peer of r.machineOf) {
+    const conflict = r.conflicts.find((glob) => globMatches(glob, peer));
+    if (conflict !== undefined) return `unresolvable requirements: peer "${peer}" matches conflict "${conflict}"`;
+    const replace = r.replaces.find((glob) => globMatches(glob, peer));
+    if (replace !== undefined) return `unresolvable requirements: peer "${peer}" matches replace "${replace}"`;
+  }
+  const bad = r.malformedMetadata[0];
+  if (bad !== undefined) return `invalid MachineMetadata "${bad}": expected exactly one key=value`;
+  return undefined;
+}
+
+function grouped(options: UnitOptions): UnitOptions {
+  const sections = [...new Set(options.map((o) => o.section))];
+  return sections.flatMap((section) => options.filter((o) => o.section === section));
+}
