@@ -1,0 +1,139 @@
+import { LabError } from '../../errors/lab-error.ts';
+import { didYouMean } from './nearest.ts';
+import { readRubyGlobals, type RubyGlobal, type RubyGlobals } from './ruby-globals.ts';
+import { appliesElsewhere, type Inapplicable } from './vagrant-variables.ts';
+
+/** What config.rb says about the machines. `memoryMb` are Vagrant's megabytes of 1024 * 1024 bytes. */
+export interface MachineShape {
+  readonly count: number;
+  readonly namePrefix: string;
+  readonly memoryMb: number;
+  readonly cpus: number;
+  readonly notices: readonly string[];
+  /** `config.rb:12`, for messages of later checks; the file's name alone where the default is used. */
+  readonly places: { readonly count: string; readonly memory: string; readonly cpus: string };
+}
+
+const machineDefaults = { count: 3, namePrefix: 'core', memoryMb: 2048, cpus: 1 } as const;
+
+/** Names of the settings this lab follows, and the older ones of VirtualBox days, which win when set (as in coreos-vagrant). */
+const followed = ['$num_instances', '$instance_name_prefix', '$vm_memory', '$vm_cpus'];
+const olderNames = new Map([
+  ['$vb_memory', '$vm_memory'],
+  ['$vb_cpus', '$vm_cpus'],
+]);
+
+/**
+ * Reads the text of a config.rb as coreos-vagrant means it.
+ * @param fileName how messages call the file
+ * @param numInstances the environment's NUM_INSTANCES: the number of machines where config.rb does not say it
+ * @throws LabError config.ruby, config.variable, config.value, config.environment
+ */
+export function readConfigRb(text: string, fileName: string, numInstances: string | undefined): MachineShape {
+  const { globals, discoveryBlock } = readRubyGlobals(text, fileName);
+  const last = lastAssignments(globals);
+  for (const global of last.values()) refuseUnknown(global, fileName);
+  const pick = (name: string): RubyGlobal | undefined => {
+    const older = [...olderNames].find(([, current]) => current === name)?.[0];
+    const old = older === undefined ? undefined : last.get(older);
+    return old && old.value !== null ? old : last.get(name);
+  };
+  const count = pick('$num_instances');
+  const environment = environmentCount(numInstances, count, fileName);
+  const memory = pick('$vm_memory');
+  const cpus = pick('$vm_cpus');
+  const place = (global: RubyGlobal | undefined): string => (global ? `${fileName}:${global.line}` : fileName);
+  return {
+    count: wholeNumber(count, fileName, 1, 9) ?? environment.count ?? machineDefaults.count,
+    namePrefix: namePrefix(last.get('$instance_name_prefix'), fileName) ?? machineDefaults.namePrefix,
+    memoryMb: wholeNumber(memory, fileName, 256, 1_048_576) ?? machineDefaults.memoryMb,
+    cpus: wholeNumber(cpus, fileName, 1, 256) ?? machineDefaults.cpus,
+    notices: [...environment.notices, ...notices(globals, last, fileName, discoveryBlock)],
+    places: { count: place(count), memory: place(memory), cpus: place(cpus) },
+  };
+}
+
+function lastAssignments(globals: readonly RubyGlobal[]): Map<string, RubyGlobal> {
+  return new Map(globals.map((global) => [global.name, global]));
+}
+
+function refuseUnknown(global: RubyGlobal, fileName: string): void {
+  const known = [...followed, ...olderNames.keys(), ...appliesElsewhere.keys()];
+  if (known.includes(global.name)) return;
+  throw new LabError({
+    code: 'config.variable',
+    cause: `${fileName}:${global.line}: unknown variable ${global.name}${didYouMean(global.name, known)}`,
+    evidence: [`known: ${known.join(' ')}`],
+    next: `Correct the name on line ${global.line} of ${fileName}, or put # in front of the line.`,
+  });
+}
+
+function wholeNumber(global: RubyGlobal | undefined, fileName: string, min: number, max: number): number | undefined {
+  if (!global || global.value === null) return undefined;
+  if (typeof global.value === 'number' && global.value >= min && global.value <= max) return global.value;
+  throw badValue(global, fileName, `must be a whole number from ${min} to ${max}`, `${global.name} = ${min}`);
+}
+
+/** At most 8 characters: with `vb-` before and `-01` after it, a machine's interface name must fit the kernel's 15. */
+function namePrefix(global: RubyGlobal | undefined, fileName: string): string | undefined {
+  if (!global || global.value === null) return undefined;
+  if (typeof global.value === 'string' && /^[a-z](?:[a-z0-9-]{0,6}[a-z0-9])?$/.test(global.value)) return global.value;
+  const rule = 'must be 1 to 8 characters of a-z, 0-9 and -, starting with a letter and not ending in -';
+  throw badValue(global, fileName, rule, `${global.name} = "core"`);
+}
+
+function badValue(global: RubyGlobal, fileName: string, rule: string, example: string): LabError {
+  return new LabError({
+    code: 'config.value',
+    cause: `${fileName}:${global.line}: ${global.name} ${rule}, not ${JSON.stringify(global.value)}`,
+    next: `Edit line ${global.line} of ${fileName}, for example: ${example}`,
+  });
+}
+
+/** coreos-vagrant applies NUM_INSTANCES first and lets config.rb override it; 0 and empty mean unset there and here. */
+function environmentCount(
+  text: string | undefined,
+  global: RubyGlobal | undefined,
+  fileName: string,
+): { count?: number; notices: string[] } {
+  if (text === undefined || text.trim() === '' || text.trim() === '0') return { notices: [] };
+  if (!/^[1-9]$/.test(text.trim())) {
+    throw new LabError({
+      code: 'config.environment',
+      cause: `NUM_INSTANCES in the environment must be a number from 1 to 9, not ${JSON.stringify(text)}`,
+      next: 'Run `unset NUM_INSTANCES` and set $num_instances in config.rb.',
+    });
+  }
+  const count = Number(text);
+  if (global && global.value !== null) {
+    const where = `${fileName}:${global.line} sets $num_instances, which wins over it (as in coreos-vagrant)`;
+    return { notices: [`NUM_INSTANCES=${count} from the environment has no effect: ${where}.`] };
+  }
+  return { count, notices: [`NUM_INSTANCES=${count} from the environment is deprecated: set $num_instances.`] };
+}
+
+function notices(
+  globals: readonly RubyGlobal[],
+  last: ReadonlyMap<string, RubyGlobal>,
+  fileName: string,
+  block: RubyGlobals['discoveryBlock'],
+): string[] {
+  const at = (line: number): string => `${fileName}:${line}: `;
+  const found = [...last.values()].flatMap((global) => {
+    const elsewhere: Inapplicable | undefined = appliesElsewhere.get(global.name);
+    const current = olderNames.get(global.name);
+    if (elsewhere && !elsewhere.isOff(global.value)) return [`${at(global.line)}${global.name}: ${elsewhere.because}.`];
+    if (current && global.value !== null) {
+      return [`${at(global.line)}${global.name} is the older name of ${current} and wins over it.`];
+    }
+    return [];
+  });
+  const repeated = globals.filter((global) => last.get(global.name) !== global);
+  return [
+    ...found,
+    ...repeated.map(
+      (g) => `${at(g.line)}${g.name} is set again on line ${last.get(g.name)?.line}; the last one counts.`,
+    ),
+    ...(block ? [`${at(block.firstLine)}the discovery token block is not run: the etcd members know each other.`] : []),
+  ];
+}

@@ -1,0 +1,89 @@
+import { availableParallelism, homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { readConfigRb, type MachineShape } from './config-rb.ts';
+import { crossCheck } from './cross-checks.ts';
+import type { LabConfig, MachineConfig, TimerConfig } from './lab-config.ts';
+import { checkLabToml, type LabToml } from './lab-toml.ts';
+import { parseToml, readText } from './toml-file.ts';
+
+/**
+ * Reads `dir`/config.rb and `dir`/lab.toml into one checked, deeply frozen value. A missing file or key means defaults.
+ * @param env NUM_INSTANCES (deprecated), XDG_CACHE_HOME and HOME are looked at
+ * @param hostCpus CPUs this host has
+ * @throws LabError config.* naming file and line, with what to write instead
+ */
+export function loadConfig(
+  dir: string,
+  env: Readonly<Record<string, string | undefined>>,
+  hostCpus: number = availableParallelism(),
+): LabConfig {
+  const shape = readConfigRb(readText(join(dir, 'config.rb'), ''), 'config.rb', env['NUM_INSTANCES']);
+  const file = parseToml(readText(join(dir, 'lab.toml'), ''), 'lab.toml');
+  const toml = checkLabToml(file, 'lab.toml');
+  const at = (section: string, key: string): string => {
+    const line = file.lineOf([section, key]);
+    return line === undefined ? `lab.toml [${section}] ${key}` : `lab.toml:${line}`;
+  };
+  const addresses = crossCheck({ shape, toml, at, hostCpus });
+  return deepFreeze({
+    name: toml.lab.name,
+    provider: 'nspawn',
+    stateDir: join(toml.lab.state_dir, toml.lab.name),
+    cacheDir: cacheDirectory(env),
+    machines: addresses.map((address, i) => machine(shape, i + 1, address)),
+    network: network(toml),
+    timers: timers(toml),
+    ports: { registry: toml.ports.registry, artifacts: toml.ports.artifacts, fleetApi: toml.ports.fleet_api },
+    images: { ...toml.images },
+    apps: { ...toml.apps },
+    rsvp: { ...toml.rsvp },
+    notices: shape.notices,
+  });
+}
+
+/** XDG Base Directory Specification: a relative XDG_CACHE_HOME is to be ignored. */
+function cacheDirectory(env: Readonly<Record<string, string | undefined>>): string {
+  const xdg = env['XDG_CACHE_HOME'];
+  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache');
+  return join(base, 'coreos-lab');
+}
+
+function machine(shape: MachineShape, index: number, address: string): MachineConfig {
+  return {
+    name: `${shape.namePrefix}-${String(index).padStart(2, '0')}`,
+    index,
+    address,
+    memoryBytes: shape.memoryMb * 1024 * 1024,
+    cpus: shape.cpus,
+  };
+}
+
+function network({ network: n }: LabToml): LabConfig['network'] {
+  return {
+    cidr: n.range,
+    prefixLength: Number(n.range.slice(n.range.indexOf('/') + 1)),
+    bridgeAddress: n.bridge,
+    hostAddress: n.host,
+    flannelCidr: n.flannel,
+    flannelBackend: n.flannel_backend,
+  };
+}
+
+function timers({ timers: t }: LabToml): TimerConfig {
+  return {
+    fleetAgentTtlMs: t.fleet_agent_ttl,
+    etcdHeartbeatMs: t.etcd_heartbeat,
+    etcdElectionMs: t.etcd_election,
+    bootDeadlineMs: t.boot_deadline,
+    readyDeadlineMs: t.ready_deadline,
+    haltDeadlineMs: t.halt_deadline,
+    deployDeadlineMs: t.deploy_deadline,
+    imageBuildDeadlineMs: t.image_build_deadline,
+  };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const child of Object.values(value))
+    if (typeof child === 'object' && child !== null) deepFreeze(child as object);
+  return Object.freeze(value);
+}
