@@ -1,0 +1,130 @@
+import { etcdFailure } from './etcd-failure.ts';
+import { keyspace } from './memory/keyspace.ts';
+import type { Keyspace } from './memory/keyspace.ts';
+import { leaseTable } from './memory/lease-table.ts';
+import type { Clock } from './memory/lease-table.ts';
+import { memoryWatches } from './memory/memory-watches.ts';
+import { selfRenewingLease } from './self-renewing-lease.ts';
+import type { EtcdStore } from './store.ts';
+
+export type { Clock } from './memory/lease-table.ts';
+
+/**
+ * An etcd of one process, with the semantics of the real one (the same contract test runs against both): revisions, leases by the
+ * given clock, guarded transactions, watches that resume. Events arrive in a later microtask, never inside the write.
+ */
+export function memoryStore(clock: Clock = realClock): MemoryStore {
+  const keys = keyspace();
+  const leases = leaseTable(clock, (id) => keys.apply([...keys.onLease(id)].map((key) => ({ delete: key }))));
+  return client({ clock, keys, leases, watches: memoryWatches(keys), state: { away: false } });
+}
+
+function client(core: Core): MemoryStore {
+  const { clock, keys, leases, watches, state } = core;
+  const mine = new Set<{ close(): unknown }>();
+
+  /** Every request: a microtask of travel, then all or nothing. */
+  const answer = async <T>(what: string, act: () => T): Promise<T> => {
+    await Promise.resolve();
+    if (state.away) throw etcdFailure('timeout.etcd', 'memory', what, 'the store is switched off');
+    return act();
+  };
+  const checkLease = (lease: string | undefined) => {
+    if (lease !== undefined && lease !== '0' && !leases.has(lease)) {
+      throw etcdFailure('state.etcd-lease', 'memory', 'put', 'etcdserver: requested lease not found');
+    }
+  };
+  const drop = (lease: string) => keys.apply([...keys.onLease(lease)].map((key) => ({ delete: key })));
+
+  const store: MemoryStore = {
+    get: (key) => answer('get', () => keys.get(key)),
+    list: (prefix) => answer('list', () => ({ items: keys.list(prefix), revision: keys.revision() })),
+    put: (key, value, lease) =>
+      answer('put', () => {
+        checkLease(lease);
+        keys.apply([{ put: key, value, lease: lease ?? '0' }]);
+      }),
+    delete: (key) => answer('delete', () => keys.apply([{ delete: key }])),
+    deletePrefix: (prefix) => answer('deletePrefix', () => keys.apply([{ delete: prefix, prefix: true }])),
+    transact: (guards, writes) =>
+      answer('transact', () => {
+        if (!guards.every(keys.holds)) return false;
+        for (const write of writes) if ('put' in write) checkLease(write.lease);
+        keys.apply(writes);
+        return true;
+      }),
+    async grant(ttlSeconds) {
+      const id = await store.grantOnce(ttlSeconds);
+      const entry = { close: () => lease.abandon() };
+      const lease = selfRenewingLease(
+        store,
+        id,
+        ttlSeconds,
+        () => mine.delete(entry),
+        (ms, fn) => clock.schedule(ms, fn),
+      );
+      mine.add(entry);
+      return lease;
+    },
+    grantOnce: (ttlSeconds) => answer('grant', () => leases.grant(ttlSeconds)),
+    keepAliveOnce: (id) => answer('keepAlive', () => leases.renew(id)),
+    leaseTtl: (id) => answer('leaseTtl', () => leases.ttl(id)),
+    revokeLease: (id) =>
+      answer('revokeLease', () => {
+        if (leases.remove(id)) drop(id);
+      }),
+    async watch(prefix, handlers, fromRevision) {
+      const watch = await answer('watch', () => watches.add(prefix, handlers, fromRevision));
+      mine.add(watch);
+      return {
+        async close() {
+          mine.delete(watch);
+          watch.close();
+        },
+      };
+    },
+    async close() {
+      for (const entry of mine) entry.close();
+      mine.clear();
+    },
+    expireLease(id) {
+      if (leases.remove(id)) drop(id);
+    },
+    connect: () => client(core),
+    compact: () => watches.compact(),
+    setAway(away) {
+      if (away === state.away) return;
+      state.away = away;
+      leases.freeze(away);
+      watches.setAway(away);
+    },
+  };
+  return store;
+}
+
+export interface MemoryStore extends EtcdStore {
+  /** Another client of the same store, with watches and leases of its own: for a second daemon in the same test. */
+  connect(): MemoryStore;
+  /** The lease runs out now, whatever the clock says. */
+  expireLease(id: string): void;
+  /** Forget the history up to now: watches that still need it get `onResync`. */
+  compact(): void;
+  /** true = no quorum: every request rejects with `timeout.etcd`, no event comes, no lease expires. */
+  setAway(away: boolean): void;
+}
+
+interface Core {
+  clock: Clock;
+  keys: Keyspace;
+  leases: ReturnType<typeof leaseTable>;
+  watches: ReturnType<typeof memoryWatches>;
+  state: { away: boolean };
+}
+
+const realClock: Clock = {
+  now: () => performance.now(),
+  schedule(ms, fn) {
+    const timer = setTimeout(fn, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,87 @@
+import type { Guard, KeyValue, StoreEvent, Write } from '../store.ts';
+
+export interface Keyspace {
+  revision(): number;
+  get(key: string): KeyValue | undefined;
+  list(prefix: string): KeyValue[];
+  holds(guard: Guard): boolean;
+  /** All writes in one revision, as one etcd transaction; returns the number of keys deleted. */
+  apply(writes: readonly Write[]): number;
+  onLease(lease: string): Iterable<string>;
+  /** Events with revision >= `from`, oldest first. */
+  history(from: number): StoreEvent[];
+  forgetHistory(): void;
+  /** First revision whose events are still kept. */
+  oldest(): number;
+  onCommit(listener: () => void): void;
+}
+
+/** Keys with etcd's bookkeeping: one revision per transaction that changes something, versions counted from 1 since creation. */
+export function keyspace(): Keyspace {
+  const keys = new Map<string, KeyValue>();
+  const listeners = new Set<() => void>();
+  let events: StoreEvent[] = [];
+  let revision = 1; // a fresh etcd says 1
+  let oldest = 1;
+
+  const matching = (prefix: string) =>
+    [...keys.values()].filter((kv) => kv.key.startsWith(prefix)).sort((a, b) => byBytes(a.key, b.key));
+
+  const writeOne = (write: Write, at: number): number => {
+    if ('put' in write) {
+      const old = keys.get(write.put);
+      const version = (old?.version ?? 0) + 1;
+      const createRevision = old?.createRevision ?? at;
+      const lease = write.lease ?? '0';
+      keys.set(write.put, { key: write.put, value: write.value, version, createRevision, modRevision: at, lease });
+      events.push({ type: 'put', key: write.put, value: write.value, revision: at, version });
+      return 0;
+    }
+    const gone = write.prefix ? matching(write.delete).map((kv) => kv.key) : [write.delete].filter((k) => keys.has(k));
+    for (const key of gone) {
+      keys.delete(key);
+      events.push({ type: 'delete', key, value: '', revision: at, version: 0 });
+    }
+    return gone.length;
+  };
+
+  return {
+    revision: () => revision,
+    get: (key) => copy(keys.get(key)),
+    list: (prefix) => matching(prefix).map((kv) => ({ ...kv })),
+    holds(guard) {
+      const kv = keys.get(guard.key);
+      if ('absent' in guard) return kv === undefined;
+      if ('exists' in guard) return kv !== undefined;
+      if ('modRevision' in guard) return (kv?.modRevision ?? 0) === guard.modRevision;
+      return kv !== undefined && kv.value === guard.value;
+    },
+    apply(writes) {
+      const before = events.length;
+      const deleted = writes.reduce((sum, write) => sum + writeOne(write, revision + 1), 0);
+      if (events.length === before) return deleted;
+      revision += 1;
+      for (const listener of listeners) listener();
+      return deleted;
+    },
+    *onLease(lease) {
+      for (const kv of keys.values()) if (kv.lease === lease) yield kv.key;
+    },
+    history: (from) => events.filter((event) => event.revision >= from),
+    forgetHistory() {
+      events = [];
+      oldest = revision + 1;
+    },
+    oldest: () => oldest,
+    onCommit: (listener) => void listeners.add(listener),
+  };
+}
+
+/** etcd orders keys by their bytes, which differs from JavaScript's order above the basic plane. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function copy(kv: KeyValue | undefined): KeyValue | undefined {
+  return kv ? { ...kv } : undefined;
+}

@@ -1,0 +1,65 @@
+import { LabError } from '../../errors/lab-error.ts';
+import type { EtcdStore, Lease } from './store.ts';
+
+/**
+ * Renews a granted lease every ttl/3. A renewal that fails is tried again after ttl/10 and never ends the lease by itself: without
+ * a quorum nothing expires, and a new leader gives every lease its full time again (etcd "Lease" design). Only etcd's own
+ * word that the lease is gone resolves `lost`; who must stop acting earlier than that guards each write by a transaction.
+ * `onEnd` is called once when nothing is left to renew.
+ */
+export function selfRenewingLease(
+  store: Pick<EtcdStore, 'keepAliveOnce' | 'revokeLease'>,
+  id: string,
+  ttlSeconds: number,
+  onEnd: () => void = () => {},
+  schedule: Schedule = realSchedule,
+): Lease {
+  let over = false;
+  let cancel = () => {};
+  let markLost = () => {};
+  const lost = new Promise<void>((resolve) => (markLost = resolve));
+
+  const end = () => {
+    if (over) return;
+    over = true;
+    cancel();
+    onEnd();
+  };
+  const renewIn = (ms: number) => {
+    if (!over) cancel = schedule(ms, () => void renew());
+  };
+  const renew = async () => {
+    try {
+      const left = await store.keepAliveOnce(id);
+      if (over) return;
+      if (left > 0) return renewIn((ttlSeconds * 1000) / 3);
+    } catch (error) {
+      if (over) return;
+      const gone = error instanceof LabError && error.code === 'state.etcd-lease';
+      if (!gone) return renewIn((ttlSeconds * 1000) / 10);
+    }
+    end();
+    markLost();
+  };
+
+  renewIn((ttlSeconds * 1000) / 3);
+  return {
+    id,
+    ttlSeconds,
+    lost,
+    abandon: end,
+    async revoke() {
+      end();
+      await store.revokeLease(id);
+      markLost();
+    },
+  };
+}
+
+/** Runs `fn` after `ms`; returns how to call it off. */
+export type Schedule = (ms: number, fn: () => void) => () => void;
+
+const realSchedule: Schedule = (ms, fn) => {
+  const timer = setTimeout(fn, ms);
+  return () => clearTimeout(timer);
+};

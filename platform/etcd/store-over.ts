@@ -1,0 +1,88 @@
+import type { Connection } from './connection.ts';
+import { requester } from './requester.ts';
+import { resumingWatch } from './resuming-watch.ts';
+import { selfRenewingLease } from './self-renewing-lease.ts';
+import type { EtcdStore } from './store.ts';
+import { wire } from './wire.ts';
+
+/** The store over any connections to the members of one etcd cluster; the first endpoint is the one preferred. */
+export function storeOver(connections: readonly Connection[], timeoutMs: number): EtcdStore {
+  const members = requester(connections, timeoutMs);
+  const open = new Set<{ close(): unknown }>();
+  const form = members.bytes;
+  const write = (method: 'put' | 'deleteRange' | 'txn', request: object) => members.request(method, request, 'write');
+
+  const store: EtcdStore = {
+    async get(key) {
+      const answer = await members.request('range', wire.rangeRequest(form, key, false), 'read');
+      return wire.readRange(form, answer).items[0];
+    },
+    async list(prefix) {
+      return wire.readRange(form, await members.request('range', wire.rangeRequest(form, prefix, true), 'read'));
+    },
+    async put(key, value, lease) {
+      await write('put', wire.putRequest(form, key, value, lease));
+    },
+    async delete(key) {
+      return deleted(await write('deleteRange', wire.deleteRequest(form, key, false)));
+    },
+    async deletePrefix(prefix) {
+      return deleted(await write('deleteRange', wire.deleteRequest(form, prefix, true)));
+    },
+    async transact(guards, writes) {
+      const answer = await write('txn', wire.txnRequest(form, guards, writes));
+      return (answer as { succeeded?: boolean }).succeeded ?? false;
+    },
+    async grant(ttlSeconds) {
+      const granted = await grantLease(ttlSeconds);
+      const lease = selfRenewingLease(store, granted.id, granted.ttl, () => open.delete(entry));
+      const entry = { close: () => lease.abandon() };
+      open.add(entry);
+      return lease;
+    },
+    grantOnce: async (ttlSeconds) => (await grantLease(ttlSeconds)).id,
+    async keepAliveOnce(leaseId) {
+      const answer = await members.request('leaseKeepAlive', { ID: leaseId }, 'read');
+      return wire.int((answer as { TTL?: string }).TTL);
+    },
+    async leaseTtl(leaseId) {
+      const answer = await members.request('leaseTimeToLive', { ID: leaseId }, 'read');
+      const { TTL, grantedTTL } = answer as { TTL?: string; grantedTTL?: string };
+      return { granted: wire.int(grantedTTL), remaining: wire.int(TTL) };
+    },
+    async revokeLease(leaseId) {
+      await members.request('leaseRevoke', { ID: leaseId }, 'read').catch((error: unknown) => {
+        if ((error as { code?: string }).code !== 'state.etcd-lease') throw error;
+      });
+    },
+    async watch(prefix, handlers, fromRevision) {
+      const watch = resumingWatch(members, prefix, handlers, fromRevision);
+      open.add(watch);
+      await watch.ready;
+      return {
+        async close() {
+          open.delete(watch);
+          watch.close();
+        },
+      };
+    },
+    async close() {
+      for (const entry of open) entry.close();
+      open.clear();
+      for (const connection of connections) connection.close();
+    },
+  };
+  return store;
+
+  /** A grant that is repeated leaves at worst one lease too many, which dies by itself: as safe to repeat as a read. */
+  async function grantLease(ttlSeconds: number): Promise<{ id: string; ttl: number }> {
+    const ttl = Math.max(1, Math.ceil(ttlSeconds));
+    const answer = await members.request('leaseGrant', { TTL: String(ttl), ID: '0' }, 'read');
+    const { ID, TTL } = answer as { ID: string; TTL?: string };
+    return { id: ID, ttl: wire.int(TTL) || ttl };
+  }
+}
+
+function deleted(answer: unknown): number {
+  return wire.int((answer as { deleted?: string }).deleted);
+}

@@ -1,0 +1,138 @@
+import type { ByteForm } from './connection.ts';
+import type { Guard, KeyValue, StoreEvent, Write } from './store.ts';
+
+/**
+ * etcd v3 messages (rpc.proto, kv.proto of etcd 3.4) to and from the store's own values. gRPC and the JSON gateway use the same
+ * field names; int64 arrives as a string (or not at all when 0, proto3 JSON mapping), so every number is read leniently.
+ */
+export const wire = {
+  rangeRequest: (form: ByteForm, key: string, prefix: boolean) => ({
+    ...keyRange(form, key, prefix),
+    // SortTarget KEY ascending is the default order of a range.
+  }),
+  putRequest: (form: ByteForm, key: string, value: string, lease = '0') => ({
+    key: form.encode(Buffer.from(key)),
+    value: form.encode(Buffer.from(value)),
+    lease,
+  }),
+  deleteRequest: (form: ByteForm, key: string, prefix: boolean) => keyRange(form, key, prefix),
+  txnRequest: (form: ByteForm, guards: readonly Guard[], writes: readonly Write[]) => ({
+    compare: guards.map((guard) => compareOf(form, guard)),
+    success: writes.map((write) =>
+      'put' in write
+        ? { request_put: wire.putRequest(form, write.put, write.value, write.lease) }
+        : { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix ?? false) },
+    ),
+    failure: [],
+  }),
+  watchRequest: (form: ByteForm, prefix: string, startRevision: number | undefined) => ({
+    create_request: {
+      ...keyRange(form, prefix, true),
+      progress_notify: true,
+      ...(startRevision === undefined ? {} : { start_revision: String(startRevision) }),
+    },
+  }),
+  readRange(form: ByteForm, message: unknown): { items: KeyValue[]; revision: number } {
+    const { kvs, header } = message as { kvs?: RawKeyValue[]; header?: RawHeader };
+    return { items: (kvs ?? []).map((kv) => readKeyValue(form, kv)), revision: revisionOf(header) };
+  },
+  readWatch(form: ByteForm, message: unknown): WatchMessage {
+    const raw = message as RawWatchResponse;
+    return {
+      created: raw.created ?? false,
+      canceled: raw.canceled ?? false,
+      cancelReason: raw.cancel_reason ?? '',
+      compactRevision: int(raw.compact_revision),
+      revision: revisionOf(raw.header),
+      events: (raw.events ?? []).map((event) => readEvent(form, event)),
+    };
+  },
+  int,
+};
+
+export type WireMethod =
+  'range' | 'put' | 'deleteRange' | 'txn' | 'leaseGrant' | 'leaseRevoke' | 'leaseTimeToLive' | 'leaseKeepAlive';
+
+export interface WatchMessage {
+  created: boolean;
+  canceled: boolean;
+  cancelReason: string;
+  /** > 0 when the watch was refused because history before this revision is gone. */
+  compactRevision: number;
+  revision: number;
+  events: StoreEvent[];
+}
+
+/** The first key after every key with this prefix: the prefix with its last byte that is not 0xff raised by one. */
+export function prefixEnd(prefix: string): Buffer {
+  const end = Buffer.from(prefix);
+  for (let i = end.length - 1; i >= 0; i--) {
+    const byte = end[i] ?? 0xff;
+    if (byte < 0xff) {
+      end[i] = byte + 1;
+      return end.subarray(0, i + 1);
+    }
+  }
+  return Buffer.from([0]); // etcd: "all keys from `key` on"
+}
+
+type Int = string | number | undefined;
+type RawHeader = { revision?: Int };
+type RawKeyValue = {
+  key?: unknown;
+  value?: unknown;
+  version?: Int;
+  create_revision?: Int;
+  mod_revision?: Int;
+  lease?: Int;
+};
+type RawEvent = { type?: string; kv?: RawKeyValue };
+type RawWatchResponse = {
+  header?: RawHeader;
+  created?: boolean;
+  canceled?: boolean;
+  cancel_reason?: string;
+  compact_revision?: Int;
+  events?: RawEvent[];
+};
+
+function keyRange(form: ByteForm, key: string, prefix: boolean) {
+  // An empty key is not a key: etcd's "every key" is the range from \0 to \0.
+  const start = key === '' ? Buffer.from([0]) : Buffer.from(key);
+  return { key: form.encode(start), ...(prefix ? { range_end: form.encode(prefixEnd(key)) } : {}) };
+}
+
+/** Compare.CompareResult EQUAL = 0, GREATER = 1; Compare.CompareTarget VERSION = 0, MOD = 2, VALUE = 3. */
+function compareOf(form: ByteForm, guard: Guard) {
+  const key = form.encode(Buffer.from(guard.key));
+  if ('absent' in guard) return { key, result: 0, target: 0, version: '0' };
+  if ('exists' in guard) return { key, result: 1, target: 0, version: '0' };
+  if ('modRevision' in guard) return { key, result: 0, target: 2, mod_revision: String(guard.modRevision) };
+  return { key, result: 0, target: 3, value: form.encode(Buffer.from(guard.value)) };
+}
+
+function readKeyValue(form: ByteForm, raw: RawKeyValue): KeyValue {
+  return {
+    key: form.decode(raw.key),
+    value: form.decode(raw.value),
+    version: int(raw.version),
+    createRevision: int(raw.create_revision),
+    modRevision: int(raw.mod_revision),
+    lease: String(raw.lease ?? '0'),
+  };
+}
+
+function readEvent(form: ByteForm, raw: RawEvent): StoreEvent {
+  const kv = readKeyValue(form, raw.kv ?? {});
+  // gRPC by proto-loader says `Delete`, the gateway `DELETE` (and leaves PUT, the default, out).
+  const type = String(raw.type ?? '').toLowerCase() === 'delete' ? 'delete' : 'put';
+  return { type, key: kv.key, value: kv.value, revision: kv.modRevision, version: kv.version };
+}
+
+function revisionOf(header: RawHeader | undefined): number {
+  return int(header?.revision);
+}
+
+function int(field: unknown): number {
+  return typeof field === 'string' || typeof field === 'number' ? Number(field) : 0;
+}

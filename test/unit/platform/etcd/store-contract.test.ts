@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, test, vi } from 'vitest';
+import { gatewayStore } from '../../../../platform/etcd/gateway-store.ts';
+import { memoryStore } from '../../../../platform/etcd/memory-store.ts';
+import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
+import type { EtcdStore, StoreEvent } from '../../../../platform/etcd/store.ts';
+import { realEtcd } from './real-etcd.ts';
+import type { RealEtcd } from './real-etcd.ts';
+
+let etcd: RealEtcd;
+beforeAll(async () => {
+  etcd = await realEtcd();
+});
+afterAll(() => etcd.stop());
+
+let prefixes = 0;
+const kinds: Record<string, () => EtcdStore> = {
+  memory: () => memoryStore(),
+  grpc: () => openEtcd({ endpoints: etcd.endpoints }),
+  gateway: () => gatewayStore({ endpoints: etcd.endpoints }),
+};
+
+describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
+  let store: EtcdStore;
+  beforeAll(() => {
+    store = kinds[kind]!();
+  });
+  afterAll(() => store.close());
+  const fresh = () => `/contract/${kind}/${++prefixes}/`;
+
+  test('get, put, delete, versions', async ({ expect }) => {
+    const p = fresh();
+    expect(await store.get(`${p}a`)).toBeUndefined();
+    await store.put(`${p}a`, 'grüße\n');
+    await store.put(`${p}a`, '2');
+    const kv = await store.get(`${p}a`);
+    expect(kv).toMatchObject({ key: `${p}a`, value: '2', version: 2, lease: '0' });
+    expect(kv!.modRevision).toBe(kv!.createRevision + 1);
+    expect(await store.delete(`${p}a`)).toBe(1);
+    expect(await store.delete(`${p}a`)).toBe(0);
+  });
+
+  test('an empty value is a value', async ({ expect }) => {
+    const p = fresh();
+    await store.put(`${p}e`, '');
+    expect(await store.get(`${p}e`)).toMatchObject({ value: '', version: 1 });
+  });
+
+  test('list is sorted by bytes and a plain string prefix', async ({ expect }) => {
+    const p = fresh();
+    for (const key of ['b', 'a/2', 'a/10', 'ab', 'é', '\u{1F600}', '\uFF5E']) await store.put(p + key, key);
+    const listing = await store.list(p);
+    expect(listing.items.map((kv) => kv.value)).toEqual(['a/10', 'a/2', 'ab', 'b', 'é', '\uFF5E', '\u{1F600}']);
+    expect((await store.list(`${p}a`)).items).toHaveLength(3);
+    expect(listing.revision).toBeGreaterThanOrEqual(Math.max(...listing.items.map((kv) => kv.modRevision)));
+    expect(await store.deletePrefix(`${p}a`)).toBe(3);
+  });
+
+  test('transact: all guards or nothing, one revision', async ({ expect }) => {
+    const p = fresh();
+    const [a, b] = [`${p}a`, `${p}b`];
+    expect(
+      await store.transact(
+        [{ key: a, absent: true }],
+        [
+          { put: a, value: '1' },
+          { put: b, value: '2' },
+        ],
+      ),
+    ).toBe(true);
+    expect(await store.transact([{ key: a, absent: true }], [{ put: b, value: 'no' }])).toBe(false);
+    expect(
+      await store.transact(
+        [
+          { key: a, exists: true },
+          { key: b, value: 'x' },
+        ],
+        [{ delete: a }],
+      ),
+    ).toBe(false);
+    const { modRevision } = (await store.get(a))!;
+    expect((await store.get(b))!.modRevision).toBe(modRevision);
+    expect(
+      await store.transact(
+        [
+          { key: a, modRevision },
+          { key: b, value: '2' },
+        ],
+        [{ delete: p, prefix: true }],
+      ),
+    ).toBe(true);
+    expect((await store.list(p)).items).toEqual([]);
+    expect(await store.transact([{ key: a, exists: true }], [{ put: a, value: '1' }])).toBe(false);
+  });
+
+  test('watch: from now, in order, deletes too, nothing of other prefixes', async ({ expect }) => {
+    const p = fresh();
+    await store.put(`${p}before`, '0');
+    const events: StoreEvent[] = [];
+    const watch = await store.watch(p, { onEvent: (e) => events.push(e) });
+    await store.put(`${p}a`, '1');
+    await store.put(`/contract/elsewhere-${kind}`, 'x');
+    await store.put(`${p}a`, '2');
+    await store.transact([], [{ put: `${p}b`, value: 'b' }, { delete: `${p}a` }]);
+    await vi.waitFor(() => expect(events).toHaveLength(4), 5000);
+    expect(events.map((e) => [e.type, e.key.slice(p.length), e.value, e.version])).toEqual(
+      [['put', 'a', '1', 1], ['put', 'a', '2', 2], ['put', 'b', 'b', 1], ['delete', 'a', '', 0]], // prettier-ignore
+    );
+    expect(events[2]!.revision).toBe(events[3]!.revision);
+    await watch.close();
+    await store.put(`${p}a`, 'after close');
+    await store.get(p);
+    expect(events).toHaveLength(4);
+  });
+
+  test('watch from a revision: list and go on without a gap', async ({ expect }) => {
+    const p = fresh();
+    await store.put(`${p}a`, '1');
+    const listing = await store.list(p);
+    await store.put(`${p}a`, '2');
+    await store.delete(`${p}a`);
+    const events: StoreEvent[] = [];
+    const watch = await store.watch(p, { onEvent: (e) => events.push(e) }, listing.revision + 1);
+    await store.put(`${p}a`, '3');
+    await vi.waitFor(() => expect(events.map((e) => e.type + e.value)).toEqual(['put2', 'delete', 'put3']), 5000);
+    await watch.close();
+  });
+
+  test('a lease renews itself past its time, and its keys go with it', async ({ expect }) => {
+    const p = fresh();
+    const lease = await store.grant(2);
+    expect(lease.ttlSeconds).toBe(2);
+    await store.put(`${p}l`, 'v', lease.id);
+    expect((await store.get(`${p}l`))!.lease).toBe(lease.id);
+    await new Promise((resolve) => setTimeout(resolve, 3600)); // longer than etcd would take to expire it: the thing under test
+    expect(await store.get(`${p}l`)).toBeDefined();
+    await lease.revoke();
+    await lease.lost;
+    expect(await store.get(`${p}l`)).toBeUndefined();
+    await lease.revoke(); // gone already: no error
+  });
+
+  test('grantOnce, keepAliveOnce, leaseTtl, expiry', async ({ expect }) => {
+    const p = fresh();
+    const id = await store.grantOnce(2);
+    await store.put(`${p}o`, 'v', id);
+    expect(await store.keepAliveOnce(id)).toBe(2);
+    const ttl = await store.leaseTtl(id);
+    expect(ttl.granted).toBe(2);
+    expect(ttl.remaining).toBeGreaterThanOrEqual(0);
+    await vi.waitFor(async () => expect(await store.get(`${p}o`)).toBeUndefined(), { timeout: 8000, interval: 100 });
+    expect(await store.keepAliveOnce(id)).toBeLessThanOrEqual(0);
+    expect((await store.leaseTtl(id)).remaining).toBeLessThanOrEqual(0);
+    await expect(store.put(`${p}o`, 'v', id)).rejects.toMatchObject({ code: 'state.etcd-lease' });
+    await store.revokeLease(id);
+  });
+
+  test('an abandoned lease runs out; a lease revoked by another is reported lost', async ({ expect }) => {
+    const p = fresh();
+    const abandoned = await store.grant(2);
+    await store.put(`${p}x`, 'v', abandoned.id);
+    abandoned.abandon();
+    const taken = await store.grant(2);
+    await store.revokeLease(taken.id);
+    await taken.lost;
+    await vi.waitFor(async () => expect(await store.get(`${p}x`)).toBeUndefined(), { timeout: 8000, interval: 100 });
+  });
+});
