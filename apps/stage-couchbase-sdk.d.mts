@@ -1,0 +1,4 @@
+export declare function stageCouchbaseSdk(options: { appDist: string; arch?: string }): {
+  files: number;
+  bytes: number;
+};

@@ -1,0 +1,96 @@
+import type { RsvpDocument } from './rsvp-document.ts';
+
+export interface StoreCounts {
+  stored: number;
+  /** Given up after every try failed. */
+  failed: number;
+  /** Pushed out of a full queue. */
+  dropped: number;
+  /** Waiting or being stored now. */
+  waiting: number;
+}
+
+/**
+ * Documents on their way to Couchbase: at most `limit` wait, at most `concurrency` are stored at once. A store that fails is tried
+ * again (its key makes that safe) up to `tries` times, `retryMs` apart; when the queue is full the oldest waiting one is dropped,
+ * because a live page wants the newest.
+ */
+export class StoreQueue {
+  readonly #store: (item: RsvpDocument) => Promise<unknown>;
+  readonly #limits: { limit: number; concurrency: number; tries: number; retryMs: number };
+  readonly #waiting: { item: RsvpDocument; tried: number }[] = [];
+  readonly #idle = new Set<() => void>();
+  #active = 0;
+  #counts = { stored: 0, failed: 0, dropped: 0 };
+  #lastError: Error | undefined;
+
+  constructor(
+    store: (item: RsvpDocument) => Promise<unknown>,
+    limits: { limit: number; concurrency?: number; tries?: number; retryMs?: number },
+  ) {
+    this.#store = store;
+    this.#limits = { concurrency: 16, tries: 5, retryMs: 500, ...limits };
+  }
+
+  get counts(): StoreCounts {
+    return { ...this.#counts, waiting: this.#waiting.length + this.#active };
+  }
+
+  /** The last failure since the last call, for the summary line. */
+  takeLastError(): Error | undefined {
+    const error = this.#lastError;
+    this.#lastError = undefined;
+    return error;
+  }
+
+  push(item: RsvpDocument): void {
+    this.#waiting.push({ item, tried: 0 });
+    while (this.#waiting.length > this.#limits.limit) {
+      this.#waiting.shift();
+      this.#counts.dropped += 1;
+    }
+    this.#pump();
+  }
+
+  /** Resolves true when nothing waits any more, false after `deadlineMs`. */
+  async drained(deadlineMs: number): Promise<boolean> {
+    if (this.counts.waiting === 0) return true;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#idle.delete(done);
+        resolve(this.counts.waiting === 0);
+      };
+      const timer = setTimeout(done, deadlineMs);
+      this.#idle.add(done);
+    });
+  }
+
+  #pump(): void {
+    while (this.#active < this.#limits.concurrency) {
+      const entry = this.#waiting.shift();
+      if (!entry) break;
+      this.#active += 1;
+      void this.#storeOne(entry).finally(() => {
+        this.#active -= 1;
+        this.#pump();
+        if (this.counts.waiting === 0) for (const done of this.#idle) done();
+      });
+    }
+  }
+
+  async #storeOne(entry: { item: RsvpDocument; tried: number }): Promise<void> {
+    for (let tried = 1; ; tried++) {
+      try {
+        await this.#store(entry.item);
+        this.#counts.stored += 1;
+        return;
+      } catch (error) {
+        this.#lastError = error as Error;
+        if (tried >= this.#limits.tries) break;
+        await new Promise((resolve) => setTimeout(resolve, this.#limits.retryMs));
+      }
+    }
+    this.#counts.failed += 1;
+  }
+}
