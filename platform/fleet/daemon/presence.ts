@@ -1,0 +1,103 @@
+import type { EtcdStore, Lease } from '../../etcd/store.ts';
+import type { Machine } from '../engine/model.ts';
+import type { FleetKeys } from '../registry/keys.ts';
+import { readMachine, writeMachine } from '../registry/records.ts';
+import type { Log } from './log.ts';
+
+/** This machine's place in the cluster: one lease that its machine key, its unit states and its leadership hang on. */
+export interface Presence {
+  /** Lease id while registered. */
+  lease(): string | undefined;
+  /** Puts the machine key back if somebody removed it while the lease lives. */
+  ensure(): Promise<void>;
+  /** Revokes the lease: all that hangs on it is gone at once, and others take over. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Registers, and registers again whenever etcd says that the lease is gone; tries for as long as it takes. Units are none of
+ * its business: they keep running meanwhile.
+ * @param onRegistered called with each new lease id
+ */
+export function keepPresent(args: {
+  store: EtcdStore;
+  keys: FleetKeys;
+  machine: Machine;
+  ttlSeconds: number;
+  log: Log;
+  onRegistered: (lease: string) => void;
+}): Presence {
+  const { store, keys, machine, log } = args;
+  const key = keys.machine(machine.id);
+  let current: Lease | undefined;
+  let left = false;
+  let failures = 0;
+  let stopWaiting = (): void => {};
+
+  const register = async (lease: Lease): Promise<boolean> => {
+    const held = await store.get(key);
+    if (held !== undefined) {
+      const other = readMachine(machine.id, held.value, {});
+      // The same id at another address is a cloned machine: two agents would fight over one schedule.
+      if (other.ip !== machine.ip) {
+        log('presence', { event: 'duplicate-machine-id', id: machine.id, held_by: `${other.name} ${other.ip}` });
+        return false;
+      }
+    }
+    const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
+    return store.transact([guard], [{ put: key, value: writeMachine(machine), lease: lease.id }]);
+  };
+  const stayOnce = async (): Promise<void> => {
+    const lease = await store.grant(args.ttlSeconds);
+    if (left || !(await register(lease))) return lease.revoke();
+    failures = 0;
+    current = lease;
+    log('presence', {
+      event: 'registered',
+      machine: machine.name,
+      id: machine.id,
+      ip: machine.ip,
+      ttl: `${args.ttlSeconds}s`,
+    });
+    args.onRegistered(lease.id);
+    await lease.lost;
+    current = undefined;
+    if (!left)
+      log('presence', {
+        event: 'lost',
+        machine: machine.name,
+        reason: 'etcd says the lease is gone; units keep running',
+      });
+  };
+  const stay = async (): Promise<void> => {
+    while (!left) {
+      const before = failures++;
+      await stayOnce().catch((error: unknown) => {
+        log('presence', { event: 'waiting-for-etcd', cause: error instanceof Error ? error.message : String(error) });
+      });
+      if (failures > before && !left) await pause(Math.min(2000, 250 * failures));
+    }
+  };
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      stopWaiting = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const staying = stay();
+  return {
+    lease: () => current?.id,
+    async ensure() {
+      if (current !== undefined)
+        await store.transact([{ key, absent: true }], [{ put: key, value: writeMachine(machine), lease: current.id }]);
+    },
+    async leave() {
+      left = true;
+      stopWaiting();
+      await current?.revoke().catch(() => undefined);
+      await Promise.race([staying, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import type { EtcdStore } from '../../etcd/store.ts';
+import { coalesce } from '../daemon/coalesce.ts';
+import { startGrace } from '../daemon/grace.ts';
+import type { Log } from '../daemon/log.ts';
+import type { FleetKeys } from '../registry/keys.ts';
+import type { Mirror } from '../registry/mirror.ts';
+import { snapshotOf } from '../registry/view.ts';
+import { writeDecisions } from '../registry/write-decisions.ts';
+import { decide } from './decide.ts';
+import { shortId, type Decision, type Machine } from './model.ts';
+
+/**
+ * The engine of one machine: stands for leader, and while it leads turns every change of units, schedule or machines into
+ * decisions. Leadership hangs on the presence lease: a leader dies with its machine key, never later, so choosing the next one
+ * costs no extra time.
+ */
+export function runEngine(args: {
+  store: EtcdStore;
+  keys: FleetKeys;
+  mirror: Mirror;
+  machineId: string;
+  lease: () => string | undefined;
+  ttlMs: number;
+  log: Log;
+  now?: () => number;
+}): { wake(): void; stop(): Promise<void> } {
+  const { store, keys, mirror, machineId, log } = args;
+  const now = args.now ?? (() => performance.now());
+  const grace = startGrace(now(), args.ttlMs);
+  let leading = '';
+  let afterGrace: NodeJS.Timeout | undefined;
+
+  const campaign = async (leadership: string, lease: string): Promise<boolean> => {
+    const held = mirror.value(keys.leader);
+    if (held === leadership) return true;
+    // A key left by this machine's previous daemon need not run out first.
+    if (held !== undefined && !held.startsWith(`${machineId} `)) return false;
+    const guard = held === undefined ? { key: keys.leader, absent: true as const } : { key: keys.leader, value: held };
+    return store.transact([guard], [{ put: keys.leader, value: leadership, lease }]);
+  };
+  const pass = async (): Promise<void> => {
+    const lease = args.lease();
+    if (lease === undefined) return;
+    const leadership = `${machineId} ${lease}`;
+    const lead = await campaign(leadership, lease);
+    if (lead !== (leading === leadership)) log('engine', { event: lead ? 'leading' : 'following', machine: machineId });
+    leading = lead ? leadership : '';
+    if (!lead) return;
+    const waitMs = grace.until() - now();
+    clearTimeout(afterGrace);
+    if (waitMs > 0) afterGrace = setTimeout(() => passes.wake(), waitMs);
+    const view = mirror.view();
+    const decisions = decide(snapshotOf(view, waitMs <= 0));
+    if (decisions.length === 0) return;
+    const present = new Map(view.machines.map((m) => [m.id, m]));
+    const units = new Map(view.units.map((u) => [u.name, u]));
+    const written = await writeDecisions(store, keys, leadership, units, decisions, (id) => !present.has(id));
+    if (!written) throw new Error('the picture was old; deciding again');
+    for (const decision of decisions) logDecision(log, decision, present);
+  };
+  const passes = coalesce(
+    pass,
+    (error) => log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
+    50,
+  );
+
+  mirror.onChange((changed) => {
+    for (const key of changed) {
+      // Unit states change all the time and decide nothing.
+      if (key.startsWith(keys.states)) continue;
+      passes.wake();
+      return;
+    }
+  });
+  const beat = setInterval(() => {
+    store.get(keys.leader).then(
+      () => {
+        grace.contact(now());
+        passes.wake();
+      },
+      () => undefined,
+    );
+  }, args.ttlMs / 3);
+  return {
+    wake: passes.wake,
+    async stop() {
+      clearInterval(beat);
+      clearTimeout(afterGrace);
+      await passes.stop();
+    },
+  };
+}
+
+function logDecision(log: Log, d: Decision, machines: ReadonlyMap<string, Machine>): void {
+  const name = (id: string): string => machines.get(id)?.name ?? shortId(id);
+  switch (d.kind) {
+    case 'place':
+      return log('schedule', { unit: d.unit, machine: name(d.to), reason: d.reason });
+    case 'move':
+      return log('reschedule', { unit: d.unit, from: name(d.from), machine: name(d.to), reason: d.reason });
+    case 'evict':
+      return log('unschedule', {
+        unit: d.unit,
+        machine: name(d.from),
+        reason: [d.reason, ...(d.blocked ?? [])].join('; '),
+      });
+    case 'block':
+      return log('unschedulable', { unit: d.unit, reason: d.reason });
+    case 'unblock':
+      return log('no-longer-waiting', { unit: d.unit, reason: d.reason });
+  }
+}

@@ -1,0 +1,53 @@
+/** Where fleet keeps things in etcd v3. `prefix` ends in a slash (default `/_coreos.com/fleet/`). */
+export interface FleetKeys {
+  prefix: string;
+  /** Holder of the engine leadership; hangs on the holder's presence lease. */
+  leader: string;
+  machines: string;
+  machine(id: string): string;
+  machineMetadata(id: string, key: string): string;
+  jobs: string;
+  job(unit: string): JobKeys;
+  states: string;
+  statesOf(unit: string): string;
+  state(unit: string, machineId: string): string;
+}
+
+export interface JobKeys {
+  /** Everything of one unit, as a prefix. */
+  all: string;
+  /** JSON {Name, Hash, Raw}. */
+  object: string;
+  /** inactive | loaded | launched */
+  desired: string;
+  /** Machine id the engine chose. */
+  target: string;
+  /** JSON array: why no machine can take the unit, one line a machine. Present only while it is so. */
+  blocked: string;
+}
+
+export const defaultKeyPrefix = '/_coreos.com/fleet/';
+
+export function fleetKeys(prefix: string = defaultKeyPrefix): FleetKeys {
+  return {
+    prefix,
+    leader: `${prefix}lease/engine-leader`,
+    machines: `${prefix}machines/`,
+    machine: (id) => `${prefix}machines/${id}/object`,
+    machineMetadata: (id, key) => `${prefix}machines/${id}/metadata/${key}`,
+    jobs: `${prefix}job/`,
+    job(unit) {
+      const all = `${prefix}job/${unit}/`;
+      return {
+        all,
+        object: `${all}object`,
+        desired: `${all}target-state`,
+        target: `${all}target`,
+        blocked: `${all}unschedulable`,
+      };
+    },
+    states: `${prefix}states/`,
+    statesOf: (unit) => `${prefix}states/${unit}/`,
+    state: (unit, machineId) => `${prefix}states/${unit}/${machineId}`,
+  };
+}

@@ -1,0 +1,80 @@
+import type { EtcdStore, StoreEvent } from '../../etcd/store.ts';
+import type { FleetKeys } from './keys.ts';
+import { viewOf, type FleetView } from './view.ts';
+
+/** A copy of fleet's keys that follows etcd: read once, then fed by a watch. */
+export interface Mirror {
+  view(): FleetView;
+  /** Raw value of one key, as last seen. */
+  value(key: string): string | undefined;
+  /** Calls `listener` with the keys that changed, once per burst of events. */
+  onChange(listener: (keys: ReadonlySet<string>) => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Lists fleet's prefix and follows it. What the copy says may be a moment old: whoever writes on its word guards the write
+ * in the same transaction.
+ * @throws LabError `timeout.etcd…` when the first listing or watch does not succeed
+ */
+export async function openMirror(store: EtcdStore, keys: FleetKeys, log: (line: string) => void): Promise<Mirror> {
+  let items = new Map<string, string>();
+  let seen = 0;
+  let cached: FleetView | undefined;
+  let closed = false;
+  const listeners: ((keys: ReadonlySet<string>) => void)[] = [];
+  let changed = new Set<string>();
+
+  const touch = (key: string): void => {
+    cached = undefined;
+    // One turn of the event loop gathers the events of one etcd response, so that a transaction is seen whole.
+    if (changed.size === 0) setImmediate(flush);
+    changed.add(key);
+  };
+  const flush = (): void => {
+    const burst = changed;
+    changed = new Set();
+    if (!closed) for (const listener of listeners) listener(burst);
+  };
+  const list = async (): Promise<number> => {
+    const listing = await store.list(keys.prefix);
+    const fresh = new Map(listing.items.map((item) => [item.key, item.value]));
+    for (const key of new Set([...items.keys(), ...fresh.keys()])) if (items.get(key) !== fresh.get(key)) touch(key);
+    items = fresh;
+    seen = listing.revision;
+    cached = undefined;
+    return listing.revision;
+  };
+  const relist = (): void => {
+    list().catch((error: unknown) => {
+      log(`mirror event=relist-failed cause=${JSON.stringify(String(error))}`);
+      if (!closed) setTimeout(relist, 500);
+    });
+  };
+  const onEvent = (event: StoreEvent): void => {
+    if (event.revision <= seen) return; // already in a listing
+    if (event.type === 'put') items.set(event.key, event.value);
+    else items.delete(event.key);
+    touch(event.key);
+  };
+
+  const revision = await list();
+  const watch = await store.watch(
+    keys.prefix,
+    {
+      onEvent,
+      onResync: relist,
+      onDisconnect: (e) => log(`mirror event=disconnected cause=${JSON.stringify(e.message)}`),
+    },
+    revision + 1,
+  );
+  return {
+    view: () => (cached ??= viewOf(keys, items)),
+    value: (key) => items.get(key),
+    onChange: (listener) => listeners.push(listener),
+    async close() {
+      closed = true;
+      await watch.close();
+    },
+  };
+}

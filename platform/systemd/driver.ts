@@ -1,0 +1,35 @@
+/** What fleet's agent needs of systemd. `systemctlDriver` is the real one, `memorySystemd` the fake at this seam. */
+export interface SystemdDriver {
+  /** Unit files this driver has put there, also by an earlier process: they are adopted, not started again. */
+  installed(): Promise<InstalledUnit[]>;
+  /** systemd's word on these units, in one look. A unit that systemd does not know has load `not-found`. */
+  observe(names: readonly string[]): Promise<Map<string, ObservedUnit>>;
+  /** Writes all files, then reloads systemd once. Never throws for one unit: failures are per unit. */
+  load(units: readonly { name: string; text: string }[]): Promise<Failures>;
+  /** Queues start jobs in this order, without waiting for them; remembers that the units were started. */
+  start(names: readonly string[]): Promise<Failures>;
+  /** Queues stop jobs without waiting for them; forgets that the units were started. */
+  stop(names: readonly string[]): Promise<Failures>;
+  /** Removes unit files that no longer run, reloads systemd once, clears their failed state. */
+  unload(names: readonly string[]): Promise<Failures>;
+  /** Is the machine itself going down (systemd then stops every unit)? */
+  shuttingDown(): Promise<boolean>;
+  /** Calls `wake` with the unit's name whenever systemd says something about it. */
+  follow(wake: (unit: string) => void): { close(): void };
+}
+
+export interface InstalledUnit {
+  name: string;
+  text: string;
+  /** Was it started by this driver (and not stopped since)? */
+  started: boolean;
+}
+
+export interface ObservedUnit {
+  load: string;
+  active: string;
+  sub: string;
+}
+
+/** Unit name -> one line saying what went wrong. */
+export type Failures = Map<string, string>;

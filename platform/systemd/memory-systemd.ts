@@ -1,0 +1,87 @@
+import type { Failures, ObservedUnit, SystemdDriver } from './driver.ts';
+
+/**
+ * A systemd in memory, for tests and simulations of whole clusters in one place. A service becomes active/running when it is
+ * started; one whose text says `ExecStart=/bin/false` fails; one without ExecStart= is refused, as systemd refuses it.
+ */
+export interface MemorySystemd extends SystemdDriver {
+  /** As if the unit's process had ended with a failure. */
+  fail(name: string): void;
+  /** Every call that changed something, in order: `load a.service b.service`, `start a.service`, ... */
+  readonly calls: readonly string[];
+  goDown(): void;
+}
+
+export function memorySystemd(): MemorySystemd {
+  const units = new Map<string, { text: string; started: boolean; active: string; sub: string }>();
+  const wakers = new Set<(unit: string) => void>();
+  const calls: string[] = [];
+  let goingDown = false;
+  const change = (name: string, active: string, sub: string): void => {
+    const unit = units.get(name);
+    if (!unit) return;
+    Object.assign(unit, { active, sub });
+    for (const wake of wakers) setImmediate(() => wake(name));
+  };
+  const record = (verb: string, names: readonly string[]): Failures => {
+    if (names.length > 0) calls.push([verb, ...names].join(' '));
+    return new Map();
+  };
+  return {
+    calls,
+    installed: async () => [...units].map(([name, u]) => ({ name, text: u.text, started: u.started })),
+    async observe(names) {
+      return new Map(
+        names.map((name): [string, ObservedUnit] => {
+          const unit = units.get(name);
+          if (!unit) return [name, { load: 'not-found', active: 'inactive', sub: 'dead' }];
+          return [name, { load: refused(unit.text) ? 'bad-setting' : 'loaded', active: unit.active, sub: unit.sub }];
+        }),
+      );
+    },
+    async load(list) {
+      for (const { name, text } of list) units.set(name, { text, started: false, active: 'inactive', sub: 'dead' });
+      return record(
+        'load',
+        list.map((u) => u.name),
+      );
+    },
+    async start(names) {
+      const failures = record('start', names);
+      for (const name of names) {
+        const unit = units.get(name);
+        if (!unit) failures.set(name, `Unit ${name} not found.`);
+        else if (refused(unit.text)) failures.set(name, `Unit ${name} has a bad unit file setting.`);
+        else {
+          unit.started = true;
+          if (unit.text.includes('ExecStart=/bin/false')) change(name, 'failed', 'failed');
+          else change(name, 'active', 'running');
+        }
+      }
+      return failures;
+    },
+    async stop(names) {
+      for (const name of names) {
+        const unit = units.get(name);
+        if (unit) unit.started = false;
+        change(name, 'inactive', 'dead');
+      }
+      return record('stop', names);
+    },
+    async unload(names) {
+      for (const name of names) units.delete(name);
+      return record('unload', names);
+    },
+    shuttingDown: async () => goingDown,
+    follow(wake) {
+      wakers.add(wake);
+      return { close: () => wakers.delete(wake) };
+    },
+    fail: (name) => change(name, 'failed', 'failed'),
+    goDown: () => (goingDown = true),
+  };
+}
+
+function refused(text: string): boolean {
+  return /^\[Service\]/m.test(text) && !/^ExecStart=./m.test(text);
+}
