@@ -28,4 +28,5 @@ for unit in systemd-firstboot.service sys-kernel-debug.mount sys-kernel-tracing.
 done
 ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
 mkdir -p "$root/var/log/journal" "$root/var/lib/lxcfs" "$root/opt/lab/bin" "$root/opt/lab/proto"
+rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/*.log "$root"/var/log/apt

@@ -1,0 +1,28 @@
+import { execa } from 'execa';
+import { join } from 'node:path';
+import { LabError } from '../../errors/lab-error.ts';
+import { openLab, requireRoot } from '../open-lab.ts';
+
+/** Hands the terminal to the system's ssh; its exit code becomes ours. */
+export async function ssh(repoDir: string, name: string, command: string[]): Promise<void> {
+  requireRoot('ssh');
+  const lab = await openLab(repoDir);
+  const [machine] = lab.machines([name]);
+  const { state } = (await lab.provider().status()).machines.find((found) => found.name === name) ?? {
+    state: 'absent',
+  };
+  if (machine === undefined || state !== 'running') {
+    throw new LabError({ code: 'state.machine', cause: `${name} is ${state}`, next: `lab up ${name}` });
+  }
+  const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'ConnectTimeout=10'];
+  const result = await execa(
+    'ssh',
+    [
+      ...options.flatMap((option) => ['-o', option]),
+      ...['-i', join(lab.paths.keysDir, 'id_ed25519'), `core@${machine.address}`],
+      ...(command.length > 0 ? ['--', ...command] : []),
+    ],
+    { stdio: 'inherit', reject: false },
+  );
+  process.exitCode = result.exitCode ?? 255;
+}

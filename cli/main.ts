@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { renderError } from './render/error.ts';
+
+/** The checkout this command runs from; the launcher sets it. */
+const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
+
+const help = `
+Examples:
+  lab scenario failover          everything from nothing: build, boot, deploy, break a machine, prove what happens
+  lab up                         three machines at 172.17.8.101-103, etcd, flannel, Docker, fleet
+  lab fleetctl list-units        fleet's own command, against this lab
+  lab ssh core-02 -- docker ps   a command on a machine
+  lab halt core-02               orderly shutdown (lab up core-02 brings it back, with its data)
+  lab cut core-02                pull the cord
+  lab destroy                    leave nothing behind
+
+Sizes are in config.rb, everything else in lab.toml. Exit codes: docs/errors.md.`;
+
+function program(): Command {
+  const lab = new Command('lab')
+    .description(
+      'A three-machine CoreOS-style cluster on this host, and scenarios that break it and measure what happens.',
+    )
+    .version(version(), '-V, --version')
+    .addHelpText('after', help)
+    .showHelpAfterError('(lab --help lists the commands)')
+    .enablePositionalOptions()
+    .exitOverride();
+  const json = () => new Option('--json', 'machine-readable output');
+
+  lab
+    .command('up')
+    .argument('[machines...]', 'only these machines', [])
+    .description('create or start machines and wait until the cluster is ready; run it again at any time')
+    .option('--no-install', 'refuse to install missing Debian packages')
+    .addOption(json())
+    .action(async (machines: string[], options: { install: boolean; json?: boolean }) =>
+      (await import('./commands/up.ts')).up(repoDir, machines, options),
+    );
+  lab
+    .command('status')
+    .description('machines, etcd and fleet as they are now')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(repoDir, options));
+  lab
+    .command('ssh')
+    .argument('<machine>')
+    .argument('[command...]', 'run this instead of a shell (after --)')
+    .description('a shell as user core, or one command')
+    .passThroughOptions()
+    .action(async (machine: string, command: string[]) =>
+      (await import('./commands/ssh.ts')).ssh(repoDir, machine, command),
+    );
+  lab
+    .command('halt')
+    .argument('[machines...]', 'default: all', [])
+    .description('orderly shutdown; disks are kept')
+    .action(async (machines: string[]) => (await import('./commands/halt.ts')).halt(repoDir, machines));
+  lab
+    .command('cut')
+    .argument('<machines...>')
+    .description('pull the cord: no shutdown, the others see silence')
+    .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(repoDir, machines));
+  lab
+    .command('destroy')
+    .description('remove every process, mount, cgroup, interface, route and file of this lab')
+    .action(async () => (await import('./commands/destroy.ts')).destroy(repoDir));
+  lab
+    .command('fleetctl')
+    .argument('[arguments...]')
+    .description("fleet's command line, against this lab")
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (args: string[]) => (await import('./commands/fleetctl.ts')).fleetctl(repoDir, args));
+  lab
+    .command('scenario')
+    .argument('[name]', 'leave out to list them')
+    .description('run an experiment: it does all set-up itself, breaks something, and proves what follows')
+    .option('--cut', 'failover: pull the cord instead of halting the machine')
+    .addOption(json())
+    .action(async (name: string | undefined, options: { cut?: boolean; json?: boolean }) =>
+      (await import('./commands/scenario.ts')).scenario(repoDir, name, options),
+    );
+  lab
+    .command('doctor')
+    .description('check that this host can carry a lab; every finding comes with its fix')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(repoDir, options));
+  lab
+    .command('test')
+    .description('all tests of the project: lint, types, unit and property tests, end to end on real machines')
+    .option('--tier <tier>', 'quick (no machines) or all', 'all')
+    .action(async (options: { tier: string }) => (await import('./commands/test.ts')).test(repoDir, options));
+  return lab;
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(repoDir, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 64;
+      return;
+    }
+    process.exitCode = renderError(error, process.argv.includes('--json'));
+  }
+}
+
+void main();

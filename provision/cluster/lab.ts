@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError } from '../../errors/lab-error.ts';
+import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import { labPaths, type LabPaths } from '../machines/nspawn/lab-paths.ts';
+import { NspawnProvider } from '../machines/nspawn/nspawn-provider.ts';
+import type { MachineProvider } from '../machines/machine-provider.ts';
+import { bringUp, type UpResult } from './bring-up.ts';
+import { withLabLock } from './lab-lock.ts';
+import { type LabEvent, type OnLabEvent, inPhase } from './lab-event.ts';
+import { labStatus, type LabStatus } from './status.ts';
+import { supervisorSpec } from './supervisor-spec.ts';
+
+/** One lab on this host: three machines and the ground they stand on. */
+export class Lab {
+  readonly config: LabConfig;
+  readonly repoDir: string;
+  readonly paths: LabPaths;
+  readonly #on: OnLabEvent;
+
+  constructor(options: { config: LabConfig; repoDir: string; onEvent?: (event: LabEvent) => void }) {
+    this.config = options.config;
+    this.repoDir = options.repoDir;
+    this.paths = labPaths(options.config.name, options.config.stateDir);
+    this.#on = options.onEvent ?? (() => undefined);
+  }
+
+  /** Converges: creates what is absent, starts what is halted, keeps what runs, waits until the cluster is ready. */
+  async up(names?: readonly string[], options: { install?: boolean } = {}): Promise<UpResult> {
+    const wanted = this.machines(names).map(({ name }) => name);
+    return withLabLock(this.paths, 'lab up', () =>
+      bringUp(this, wanted, { install: options.install ?? true, on: this.#on }),
+    );
+  }
+
+  async status(): Promise<LabStatus> {
+    return labStatus(this);
+  }
+
+  /** Orderly shutdown, like `vagrant halt`; all at once when no machine is named. */
+  async halt(names?: readonly string[]): Promise<void> {
+    const machines = this.machines(names);
+    await withLabLock(this.paths, 'lab halt', async () => {
+      const provider = await this.runningProvider();
+      await Promise.all(
+        machines.map(async ({ name }) => {
+          const end = await inPhase(
+            this.#on,
+            { subject: name, phase: 'halt', deadlineMs: this.config.timers.haltDeadlineMs },
+            () => provider.halt(name, this.config.timers.haltDeadlineMs),
+          );
+          if (end === 'cut')
+            this.#on({ subject: name, phase: 'halt', status: 'done', detail: 'did not end in time: cord pulled' });
+        }),
+      );
+    });
+  }
+
+  /** Pulls the cord of machines: no shutdown, peers see silence. */
+  async cut(names: readonly string[]): Promise<void> {
+    const machines = this.machines(names);
+    await withLabLock(this.paths, 'lab cut', async () => {
+      const provider = await this.runningProvider();
+      await Promise.all(
+        machines.map(({ name }) => inPhase(this.#on, { subject: name, phase: 'cut' }, () => provider.cut(name))),
+      );
+    });
+  }
+
+  /** Removes everything of the lab from the host; works in any state, also after a crash. */
+  async destroy(): Promise<void> {
+    await withLabLock(this.paths, 'lab destroy', () =>
+      inPhase(this.#on, { subject: 'lab', phase: 'destroy' }, () => this.provider().destroy()),
+    );
+  }
+
+  /** @throws LabError `missing.machine` for a name that config.rb does not give */
+  machines(names?: readonly string[]): MachineConfig[] {
+    if (names === undefined || names.length === 0) return [...this.config.machines];
+    return names.map((name) => {
+      const machine = this.config.machines.find((candidate) => candidate.name === name);
+      if (machine !== undefined) return machine;
+      const known = this.config.machines.map((candidate) => candidate.name).join(', ');
+      throw new LabError({
+        code: 'missing.machine',
+        cause: `there is no machine ${name}; this lab has ${known}`,
+        next: 'lab status',
+      });
+    });
+  }
+
+  provider(images?: { registryStorage: string; osRootOf: (machine: string) => string }): MachineProvider {
+    const spec = supervisorSpec({
+      config: this.config,
+      repoDir: this.repoDir,
+      registryStorage: images?.registryStorage,
+      osRootOf: images?.osRootOf ?? (() => ''),
+    });
+    return new NspawnProvider({
+      paths: this.paths,
+      network: this.config.network,
+      spec,
+      bundle: join(this.repoDir, 'dist/cli/supervisor.js'),
+    });
+  }
+
+  /** @throws LabError `state.lab-down` when no supervisor answers */
+  async runningProvider(): Promise<MachineProvider> {
+    const provider = this.provider();
+    if ((await provider.status()).up) return provider;
+    throw new LabError({ code: 'state.lab-down', cause: `lab ${this.config.name} is not up`, next: 'lab up' });
+  }
+
+  /** Which OS image a machine was made from; undefined when it does not exist yet. */
+  async osRootOfExisting(machine: string): Promise<string | undefined> {
+    const text = await readFile(this.paths.machine(machine).provisionedFile, 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as { osRoot: string }).osRoot;
+  }
+}

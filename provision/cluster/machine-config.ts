@@ -1,0 +1,152 @@
+import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
+import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import type { Artifact } from './artifacts.ts';
+import type { LabKey } from './keys.ts';
+
+/** Unit texts by name, read from platform/systemd/units. */
+export type MachineUnits = Readonly<Record<'etcd' | 'flanneld' | 'docker' | 'fleet', string>>;
+
+/**
+ * The whole of what makes a bare image into one machine of the cluster, as an Ignition config:
+ * name, user, network, etcd member, Docker on flannel's subnet, flannel, fleet, the chapter's tools.
+ */
+export function machineIgnition(args: {
+  config: LabConfig;
+  machine: MachineConfig;
+  key: LabKey;
+  artifacts: readonly Artifact[];
+  units: MachineUnits;
+}): IgnitionConfig {
+  const { config, machine, key, units } = args;
+  return defineConfig({
+    ignition: { version: '3.3.0', timeouts: { httpTotal: 60 } },
+    passwd: {
+      users: [
+        user({ name: 'core', sshAuthorizedKeys: [key.publicKey], groups: ['sudo', 'docker'], shell: '/bin/bash' }),
+      ],
+    },
+    storage: {
+      directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
+      files: [
+        ...identityFiles(config, machine, key),
+        ...serviceFiles(config, machine),
+        ...args.artifacts.map((artifact) =>
+          file({
+            path: artifact.path,
+            mode: 0o644,
+            source: `http://${config.network.bridgeAddress}:${config.ports.artifacts}/${artifact.name}`,
+            sha512: artifact.sha512,
+          }),
+        ),
+        ...['fleetctl', 'etcdctl'].map((tool) =>
+          file({
+            path: `/usr/bin/${tool}`,
+            mode: 0o755,
+            contents: `#!/bin/sh\nexec /usr/bin/node /opt/lab/bin/${tool}.cjs "$@"\n`,
+          }),
+        ),
+      ],
+    },
+    systemd: {
+      units: [
+        unit({ name: 'etcd.service', enabled: true, contents: units.etcd }),
+        unit({ name: 'flanneld.service', enabled: true, contents: units.flanneld }),
+        unit({ name: 'docker.service', enabled: true, contents: units.docker }),
+        unit({ name: 'fleet.service', enabled: true, contents: units.fleet }),
+        unit({ name: 'containerd.service', enabled: true }),
+      ],
+    },
+  });
+}
+
+function identityFiles(config: LabConfig, machine: MachineConfig, key: LabKey) {
+  const hosts = config.machines.map(({ name, address }) => `${address} ${name}`);
+  return [
+    file({ path: '/etc/hostname', mode: 0o644, contents: `${machine.name}\n` }),
+    file({
+      path: '/etc/hosts',
+      mode: 0o644,
+      overwrite: true,
+      contents: ['127.0.0.1 localhost', ...hosts, ''].join('\n'),
+    }),
+    file({
+      path: '/etc/resolv.conf',
+      mode: 0o644,
+      overwrite: true,
+      contents: `nameserver ${config.network.bridgeAddress}\n`,
+    }),
+    // fleetctl's status and journal reach the other machines by SSH; in the book that needed a forwarded agent.
+    file({ path: '/home/core/.ssh/id_ed25519', mode: 0o600, user: 'core', group: 'core', contents: key.privateKey }),
+    file({ path: '/etc/systemd/network/10-host0.network', mode: 0o644, contents: networkFile(config, machine) }),
+  ];
+}
+
+function networkFile(config: LabConfig, machine: MachineConfig): string {
+  const unreachable = (destination: string) =>
+    `[Route]\nDestination=${destination}\nType=unreachable\nMetric=4294967295\n`;
+  return [
+    '[Match]\nName=host0\n',
+    `[Network]\nAddress=${machine.address}/${config.network.prefixLength}\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nLLMNR=no\n`,
+    unreachable(config.network.flannelCidr),
+    unreachable('0.0.0.0/0'),
+  ].join('\n');
+}
+
+function serviceFiles(config: LabConfig, machine: MachineConfig) {
+  const { network, ports, timers } = config;
+  const registry = `${network.bridgeAddress}:${ports.registry}`;
+  const daemon = {
+    'registry-mirrors': [`http://${registry}`],
+    'insecure-registries': [registry],
+    'storage-driver': 'overlay2',
+    // flanneld masquerades what leaves the container network; Docker would also hide containers from each other.
+    'ip-masq': false,
+    'userland-proxy': false,
+    'log-driver': 'json-file',
+    'log-opts': { 'max-size': '10m', 'max-file': '2' },
+  };
+  const flannel = { Network: network.flannelCidr, SubnetLen: 24, Backend: { Type: network.flannelBackend } };
+  const flanneldOpts = `--etcd-endpoints=http://127.0.0.1:2379 --iface=host0 --public-ip=${machine.address} --ip-masq`;
+  return [
+    file({ path: '/etc/docker/daemon.json', mode: 0o644, contents: `${JSON.stringify(daemon, null, 2)}\n` }),
+    file({ path: '/etc/etcd/etcd.env', mode: 0o644, contents: etcdEnvironment(config, machine) }),
+    file({
+      path: '/etc/flannel/flanneld.env',
+      mode: 0o644,
+      contents: `FLANNELD_OPTS=${flanneldOpts}\nFLANNELD_DEFAULT_CONFIG='${JSON.stringify(flannel)}'\n`,
+    }),
+    file({
+      path: '/etc/fleet/fleet.env',
+      mode: 0o644,
+      contents: [
+        'FLEET_ETCD_SERVERS=http://127.0.0.1:2379',
+        `FLEET_PUBLIC_IP=${machine.address}`,
+        `FLEET_METADATA=hostname=${machine.name}`,
+        `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,
+        '',
+      ].join('\n'),
+    }),
+  ];
+}
+
+/** Static bootstrap: every member knows all three from the start, so no discovery service is needed. */
+function etcdEnvironment(config: LabConfig, machine: MachineConfig): string {
+  const members = config.machines.map(({ name, address }) => `${name}=http://${address}:2380`).join(',');
+  return [
+    `ETCD_NAME=${machine.name}`,
+    'ETCD_DATA_DIR=/var/lib/etcd/default',
+    'ETCD_LISTEN_CLIENT_URLS=http://0.0.0.0:2379',
+    `ETCD_ADVERTISE_CLIENT_URLS=http://${machine.address}:2379`,
+    `ETCD_LISTEN_PEER_URLS=http://${machine.address}:2380`,
+    `ETCD_INITIAL_ADVERTISE_PEER_URLS=http://${machine.address}:2380`,
+    `ETCD_INITIAL_CLUSTER=${members}`,
+    `ETCD_INITIAL_CLUSTER_TOKEN=coreos-lab-${config.name}`,
+    'ETCD_INITIAL_CLUSTER_STATE=new',
+    `ETCD_HEARTBEAT_INTERVAL=${config.timers.etcdHeartbeatMs}`,
+    `ETCD_ELECTION_TIMEOUT=${config.timers.etcdElectionMs}`,
+    'ETCD_PRE_VOTE=true',
+    'ETCD_AUTO_COMPACTION_RETENTION=1',
+    'ETCD_LOGGER=zap',
+    '',
+  ].join('\n');
+}

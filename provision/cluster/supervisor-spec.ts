@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { LabConfig } from '../config/lab-config.ts';
+import type { SupervisorSpec } from '../machines/nspawn/supervisor-spec.ts';
+
+/** Derives what the supervisor must know from the configuration and the images. */
+export function supervisorSpec(args: {
+  config: LabConfig;
+  repoDir: string;
+  registryStorage: string | undefined;
+  osRootOf: (machine: string) => string;
+}): SupervisorSpec {
+  const { config, repoDir } = args;
+  const { network, rsvp } = config;
+  const stream = [
+    '--host',
+    network.bridgeAddress,
+    '--port',
+    '80',
+    '--rate',
+    String(rsvp.rate),
+    '--seed',
+    String(rsvp.seed),
+  ];
+  return {
+    lab: config.name,
+    stateDir: config.stateDir,
+    network: {
+      bridgeAddress: network.bridgeAddress,
+      prefixLength: network.prefixLength,
+      flannelCidr: network.flannelCidr,
+      names: { 'stream.meetup.com': network.bridgeAddress },
+    },
+    ports: { registry: config.ports.registry, artifacts: config.ports.artifacts },
+    ...(args.registryStorage === undefined ? {} : { registryStorage: args.registryStorage }),
+    rsvp: [process.execPath, join(repoDir, 'apps/meetup/dist/meetup.cjs'), ...stream],
+    machines: config.machines.map((machine) => ({
+      name: machine.name,
+      address: machine.address,
+      memoryBytes: machine.memoryBytes,
+      cpus: machine.cpus,
+      cpuList: cpuList(machine.index, machine.cpus, availableParallelism()),
+      osRoot: args.osRootOf(machine.name),
+    })),
+  };
+}
+
+/** Which of the host's cores a machine is pinned to: `cpus` of them, dealt out in turn. `0,1` style cpuset list. */
+export function cpuList(index: number, cpus: number, hostCpus: number): string {
+  const wanted = Math.min(cpus, hostCpus);
+  const first = (index - 1) * wanted;
+  return Array.from({ length: wanted }, (_, n) => (first + n) % hostCpus)
+    .sort((a, b) => a - b)
+    .join(',');
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import type { NetworkConfig } from '../../config/lab-config.ts';
+
+/** Marks the lab's routes on the host, so that only they are removed (rtnetlink protocol numbers 192-254 are free). */
+const routeProtocol = '203';
+const fenceMetric = '4294967295';
+const arpRetryMs = 50;
+
+/**
+ * The fence: while the lab exists, a packet for one of its addresses that finds no lab dies on this host instead of
+ * leaving by the default route. The connected route of the lab's link beats it by its metric while the lab is up.
+ */
+export async function raiseFence(network: NetworkConfig): Promise<void> {
+  await execa('ip', ['route', 'replace', 'unreachable', network.cidr, 'metric', fenceMetric, 'proto', routeProtocol]);
+  await execa('ip', [
+    'route',
+    'replace',
+    'unreachable',
+    network.flannelCidr,
+    'metric',
+    fenceMetric,
+    'proto',
+    routeProtocol,
+  ]);
+}
+
+export async function lowerFence(network: NetworkConfig): Promise<void> {
+  for (const cidr of [network.cidr, network.flannelCidr]) {
+    await execa('ip', ['route', 'del', 'unreachable', cidr, 'metric', fenceMetric, 'proto', routeProtocol], {
+      reject: false,
+    });
+  }
+}
+
+/**
+ * Connects the host to the lab's bridge by one veth pair, which the kernel removes with the lab's network namespace.
+ * Idempotent.
+ * @param namespacePid a process inside the lab's network namespace
+ */
+export async function connectHost(
+  link: string,
+  network: NetworkConfig,
+  namespacePid: number,
+  bridge: string,
+): Promise<void> {
+  const inLab = (...args: string[]) => execa('nsenter', ['-t', String(namespacePid), '-n', 'ip', ...args]);
+  const peer = 'host';
+  if (!existsSync(`/sys/class/net/${link}`)) {
+    await execa('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', peer, 'netns', String(namespacePid)]);
+  }
+  await inLab('link', 'set', peer, 'master', bridge, 'up');
+  await execa('ip', ['addr', 'replace', `${network.hostAddress}/${network.prefixLength}`, 'dev', link]);
+  await execa('ip', ['link', 'set', link, 'up']);
+  await writeFile(`/proc/sys/net/ipv4/neigh/${link}/retrans_time_ms`, String(arpRetryMs));
+}
+
+export async function disconnectHost(link: string): Promise<void> {
+  if (existsSync(`/sys/class/net/${link}`)) await execa('ip', ['link', 'del', link], { reject: false });
+}

@@ -1,0 +1,45 @@
+/** What the lab asks of whatever runs its machines. A scenario cannot tell providers apart except by `capabilities`. */
+export interface MachineProvider {
+  readonly name: 'nspawn' | 'vagrant';
+  readonly capabilities: readonly ProviderCapability[];
+  /** Makes the ground the machines stand on (network, registry, artifact server). Idempotent. */
+  prepare(): Promise<void>;
+  status(): Promise<ProviderStatus>;
+  /** Creates the machine from its Ignition config if it has no disk yet, then boots it. No-op when it runs. */
+  start(machine: string, ignition: string): Promise<void>;
+  /** Resolves when the machine's systemd has finished booting: `running`, or `degraded` (some unit failed). */
+  waitBooted(machine: string, deadlineMs: number): Promise<'running' | 'degraded'>;
+  /** Orderly shutdown; after `deadlineMs` the cord is pulled. Returns how it ended. */
+  halt(machine: string, deadlineMs: number): Promise<'halted' | 'cut'>;
+  /** Pulls the cord: peers see silence, no process gets a signal it could handle. */
+  cut(machine: string): Promise<void>;
+  /** Runs a command as a child of the machine's own PID 1, inside its limits. Needs no network. */
+  exec(machine: string, argv: readonly string[]): Promise<ExecResult>;
+  /** Removes everything of the lab from the host, whatever state it is in. */
+  destroy(): Promise<void>;
+}
+
+export type ProviderCapability = 'halt' | 'cut' | 'exec' | 'limits';
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type MachineState = 'absent' | 'stopped' | 'starting' | 'running' | 'stopping';
+
+export interface MachineStatus {
+  readonly name: string;
+  readonly state: MachineState;
+  /** Wall-clock ms of the last state change, when the provider knows it. */
+  readonly since?: number;
+  /** Why it is not running, when that was not asked for. */
+  readonly note?: string;
+}
+
+export interface ProviderStatus {
+  /** Is the ground there (supervisor alive)? When false every machine is `stopped` or `absent`. */
+  readonly up: boolean;
+  readonly machines: readonly MachineStatus[];
+}

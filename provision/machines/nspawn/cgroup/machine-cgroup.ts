@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hierarchy } from './hierarchies.ts';
+
+export interface Limits {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** cpuset list, e.g. `0-1` */
+  readonly cpuList: string;
+}
+
+const periodUs = 100_000;
+const maxProcesses = 16_384;
+
+/**
+ * Makes the machine's cgroup in every hierarchy and sets its limits. The machine itself runs one level below
+ * (`machine/`), so that root inside it cannot raise them.
+ * @returns the `cgroup.procs` files a process must be written into to run inside the limits
+ */
+export async function createMachineCgroup(
+  hierarchies: readonly Hierarchy[],
+  base: string,
+  machine: string,
+  limits: Limits,
+): Promise<string[]> {
+  const procs: string[] = [];
+  for (const hierarchy of hierarchies) {
+    const levels = [...base.split('/'), machine, 'machine'];
+    let path = hierarchy.mount;
+    for (const level of levels) {
+      await delegate(hierarchy, path);
+      const parent = path;
+      path = join(path, level);
+      await mkdir(path, { recursive: true });
+      if (hierarchy.controllers.includes('cpuset')) await inheritCpuset(parent, path);
+      // Before the level below exists: a v1 cpuset cannot shrink under its children.
+      if (level === machine) await setLimits(hierarchy, path, limits);
+    }
+    procs.push(join(path, 'cgroup.procs'));
+  }
+  return procs;
+}
+
+/** v2 only: a controller works in a child when the parent lists it in `cgroup.subtree_control`. */
+async function delegate(hierarchy: Hierarchy, path: string): Promise<void> {
+  if (hierarchy.version !== 2 || !existsSync(join(path, 'cgroup.controllers'))) return;
+  const available = (await readFile(join(path, 'cgroup.controllers'), 'utf8')).trim().split(' ').filter(Boolean);
+  for (const controller of available) await writeFile(join(path, 'cgroup.subtree_control'), `+${controller}`);
+}
+
+/** A v1 cpuset accepts no process before it has CPUs and memory nodes. */
+async function inheritCpuset(parent: string, child: string): Promise<void> {
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+    const current = (await readFile(join(child, file), 'utf8')).trim();
+    if (current === '') await writeFile(join(child, file), (await readFile(join(parent, file), 'utf8')).trim());
+  }
+}
+
+async function setLimits(hierarchy: Hierarchy, path: string, limits: Limits): Promise<void> {
+  const quotaUs = Math.round(limits.cpus * periodUs);
+  const v1: [file: string, value: string][] = [
+    ['memory.limit_in_bytes', String(limits.memoryBytes)],
+    ['memory.memsw.limit_in_bytes', String(limits.memoryBytes)],
+    ['cpu.cfs_period_us', String(periodUs)],
+    ['cpu.cfs_quota_us', String(quotaUs)],
+  ];
+  const v2: [file: string, value: string][] = [
+    ['memory.max', String(limits.memoryBytes)],
+    ['memory.swap.max', '0'],
+    ['cpu.max', `${quotaUs} ${periodUs}`],
+  ];
+  const both: [file: string, value: string][] = [
+    ['pids.max', String(maxProcesses)],
+    ['cpuset.cpus', limits.cpuList],
+  ];
+  for (const [file, value] of [...(hierarchy.version === 1 ? v1 : v2), ...both]) {
+    if (existsSync(join(path, file))) await writeFile(join(path, file), value);
+  }
+}
+
+/** PIDs (as this process sees them) in a cgroup and everything below it, over all hierarchies. */
+export async function cgroupProcesses(hierarchies: readonly Hierarchy[], cgroup: string): Promise<number[]> {
+  const pids = new Set<number>();
+  for (const { mount } of hierarchies) {
+    for (const directory of await tree(join(mount, cgroup))) {
+      const text = await readFile(join(directory, 'cgroup.procs'), 'utf8').catch(() => '');
+      for (const pid of text.split('\n').map(Number)) if (pid > 0) pids.add(pid);
+    }
+  }
+  return [...pids];
+}
+
+/** Removes a cgroup and everything below it in every hierarchy. Returns the directories that are still busy. */
+export async function removeCgroup(hierarchies: readonly Hierarchy[], cgroup: string): Promise<string[]> {
+  const busy: string[] = [];
+  for (const { mount } of hierarchies) {
+    for (const directory of (await tree(join(mount, cgroup))).reverse()) {
+      await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') busy.push(directory);
+      });
+    }
+  }
+  return busy;
+}
+
+/** The directory and all below it, parents first. */
+async function tree(directory: string): Promise<string[]> {
+  if (!existsSync(directory)) return [];
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const below = await Promise.all(entries.filter((e) => e.isDirectory()).map((e) => tree(join(directory, e.name))));
+  return [directory, ...below.flat()];
+}

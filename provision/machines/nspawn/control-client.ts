@@ -1,0 +1,45 @@
+import { request } from 'node:http';
+import { type ErrorCode, LabError } from '../../../errors/lab-error.ts';
+
+const graceMs = 5_000;
+
+/**
+ * One call to the supervisor's control API.
+ * @param deadlineMs the work's own deadline; the call itself is given a little more
+ * @throws LabError `state.supervisor` when nobody listens, `timeout.control`, or the supervisor's own error
+ */
+export async function callSupervisor<T>(
+  socketPath: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body: unknown,
+  deadlineMs: number,
+): Promise<T> {
+  const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const call = request({ socketPath, method, path, timeout: deadlineMs + graceMs }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+    });
+    call.on('timeout', () => call.destroy(timeoutError(path, deadlineMs)));
+    call.on('error', (error) => reject(error instanceof LabError ? error : gone(error)));
+    call.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+  const value: unknown = JSON.parse(text);
+  if (status === 200) return value as T;
+  const failure = value as { code: ErrorCode; cause: string; evidence: string[]; next: string };
+  throw new LabError(failure);
+}
+
+function timeoutError(path: string, deadlineMs: number): LabError {
+  return new LabError({
+    code: 'timeout.control',
+    cause: `the lab's supervisor did not answer ${path} within ${(deadlineMs + graceMs) / 1000} s`,
+    next: 'lab status',
+  });
+}
+
+function gone(error: Error): LabError {
+  return new LabError({ code: 'state.supervisor', cause: "the lab's supervisor does not run", next: 'lab up', error });
+}

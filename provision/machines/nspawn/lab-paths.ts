@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+
+/** Where a lab of the nspawn provider keeps its things; every path carries the lab's name. */
+export interface LabPaths {
+  readonly stateDir: string;
+  readonly runDir: string;
+  readonly controlSocket: string;
+  readonly supervisorFile: string;
+  readonly specFile: string;
+  readonly lockFile: string;
+  readonly logDir: string;
+  readonly keysDir: string;
+  readonly artifactsDir: string;
+  /** Below every cgroup hierarchy's mount point. */
+  readonly cgroup: string;
+  /** Host end of the veth pair; interface names hold 15 characters, a lab's name at most 11. */
+  readonly hostLink: string;
+  machine(name: string): MachinePaths;
+}
+
+export interface MachinePaths {
+  readonly dir: string;
+  readonly upper: string;
+  readonly work: string;
+  readonly root: string;
+  readonly docker: string;
+  readonly ignitionFile: string;
+  /** Exists once Ignition has run to its end: the machine is never provisioned twice. */
+  readonly provisionedFile: string;
+  readonly consoleLog: string;
+  /** The machine's journal as seen from the host, readable while it is down. */
+  readonly journalDir: string;
+}
+
+export function labPaths(name: string, stateDir: string): LabPaths {
+  const runDir = `/run/coreos-lab/${name}`;
+  return {
+    stateDir,
+    runDir,
+    controlSocket: join(runDir, 'control.sock'),
+    supervisorFile: join(runDir, 'supervisor.json'),
+    specFile: join(stateDir, 'supervisor-spec.json'),
+    lockFile: join(runDir, 'lock'),
+    logDir: join(stateDir, 'log'),
+    keysDir: join(stateDir, 'keys'),
+    artifactsDir: join(stateDir, 'artifacts'),
+    cgroup: `coreos-lab/${name}`,
+    hostLink: `lab-${name}`,
+    machine: (machine) => machinePaths(join(stateDir, 'machines', machine)),
+  };
+}
+
+function machinePaths(dir: string): MachinePaths {
+  return {
+    dir,
+    upper: join(dir, 'upper'),
+    work: join(dir, 'work'),
+    root: join(dir, 'root'),
+    docker: join(dir, 'docker'),
+    ignitionFile: join(dir, 'ignition.json'),
+    provisionedFile: join(dir, 'provisioned.json'),
+    consoleLog: join(dir, 'console.log'),
+    journalDir: join(dir, 'upper/var/log/journal'),
+  };
+}

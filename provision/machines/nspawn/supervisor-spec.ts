@@ -1,0 +1,29 @@
+/** Everything the supervisor process needs to know, written by `lab up` as one JSON file. */
+export interface SupervisorSpec {
+  readonly lab: string;
+  readonly stateDir: string;
+  readonly network: {
+    readonly bridgeAddress: string;
+    readonly prefixLength: number;
+    readonly flannelCidr: string;
+    /** Names the lab's DNS answers, beside the machines': name -> address. */
+    readonly names: Readonly<Record<string, string>>;
+  };
+  readonly ports: { readonly registry: number; readonly artifacts: number };
+  /** Storage directory of the container image registry; absent on a bare lab. */
+  readonly registryStorage?: string;
+  /** argv of the RSVP stream server; absent on a bare lab. */
+  readonly rsvp?: readonly string[];
+  readonly machines: readonly SupervisorMachine[];
+}
+
+export interface SupervisorMachine {
+  readonly name: string;
+  readonly address: string;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** Cores the machine is pinned to (cpuset list, e.g. `0`), so that it sees as many CPUs as it may use. */
+  readonly cpuList: string;
+  /** Root directory of the OS image this machine was made from. */
+  readonly osRoot: string;
+}

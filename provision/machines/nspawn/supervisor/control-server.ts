@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { LabError } from '../../../../errors/lab-error.ts';
+import type { ProviderStatus } from '../../machine-provider.ts';
+import { execInMachine } from './exec-in-machine.ts';
+import type { Machine } from './machine.ts';
+
+const defaultExecDeadlineMs = 60_000;
+const bodyLimitBytes = 1024 * 1024;
+
+interface Body {
+  readonly argv?: readonly string[];
+  readonly deadlineMs?: number;
+  readonly bare?: boolean;
+}
+
+/**
+ * The supervisor's control API: HTTP over a Unix socket that only root can open.
+ * `GET /status`; `POST /machines/NAME/{start,wait-booted,halt,cut,exec}` with a JSON body. Errors are LabErrors as JSON.
+ */
+export async function startControlServer(
+  socket: string,
+  machines: ReadonlyMap<string, Machine>,
+  deaths: readonly string[],
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    handle(request, machines, deaths).then(
+      (value) => reply(response, 200, value),
+      (error: unknown) => reply(response, 500, asLabError(error)),
+    );
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
+  return server;
+}
+
+async function handle(
+  request: IncomingMessage,
+  machines: ReadonlyMap<string, Machine>,
+  deaths: readonly string[],
+): Promise<unknown> {
+  const [, noun, name, verb] = (request.url ?? '').split('/');
+  if (request.method === 'GET' && noun === 'status') {
+    const status: ProviderStatus = { up: true, machines: [...machines.values()].map((machine) => machine.status) };
+    return { ...status, deaths };
+  }
+  const machine = machines.get(name ?? '');
+  if (request.method !== 'POST' || noun !== 'machines' || machine === undefined) {
+    throw new LabError({ code: 'missing.machine', cause: `no machine ${name ?? ''} in this lab`, next: 'lab status' });
+  }
+  return act(machine, verb ?? '', await readBody(request));
+}
+
+async function act(machine: Machine, verb: string, body: Body): Promise<unknown> {
+  const deadlineMs = body.deadlineMs ?? defaultExecDeadlineMs;
+  switch (verb) {
+    case 'start':
+      await machine.start(body.bare === true ? 'bare' : 'provision');
+      return machine.status;
+    case 'halt':
+      return { end: await machine.halt(deadlineMs) };
+    case 'cut':
+      await machine.cut();
+      return machine.status;
+    case 'exec':
+      return execInMachine(machine.initPid, body.argv ?? [], deadlineMs);
+    case 'wait-booted':
+      return execInMachine(machine.initPid, ['systemctl', 'is-system-running', '--wait'], deadlineMs);
+    default:
+      throw new LabError({
+        code: 'internal.control',
+        cause: `the supervisor knows no verb ${verb}`,
+        next: 'lab destroy && lab up',
+      });
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > bodyLimitBytes)
+      throw new LabError({ code: 'input.body', cause: 'the request body is over 1 MiB', next: 'send less' });
+    chunks.push(chunk as Buffer);
+  }
+  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Body);
+}
+
+function asLabError(error: unknown): LabError {
+  if (error instanceof LabError) return error;
+  return new LabError({
+    code: 'internal.supervisor',
+    cause: error instanceof Error ? error.message : String(error),
+    evidence: error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6) : [],
+    next: 'lab destroy && lab up; if it happens again, report it with this text',
+    error,
+  });
+}
+
+function reply(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { execa } from 'execa';
+import { LabError } from '../../../../errors/lab-error.ts';
+import type { MachinePaths } from '../lab-paths.ts';
+import { bridge, machineLink } from './lab-network.ts';
+import { waitUntil } from '../../wait-until.ts';
+
+/** A running systemd-nspawn and the machine's PID 1 behind it. */
+export interface MachineProcess {
+  readonly nspawn: ChildProcess;
+  readonly initPid: number;
+  readonly ended: Promise<NspawnEnd>;
+}
+
+/** `reboot`: the machine asked for it (nspawn exits with 133 under --keep-unit). */
+export type NspawnEnd = 'poweroff' | 'reboot' | 'killed';
+
+const rebootExitCode = 133;
+const initDeadlineMs = 15_000;
+
+/** What systemd-nspawn's default filter lacks for a Docker engine: session keyrings and cgroup BPF programs. */
+const dockerSystemCalls = ['add_key', 'keyctl', 'bpf'];
+
+export async function startMachineProcess(args: {
+  machine: string;
+  paths: MachinePaths;
+  cgroupProcs: readonly string[];
+  lxcfsDir: string;
+}): Promise<MachineProcess> {
+  const { machine, paths } = args;
+  await mkdir(paths.dir, { recursive: true });
+  await copyFile(paths.consoleLog, `${paths.consoleLog}.1`).catch(() => undefined);
+  await rm(paths.consoleLog, { force: true });
+  const nspawnArgs = [
+    ...[
+      '--quiet',
+      '--register=no',
+      '--keep-unit',
+      `--directory=${paths.root}`,
+      `--machine=${machine}`,
+      `--hostname=${machine}`,
+    ],
+    ...[`--network-bridge=${bridge}`, '--resolv-conf=off', '--timezone=off', '--link-journal=no', '--console=pipe'],
+    ...dockerSystemCalls.map((call) => `--system-call-filter=${call}`),
+    ...[`--bind=${paths.docker}:/var/lib/docker`, `--bind-ro=${args.lxcfsDir}:/var/lib/lxcfs`, '--boot'],
+  ];
+  // The shell puts itself into the machine's cgroups before it becomes nspawn: nothing of the machine runs outside.
+  const joinCgroups = args.cgroupProcs.map((file) => `echo $$ > ${file}`).join(' && ');
+  const log = openSync(paths.consoleLog, 'a');
+  const nspawn = spawn('/bin/sh', ['-c', `${joinCgroups} && exec systemd-nspawn "$@"`, 'sh', ...nspawnArgs], {
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const ended = new Promise<NspawnEnd>((resolve) => {
+    nspawn.once('error', () => resolve('killed'));
+    nspawn.once('exit', (code) => resolve(code === rebootExitCode ? 'reboot' : code === 0 ? 'poweroff' : 'killed'));
+  });
+  const initPid = await waitForInit(machine, nspawn, paths);
+  return { nspawn, initPid, ended };
+}
+
+/** PID 1 of the machine is nspawn's only lasting child; commands can be run in it once its bus listens. */
+async function waitForInit(machine: string, nspawn: ChildProcess, paths: MachinePaths): Promise<number> {
+  let init = 0;
+  await waitUntil({
+    condition: `PID 1 of ${machine} answers`,
+    deadlineMs: initDeadlineMs,
+    everyMs: 15,
+    evidence: () => lastLines(paths.consoleLog, 15),
+    next: `look at ${paths.consoleLog}`,
+    check: () => {
+      if (nspawn.exitCode !== null || nspawn.pid === undefined) {
+        throw new LabError({
+          code: 'command.nspawn',
+          cause: `systemd-nspawn of ${machine} ended with exit code ${nspawn.exitCode ?? 'none'} before its PID 1 answered`,
+          evidence: lastLines(paths.consoleLog, 15),
+          next: `look at ${paths.consoleLog}`,
+        });
+      }
+      const children = readText(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`).split(' ').map(Number);
+      init = children.find((pid) => pid > 0 && existsSync(`/proc/${pid}/root/run/dbus/system_bus_socket`)) ?? 0;
+      return init > 0;
+    },
+  });
+  return init;
+}
+
+/** Takes the machine's network link away first, so that its dying sockets cannot say goodbye: the cord is pulled. */
+export async function pullCord(machine: string, process_: MachineProcess): Promise<void> {
+  await execa('ip', ['link', 'set', machineLink(machine), 'down']).catch(() => undefined);
+  for (const pid of [process_.nspawn.pid, process_.initPid]) if (pid !== undefined) killIfThere(pid, 'SIGKILL');
+  await process_.ended;
+}
+
+/** SIGRTMIN+4 asks systemd as PID 1 for poweroff.target (systemd(1), "Signals"). */
+export function askForPoweroff(process_: MachineProcess): void {
+  const sigRtMin = 34;
+  killIfThere(process_.initPid, sigRtMin + 4);
+}
+
+/** Sends a signal to a process that may be gone already. */
+export function killIfThere(pid: number, signal: NodeJS.Signals | number): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+export function lastLines(file: string, count: number): string[] {
+  return readText(file).trimEnd().split('\n').slice(-count);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

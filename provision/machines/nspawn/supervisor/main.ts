@@ -1,0 +1,39 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { execa } from 'execa';
+import { hostHierarchies } from '../cgroup/hierarchies.ts';
+import { labPaths } from '../lab-paths.ts';
+import type { SupervisorSpec } from '../supervisor-spec.ts';
+import { startArtifactServer } from './artifact-server.ts';
+import { startControlServer } from './control-server.ts';
+import { setUpLabNetwork } from './lab-network.ts';
+import { Machine } from './machine.ts';
+import { startLabServices } from './services.ts';
+
+/**
+ * The supervisor: runs in PID, mount and network namespaces of its own and owns everything of one lab.
+ * When it dies, the kernel ends every process and removes every mount and interface in them.
+ * argv: the path of its spec file.
+ */
+async function main(specFile: string): Promise<void> {
+  const spec = JSON.parse(await readFile(specFile, 'utf8')) as SupervisorSpec;
+  const paths = labPaths(spec.lab, spec.stateDir);
+  await mkdir(paths.logDir, { recursive: true });
+  // systemd-nspawn keeps locks and propagation directories here; in a private mount they go with the lab.
+  await mkdir('/run/systemd', { recursive: true });
+  await execa('mount', ['-t', 'tmpfs', `coreos-lab-${spec.lab}`, '/run/systemd']);
+  await setUpLabNetwork(spec.network);
+  const services = await startLabServices(spec, paths);
+  await mkdir(paths.artifactsDir, { recursive: true });
+  await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
+
+  const lab = { name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir };
+  const machines = new Map(spec.machines.map((machine) => [machine.name, new Machine(machine, lab)]));
+  await rm(paths.controlSocket, { force: true });
+  await startControlServer(paths.controlSocket, machines, services.deaths);
+  console.log(`${new Date().toISOString()} supervisor of lab ${spec.lab} is ready`);
+}
+
+main(process.argv[2] ?? '').catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabPaths } from '../lab-paths.ts';
+import type { SupervisorSpec } from '../supervisor-spec.ts';
+import { type Daemon, startDaemon } from './child.ts';
+import { bridge } from './lab-network.ts';
+
+const restartDelayMs = 500;
+
+/** Daemons that the machines rely on: DNS, container registry, RSVP stream, lxcfs. Restarted when they die. */
+export interface LabServices {
+  readonly lxcfsDir: string;
+  /** One sentence for each daemon that died, oldest first. */
+  readonly deaths: readonly string[];
+}
+
+export async function startLabServices(spec: SupervisorSpec, paths: LabPaths): Promise<LabServices> {
+  const deaths: string[] = [];
+  const lxcfsDir = join(paths.runDir, 'lxcfs');
+  mkdirSync(lxcfsDir, { recursive: true });
+  const keep = (name: string, argv: readonly string[]): void => {
+    const daemon: Daemon = startDaemon(name, argv, join(paths.logDir, `${name}.log`));
+    void daemon.ended.then((sentence) => {
+      deaths.push(`${new Date().toISOString()} ${sentence}`);
+      setTimeout(() => keep(name, argv), restartDelayMs);
+    });
+  };
+  keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
+  keep('dns', dnsArgv(spec));
+  if (spec.registryStorage !== undefined) {
+    const { startRegistry } = await import('../../../image/registry/start-registry.ts');
+    const addr = `${spec.network.bridgeAddress}:${spec.ports.registry}`;
+    await startRegistry({ storage: spec.registryStorage, addr, logFile: join(paths.logDir, 'registry.log') });
+  }
+  if (spec.rsvp !== undefined) keep('rsvp', spec.rsvp);
+  return { lxcfsDir, deaths };
+}
+
+/** dnsmasq answers the lab's own names and refuses all others: the lab has no uplink to ask. */
+function dnsArgv(spec: SupervisorSpec): string[] {
+  const names = { ...spec.network.names, ...Object.fromEntries(spec.machines.map((m) => [m.name, m.address])) };
+  return [
+    ...[
+      'dnsmasq',
+      '--keep-in-foreground',
+      '--no-resolv',
+      '--no-hosts',
+      '--conf-file=/dev/null',
+      '--pid-file',
+      '--user=root',
+    ],
+    ...[
+      '--bind-interfaces',
+      `--interface=${bridge}`,
+      '--except-interface=lo',
+      '--log-facility=-',
+      '--local=//',
+      '--cache-size=0',
+    ],
+    ...Object.entries(names).map(([name, address]) => `--host-record=${name},${address}`),
+  ];
+}
