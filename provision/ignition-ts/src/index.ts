@@ -1,0 +1,11 @@
+export type * from './types.ts';
+export { checkConfig } from './check-config.ts';
+export { dataUrl, readDataUrl } from './data-url.ts';
+export { defineConfig } from './define-config.ts';
+export { merge } from './merge.ts';
+export { directory, file, link, type FileSource } from './nodes.ts';
+export { parseIgnition } from './parse-ignition.ts';
+export type { Problem } from './problem.ts';
+export { toJson } from './to-json.ts';
+export { unit } from './units.ts';
+export { user } from './users.ts';
