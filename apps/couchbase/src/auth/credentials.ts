@@ -1,0 +1,38 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** What the server keeps of a user: enough to check a password or a SCRAM proof, never the password. */
+export interface Credentials {
+  readonly user: string;
+  readonly salt: Buffer;
+  readonly iterations: number;
+  readonly storedKey: Buffer;
+  readonly serverKey: Buffer;
+}
+
+export const iterations = 4096;
+
+/** Derives the keys of RFC 5802 section 3 (SHA-512). Takes some milliseconds, hence once per password change. */
+export function createCredentials(user: string, password: string, salt: Buffer = randomBytes(32)): Credentials {
+  const salted = pbkdf2Sync(password, salt, iterations, 64, 'sha512');
+  return {
+    user,
+    salt,
+    iterations,
+    storedKey: sha512(hmac(salted, 'Client Key')),
+    serverKey: hmac(salted, 'Server Key'),
+  };
+}
+
+/** Checks a plain password (SASL PLAIN, HTTP Basic). */
+export function checkPassword(credentials: Credentials, user: string, password: string): boolean {
+  const candidate = createCredentials(user, password, credentials.salt);
+  return timingSafeEqual(candidate.storedKey, credentials.storedKey) && user === credentials.user;
+}
+
+export function hmac(key: Buffer, data: string): Buffer {
+  return createHmac('sha512', key).update(data).digest();
+}
+
+export function sha512(data: Buffer): Buffer {
+  return createHash('sha512').update(data).digest();
+}

@@ -1,0 +1,58 @@
+/** Which keys changed after some point, or `'lost'` when the log no longer reaches back that far. */
+export type Changes = { readonly keys: ReadonlySet<string>; readonly upTo: number } | 'lost';
+
+/**
+ * Bucket-wide order of mutations, one number each: lets a view index re-map only what changed.
+ * Repeats of a key are squeezed out now and then, and deleted keys forgotten, so it stays in proportion to the live keys.
+ */
+export class ChangeLog {
+  private entries: { readonly seqno: number; readonly key: string }[] = [];
+  private latest = new Map<string, number>();
+  private seqno = 0;
+  private forgotten = 0;
+  private squeezedTo = 0;
+
+  get head(): number {
+    return this.seqno;
+  }
+
+  /** Notes a mutation or deletion of `key`. @param isLive tells whether a key still has a document */
+  record(key: string, isLive: (key: string) => boolean): void {
+    this.seqno += 1;
+    this.entries.push({ seqno: this.seqno, key });
+    this.latest.set(key, this.seqno);
+    if (this.entries.length > 2 * this.squeezedTo + 1024) this.squeeze(isLive);
+  }
+
+  /** Keys changed after `seqno`, each once. */
+  since(seqno: number): Changes {
+    if (seqno < this.forgotten) return 'lost';
+    const keys = new Set<string>();
+    for (let index = this.entries.length - 1; index >= 0; index--) {
+      const entry = this.entries[index];
+      if (entry === undefined || entry.seqno <= seqno) break;
+      keys.add(entry.key);
+    }
+    return { keys, upTo: this.seqno };
+  }
+
+  /** Forgets everything: whoever follows this log has to start over (bucket flush). */
+  reset(): void {
+    this.seqno += 1;
+    this.entries = [];
+    this.latest.clear();
+    this.squeezedTo = 0;
+    this.forgotten = this.seqno;
+  }
+
+  private squeeze(isLive: (key: string) => boolean): void {
+    this.entries = this.entries.filter(({ seqno, key }) => {
+      if (this.latest.get(key) !== seqno) return false;
+      if (isLive(key)) return true;
+      this.latest.delete(key);
+      this.forgotten = seqno;
+      return false;
+    });
+    this.squeezedTo = this.entries.length;
+  }
+}

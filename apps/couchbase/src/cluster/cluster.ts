@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { createCredentials, type Credentials } from '../auth/credentials.ts';
+import { Bucket, type BucketSettings } from '../bucket/bucket.ts';
+
+/** Port numbers a client needs. */
+export interface Ports {
+  readonly kv: number;
+  readonly mgmt: number;
+  readonly capi: number;
+}
+
+export type Service = 'kv' | 'index' | 'n1ql';
+
+/** The memory quota a node has before anybody sets one, MiB. */
+export const defaultMemoryQuotaMb = 256;
+
+/** All state of the single-node cluster. Callers check input first (see checks.ts); this only keeps it. */
+export class Cluster {
+  readonly uuid: string = randomBytes(16).toString('hex');
+  readonly startedAtMs: number;
+  readonly nowMs: () => number;
+  /** Set once the listeners are up. */
+  ports: Ports = { kv: 0, mgmt: 0, capi: 0 };
+  memoryQuotaMb = defaultMemoryQuotaMb;
+  indexMemoryQuotaMb = defaultMemoryQuotaMb;
+  services: readonly Service[] = ['kv'];
+  private administrator: Credentials | undefined;
+  private readonly byName = new Map<string, Bucket>();
+  private readonly removalListeners = new Set<(bucket: Bucket) => void>();
+  private readonly warmupMs: number;
+  private changes = 1;
+
+  /** @param warmupMs how long each new bucket pretends to load */
+  constructor(args: { nowMs: () => number; warmupMs: number }) {
+    this.nowMs = args.nowMs;
+    this.startedAtMs = args.nowMs();
+    this.warmupMs = args.warmupMs;
+  }
+
+  /** Undefined until the cluster is initialised; everything is open to everybody till then, as on the real server. */
+  get credentials(): Credentials | undefined {
+    return this.administrator;
+  }
+
+  get isInitialised(): boolean {
+    return this.administrator !== undefined;
+  }
+
+  /** Number of the cluster map; grows with every change of buckets. */
+  get revision(): number {
+    return this.changes;
+  }
+
+  setAdministrator(user: string, password: string): void {
+    this.administrator = createCredentials(user, password);
+  }
+
+  get buckets(): readonly Bucket[] {
+    return [...this.byName.values()];
+  }
+
+  bucket(name: string): Bucket | undefined {
+    return this.byName.get(name);
+  }
+
+  createBucket(name: string, settings: BucketSettings): Bucket {
+    const bucket = new Bucket({ name, settings, nowMs: this.nowMs, warmupMs: this.warmupMs });
+    this.byName.set(name, bucket);
+    this.changes += 1;
+    return bucket;
+  }
+
+  deleteBucket(bucket: Bucket): void {
+    this.byName.delete(bucket.name);
+    this.changes += 1;
+    for (const listener of this.removalListeners) listener(bucket);
+  }
+
+  /** Connections of a deleted bucket have to be dropped: the listener does that. */
+  onBucketRemoved(listener: (bucket: Bucket) => void): void {
+    this.removalListeners.add(listener);
+  }
+
+  /** Once a second. */
+  tick(): void {
+    for (const bucket of this.buckets) bucket.tick(this.nowMs());
+  }
+}

@@ -1,0 +1,70 @@
+import type { Bucket } from '../bucket/bucket.ts';
+import { vbucketCount } from '../bucket/vbucket.ts';
+import type { Cluster } from './cluster.ts';
+
+/**
+ * The cluster map as GET_CLUSTER_CONFIG and /pools/default/b/BUCKET give it; without a bucket the cluster-level one.
+ * A wrong type anywhere aborts the client's process, hence the narrow types here and the test of each field.
+ * No host name is named: clients then use the address they dialled, right also behind Docker's port mapping.
+ * revEpoch is the start time, so that a restarted server's map is newer than the one clients still hold.
+ */
+export function clusterConfig(cluster: Cluster, bucket?: Bucket): ClusterConfig {
+  const { kv, mgmt, capi } = cluster.ports;
+  const base = {
+    rev: cluster.revision,
+    revEpoch: Math.max(1, Math.floor(cluster.startedAtMs)),
+    nodesExt: [{ thisNode: true, services: { kv, mgmt, capi } }] as const,
+    clusterCapabilitiesVer: [1, 0] as const,
+    clusterCapabilities: {},
+  };
+  if (bucket === undefined) return base;
+  return {
+    ...base,
+    name: bucket.name,
+    uuid: bucket.uuid,
+    nodeLocator: 'vbucket',
+    bucketCapabilities,
+    collectionsManifestUid: '0',
+    vBucketServerMap: {
+      hashAlgorithm: 'CRC',
+      // One node holds no replicas, whatever the bucket asks for.
+      numReplicas: 0,
+      serverList: [`$HOST:${kv}`],
+      vBucketMap: Array.from({ length: vbucketCount }, () => [0] as const),
+    },
+  };
+}
+
+export const bucketCapabilities = [
+  'collections',
+  'couchapi',
+  'cbhello',
+  'touch',
+  'cccp',
+  'nodesExt',
+  'durableWrite',
+  'preserve_expiry',
+] as const;
+
+export interface ClusterConfig {
+  readonly rev: number;
+  readonly revEpoch: number;
+  readonly nodesExt: readonly {
+    readonly thisNode: boolean;
+    readonly services: { readonly kv: number; readonly mgmt: number; readonly capi: number };
+  }[];
+  readonly clusterCapabilitiesVer: readonly number[];
+  readonly clusterCapabilities: Readonly<Record<string, never>>;
+  readonly name?: string;
+  readonly uuid?: string;
+  readonly nodeLocator?: 'vbucket';
+  readonly bucketCapabilities?: readonly string[];
+  /** Hexadecimal text, never a number. */
+  readonly collectionsManifestUid?: string;
+  readonly vBucketServerMap?: {
+    readonly hashAlgorithm: 'CRC';
+    readonly numReplicas: number;
+    readonly serverList: readonly string[];
+    readonly vBucketMap: readonly (readonly number[])[];
+  };
+}

@@ -1,0 +1,16 @@
+import type { Credentials } from '../auth/credentials.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { RequestFrame } from '../wire/frame.ts';
+import type { Response } from '../wire/response.ts';
+import type { Session } from './session.ts';
+
+/** What a command may look at and change. */
+export interface HandlerContext {
+  readonly cluster: Cluster;
+  readonly session: Session;
+  /** Stands in for unknown users during SCRAM. */
+  readonly decoy: Credentials;
+}
+
+/** Answers one request. Commands on documents get the key without its collection prefix. */
+export type Handler = (context: HandlerContext, request: RequestFrame) => Response;

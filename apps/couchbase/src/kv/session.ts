@@ -1,0 +1,16 @@
+import type { ScramExchange } from '../auth/scram.ts';
+import type { Bucket } from '../bucket/bucket.ts';
+
+/** What the server knows of one key-value connection; handlers change it. */
+export interface Session {
+  user: string | undefined;
+  bucket: Bucket | undefined;
+  granted: ReadonlySet<number>;
+  scram: ScramExchange | undefined;
+  /** The client asked to be disconnected after the answer. */
+  quitting: boolean;
+}
+
+export function newSession(): Session {
+  return { user: undefined, bucket: undefined, granted: new Set(), scram: undefined, quitting: false };
+}

@@ -1,0 +1,73 @@
+import type { Bucket } from '../bucket/bucket.ts';
+import { vbucketCount } from '../bucket/vbucket.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { bucketCapabilities } from '../cluster/config-json.ts';
+import { nodeJson } from './node-json.ts';
+
+/** A bucket as /pools/default/buckets shows it. SDKs abort on a missing or mistyped field: see the test of the shape. */
+export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
+  const { settings, history, store } = bucket;
+  const uri = `/pools/default/buckets/${encodeURIComponent(bucket.name)}`;
+  const quota = settings.ramQuotaMb * 1024 * 1024;
+  const ephemeral = settings.type === 'ephemeral';
+  return {
+    name: bucket.name,
+    uuid: bucket.uuid,
+    bucketType: settings.type,
+    storageBackend: ephemeral ? 'undefined' : 'couchstore',
+    authType: 'sasl',
+    saslPassword: '',
+    proxyPort: 0,
+    uri: `${uri}?bucket_uuid=${bucket.uuid}`,
+    streamingUri: `/pools/default/bucketsStreaming/${encodeURIComponent(bucket.name)}?bucket_uuid=${bucket.uuid}`,
+    localRandomKeyUri: `${uri}/localRandomKey`,
+    // `flush` is there exactly when flushing is allowed: clients read the setting from that.
+    controllers: settings.flushEnabled ? { flush: `${uri}/controller/doFlush` } : {},
+    stats: { uri: `${uri}/stats` },
+    ddocs: { uri: `${uri}/ddocs` },
+    nodes: [nodeJson(cluster, host, bucket.isReady(cluster.nowMs()) ? 'healthy' : 'warmup')],
+    nodeLocator: 'vbucket',
+    numVBuckets: vbucketCount,
+    replicaNumber: settings.replicas,
+    replicaIndex: false,
+    threadsNumber: 3,
+    maxTTL: 0,
+    compressionMode: 'off',
+    durabilityMinLevel: 'none',
+    evictionPolicy: ephemeral ? 'noEviction' : 'valueOnly',
+    conflictResolutionType: 'seqno',
+    bucketCapabilitiesVer: '',
+    bucketCapabilities: [...bucketCapabilities],
+    collectionsManifestUid: '0',
+    quota: { ram: quota, rawRAM: quota },
+    basicStats: {
+      quotaPercentUsed: (store.usedBytes / quota) * 100,
+      opsPerSec: history.opsPerSecond,
+      diskFetches: 0,
+      itemCount: store.count,
+      diskUsed: 0,
+      dataUsed: 0,
+      memUsed: store.usedBytes,
+    },
+  };
+}
+
+/** The last minute in the shape of /pools/default/buckets/BUCKET/stats. */
+export function bucketStats(bucket: Bucket) {
+  const { samples } = bucket.history;
+  return {
+    op: {
+      samples: {
+        timestamp: samples.map(({ timestamp }) => timestamp),
+        ops: samples.map(({ ops }) => ops),
+        curr_items: samples.map(({ items }) => items),
+        mem_used: samples.map(({ usedBytes }) => usedBytes),
+      },
+      samplesCount: samples.length,
+      isPersistent: false,
+      lastTStamp: samples.at(-1)?.timestamp ?? 0,
+      interval: 1000,
+    },
+    hot_keys: [],
+  };
+}

@@ -1,0 +1,47 @@
+/** An HTTP request, body read. */
+export interface RestRequest {
+  readonly method: string;
+  /** Path without query; a trailing slash is cut off. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** An answer. A `json` value is serialised; `text` goes as it is. */
+export interface RestResponse {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Runs when the answer is on its way. */
+  readonly afterwards?: () => void;
+}
+
+/** Parts of the path a route's pattern caught, URL-decoded. */
+export type Captured = readonly string[];
+
+export type RestHandler = (request: RestRequest, captured: Captured) => RestResponse;
+
+export interface Route {
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly handle: RestHandler;
+  /** Answers without credentials even on an initialised cluster (a wrong password is refused all the same). */
+  readonly open?: true;
+}
+
+/** A form sent as application/x-www-form-urlencoded. */
+export function formOf(request: RestRequest): URLSearchParams {
+  return new URLSearchParams(request.body);
+}
+
+/** 400 in the shape couchbase-cli and SDKs read: `{"errors": {field: text}}`. */
+export function refuse(problems: Readonly<Record<string, string>>): RestResponse {
+  return { status: 400, json: { errors: problems } };
+}
+
+/** 501 for what the real server has and this one does not. */
+export function unbuilt(what: string): RestResponse {
+  return { status: 501, json: { errors: { _: `${what} is not supported by this embedded server` } } };
+}

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../../../../errors/lab-error.ts';
+import { serverName } from '../cluster/identity.ts';
+import { consoleLog } from './log.ts';
+import { readServerOptions } from './options.ts';
+import { startServer } from './start.ts';
+
+/** Runs the server until SIGTERM or SIGINT, which end the process with 0 at once: `docker stop` must not wait. */
+async function main(): Promise<void> {
+  const log = consoleLog(Date.now);
+  const options = readServerOptions(process.argv.slice(2), process.env);
+  let stop = (): void => undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info(`${signal}: closing connections`);
+      stop();
+      process.exit(0);
+    });
+  }
+  if (options.startDelayMs > 0) {
+    log.info(`${serverName}: starting, listens in ${options.startDelayMs} ms`);
+    await sleep(options.startDelayMs);
+  }
+  stop = (await startServer(options, Date.now, log)).stop;
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof LabError)) throw error;
+  process.stderr.write(`${error.message}\n${error.next}\n`);
+  process.exit(error.exitCode);
+});

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { LabError } from '../../../../errors/lab-error.ts';
+
+/** How a server is to be started. Times in milliseconds, port 0 means any free port. */
+export interface ServerOptions {
+  readonly bind: string;
+  readonly kvPort: number;
+  readonly mgmtPort: number;
+  readonly capiPort: number;
+  /** Pretended start time of the real server: nothing listens before. */
+  readonly startDelayMs: number;
+  /** Pretended loading time of each new bucket. */
+  readonly warmupMs: number;
+}
+
+/** Name of the environment variable, and default, of each flag. A flag wins over its variable. */
+const settings = {
+  bind: { variable: 'COUCHBASE_BIND', standard: '0.0.0.0' },
+  'kv-port': { variable: 'COUCHBASE_KV_PORT', standard: '11210' },
+  'mgmt-port': { variable: 'COUCHBASE_MGMT_PORT', standard: '8091' },
+  'capi-port': { variable: 'COUCHBASE_CAPI_PORT', standard: '8092' },
+  'start-delay-ms': { variable: 'COUCHBASE_START_DELAY_MS', standard: '0' },
+  'warmup-ms': { variable: 'COUCHBASE_WARMUP_MS', standard: '0' },
+} as const;
+
+type Flag = keyof typeof settings;
+const flags = Object.keys(settings) as Flag[];
+
+/**
+ * Reads flags and environment.
+ * @throws LabError `usage.*` naming the flag or variable that is wrong
+ */
+export function readServerOptions(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): ServerOptions {
+  const given = parse(argv);
+  const text = (flag: Flag) => given[flag] ?? env[settings[flag].variable] ?? settings[flag].standard;
+  const number = (flag: Flag, highest: number) => {
+    const value = text(flag);
+    if (/^\d{1,9}$/u.test(value) && Number(value) <= highest) return Number(value);
+    const source = given[flag] === undefined ? settings[flag].variable : `--${flag}`;
+    throw usage('value', `${source} must be a whole number from 0 to ${highest}, got ${JSON.stringify(value)}`);
+  };
+  return {
+    bind: text('bind'),
+    kvPort: number('kv-port', 65535),
+    mgmtPort: number('mgmt-port', 65535),
+    capiPort: number('capi-port', 65535),
+    startDelayMs: number('start-delay-ms', 600_000),
+    warmupMs: number('warmup-ms', 600_000),
+  };
+}
+
+function parse(argv: readonly string[]): Partial<Record<Flag, string>> {
+  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }]));
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw usage('flag', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function usage(detail: string, cause: string): LabError {
+  const next = `use ${flags.map((flag) => `--${flag}=${settings[flag].standard} (${settings[flag].variable})`).join(', ')}`;
+  return new LabError({ code: `usage.${detail}`, cause, next });
+}

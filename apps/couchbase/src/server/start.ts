@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { LabError } from '../../../../errors/lab-error.ts';
+import { Cluster, type Ports } from '../cluster/cluster.ts';
+import { serverName } from '../cluster/identity.ts';
+import { KvServer } from '../kv/kv-server.ts';
+import { bucketRoutes } from '../rest/bucket-routes.ts';
+import { clusterRoutes } from '../rest/cluster-routes.ts';
+import { createHttpServer } from '../rest/http-server.ts';
+import { viewRoutes } from '../rest/view-routes.ts';
+import { uiRoutes } from '../ui/routes.ts';
+import type { Log } from './log.ts';
+import type { ServerOptions } from './options.ts';
+
+/** A running server. */
+export interface RunningServer {
+  readonly ports: Ports;
+  /** Cuts all connections and stops listening. */
+  readonly stop: () => void;
+}
+
+/**
+ * Starts the three listeners: key-value, management, views. Resolves when all of them listen.
+ * @throws LabError `state.port` when a port cannot be had; nothing is left listening then
+ */
+export async function startServer(options: ServerOptions, nowMs: () => number, log: Log): Promise<RunningServer> {
+  const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs });
+  const kv = new KvServer(cluster, log);
+  const credentials = () => cluster.credentials;
+  const mgmt = createHttpServer({
+    routes: [...uiRoutes(), ...clusterRoutes(cluster), ...bucketRoutes(cluster)],
+    credentials,
+    log,
+  });
+  const capi = createHttpServer({ routes: viewRoutes(cluster), credentials, log });
+  const ticker = setInterval(() => cluster.tick(), 1000);
+  const stop = () => {
+    clearInterval(ticker);
+    kv.close();
+    for (const server of [mgmt, capi]) {
+      server.close();
+      server.closeAllConnections();
+    }
+  };
+  try {
+    // Management last: couchbase-cli takes an answer there as a sign that the node is up.
+    const kvPort = await listen(kv.server, options.kvPort, options.bind);
+    const capiPort = await listen(capi, options.capiPort, options.bind);
+    cluster.ports = { kv: kvPort, capi: capiPort, mgmt: options.mgmtPort };
+    cluster.ports = { ...cluster.ports, mgmt: await listen(mgmt, options.mgmtPort, options.bind) };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  const { ports } = cluster;
+  log.info(`${serverName}: key-value ${ports.kv}, management ${ports.mgmt}, views ${ports.capi} on ${options.bind}`);
+  return { ports, stop };
+}
+
+async function listen(server: Server, port: number, bind: string): Promise<number> {
+  server.listen(port, bind);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new LabError({
+      code: 'state.port',
+      cause: `cannot listen on ${bind}:${port}: ${error instanceof Error ? error.message : String(error)}`,
+      next: 'stop what uses the port, or choose others with --kv-port, --mgmt-port and --capi-port',
+      error,
+    });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
