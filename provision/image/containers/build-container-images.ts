@@ -1,0 +1,132 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
+import { withBuildLock } from '../build-lock.ts';
+import { contentKey, exists, publish, removeDebris, withWorkDirectory } from '../cache.ts';
+import { buildMissing } from './build-missing.ts';
+import type { BuildProgress } from './build-progress.ts';
+import { catalog, type ImageRecipe } from './catalog.ts';
+import { planImages, type PlannedImage } from './plan-images.ts';
+import { copyImage } from './registry-storage.ts';
+
+export interface ContainerImage {
+  /** Repository in the registry, `library/memcached`. */
+  readonly name: string;
+  readonly tag: string;
+  /** Digest of the manifest, `sha256:…`. */
+  readonly digest: string;
+  /** Content key of everything the image was made from. */
+  readonly key: string;
+}
+
+export interface ContainerImages {
+  /** Storage directory for startRegistry. Shared and finished: serve it read-only. */
+  readonly registryStorage: string;
+  readonly images: readonly ContainerImage[];
+}
+
+export interface BuildRequest {
+  readonly repoDir: string;
+  /** The project's cache directory, see cacheHome(). */
+  readonly cacheDir: string;
+  /** Debian suite of the base images, `bookworm`. */
+  readonly suite: string;
+  readonly onProgress: (progress: BuildProgress) => void;
+  /** `[images] source` of lab.toml. */
+  readonly source?: 'embedded' | 'upstream';
+  /** Other images than the lab's own. */
+  readonly recipes?: readonly ImageRecipe[];
+}
+
+/**
+ * Makes a registry storage directory that holds the lab's container images, building only what its content keys say is
+ * not there yet. Needs root, buildah, docker-registry and mmdebstrap to build; nothing to find that all is there.
+ * A finished directory appears by one rename; interrupted builds leave only debris, which the next build removes.
+ * @throws LabError `state.not-built` (an app's dist is missing), `input.dockerfile`, `command.*`, `host.*`,
+ *   `permission.root`, `unbuilt.upstream-images`
+ */
+export async function buildContainerImages(request: BuildRequest): Promise<ContainerImages> {
+  const { repoDir, cacheDir, suite, onProgress, source = 'embedded', recipes = catalog } = request;
+  if (source === 'upstream') throw upstreamIsUnbuilt();
+  const host = { nodeVersion: process.version, arch: process.arch, suite };
+  const plan = await planImages(repoDir, recipes, host);
+  const registries = path.join(cacheDir, 'registry');
+  const registryStorage = path.join(registries, contentKey(plan.map((image) => image.key)));
+  const finished = await readFinished(registryStorage);
+  if (finished !== undefined) return { registryStorage, images: finished };
+  if (process.getuid?.() !== 0) throw needsRoot();
+
+  const onWait = (holder: string) =>
+    onProgress({ image: 'registry', phase: 'wait', detail: `${holder} is building images; waiting for it` });
+  return withBuildLock(registries, onWait, async () => {
+    // Whoever held the lock before may have built just this.
+    const byOthers = await readFinished(registryStorage);
+    if (byOthers !== undefined) return { registryStorage, images: byOthers };
+    const artefacts = path.join(cacheDir, 'containers');
+    await mkdir(artefacts, { recursive: true });
+    for (const directory of [registries, artefacts]) await removeDebris(directory);
+    await buildImages(request, plan, artefacts, registries);
+    const images = await assemble(registries, registryStorage, artefacts, plan);
+    onProgress({ image: 'registry', phase: 'done', detail: registryStorage });
+    return { registryStorage, images };
+  });
+}
+
+/** Builds every image whose artefact is not in the cache yet. */
+async function buildImages(
+  request: BuildRequest,
+  plan: readonly PlannedImage[],
+  artefacts: string,
+  registries: string,
+): Promise<void> {
+  const { repoDir, suite, onProgress } = request;
+  const missing: PlannedImage[] = [];
+  for (const image of plan) {
+    if (!(await exists(path.join(artefacts, image.key)))) missing.push(image);
+    else onProgress({ image: image.reference, phase: 'cached', detail: image.key });
+  }
+  if (missing.length === 0) return;
+  const present = plan.filter((image) => !missing.includes(image));
+  await withWorkDirectory(registries, (work) =>
+    buildMissing({ repoDir, suite, work, artefacts, present, missing, onProgress }),
+  );
+}
+
+/** Lays the images' artefacts over each other and puts the result in place. */
+async function assemble(
+  registries: string,
+  registryStorage: string,
+  artefacts: string,
+  plan: readonly PlannedImage[],
+): Promise<ContainerImage[]> {
+  const images: ContainerImage[] = [];
+  await publish(registries, path.basename(registryStorage), async (storage) => {
+    for (const { key, recipe } of plan) {
+      const digest = await copyImage(path.join(artefacts, key), storage, recipe.name, recipe.tag);
+      images.push({ name: recipe.name, tag: recipe.tag, digest, key });
+    }
+    await writeFile(path.join(storage, 'images.json'), JSON.stringify(images, null, 2));
+  });
+  return images;
+}
+
+async function readFinished(registryStorage: string): Promise<ContainerImage[] | undefined> {
+  const text = await readFile(path.join(registryStorage, 'images.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as ContainerImage[]);
+}
+
+function upstreamIsUnbuilt(): LabError {
+  return new LabError({
+    code: 'unbuilt.upstream-images',
+    cause: 'container images from upstream registries are not built yet ([images] source = "upstream")',
+    next: 'set [images] source = "embedded" in lab.toml: the lab builds its images from apps/',
+  });
+}
+
+function needsRoot(): LabError {
+  return new LabError({
+    code: 'permission.root',
+    cause: 'building container images needs root: it mounts file systems and keeps file owners',
+    next: 'run the command as root, for example with sudo',
+  });
+}

@@ -1,0 +1,99 @@
+import { constants } from 'node:fs';
+import { copyFile, lstat, mkdir, readdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
+import { contentKey } from '../cache.ts';
+import type { Reference } from './dockerfile.ts';
+
+/** One file or symbolic link of a build context. */
+export interface ContextEntry {
+  /** Path relative to the context, with `/`. */
+  readonly path: string;
+  readonly file: string;
+  readonly kind: 'file' | 'link';
+  readonly executable: boolean;
+}
+
+/**
+ * The files of `folder` that the Dockerfile's COPY and ADD name, sorted and without doubles: nothing else of the folder
+ * (sources, node_modules) reaches the build or its key.
+ * @throws LabError `state.not-built` for a missing `dist`, `input.dockerfile` for any other source that matches nothing
+ */
+export async function contextEntries(
+  folder: string,
+  sources: readonly Reference[],
+  dockerfile: string,
+): Promise<ContextEntry[]> {
+  const found = new Map<string, ContextEntry>();
+  for (const source of sources) {
+    const segments = source.text.split('/').filter((segment) => segment !== '' && segment !== '.');
+    const matches = (await match(folder, '', segments)).flat();
+    if (matches.length === 0) throw nothingToCopy(source, segments, dockerfile);
+    for (const entry of matches) found.set(entry.path, entry);
+  }
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Key of the entries' paths, contents, link targets and executable bits; times and owners do not count. */
+export async function contextKey(entries: readonly ContextEntry[]): Promise<string> {
+  const contents = await Promise.all(
+    entries.map((entry) => (entry.kind === 'link' ? readlink(entry.file) : readFile(entry.file))),
+  );
+  return contentKey(
+    entries.flatMap((entry, i) => [entry.path, entry.kind, entry.executable ? 'x' : '-', contents[i] ?? '']),
+  );
+}
+
+/**
+ * Copies the entries below `target`, keeping modification times: a web server derives its ETags from them.
+ * @returns the copies as entries
+ */
+export async function stageContext(entries: readonly ContextEntry[], target: string): Promise<ContextEntry[]> {
+  for (const entry of entries) {
+    const to = path.join(target, entry.path);
+    await mkdir(path.dirname(to), { recursive: true });
+    if (entry.kind === 'link') {
+      await symlink(await readlink(entry.file), to);
+      continue;
+    }
+    await copyFile(entry.file, to, constants.COPYFILE_FICLONE);
+    const { atime, mtime } = await stat(entry.file);
+    await utimes(to, atime, mtime);
+  }
+  return entries.map((entry) => ({ ...entry, file: path.join(target, entry.path) }));
+}
+
+/** Entries below `folder/at` that the remaining segments (Go's filepath.Match: `*` and `?`) match. */
+async function match(folder: string, at: string, segments: readonly string[]): Promise<ContextEntry[]> {
+  const [segment, ...rest] = segments;
+  const here = path.join(folder, at);
+  if (segment === undefined) return everythingAt(folder, at);
+  if (!/[*?]/.test(segment)) return match(folder, path.posix.join(at, segment), rest);
+  const pattern = new RegExp(
+    `^${segment
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '[^/]*')
+      .replaceAll('?', '[^/]')}$`,
+  );
+  const names = (await readdir(here).catch(() => [])).filter((name) => pattern.test(name));
+  return (await Promise.all(names.map((name) => match(folder, path.posix.join(at, name), rest)))).flat();
+}
+
+async function everythingAt(folder: string, at: string): Promise<ContextEntry[]> {
+  const file = path.join(folder, at);
+  const info = await lstat(file).catch(() => undefined);
+  if (info === undefined) return [];
+  if (info.isDirectory()) {
+    const names = await readdir(file);
+    return (await Promise.all(names.map((name) => everythingAt(folder, path.posix.join(at, name))))).flat();
+  }
+  const kind = info.isSymbolicLink() ? 'link' : 'file';
+  return [{ path: at, file, kind, executable: kind === 'file' && (info.mode & 0o100) !== 0 }];
+}
+
+function nothingToCopy(source: Reference, segments: readonly string[], dockerfile: string): LabError {
+  const cause = `${dockerfile}:${source.line} copies ${source.text}, and there is no such file`;
+  return segments[0] === 'dist'
+    ? new LabError({ code: 'state.not-built', cause, next: 'build the apps first: npm run build' })
+    : new LabError({ code: 'input.dockerfile', cause, next: 'correct the path: it is relative to the Dockerfile' });
+}

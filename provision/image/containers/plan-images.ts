@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
+import { contentKey } from '../cache.ts';
+import { contextEntries, contextKey, type ContextEntry } from './build-context.ts';
+import type { ImageRecipe } from './catalog.ts';
+import { parseDockerfile, type Reference } from './dockerfile.ts';
+
+/** Raise it when the way images are made changes what is in them. */
+const recipeVersion = '1';
+
+export interface PlannedImage {
+  readonly recipe: ImageRecipe;
+  /** Name and tag, `lab/node:20`. */
+  readonly reference: string;
+  readonly key: string;
+  /** The Dockerfile's path relative to the repository, and its text. */
+  readonly dockerfile: string;
+  readonly text: string;
+  readonly context: readonly ContextEntry[];
+  /** contextKey of `context`. */
+  readonly filesKey: string;
+}
+
+export interface HostFacts {
+  readonly nodeVersion: string;
+  readonly arch: string;
+  readonly suite: string;
+}
+
+/**
+ * What has to be built, bases before what stands on them, each with its content key: equal keys, equal images.
+ * Reads Dockerfiles and the files they copy; changes nothing.
+ * @throws LabError `input.dockerfile` (with file and line) for a base that the lab does not build
+ */
+export async function planImages(
+  repoDir: string,
+  recipes: readonly ImageRecipe[],
+  host: HostFacts,
+): Promise<PlannedImage[]> {
+  const drafts = new Map(
+    (await Promise.all(recipes.map((recipe) => draft(repoDir, recipe)))).map((read) => [read.reference, read]),
+  );
+  const planned = new Map<string, PlannedImage>();
+  const visit = (image: Draft, path_: readonly string[]): PlannedImage => {
+    const done = planned.get(image.reference);
+    if (done !== undefined) return done;
+    const baseKeys = image.bases.map((base) => {
+      const found = drafts.get(base.text);
+      if (found === undefined) throw unknownBase(image, base, [...drafts.keys()]);
+      if (path_.includes(base.text)) throw refuse(image, base, `${base.text} stands on itself`);
+      return visit(found, [...path_, base.text]).key;
+    });
+    const { recipe, reference, dockerfile, text, context, filesKey } = image;
+    const key = contentKey([recipeVersion, reference, text, filesKey, stageKey(recipe, host), ...baseKeys]);
+    const result = { recipe, reference, key, dockerfile, text, context, filesKey };
+    planned.set(reference, result);
+    return result;
+  };
+  for (const image of drafts.values()) visit(image, [image.reference]);
+  return [...planned.values()];
+}
+
+interface Draft extends Omit<PlannedImage, 'key'> {
+  readonly bases: readonly Reference[];
+}
+
+async function draft(repoDir: string, recipe: ImageRecipe): Promise<Draft> {
+  const dockerfile = path.posix.join(recipe.folder, 'Dockerfile');
+  const text = await readFile(path.join(repoDir, dockerfile), 'utf8').catch((error: unknown) => {
+    const cause = `${dockerfile} is missing: it says how ${recipe.name}:${recipe.tag} is built`;
+    throw new LabError({ code: 'input.dockerfile', cause, next: `git checkout ${dockerfile}`, error });
+  });
+  const { bases, sources } = parseDockerfile(text, dockerfile);
+  const staged = recipe.stage?.at;
+  const own = sources.filter((source) => source.text.split('/')[0] !== staged);
+  const context = await contextEntries(path.join(repoDir, recipe.folder), own, dockerfile);
+  const filesKey = await contextKey(context);
+  return { recipe, reference: `${recipe.name}:${recipe.tag}`, dockerfile, context, text, bases, filesKey };
+}
+
+function stageKey(recipe: ImageRecipe, host: HostFacts): string {
+  switch (recipe.stage?.kind) {
+    case undefined:
+      return '';
+    case 'host-node':
+      return `${host.nodeVersion} ${host.arch}`;
+    case 'debian-packages':
+      return JSON.stringify([host.suite, host.arch, recipe.stage]);
+  }
+}
+
+function unknownBase(image: Draft, base: Reference, known: readonly string[]): LabError {
+  return refuse(image, base, `FROM ${base.text}: the lab does not build such an image`, known);
+}
+
+function refuse(image: Draft, base: Reference, problem: string, known: readonly string[] = []): LabError {
+  const next = known.length === 0 ? 'choose another base' : `choose one of: ${known.join(', ')}`;
+  return new LabError({ code: 'input.dockerfile', cause: `${image.dockerfile}:${base.line}: ${problem}`, next });
+}

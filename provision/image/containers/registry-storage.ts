@@ -1,0 +1,45 @@
+import { copyFile, link, mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/*
+ * The layout of docker-registry's filesystem driver (distribution, registry/storage/paths.go): content by digest under
+ * blobs/, and per repository small `link` files that name digests. Directories of several images can be laid over each other.
+ */
+const v2 = 'docker/registry/v2';
+
+/**
+ * Copies one image (its repository and every blob of its manifest) from one storage directory into another on the same
+ * file system. Blobs, which are never written to again, become hard links; link files become copies.
+ * @returns the digest of the image's manifest, `sha256:…`
+ */
+export async function copyImage(from: string, to: string, name: string, tag: string): Promise<string> {
+  const repository = path.join(v2, 'repositories', name);
+  const tagLink = path.join(from, repository, '_manifests/tags', tag, 'current/link');
+  const digest = (await readFile(tagLink, 'utf8')).trim();
+  const manifest: unknown = JSON.parse(await readFile(path.join(from, blob(digest)), 'utf8'));
+  for (const file of [digest, ...blobDigests(manifest)].map(blob)) {
+    await mkdir(path.dirname(path.join(to, file)), { recursive: true });
+    await link(path.join(from, file), path.join(to, file)).catch((error: NodeJS.ErrnoException) => {
+      // Images share layers.
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+  for (const file of await readdir(path.join(from, repository), { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const target = path.join(to, path.relative(from, file.parentPath), file.name);
+    await mkdir(path.dirname(target), { recursive: true });
+    await copyFile(path.join(file.parentPath, file.name), target);
+  }
+  return digest;
+}
+
+/** Digests that an image manifest names (Docker Image Manifest V2, Schema 2; OCI Image Manifest alike). */
+function blobDigests(manifest: unknown): string[] {
+  const { config, layers } = manifest as { config: { digest: string }; layers: { digest: string }[] };
+  return [config, ...layers].map((descriptor) => descriptor.digest);
+}
+
+function blob(digest: string): string {
+  const [algorithm = '', hex = ''] = digest.split(':');
+  return path.join(v2, 'blobs', algorithm, hex.slice(0, 2), hex, 'data');
+}

@@ -1,0 +1,122 @@
+import { spawn as nodeSpawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LabError } from '../../../errors/lab-error.ts';
+
+export interface RegistryOptions {
+  /** Storage directory, as buildContainerImages returns it. */
+  readonly storage: string;
+  /** `address:port`; port 0 takes a free one. */
+  readonly addr: string;
+  /** Receives the registry's log; its configuration is written beside it, ending in `.yml`. */
+  readonly logFile: string;
+  /** Accept pushes. Off by default: a finished storage directory is shared by all labs and named by its content. */
+  readonly writable?: boolean;
+  readonly deadlineMs?: number;
+  /** How to start the process; child_process.spawn unless told otherwise. */
+  readonly spawn?: typeof nodeSpawn;
+}
+
+export interface RegistryProcess {
+  readonly pid: number;
+  /** `address:port` it listens on. */
+  readonly addr: string;
+  /** Ends it by its process id and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs Debian's docker-registry over a storage directory until stop() or the end of this process, and returns when its
+ * API answers (`GET /v2/`: Docker Registry HTTP API V2, "API version check").
+ * @throws LabError `host.missing-program`, `command.docker-registry` (it ended), `timeout.registry`; log lines as evidence
+ */
+export async function startRegistry(options: RegistryOptions): Promise<RegistryProcess> {
+  const { addr, logFile, deadlineMs = 10_000, spawn = nodeSpawn } = options;
+  const configFile = `${logFile.replace(/\.log$/, '')}.yml`;
+  await writeFile(configFile, configuration(options));
+  const log = await open(logFile, 'w');
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'docker-registry', 'serve', configFile], {
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  try {
+    // Without a listener a failed start would end this process; `exited` and the deadline report it.
+    child.on('error', () => undefined);
+    const listening = await untilAnswering(child, addr, logFile, Date.now() + deadlineMs);
+    return { pid: child.pid ?? 0, addr: listening, stop: () => stop(child) };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  } finally {
+    await log.close();
+  }
+}
+
+async function untilAnswering(child: ChildProcess, addr: string, logFile: string, deadline: number): Promise<string> {
+  for (;;) {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) throw await ended(logFile);
+    const listening = /listening on ([^\s"\\]+)/.exec(await readFile(logFile, 'utf8'))?.[1];
+    if (listening !== undefined && (await answers(listening))) return listening;
+    if (Date.now() > deadline) {
+      throw new LabError({
+        code: 'timeout.registry',
+        cause: `docker-registry does not answer http://${addr}/v2/`,
+        evidence: await lastLines(logFile),
+        next: `read ${logFile}`,
+      });
+    }
+    await delay(20);
+  }
+}
+
+async function answers(addr: string): Promise<boolean> {
+  return fetch(`http://${addr}/v2/`, { signal: AbortSignal.timeout(1_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+async function ended(logFile: string): Promise<LabError> {
+  const evidence = await lastLines(logFile);
+  return evidence.some((line) => /failed to execute docker-registry/.test(line)) || evidence.length === 0
+    ? new LabError({
+        code: 'host.missing-program',
+        cause: 'the registry of container images needs docker-registry, which is not installed',
+        evidence,
+        next: 'apt-get install --no-install-recommends docker-registry',
+      })
+    : new LabError({
+        code: 'command.docker-registry',
+        cause: 'docker-registry ended at once',
+        evidence,
+        next: `read ${logFile}; when its address is in use, see who holds it: ss -ltnp`,
+      });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), 3_000);
+  await exited;
+  clearTimeout(killer);
+}
+
+async function lastLines(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim() === '' ? [] : text.trimEnd().split('\n').slice(-20);
+}
+
+/** JSON is YAML: nothing to escape by hand. */
+function configuration({ storage, addr, writable = false }: RegistryOptions): string {
+  return JSON.stringify({
+    version: 0.1,
+    log: { level: 'info', formatter: 'text' },
+    storage: {
+      filesystem: { rootdirectory: storage },
+      maintenance: { uploadpurging: { enabled: false }, readonly: { enabled: !writable } },
+    },
+    http: { addr, secret: randomBytes(16).toString('hex') },
+  });
+}
