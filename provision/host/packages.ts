@@ -1,0 +1,118 @@
+import { execa } from 'execa';
+import { LabError } from '../../errors/lab-error.ts';
+import { requiredPackages } from './package-list.ts';
+import { requireRoot } from './require-root.ts';
+import { withServicesOff } from './services-off.ts';
+
+export interface EnsurePackagesOptions {
+  /** false: only say what is missing, as an error. */
+  readonly install: boolean;
+  /** One line per step, for a person. */
+  readonly onProgress?: (line: string) => void;
+  readonly packages?: readonly string[];
+  /** PATH of the Debian tools and policy-rc.d's place; given by tests only. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly policyFile?: string;
+}
+
+const updateDeadlineMs = 300_000;
+const installDeadlineMs = 1_800_000;
+
+/**
+ * Makes sure that the host's Debian packages are there, installing what is missing without starting any service.
+ * @returns the packages it installed; empty when nothing was missing
+ * @throws LabError host.packages (missing and not to be installed, or apt failed: with apt's last lines and the command to
+ *   run by hand), host.debian, permission.root
+ */
+export async function ensurePackages(options: EnsurePackagesOptions): Promise<readonly string[]> {
+  const wanted = options.packages ?? Object.keys(requiredPackages);
+  const missing = await missingPackages(wanted, options.env);
+  if (missing.length === 0) return [];
+  if (!options.install) throw missingError(missing);
+  requireRoot();
+  await withServicesOff(() => install(missing, options), options.policyFile);
+  const still = await missingPackages(missing, options.env);
+  if (still.length > 0) throw missingError(still);
+  return missing;
+}
+
+/** The command a person would type for it. */
+export function installCommand(packages: readonly string[]): string {
+  return `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+}
+
+/**
+ * Those of `names` that are not fully installed, in the given order.
+ * @throws LabError host.debian where there is no dpkg-query
+ */
+export async function missingPackages(
+  names: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
+  const args = ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...names];
+  const result = await execa('dpkg-query', args, { reject: false, env, timeout: 60_000 });
+  if (result.code === 'ENOENT') {
+    throw new LabError({
+      code: 'host.debian',
+      cause: 'this host has no dpkg-query: the lab runs on Debian and its derivatives',
+      next: 'Run the lab on Debian 12 (bookworm).',
+    });
+  }
+  const installed = new Set(result.stdout.split('\n').filter((line) => line.endsWith(' installed')));
+  return names.filter((name) => !installed.has(`${name} installed`));
+}
+
+async function install(packages: readonly string[], options: EnsurePackagesOptions): Promise<void> {
+  const { onProgress } = options;
+  onProgress?.(`installing Debian packages: ${packages.join(' ')}`);
+  const update = await apt(['update'], updateDeadlineMs, options);
+  if (update.failed) onProgress?.('apt-get update failed, trying with the package lists at hand');
+  const result = await apt(['install', '-y', '--no-install-recommends', ...packages], installDeadlineMs, options);
+  if (!result.failed) return;
+  const lines = [...(update.failed ? update.lines : []), ...result.lines];
+  const broken = lines.some((line) => line.includes('dpkg --configure -a'));
+  throw new LabError({
+    code: 'host.packages',
+    cause: `apt-get could not install ${packages.join(' ')}${result.timedOut ? ' in time' : ''}`,
+    evidence: lines.slice(-15),
+    next: `${broken ? 'Run: dpkg --configure -a ; then' : 'Run:'} ${installCommand(packages)}`,
+  });
+}
+
+interface AptResult {
+  readonly failed: boolean;
+  readonly timedOut: boolean;
+  /** What apt said that matters, oldest first. */
+  readonly lines: readonly string[];
+}
+
+async function apt(args: readonly string[], deadlineMs: number, options: EnsurePackagesOptions): Promise<AptResult> {
+  const running = execa('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    timeout: deadlineMs,
+    env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8', ...options.env },
+  });
+  const lines: string[] = [];
+  for await (const line of running.iterable({ from: 'all' })) {
+    if (/^(?:Setting up |Get:|Hit:|Err:|Fetched |Unpacking |Waiting for cache lock)/.test(line))
+      options.onProgress?.(line);
+    if (line.trim() !== '') lines.push(line);
+    if (lines.length > 200) lines.shift();
+  }
+  const result = await running;
+  if (result.code === 'ENOENT') lines.push('apt-get: command not found');
+  return { failed: result.failed, timedOut: result.timedOut, lines };
+}
+
+function missingError(missing: readonly string[]): LabError {
+  return new LabError({
+    code: 'host.packages',
+    cause: `Debian packages are missing: ${missing.join(' ')}`,
+    evidence: missing.map(
+      (name) => `${name} ${(requiredPackages as Record<string, string>)[name] ?? 'is used by the tests'}`,
+    ),
+    next: `Run: ${installCommand(missing)}`,
+  });
+}
