@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command, CommandContext } from '../command.ts';
+import { problem, success, type Outcome } from '../outcome.ts';
+
+/** bucket-create of 4.0; --wait returns when every node reports the bucket healthy. */
+export const bucketCreate: Command = async (context) => {
+  const { rest, target, option } = context;
+  const name = option('bucket') ?? '';
+  if (name === '') return problem(2, 'option bucket is not specified');
+  const form = {
+    name,
+    bucketType: option('bucket-type') ?? 'couchbase',
+    authType: 'sasl',
+    proxyPort: option('bucket-port') ?? '11211',
+    ...(option('bucket-password') === undefined ? {} : { saslPassword: option('bucket-password') ?? '' }),
+    ...(option('bucket-ramsize') === undefined ? {} : { ramQuotaMB: option('bucket-ramsize') ?? '' }),
+    replicaNumber: option('bucket-replica') ?? '1',
+    ...(option('enable-flush') === undefined ? {} : { flushEnabled: option('enable-flush') ?? '' }),
+    ...(option('enable-index-replica') === undefined ? {} : { replicaIndex: option('enable-index-replica') ?? '' }),
+  };
+  const reply = await rest.post(target, '/pools/default/buckets/', form, 'unable to bucket-create');
+  if ('failed' in reply) return reply.failed;
+  const late = option('wait') === undefined ? undefined : await waitHealthy(context, name);
+  return late ?? success('bucket-create');
+};
+
+const waitLimitMs = 120_000;
+
+async function waitHealthy({ rest, target, progress }: CommandContext, name: string): Promise<Outcome | undefined> {
+  const deadline = performance.now() + waitLimitMs;
+  for (;;) {
+    const reply = await rest.get(target, `/pools/default/buckets/${encodeURIComponent(name)}`, 'unable to bucket-list');
+    if ('failed' in reply) return reply.failed;
+    const { nodes } = JSON.parse(reply.body) as { nodes: { status: string }[] };
+    if (nodes.length > 0 && nodes.every(({ status }) => status === 'healthy')) return undefined;
+    if (performance.now() > deadline) return problem(2, `bucket ${name} is not healthy after ${waitLimitMs / 1000} s`);
+    progress('.');
+    await sleep(200);
+  }
+}

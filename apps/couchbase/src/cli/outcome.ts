@@ -1,0 +1,14 @@
+/** How a command ends: what it prints on standard output and its exit code. */
+export interface Outcome {
+  readonly code: number;
+  readonly lines: readonly string[];
+}
+
+/** A problem in 4.0's words. Its commands use 0, 1 and 2; see each caller for which. */
+export function problem(code: number, text: string, ...more: string[]): Outcome {
+  return { code, lines: [`ERROR: ${text}`, ...more] };
+}
+
+export function success(text: string): Outcome {
+  return { code: 0, lines: [`SUCCESS: ${text}`] };
+}

@@ -1,0 +1,110 @@
+import { request as httpRequest } from 'node:http';
+import { problem, type Outcome } from './outcome.ts';
+
+/** Whom to talk to and as whom. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+}
+
+export type Reply = { readonly body: string } | { readonly failed: Outcome };
+
+/** Longest wait for an answer, milliseconds; 4.0's was a minute. */
+const timeoutMs = 60_000;
+
+/** A client for one command. Like 4.0 it asks for /pools before each request, so that a node that is not up is found out early. */
+export class RestClient {
+  private readonly command: string;
+
+  constructor(command: string) {
+    this.command = command;
+  }
+
+  get(target: Target, path: string, errorText: string): Promise<Reply> {
+    return this.call(target, 'GET', path, undefined, errorText);
+  }
+
+  post(target: Target, path: string, form: Readonly<Record<string, string>>, errorText: string): Promise<Reply> {
+    return this.call(target, 'POST', path, new URLSearchParams(form).toString(), errorText);
+  }
+
+  delete(target: Target, path: string, errorText: string): Promise<Reply> {
+    return this.call(target, 'DELETE', path, undefined, errorText);
+  }
+
+  private async call(
+    target: Target,
+    method: string,
+    path: string,
+    body: string | undefined,
+    errorText: string,
+  ): Promise<Reply> {
+    const pools = await this.once(target, 'GET', '/pools', undefined, errorText);
+    return 'failed' in pools ? pools : this.once(target, method, path, body, errorText);
+  }
+
+  private async once(
+    target: Target,
+    method: string,
+    path: string,
+    body: string | undefined,
+    errorText: string,
+  ): Promise<Reply> {
+    const { host, port } = target;
+    try {
+      const { status, reason, text } = await exchange(target, method, path, body);
+      if (status === 401) return { failed: problem(2, unauthorized) };
+      if (status >= 300)
+        return { failed: problem(2, `${errorText}; (${status}) ${reason}`, ...(text === '' ? [] : [text])) };
+      return { body: text };
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (code === timedOut)
+        return { failed: { code: 1, lines: [`TIMED OUT: command: ${this.command}: ${host}:${port}`] } };
+      const reason = systemTexts[code] ?? (error instanceof Error ? error.message : String(error));
+      return { failed: problem(1, `command: ${this.command}: ${host}:${port}, ${reason}`) };
+    }
+  }
+}
+
+const unauthorized = 'unable to access the REST API - please check your username (-u) and password (-p)';
+const timedOut = 'LAB_TIMED_OUT';
+
+// The words Python used for them.
+const systemTexts: Readonly<Record<string, string>> = {
+  ECONNREFUSED: '[Errno 111] Connection refused',
+  ECONNRESET: '[Errno 104] Connection reset by peer',
+  EHOSTUNREACH: '[Errno 113] No route to host',
+  ENETUNREACH: '[Errno 101] Network is unreachable',
+  ETIMEDOUT: '[Errno 110] Connection timed out',
+  ENOTFOUND: '[Errno -2] Name or service not known',
+  EAI_AGAIN: '[Errno -3] Temporary failure in name resolution',
+};
+
+function exchange(target: Target, method: string, path: string, body: string | undefined) {
+  const { host, port, user, password } = target;
+  const auth = user === undefined ? {} : { auth: `${user}:${password ?? ''}` };
+  const headers =
+    body === undefined
+      ? {}
+      : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) };
+  return new Promise<{ status: number; reason: string; text: string }>((resolve, reject) => {
+    const outgoing = httpRequest({ host, port, method, path, headers, ...auth, agent: false }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          reason: incoming.statusMessage ?? '',
+          text: Buffer.concat(chunks).toString('utf8').trimEnd(),
+        }),
+      );
+    });
+    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(Object.assign(new Error('timed out'), { code: timedOut })));
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
