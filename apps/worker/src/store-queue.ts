@@ -18,7 +18,7 @@ export interface StoreCounts {
 export class StoreQueue {
   readonly #store: (item: RsvpDocument) => Promise<unknown>;
   readonly #limits: { limit: number; concurrency: number; tries: number; retryMs: number };
-  readonly #waiting: { item: RsvpDocument; tried: number }[] = [];
+  readonly #waiting: RsvpDocument[] = [];
   readonly #idle = new Set<() => void>();
   #active = 0;
   #counts = { stored: 0, failed: 0, dropped: 0 };
@@ -44,7 +44,7 @@ export class StoreQueue {
   }
 
   push(item: RsvpDocument): void {
-    this.#waiting.push({ item, tried: 0 });
+    this.#waiting.push(item);
     while (this.#waiting.length > this.#limits.limit) {
       this.#waiting.shift();
       this.#counts.dropped += 1;
@@ -68,10 +68,10 @@ export class StoreQueue {
 
   #pump(): void {
     while (this.#active < this.#limits.concurrency) {
-      const entry = this.#waiting.shift();
-      if (!entry) break;
+      const item = this.#waiting.shift();
+      if (!item) break;
       this.#active += 1;
-      void this.#storeOne(entry).finally(() => {
+      void this.#storeOne(item).finally(() => {
         this.#active -= 1;
         this.#pump();
         if (this.counts.waiting === 0) for (const done of this.#idle) done();
@@ -79,10 +79,10 @@ export class StoreQueue {
     }
   }
 
-  async #storeOne(entry: { item: RsvpDocument; tried: number }): Promise<void> {
+  async #storeOne(item: RsvpDocument): Promise<void> {
     for (let tried = 1; ; tried++) {
       try {
-        await this.#store(entry.item);
+        await this.#store(item);
         this.#counts.stored += 1;
         return;
       } catch (error) {

@@ -1,0 +1,88 @@
+import { LabError } from '../../../errors/lab-error.ts';
+import { watchServices, type Instance, type ServiceWatch } from '../../../platform/etcd/services.ts';
+import type { EtcdStore } from '../../../platform/etcd/store.ts';
+
+/** What the web app runs on, as announced in etcd and as logged. */
+export interface Stack {
+  /** `couchbase://ADDR[,ADDR]` */
+  couchbase: string;
+  /** `ADDR:PORT`, 11211 where the announcement has no port. */
+  memcached: string[];
+}
+
+/**
+ * The announced Couchbase and memcached, waiting up to `waitMs` until there is one of each. From then on `onSet` is called, once per
+ * burst (200 ms), when one is announced anew. Throws LabError missing.services, or timeout.etcd when etcd never answered.
+ */
+export async function discoverStack(
+  store: EtcdStore,
+  waitMs: number,
+  log: (line: string) => void,
+  onSet: (stack: Stack) => void,
+): Promise<Stack> {
+  const endAt = performance.now() + waitMs;
+  let look: (() => void) | undefined;
+  let burst: NodeJS.Timeout | undefined;
+  let running = false;
+  const heard = (): void => {
+    look?.();
+    if (!running) return;
+    clearTimeout(burst);
+    burst = setTimeout(() => {
+      onSet(stack());
+    }, burstMs);
+  };
+  const watch = (prefix: string): Promise<ServiceWatch> =>
+    whenEtcdAnswers(() => watchServices(store, prefix, { onSet: heard }), endAt, log);
+  const couchbase = await watch(prefixes.couchbase);
+  const memcached = await watch(prefixes.memcached);
+  const stack = (): Stack => toStack(couchbase.instances(), memcached.instances());
+  const missing = (): string[] => [
+    ...(couchbase.instances().length === 0 ? [prefixes.couchbase] : []),
+    ...(memcached.instances().length === 0 ? [prefixes.memcached] : []),
+  ];
+  if (missing().length > 0) {
+    log(`waiting up to ${waitMs} ms for a key under ${missing().join(' and ')}`);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.max(0, endAt - performance.now()));
+      look = () => {
+        if (missing().length > 0) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      look();
+    });
+    look = undefined;
+  }
+  running = true;
+  if (missing().length === 0) return stack();
+  throw new LabError({
+    code: 'missing.services',
+    cause: `nothing to run on: etcd has no key under ${missing().join(' and ')}`,
+    next: 'fleetctl list-units   (are couchbase@, memcached@ and their sidekicks active?)',
+  });
+}
+
+export const prefixes = { couchbase: '/services/couchbase', memcached: '/services/memcached' } as const;
+
+/** Instances (sorted by id) as connection values. */
+export function toStack(couchbase: readonly Instance[], memcached: readonly Instance[]): Stack {
+  return {
+    couchbase: `couchbase://${couchbase.map((instance) => instance.value).join(',')}`,
+    memcached: memcached.map((instance) => `${instance.address}:${instance.port ?? 11211}`),
+  };
+}
+
+const burstMs = 200;
+
+async function whenEtcdAnswers<T>(ask: () => Promise<T>, endAt: number, log: (line: string) => void): Promise<T> {
+  for (let said = false; ; said = true) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() >= endAt) throw error;
+      if (!said) log(`etcd does not answer yet: ${(error as Error).message}`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
