@@ -82,7 +82,7 @@ export function runEngine(args: {
     );
   }, args.ttlMs / 3);
   return {
-    wake: passes.wake,
+    wake: () => passes.wake(),
     async stop() {
       clearInterval(beat);
       clearTimeout(afterGrace);

@@ -1,0 +1,35 @@
+import { globalsFor } from '../engine/occupancy.ts';
+import { principalsFirst } from '../engine/order.ts';
+import type { Machine } from '../engine/model.ts';
+import { isTemplate } from '../unit/name.ts';
+import { serialiseUnit } from '../unit/serialise.ts';
+import type { UnitRecord } from '../registry/records.ts';
+import type { FleetView } from '../registry/view.ts';
+
+/** A unit this machine has to have. */
+export interface DesiredUnit {
+  name: string;
+  hash: string;
+  text: string;
+  wanted: 'loaded' | 'launched';
+}
+
+/** What this machine has to run: units scheduled to it and global units it is fit for; MachineOf targets before followers. */
+export function desiredUnits(view: FleetView, self: Machine): DesiredUnit[] {
+  // The registered form of this machine includes metadata set through the API.
+  const machine = view.machines.find((m) => m.id === self.id) ?? self;
+  // systemd refuses a whole query for the sake of one template name in it.
+  const wanted = view.units.filter((u) => u.desired !== 'inactive' && !isTemplate(u.name));
+  const scheduled = wanted.filter((u) => u.target === self.id && !u.requirements.global);
+  const globals = globalsFor(
+    machine,
+    wanted.filter((u) => u.requirements.global),
+    scheduled,
+  );
+  return principalsFirst([...scheduled, ...globals]).map((u: UnitRecord) => ({
+    name: u.name,
+    hash: u.hash,
+    text: serialiseUnit(u.options),
+    wanted: u.desired === 'launched' ? 'launched' : 'loaded',
+  }));
+}

@@ -1,0 +1,51 @@
+import type { Task } from './plan.ts';
+
+/**
+ * Keeps a task that has just been tried from being tried in every pass: one that failed waits 2 s doubling to 60 s, a stop that is
+ * under way waits 5 s. A bad unit so costs little and never stands in the way of others.
+ */
+export interface Holds {
+  isHeld(task: Task, hash: string): boolean;
+  failed(task: Task, hash: string, cause: string): void;
+  done(task: Task, hash: string): void;
+  /** Why the last try for this text of the unit failed. */
+  cause(unit: string, hash: string): string | undefined;
+  forget(unit: string): void;
+  retain(units: ReadonlySet<string>): void;
+}
+
+interface Hold {
+  task: string;
+  hash: string;
+  untilMs: number;
+  failures: number;
+  cause?: string;
+}
+
+export function taskHolds(now: () => number): Holds {
+  const holds = new Map<string, Hold>();
+  return {
+    isHeld(task, hash) {
+      const hold = holds.get(task.unit);
+      return hold?.task === task.verb && hold.hash === hash && now() < hold.untilMs;
+    },
+    failed(task, hash, cause) {
+      const before = holds.get(task.unit);
+      const failures = before?.task === task.verb && before.hash === hash ? before.failures + 1 : 1;
+      const untilMs = now() + Math.min(60_000, 1000 * 2 ** failures);
+      holds.set(task.unit, { task: task.verb, hash, untilMs, failures, cause });
+    },
+    done(task, hash) {
+      if (task.verb === 'stop') holds.set(task.unit, { task: 'stop', hash, untilMs: now() + 5000, failures: 0 });
+      else holds.delete(task.unit);
+    },
+    cause(unit, hash) {
+      const hold = holds.get(unit);
+      return hold?.hash === hash ? hold.cause : undefined;
+    },
+    forget: (unit) => void holds.delete(unit),
+    retain(units) {
+      for (const unit of holds.keys()) if (!units.has(unit)) holds.delete(unit);
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { EtcdStore } from '../../etcd/store.ts';
+import type { SystemdDriver } from '../../systemd/driver.ts';
+import { coalesce } from '../daemon/coalesce.ts';
+import type { Log } from '../daemon/log.ts';
+import type { Machine } from '../engine/model.ts';
+import type { FleetKeys } from '../registry/keys.ts';
+import type { Mirror } from '../registry/mirror.ts';
+import { desiredUnits, type DesiredUnit } from './desired.ts';
+import { executeTasks } from './execute.ts';
+import { taskHolds } from './hold.ts';
+import { isUp, planTasks, type CurrentUnit } from './plan.ts';
+import { statePublisher } from './publish.ts';
+import { reportUnits } from './reports.ts';
+
+/** The agent of one machine: makes systemd run what is scheduled here and says in etcd how that goes. */
+export interface Agent {
+  wake(): void;
+  /** No further pass; what runs goes on running. */
+  stop(): Promise<void>;
+  /** Stops and removes every unit; resolves when all have stopped or `deadlineMs` is over. */
+  drain(deadlineMs: number): Promise<void>;
+}
+
+/**
+ * One level-triggered pass (look, plan, do, look again, report) for every wake-up: a change of the schedule, a word of systemd about
+ * one of our units, or the slow tick. Starts only when `mirror` is filled: an empty picture would read as "stop everything".
+ */
+export function runAgent(args: {
+  store: EtcdStore;
+  keys: FleetKeys;
+  mirror: Mirror;
+  systemd: SystemdDriver;
+  machine: Machine;
+  lease: () => string | undefined;
+  resyncMs: number;
+  log: Log;
+}): Agent {
+  const { keys, mirror, systemd, machine, log } = args;
+  const holds = taskHolds(() => performance.now());
+  const publisher = statePublisher(args.store, keys);
+  let known = new Set<string>();
+
+  const look = async (): Promise<CurrentUnit[]> => {
+    const installed = await systemd.installed();
+    const observed = await systemd.observe(installed.map((u) => u.name));
+    known = new Set(installed.map((u) => u.name));
+    return installed.map((u) => ({
+      name: u.name,
+      hash: createHash('sha1').update(u.text).digest('hex'),
+      started: u.started,
+      observed: observed.get(u.name),
+    }));
+  };
+  const settle = async (desired: readonly DesiredUnit[]): Promise<CurrentUnit[]> => {
+    let current = await look();
+    // Stop, then unload, then load can follow each other at once when units stop fast.
+    for (let round = 0; round < 3; round++) {
+      const hashOf = new Map([...current, ...desired].map((u) => [u.name, u.hash]));
+      const tasks = planTasks(desired, current).filter((t) => !holds.isHeld(t, hashOf.get(t.unit) ?? ''));
+      if (tasks.length === 0) break;
+      await executeTasks({ systemd, tasks, desired: new Map(desired.map((d) => [d.name, d])), hashOf, holds, log });
+      current = await look();
+    }
+    return current;
+  };
+  const pass = async (): Promise<void> => {
+    const desired = desiredUnits(mirror.view(), machine);
+    // Wanting less clears the memory of a failed start, so that the next start is tried at once.
+    for (const unit of desired) {
+      if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
+    }
+    const current = await settle(desired);
+    holds.retain(new Set([...current, ...desired].map((u) => u.name)));
+    const lease = args.lease();
+    if (lease === undefined) return;
+    await publisher.publish(
+      lease,
+      reportUnits(machine.id, desired, current, (unit, hash) => holds.cause(unit, hash)),
+    );
+  };
+  const passes = coalesce(pass, (error) =>
+    log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
+  );
+
+  mirror.onChange((changed) => {
+    for (const key of changed) {
+      if (!key.startsWith(keys.jobs) && !key.startsWith(keys.machines)) continue;
+      passes.wake();
+      return;
+    }
+  });
+  let soon: NodeJS.Timeout | undefined;
+  const follower = systemd.follow((unit) => {
+    // systemd writes several lines for one change; a few milliseconds gather them into one look.
+    if (known.has(unit)) soon ??= setTimeout(() => ((soon = undefined), passes.wake()), 20);
+  });
+  const tick = setInterval(() => passes.wake(), args.resyncMs);
+  const stop = async (): Promise<void> => {
+    clearInterval(tick);
+    clearTimeout(soon);
+    follower.close();
+    await passes.stop();
+  };
+  return {
+    wake: () => passes.wake(),
+    stop,
+    async drain(deadlineMs) {
+      await stop();
+      const until = performance.now() + deadlineMs;
+      await settle([]);
+      for (let left = await look(); left.length > 0 && performance.now() < until; left = await settle([])) {
+        log('drain', {
+          waiting_for:
+            left
+              .filter(isUp)
+              .map((u) => u.name)
+              .join(',') || left.map((u) => u.name).join(','),
+        });
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    },
+  };
+}

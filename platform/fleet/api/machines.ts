@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { EtcdStore, Write } from '../../etcd/store.ts';
+import type { FleetKeys } from '../registry/keys.ts';
+import { viewOf } from '../registry/view.ts';
+import { pageOf } from './pagination.ts';
+import { ApiError, withoutEmpty, type Reply } from './reply.ts';
+import { readJsonBody, type ApiRequest } from './request.ts';
+
+const patchBody = z.array(
+  z.object({ op: z.string(), path: z.string(), value: z.object({ value: z.string() }).optional() }),
+);
+
+/**
+ * GET /machines; PATCH /machines sets metadata that outlives the daemon: [{"op":"add|replace|remove",
+ * "path":"/<id>/metadata/<key>","value":{"value":"ssd"}}]. `hostname` is our addition.
+ */
+export async function machinesResource(store: EtcdStore, keys: FleetKeys, request: ApiRequest): Promise<Reply> {
+  if (request.path.length > 1) throw new ApiError(404, '');
+  if (request.method === 'PATCH') return patchMachines(store, keys, await readJsonBody(request));
+  if (request.method !== 'GET') throw new ApiError(405, 'only GET and PATCH supported against this resource');
+  const { items } = await store.list(keys.machines);
+  const { machines } = viewOf(
+    keys,
+    items.map((i) => [i.key, i.value] as const),
+  );
+  const bodies = machines.map((m) =>
+    withoutEmpty({
+      id: m.id,
+      // A metadata value that was removed through the API is masked by an empty one.
+      metadata: Object.fromEntries(Object.entries(m.metadata).filter(([, v]) => v !== '')),
+      primaryIP: m.ip,
+      hostname: m.name,
+    }),
+  );
+  return { status: 200, body: pageOf('machines', bodies, request.query.get('nextPageToken')) };
+}
+
+async function patchMachines(store: EtcdStore, keys: FleetKeys, json: unknown): Promise<Reply> {
+  const body = patchBody.safeParse(json);
+  if (!body.success) throw new ApiError(400, `unable to decode body: ${body.error.issues[0]?.message ?? ''}`);
+  if (body.data.length > 100) throw new ApiError(400, 'more than 100 operations in one request');
+  const writes = new Map<string, Write>();
+  for (const { op, path, value } of body.data) {
+    const [, id, key] = /^\/([A-Za-z0-9_.-]+)\/metadata\/([A-Za-z0-9_.-]+)$/.exec(path) ?? [];
+    if (id === undefined || key === undefined) throw new ApiError(400, `invalid path "${path}"`);
+    if (!['add', 'replace', 'remove'].includes(op))
+      throw new ApiError(400, `invalid op "${op}": expect add, replace or remove`);
+    if (op !== 'remove' && !value?.value) throw new ApiError(400, 'invalid value: expect {"value": "..."}');
+    const put = keys.machineMetadata(id, key);
+    writes.set(put, { put, value: op === 'remove' ? '' : (value?.value ?? '') });
+  }
+  await store.transact([], [...writes.values()]);
+  return { status: 204 };
+}

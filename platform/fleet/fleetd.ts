@@ -1,0 +1,40 @@
+import { LabError } from '../../errors/lab-error.ts';
+import { startFleetd } from './daemon/start-fleetd.ts';
+import { fleetdFlags, readConfig } from './daemon/config.ts';
+import { formatLine } from './daemon/log.ts';
+
+/**
+ * fleetd: presence, engine, agent and API of one machine in one process. SIGTERM leaves the cluster (and stops the units, unless the
+ * machine is going down, when systemd does); SIGKILL leaves the units running, and the next fleetd adopts them.
+ */
+async function main(): Promise<void> {
+  const argv = process.argv.slice(2);
+  if (argv.some((word) => /^--?h(elp)?$/.test(word))) {
+    console.log(
+      [
+        'fleetd [flags]   (each flag may come as FLEET_NAME in the environment)',
+        ...fleetdFlags.map((f) => `  --${f.name.padEnd(18)} ${f.help}`),
+      ].join('\n'),
+    );
+    return;
+  }
+  const log = (event: string, fields?: Readonly<Record<string, string | number | undefined>>): void =>
+    console.log(formatLine(event, fields));
+  const fleetd = await startFleetd(readConfig(argv, process.env), log);
+  let leaving = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (leaving) return;
+      leaving = true;
+      fleetd.leave().then(() => process.exit(0), fail);
+    });
+  }
+}
+
+function fail(error: unknown): void {
+  if (error instanceof LabError) console.error(`${error.message}\nnext: ${error.next}`);
+  else console.error(error);
+  process.exit(error instanceof LabError ? error.exitCode : 70);
+}
+
+main().catch(fail);
