@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { toJson } from 'ignition-ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { ensurePackages } from '../host/packages.ts';
-import { buildContainerImages } from '../image/containers/build-images.ts';
+import { buildContainerImages } from '../image/containers/build-container-images.ts';
 import { ensureOsImage } from '../image/os/build-os-image.ts';
 import { osRecipe } from '../image/os/recipe.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 
 /** Marks the lab's routes on the host, so that only they are removed (rtnetlink protocol numbers 192-254 are free). */
@@ -34,6 +35,21 @@ export async function lowerFence(network: NetworkConfig): Promise<void> {
   }
 }
 
+/** @throws LabError `busy.range` when another lab (or anything else) of this host already has the address */
+async function checkAddressFree(link: string, network: NetworkConfig): Promise<void> {
+  const { stdout } = await execa('ip', ['-json', 'address', 'show']);
+  const links = JSON.parse(stdout) as { ifname: string; addr_info: { local?: string }[] }[];
+  const holder = links.find(
+    ({ ifname, addr_info }) => ifname !== link && addr_info.some(({ local }) => local === network.hostAddress),
+  );
+  if (holder === undefined) return;
+  throw new LabError({
+    code: 'busy.range',
+    cause: `${network.hostAddress} of the lab's range ${network.cidr} is already taken by interface ${holder.ifname}`,
+    next: 'end the other lab (lab destroy), or move this one: [network] range in lab.toml',
+  });
+}
+
 /**
  * Connects the host to the lab's bridge by one veth pair, which the kernel removes with the lab's network namespace.
  * Idempotent.
@@ -47,6 +63,7 @@ export async function connectHost(
 ): Promise<void> {
   const inLab = (...args: string[]) => execa('nsenter', ['-t', String(namespacePid), '-n', 'ip', ...args]);
   const peer = 'host';
+  await checkAddressFree(link, network);
   if (!existsSync(`/sys/class/net/${link}`)) {
     await execa('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', peer, 'netns', String(namespacePid)]);
   }

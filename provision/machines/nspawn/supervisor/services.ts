@@ -28,7 +28,7 @@ export async function startLabServices(spec: SupervisorSpec, paths: LabPaths): P
   keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
   keep('dns', dnsArgv(spec));
   if (spec.registryStorage !== undefined) {
-    const { startRegistry } = await import('../../../image/registry/start-registry.ts');
+    const { startRegistry } = await import('../../../image/registry/registry.ts');
     const addr = `${spec.network.bridgeAddress}:${spec.ports.registry}`;
     await startRegistry({ storage: spec.registryStorage, addr, logFile: join(paths.logDir, 'registry.log') });
   }

@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import pc from 'picocolors';
+import { LabError } from '../../errors/lab-error.ts';
+import { ensurePackages } from '../../provision/host/packages.ts';
+import { requiredPackages, testPackages } from '../../provision/host/package-list.ts';
+import { requireRoot } from '../open-lab.ts';
+import { seconds } from '../render/progress.ts';
+
+interface Step {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Where vitest writes its counts; absent for checks that count as one. */
+  readonly counts?: string;
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+/** Lint, types, unit and property tests, and (tier `all`) the end-to-end tests on real machines; every step runs. */
+export async function test(repoDir: string, options: { tier: string }): Promise<void> {
+  if (!['quick', 'all'].includes(options.tier)) {
+    throw new LabError({
+      code: 'usage.tier',
+      cause: `there is no tier ${options.tier}`,
+      next: 'lab test --tier quick, or lab test',
+    });
+  }
+  requireRoot('test');
+  const packages = [...Object.keys(requiredPackages), ...testPackages];
+  await ensurePackages({ install: true, packages, onProgress: (line) => console.error(line) });
+  const scratch = await mkdtemp(join(tmpdir(), 'coreos-lab-test-'));
+  try {
+    const total: Counts = { passed: 0, failed: 0 };
+    for (const step of steps(scratch, options.tier)) {
+      const counts = await run(repoDir, step);
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+    }
+    console.log(`\ntests: ${total.passed} passed, ${total.failed} failed`);
+    process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function steps(scratch: string, tier: string): Step[] {
+  const vitest = (project: string): Step => {
+    const counts = join(scratch, `${project}.json`);
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
+    return { name: `${project} tests`, argv: ['vitest', 'run', '--project', project, ...reporters], counts };
+  };
+  return [
+    { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
+    { name: 'types', argv: ['tsc', '--noEmit'] },
+    { name: 'lint', argv: ['eslint', '.'] },
+    vitest('unit'),
+    ...(tier === 'all' ? [vitest('e2e')] : []),
+  ];
+}
+
+async function run(repoDir: string, step: Step): Promise<Counts> {
+  console.log(pc.bold(`\n== ${step.name}`));
+  const began = performance.now();
+  const [program = '', ...args] = step.argv;
+  const { exitCode } = await execa(join(repoDir, 'node_modules/.bin', program), args, {
+    cwd: repoDir,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+    env: { LAB_ROOT: repoDir },
+  });
+  const ok = exitCode === 0;
+  console.log(`${ok ? pc.green('✓') : pc.red('✗')} ${step.name} (${seconds(performance.now() - began)})`);
+  if (step.counts === undefined) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+  const text = await readFile(step.counts, 'utf8').catch(() => undefined);
+  const result =
+    text === undefined ? undefined : (JSON.parse(text) as { numPassedTests: number; numFailedTests: number });
+  // A runner that broke down counts as one failure, whatever it counted before.
+  const failed = Math.max(result?.numFailedTests ?? 0, ok ? 0 : 1);
+  return { passed: result?.numPassedTests ?? 0, failed };
+}

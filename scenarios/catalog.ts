@@ -1,0 +1,18 @@
+import { LabError } from '../errors/lab-error.ts';
+import { failover } from './failover/failover.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Every scenario of the lab, by name. */
+export const scenarios: readonly Scenario[] = [failover];
+
+/** @throws LabError `missing.scenario` naming those there are */
+export function findScenario(name: string): Scenario {
+  const scenario = scenarios.find((candidate) => candidate.name === name);
+  if (scenario !== undefined) return scenario;
+  const known = scenarios.map((candidate) => candidate.name).join(', ');
+  throw new LabError({
+    code: 'missing.scenario',
+    cause: `there is no scenario ${name}; there are: ${known}`,
+    next: 'lab scenario',
+  });
+}

@@ -1,0 +1,66 @@
+import type { RunEvent } from '../harness/event-log.ts';
+import type { JournalLine } from '../harness/evidence.ts';
+import type { TimelineStep } from '../scenario.ts';
+
+/**
+ * The failover as named moments, computed from what was recorded. Pure.
+ * @param wallToRunMs wall-clock ms minus this is ms since the run began
+ */
+export function failoverTimeline(args: {
+  events: readonly RunEvent[];
+  journal: readonly JournalLine[];
+  broken: string;
+  faultMs: number;
+  wallToRunMs: number;
+}): TimelineStep[] {
+  const { broken, faultMs, wallToRunMs } = args;
+  const after = args.events.filter(({ atMs }) => atMs >= faultMs);
+  const first = (type: string, matches: (data: Readonly<Record<string, unknown>>) => boolean, fromMs = faultMs) =>
+    after.find((event) => event.type === type && event.atMs >= fromMs && matches(event.data));
+
+  const gone = first('machine-gone', (data) => data['machine'] === broken);
+  const moved = first(
+    'unit-target',
+    (d) => d['unit'] === 'couchbase@1.service' && d['to'] !== null && d['to'] !== broken,
+  );
+  const to = String(moved?.data['to'] ?? '?');
+  const active = first(
+    'unit-state',
+    (d) => d['unit'] === 'couchbase@1.service' && d['machine'] === moved?.data['to'] && d['state'] === 'active/running',
+  );
+  const registered = first('key-set', (data) => data['key'] === '/services/couchbase/1');
+  const address = String(registered?.data['value'] ?? '');
+  const restarted = registered === undefined ? undefined : restartedApp(args.journal, address, registered.wallMs);
+  const restartedMs = restarted === undefined ? undefined : Math.round(restarted.wallMs - wallToRunMs);
+  const page =
+    restartedMs === undefined
+      ? undefined
+      : first('page-message', (d) => Number(d['rows']) > 0, Math.max(restartedMs, faultMs));
+
+  return [
+    { name: 'fault', atMs: faultMs, detail: broken },
+    { name: 'machine gone', atMs: gone?.atMs, detail: `fleet no longer lists ${broken}` },
+    { name: 'rescheduled', atMs: moved?.atMs, detail: `couchbase@1 placed on ${to}` },
+    { name: 'active', atMs: active?.atMs, detail: `couchbase@1 active running on ${to}` },
+    { name: 'registered', atMs: registered?.atMs, detail: `/services/couchbase/1 = ${address}` },
+    {
+      name: 'app restarted',
+      atMs: restartedMs,
+      detail: restarted === undefined ? '' : `${restarted.unit} on ${restarted.machine}`,
+    },
+    {
+      name: 'first good page',
+      atMs: page?.atMs,
+      detail: page === undefined ? '' : `${String(page.data['rows'])} rows from ${String(page.data['machine'])}`,
+    },
+  ];
+}
+
+/** The first web instance that started with the new Couchbase address, by its own log line. */
+function restartedApp(journal: readonly JournalLine[], address: string, fromWallMs: number): JournalLine | undefined {
+  const config = (line: JournalLine) =>
+    line.message.includes('current config') && line.message.includes(`couchbase://${address}`);
+  // The key is seen by sampling; the app may have read it up to one sample earlier.
+  const sampleMs = 1_000;
+  return journal.find((line) => line.unit.startsWith('web@') && line.wallMs >= fromWallMs - sampleMs && config(line));
+}
