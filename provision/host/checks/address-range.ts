@@ -1,0 +1,95 @@
+import { formatAddress, overlap, parseAddress, parseNetwork, type Ipv4Network } from '../../config/ipv4.ts';
+import type { LabConfig } from '../../config/lab-config.ts';
+import { type Check, fail, ok, warn } from '../check.ts';
+import type { HostProbe } from '../host-probe.ts';
+
+/**
+ * Whether the lab's networks are free on this host. A wider network of the host (docker0's 172.17.0.0/16) only loses the
+ * lab's addresses while the lab is up, for the more specific route wins; one as narrow or narrower would be torn in two.
+ */
+export const addressRange: Check = {
+  id: 'address-range',
+  title: 'Address range',
+  run(probe, config) {
+    const own = `lab-${config.name}`;
+    const taken = hostNetworks(probe).filter((network) => network.interface !== own);
+    const conflicts = labNetworks(config).flatMap((lab) => taken.flatMap((host) => conflict(lab, host)));
+    const fix =
+      'set range, bridge, first_machine, host (and flannel) under [network] in lab.toml to a free private network';
+    const worst = conflicts.find(({ blocks }) => blocks) ?? conflicts[0];
+    if (!worst) return ok(`${config.network.cidr} and ${config.network.flannelCidr} are free`);
+    const others = conflicts.filter((other) => other !== worst).map(({ text }) => text);
+    const detail = [worst.text, ...new Set(others)].join('; ');
+    return worst.blocks ? fail(detail, fix) : warn(detail, `nothing, or ${fix}`);
+  },
+};
+
+interface Named {
+  readonly text: string;
+  readonly network: Ipv4Network;
+}
+
+interface HostNetwork extends Named {
+  readonly interface: string;
+  readonly what: 'address' | 'route' | 'gateway';
+}
+
+function labNetworks({ network }: LabConfig): readonly Named[] {
+  return [network.cidr, network.flannelCidr].flatMap((text) => {
+    const parsed = parseNetwork(text);
+    return parsed ? [{ text, network: parsed }] : [];
+  });
+}
+
+function conflict(lab: Named, host: HostNetwork): { blocks: boolean; text: string }[] {
+  if (!overlap(lab.network, host.network)) return [];
+  const where = `${host.text} on ${host.interface}`;
+  if (host.what === 'gateway') return [{ blocks: true, text: `the host's gateway ${where} lies in ${lab.text}` }];
+  if (host.interface.startsWith('lab-')) {
+    const text = `another lab, ${host.interface.slice(4)}, uses ${host.text}: the host reaches only one of the two`;
+    return [{ blocks: false, text }];
+  }
+  if (host.network.prefixLength >= lab.network.prefixLength) {
+    return [{ blocks: true, text: `${where} is inside the lab's ${lab.text}` }];
+  }
+  const text = `${where} contains the lab's ${lab.text}: those addresses belong to the lab while it is up`;
+  return [{ blocks: false, text }];
+}
+
+function hostNetworks(probe: HostProbe): readonly HostNetwork[] {
+  const addresses = probe.interfaces().flatMap(({ name, cidr }): HostNetwork[] => {
+    const [address = '', prefix = ''] = cidr.split('/');
+    const found = networkAround(parseAddress(address), Number(prefix));
+    return found && name !== 'lo' ? [{ interface: name, what: 'address', ...found }] : [];
+  });
+  const known = new Set(addresses.map(({ text }) => text));
+  return [...addresses, ...routes(probe.read('/proc/net/route') ?? '').filter(({ text }) => !known.has(text))];
+}
+
+function networkAround(address: number | undefined, prefixLength: number): Named | undefined {
+  if (address === undefined || !(prefixLength >= 1 && prefixLength <= 32)) return undefined;
+  const size = 2 ** (32 - prefixLength);
+  const base = address - (address % size);
+  return { text: `${formatAddress(base)}/${prefixLength}`, network: { base, prefixLength, size } };
+}
+
+/** /proc/net/route: addresses as hex in the byte order of the machine (little endian), `*` for a route that leads nowhere. */
+function routes(table: string): readonly HostNetwork[] {
+  return table.split('\n').flatMap((line): HostNetwork[] => {
+    const [name = '', destination = '', gateway = '', , , , , mask = ''] = line.trim().split(/\s+/);
+    if (name === '*' || !/^[0-9A-F]{8}$/i.test(destination)) return [];
+    const prefixLength = [...littleEndian(mask).toString(2)].filter((bit) => bit === '1').length;
+    const route = networkAround(littleEndian(destination), prefixLength);
+    const hop = littleEndian(gateway);
+    const via = hop === 0 ? undefined : networkAround(hop, 32);
+    return [
+      ...(route ? [{ interface: name, what: 'route', ...route } as const] : []),
+      ...(via ? [{ interface: name, what: 'gateway', ...via } as const] : []),
+    ];
+  });
+}
+
+function littleEndian(hex: string): number {
+  const bytes = hex.match(/../g) ?? [];
+  return bytes.reduceRight((sum, byte) => sum * 256 + parseInt(byte, 16), 0);
+}

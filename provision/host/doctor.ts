@@ -1,0 +1,51 @@
+import { LabError } from '../../errors/lab-error.ts';
+import type { LabConfig } from '../config/lab-config.ts';
+import type { Check, CheckResult } from './check.ts';
+import { addressRange } from './checks/address-range.ts';
+import { cgroups } from './checks/cgroups.ts';
+import { bridge, fuse, inotify, namespaces, overlay } from './checks/kernel.ts';
+import { packages } from './checks/packages.ts';
+import { ports } from './checks/ports.ts';
+import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
+import { apt, capabilities, debian, node, root } from './checks/system.ts';
+import type { HostProbe } from './host-probe.ts';
+import { requireRoot } from './require-root.ts';
+
+/** Plain data: can be written as JSON. */
+export interface DoctorReport {
+  /** false when a check failed: the lab would not run. Warnings leave it true. */
+  readonly ok: boolean;
+  readonly checks: readonly (CheckResult & { readonly id: string; readonly title: string })[];
+}
+
+/** In the order a person would look. */
+export const doctorChecks: readonly Check[] = [
+  ...[root, capabilities, node, debian, apt, packages],
+  ...[overlay, fuse, namespaces, bridge, cgroups, inotify],
+  ...[memory, cpus, stateDisk, cacheDisk, addressRange, ports],
+];
+
+/** Asks the host every question; reads only. */
+export async function runDoctor(config: LabConfig, probe: HostProbe): Promise<DoctorReport> {
+  const checks = await Promise.all(
+    doctorChecks.map(async (check) => ({ id: check.id, title: check.title, ...(await check.run(probe, config)) })),
+  );
+  return { ok: checks.every(({ status }) => status !== 'fail'), checks };
+}
+
+/**
+ * For commands that need a fit host: returns the report when nothing failed.
+ * @throws LabError permission.root when not root, host.CHECK for the first failed check with the others as evidence
+ */
+export async function requireFitHost(config: LabConfig, probe: HostProbe): Promise<DoctorReport> {
+  requireRoot(probe.uid);
+  const report = await runDoctor(config, probe);
+  const [first, ...others] = report.checks.filter(({ status }) => status === 'fail');
+  if (!first) return report;
+  throw new LabError({
+    code: `host.${first.id}`,
+    cause: `${first.title}: ${first.detail}`,
+    evidence: others.map(({ title, detail, fix }) => `${title}: ${detail} (fix: ${fix ?? 'see `./lab doctor`'})`),
+    next: first.fix ?? 'Run: ./lab doctor',
+  });
+}

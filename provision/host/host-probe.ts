@@ -1,0 +1,33 @@
+/** The host as the doctor's checks see it: reads only, changes nothing. The seam at which tests put a described host. */
+export interface HostProbe {
+  readonly uid: number;
+  /** `20.20.2` */
+  readonly nodeVersion: string;
+  readonly cpus: number;
+  /** CPU architecture in Node's words: x64, arm64, ... */
+  readonly arch: string;
+  /** Contents of a text file, such as one of /proc; undefined when it cannot be read. */
+  read(path: string): string | undefined;
+  exists(path: string): boolean;
+  /** Names in a directory; empty when it cannot be read. */
+  list(path: string): readonly string[];
+  /** The file system that `path`, or its nearest existing parent, lies on. */
+  fileSystem(path: string): FileSystem | undefined;
+  /** IPv4 networks of the host's interfaces. */
+  interfaces(): readonly HostInterface[];
+  /** Which of these Debian packages are missing. Rejects with LabError host.debian where there is no dpkg. */
+  missingPackages(names: readonly string[]): Promise<readonly string[]>;
+}
+
+export interface FileSystem {
+  readonly mountPoint: string;
+  /** ext4, overlay, ... */
+  readonly type: string;
+  readonly freeBytes: number;
+}
+
+export interface HostInterface {
+  readonly name: string;
+  /** `192.0.2.2/24` */
+  readonly cidr: string;
+}

@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
+import { availableParallelism, networkInterfaces } from 'node:os';
+import { dirname } from 'node:path';
+import type { FileSystem, HostInterface, HostProbe } from './host-probe.ts';
+import { missingPackages } from './packages.ts';
+
+/** The host this process runs on. */
+export function realHost(): HostProbe {
+  return {
+    uid: process.getuid?.() ?? -1,
+    nodeVersion: process.versions.node,
+    cpus: availableParallelism(),
+    arch: process.arch,
+    read: (path) => orElse(() => readFileSync(path, 'utf8'), undefined),
+    exists: existsSync,
+    list: (path) => orElse(() => readdirSync(path), []),
+    fileSystem,
+    interfaces,
+    missingPackages: (names) => missingPackages(names),
+  };
+}
+
+function orElse<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
+
+function fileSystem(path: string): FileSystem | undefined {
+  const existing = nearestExisting(path);
+  const mount = mountOf(
+    orElse(() => readFileSync('/proc/self/mountinfo', 'utf8'), ''),
+    existing,
+  );
+  const statfs = orElse(() => statfsSync(existing), undefined);
+  return mount && statfs && { ...mount, freeBytes: statfs.bavail * statfs.bsize };
+}
+
+function nearestExisting(path: string): string {
+  if (path === dirname(path)) return path;
+  return orElse<string | undefined>(() => realpathSync(path), undefined) ?? nearestExisting(dirname(path));
+}
+
+/**
+ * The mount a path lies on, from the text of /proc/PID/mountinfo (proc_pid_mountinfo(5)):
+ * the longest mount point above it, the last of several at one place.
+ */
+export function mountOf(mountinfo: string, path: string): { mountPoint: string; type: string } | undefined {
+  let best: { mountPoint: string; type: string } | undefined;
+  for (const line of mountinfo.split('\n')) {
+    const [left = '', right = ''] = line.split(' - ');
+    const mountPoint = (left.split(' ')[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) =>
+      String.fromCharCode(parseInt(octal, 8)),
+    );
+    const type = right.split(' ')[0] ?? '';
+    const covers = mountPoint === '/' || path === mountPoint || path.startsWith(`${mountPoint}/`);
+    if (mountPoint !== '' && covers && mountPoint.length >= (best?.mountPoint.length ?? 0)) best = { mountPoint, type };
+  }
+  return best;
+}
+
+function interfaces(): readonly HostInterface[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.flatMap(({ family, cidr }) => (family === 'IPv4' && cidr !== null ? [{ name, cidr }] : [])),
+  );
+}

@@ -1,0 +1,99 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LabError } from '../../../../errors/lab-error.ts';
+import { ensurePackages, missingPackages } from '../../../../provision/host/packages.ts';
+
+/** A directory with a dpkg-query and an apt-get of our own: real executables that keep "installed" packages as files. */
+let dir: string;
+let env: { PATH: string };
+let policyFile: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'lab-packages-'));
+  policyFile = join(dir, 'policy-rc.d');
+  env = { PATH: `${dir}:/usr/bin:/bin` };
+  await script(
+    'dpkg-query',
+    `shift 3\nfor p; do [ -e "${dir}/$p.installed" ] && echo "$p installed" || { [ -e "${dir}/$p.rc" ] && echo "$p config-files"; }; done; true`,
+  );
+  await script(
+    'apt-get',
+    `echo "$*" >> ${dir}/apt.log
+[ -e ${policyFile} ] && { ${policyFile}; echo "policy $?" >> ${dir}/apt.log; }
+case "$*" in *update*) exit 0;; esac
+while [ "$1" != --no-install-recommends ]; do shift; done; shift
+for p; do [ "$p" = broken ] && { echo 'E: Unable to locate package broken'; exit 100; }; touch "${dir}/$p.installed"; echo "Setting up $p (1.0) ..."; done`,
+  );
+});
+
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+async function script(name: string, body: string): Promise<void> {
+  await writeFile(join(dir, name), `#!/bin/sh\n${body}\n`);
+  await chmod(join(dir, name), 0o755);
+}
+
+async function failure(promise: Promise<unknown>): Promise<LabError> {
+  return await promise.then(
+    () => expect.unreachable('should have failed'),
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(LabError);
+      return error as LabError;
+    },
+  );
+}
+
+describe('ensurePackages', () => {
+  it('does nothing when everything is installed', async () => {
+    await writeFile(join(dir, 'alpha.installed'), '');
+    expect(await ensurePackages({ install: false, packages: ['alpha'], env, policyFile })).toEqual([]);
+    await expect(stat(join(dir, 'apt.log'))).rejects.toThrow('ENOENT');
+  });
+
+  it('counts a removed package whose configuration is left as missing', async () => {
+    await writeFile(join(dir, 'beta.rc'), '');
+    expect(await missingPackages(['beta'], env)).toEqual(['beta']);
+  });
+
+  it('without leave to install, names what is missing and the exact command', async () => {
+    const error = await failure(ensurePackages({ install: false, packages: ['alpha', 'beta'], env, policyFile }));
+    expect(error.code).toBe('host.packages');
+    expect(error.next).toBe('Run: apt-get update && apt-get install -y --no-install-recommends alpha beta');
+  });
+
+  it.runIf(process.getuid?.() === 0)('installs only what is missing, services held off, and says so', async () => {
+    await writeFile(join(dir, 'alpha.installed'), '');
+    const lines: string[] = [];
+    const options = { install: true, packages: ['alpha', 'beta'], env, policyFile };
+    expect(await ensurePackages({ ...options, onProgress: (line) => lines.push(line) })).toEqual(['beta']);
+    const log = await readFile(join(dir, 'apt.log'), 'utf8');
+    expect(log).toContain('-o DPkg::Lock::Timeout=120 install -y --no-install-recommends beta\npolicy 101');
+    expect(lines).toEqual(['installing Debian packages: beta', 'Setting up beta (1.0) ...']);
+    await expect(stat(policyFile)).rejects.toThrow('ENOENT');
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    "leaves an administrator's policy-rc.d alone, and replaces our leftover",
+    async () => {
+      await writeFile(policyFile, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
+      await ensurePackages({ install: true, packages: ['beta'], env, policyFile });
+      expect(await readFile(policyFile, 'utf8')).toBe('#!/bin/sh\nexit 7\n');
+      await writeFile(policyFile, '#!/bin/sh\n# made by coreos-lab while it installs packages\nexit 101\n');
+      await ensurePackages({ install: true, packages: ['gamma'], env, policyFile });
+      await expect(stat(policyFile)).rejects.toThrow('ENOENT');
+    },
+  );
+
+  it.runIf(process.getuid?.() === 0)("shows apt's own words when it fails, and cleans up", async () => {
+    const error = await failure(ensurePackages({ install: true, packages: ['broken'], env, policyFile }));
+    expect(error).toMatchObject({ code: 'host.packages', evidence: ['E: Unable to locate package broken'] });
+    await expect(stat(policyFile)).rejects.toThrow('ENOENT');
+  });
+
+  it('says what is wrong on a host that is not Debian', async () => {
+    const error = await failure(ensurePackages({ install: false, packages: ['a'], env: { PATH: '/nonexistent' } }));
+    expect(error.code).toBe('host.debian');
+  });
+});
