@@ -68,7 +68,7 @@ function client(core: Core): MemoryStore {
     },
     grantOnce: (ttlSeconds) => answer('grant', () => leases.grant(ttlSeconds)),
     keepAliveOnce: (id) => answer('keepAlive', () => leases.renew(id)),
-    leaseTtl: (id) => answer('leaseTtl', () => leases.ttl(id)),
+    leaseTtl: (id) => answer('leaseTtl', () => ({ ...leases.ttl(id), keys: [...keys.onLease(id)].sort() })),
     revokeLease: (id) =>
       answer('revokeLease', () => {
         if (leases.remove(id)) drop(id);

@@ -46,9 +46,9 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
       return wire.int((answer as { TTL?: string }).TTL);
     },
     async leaseTtl(leaseId) {
-      const answer = await members.request('leaseTimeToLive', { ID: leaseId }, 'read');
-      const { TTL, grantedTTL } = answer as { TTL?: string; grantedTTL?: string };
-      return { granted: wire.int(grantedTTL), remaining: wire.int(TTL) };
+      const answer = await members.request('leaseTimeToLive', { ID: leaseId, keys: true }, 'read');
+      const { TTL, grantedTTL, keys } = answer as { TTL?: string; grantedTTL?: string; keys?: unknown[] };
+      return { granted: wire.int(grantedTTL), remaining: wire.int(TTL), keys: (keys ?? []).map((k) => form.decode(k)) };
     },
     async revokeLease(leaseId) {
       await members.request('leaseRevoke', { ID: leaseId }, 'read').catch((error: unknown) => {

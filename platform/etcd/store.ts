@@ -12,7 +12,10 @@ export interface EtcdStore {
   /** Number of keys removed: 0 or 1. */
   delete(key: string): Promise<number>;
   deletePrefix(prefix: string): Promise<number>;
-  /** All guards hold -> all writes happen, atomically; false = some guard did not hold and nothing was written. */
+  /**
+   * All guards hold -> all writes happen, atomically; false = some guard did not hold and nothing was written.
+   * (With no writes at all etcd answers from the member's own copy, which may be old.)
+   */
   transact(guards: readonly Guard[], writes: readonly Write[]): Promise<boolean>;
   /** A lease that renews itself every ttl/3 until abandoned, revoked or lost. `ttlSeconds`: whole seconds, at least 1. */
   grant(ttlSeconds: number): Promise<Lease>;
@@ -20,8 +23,8 @@ export interface EtcdStore {
   grantOnce(ttlSeconds: number): Promise<string>;
   /** Seconds to live after the renewal; <= 0 when the lease is gone. */
   keepAliveOnce(leaseId: string): Promise<number>;
-  /** Seconds. `remaining` is <= 0 (etcd says -1) when the lease is gone. */
-  leaseTtl(leaseId: string): Promise<{ granted: number; remaining: number }>;
+  /** Seconds, and the keys on the lease. `remaining` is <= 0 (etcd says -1) when the lease is gone. */
+  leaseTtl(leaseId: string): Promise<{ granted: number; remaining: number; keys: string[] }>;
   /** Removes the lease and every key on it. A lease that is gone already is no error. */
   revokeLease(leaseId: string): Promise<void>;
   /**

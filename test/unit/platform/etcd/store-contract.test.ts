@@ -146,6 +146,7 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
     expect(await store.keepAliveOnce(id)).toBe(2);
     const ttl = await store.leaseTtl(id);
     expect(ttl.granted).toBe(2);
+    expect(ttl.keys).toEqual([`${p}o`]);
     expect(ttl.remaining).toBeGreaterThanOrEqual(0);
     await vi.waitFor(async () => expect(await store.get(`${p}o`)).toBeUndefined(), { timeout: 8000, interval: 100 });
     expect(await store.keepAliveOnce(id)).toBeLessThanOrEqual(0);

@@ -1,0 +1,22 @@
+import type { V2Command } from './command.ts';
+import { mkdir, setdir, updatedir } from './directories.ts';
+import { get, ls } from './read.ts';
+import { rm, rmdir } from './remove.ts';
+import { execWatch, watch } from './watch.ts';
+import { mk, set, update } from './write.ts';
+
+/** Every v2 command by the name typed. */
+export const commands: Record<string, V2Command> = {
+  get,
+  ls,
+  set,
+  mk,
+  update,
+  mkdir,
+  setdir,
+  updatedir,
+  rm,
+  rmdir,
+  watch,
+  'exec-watch': execWatch,
+};

@@ -1,0 +1,63 @@
+import { numberFlag, writableKeyOf } from './command.ts';
+import type { Call, V2Command } from './command.ts';
+import { v2Failure } from './failure.ts';
+import { release } from './leases.ts';
+import { directoryNode, printAnswer } from './print.ts';
+import { failMissing, failUnderFile, look, parentsOf } from './tree.ts';
+
+/**
+ * `mkdir KEY`: markers for the directory and every parent. With --ttl the marker alone has the time to live: keys below keep
+ * their own (v2 removed them with the directory).
+ */
+export const mkdir: V2Command = async (call) => {
+  const path = await writableKeyOf(call);
+  const place = await look(call.store, path);
+  if (place.file || place.isDirectory) throw v2Failure(105, path, place.index);
+  await failUnderFile(call.store, path);
+  for (const parent of parentsOf(path))
+    await call.store.transact([{ key: `${parent}/`, absent: true }], [mark(parent)]);
+  await putMarker(call, path);
+  return answered(call, 'create', path);
+};
+
+/** `setdir KEY`: makes a directory; one that is there already is refused with 102, as in v2. */
+export const setdir: V2Command = async (call) => {
+  const path = await writableKeyOf(call);
+  const place = await look(call.store, path);
+  if (place.isDirectory) throw v2Failure(102, path, place.index);
+  await failUnderFile(call.store, path);
+  // v2 turns a file into a directory here.
+  if (place.file) await call.store.delete(path);
+  await putMarker(call, path);
+  return answered(call, 'set', path);
+};
+
+/** `updatedir KEY [--ttl N]`: gives a directory a new time to live, or none. */
+export const updatedir: V2Command = async (call) => {
+  const path = await writableKeyOf(call);
+  const place = await look(call.store, path);
+  if (!place.isDirectory) {
+    if (place.file) throw v2Failure(104, path, place.index);
+    return failMissing(call.store, path, place.index);
+  }
+  await putMarker(call, path);
+  await release(call.store, place.marker?.lease);
+  return answered(call, 'update', path);
+};
+
+async function putMarker(call: Call, path: string): Promise<void> {
+  const ttl = numberFlag(call, 'ttl');
+  const lease = ttl !== undefined && ttl > 0 ? await call.store.grantOnce(ttl) : undefined;
+  const { put, value } = mark(path);
+  await call.store.put(put, value, lease);
+}
+
+function mark(path: string) {
+  return { put: `${path}/`, value: '' };
+}
+
+/** The simple form of a directory command prints nothing. */
+function answered(call: Call, action: 'create' | 'set' | 'update', path: string): number {
+  if (call.output !== 'simple') printAnswer(call, { action, node: directoryNode(path), index: 0 });
+  return 0;
+}
