@@ -44,7 +44,7 @@ export function discoveryDocument(): Record<string, unknown> {
           desiredState: text,
           currentState: text,
           machineID: text,
-          blocked: { type: 'array', items: text },
+          reason: text,
         },
       },
       UnitPage: { id: 'UnitPage', type: 'object', properties: { units: list('Unit'), nextPageToken: text } },

@@ -8,7 +8,8 @@ import { putUnit } from './put-unit.ts';
 import { ApiError, withoutEmpty, type Reply } from './reply.ts';
 import { readJsonBody, type ApiRequest } from './request.ts';
 
-/** GET /units, GET|PUT|DELETE /units/<name>. `blocked` (why no machine can take the unit) is our addition. */
+/** GET /units, GET|PUT|DELETE /units/<name>. `reason` (why no machine can take the unit, one part a machine, divided by
+ * `; `) is our addition. */
 export async function unitsResource(store: EtcdStore, keys: FleetKeys, request: ApiRequest): Promise<Reply> {
   const [, name] = request.path;
   if (name === undefined) {
@@ -65,6 +66,6 @@ function unitBody(unit: UnitRecord, states: readonly StateRecord[]): Record<stri
     desiredState: unit.desired,
     currentState: global ? '' : currentState(unit, states),
     machineID: global ? '' : unit.target,
-    blocked: unit.blocked,
+    reason: unit.blocked?.join('; '),
   });
 }

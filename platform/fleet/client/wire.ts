@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Bodies of fleet's HTTP API v1. Fields that are empty are left out by the server; `hostname`, `reason`, `message` are our additions. */
+const text = z.string().optional();
+export const machineSchema = z.object({
+  id: z.string(),
+  primaryIP: text,
+  hostname: text,
+  metadata: z.record(z.string(), z.string()).optional(),
+});
+export const optionSchema = z.object({ section: z.string(), name: z.string(), value: z.string().default('') });
+export const unitSchema = z.object({
+  name: z.string(),
+  options: z.array(optionSchema).default([]),
+  desiredState: text,
+  currentState: text,
+  machineID: text,
+  reason: text,
+});
+export const stateSchema = z.object({
+  name: text,
+  hash: text,
+  machineID: text,
+  systemdLoadState: text,
+  systemdActiveState: text,
+  systemdSubState: text,
+  message: text,
+});
+
+/** A machine that is present. */
+export type FleetMachine = z.infer<typeof machineSchema>;
+/** A unit; `reason` says why no machine can take it ("; " between machines). */
+export type FleetUnit = z.infer<typeof unitSchema>;
+/** What one machine says about one unit; `message` says why it could not be loaded or started. */
+export type FleetUnitState = z.infer<typeof stateSchema>;
+
+export const errorSchema = z.object({ error: z.object({ code: z.number(), message: z.string() }) });
