@@ -1,7 +1,7 @@
-import { LabError } from '../errors/lab-error.ts';
 import { Lab } from '../provision/cluster/lab.ts';
 import type { LabEvent } from '../provision/cluster/lab-event.ts';
 import { loadConfig } from '../provision/config/load-config.ts';
+import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
 
 /** The lab that config.rb and lab.toml describe: those of this checkout, or of the directory LAB_CONFIG_DIR. */
 export async function openLab(repoDir: string, onEvent?: (event: LabEvent) => void): Promise<Lab> {
@@ -11,10 +11,5 @@ export async function openLab(repoDir: string, onEvent?: (event: LabEvent) => vo
 
 /** @throws LabError `permission.root` */
 export function requireRoot(command: string): void {
-  if (process.getuid?.() === 0) return;
-  throw new LabError({
-    code: 'permission.root',
-    cause: `lab ${command} needs root: it makes network namespaces, mounts and cgroups`,
-    next: `sudo ./lab ${command}`,
-  });
+  requireRootUser(process.getuid?.(), `./lab ${command}`);
 }

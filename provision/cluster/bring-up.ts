@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toJson } from 'ignition-ts';
 import { LabError } from '../../errors/lab-error.ts';
+import { requireFitHost } from '../host/doctor.ts';
 import { ensurePackages } from '../host/packages.ts';
+import { realHost } from '../host/real-host.ts';
 import { buildContainerImages } from '../image/containers/build-container-images.ts';
 import { ensureOsImage } from '../image/os/build-os-image.ts';
 import { osRecipe } from '../image/os/recipe.ts';
@@ -36,6 +38,8 @@ export async function bringUp(
     install: options.install,
     onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
   });
+  // A lab that runs already has passed; its own machines would now look like a lack of memory.
+  if (!(await lab.provider().status()).up) await requireFitHost(lab.config, realHost());
   const images = await prepareImages(lab, on);
   const provider = lab.provider(images);
   await inPhase(

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { LabConfig } from '../config/lab-config.ts';
+import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { SupervisorSpec } from '../machines/nspawn/supervisor-spec.ts';
 
 /** Derives what the supervisor must know from the configuration and the images. */
@@ -40,9 +41,19 @@ export function supervisorSpec(args: {
       memoryBytes: machine.memoryBytes,
       cpus: machine.cpus,
       cpuList: cpuList(machine.index, machine.cpus, availableParallelism()),
+      machineId: machineId(config.name, machine),
       osRoot: args.osRootOf(machine.name),
     })),
   };
+}
+
+/**
+ * A machine-id (32 hex digits, machine-id(5)) that is the same each time the machine is made, and sorts as the machines
+ * do: fleet breaks ties between equally loaded machines by it, so that two runs place the stack alike.
+ */
+export function machineId(lab: string, machine: MachineConfig): string {
+  const digest = createHash('sha256').update(`${lab}/${machine.name}`).digest('hex');
+  return `c0${machine.index.toString().padStart(2, '0')}${digest.slice(0, 28)}`;
 }
 
 /** Which of the host's cores a machine is pinned to: `cpus` of them, dealt out in turn. `0,1` style cpuset list. */

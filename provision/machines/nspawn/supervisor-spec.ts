@@ -24,6 +24,8 @@ export interface SupervisorMachine {
   readonly cpus: number;
   /** Cores the machine is pinned to (cpuset list, e.g. `0`), so that it sees as many CPUs as it may use. */
   readonly cpuList: string;
+  /** 32 hex digits, machine-id(5). */
+  readonly machineId: string;
   /** Root directory of the OS image this machine was made from. */
   readonly osRoot: string;
 }

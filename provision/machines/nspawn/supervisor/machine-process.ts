@@ -26,6 +26,7 @@ const dockerSystemCalls = ['add_key', 'keyctl', 'bpf'];
 
 export async function startMachineProcess(args: {
   machine: string;
+  machineId: string;
   paths: MachinePaths;
   cgroupProcs: readonly string[];
   lxcfsDir: string;
@@ -45,7 +46,12 @@ export async function startMachineProcess(args: {
     ],
     ...[`--network-bridge=${bridge}`, '--resolv-conf=off', '--timezone=off', '--link-journal=no', '--console=pipe'],
     ...dockerSystemCalls.map((call) => `--system-call-filter=${call}`),
-    ...[`--bind=${paths.docker}:/var/lib/docker`, `--bind-ro=${args.lxcfsDir}:/var/lib/lxcfs`, '--boot'],
+    ...[
+      `--bind=${paths.docker}:/var/lib/docker`,
+      `--bind-ro=${args.lxcfsDir}:/var/lib/lxcfs`,
+      `--uuid=${args.machineId}`,
+      '--boot',
+    ],
   ];
   // The shell puts itself into the machine's cgroups before it becomes nspawn: nothing of the machine runs outside.
   const joinCgroups = args.cgroupProcs.map((file) => `echo $$ > ${file}`).join(' && ');

@@ -94,6 +94,7 @@ export class Machine {
     const record = {
       lab: name,
       machine: this.spec.name,
+      machineId: this.spec.machineId,
       osRoot: this.spec.osRoot,
       at: new Date().toISOString(),
       paths: paths.stateDir,
@@ -104,7 +105,13 @@ export class Machine {
   async #boot(): Promise<void> {
     const { hierarchies, paths, lxcfsDir } = this.#lab;
     const cgroupProcs = await createMachineCgroup(hierarchies, paths.cgroup, this.spec.name, this.spec);
-    const started = await startMachineProcess({ machine: this.spec.name, paths: this.#paths, cgroupProcs, lxcfsDir });
+    const started = await startMachineProcess({
+      machine: this.spec.name,
+      machineId: this.spec.machineId,
+      paths: this.#paths,
+      cgroupProcs,
+      lxcfsDir,
+    });
     this.#process = started;
     this.#become('running');
     this.#stopped = started.ended.then((end) => this.#afterEnd(end));
