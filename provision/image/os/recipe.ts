@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { contentKey } from '../cache.ts';
 
 /** Everything that decides what the OS image contains. Two equal recipes give interchangeable images. */
 export interface OsRecipe {
@@ -34,15 +34,14 @@ export function osRecipe(repoDir: string, suite: string): OsRecipe {
   return { suite, packages, nodeBinary: process.execPath, directory: join(repoDir, 'provision/image/os') };
 }
 
-/** Content key (16 hex digits of SHA-256): changes when a package list, a laid-over file or the Node version does. */
+/** Content key of the image: changes when a package list, a laid-over file or the Node version does. */
 export async function osImageKey(recipe: OsRecipe, nodeVersion: string): Promise<string> {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([recipe.suite, recipe.packages, nodeVersion, process.arch]));
+  const parts: (string | Buffer)[] = [recipe.suite, recipe.packages.join(' '), nodeVersion, process.arch];
   for (const path of await filesBelow(recipe.directory)) {
     const { mode } = await stat(path);
-    hash.update(`${relative(recipe.directory, path)} ${mode.toString(8)}\0`).update(await readFile(path));
+    parts.push(`${relative(recipe.directory, path)} ${mode.toString(8)}`, await readFile(path));
   }
-  return hash.digest('hex').slice(0, 16);
+  return contentKey(parts);
 }
 
 async function filesBelow(directory: string): Promise<string[]> {

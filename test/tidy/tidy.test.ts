@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const tracked = execFileSync('git', ['-C', root, 'ls-files', '--cached', '--others', '--exclude-standard'], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(join(root, path)));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const sources = tracked.filter((path) => /\.(ts|tsx)$/.test(path) && !path.startsWith('test/'));
+
+const maxLines = 200;
+
+/** Which rooms of the house a room may import from; `errors` is open to all. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  cli: ['cli', 'scenarios', 'provision'],
+  scenarios: ['scenarios', 'provision', 'platform/fleet/client'],
+  provision: ['provision'],
+  platform: ['platform'],
+  apps: ['platform/etcd'],
+  errors: [],
+};
+
+describe('the house is tidy', () => {
+  it('imports go only where the design lets them', () => {
+    const astray = sources.flatMap((path) => {
+      const room = path.split('/')[0] ?? '';
+      return localImports(path)
+        .filter((target) => !allowed(path, room, target))
+        .map((target) => `${path} -> ${target}`);
+    });
+    expect(astray).toEqual([]);
+  });
+
+  it(`no source file is longer than ${maxLines} lines`, () => {
+    const long = sources.filter((path) => read(path).split('\n').length > maxLines + 1);
+    expect(long).toEqual([]);
+  });
+
+  it('every link in the documents leads somewhere', () => {
+    const broken = tracked
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        [...read(path).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
+          .map((match) => match[1] ?? '')
+          .filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(root, dirname(path), link)))
+          .map((link) => `${path}: ${link}`),
+      );
+    expect(broken).toEqual([]);
+  });
+
+  it('no test is skipped or focused', () => {
+    const tests = tracked.filter((path) => path.endsWith('.test.ts') && !path.startsWith('test/tidy/'));
+    const marked = tests.filter((path) => /\b(it|test|describe)\.(only|skip|todo)\b/.test(read(path)));
+    expect(marked).toEqual([]);
+  });
+
+  it('no file names the host of a package registry: the ordinary clients know theirs', () => {
+    const hosts = [['registry', 'npmjs', 'org'].join('.'), ['deb', 'debian', 'org'].join('.')];
+    const naming = tracked.filter(
+      (path) => !/\.(png|ico|jpg)$/.test(path) && hosts.some((host) => read(path).includes(host)),
+    );
+    expect(naming).toEqual([]);
+  });
+});
+
+function localImports(path: string): string[] {
+  const specifiers = [...read(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return specifiers
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => relative(root, join(root, dirname(path), specifier)));
+}
+
+function allowed(path: string, room: string, target: string): boolean {
+  if (target.startsWith('errors/')) return true;
+  if (room === 'apps' && target.startsWith(path.split('/').slice(0, 2).join('/') + '/')) return true;
+  const rooms = mayImport[room];
+  // Configuration files at the root belong to no room.
+  return rooms === undefined || rooms.some((allowedRoom) => target.startsWith(`${allowedRoom}/`));
+}
