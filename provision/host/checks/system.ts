@@ -77,7 +77,9 @@ export const apt: Check = {
     const files = probe.list('/etc/apt/sources.list.d').map((name) => `/etc/apt/sources.list.d/${name}`);
     const texts = ['/etc/apt/sources.list', ...files].map((path) => probe.read(path) ?? '');
     if (texts.some((text) => /^\s*(?:deb\s|Types:.*\bdeb\b)/m.test(text))) return ok('has sources');
-    const line = `deb http://deb.debian.org/debian bookworm main`;
-    return fail('no apt source is enabled', `echo '${line}' > /etc/apt/sources.list && apt-get update`);
+    return fail(
+      'no apt source is enabled',
+      'add a Debian source to /etc/apt/sources.list.d (see sources.list(5)), then run: apt-get update',
+    );
   },
 };
