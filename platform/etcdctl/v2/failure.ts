@@ -26,11 +26,11 @@ export function badArguments(cause: string): LabError {
   return new LabError({ code: 'usage.etcdctl', cause, next: 'etcdctl help' });
 }
 
-/** `get` of a directory: said without the word Error, exit code 1. */
+/** `get` of a directory: said without the word Error, exit code 1; v2 calls the root by the empty name. */
 export function isDirectory(path: string): LabError {
   return new LabError({
     code: 'usage.etcdctl-directory',
-    cause: `${path}: is a directory`,
+    cause: `${path === '/' ? '' : path}: is a directory`,
     next: `etcdctl ls ${path}`,
   });
 }

@@ -51,9 +51,9 @@ export async function nodeOf(store: EtcdStore, kv: KeyValue, path = kv.key): Pro
     modifiedIndex: kv.modRevision,
   };
   if (kv.lease === '0') return node;
-  const { remaining } = await store.leaseTtl(kv.lease);
-  // v2 rounds up: a key that is there has at least one second.
-  return { ...node, ttl: Math.max(1, remaining) };
+  const { granted, remaining } = await store.leaseTtl(kv.lease);
+  // v3 rounds the rest down, v2 up.
+  return { ...node, ttl: Math.min(granted, Math.max(0, remaining) + 1) };
 }
 
 export function directoryNode(path: string, nodes: TreeNode[] = []): V2Node {

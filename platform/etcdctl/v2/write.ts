@@ -1,3 +1,4 @@
+import type { LabError } from '../../../errors/lab-error.ts';
 import type { EtcdStore, Guard, KeyValue } from '../../etcd/store.ts';
 import { numberFlag, textFlag, valueOf, writableKeyOf } from './command.ts';
 import type { Call, V2Command } from './command.ts';
@@ -25,13 +26,21 @@ export const set: V2Command = async (call) => {
 
 /** `mk KEY VALUE`: creates, never overwrites. With --in-order, a key below KEY named by the store's revision, 20 digits. */
 export const mk: V2Command = async (call) => {
-  const [parent, value] = [await writableKeyOf(call), valueOf(call)];
-  const inOrder = call.flags['in-order'] === true;
-  const next = inOrder ? (await call.store.list(parent)).revision + 1 : 0;
-  const path = inOrder ? `${parent}/${String(next).padStart(20, '0')}` : parent;
-  return write(call, path, value, 'create', async (place) => {
-    if (place.file || place.isDirectory) throw v2Failure(105, path, place.index);
-  });
+  const [path, value] = [await writableKeyOf(call), valueOf(call)];
+  const create = (key: string) =>
+    write(call, key, value, 'create', async (place) => {
+      if (place.file || place.isDirectory) throw v2Failure(105, key, place.index);
+    });
+  if (call.flags['in-order'] !== true) return create(path);
+  for (;;) {
+    const next = (await call.store.list(path)).revision + 1;
+    try {
+      return await create(`${path}/${String(next).padStart(20, '0')}`);
+    } catch (error) {
+      // Another creator read the same revision and was first: there is a newer one now.
+      if ((error as LabError).code !== 'state.etcd-v2-105') throw error;
+    }
+  }
 };
 
 /**
