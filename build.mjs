@@ -13,6 +13,7 @@ const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minif
 
 const onHost = {
   main: 'cli/main.ts',
+  bench: 'cli/bench.ts',
   supervisor: 'provision/machines/nspawn/supervisor/main.ts',
 };
 const onMachine = {

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Lab } from '../../provision/cluster/lab.ts';
+import { supervisorSpec } from '../../provision/cluster/supervisor-spec.ts';
+import { ensureOsImage } from '../../provision/image/os/build-os-image.ts';
+import { osRecipe } from '../../provision/image/os/recipe.ts';
+import { labPaths } from '../../provision/machines/nspawn/lab-paths.ts';
+import { NspawnProvider } from '../../provision/machines/nspawn/nspawn-provider.ts';
+
+/**
+ * The floor of `lab up`: the same OS image, bare (no Ignition, no cluster), as many machines, all booted at once under
+ * the same limits to multi-user.target.
+ * @returns ms from the first start to the last machine's boot; the supervisor's own start is not in it
+ */
+export async function bareBootMs(lab: Lab): Promise<number> {
+  const { config, repoDir } = lab;
+  const os = await ensureOsImage(osRecipe(repoDir, config.images.suite), config.cacheDir, () => undefined);
+  const name = 'bare';
+  const stateDir = join(config.stateDir, '..', name);
+  const { rsvp: _rsvp, ...spec } = supervisorSpec({
+    ...{ config: { ...config, name, stateDir }, repoDir, registryStorage: undefined, osRootOf: () => os.rootDir },
+  });
+  const provider = new NspawnProvider({
+    ...{ paths: labPaths(name, stateDir), network: config.network, spec, bare: true },
+    bundle: join(repoDir, 'dist/cli/supervisor.js'),
+  });
+  await provider.destroy();
+  try {
+    await provider.prepare();
+    const began = performance.now();
+    await Promise.all(
+      spec.machines.map(async (machine) => {
+        await provider.start(machine.name, '');
+        await provider.waitBooted(machine.name, config.timers.bootDeadlineMs);
+      }),
+    );
+    return performance.now() - began;
+  } finally {
+    await provider.destroy();
+  }
+}
+
+/** `lab up` with warm caches and no machines: ms until etcd, Docker, flannel are healthy and fleet lists all machines. */
+export async function warmUpMs(lab: Lab): Promise<number> {
+  await lab.destroy();
+  return (await lab.up()).tookMs;
+}
