@@ -24,6 +24,7 @@ export function httpApp(options: {
   app.disable('x-powered-by');
   const visitor = session({
     store: options.sessions,
+    genid: () => options.sessions.newId(),
     secret: options.secret,
     resave: false,
     saveUninitialized: true,

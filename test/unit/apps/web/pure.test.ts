@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../../apps/web/src/config.ts';
+import { verdict, type Health } from '../../../../apps/web/src/health.ts';
+import { toStack } from '../../../../apps/web/src/stack.ts';
+import type { Instance } from '../../../../platform/etcd/services.ts';
+
+const instance = (address: string, port?: number): Instance => ({
+  id: '1',
+  key: 'k',
+  value: port === undefined ? address : `${address}:${port}`,
+  address,
+  port,
+});
+
+it('adds memcached’s port where an announcement has none', () => {
+  expect(toStack([instance('10.1.1.2')], [instance('10.1.35.2'), instance('10.1.36.2', 11300)])).toEqual({
+    couchbase: 'couchbase://10.1.1.2',
+    memcached: ['10.1.35.2:11211', '10.1.36.2:11300'],
+  });
+});
+
+describe('verdict', () => {
+  const parts = (couchbase: boolean, memcached: boolean, age: number | null): Omit<Health, 'status'> => ({
+    instance: 'i',
+    machine: 'm',
+    uptimeMs: 1,
+    couchbase: { connection: 'couchbase://a', ok: couchbase },
+    memcached: [{ address: 'a', ok: memcached }],
+    lastRowsAgeMs: age,
+    documents: 0,
+    clients: 0,
+    sessions: { store: 'memcached', failures: 0 },
+  });
+
+  it.each([
+    [true, true, 10, 'ok'],
+    [true, false, 10, 'degraded'],
+    [false, true, 10, 'down'],
+    [true, true, 101, 'down'],
+    [true, true, null, 'down'],
+  ] as const)('couchbase %s, memcached %s, rows %s ms old: %s', (couchbase, memcached, age, status) => {
+    expect(verdict(parts(couchbase, memcached, age), 100).status).toBe(status);
+  });
+});
+
+describe('readConfig', () => {
+  it('has the chapter’s port, period and limit by default', () => {
+    expect(readConfig({}, {}, 'host')).toMatchObject({ port: 3000, periodMs: 5000, limit: 10, instance: 'host' });
+  });
+
+  it('refuses a bad number by name', () => {
+    expect(() => readConfig({ PORT: '70000' }, {}, 'host')).toThrow(/PORT="70000"/);
+  });
+});
