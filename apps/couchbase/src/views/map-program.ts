@@ -109,6 +109,7 @@ const prelude = new Script(`
 
 const driver = new Script('runBatch(input)');
 
+// The error belongs to the context's realm: `instanceof Error` of this one does not know it.
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+  return (error as { code?: unknown } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
