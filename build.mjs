@@ -1,6 +1,8 @@
 // Builds everything that runs: the CLI and its supervisor (ESM, dependencies stay in node_modules), one self-contained
 // CommonJS file for each daemon and tool of a machine, and the apps' bundles and page for their container images.
 import { build } from 'esbuild';
+import { build as buildPage } from 'vite';
+import { stageCouchbaseSdk } from './apps/stage-couchbase-sdk.mjs';
 
 import { copyFile, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,7 +38,11 @@ await Promise.all([
   ),
   build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
   build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),
+  buildPage({ configFile: at('apps/web/vite.config.ts'), logLevel: 'warn' }),
 ]);
+
+// The SDK's native module cannot be bundled; its run-time files go beside the bundles.
+for (const app of ['worker', 'web']) stageCouchbaseSdk({ appDist: at('apps', app, 'dist') });
 
 // etcd3 reads its protocol files at run time, from ../proto beside the bundle.
 const protoFiles = ['rpc.proto', 'kv.proto', 'auth.proto'];
