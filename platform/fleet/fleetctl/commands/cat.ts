@@ -1,0 +1,28 @@
+import { LabError } from '../../../../errors/lab-error.ts';
+import { mangleUnitName } from '../../unit/name.ts';
+import { serialiseUnit } from '../../unit/serialise.ts';
+import type { Command } from '../context.ts';
+
+export const cat: Command = {
+  name: 'cat',
+  args: 'UNIT',
+  summary: 'print the content of a unit as the cluster has it',
+  flags: [],
+  async run(context) {
+    const [argument, ...more] = context.args;
+    if (argument === undefined || more.length > 0) {
+      throw new LabError({
+        code: 'usage.one-unit',
+        cause: 'One unit file must be provided',
+        next: 'fleetctl cat UNIT',
+      });
+    }
+    const name = mangleUnitName(argument);
+    const unit = await context.client.getUnit(name);
+    if (unit === undefined) {
+      throw new LabError({ code: 'missing.unit', cause: `Unit ${name} not found`, next: 'fleetctl list-unit-files' });
+    }
+    context.out(serialiseUnit(unit.options).trimEnd());
+    return 0;
+  },
+};

@@ -1,0 +1,31 @@
+import { LabError } from '../../../errors/lab-error.ts';
+import { runFleetctl } from './run-fleetctl.ts';
+
+/** fleetctl as a program: results on stdout, everything else on stderr, exit code by kind of error. */
+async function main(): Promise<void> {
+  const toTerminal = process.stderr.isTTY ? (line: string): void => console.error(line) : undefined;
+  process.exitCode = await runFleetctl(process.argv.slice(2), {
+    env: process.env,
+    out: (line) => console.log(line),
+    err: (line) => console.error(line),
+    progress: toTerminal,
+  });
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof LabError) {
+    console.error(error.message);
+    for (const line of error.evidence) console.error(`  ${line}`);
+    console.error(`next: ${error.next}`);
+    process.exitCode = error.exitCode;
+    return;
+  }
+  console.error(error);
+  process.exitCode = 70;
+});
+
+// `fleetctl list-units | head` closes the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
+import type { FleetClient, FleetUnit } from '../client/fleet-client.ts';
+import { splitUnitName, templateOf } from '../unit/name.ts';
+import { parseUnitFile } from '../unit/parse.ts';
+import { sameOptions, type UnitOptions } from '../unit/unit-file.ts';
+import { hashUnit } from '../unit/serialise.ts';
+import { validateUnit } from '../unit/validate.ts';
+
+/** A unit to be submitted, loaded or started, and what is there of it. */
+export interface ResolvedUnit {
+  name: string;
+  options: UnitOptions;
+  existing: FleetUnit | undefined;
+  /** The local file that says something else than the registry, if one does. */
+  differsFrom: string | undefined;
+  localOptions: UnitOptions | undefined;
+}
+
+/**
+ * Finds a unit's content: the registry; else the local file; else, for an instance, its template in the registry, then
+ * the template file beside it.
+ * @throws LabError `missing.unit`, `unit.*`
+ */
+export async function resolveUnit(
+  client: FleetClient,
+  argument: { path: string; name: string },
+): Promise<ResolvedUnit> {
+  const { name } = argument;
+  const file = join(dirname(argument.path), name);
+  const template = templateOf(name);
+  const templateFile = template === undefined ? undefined : join(dirname(argument.path), template);
+  const existing = await client.getUnit(name);
+  const own = await readUnitFile(file);
+  const local = own ?? (templateFile === undefined ? undefined : await readUnitFile(templateFile));
+  const localFile = own === undefined ? templateFile : file;
+  if (existing !== undefined) {
+    const same =
+      local === undefined || sameOptions(local, existing.options) || hashUnit(local) === hashUnit(existing.options);
+    return {
+      name,
+      options: existing.options,
+      existing,
+      differsFrom: same ? undefined : localFile,
+      localOptions: local,
+    };
+  }
+  const registryTemplate = own === undefined && template !== undefined ? await client.getUnit(template) : undefined;
+  const options = own ?? registryTemplate?.options ?? local;
+  if (options === undefined) throw notFound(name, template);
+  validateUnit(name, options);
+  return { name, options, existing, differsFrom: undefined, localOptions: local };
+}
+
+async function readUnitFile(path: string): Promise<UnitOptions | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new LabError({
+      code: 'unit.unreadable',
+      cause: `${path}: ${String(error)}`,
+      next: `check the permissions of ${path}`,
+      error,
+    });
+  }
+  return parseUnitFile(text, path);
+}
+
+function notFound(name: string, template: string | undefined): LabError {
+  const cause =
+    template === undefined
+      ? `unable to find Unit(${name}) in Registry or on filesystem`
+      : `failed getting Unit(${name}) from template: unable to find template Unit(${template}) in Registry or on filesystem`;
+  const wanted = template ?? `${splitUnitName(name).stem}.service`;
+  return new LabError({ code: 'missing.unit', cause, next: `fleetctl list-unit-files, or give the path of ${wanted}` });
+}

@@ -1,0 +1,103 @@
+import { LabError } from '../../../errors/lab-error.ts';
+import { openFleetClient } from '../client/fleet-client.ts';
+import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
+import { fleetVersion } from '../registry/records.ts';
+import { cat } from './commands/cat.ts';
+import { destroy } from './commands/destroy.ts';
+import { journal, ssh, status } from './commands/inspect.ts';
+import { listMachines, listUnitFiles, listUnits } from './commands/list.ts';
+import { restart } from './commands/restart.ts';
+import { load, start, submit } from './commands/start.ts';
+import { stop, unload } from './commands/stop.ts';
+import type { Command, Context } from './context.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { sshOptions } from './remote.ts';
+import { openTunnel } from './tunnel.ts';
+
+export const commands: readonly Command[] = [
+  listMachines, submit, load, start, stop, unload, restart, destroy, listUnits, listUnitFiles, status, journal, cat, ssh,
+]; // prettier-ignore
+
+const text = (name: string, help: string): FlagSpec => ({ name, kind: 'text', help });
+export const globalFlags: readonly FlagSpec[] = [
+  text('endpoint', 'fleet API, comma separated, tried in turn (unix:///run/fleet.sock)'),
+  text('tunnel', 'reach the API through ssh: HOST[:PORT]'),
+  text('ssh-username', 'user for ssh (core)'),
+  text('strict-host-key-checking', 'true: ssh refuses hosts it does not know (false)'),
+  text('known-hosts-file', 'accepted; ssh has its own'),
+  text('request-timeout', 'seconds a request may take (5)'),
+  text('driver', 'API is the only one'),
+  { name: 'debug', kind: 'switch', help: 'accepted' },
+  { name: 'version', kind: 'switch', help: 'print the version' },
+  { name: 'help', kind: 'switch', aliases: ['h'], help: 'print help' },
+];
+
+/**
+ * fleetctl: finds the command, reads flags (before and after it, in both of fleet's spellings), runs it.
+ * @returns the exit code
+ * @throws LabError
+ */
+export async function runFleetctl(
+  argv: readonly string[],
+  io: Pick<Context, 'env' | 'out' | 'err' | 'progress'>,
+): Promise<number> {
+  const before = parseFlags(argv, globalFlags, 'fleetctl', 1);
+  const [word, ...rest] = before.args;
+  if (before.on('version') || word === 'version') {
+    io.out(`fleetctl version ${fleetVersion}`);
+    return 0;
+  }
+  if (word === undefined || word === 'help') {
+    io.out(rest[0] === undefined ? generalHelp(commands, globalFlags) : commandHelp(findCommand(rest[0]), globalFlags));
+    return 0;
+  }
+  const command = findCommand(word);
+  const after = parseFlags(rest, [...command.flags, ...globalFlags], 'fleetctl', command.until);
+  if (before.on('help') || after.on('help')) {
+    io.out(commandHelp(command, globalFlags));
+    return 0;
+  }
+  const flags = withEnvironment(before, after, io.env);
+  const timeoutMs = seconds(flags.text('request-timeout') ?? '5') * 1000;
+  const tunnel = flags.text('tunnel');
+  const context = { ...io, flags, args: after.args };
+  const open = tunnel ? await openTunnel(tunnel, flags.text('ssh-username') ?? 'core', sshOptions(context)) : undefined;
+  try {
+    const endpoints = open
+      ? [open.endpoint]
+      : (flags.text('endpoint') ?? 'unix:///run/fleet.sock').split(',').map((e) => e.trim());
+    return await command.run({ ...context, client: openFleetClient({ endpoints, timeoutMs }) });
+  } finally {
+    open?.close();
+  }
+}
+
+/** By its name, or by a beginning of it that only one command has. */
+function findCommand(word: string): Command {
+  const exact = commands.find((c) => c.name === word);
+  const beginning = commands.filter((c) => c.name.startsWith(word));
+  const command = exact ?? (beginning.length === 1 ? beginning[0] : undefined);
+  if (command !== undefined) return command;
+  const cause =
+    beginning.length > 1
+      ? `"${word}" may be ${beginning.map((c) => c.name).join(' or ')}`
+      : `unknown command "${word}"`;
+  throw new LabError({ code: 'usage.command', cause, next: 'fleetctl help' });
+}
+
+/** A flag after the command wins over one before it, that over FLEETCTL_NAME. */
+function withEnvironment(before: ParsedFlags, after: ParsedFlags, env: NodeJS.ProcessEnv): ParsedFlags {
+  const value = (name: string): string | undefined =>
+    after.text(name) ?? before.text(name) ?? (env[`FLEETCTL_${name.toUpperCase().replaceAll('-', '_')}`] || undefined);
+  return { text: value, on: (name) => value(name) === 'true', args: after.args };
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (number > 0) return number;
+  throw new LabError({
+    code: 'usage.flag',
+    cause: `--request-timeout: "${value}" is no number of seconds`,
+    next: 'fleetctl help',
+  });
+}

@@ -1,0 +1,58 @@
+import { LabError } from '../../../errors/lab-error.ts';
+import type { FleetClient } from '../client/fleet-client.ts';
+import { globMatches } from '../unit/glob.ts';
+import { mangleUnitName } from '../unit/name.ts';
+
+/** `web@{1..3}` and `{a,b}.service` as a shell would expand them: quoted, or typed where no shell does it. */
+export function expandBraces(word: string): string[] {
+  const [, before, inside, after] = /^(.*?)\{([^{}]*)\}(.*)$/s.exec(word) ?? [];
+  if (before === undefined || inside === undefined || after === undefined) return [word];
+  const [, from, to] = /^(-?\d+)\.\.(-?\d+)$/.exec(inside) ?? [];
+  let middles: string[];
+  if (from !== undefined && to !== undefined) {
+    const [a, b] = [Number(from), Number(to)];
+    if (Math.abs(a - b) >= 10_000)
+      throw new LabError({
+        code: 'usage.range',
+        cause: `${word} is more than 10000 units`,
+        next: 'use a smaller range',
+      });
+    const step = a <= b ? 1 : -1;
+    middles = Array.from({ length: Math.abs(a - b) + 1 }, (_, i) => String(a + i * step));
+  } else if (inside.includes(',')) middles = inside.split(',');
+  else return [word];
+  return middles.flatMap((middle) => expandBraces(before + middle + after));
+}
+
+/** Arguments after brace expansion, each with its unit name; the first of several that name the same unit counts. */
+export function unitArguments(args: readonly string[]): { path: string; name: string }[] {
+  const found = new Map<string, { path: string; name: string }>();
+  for (const path of args.flatMap(expandBraces)) {
+    const name = mangleUnitName(path);
+    if (!found.has(name)) found.set(name, { path, name });
+  }
+  return [...found.values()];
+}
+
+/**
+ * Names of units that exist: each argument, or what its `*`, `?`, `[` match in the registry.
+ * @throws LabError `missing.unit` naming all that do not exist; nothing has been changed then
+ */
+export async function existingUnits(client: FleetClient, args: readonly string[]): Promise<string[]> {
+  const known = (await client.listUnits()).map((u) => u.name);
+  const names = new Set<string>();
+  const missing: string[] = [];
+  for (const { name } of unitArguments(args)) {
+    const matches = /[*?[]/.test(name) ? known.filter((k) => globMatches(name, k)) : known.filter((k) => k === name);
+    if (matches.length === 0) missing.push(name);
+    for (const match of matches) names.add(match);
+  }
+  if (missing.length > 0) {
+    throw new LabError({
+      code: 'missing.unit',
+      cause: `Units not found in registry: ${missing.join(' ')}`,
+      next: 'fleetctl list-unit-files',
+    });
+  }
+  return [...names];
+}
