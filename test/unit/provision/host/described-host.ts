@@ -1,0 +1,60 @@
+import type { FileSystem, HostInterface, HostProbe } from '../../../../provision/host/host-probe.ts';
+
+export interface Description {
+  readonly uid?: number;
+  readonly nodeVersion?: string;
+  readonly cpus?: number;
+  readonly files?: Readonly<Record<string, string | undefined>>;
+  readonly dirs?: Readonly<Record<string, readonly string[]>>;
+  readonly fileSystem?: FileSystem;
+  readonly interfaces?: readonly HostInterface[];
+  readonly missing?: readonly string[];
+}
+
+const routeHeader = 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT';
+
+/** A line of /proc/net/route, from hex as the kernel writes it. */
+export function route(name: string, destination: string, gateway: string, mask: string): string {
+  return [name, destination, gateway, '0003', '0', '0', '0', mask, '0', '0', '0'].join('\t');
+}
+
+export function routeTable(...lines: string[]): string {
+  return [routeHeader, ...lines, ''].join('\n');
+}
+
+/** A Debian 12 host fit for the lab, with cgroup v2; `changes` say how another one differs from it. */
+export function describedHost(changes: Description = {}): HostProbe {
+  const files: Record<string, string | undefined> = {
+    '/proc/self/status': 'Name:\tnode\nCapEff:\t000001ffffffffff\n',
+    '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_CODENAME=bookworm\n',
+    '/usr/bin/apt-get': '',
+    '/etc/apt/sources.list': 'deb http://deb.debian.org/debian bookworm main\n',
+    '/proc/filesystems': 'nodev\tproc\nnodev\toverlay\nnodev\tfuse\n\text4\n',
+    '/dev/fuse': '',
+    '/sys/module/bridge': '',
+    '/sys/module/veth': '',
+    '/proc/mounts': 'cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\n',
+    '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory pids\n',
+    '/proc/sys/fs/inotify/max_user_instances': '1024\n',
+    '/proc/meminfo': 'MemTotal:       16000000 kB\nMemAvailable:   12582912 kB\n',
+    '/proc/net/route': routeTable(route('eth0', '00000000', '010200C0', '00000000')),
+    '/proc/net/tcp': '  sl  local_address\n   0: 00000000:0016 00000000:0000 0A 00000000:00000000\n',
+    ...changes.files,
+  };
+  const dirs: Readonly<Record<string, readonly string[]>> = {
+    '/proc/self/ns': ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'],
+    ...changes.dirs,
+  };
+  return {
+    uid: changes.uid ?? 0,
+    nodeVersion: changes.nodeVersion ?? '20.19.0',
+    cpus: changes.cpus ?? 2,
+    arch: 'x64',
+    read: (path) => files[path],
+    exists: (path) => files[path] !== undefined,
+    list: (path) => dirs[path] ?? [],
+    fileSystem: () => changes.fileSystem ?? { mountPoint: '/', type: 'ext4', freeBytes: 50 * 1024 ** 3 },
+    interfaces: () => changes.interfaces ?? [{ name: 'eth0', cidr: '192.0.2.2/24' }],
+    missingPackages: async (names) => names.filter((name) => changes.missing?.includes(name)),
+  };
+}
