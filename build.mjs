@@ -11,6 +11,8 @@ const began = new Date();
 const root = import.meta.dirname;
 const at = (...path) => join(root, ...path);
 const bundle = { bundle: true, platform: 'node', target: 'node20', absWorkingDir: root, logLevel: 'warning' };
+// The workspace package is source, not something installed.
+const alias = { 'ignition-ts': './provision/ignition-ts/src/index.ts' };
 const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minifySyntax: true };
 
 const onHost = {
@@ -34,7 +36,15 @@ const inApps = {
 
 await Promise.all([
   rm(at('dist/cli'), { recursive: true, force: true }).then(() =>
-    build({ ...bundle, format: 'esm', splitting: true, packages: 'external', entryPoints: onHost, outdir: 'dist/cli' }),
+    build({
+      ...bundle,
+      alias,
+      format: 'esm',
+      splitting: true,
+      packages: 'external',
+      entryPoints: onHost,
+      outdir: 'dist/cli',
+    }),
   ),
   build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
   build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),
