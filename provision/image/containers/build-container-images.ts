@@ -3,6 +3,7 @@ import path from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { contentKey, exists, publish, removeDebris, withWorkDirectory } from '../cache.ts';
+import { openFileDigests } from '../file-digests.ts';
 import { buildMissing } from './build-missing.ts';
 import type { BuildProgress } from './build-progress.ts';
 import { catalog, type ImageRecipe } from './catalog.ts';
@@ -49,7 +50,9 @@ export async function buildContainerImages(request: BuildRequest): Promise<Conta
   const { repoDir, cacheDir, suite, onProgress, source = 'embedded', recipes = catalog } = request;
   if (source === 'upstream') throw upstreamIsUnbuilt();
   const host = { nodeVersion: process.version, arch: process.arch, suite };
-  const plan = await planImages(repoDir, recipes, host);
+  const digests = await openFileDigests(path.join(cacheDir, 'file-digests.json'));
+  const plan = await planImages(repoDir, recipes, host, (file) => digests.digest(file));
+  await digests.save();
   const registries = path.join(cacheDir, 'registry');
   const registryStorage = path.join(registries, contentKey(plan.map((image) => image.key)));
   const finished = await readFinished(registryStorage);

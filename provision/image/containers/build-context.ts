@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises';
+import { constants, existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { copyFile, mkdir, readlink, stat, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
@@ -17,30 +17,29 @@ export interface ContextEntry {
 /**
  * The files of `folder` that the Dockerfile's COPY and ADD name, sorted and without doubles: nothing else of the folder
  * (sources, node_modules) reaches the build or its key.
- * @throws LabError `state.not-built` for a missing `dist`, `input.dockerfile` for any other source that matches nothing
+ * @throws LabError `state.not-built` for a missing `dist` or `proto` (the build makes them), `input.dockerfile` for any other source that matches nothing
  */
-export async function contextEntries(
-  folder: string,
-  sources: readonly Reference[],
-  dockerfile: string,
-): Promise<ContextEntry[]> {
+export function contextEntries(folder: string, sources: readonly Reference[], dockerfile: string): ContextEntry[] {
   const found = new Map<string, ContextEntry>();
   for (const source of sources) {
     const segments = source.text.split('/').filter((segment) => segment !== '' && segment !== '.');
-    const matches = (await match(folder, '', segments)).flat();
+    const matches = match(folder, '', segments);
     if (matches.length === 0) throw nothingToCopy(source, segments, dockerfile);
     for (const entry of matches) found.set(entry.path, entry);
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Key of the entries' paths, contents, link targets and executable bits; times and owners do not count. */
-export async function contextKey(entries: readonly ContextEntry[]): Promise<string> {
-  const contents = await Promise.all(
-    entries.map((entry) => (entry.kind === 'link' ? readlink(entry.file) : readFile(entry.file))),
-  );
+/**
+ * Key of the entries' paths, contents, link targets and executable bits; times and owners do not count.
+ * @param digest SHA-256 of a file's content
+ */
+export function contextKey(entries: readonly ContextEntry[], digest: (file: string) => string): string {
   return contentKey(
-    entries.flatMap((entry, i) => [entry.path, entry.kind, entry.executable ? 'x' : '-', contents[i] ?? '']),
+    entries.flatMap(({ path: name, file, kind, executable }) => [
+      ...[name, kind, executable ? 'x' : '-'],
+      kind === 'link' ? readlinkSync(file) : digest(file),
+    ]),
   );
 }
 
@@ -64,36 +63,30 @@ export async function stageContext(entries: readonly ContextEntry[], target: str
 }
 
 /** Entries below `folder/at` that the remaining segments (Go's filepath.Match: `*` and `?`) match. */
-async function match(folder: string, at: string, segments: readonly string[]): Promise<ContextEntry[]> {
+function match(folder: string, at: string, segments: readonly string[]): ContextEntry[] {
   const [segment, ...rest] = segments;
   const here = path.join(folder, at);
   if (segment === undefined) return everythingAt(folder, at);
   if (!/[*?]/.test(segment)) return match(folder, path.posix.join(at, segment), rest);
-  const pattern = new RegExp(
-    `^${segment
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '[^/]*')
-      .replaceAll('?', '[^/]')}$`,
-  );
-  const names = (await readdir(here).catch(() => [])).filter((name) => pattern.test(name));
-  return (await Promise.all(names.map((name) => match(folder, path.posix.join(at, name), rest)))).flat();
+  if (!existsSync(here)) return [];
+  const literal = segment.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const pattern = new RegExp(`^${literal.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
+  const names = readdirSync(here).filter((name) => pattern.test(name));
+  return names.flatMap((name) => match(folder, path.posix.join(at, name), rest));
 }
 
-async function everythingAt(folder: string, at: string): Promise<ContextEntry[]> {
+function everythingAt(folder: string, at: string): ContextEntry[] {
   const file = path.join(folder, at);
-  const info = await lstat(file).catch(() => undefined);
+  const info = lstatSync(file, { throwIfNoEntry: false });
   if (info === undefined) return [];
-  if (info.isDirectory()) {
-    const names = await readdir(file);
-    return (await Promise.all(names.map((name) => everythingAt(folder, path.posix.join(at, name))))).flat();
-  }
+  if (info.isDirectory()) return readdirSync(file).flatMap((name) => everythingAt(folder, path.posix.join(at, name)));
   const kind = info.isSymbolicLink() ? 'link' : 'file';
   return [{ path: at, file, kind, executable: kind === 'file' && (info.mode & 0o100) !== 0 }];
 }
 
 function nothingToCopy(source: Reference, segments: readonly string[], dockerfile: string): LabError {
   const cause = `${dockerfile}:${source.line} copies ${source.text}, and there is no such file`;
-  return segments[0] === 'dist'
+  return ['dist', 'proto'].includes(segments[0] ?? '')
     ? new LabError({ code: 'state.not-built', cause, next: 'build the apps first: npm run build' })
     : new LabError({ code: 'input.dockerfile', cause, next: 'correct the path: it is relative to the Dockerfile' });
 }

@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { publish } from '../cache.ts';
+import { sha256File } from '../file-digests.ts';
 import { startRegistry } from '../registry/registry.ts';
 import { contextKey, stageContext } from './build-context.ts';
 import type { BuildProgress } from './build-progress.ts';
@@ -58,7 +59,7 @@ async function buildOne({ work, onProgress }: BuildSession, image: PlannedImage,
   // Only what the key was made from may get into the image, also when somebody edits files at this moment.
   const dockerfile = path.join(work, `${image.key}.Dockerfile`);
   await writeFile(dockerfile, image.text);
-  if ((await contextKey(await stageContext(image.context, context))) !== image.filesKey) throw filesChanged(image);
+  if (contextKey(await stageContext(image.context, context), sha256File) !== image.filesKey) throw filesChanged(image);
   if (recipe.stage?.kind === 'host-node') {
     const node = path.join(context, recipe.stage.at);
     await copyFile(process.execPath, node, constants.COPYFILE_FICLONE);

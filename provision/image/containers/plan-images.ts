@@ -31,15 +31,17 @@ export interface HostFacts {
 /**
  * What has to be built, bases before what stands on them, each with its content key: equal keys, equal images.
  * Reads Dockerfiles and the files they copy; changes nothing.
+ * @param digest SHA-256 of a file's content
  * @throws LabError `input.dockerfile` (with file and line) for a base that the lab does not build
  */
 export async function planImages(
   repoDir: string,
   recipes: readonly ImageRecipe[],
   host: HostFacts,
+  digest: (file: string) => string,
 ): Promise<PlannedImage[]> {
   const drafts = new Map(
-    (await Promise.all(recipes.map((recipe) => draft(repoDir, recipe)))).map((read) => [read.reference, read]),
+    (await Promise.all(recipes.map((recipe) => draft(repoDir, recipe, digest)))).map((read) => [read.reference, read]),
   );
   const planned = new Map<string, PlannedImage>();
   const visit = (image: Draft, path_: readonly string[]): PlannedImage => {
@@ -65,7 +67,7 @@ interface Draft extends Omit<PlannedImage, 'key'> {
   readonly bases: readonly Reference[];
 }
 
-async function draft(repoDir: string, recipe: ImageRecipe): Promise<Draft> {
+async function draft(repoDir: string, recipe: ImageRecipe, digest: (file: string) => string): Promise<Draft> {
   const dockerfile = path.posix.join(recipe.folder, 'Dockerfile');
   const text = await readFile(path.join(repoDir, dockerfile), 'utf8').catch((error: unknown) => {
     const cause = `${dockerfile} is missing: it says how ${recipe.name}:${recipe.tag} is built`;
@@ -74,8 +76,8 @@ async function draft(repoDir: string, recipe: ImageRecipe): Promise<Draft> {
   const { bases, sources } = parseDockerfile(text, dockerfile);
   const staged = recipe.stage?.at;
   const own = sources.filter((source) => source.text.split('/')[0] !== staged);
-  const context = await contextEntries(path.join(repoDir, recipe.folder), own, dockerfile);
-  const filesKey = await contextKey(context);
+  const context = contextEntries(path.join(repoDir, recipe.folder), own, dockerfile);
+  const filesKey = contextKey(context, digest);
   return { recipe, reference: `${recipe.name}:${recipe.tag}`, dockerfile, context, text, bases, filesKey };
 }
 

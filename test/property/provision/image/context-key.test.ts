@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { sha256File } from '../../../../provision/image/file-digests.ts';
 import { contextEntries, contextKey } from '../../../../provision/image/containers/build-context.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9.]{0,5}$/);
@@ -27,7 +28,7 @@ async function keyOf(files: Record<string, Uint8Array>): Promise<string> {
       await writeFile(target, bytes);
     }
     await writeFile(path.join(dir, 'not-copied'), String(Math.random()));
-    return await contextKey(await contextEntries(dir, [{ text: 'dist/', line: 1 }], 'Dockerfile'));
+    return contextKey(contextEntries(dir, [{ text: 'dist/', line: 1 }], 'Dockerfile'), sha256File);
   } finally {
     await rm(dir, { recursive: true });
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { catalog, type ImageRecipe } from '../../../../../provision/image/containers/catalog.ts';
+import { sha256File } from '../../../../../provision/image/file-digests.ts';
 import { planImages } from '../../../../../provision/image/containers/plan-images.ts';
 
 let repo = '';
@@ -33,7 +34,7 @@ const recipes: ImageRecipe[] = [
 const host = { nodeVersion: 'v20.1.0', arch: 'x64', suite: 'bookworm' };
 
 async function keys(changed: Partial<typeof host> = {}, from = recipes): Promise<Record<string, string>> {
-  const plan = await planImages(repo, from, { ...host, ...changed });
+  const plan = await planImages(repo, from, { ...host, ...changed }, sha256File);
   return Object.fromEntries(plan.map((image) => [image.recipe.name, image.key]));
 }
 
@@ -46,7 +47,7 @@ async function changedBy(change: () => Promise<unknown>): Promise<string[]> {
 }
 
 test('bases come before what stands on them, and only copied files are in the context', async () => {
-  const plan = await planImages(repo, recipes, host);
+  const plan = await planImages(repo, recipes, host, sha256File);
   expect(plan.map((image) => image.reference)).toEqual(['lab/base:1', 'lab/app:1', 'lab/other:1']);
   expect(plan[1]?.context.map((entry) => entry.path)).toEqual(['dist/main.cjs']);
 });
