@@ -1,0 +1,110 @@
+import { LabError } from '../../errors/lab-error.ts';
+import type { EtcdStore } from '../etcd/store.ts';
+import { acquireSubnet } from './acquire.ts';
+import { backendOf } from './backend.ts';
+import { subnetText } from './ipv4.ts';
+import type { Subnet } from './ipv4.ts';
+import { watchLeases } from './leases.ts';
+import { masquerade } from './masquerade.ts';
+import { readNetworkConfig } from './network-config.ts';
+import type { NetworkConfig } from './network-config.ts';
+import type { FlannelOptions } from './options.ts';
+import type { Run } from './run-command.ts';
+import { readSubnetFile, renderSubnetFile, writeSubnetFile } from './subnet-file.ts';
+import { patiently } from './waiting.ts';
+
+export interface Surroundings {
+  store: EtcdStore;
+  run: Run;
+  log: (line: string) => void;
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The life of flanneld: network configuration, lease, subnet file, routes, ready; then routes follow the leases until the signal.
+ * Resolves on the signal, leaving lease and routes in place. Rejects with a LabError when it cannot go on (systemd starts it again).
+ */
+export async function runFlannel(options: FlannelOptions, around: Surroundings): Promise<void> {
+  try {
+    await serve(options, around);
+  } catch (error) {
+    if (!around.signal.aborted) throw error;
+  }
+  around.log('stopping: lease and routes stay');
+}
+
+async function serve(options: FlannelOptions, around: Surroundings): Promise<void> {
+  const { store, run, log } = around;
+  const prefix = options.etcdPrefix;
+  const config = await patiently(`etcd and ${prefix}/config`, () => networkConfig(store, options), around);
+  log(`network ${subnetText(config.network)}, backend ${config.backend.type}`);
+
+  const backend = backendOf(config, options, run);
+  const { mtu, vtepMac } = await backend.prepare();
+  const previous = await readSubnetFile(options.subnetFile);
+  const want = { prefix, config, publicIp: options.publicIp, ...(vtepMac === undefined ? {} : { vtepMac }) };
+  const acquire = (subnet: Subnet | undefined) =>
+    patiently('a subnet lease', () => acquireSubnet(store, { ...want, previous: subnet }), around);
+  const first = await acquire(previous);
+  const { subnet } = first;
+  log(`leased ${subnetText(subnet)} for ${options.publicIp}`);
+  await backend.start(subnet);
+  if (options.ipMasq) await masquerade(run, config.network, subnet);
+
+  const leases = await patiently('the list of leases', () => watchLeases(store, prefix), around);
+  const apply = async () => {
+    const commands = await backend.apply(subnet, leases.current());
+    for (const command of commands) log(command);
+    return true;
+  };
+  await apply().catch((error: unknown) => log(`routes: ${(error as Error).message}; trying again`));
+
+  const file = { network: config.network, subnet, mtu, ipMasq: options.ipMasq };
+  await writeSubnetFile(options.subnetFile, renderSubnetFile(file));
+  await notifyReady(around);
+
+  try {
+    let held = first;
+    for (;;) {
+      const reason = await leases.changed(refreshMs, around.signal, held.lease.lost);
+      if (around.signal.aborted) return;
+      if (reason === 'lost' || !leases.current().some((lease) => lease.publicIp === options.publicIp)) {
+        log(`the lease of ${subnetText(subnet)} is gone; leasing again`);
+        await held.lease.revoke().catch(() => undefined); // the key may have gone without its lease
+        held = await acquire(subnet);
+        if (held.subnet.base !== subnet.base) throw moved(subnet, held.subnet);
+      }
+      await apply().catch((error: unknown) => log(`routes: ${(error as Error).message}; trying again`));
+    }
+  } finally {
+    await leases.close();
+  }
+}
+
+/** Routes are looked at this often without any news: whoever reconfigures the interface may have taken them away. */
+const refreshMs = 10_000;
+
+/** undefined: nothing there yet, and nobody told us a default. */
+async function networkConfig(store: EtcdStore, options: FlannelOptions): Promise<NetworkConfig | undefined> {
+  const key = `${options.etcdPrefix}/config`;
+  if (options.defaultConfig !== undefined) {
+    await store.transact([{ key, absent: true }], [{ put: key, value: options.defaultConfig }]);
+  }
+  const kv = await store.get(key);
+  return kv && readNetworkConfig(kv.value, key);
+}
+
+/** systemd-notify speaks for its parent, which is the unit's main process (sd_notify(3)); without systemd there is nobody to tell. */
+async function notifyReady({ run, env, log }: Surroundings): Promise<void> {
+  log('ready');
+  if (env.NOTIFY_SOCKET !== undefined) await run('systemd-notify', ['--ready']);
+}
+
+function moved(from: Subnet, to: Subnet): LabError {
+  return new LabError({
+    code: 'state.flannel-moved',
+    cause: `${subnetText(from)} was leased to another machine meanwhile; this machine now has ${subnetText(to)}`,
+    next: 'systemctl restart flanneld docker',
+  });
+}

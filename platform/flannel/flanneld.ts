@@ -1,0 +1,49 @@
+import { LabError } from '../../errors/lab-error.ts';
+import { openEtcd } from '../etcd/open-etcd.ts';
+import { runFlannel } from './daemon.ts';
+import { readOptions } from './options.ts';
+import { runCommand } from './run-command.ts';
+
+/** The program /opt/lab/bin/flanneld.cjs. Runs until SIGTERM or SIGINT; routes stay, so that containers keep talking. */
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') {
+    log(usage);
+    return 0;
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
+  const store = openEtcd({ endpoints: options.etcdEndpoints });
+  try {
+    await runFlannel(options, { store, run: runCommand, log, signal: stop.signal, env: process.env });
+    return 0;
+  } finally {
+    await store.close();
+  }
+}
+
+const usage = `flanneld: a subnet lease for this machine and the routes to all others
+
+  --etcd-endpoints URLS   comma-delimited (default http://127.0.0.1:2379)
+  --etcd-prefix KEY       default /coreos.com/network
+  --iface NAME            interface the other machines are reached by (default host0)
+  --public-ip ADDRESS     default: the interface's own IPv4 address
+  --subnet-file PATH      default /run/flannel/subnet.env
+  --default-config JSON   written to PREFIX/config when nothing is there
+  --ip-masq               masquerade what leaves the network`;
+
+function log(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    const known = error instanceof LabError;
+    process.stderr.write(`flanneld: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (known)
+      process.stderr.write([...error.evidence.map((line) => `  ${line}`), `next: ${error.next}`, ''].join('\n'));
+    else if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = known ? error.exitCode : 70;
+  },
+);

@@ -1,0 +1,92 @@
+import type { EtcdStore } from '../etcd/store.ts';
+import { readLease } from './lease-record.ts';
+import type { SubnetLease } from './lease-record.ts';
+
+export interface LeaseWatch {
+  current(): SubnetLease[];
+  /**
+   * Resolves with `news` when a lease came, went or changed since the last call, `refresh` after `ms` without any, `lost` when the
+   * given promise resolves, `stop` on the signal.
+   */
+  changed(ms: number, signal: AbortSignal, lost: Promise<void>): Promise<'news' | 'refresh' | 'lost' | 'stop'>;
+  close(): Promise<void>;
+}
+
+/** Every machine's lease, kept up to date by a watch from the list's own revision. */
+export async function watchLeases(store: EtcdStore, prefix: string): Promise<LeaseWatch> {
+  const directory = `${prefix}/subnets/`;
+  const leases = new Map<string, SubnetLease>();
+  let news = false;
+  let wake = () => {};
+  const tell = () => {
+    news = true;
+    wake();
+  };
+  const take = (key: string, value: string) => {
+    const lease = readLease(prefix, { key, value });
+    if (lease) leases.set(key, lease);
+    else leases.delete(key);
+  };
+  const load = async () => {
+    const { items, revision } = await store.list(directory);
+    leases.clear();
+    for (const kv of items) take(kv.key, kv.value);
+    return revision;
+  };
+
+  let listed = await load();
+  let resyncDue = false;
+  const watch = await store.watch(
+    directory,
+    {
+      onEvent(event) {
+        if (event.revision <= listed) return;
+        if (event.type === 'put') take(event.key, event.value);
+        else leases.delete(event.key);
+        tell();
+      },
+      onResync() {
+        resyncDue = true;
+        tell();
+      },
+    },
+    listed + 1,
+  );
+  /** History was compacted away under the watch: read everything again; when etcd is away just now, at the next turn. */
+  const resync = async () => {
+    await load().then(
+      (revision) => {
+        listed = revision;
+        resyncDue = false;
+      },
+      () => undefined,
+    );
+  };
+
+  return {
+    current: () => [...leases.values()],
+    async changed(ms, signal, lost) {
+      let timer: NodeJS.Timeout | undefined;
+      let stop = () => {};
+      const reason = await Promise.race([
+        new Promise<'news'>((resolve) => {
+          wake = () => resolve('news');
+          if (news) wake();
+        }),
+        new Promise<'refresh'>((resolve) => (timer = setTimeout(() => resolve('refresh'), ms))),
+        lost.then(() => 'lost' as const),
+        new Promise<'stop'>((resolve) => {
+          stop = () => resolve('stop');
+          signal.addEventListener('abort', stop);
+          if (signal.aborted) stop();
+        }),
+      ]);
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      news = false;
+      if (resyncDue) await resync();
+      return reason;
+    },
+    close: () => watch.close(),
+  };
+}
