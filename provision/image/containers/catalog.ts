@@ -21,8 +21,11 @@ export type Stage =
     }
   | { readonly kind: 'host-node'; readonly at: string };
 
-/** The libraries that the Node binary links to, and a shell with the usual tools for `docker exec`. */
-const debianPackages = ['base-files', 'libc6', 'libstdc++6', 'libgcc-s1', 'busybox-static'];
+/**
+ * The libraries that the Node binary and the Couchbase SDK's native module (zlib1g) link to, and a shell with the usual
+ * tools for `docker exec`.
+ */
+const debianPackages = ['base-files', 'libc6', 'libstdc++6', 'libgcc-s1', 'zlib1g', 'busybox-static'];
 
 /** Every image the lab serves. Order does not matter: a base is built before what stands on it. */
 export const catalog: readonly ImageRecipe[] = [

@@ -27,4 +27,4 @@ closure "$packages" >"$directory/wanted"
 cd "$directory"
 grep -vxFf present wanted >missing || true
 # shellcheck disable=SC2046
-APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get --quiet --yes download $(cat missing)
+apt-get --quiet --yes download $(cat missing)
