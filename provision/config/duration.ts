@@ -5,12 +5,14 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
  * A unit is required: a bare number has been read as seconds by some and as milliseconds by others.
  */
 export function parseDuration(text: string): number | undefined {
-  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  const parts = /^(\d+)(?:\.(\d+))?(ms|s|m|h)$/.exec(text);
   if (!parts) return undefined;
-  const [, amount = '', unit = 'ms'] = parts;
-  const ms = Number(amount) * unitMs[unit as keyof typeof unitMs];
-  const whole = Math.round(ms);
-  return Number.isSafeInteger(whole) && Math.abs(ms - whole) < 1e-6 ? whole : undefined;
+  const [, whole = '', fraction = '', unit = 'ms'] = parts;
+  const unitInMs = unitMs[unit as keyof typeof unitMs];
+  // The digits behind the point are a whole number of their own, so that no binary fraction can round them.
+  const fractionMs = (Number(fraction) * unitInMs) / 10 ** fraction.length;
+  const ms = Number(whole) * unitInMs + fractionMs;
+  return Number.isInteger(fractionMs) && Number.isSafeInteger(ms) ? ms : undefined;
 }
 
 /** The shortest text that `parseDuration` reads back to `ms`. */
