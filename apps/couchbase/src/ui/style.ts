@@ -1,6 +1,7 @@
 /** Style sheet of the admin page. */
 export const pageStyle = `
 :root { color-scheme: light dark; --line: #8884; --accent: #c8102e; }
+[hidden] { display: none !important; }
 body { margin: 0; font: 15px/1.45 system-ui, sans-serif; }
 header { display: flex; align-items: baseline; gap: 1rem; padding: .8rem 1.5rem; border-bottom: 3px solid var(--accent); }
 header span { opacity: .6; font-size: .85rem; }

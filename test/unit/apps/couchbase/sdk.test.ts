@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { bundle, type Bundles } from './support/bundles.ts';
 import { runNode } from './support/process.ts';
 import { administrator, ask } from './support/rest.ts';
 import { startServerProcess, type ServerProcess } from './support/server-process.ts';
+
+// Each test starts a process that loads a native module; a busy host takes its time over that.
+vi.setConfig({ testTimeout: 60_000 });
 
 const script = ['--import', 'tsx', join(import.meta.dirname, 'support/sdk-script.ts')];
 
@@ -118,13 +121,20 @@ test('a client reconnects by itself when the server is back at its address; docu
   const child = spawn(process.execPath, [...script, String(server.ports.kv), 'restart'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const lines = createInterface({ input: child.stdout });
-  expect(await once(lines, 'line')).toEqual(['ready']);
-  expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null });
-  server = await startServerProcess(bundles.server, { ports: server.ports });
-  await provision(server);
-  const answer = once(lines, 'line') as Promise<[string]>;
-  child.stdin.write('restarted\n');
-  expect(JSON.parse((await answer)[0])).toEqual({ written: true, 'read old': 'DocumentNotFoundError', 'read new': 1 });
-  child.kill();
+  try {
+    const lines = createInterface({ input: child.stdout });
+    expect(await once(lines, 'line')).toEqual(['ready']);
+    expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    server = await startServerProcess(bundles.server, { ports: server.ports });
+    await provision(server);
+    const answer = once(lines, 'line') as Promise<[string]>;
+    child.stdin.write('restarted\n');
+    expect(JSON.parse((await answer)[0])).toEqual({
+      written: true,
+      'read old': 'DocumentNotFoundError',
+      'read new': 1,
+    });
+  } finally {
+    child.kill();
+  }
 });
