@@ -1,4 +1,7 @@
 import { LabError } from '../../errors/lab-error.ts';
+import { openEtcd } from '../etcd/open-etcd.ts';
+import { memorySystemd } from '../systemd/memory-systemd.ts';
+import { systemctlDriver } from '../systemd/systemctl-driver.ts';
 import { startFleetd } from './daemon/start-fleetd.ts';
 import { fleetdFlags, readConfig } from './daemon/config.ts';
 import { formatLine } from './daemon/log.ts';
@@ -20,7 +23,10 @@ async function main(): Promise<void> {
   }
   const log = (event: string, fields?: Readonly<Record<string, string | number | undefined>>): void =>
     console.log(formatLine(event, fields));
-  const fleetd = await startFleetd(readConfig(argv, process.env), log);
+  const config = readConfig(argv, process.env);
+  const store = openEtcd({ endpoints: config.etcdServers });
+  const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
+  const fleetd = await startFleetd({ config, store, systemd, log });
   let leaving = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

@@ -1,7 +1,6 @@
-import { openEtcd } from '../../etcd/open-etcd.ts';
-import { memorySystemd } from '../../systemd/memory-systemd.ts';
+import type { EtcdStore } from '../../etcd/store.ts';
+import type { SystemdDriver } from '../../systemd/driver.ts';
 import { runCommand } from '../../systemd/run-command.ts';
-import { systemctlDriver } from '../../systemd/systemctl-driver.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import { serveApi } from '../api/serve.ts';
 import { runEngine } from '../engine/run-engine.ts';
@@ -11,15 +10,25 @@ import type { FleetdConfig } from './config.ts';
 import type { Log } from './log.ts';
 import { keepPresent } from './presence.ts';
 
+/** A running fleetd: where its API listens, and how to leave the cluster (SIGTERM). */
+export interface Fleetd {
+  addresses: readonly string[];
+  leave(): Promise<void>;
+}
+
 /**
  * Starts all parts in the order they need each other: API (so that a question gets an answer, if only 503), the copy of the
  * registry, agent and engine, presence last: a machine announces itself when it can take units.
  */
-export async function startFleetd(config: FleetdConfig, log: Log): Promise<{ leave(): Promise<void> }> {
-  const store = openEtcd({ endpoints: config.etcdServers });
+export async function startFleetd(args: {
+  config: FleetdConfig;
+  store: EtcdStore;
+  systemd: SystemdDriver;
+  log: Log;
+}): Promise<Fleetd> {
+  const { config, store, systemd, log } = args;
   const keys = fleetKeys(config.keyPrefix);
   const machine = { id: config.machineId, name: config.hostname, ip: config.publicIp, metadata: config.metadata };
-  const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
   const leaving = new AbortController();
   const api = await serveApi(store, keys, config.listen, log);
 
@@ -56,6 +65,7 @@ export async function startFleetd(config: FleetdConfig, log: Log): Promise<{ lea
   const started = start();
   started.catch((error: unknown) => log('fleetd', { event: 'failed', cause: String(error) }));
   return {
+    addresses: api.addresses,
     async leave() {
       leaving.abort();
       await api.close();

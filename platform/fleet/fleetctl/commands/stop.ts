@@ -62,8 +62,8 @@ async function bringDown(context: Context, way: Way): Promise<number> {
 }
 
 async function lookStopped(context: Context, unit: FleetUnit): Promise<Look> {
-  // One that no machine could take has nothing to stop.
-  if (unit.machineID === undefined && unit.reason !== undefined) {
+  // One that no machine has taken has nothing to stop.
+  if (unit.machineID === undefined) {
     context.out(`Unit ${unit.name} ${unit.currentState ?? 'inactive'}`);
     return { done: true };
   }

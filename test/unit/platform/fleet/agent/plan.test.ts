@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { DesiredUnit } from '../../../../../platform/fleet/agent/desired.ts';
+import { taskHolds } from '../../../../../platform/fleet/agent/hold.ts';
+import { planTasks, type CurrentUnit } from '../../../../../platform/fleet/agent/plan.ts';
+import { reportUnits } from '../../../../../platform/fleet/agent/reports.ts';
+
+const want = (name: string, wanted: 'loaded' | 'launched' = 'launched', hash = 'h'): DesiredUnit => ({
+  name,
+  hash,
+  text: '',
+  wanted,
+});
+const have = (name: string, active: string, started = active !== 'inactive', hash = 'h'): CurrentUnit => ({
+  name,
+  hash,
+  started,
+  observed: { load: 'loaded', active, sub: '' },
+});
+const plan = (desired: DesiredUnit[], current: CurrentUnit[]) =>
+  planTasks(desired, current).map((t) => `${t.verb} ${t.unit}`);
+
+describe('planTasks', () => {
+  test('everything is stopped and on disk before anything starts; principals start first', () => {
+    expect(plan([want('db'), want('db-side')], [have('old', 'active'), have('dead', 'inactive')])).toEqual([
+      'stop old',
+      'unload dead',
+      'load db',
+      'load db-side',
+      'start db',
+      'start db-side',
+    ]);
+  });
+
+  test.each([
+    ['runs as wanted', [want('u')], [have('u', 'active')], []],
+    ['failed: restarting is the business of systemd', [want('u')], [have('u', 'failed')], []],
+    ['adopted from an earlier agent: active but not marked', [want('u')], [have('u', 'active', false)], ['start u']],
+    ['only loaded', [want('u', 'loaded')], [], ['load u']],
+    ['launched after loaded', [want('u')], [have('u', 'inactive', false)], ['start u']],
+    ['stopped again', [want('u', 'loaded')], [have('u', 'active')], ['stop u']],
+    ['stopped already', [want('u', 'loaded')], [have('u', 'inactive', false)], []],
+    ['a failed one is stopped, which clears it', [want('u', 'loaded')], [have('u', 'failed')], ['stop u']],
+    ['gone but still stopping: files stay', [], [have('u', 'deactivating', false)], []],
+    ['gone and stopped', [], [have('u', 'failed', false)], ['unload u']],
+    ['new content while it runs', [want('u', 'launched', 'new')], [have('u', 'active')], ['stop u']],
+    [
+      'new content once it has stopped',
+      [want('u', 'launched', 'new')],
+      [have('u', 'inactive', false)],
+      ['load u', 'start u'],
+    ],
+    [
+      'systemd did not say: nothing is torn down',
+      [],
+      [{ name: 'u', hash: 'h', started: false, observed: undefined }],
+      [],
+    ],
+  ])('%s', (_what, desired, current, tasks) => {
+    expect(plan(desired, current)).toEqual(tasks);
+  });
+});
+
+describe('reportUnits', () => {
+  const report = (desired: DesiredUnit[], current: CurrentUnit[], causes: Record<string, string> = {}) =>
+    reportUnits('m', desired, current, (unit) => causes[unit]).map((s) => [s.unit, s.job, s.active, s.message]);
+
+  test('a unit counts as loaded only when it has really stopped', () => {
+    expect(report([want('u', 'loaded')], [have('u', 'deactivating', false)])).toEqual([
+      ['u', 'launched', 'deactivating', undefined],
+    ]);
+    expect(report([want('u', 'loaded')], [have('u', 'inactive', false)])).toEqual([
+      ['u', 'loaded', 'inactive', undefined],
+    ]);
+  });
+
+  test('a unit that could not be loaded is reported too, with the cause', () => {
+    expect(report([want('u')], [], { u: 'disk full' })).toEqual([['u', 'launched', 'inactive', 'disk full']]);
+  });
+});
+
+describe('taskHolds', () => {
+  test('a failed start waits longer each time, other content and other tasks do not', () => {
+    let now = 0;
+    const holds = taskHolds(() => now);
+    const start = { verb: 'start' as const, unit: 'u', reason: '' };
+    holds.failed(start, 'h', 'bad setting');
+    expect([
+      holds.isHeld(start, 'h'),
+      holds.isHeld(start, 'other'),
+      holds.isHeld({ ...start, verb: 'stop' }, 'h'),
+    ]).toEqual([true, false, false]);
+    now = 2000;
+    expect(holds.isHeld(start, 'h')).toBe(false);
+    holds.failed(start, 'h', 'bad setting');
+    now = 5999;
+    expect(holds.isHeld(start, 'h')).toBe(true);
+    expect(holds.cause('u', 'h')).toBe('bad setting');
+    holds.done(start, 'h');
+    expect(holds.cause('u', 'h')).toBeUndefined();
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { parseFlags } from '../../../../../platform/fleet/flags.ts';
+import { judgeLaunch, type Progress } from '../../../../../platform/fleet/fleetctl/launch-look.ts';
+import { machineLabel } from '../../../../../platform/fleet/fleetctl/machine-label.ts';
+import { alignWithTabs } from '../../../../../platform/fleet/fleetctl/table.ts';
+import { expandBraces, unitArguments } from '../../../../../platform/fleet/fleetctl/unit-arguments.ts';
+import type { FleetUnit, FleetUnitState } from '../../../../../platform/fleet/client/fleet-client.ts';
+
+describe('parseFlags', () => {
+  const specs = [
+    { name: 'lines', kind: 'text' as const, aliases: ['n'], help: '' },
+    { name: 'follow', kind: 'switch' as const, aliases: ['f'], help: '' },
+  ];
+  test.each([
+    ['-lines 2 -f web@1', '2', true, ['web@1']],
+    ['--lines=2 --follow web@1', '2', true, ['web@1']],
+    ['web@1 -n 3', '3', false, ['web@1']],
+    ['-f=false -lines=4 a b', '4', false, ['a', 'b']],
+    ['-- -f', undefined, false, ['-f']],
+  ])('%s', (line, lines, follow, args) => {
+    const flags = parseFlags(line.split(' '), specs, 'p');
+    expect([flags.text('lines'), flags.on('follow'), flags.args]).toEqual([lines, follow, args]);
+  });
+
+  test('what it does not know is an error, also a flag without its value', () => {
+    expect(() => parseFlags(['--bogus'], specs, 'p')).toThrow('unknown flag --bogus');
+    expect(() => parseFlags(['-lines'], specs, 'p')).toThrow('flag -lines needs a value');
+  });
+
+  test('after the given number of arguments everything is passed on', () => {
+    expect(parseFlags(['-f', 'web@1', 'ls', '-l'], specs, 'p', 1).args).toEqual(['web@1', 'ls', '-l']);
+  });
+});
+
+test('columns are aligned with tabs as the original does it', () => {
+  const lines = [
+    ['MACHINE', 'IP', 'METADATA'],
+    ['a2222222...', '10.77.0.12', 'host=fl-02,slot=2'],
+  ];
+  expect(alignWithTabs(lines)).toEqual(['MACHINE\t\tIP\t\tMETADATA', 'a2222222...\t10.77.0.12\thost=fl-02,slot=2']);
+  expect(alignWithTabs([['UNIT', 'MACHINE', 'ACTIVE', 'SUB']])).toEqual(['UNIT\tMACHINE\tACTIVE\tSUB']);
+  const file = ['sleeper.service', '8177a12', 'inactive', 'inactive', '-'];
+  expect(alignWithTabs([['UNIT', 'HASH', 'DSTATE', 'STATE', 'TARGET'], file])).toEqual([
+    'UNIT\t\tHASH\tDSTATE\t\tSTATE\t\tTARGET',
+    'sleeper.service\t8177a12\tinactive\tinactive\t-',
+  ]);
+});
+
+test('unit arguments', () => {
+  expect(expandBraces('web@{1..3}.service')).toEqual(['web@1.service', 'web@2.service', 'web@3.service']);
+  expect(expandBraces('{a,b}@{2..1}')).toEqual(['a@2', 'a@1', 'b@2', 'b@1']);
+  expect(expandBraces('plain{x}')).toEqual(['plain{x}']);
+  expect(unitArguments(['u/web@{1..2}', 'web@1.service'])).toEqual([
+    { path: 'u/web@1', name: 'web@1.service' },
+    { path: 'u/web@2', name: 'web@2.service' },
+  ]);
+});
+
+test('machine labels', () => {
+  const machines = [{ id: 'a1b2c3d4e5', primaryIP: '10.0.0.1' }];
+  expect(machineLabel('a1b2c3d4e5', machines)).toBe('a1b2c3d4.../10.0.0.1');
+  expect(machineLabel('a1b2c3d4e5', machines, true)).toBe('a1b2c3d4e5/10.0.0.1');
+  expect(machineLabel('ffffffffff', machines)).toBe('ffffffff...');
+  expect(machineLabel(undefined, machines)).toBe('-');
+});
+
+describe('judgeLaunch', () => {
+  const look = (
+    unit: Partial<FleetUnit>,
+    state: FleetUnitState | undefined,
+    waitedMs: number,
+    progress: Progress = { announced: false },
+  ) => {
+    const lines: string[] = [];
+    const full = { name: 'u.service', options: [], desiredState: 'launched', ...unit };
+    const seen = judgeLaunch({
+      unit: full,
+      state,
+      machines: [],
+      wanted: 'launched',
+      waitedMs,
+      progress,
+      announce: (l) => lines.push(l),
+    });
+    return { seen, lines };
+  };
+
+  test('a reason counts only after it has stood for a moment', () => {
+    const progress: Progress = { announced: false };
+    expect(look({ reason: 'a; b' }, undefined, 100, progress).seen).toHaveProperty('missing');
+    const failed = look({ reason: 'a; b' }, undefined, 600, progress).seen;
+    expect(failed).toMatchObject({ failed: { code: 'unschedulable.unit', evidence: ['a', 'b'], exitCode: 71 } });
+  });
+
+  test('launched is announced once, then active is waited for', () => {
+    const progress: Progress = { announced: false };
+    const unit = { machineID: 'aaaaaaaaaa', currentState: 'launched' };
+    const first = look(unit, { systemdActiveState: 'activating', systemdSubState: 'start-pre' }, 10, progress);
+    expect(first.lines).toEqual(['Unit u.service launched on aaaaaaaa...']);
+    expect(first.seen).toHaveProperty('missing');
+    const then = look(unit, { systemdActiveState: 'active' }, 20, progress);
+    expect([then.seen, then.lines]).toEqual([{ done: true }, []]);
+  });
+
+  test('failed, and what the agent could not do, end the wait', () => {
+    const unit = { machineID: 'aaaaaaaaaa', currentState: 'launched' };
+    expect(look(unit, { systemdActiveState: 'failed', systemdSubState: 'failed' }, 0).seen).toMatchObject({
+      failed: { code: 'command.start' },
+    });
+    expect(look(unit, { message: 'bad setting' }, 0).seen).toMatchObject({
+      failed: { message: expect.stringContaining('bad setting') as string },
+    });
+  });
+
+  test('a oneshot that has run to its end is done', () => {
+    const progress: Progress = { announced: true };
+    const unit = { machineID: 'aaaaaaaaaa', currentState: 'launched' };
+    expect(look(unit, { systemdActiveState: 'inactive', systemdSubState: 'dead' }, 0, progress).seen).toHaveProperty(
+      'missing',
+    );
+    expect(look(unit, { systemdActiveState: 'inactive', systemdSubState: 'dead' }, 1200, progress).seen).toEqual({
+      done: true,
+    });
+  });
+});
