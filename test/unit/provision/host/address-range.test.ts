@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { route, routeTable, type Description } from './described-host.ts';
+import { check } from './run-check.ts';
+import { load } from '../config/config-directory.ts';
+
+describe('address range', () => {
+  const eth0 = { name: 'eth0', cidr: '192.0.2.2/24' };
+
+  it.each<[string, Description, 'ok' | 'warn' | 'fail', RegExp]>([
+    [
+      "docker0's wider network",
+      { interfaces: [eth0, { name: 'docker0', cidr: '172.17.0.1/16' }] },
+      'warn',
+      /172\.17\.0\.0\/16 on docker0 contains the lab's 172\.17\.8\.0\/24/,
+    ],
+    [
+      'the very network',
+      { interfaces: [{ name: 'vboxnet0', cidr: '172.17.8.1/24' }] },
+      'fail',
+      /172\.17\.8\.0\/24 on vboxnet0 is inside/,
+    ],
+    ['a part of it', { interfaces: [{ name: 'wg0', cidr: '172.17.8.9/32' }] }, 'fail', /172\.17\.8\.9\/32 on wg0/],
+    [
+      "a part of flannel's",
+      { interfaces: [{ name: 'eth1', cidr: '10.1.2.3/24' }] },
+      'fail',
+      /inside the lab's 10\.1\.0\.0\/16/,
+    ],
+    [
+      'a wide private network',
+      { interfaces: [{ name: 'tun0', cidr: '10.8.0.2/8' }] },
+      'warn',
+      /10\.0\.0\.0\/8 on tun0 contains the lab's 10\.1/,
+    ],
+    ['its own link', { interfaces: [{ name: 'lab-lab', cidr: '172.17.8.254/24' }] }, 'ok', /are free/],
+    ["another lab's link", { interfaces: [{ name: 'lab-two', cidr: '172.17.8.254/24' }] }, 'warn', /another lab, two/],
+    [
+      'a route',
+      { files: { '/proc/net/route': routeTable(route('tun1', '000811AC', '00000000', '00FFFFFF')) } },
+      'fail',
+      /172\.17\.8\.0\/24 on tun1/,
+    ],
+    [
+      'its own fence',
+      { files: { '/proc/net/route': routeTable(route('*', '000811AC', '00000000', '00FFFFFF')) } },
+      'ok',
+      /free/,
+    ],
+    [
+      'a gateway',
+      { files: { '/proc/net/route': routeTable(route('eth0', '00000000', '010811AC', '00000000')) } },
+      'fail',
+      /gateway 172\.17\.8\.1\/32/,
+    ],
+  ])('%s', async (_, changes, status, detail) => {
+    const found = await check('address-range', changes);
+    expect(found).toMatchObject({ status });
+    expect(found.detail).toMatch(detail);
+    if (status !== 'ok') expect(found.fix).toContain('lab.toml');
+  });
+
+  it('follows a range that was moved', async () => {
+    const moved = load({
+      toml: '[network]\nrange = "192.0.2.0/24"\nbridge = "192.0.2.1"\nfirst_machine = "192.0.2.101"\nhost = "192.0.2.254"',
+    });
+    expect(await check('address-range', {}, moved)).toMatchObject({ status: 'fail' });
+  });
+});

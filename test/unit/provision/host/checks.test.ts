@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import type { Description } from './described-host.ts';
+import { check } from './run-check.ts';
+
+const v1 = (names: readonly string[]): string =>
+  names.map((name) => `cgroup /sys/fs/cgroup/${name} cgroup rw,${name} 0 0\n`).join('');
+
+describe('a check', () => {
+  it.each<[string, Description, 'warn' | 'fail', RegExp, RegExp]>([
+    ['root', { uid: 1000 }, 'fail', /user 1000/, /^sudo/],
+    [
+      'capabilities',
+      { files: { '/proc/self/status': 'CapEff:\t00000000a80425fb\n' } },
+      'fail',
+      /CAP_NET_ADMIN, CAP_SYS_ADMIN/,
+      /--privileged/,
+    ],
+    ['node', { nodeVersion: '20.18.3' }, 'fail', /20\.18\.3, at least 20\.19/, /Node\.js/],
+    [
+      'debian',
+      { files: { '/etc/os-release': 'PRETTY_NAME="Fedora 40"\nID=fedora\n' } },
+      'fail',
+      /Fedora 40 is not Debian/,
+      /Debian 12/,
+    ],
+    [
+      'debian',
+      {
+        files: { '/etc/os-release': 'PRETTY_NAME="Ubuntu 24.04"\nID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n' },
+      },
+      'warn',
+      /Ubuntu/,
+      /bookworm/,
+    ],
+    ['apt', { files: { '/etc/apt/sources.list': '# none\n' } }, 'fail', /no apt source/, /apt-get update/],
+    [
+      'packages',
+      { missing: ['ignition', 'tini'] },
+      'warn',
+      /missing: ignition tini/,
+      /^apt-get update && apt-get install .* ignition tini$/,
+    ],
+    ['kernel-overlay', { files: { '/proc/filesystems': 'nodev\tproc\n' } }, 'fail', /no overlay/, /CONFIG_OVERLAY_FS/],
+    [
+      'kernel-overlay',
+      {
+        files: {
+          '/proc/filesystems': 'nodev\tproc\n',
+          '/proc/sys/kernel/osrelease': '6.1.0\n',
+          '/lib/modules/6.1.0/modules.dep': 'kernel/fs/overlayfs/overlay.ko: \n',
+        },
+      },
+      'warn',
+      /not loaded/,
+      /^modprobe overlay$/,
+    ],
+    ['kernel-fuse', { files: { '/dev/fuse': undefined } }, 'fail', /no \/dev\/fuse/, /^mknod/],
+    [
+      'kernel-namespaces',
+      { dirs: { '/proc/self/ns': ['mnt', 'net', 'pid', 'uts', 'ipc'] } },
+      'fail',
+      /lacks cgroup/,
+      /CONFIG_NAMESPACES/,
+    ],
+    ['kernel-network', { files: { '/sys/module/bridge': undefined } }, 'warn', /no sign of bridge/, /ip link add/],
+    [
+      'kernel-inotify',
+      { files: { '/proc/sys/fs/inotify/max_user_instances': '64' } },
+      'warn',
+      /64 .* about 120/,
+      /^sysctl -w/,
+    ],
+    ['cgroups', { files: { '/proc/mounts': '' } }, 'fail', /no control groups/, /^mount -t cgroup2/],
+    [
+      'cgroups',
+      { files: { '/sys/fs/cgroup/cgroup.controllers': 'cpu pids' } },
+      'fail',
+      /without memory/,
+      /cgroup_enable=memory/,
+    ],
+    [
+      'cgroups',
+      { files: { '/proc/mounts': 'cgroup2 /sys/fs/cgroup cgroup2 ro 0 0\n' } },
+      'fail',
+      /read-only/,
+      /remount,rw/,
+    ],
+    [
+      'cgroups',
+      { files: { '/proc/mounts': v1(['cpu', 'memory', 'pids', 'devices', 'cpuset']) } },
+      'fail',
+      /without freezer/,
+      /enable freezer/,
+    ],
+    [
+      'cgroups',
+      { files: { '/proc/mounts': v1(['cpu', 'memory', 'pids', 'devices', 'cpuset', 'freezer']) } },
+      'fail',
+      /name=systemd/,
+      /^mkdir/,
+    ],
+    [
+      'memory',
+      { files: { '/proc/meminfo': 'MemAvailable:  2097152 kB\n' } },
+      'fail',
+      /2\.0 GB available, 3 machines may take 6\.0 GB/,
+      /memory/,
+    ],
+    [
+      'memory',
+      { files: { '/proc/meminfo': 'MemAvailable:  4194304 kB\n' } },
+      'warn',
+      /4\.0 GB available/,
+      /\$vm_memory/,
+    ],
+    ['cpus', { cpus: 0 }, 'fail', /one machine asks for 1/, /\$vm_cpus/],
+    [
+      'disk-state',
+      { fileSystem: { mountPoint: '/', type: 'ext4', freeBytes: 4e9 } },
+      'fail',
+      /3\.7 GB free for \/var\/lib\/coreos-lab\/lab/,
+      /state_dir/,
+    ],
+    [
+      'disk-state',
+      { fileSystem: { mountPoint: '/', type: 'overlay', freeBytes: 1e11 } },
+      'fail',
+      /is on overlay/,
+      /state_dir/,
+    ],
+    [
+      'disk-state',
+      { fileSystem: { mountPoint: '/t', type: 'tmpfs', freeBytes: 1e11 } },
+      'warn',
+      /take memory/,
+      /state_dir/,
+    ],
+    [
+      'disk-cache',
+      { fileSystem: { mountPoint: '/', type: 'ext4', freeBytes: 1e9 } },
+      'fail',
+      /\.cache\/coreos-lab/,
+      /XDG_CACHE_HOME/,
+    ],
+    [
+      'ports',
+      { files: { '/proc/net/tcp': '   0: FE0811AC:1388 00000000:0000 0A 0:0\n' } },
+      'warn',
+      /listens on 172\.17\.8\.254:5000/,
+      /^ss /,
+    ],
+  ])('%s: %j', async (id, changes, status, detail, fix) => {
+    const found = await check(id, changes);
+    expect(found).toMatchObject({ status });
+    expect(found.detail).toMatch(detail);
+    expect(found.fix).toMatch(fix);
+    expect(found.report.ok).toBe(found.report.checks.every((one) => one.status !== 'fail'));
+  });
+
+  it('takes cgroup v1 with a v2 tree beside it', async () => {
+    const mounts = `${v1(['cpu', 'memory', 'pids', 'devices', 'cpuset', 'freezer', 'name=systemd'])}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n`;
+    expect(await check('cgroups', { files: { '/proc/mounts': mounts } })).toMatchObject({ status: 'ok' });
+  });
+
+  it('does not ask a running lab for the memory it holds already', async () => {
+    const files = { '/proc/meminfo': 'MemAvailable:  2097152 kB\n', '/sys/class/net/lab-lab': '' };
+    expect(await check('memory', { files })).toMatchObject({ status: 'warn' });
+  });
+});
