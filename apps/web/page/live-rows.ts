@@ -39,7 +39,11 @@ export function useLiveRows(): LiveRows {
       setState((before) => ({ ...before, ...part }));
     };
     socket.on('connect', () => change({ connected: true }));
-    socket.on('disconnect', () => change({ connected: false }));
+    socket.on('disconnect', (reason) => {
+      change({ connected: false });
+      // The only end after which Socket.IO does not come back by itself.
+      if (reason === 'io server disconnect') socket.connect();
+    });
     socket.on('hello', (server: Server) => change({ server }));
     socket.on('message', (rows: Row[]) => {
       NProgress.start();
