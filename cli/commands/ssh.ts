@@ -4,7 +4,8 @@ import { LabError } from '../../errors/lab-error.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 
 /** Hands the terminal to the system's ssh; its exit code becomes ours. */
-export async function ssh(repoDir: string, name: string, command: string[]): Promise<void> {
+export async function ssh(repoDir: string, name: string, args: string[]): Promise<void> {
+  const command = args[0] === '--' ? args.slice(1) : args;
   requireRoot('ssh');
   const lab = await openLab(repoDir);
   const [machine] = lab.machines([name]);

@@ -22,7 +22,12 @@ export function machineIgnition(args: {
     ignition: { version: '3.3.0', timeouts: { httpTotal: 60 } },
     passwd: {
       users: [
-        user({ name: 'core', sshAuthorizedKeys: [key.publicKey], groups: ['sudo', 'docker'], shell: '/bin/bash' }),
+        user({
+          name: 'core',
+          sshAuthorizedKeys: [key.publicKey],
+          groups: ['sudo', 'docker', 'systemd-journal'],
+          shell: '/bin/bash',
+        }),
       ],
     },
     storage: {
@@ -33,7 +38,7 @@ export function machineIgnition(args: {
         ...args.artifacts.map((artifact) =>
           file({
             path: artifact.path,
-            mode: 0o644,
+            mode: artifact.executable ? 0o755 : 0o644,
             source: `http://${config.network.bridgeAddress}:${config.ports.artifacts}/${artifact.name}`,
             sha512: artifact.sha512,
           }),
@@ -102,6 +107,8 @@ function serviceFiles(config: LabConfig, machine: MachineConfig) {
     // flanneld masquerades what leaves the container network; Docker would also hide containers from each other.
     'ip-masq': false,
     'userland-proxy': false,
+    'default-runtime': 'runc-within-limits',
+    runtimes: { 'runc-within-limits': { path: '/opt/lab/bin/runc-within-limits' } },
     'log-driver': 'json-file',
     'log-opts': { 'max-size': '10m', 'max-file': '2' },
   };

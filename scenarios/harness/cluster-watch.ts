@@ -1,4 +1,5 @@
-import type { LabConfig } from '../../provision/config/lab-config.ts';
+import type { Lab } from '../../provision/cluster/lab.ts';
+import { unitJournal } from './evidence.ts';
 import { type FleetClient, openFleetClient } from '../../platform/fleet/client/fleet-client.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { type ClusterView, runningOn, viewChanges } from './cluster-view.ts';
@@ -15,11 +16,12 @@ export class ClusterWatch {
   #view: ClusterView = { machines: [], units: [], keys: {} };
   #sampler: Sampler | undefined;
   readonly #fleet: FleetClient;
-  readonly #config: LabConfig;
+  readonly #lab: Lab;
   readonly #log: EventLog;
 
-  constructor(config: LabConfig, log: EventLog) {
-    this.#config = config;
+  constructor(lab: Lab, log: EventLog) {
+    const { config } = lab;
+    this.#lab = lab;
     this.#log = log;
     const endpoints = config.machines.map(({ address }) => `http://${address}:${config.ports.fleetApi}`);
     this.#fleet = openFleetClient({ endpoints, timeoutMs: requestDeadlineMs });
@@ -60,8 +62,11 @@ export class ClusterWatch {
           ? undefined
           : `${units.length - waiting.length} of ${units.length} running; not yet: ${waiting.join(', ')}`;
       },
-      evidence: async () =>
-        units.map((unit) => JSON.stringify(this.#view.units.find(({ name }) => name === unit) ?? unit)),
+      evidence: () =>
+        unitJournal(
+          this.#lab,
+          units.filter((unit) => runningOn(this.#view, unit) === undefined),
+        ),
     };
   }
 
@@ -71,11 +76,11 @@ export class ClusterWatch {
       this.#fleet.listUnits(),
       this.#fleet.listStates(),
       discoveryKeys(
-        this.#config.machines.map(({ address }) => address),
+        this.#lab.config.machines.map(({ address }) => address),
         requestDeadlineMs,
       ),
     ]);
-    const addresses = new Map(this.#config.machines.map(({ address, name }) => [address, name]));
+    const addresses = new Map(this.#lab.config.machines.map(({ address, name }) => [address, name]));
     const hostnames = new Map(machines.map((m) => [m.id, addresses.get(m.primaryIP ?? '') ?? m.id]));
     for (const [id, name] of hostnames) this.#names.set(id, name);
     const nameOf = (id: string | undefined) =>

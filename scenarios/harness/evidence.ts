@@ -77,6 +77,21 @@ export async function collectJournals(
   return lines.sort((a, b) => a.wallMs - b.wallMs);
 }
 
+/** The last journal lines of some units on all machines, as a person reads them. */
+export async function unitJournal(lab: Lab, units: readonly string[], linesEach = 4): Promise<string[]> {
+  const perMachine = lab.config.machines.flatMap(({ name }) =>
+    units.map(async (unit) => {
+      const source = ['--directory', lab.paths.machine(name).journalDir, '--no-pager', '-q', '-o', 'cat', '-u', unit];
+      const { stdout } = await execa('journalctl', [...source, '-n', String(linesEach)], { reject: false });
+      return stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => `${name} ${unit}: ${line}`);
+    }),
+  );
+  return (await Promise.all(perMachine)).flat();
+}
+
 async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T | undefined> {
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(requestDeadlineMs) });

@@ -35,7 +35,7 @@ export async function runScenario(args: {
   const log = new EventLog(join(runDir, 'events.ndjson'));
   log.subscribe(args.onEvent);
   log.add('run', { scenario: scenario.name, parameters: { ...parameters } });
-  const cluster = new ClusterWatch(lab.config, log);
+  const cluster = new ClusterWatch(lab, log);
   const faults = new Faults(log);
   const context: ScenarioContext = {
     ...{ lab, log, faults, cluster, parameters, runDir },
@@ -72,7 +72,7 @@ function brokenOff(error: unknown): ScenarioResult {
   const cause = error instanceof Error ? error.message : String(error);
   const evidence =
     known === undefined && error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4) : known?.evidence;
-  return { timeline: [], findings: [{ name: cause, verdict, evidence: (evidence ?? []).join('; ') }], facts: {} };
+  return { timeline: [], findings: [{ name: cause, verdict, evidence: (evidence ?? []).join('\n    ') }], facts: {} };
 }
 
 async function makeRunDir(repoDir: string, scenario: string, startedAt: Date): Promise<string> {
