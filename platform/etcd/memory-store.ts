@@ -5,7 +5,7 @@ import { leaseTable } from './memory/lease-table.ts';
 import type { Clock } from './memory/lease-table.ts';
 import { memoryWatches } from './memory/memory-watches.ts';
 import { selfRenewingLease } from './self-renewing-lease.ts';
-import type { EtcdStore } from './store.ts';
+import type { EtcdStore, Write } from './store.ts';
 
 export type { Clock } from './memory/lease-table.ts';
 
@@ -48,6 +48,8 @@ function client(core: Core): MemoryStore {
     deletePrefix: (prefix) => answer('deletePrefix', () => keys.apply([{ delete: prefix, prefix: true }])),
     transact: (guards, writes) =>
       answer('transact', () => {
+        const refusal = refusalOf(writes);
+        if (refusal) throw etcdFailure('internal.etcd', 'memory', 'transact', refusal);
         if (!guards.every(keys.holds)) return false;
         for (const write of writes) if ('put' in write) checkLease(write.lease);
         keys.apply(writes);
@@ -119,6 +121,18 @@ interface Core {
   leases: ReturnType<typeof leaseTable>;
   watches: ReturnType<typeof memoryWatches>;
   state: { away: boolean };
+}
+
+/** etcd takes a key once per transaction, and no more than 128 operations (--max-txn-ops). */
+function refusalOf(writes: readonly Write[]): string | undefined {
+  const puts = writes.flatMap((write) => ('put' in write ? [write.put] : []));
+  const twice = puts.some(
+    (key, i) =>
+      puts.indexOf(key) !== i ||
+      writes.some((w) => 'delete' in w && (w.prefix ? key.startsWith(w.delete) : key === w.delete)),
+  );
+  if (twice) return 'etcdserver: duplicate key given in txn request';
+  return writes.length > 128 ? 'etcdserver: too many operations in txn request' : undefined;
 }
 
 const realClock: Clock = {

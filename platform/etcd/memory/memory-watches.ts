@@ -33,7 +33,7 @@ export function memoryWatches(keys: Keyspace) {
 
   return {
     add(prefix: string, handlers: WatchHandlers, fromRevision: number | undefined) {
-      const watch: MemoryWatch = { prefix, handlers, next: fromRevision ?? keys.revision() + 1, closed: false };
+      const watch: MemoryWatch = { prefix, handlers, next: fromRevision || keys.revision() + 1, closed: false };
       watches.add(watch);
       catchUpSoon(watch);
       return {

@@ -92,6 +92,24 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
     expect(await store.transact([{ key: a, exists: true }], [{ put: a, value: '1' }])).toBe(false);
   });
 
+  test('transact refuses a key written twice, as etcd does', async ({ expect }) => {
+    const p = fresh();
+    const twice = [{ put: `${p}a`, value: '1' }, { delete: p, prefix: true }]; // prettier-ignore
+    await expect(store.transact([], twice)).rejects.toMatchObject({ code: 'internal.etcd' });
+    await expect(
+      store.transact(
+        [],
+        [
+          { put: `${p}a`, value: '1' },
+          { put: `${p}a`, value: '2' },
+        ],
+      ),
+    ).rejects.toThrow();
+    const many = Array.from({ length: 129 }, (_, i) => ({ put: `${p}${i}`, value: '' }));
+    await expect(store.transact([], many)).rejects.toMatchObject({ code: 'internal.etcd' });
+    expect((await store.list(p)).items).toEqual([]);
+  });
+
   test('watch: from now, in order, deletes too, nothing of other prefixes', async ({ expect }) => {
     const p = fresh();
     await store.put(`${p}before`, '0');
