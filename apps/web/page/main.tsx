@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import 'nprogress/nprogress.css';
+import './theme.css';
 import './styles.css';
 import { App } from './app.tsx';
 

@@ -85,7 +85,7 @@ it('takes an address again once its connection is closed', async () => {
   const first = connect(server, '127.0.0.1');
   await once(first, 'open');
   first.close();
-  await expect.poll(() => server.report().now).toBe(0);
+  await expect.poll(() => server.report().now, { timeout: 15_000 }).toBe(0);
   await once(connect(server, '127.0.0.1'), 'open');
   const { history, max } = await report(server);
   expect(max).toBe(1);
@@ -114,7 +114,7 @@ it('answers plain HTTP with one JSON text a line', async () => {
   }
   stop.abort();
   expect(JSON.parse(text.split('\n')[0] ?? '')).toHaveProperty('event.event_id');
-  await expect.poll(() => server.report().now).toBe(0);
+  await expect.poll(() => server.report().now, { timeout: 15_000 }).toBe(0);
 });
 
 it('frees the address after a handshake that was none', async () => {

@@ -33,9 +33,9 @@ function follow(port: number, silenceMs?: number): { feed: RsvpFeed; messages: s
 it('comes back after the stream was away, and never holds two connections', async () => {
   const first = await stream();
   const { messages, states } = follow(first.port);
-  await expect.poll(() => messages.length).toBeGreaterThan(0);
+  await expect.poll(() => messages.length, { timeout: 15_000 }).toBeGreaterThan(0);
   await first.close();
-  await expect.poll(() => states.some((line) => line.includes('next try'))).toBe(true);
+  await expect.poll(() => states.some((line) => line.includes('next try')), { timeout: 15_000 }).toBe(true);
   const second = await stream(first.port);
   const before = messages.length;
   await expect.poll(() => messages.length, { timeout: 10_000 }).toBeGreaterThan(before);
@@ -45,9 +45,11 @@ it('comes back after the stream was away, and never holds two connections', asyn
 it('waits as long as a refusal asks, then gets in', async () => {
   const server = await stream();
   const holder = follow(server.port);
-  await expect.poll(() => holder.messages.length).toBeGreaterThan(0);
+  await expect.poll(() => holder.messages.length, { timeout: 15_000 }).toBeGreaterThan(0);
   const late = follow(server.port);
-  await expect.poll(() => late.states.join()).toContain('refused with HTTP 429); next try in 3000 ms');
+  await expect
+    .poll(() => late.states.join(), { timeout: 15_000 })
+    .toContain('refused with HTTP 429); next try in 3000 ms');
   expect(server.report()).toMatchObject({ now: 1, max: 1, refused: 1 });
   holder.feed.close();
   await expect.poll(() => late.messages.length, { timeout: 10_000 }).toBeGreaterThan(0);
@@ -64,5 +66,5 @@ it('gives up a connection on which nothing comes any more', async () => {
   });
   await new Promise((resolve) => http.once('listening', resolve));
   const { states } = follow((http.address() as AddressInfo).port, 100);
-  await expect.poll(() => states.join('\n')).toContain('silent for 100 ms');
+  await expect.poll(() => states.join('\n'), { timeout: 15_000 }).toContain('silent for 100 ms');
 });

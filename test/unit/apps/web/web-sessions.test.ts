@@ -1,0 +1,73 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { health, webStage, type Web, type WebStage } from './web-stage.ts';
+
+let stage: WebStage;
+
+beforeAll(async () => {
+  stage = await webStage();
+}, 30_000);
+
+afterEach(() => stage.afterTest());
+
+afterAll(() => stage.afterAll());
+
+async function visit(web: Web, cookie = ''): Promise<{ status: number; cookie: string; visits: number; ms: number }> {
+  const began = performance.now();
+  const page = await fetch(web.url, { headers: { cookie } });
+  const ms = performance.now() - began;
+  expect(await page.text()).toContain('Newest RSVPs');
+  const given = page.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+  const session = await fetch(`${web.url}/session`, { headers: { cookie: given } });
+  const { visits } = (await session.json()) as { visits: number };
+  return { status: page.status, cookie: given, visits, ms };
+}
+
+describe('sessions', () => {
+  it('knows a visitor by a cookie, on whichever instance', async () => {
+    const caches = await Promise.all([stage.memcached(), stage.memcached(), stage.memcached()]);
+    await stage.announce(caches.map((cache) => cache.address));
+    const [one, two] = await Promise.all([stage.start(), stage.start()]);
+    const first = await visit(one);
+    expect(first.cookie).toMatch(/^connect\.sid=/);
+    expect(first.visits).toBe(1);
+    expect(await visit(one, first.cookie)).toMatchObject({ visits: 2, cookie: first.cookie });
+    expect(await visit(two, first.cookie)).toMatchObject({ visits: 3, cookie: first.cookie });
+  });
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)('serves the page while memcached is dead (%s)', async (signal) => {
+    const cache = await stage.memcached();
+    await stage.announce([cache.address]);
+    const web = await stage.start();
+    const before = await visit(web);
+    expect(await visit(web, before.cookie)).toMatchObject({ visits: 2 });
+    cache.signal(signal);
+    for (let n = 0; n < 8; n++) {
+      const during = await visit(web, before.cookie);
+      expect(during.status).toBe(200);
+      expect(during.cookie).not.toBe(before.cookie);
+    }
+    expect(await health(web)).toMatchObject({ status: 200, body: { memcached: [{ ok: false }] } });
+    expect(web.output()).not.toMatch(/Error:/);
+    if (signal === 'SIGKILL') return;
+    // The same process comes back with the session it kept.
+    cache.signal('SIGCONT');
+    await expect.poll(async () => (await visit(web, before.cookie)).visits, { timeout: 10_000 }).toBeGreaterThan(2);
+  });
+});
+
+describe('sessions with one of three servers dead', () => {
+  it('moves a visitor who lost the session to a server that lives, and keeps the others where they are', async () => {
+    const caches = await Promise.all([stage.memcached(), stage.memcached(), stage.memcached()]);
+    await stage.announce(caches.map((cache) => cache.address));
+    const web = await stage.start();
+    const visitors = await Promise.all(Array.from({ length: 12 }, () => visit(web)));
+    await caches[0]?.stop();
+    let moved = 0;
+    for (const { cookie } of visitors) {
+      const next = await visit(web, cookie);
+      if (next.cookie !== cookie) moved += 1;
+      expect(await visit(web, next.cookie)).toMatchObject({ cookie: next.cookie, visits: next.visits + 1 });
+    }
+    expect(moved).toBeLessThan(12);
+  });
+});

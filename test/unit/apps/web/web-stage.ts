@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { io, type Socket } from 'socket.io-client';
+import type { Health } from '../../../../apps/web/src/health.ts';
+import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
+import type { EtcdStore } from '../../../../platform/etcd/store.ts';
+import { realEtcd } from '../../platform/etcd/real-etcd.ts';
+import { startApp, type AppProcess } from '../support/app-process.ts';
+import { bundleApp } from '../support/bundle-app.ts';
+import { readyCouchbase, realMemcached, type RealService } from '../support/real-services.ts';
+
+export interface Web extends AppProcess {
+  url: string;
+}
+
+/** Everything the web app runs on, for one test file; what a test starts ends with `afterTest`. */
+export interface WebStage {
+  store: EtcdStore;
+  couchbase: RealService;
+  memcached(): ReturnType<typeof realMemcached>;
+  /** Puts the services' keys, as their sidekicks do. */
+  announce(memcachedAddresses: string[], couchbaseAddress?: string): Promise<void>;
+  /** web.cjs as a process, not awaited for anything. */
+  launch(env?: Record<string, string>): AppProcess;
+  /** web.cjs, listening, asking for rows every 200 ms. */
+  start(env?: Record<string, string>): Promise<Web>;
+  browse(web: Web): Socket;
+  cleanup(task: () => unknown): void;
+  afterTest(): Promise<void>;
+  afterAll(): Promise<void>;
+}
+
+/** A real etcd, a ready Couchbase and the image of the web app (with a page of one line). */
+export async function webStage(): Promise<WebStage> {
+  const [etcd, image, couchbase] = await Promise.all([realEtcd(), bundleApp('web'), readyCouchbase()]);
+  await mkdir(join(image.app, 'page'));
+  await writeFile(join(image.app, 'page/index.html'), '<!doctype html><title>Newest RSVPs</title>');
+  const store = openEtcd({ endpoints: etcd.endpoints });
+  const cleanups: (() => unknown)[] = [];
+  const stage: WebStage = {
+    store,
+    couchbase,
+    memcached: async () => {
+      const server = await realMemcached();
+      cleanups.push(() => server.stop());
+      return server;
+    },
+    announce: async (memcachedAddresses, couchbaseAddress = couchbase.address) => {
+      await store.put('/services/couchbase/1', couchbaseAddress);
+      for (const [index, address] of memcachedAddresses.entries()) {
+        await store.put(`/services/memcached/${index + 1}`, address);
+      }
+    },
+    launch: (env = {}) => {
+      const who = { INSTANCE: 'web@1', MACHINE: 'core-01' };
+      const where = { ETCD_ENDPOINTS: etcd.endpoints.join(','), HOST: '127.0.0.1', PORT: '0' };
+      const web = startApp(image.entry, { ...who, ...where, ROWS_PERIOD_MS: '200', ...env });
+      cleanups.push(() => web.kill());
+      return web;
+    },
+    start: async (env) => {
+      const web = stage.launch(env);
+      const [, port] = await web.printed(/^listening on port (\d+)$/m);
+      return { ...web, url: `http://127.0.0.1:${port}` };
+    },
+    browse: (web) => {
+      const socket = io(web.url, { transports: ['websocket'], reconnection: false });
+      cleanups.push(() => socket.disconnect());
+      return socket;
+    },
+    cleanup: (task) => void cleanups.push(task),
+    afterTest: async () => {
+      for (const task of cleanups.splice(0).reverse()) await task();
+      await store.deletePrefix('/services/');
+    },
+    afterAll: async () => {
+      await store.close();
+      await couchbase.stop();
+      await etcd.stop();
+      await image.remove();
+    },
+  };
+  return stage;
+}
+
+/** The next `event` of a Socket.IO connection. */
+export function heard<T>(socket: Socket, event: string): Promise<T> {
+  return new Promise((resolve) => socket.once(event, (value: T) => resolve(value)));
+}
+
+export async function health(web: Web): Promise<{ status: number; body: Health }> {
+  const response = await fetch(`${web.url}/healthz`);
+  return { status: response.status, body: (await response.json()) as Health };
+}
