@@ -20,6 +20,8 @@ export interface Agent {
   stop(): Promise<void>;
   /** Stops and removes every unit; resolves when all have stopped or `deadlineMs` is over. */
   drain(deadlineMs: number): Promise<void>;
+  /** Resolves when no unit runs any more (systemd stops them: the machine goes down) or `deadlineMs` is over. */
+  untilStopped(deadlineMs: number): Promise<void>;
 }
 
 /**
@@ -105,6 +107,11 @@ export function runAgent(args: {
   return {
     wake: () => passes.wake(),
     stop,
+    async untilStopped(deadlineMs) {
+      const until = performance.now() + deadlineMs;
+      while ((await look()).some(isUp) && performance.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    },
     async drain(deadlineMs) {
       await stop();
       const until = performance.now() + deadlineMs;

@@ -15,6 +15,15 @@ export interface Presence {
 }
 
 /**
+ * etcd notices an expired lease up to half a second late, and when its own leader dies with the machine, the next leader
+ * (after an election) gives every lease its full time again. A lease a second shorter than the TTL keeps the promise that
+ * a machine that says nothing is gone after the TTL. etcd grants no lease under 2 s.
+ */
+function leaseSeconds(ttlSeconds: number): number {
+  return Math.max(2, ttlSeconds - 1);
+}
+
+/**
  * Registers, and registers again whenever etcd says that the lease is gone; tries for as long as it takes. Units are none of
  * its business: they keep running meanwhile.
  * @param onRegistered called with each new lease id
@@ -48,7 +57,7 @@ export function keepPresent(args: {
     return store.transact([guard], [{ put: key, value: writeMachine(machine), lease: lease.id }]);
   };
   const stayOnce = async (): Promise<void> => {
-    const lease = await store.grant(args.ttlSeconds);
+    const lease = await store.grant(leaseSeconds(args.ttlSeconds));
     if (left || !(await register(lease))) return lease.revoke();
     failures = 0;
     current = lease;

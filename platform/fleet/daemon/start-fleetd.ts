@@ -16,6 +16,10 @@ export interface Fleetd {
   leave(): Promise<void>;
 }
 
+/** How long a leaving fleetd waits for its units; systemd gives fleetd itself 20 s. */
+const shutdownMs = 6_000;
+const drainMs = 15_000;
+
 /**
  * Starts all parts in the order they need each other: API (so that a question gets an answer, if only 503), the copy of the
  * registry, agent and engine, presence last: a machine announces itself when it can take units.
@@ -56,10 +60,12 @@ export async function startFleetd(args: {
       const goingDown = await systemd.shuttingDown();
       await engine.stop();
       await agent.stop();
+      // The presence goes last: while it stands nobody else starts this machine's units, so no unit runs twice.
+      if (goingDown) await agent.untilStopped(shutdownMs);
+      else await agent.drain(drainMs);
       await presence.leave();
       log('presence', { event: 'left', machine: machine.name });
       await mirror.close();
-      if (!goingDown) await agent.drain(60_000);
     };
   };
   const started = start();

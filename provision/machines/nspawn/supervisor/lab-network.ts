@@ -28,3 +28,11 @@ export async function setUpLabNetwork(network: SupervisorSpec['network']): Promi
 export function machineLink(machine: string): string {
   return `vb-${machine}`.slice(0, 15);
 }
+
+/**
+ * Takes a dead machine's link away. Its network namespace can outlive it by minutes (sockets that still retransmit what
+ * nobody will acknowledge hold it), and with it a link of the name that the machine's next boot needs.
+ */
+export async function removeMachineLink(machine: string): Promise<void> {
+  await execa('ip', ['link', 'delete', machineLink(machine)], { reject: false });
+}

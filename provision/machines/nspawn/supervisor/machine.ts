@@ -7,6 +7,7 @@ import type { Hierarchy } from '../cgroup/hierarchies.ts';
 import type { LabPaths } from '../lab-paths.ts';
 import type { SupervisorMachine } from '../supervisor-spec.ts';
 import { askForPoweroff, killIfThere, type MachineProcess, pullCord, startMachineProcess } from './machine-process.ts';
+import { removeMachineLink } from './lab-network.ts';
 import { mountDisk, unmountDisk, wipeDisk } from './overlay.ts';
 import { runIgnition } from './run-ignition.ts';
 
@@ -125,6 +126,7 @@ export class Machine {
     const { hierarchies, paths } = this.#lab;
     const cgroup = `${paths.cgroup}/${this.spec.name}`;
     for (const pid of await cgroupProcesses(hierarchies, cgroup)) killIfThere(pid, 'SIGKILL');
+    await removeMachineLink(this.spec.name);
     await unmountDisk(this.#paths);
     await removeCgroup(hierarchies, cgroup);
     this.#become(
