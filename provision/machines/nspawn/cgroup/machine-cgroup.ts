@@ -36,6 +36,7 @@ export async function createMachineCgroup(
       if (hierarchy.controllers.includes('cpuset')) await inheritCpuset(parent, path);
       // Before the level below exists: a v1 cpuset cannot shrink under its children.
       if (level === machine) await setLimits(hierarchy, path, limits);
+      else if (level !== 'machine') await giveWeight(hierarchy, path);
     }
     procs.push(join(path, 'cgroup.procs'));
   }
@@ -55,6 +56,15 @@ async function inheritCpuset(parent: string, child: string): Promise<void> {
     const current = (await readFile(join(child, file), 'utf8')).trim();
     if (current === '') await writeFile(join(child, file), (await readFile(join(parent, file), 'utf8')).trim());
   }
+}
+
+/**
+ * The whole lab is one entry in the host's run queue, beside every single process of the host: with the default weight a
+ * compiler running with four jobs would leave it a fifth of the CPU, and etcd would lose its leader.
+ */
+async function giveWeight(hierarchy: Hierarchy, path: string): Promise<void> {
+  const [file, value] = hierarchy.version === 1 ? ['cpu.shares', '16384'] : ['cpu.weight', '1600'];
+  if (existsSync(join(path, file))) await writeFile(join(path, file), value);
 }
 
 async function setLimits(hierarchy: Hierarchy, path: string, limits: Limits): Promise<void> {
