@@ -2,7 +2,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import type { EtcdStore, Lease } from './store.ts';
 
 /**
- * Renews a granted lease every ttl/3. A renewal that fails is tried again after ttl/10 and never ends the lease by itself: without
+ * Renews a granted lease every ttl/4. A renewal that fails is tried again after ttl/10 and never ends the lease by itself: without
  * a quorum nothing expires, and a new leader gives every lease its full time again (etcd "Lease" design). Only etcd's own
  * word that the lease is gone resolves `lost`; who must stop acting earlier than that guards each write by a transaction.
  * `onEnd` is called once when nothing is left to renew.
@@ -32,7 +32,7 @@ export function selfRenewingLease(
     try {
       const left = await store.keepAliveOnce(id);
       if (over) return;
-      if (left > 0) return renewIn((ttlSeconds * 1000) / 3);
+      if (left > 0) return renewIn((ttlSeconds * 1000) / 4);
     } catch (error) {
       if (over) return;
       const gone = error instanceof LabError && error.code === 'state.etcd-lease';
@@ -42,7 +42,7 @@ export function selfRenewingLease(
     markLost();
   };
 
-  renewIn((ttlSeconds * 1000) / 3);
+  renewIn((ttlSeconds * 1000) / 4);
   return {
     id,
     ttlSeconds,

@@ -17,7 +17,7 @@ export interface EtcdStore {
    * (With no writes at all etcd answers from the member's own copy, which may be old.)
    */
   transact(guards: readonly Guard[], writes: readonly Write[]): Promise<boolean>;
-  /** A lease that renews itself every ttl/3 until abandoned, revoked or lost. `ttlSeconds`: whole seconds, at least 1. */
+  /** A lease that renews itself every ttl/4 until abandoned, revoked or lost. `ttlSeconds`: whole seconds, at least 1. */
   grant(ttlSeconds: number): Promise<Lease>;
   /** A lease id that nobody renews: it dies `ttlSeconds` after the last `keepAliveOnce`. */
   grantOnce(ttlSeconds: number): Promise<string>;

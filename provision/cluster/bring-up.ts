@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { toJson } from 'ignition-ts';
 import { LabError } from '../../errors/lab-error.ts';
@@ -120,7 +121,14 @@ async function ignitionConfigs(lab: Lab): Promise<(machine: string) => string> {
     fleet: await text('fleet'),
   };
   const configs = lab.config.machines.map((machine) => {
-    const ignition = machineIgnition({ config: lab.config, machine, key, artifacts, units });
+    const ignition = machineIgnition({
+      config: lab.config,
+      machine,
+      key,
+      artifacts,
+      units,
+      hostCpus: availableParallelism(),
+    });
     return [machine.name, toJson(ignition)] as const;
   });
   return (machine) => new Map(configs).get(machine) ?? '';

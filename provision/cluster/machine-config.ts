@@ -16,6 +16,8 @@ export function machineIgnition(args: {
   key: LabKey;
   artifacts: readonly Artifact[];
   units: MachineUnits;
+  /** CPUs of the host. */
+  hostCpus: number;
 }): IgnitionConfig {
   const { config, machine, key, units } = args;
   return defineConfig({
@@ -56,12 +58,26 @@ export function machineIgnition(args: {
       units: [
         unit({ name: 'etcd.service', enabled: true, contents: units.etcd }),
         unit({ name: 'flanneld.service', enabled: true, contents: units.flanneld }),
-        unit({ name: 'docker.service', enabled: true, contents: units.docker }),
+        unit({
+          name: 'docker.service',
+          enabled: true,
+          contents: units.docker,
+          dropins: { '10-size.conf': dockerSize(machine, args.hostCpus) },
+        }),
         unit({ name: 'fleet.service', enabled: true, contents: units.fleet }),
         unit({ name: 'containerd.service', enabled: true }),
       ],
     },
   });
+}
+
+/**
+ * The machine's CPU limit is a share of time, so that no machine depends on one core of the host; Docker, which counts
+ * the cores it may run on, is kept to as many as the machine has, and reports that.
+ */
+function dockerSize(machine: MachineConfig, hostCpus: number): string {
+  const cores = Array.from({ length: Math.min(machine.cpus, hostCpus) }, (_, n) => (machine.index - 1 + n) % hostCpus);
+  return `[Service]\nCPUAffinity=${cores.join(' ')}\n`;
 }
 
 function identityFiles(config: LabConfig, machine: MachineConfig, key: LabKey) {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { SupervisorSpec } from '../machines/nspawn/supervisor-spec.ts';
@@ -40,7 +39,6 @@ export function supervisorSpec(args: {
       address: machine.address,
       memoryBytes: machine.memoryBytes,
       cpus: machine.cpus,
-      cpuList: cpuList(machine.index, machine.cpus, availableParallelism()),
       machineId: machineId(config.name, machine),
       osRoot: args.osRootOf(machine.name),
     })),
@@ -54,13 +52,4 @@ export function supervisorSpec(args: {
 export function machineId(lab: string, machine: MachineConfig): string {
   const digest = createHash('sha256').update(`${lab}/${machine.name}`).digest('hex');
   return `c0${machine.index.toString().padStart(2, '0')}${digest.slice(0, 28)}`;
-}
-
-/** Which of the host's cores a machine is pinned to: `cpus` of them, dealt out in turn. `0,1` style cpuset list. */
-export function cpuList(index: number, cpus: number, hostCpus: number): string {
-  const wanted = Math.min(cpus, hostCpus);
-  const first = (index - 1) * wanted;
-  return Array.from({ length: wanted }, (_, n) => (first + n) % hostCpus)
-    .sort((a, b) => a - b)
-    .join(',');
 }

@@ -8,10 +8,10 @@ import type { EventLog } from './event-log.ts';
 import { type Sampler, startSampler } from './sampler.ts';
 
 /** Pause between two looks at the cluster, ms: the resolution of every time taken from it. */
-export const watchEveryMs = 100;
+export const watchEveryMs = 200;
 const requestDeadlineMs = 800;
 
-/** Looks at fleet and the discovery keys ten times a second and logs every change as an event. */
+/** Looks at fleet and the discovery keys five times a second and logs every change as an event. */
 export class ClusterWatch {
   #view: ClusterView = { machines: [], units: [], keys: {} };
   #sampler: Sampler | undefined;

@@ -41,8 +41,8 @@ describe('up', () => {
 });
 
 describe('a machine has its own size', () => {
-  it('shows 2 GB and 1 CPU in free, nproc and docker info', async () => {
-    expect((await on('core-01', "free -m | awk '/Mem/ {print $2}'; nproc")).stdout).toBe('2048\n1');
+  it('shows 2 GB and 1 CPU in free and docker info', async () => {
+    expect((await on('core-01', "free -m | awk '/Mem/ {print $2}'")).stdout).toBe('2048');
     const info = JSON.parse((await on('core-01', "docker info -f '{{json .}}'")).stdout) as {
       MemTotal: number;
       NCPU: number;
@@ -55,7 +55,10 @@ describe('a machine has its own size', () => {
       'core-03',
       'cat /proc/sys/kernel/random/boot_id; systemctl show -p MainPID etcd fleet docker',
     );
-    const hog = await on('core-03', `node -e 'const a = []; for (;;) a.push(Buffer.alloc(64 * 1024 * 1024, 1))'; echo exit=$?`);
+    const hog = await on(
+      'core-03',
+      `node -e 'const a = []; for (;;) a.push(Buffer.alloc(64 * 1024 * 1024, 1))'; echo exit=$?`,
+    );
     expect(hog.stdout).toContain('exit=137');
     for (const machine of (await status()).machines) expect(machine).toMatchObject(ready);
     const after = await on(

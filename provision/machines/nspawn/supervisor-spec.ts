@@ -22,8 +22,6 @@ export interface SupervisorMachine {
   readonly address: string;
   readonly memoryBytes: number;
   readonly cpus: number;
-  /** Cores the machine is pinned to (cpuset list, e.g. `0`), so that it sees as many CPUs as it may use. */
-  readonly cpuList: string;
   /** 32 hex digits, machine-id(5). */
   readonly machineId: string;
   /** Root directory of the OS image this machine was made from. */

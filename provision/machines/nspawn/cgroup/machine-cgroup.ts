@@ -6,8 +6,6 @@ import type { Hierarchy } from './hierarchies.ts';
 export interface Limits {
   readonly memoryBytes: number;
   readonly cpus: number;
-  /** cpuset list, e.g. `0-1` */
-  readonly cpuList: string;
 }
 
 const periodUs = 100_000;
@@ -34,7 +32,6 @@ export async function createMachineCgroup(
       path = join(path, level);
       await mkdir(path, { recursive: true });
       if (hierarchy.controllers.includes('cpuset')) await inheritCpuset(parent, path);
-      // Before the level below exists: a v1 cpuset cannot shrink under its children.
       if (level === machine) await setLimits(hierarchy, path, limits);
       else if (level !== 'machine') await giveWeight(hierarchy, path);
     }
@@ -80,11 +77,7 @@ async function setLimits(hierarchy: Hierarchy, path: string, limits: Limits): Pr
     ['memory.swap.max', '0'],
     ['cpu.max', `${quotaUs} ${periodUs}`],
   ];
-  const both: [file: string, value: string][] = [
-    ['pids.max', String(maxProcesses)],
-    ['cpuset.cpus', limits.cpuList],
-  ];
-  for (const [file, value] of [...(hierarchy.version === 1 ? v1 : v2), ...both]) {
+  for (const [file, value] of [...(hierarchy.version === 1 ? v1 : v2), ['pids.max', String(maxProcesses)] as const]) {
     if (existsSync(join(path, file))) await writeFile(join(path, file), value);
   }
 }
