@@ -24,7 +24,9 @@ async function main(): Promise<void> {
   const log = (event: string, fields?: Readonly<Record<string, string | number | undefined>>): void =>
     console.log(formatLine(event, fields));
   const config = readConfig(argv, process.env);
-  const store = openEtcd({ endpoints: config.etcdServers });
+  // A member that hangs must cost less than the lease's time, so that the renewal still reaches another one.
+  const timeoutMs = Math.min(2000, config.agentTtl * 300);
+  const store = openEtcd({ endpoints: config.etcdServers, timeoutMs });
   const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
   const fleetd = await startFleetd({ config, store, systemd, log });
   let leaving = false;

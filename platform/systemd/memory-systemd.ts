@@ -9,6 +9,7 @@ export interface MemorySystemd extends SystemdDriver {
   fail(name: string): void;
   /** Every call that changed something, in order: `load a.service b.service`, `start a.service`, ... */
   readonly calls: readonly string[];
+  /** The machine shuts down: systemd stops every unit, whoever started it. */
   goDown(): void;
 }
 
@@ -78,7 +79,10 @@ export function memorySystemd(): MemorySystemd {
       return { close: () => wakers.delete(wake) };
     },
     fail: (name) => change(name, 'failed', 'failed'),
-    goDown: () => (goingDown = true),
+    goDown() {
+      goingDown = true;
+      for (const name of units.keys()) change(name, 'inactive', 'dead');
+    },
   };
 }
 

@@ -76,8 +76,15 @@ async function answer(
 ): Promise<void> {
   const reply = await route(store, keys, request).catch((error: unknown): Reply => {
     if (error instanceof ApiError) return errorReply(error.status, error.message);
-    if (error instanceof LabError && error.code.startsWith('timeout.'))
+    if (error instanceof LabError && /^timeout\.|^internal\.etcd$/.test(error.code)) {
+      log('api', {
+        event: 'no-etcd',
+        request: `${request.method} ${request.url}`,
+        cause: error.message,
+        evidence: error.evidence.join('; '),
+      });
       return errorReply(503, 'fleet server unable to communicate with etcd');
+    }
     log('api', { event: 'failed', request: `${request.method} ${request.url}`, cause: String(error) });
     return errorReply(500, '');
   });

@@ -70,8 +70,8 @@ function choose(
   if (machine === undefined) return undefined;
   const peers = unit.requirements.machineOf;
   const loads = able.map((m) => `${m.name}:${on(m).size}`).join(' ');
-  const why =
-    peers.length > 0 ? `MachineOf ${peers.join(', ')}` : `least loaded of ${able.length} able (units ${loads})`;
+  const spread = able.length === 1 ? 'the only able machine' : `least loaded of ${able.length} able (units ${loads})`;
+  const why = peers.length > 0 ? `MachineOf ${peers.join(', ')}` : spread;
   return { machine, reason: `${describeMachine(machine)}: ${why}` };
 }
 

@@ -1,5 +1,6 @@
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { DesiredState } from '../../engine/model.ts';
+import { principalsFirst } from '../../engine/order.ts';
 import type { FlagSpec } from '../../flags.ts';
 import { isTemplate } from '../../unit/name.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
@@ -80,7 +81,8 @@ async function createAll(context: Context, units: readonly ResolvedUnit[]): Prom
       for (const key of requirements.unrecognised) {
         context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"`);
       }
-      await context.client.createUnit(unit.name, options);
+      // With a desired state a request that has to be repeated at another machine means the same again.
+      await context.client.createUnit(unit.name, options, unit.existing === undefined ? 'inactive' : undefined);
       if (unit.existing === undefined) context.out(`Unit ${unit.name} ${requirements.global ? '' : 'inactive'}`);
     } else if (replace) {
       context.out(`Found same Unit(${unit.name}) in Registry, nothing to do`);
@@ -101,8 +103,10 @@ async function setAndWait(
 ): Promise<number> {
   const waited: string[] = [];
   const quiet = new Set<string>();
-  for (const unit of units) {
-    const isGlobal = requirementsOf(unit.name, unit.options).global;
+  // Principals first: a sidekick set before its principal would be called unschedulable for a moment.
+  const ordered = principalsFirst(units.map((u) => ({ ...u, requirements: requirementsOf(u.name, u.options) })));
+  for (const unit of ordered) {
+    const isGlobal = unit.requirements.global;
     const already = unit.existing?.desiredState === wanted;
     if (!already) await context.client.setDesiredState(unit.name, wanted);
     // Nothing is said of a unit that is already what was asked for; one that only wants to be is waited for.
