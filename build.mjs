@@ -13,7 +13,7 @@ const at = (...path) => join(root, ...path);
 const bundle = { bundle: true, platform: 'node', target: 'node20', absWorkingDir: root, logLevel: 'warning' };
 // The workspace package is source, not something installed.
 const alias = { 'ignition-ts': './provision/ignition-ts/src/index.ts' };
-const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minifySyntax: true };
+const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minify: true, keepNames: true };
 
 const onHost = {
   main: 'cli/main.ts',

@@ -9,12 +9,13 @@ import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
-/** `npm run bench`: figures that compare two things in one run; medians over interleaved rounds. */
+/** `npm run bench [-- warm-up|failover]`: figures that compare two things in one run; medians over interleaved rounds. */
 async function main(): Promise<void> {
   requireRoot('bench');
-  const lab = await openLab(process.env['LAB_ROOT'] ?? process.cwd());
-  await benchWarmUp(lab);
-  await benchFailover(lab);
+  const lab = openLab(process.env['LAB_ROOT'] ?? process.cwd());
+  const [only] = process.argv.slice(2);
+  if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
+  if (only === undefined || only === 'failover') await benchFailover(lab);
   await lab.destroy();
 }
 

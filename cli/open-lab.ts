@@ -4,8 +4,8 @@ import { loadConfig } from '../provision/config/load-config.ts';
 import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
 
 /** The lab that config.rb and lab.toml describe: those of this checkout, or of the directory LAB_CONFIG_DIR. */
-export async function openLab(repoDir: string, onEvent?: (event: LabEvent) => void): Promise<Lab> {
-  const config = await loadConfig(process.env['LAB_CONFIG_DIR'] ?? repoDir, process.env);
+export function openLab(repoDir: string, onEvent?: (event: LabEvent) => void): Lab {
+  const config = loadConfig(process.env['LAB_CONFIG_DIR'] ?? repoDir, process.env);
   return new Lab({ config, repoDir, ...(onEvent === undefined ? {} : { onEvent }) });
 }
 

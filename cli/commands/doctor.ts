@@ -5,7 +5,7 @@ import { openLab } from '../open-lab.ts';
 
 /** Exit code 0: this host can run the lab; 69: a check failed. */
 export async function doctor(repoDir: string, options: { json?: boolean }): Promise<void> {
-  const lab = await openLab(repoDir);
+  const lab = openLab(repoDir);
   const report = await runDoctor(lab.config, realHost());
   process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : formatDoctorReport(report));
   process.exitCode = report.ok ? 0 : 69;

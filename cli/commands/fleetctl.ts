@@ -6,7 +6,7 @@ import { openLab, requireRoot } from '../open-lab.ts';
 /** Runs the same fleetctl as on the machines, pointed at whichever machines run. */
 export async function fleetctl(repoDir: string, args: string[]): Promise<void> {
   requireRoot('fleetctl');
-  const lab = await openLab(repoDir);
+  const lab = openLab(repoDir);
   const running = (await lab.provider().status()).machines.filter(({ state }) => state === 'running');
   if (running.length === 0) {
     throw new LabError({ code: 'state.lab-down', cause: `no machine of lab ${lab.config.name} runs`, next: 'lab up' });

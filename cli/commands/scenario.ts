@@ -30,7 +30,7 @@ export async function scenario(
   }
   requireRoot(`scenario ${name}`);
   const progress = new Progress();
-  const lab = await openLab(repoDir, options.json === true ? undefined : progress.onEvent);
+  const lab = openLab(repoDir, options.json === true ? undefined : progress.onEvent);
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
   await lab.up().finally(() => progress.stop());
 

@@ -1,5 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { openEtcd } from '../etcd/open-etcd.ts';
+import { gatewayStore } from '../etcd/gateway-store.ts';
 import { runFlannel } from './daemon.ts';
 import { readOptions } from './options.ts';
 import { runCommand } from './run-command.ts';
@@ -13,7 +13,7 @@ async function main(): Promise<number> {
   }
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const store = openEtcd({ endpoints: options.etcdEndpoints });
+  const store = gatewayStore({ endpoints: options.etcdEndpoints });
   try {
     await runFlannel(options, { store, run: runCommand, log, signal: stop.signal, env: process.env });
     return 0;

@@ -1,5 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { openEtcd } from '../etcd/open-etcd.ts';
+import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
 import { systemctlDriver } from '../systemd/systemctl-driver.ts';
 import { startFleetd } from './daemon/start-fleetd.ts';
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const config = readConfig(argv, process.env);
   // A member that hangs must cost less than the lease's time, so that the renewal still reaches another one.
   const timeoutMs = Math.min(2000, config.agentTtl * 300);
-  const store = openEtcd({ endpoints: config.etcdServers, timeoutMs });
+  const store = gatewayStore({ endpoints: config.etcdServers, timeoutMs });
   const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
   const fleetd = await startFleetd({ config, store, systemd, log });
   let leaving = false;

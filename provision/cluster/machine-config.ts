@@ -115,6 +115,7 @@ function networkFile(config: LabConfig, machine: MachineConfig): string {
 
 function serviceFiles(config: LabConfig, machine: MachineConfig) {
   const { network, ports, timers } = config;
+  const peers = config.machines.map(({ address }) => address).filter((address) => address !== machine.address);
   const registry = `${network.bridgeAddress}:${ports.registry}`;
   const daemon = {
     'registry-mirrors': [`http://${registry}`],
@@ -142,7 +143,8 @@ function serviceFiles(config: LabConfig, machine: MachineConfig) {
       path: '/etc/fleet/fleet.env',
       mode: 0o644,
       contents: [
-        'FLEET_ETCD_SERVERS=http://127.0.0.1:2379',
+        // The machine's own member first; another one while that hangs.
+        `FLEET_ETCD_SERVERS=${['127.0.0.1', ...peers].map((address) => `http://${address}:2379`).join(',')}`,
         `FLEET_PUBLIC_IP=${machine.address}`,
         `FLEET_METADATA=hostname=${machine.name}`,
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,

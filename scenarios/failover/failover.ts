@@ -81,7 +81,7 @@ async function breakAndHeal(context: ScenarioContext) {
   const connections = await streamConnections(lab);
   const [start] = log.events;
   const wallToRunMs = (start?.wallMs ?? 0) - (start?.atMs ?? 0);
-  const apps = ['worker.service', 'web@1.service', 'web@2.service', 'web@3.service'];
+  const apps = ['couchbase@1.service', 'worker.service', 'web@1.service', 'web@2.service', 'web@3.service'];
   const journal = await collectJournals(lab, context.runDir, start?.wallMs ?? 0, apps);
   const recorded = { events: log.events, journal, broken, faultMs: faultEvent.atMs };
   const timeline = failoverTimeline({ ...recorded, wallToRunMs });

@@ -2,6 +2,8 @@ import type { RunEvent } from '../harness/event-log.ts';
 import type { JournalLine } from '../harness/evidence.ts';
 import type { TimelineStep } from '../scenario.ts';
 
+const couchbase = 'couchbase@1.service';
+
 /**
  * The failover as named moments, computed from what was recorded. Pure.
  * @param wallToRunMs wall-clock ms minus this is ms since the run began
@@ -19,19 +21,21 @@ export function failoverTimeline(args: {
     after.find((event) => event.type === type && event.atMs >= fromMs && matches(event.data));
 
   const gone = first('machine-gone', (data) => data['machine'] === broken);
-  const moved = first(
-    'unit-target',
-    (d) => d['unit'] === 'couchbase@1.service' && d['to'] !== null && d['to'] !== broken,
-  );
-  const to = String(moved?.data['to'] ?? '?');
-  const active = first(
-    'unit-state',
-    (d) => d['unit'] === 'couchbase@1.service' && d['machine'] === moved?.data['to'] && d['state'] === 'active/running',
+  const moved = first('unit-target', (d) => d['unit'] === couchbase && d['to'] !== null && d['to'] !== broken);
+  const to = text(moved?.data['to']);
+  const active = args.journal.find(
+    ({ unit, machine, message, wallMs }) =>
+      unit === couchbase &&
+      machine === to &&
+      wallMs - wallToRunMs >= faultMs &&
+      message.startsWith(`Started ${couchbase}`),
   );
   const registered = first('key-set', (data) => data['key'] === '/services/couchbase/1');
-  const address = String(registered?.data['value'] ?? '');
+  const address = text(registered?.data['value']);
   const restarted = registered === undefined ? undefined : restartedApp(args.journal, address, registered.wallMs);
-  const restartedMs = restarted === undefined ? undefined : Math.round(restarted.wallMs - wallToRunMs);
+  const inRun = (line: JournalLine | undefined) =>
+    line === undefined ? undefined : Math.round(line.wallMs - wallToRunMs);
+  const restartedMs = inRun(restarted);
   const page =
     restartedMs === undefined
       ? undefined
@@ -41,7 +45,7 @@ export function failoverTimeline(args: {
     { name: 'fault', atMs: faultMs, detail: broken },
     { name: 'machine gone', atMs: gone?.atMs, detail: `fleet no longer lists ${broken}` },
     { name: 'rescheduled', atMs: moved?.atMs, detail: `couchbase@1 placed on ${to}` },
-    { name: 'active', atMs: active?.atMs, detail: `couchbase@1 active running on ${to}` },
+    { name: 'active', atMs: inRun(active), detail: `couchbase@1 started on ${to}` },
     { name: 'registered', atMs: registered?.atMs, detail: `/services/couchbase/1 = ${address}` },
     {
       name: 'app restarted',
@@ -51,9 +55,13 @@ export function failoverTimeline(args: {
     {
       name: 'first good page',
       atMs: page?.atMs,
-      detail: page === undefined ? '' : `${String(page.data['rows'])} rows from ${String(page.data['machine'])}`,
+      detail: `${text(page?.data['rows'])} rows from ${text(page?.data['machine'])}`,
     },
   ];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
 }
 
 /** The first web instance that started with the new Couchbase address, by its own log line. */

@@ -69,7 +69,7 @@ export async function collectJournals(
         __REALTIME_TIMESTAMP: string;
         MESSAGE: unknown;
       };
-      const unit = entry._SYSTEMD_UNIT ?? entry.UNIT ?? '';
+      const unit = entry.UNIT ?? entry._SYSTEMD_UNIT ?? '';
       const wallMs = Number(entry.__REALTIME_TIMESTAMP) / 1000;
       if (typeof entry.MESSAGE === 'string') lines.push({ machine: name, unit, wallMs, message: entry.MESSAGE });
     }

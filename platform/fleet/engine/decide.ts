@@ -6,7 +6,7 @@ import { byNameOrder, machineOfCircle, principalsFirst } from './order.ts';
 
 /**
  * One scheduling pass, pure: what has to change so that every wanted unit is on a machine that may run it.
- * Least-loaded machine first (global units count), ties by machine id; followers are placed in the same pass as their
+ * Least-loaded machine first (global units and followers that are to come count), ties by machine id; followers are placed in the same pass as their
  * MachineOf target. Applying the decisions and asking again yields none.
  */
 export function decide(snapshot: Snapshot): Decision[] {
@@ -16,6 +16,12 @@ export function decide(snapshot: Snapshot): Decision[] {
   const occupancy = occupy(snapshot, evicted);
   const decisions: Decision[] = [];
   const stuck: EngineUnit[] = [];
+  // A follower that is not placed yet will go where its principal is: it counts there already, or principals would crowd.
+  const loadOf = (on: ReadonlyMap<string, Placeable>): number => {
+    const coming = ordered.filter((u) => !isPlaced(u.name) && u.requirements.machineOf.some((peer) => on.has(peer)));
+    return on.size + coming.length;
+  };
+  const isPlaced = (name: string): boolean => [...occupancy.values()].some((on) => on.has(name));
   for (const unit of ordered) {
     const { name, target: from } = unit;
     const left = evicted.get(name);
@@ -29,7 +35,7 @@ export function decide(snapshot: Snapshot): Decision[] {
       if (unit.blocked) decisions.push({ kind: 'unblock', unit: name, reason: 'it is scheduled' });
       continue;
     }
-    const choice = choose(unit, snapshot.machines, occupancy);
+    const choice = choose(unit, snapshot.machines, occupancy, loadOf);
     if (choice === undefined || machineOfCircle(unit, byName) !== undefined) {
       stuck.push(unit);
       continue;
@@ -63,13 +69,14 @@ function choose(
   unit: EngineUnit,
   machines: readonly Machine[],
   occupancy: Occupancy,
+  loadOf: (on: ReadonlyMap<string, Placeable>) => number,
 ): { machine: Machine; reason: string } | undefined {
   const on = (m: Machine): ReadonlyMap<string, Placeable> => occupancy.get(m.id) ?? new Map<string, Placeable>();
   const able = machines.filter((m) => whyNot(unit, m, on(m).values()) === undefined);
-  const [machine] = able.toSorted((a, b) => on(a).size - on(b).size || (a.id < b.id ? -1 : 1));
+  const [machine] = able.toSorted((a, b) => loadOf(on(a)) - loadOf(on(b)) || (a.id < b.id ? -1 : 1));
   if (machine === undefined) return undefined;
   const peers = unit.requirements.machineOf;
-  const loads = able.map((m) => `${m.name}:${on(m).size}`).join(' ');
+  const loads = able.map((m) => `${m.name}:${loadOf(on(m))}`).join(' ');
   const spread = able.length === 1 ? 'the only able machine' : `least loaded of ${able.length} able (units ${loads})`;
   const why = peers.length > 0 ? `MachineOf ${peers.join(', ')}` : spread;
   return { machine, reason: `${describeMachine(machine)}: ${why}` };

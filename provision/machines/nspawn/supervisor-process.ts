@@ -27,7 +27,9 @@ export async function startSupervisor(paths: LabPaths, bundle: string): Promise<
   const namespaces = ['--pid', '--fork', '--mount-proc', '--mount', '--net', '--kill-child=SIGKILL'];
   // tini is PID 1 of the namespace: it reaps what the machines' systemd-nspawns leave behind, which Node would not.
   const argv = [...namespaces, 'tini', '--', process.execPath, bundle, paths.specFile];
-  const child = spawn('unshare', argv, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  // Nothing of the caller's environment: it would outlive the caller, and slow every Node start down that it configures.
+  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
+  const child = spawn('unshare', argv, { detached: true, stdio: ['ignore', log, log], cwd: '/', env });
   closeSync(log);
   child.unref();
   const unshare = child.pid ?? 0;
