@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { toJson } from 'ignition-ts';
+import { type IgnitionConfig, merge, parseIgnition, toJson } from 'ignition-ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { requireFitHost } from '../host/doctor.ts';
 import { ensurePackages } from '../host/packages.ts';
@@ -35,6 +35,8 @@ export async function bringUp(
 ): Promise<UpResult> {
   const began = performance.now();
   const { on } = options;
+  // Read before anything is changed: a bad file must cost nothing.
+  const own = await ownIgnition(lab.config.ignitionFile);
   await ensurePackages({
     install: options.install,
     onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
@@ -50,7 +52,7 @@ export async function bringUp(
   );
   const status = await provider.status();
   const steps = planUp(wanted, status);
-  const ignitionOf = await ignitionConfigs(lab);
+  const ignitionOf = await ignitionConfigs(lab, own);
   await Promise.all(steps.map((step) => carryOut(step, provider, ignitionOf(step.machine), on)));
 
   const running = new Set(status.machines.filter((m) => m.state === 'running').map((m) => m.name));
@@ -110,7 +112,21 @@ async function osRoot(lab: Lab, machine: string, newest: string): Promise<string
   });
 }
 
-async function ignitionConfigs(lab: Lab): Promise<(machine: string) => string> {
+/** @throws LabError `ignition.*` naming file, line and column, `missing.ignition` */
+async function ownIgnition(file: string | undefined): Promise<IgnitionConfig | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new LabError({
+      code: 'missing.ignition',
+      cause: `the Ignition file of lab.toml cannot be read: ${file}`,
+      next: 'correct [machines] ignition in lab.toml',
+      error,
+    });
+  });
+  return parseIgnition(text, file);
+}
+
+async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined): Promise<(machine: string) => string> {
   const artifacts = await stageArtifacts(lab.repoDir, lab.paths.artifactsDir);
   const key = await ensureLabKey(lab.paths.keysDir, lab.config.name);
   const text = (name: string) => readFile(join(lab.repoDir, 'platform/systemd/units', `${name}.service`), 'utf8');
@@ -129,7 +145,7 @@ async function ignitionConfigs(lab: Lab): Promise<(machine: string) => string> {
       units,
       hostCpus: availableParallelism(),
     });
-    return [machine.name, toJson(ignition)] as const;
+    return [machine.name, toJson(own === undefined ? ignition : merge(ignition, own))] as const;
   });
   return (machine) => new Map(configs).get(machine) ?? '';
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import type { LabPaths } from '../machines/nspawn/lab-paths.ts';
@@ -14,6 +14,8 @@ export async function withLabLock<T>(paths: LabPaths, command: string, work: () 
     return await work();
   } finally {
     await rm(paths.lockFile, { force: true });
+    // A command that failed before it made anything leaves nothing.
+    for (const directory of [paths.runDir, dirname(paths.runDir)]) await rmdir(directory).catch(() => undefined);
   }
 }
 

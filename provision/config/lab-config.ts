@@ -15,6 +15,8 @@ export interface LabConfig {
   readonly timers: TimerConfig;
   readonly ports: PortConfig;
   readonly images: ImageConfig;
+  /** The reader's own Ignition file, merged into every machine's config. */
+  readonly ignitionFile?: string;
   readonly apps: { readonly couchbase: boolean };
   readonly rsvp: RsvpConfig;
   /** What was understood but does not apply here, or is deprecated; one sentence each, naming its file and line. */

@@ -95,6 +95,7 @@ const sections = {
       .enum(['bookworm'], 'must be "bookworm", the only Debian suite the OS image is tested with')
       .prefault('bookworm'),
   }),
+  machines: z.strictObject({ ignition: z.string('must be a path in quotes').prefault('') }),
   apps: z.strictObject({ couchbase: z.boolean('must be true or false').prefault(true) }),
   rsvp: z.strictObject({
     rate: z.number('must be a number').min(0.01, 'must be at least 0.01').max(1000, 'must be at most 1000').prefault(4),
@@ -108,6 +109,7 @@ const schema = z.strictObject({
   timers: sections.timers.prefault({}),
   ports: sections.ports.prefault({}),
   images: sections.images.prefault({}),
+  machines: sections.machines.prefault({}),
   apps: sections.apps.prefault({}),
   rsvp: sections.rsvp.prefault({}),
 });

@@ -1,5 +1,5 @@
 import { availableParallelism, homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
 import type { LabConfig, MachineConfig, TimerConfig } from './lab-config.ts';
@@ -35,6 +35,7 @@ export function loadConfig(
     timers: timers(toml),
     ports: { registry: toml.ports.registry, artifacts: toml.ports.artifacts, fleetApi: toml.ports.fleet_api },
     images: { ...toml.images },
+    ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),
     apps: { ...toml.apps },
     rsvp: { ...toml.rsvp },
     notices: shape.notices,

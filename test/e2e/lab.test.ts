@@ -142,6 +142,42 @@ describe('failover', () => {
   });
 });
 
+describe("the book's own units", () => {
+  it('run as printed: images, flags, commands', async () => {
+    const stack = ['couchbase@1', 'couchbase-sidekick@1', 'worker', 'web@1', 'web@2', 'web@3'].concat(
+      [1, 2, 3].flatMap((n) => [`memcached@${n}`, `memcached-sidekick@${n}`]),
+    );
+    expect((await lab('fleetctl', 'destroy', ...stack)).exitCode).toBe(0);
+    expect(
+      (
+        await lab(
+          'fleetctl',
+          'destroy',
+          ...['couchbase', 'couchbase-sidekick', 'web', 'memcached', 'memcached-sidekick'].map((t) => `${t}@`),
+        )
+      ).exitCode,
+    ).toBe(0);
+    const started = await lab('fleetctl', 'start', ...stack.map((unit) => `units/book/${unit}.service`));
+    expect(started).toMatchObject({ exitCode: 0 });
+    await expect
+      .poll(
+        async () =>
+          (await lab('fleetctl', 'list-units', '--no-legend', '--fields', 'unit,active,sub')).stdout.split('\n'),
+        {
+          timeout: 180_000,
+          interval: 2_000,
+        },
+      )
+      .toEqual(stack.map((unit) => `${unit}.service\tactive\trunning`).sort());
+    await expect
+      .poll(async () => (await on('core-01', 'etcdctl ls --recursive /services')).stdout.split('\n').length, {
+        timeout: 60_000,
+        interval: 1_000,
+      })
+      .toBe(6);
+  });
+});
+
 describe('machines come and go', () => {
   it('halt keeps the disk, up brings the machine back into etcd and fleet', async () => {
     await on('core-02', 'echo kept > /home/core/kept');
