@@ -6,6 +6,8 @@ const redrawMs = 100;
 interface Row {
   readonly subject: string;
   readonly phase: string;
+  /** What the phase is; `detail` is how far it is. */
+  readonly title: string;
   detail: string;
   began: number;
   ended?: number;
@@ -26,13 +28,21 @@ export class Progress {
   readonly onEvent = (event: LabEvent): void => {
     const key = `${event.subject} ${event.phase}`;
     const row = this.#rows.get(key) ?? {
-      ...{ subject: event.subject, phase: event.phase, detail: '', began: performance.now(), skipped: false },
+      ...{
+        subject: event.subject,
+        phase: event.phase,
+        title: event.detail ?? '',
+        detail: '',
+        began: performance.now(),
+        skipped: false,
+      },
       ...(event.deadlineMs === undefined ? {} : { deadlineMs: event.deadlineMs }),
     };
     this.#rows.set(key, row);
     if (event.detail !== undefined) row.detail = event.detail;
     if (event.status === 'done' || event.status === 'skipped') {
       row.ended = performance.now();
+      row.detail = event.detail ?? row.title;
       row.skipped = event.status === 'skipped';
     }
     if (this.#live) this.#schedule();

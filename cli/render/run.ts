@@ -7,9 +7,21 @@ import { table } from './table.ts';
 
 /** Prints the events a person wants to see while a scenario runs, one line each, with the run's clock. */
 export function renderRunEvent(): (event: RunEvent) => void {
+  let wait: RunEvent | undefined;
+  const print = (event: RunEvent, text: string): void => {
+    console.log(`${pc.dim(`${(event.atMs / 1000).toFixed(2).padStart(7)} s`)}  ${text}`);
+  };
   return (event) => {
+    if (event.data['initial'] === true) return;
+    if (event.type === 'wait') wait = event;
+    // A condition that holds at once is not worth two lines.
+    if (event.type === 'wait-missing' && wait !== undefined) {
+      const { condition, deadlineMs } = wait.data as { condition: string; deadlineMs: number };
+      print(wait, `… until ${condition} ${pc.dim(`(at most ${deadlineMs / 1000} s)`)}`);
+      wait = undefined;
+    }
     const text = eventText(event.type, event.data as Record<string, string | number | null>);
-    if (text !== undefined) console.log(`${pc.dim(`${(event.atMs / 1000).toFixed(2).padStart(7)} s`)}  ${text}`);
+    if (text !== undefined) print(event, text);
   };
 }
 
@@ -17,12 +29,8 @@ function eventText(type: string, data: Record<string, string | number | null>): 
   switch (type) {
     case 'command':
       return pc.bold(`$ ${data['command'] ?? ''}`);
-    case 'output':
-      return pc.dim(`  ${data['line'] ?? ''}`);
     case 'note':
       return pc.cyan(String(data['text']));
-    case 'wait':
-      return `… until ${data['condition'] ?? ''} ${pc.dim(`(at most ${Number(data['deadlineMs']) / 1000} s)`)}`;
     case 'wait-held':
       return pc.green(`✓ ${data['condition'] ?? ''}`);
     case 'fault':

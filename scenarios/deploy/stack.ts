@@ -14,14 +14,17 @@ export const allUnits: readonly string[] = Object.values(stackUnits).flat();
 /** Types the chapter's commands and waits for each layer; on a deployed stack every step is a no-op. */
 export async function deployStack(context: ScenarioContext): Promise<void> {
   const withinMs = context.lab.config.timers.deployDeadlineMs;
-  const steps: (readonly string[])[] = [
-    stackUnits.couchbase,
-    [...stackUnits.memcached, ...stackUnits.memcachedSidekicks],
-    stackUnits.worker,
-    stackUnits.web,
+  const steps: { type: readonly string[]; units: readonly string[] }[] = [
+    { type: ['couchbase@1', 'couchbase-sidekick@1'], units: stackUnits.couchbase },
+    {
+      type: ['memcached@{1..3}', 'memcached-sidekick@{1..3}'],
+      units: [...stackUnits.memcached, ...stackUnits.memcachedSidekicks],
+    },
+    { type: ['worker'], units: stackUnits.worker },
+    { type: ['web@{1..3}'], units: stackUnits.web },
   ];
-  for (const units of steps) {
-    await context.fleetctl('start', '--no-block', ...units.map((unit) => `units/${unit}`));
+  for (const { type, units } of steps) {
+    await context.fleetctl('start', '--no-block', ...type.map((unit) => `units/${unit}.service`));
     await context.until(context.cluster.unitsRunning(units), withinMs);
   }
   await context.until(keysRegistered(context), withinMs);

@@ -100,9 +100,14 @@ export class ClusterWatch {
       })),
       keys,
     };
-    for (const change of viewChanges(this.#view, next)) this.#log.add(change.type, change.data);
+    // What is there at the first look did not happen now; it is recorded, and marked.
+    const mark = this.#looked ? {} : { initial: true };
+    for (const change of viewChanges(this.#view, next)) this.#log.add(change.type, { ...change.data, ...mark });
+    this.#looked = true;
     this.#view = next;
   }
+
+  #looked = false;
 
   /** Machines keep their name here after they are gone. */
   readonly #names = new Map<string, string>();
