@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { validate } from '../ignition-ts/oracle.ts';
+import { artifacts, builtMachine, fileOf, textOf } from './built-machine.ts';
+
+const { ignition, json } = builtMachine();
+
+describe('the whole config', () => {
+  it.each(['core-01', 'core-02', 'core-03'])("of %s satisfies Ignition's own validator without a word", (name) => {
+    expect(validate(builtMachine({ name }).json)).toMatchObject({ clean: true });
+  });
+
+  it('satisfies it for other sizes, names and networks too', () => {
+    const rb = '$num_instances = 5\n$instance_name_prefix = "node"\n$vm_cpus = 2\n';
+    const toml = '[lab]\nname = "other"\n[network]\nflannel_backend = "vxlan"\n';
+    expect(validate(builtMachine({ rb, toml, name: 'node-05' }).json)).toMatchObject({ clean: true });
+  });
+
+  it('is the same text each time', () => {
+    expect(builtMachine().json).toBe(json);
+  });
+
+  it('enables the services of the cluster', () => {
+    const enabled = ignition.systemd?.units?.filter((unit) => unit.enabled === true).map(({ name }) => name);
+    expect(enabled?.sort()).toEqual(
+      ['containerd', 'docker', 'etcd', 'flanneld', 'fleet'].map((name) => `${name}.service`),
+    );
+  });
+});
+
+describe('who may come in', () => {
+  it("is core, with the lab's key, able to use sudo and Docker", () => {
+    const [core, ...others] = ignition.passwd?.users ?? [];
+    expect(others).toEqual([]);
+    expect(core?.name).toBe('core');
+    expect(core?.sshAuthorizedKeys).toHaveLength(1);
+    expect(core?.groups).toEqual(expect.arrayContaining(['sudo', 'docker', 'systemd-journal']));
+  });
+
+  it('the private key is readable by core alone, in a directory of its own', () => {
+    const key = fileOf(ignition, '/home/core/.ssh/id_ed25519');
+    expect(key).toMatchObject({ mode: 0o600, user: { name: 'core' }, group: { name: 'core' } });
+    expect(ignition.storage?.directories).toContainEqual(
+      expect.objectContaining({ path: '/home/core/.ssh', mode: 0o700, user: { name: 'core' } }),
+    );
+  });
+
+  it('no other file carries the private key', async () => {
+    const carried = (ignition.storage?.files ?? []).filter(({ contents }) => contents?.source?.startsWith('data:'));
+    const texts = await Promise.all(carried.map(async ({ path }) => [path, await textOf(ignition, path)] as const));
+    expect(texts.filter(([, text]) => text.includes('PRIVATE')).map(([path]) => path)).toEqual([
+      '/home/core/.ssh/id_ed25519',
+    ]);
+  });
+});
+
+describe('files', () => {
+  it('have modes that say what they are: programs run, settings are read', () => {
+    const modes = new Map((ignition.storage?.files ?? []).map(({ path, mode }) => [path, mode]));
+    for (const program of ['/usr/bin/fleetctl', '/usr/bin/etcdctl', '/opt/lab/bin/runc-within-limits'])
+      expect([program, modes.get(program)]).toEqual([program, 0o755]);
+    for (const [path, mode] of modes) if (path.startsWith('/etc/')) expect([path, mode]).toEqual([path, 0o644]);
+    expect(modes.get('/opt/lab/bin/fleetd.cjs')).toBe(0o644);
+  });
+
+  it("large ones come from the lab's artifact server, checked by their hash", () => {
+    const moved = builtMachine({ toml: '[ports]\nartifacts = 8123\n' }).ignition;
+    for (const { path, name, sha512 } of artifacts) {
+      expect(fileOf(moved, path).contents).toEqual({
+        source: `http://172.17.8.1:8123/${name}`,
+        verification: { hash: `sha512-${sha512}` },
+      });
+    }
+  });
+
+  it('name the machine and let every machine find the others', async () => {
+    expect(await textOf(ignition, '/etc/hostname')).toBe('core-02\n');
+    const hosts = await textOf(ignition, '/etc/hosts');
+    for (const [name, last] of [
+      ['core-01', 101],
+      ['core-02', 102],
+      ['core-03', 103],
+    ] as const)
+      expect(hosts.split('\n')).toContain(`172.17.8.${last} ${name}`);
+    expect(await textOf(ignition, '/etc/resolv.conf')).toBe('nameserver 172.17.8.1\n');
+    expect(await textOf(ignition, '/etc/systemd/network/10-host0.network')).toContain('Address=172.17.8.102/24\n');
+  });
+});
+
+describe('Docker', () => {
+  const affinity = (options: Parameters<typeof builtMachine>[0]) => {
+    const docker = builtMachine(options).ignition.systemd?.units?.find(({ name }) => name === 'docker.service');
+    return docker?.dropins?.map(({ contents }) => contents).join('');
+  };
+
+  it('sees as many cores as the machine has CPUs, each machine beginning at another core', () => {
+    expect(affinity({ name: 'core-01' })).toBe('[Service]\nCPUAffinity=0\n');
+    expect(affinity({ name: 'core-02' })).toBe('[Service]\nCPUAffinity=1\n');
+    expect(affinity({ rb: '$vm_cpus = 2\n', name: 'core-02' })).toBe('[Service]\nCPUAffinity=1 2\n');
+  });
+
+  it('is given only cores that the host has', () => {
+    expect(affinity({ rb: '$num_instances = 5\n', name: 'core-05', hostCpus: 2 })).toBe('[Service]\nCPUAffinity=0\n');
+    expect(affinity({ rb: '$vm_cpus = 2\n', name: 'core-02', hostCpus: 2 })).toBe('[Service]\nCPUAffinity=1 0\n');
+    expect(affinity({ name: 'core-03', hostCpus: 1 })).toBe('[Service]\nCPUAffinity=0\n');
+  });
+
+  it("pulls through the lab's registry and leaves masquerading to flannel", async () => {
+    expect(JSON.parse(await textOf(ignition, '/etc/docker/daemon.json'))).toMatchObject({
+      'registry-mirrors': ['http://172.17.8.1:5000'],
+      'insecure-registries': ['172.17.8.1:5000'],
+      'ip-masq': false,
+      'default-runtime': 'runc-within-limits',
+    });
+  });
+});
