@@ -16,4 +16,4 @@ export const requiredPackages = {
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Further Debian packages the lab's own tests use. */
-export const testPackages: readonly string[] = ['etcd-server', 'etcd-client', 'memcached', 'chromium'];
+export const testPackages: readonly string[] = ['git', 'etcd-server', 'etcd-client', 'memcached', 'chromium'];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
@@ -6,37 +7,38 @@ import type { NetworkConfig } from '../../config/lab-config.ts';
 
 /** Marks the lab's routes on the host, so that only they are removed (rtnetlink protocol numbers 192-254 are free). */
 const routeProtocol = '203';
-const fenceMetric = '4294967295';
 const arpRetryMs = 50;
 
 /**
  * The fence: while the lab exists, a packet for one of its addresses that finds no lab dies on this host instead of
  * leaving by the default route. The connected route of the lab's link beats it by its metric while the lab is up.
+ * @param link the lab's link; labs that share a range each have a fence of their own
  */
-export async function raiseFence(network: NetworkConfig): Promise<void> {
-  await execa('ip', ['route', 'replace', 'unreachable', network.cidr, 'metric', fenceMetric, 'proto', routeProtocol]);
-  await execa('ip', [
-    'route',
-    'replace',
+export async function raiseFence(link: string, network: NetworkConfig): Promise<void> {
+  for (const route of fence(link, network)) await execa('ip', ['route', 'replace', ...route]);
+}
+
+export async function lowerFence(link: string, network: NetworkConfig): Promise<void> {
+  for (const route of fence(link, network)) await execa('ip', ['route', 'del', ...route], { reject: false });
+}
+
+/** Two routes may differ by their metric alone, so the metric carries the lab's name: among the weakest there are. */
+function fence(link: string, network: NetworkConfig): string[][] {
+  const weakest = 0xffff_ffff;
+  const own = createHash('sha256').update(link).digest().readUInt16BE();
+  const metric = String(weakest - own);
+  return [network.cidr, network.flannelCidr].map((cidr) => [
     'unreachable',
-    network.flannelCidr,
+    cidr,
     'metric',
-    fenceMetric,
+    metric,
     'proto',
     routeProtocol,
   ]);
 }
 
-export async function lowerFence(network: NetworkConfig): Promise<void> {
-  for (const cidr of [network.cidr, network.flannelCidr]) {
-    await execa('ip', ['route', 'del', 'unreachable', cidr, 'metric', fenceMetric, 'proto', routeProtocol], {
-      reject: false,
-    });
-  }
-}
-
 /** @throws LabError `busy.range` when another lab (or anything else) of this host already has the address */
-async function checkAddressFree(link: string, network: NetworkConfig): Promise<void> {
+export async function checkAddressFree(link: string, network: NetworkConfig): Promise<void> {
   const { stdout } = await execa('ip', ['-json', 'address', 'show']);
   const links = JSON.parse(stdout) as { ifname: string; addr_info: { local?: string }[] }[];
   const holder = links.find(
@@ -63,7 +65,6 @@ export async function connectHost(
 ): Promise<void> {
   const inLab = (...args: string[]) => execa('nsenter', ['-t', String(namespacePid), '-n', 'ip', ...args]);
   const peer = 'host';
-  await checkAddressFree(link, network);
   if (!existsSync(`/sys/class/net/${link}`)) {
     await execa('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', peer, 'netns', String(namespacePid)]);
   }

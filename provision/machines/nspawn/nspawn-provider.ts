@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { NetworkConfig } from '../../config/lab-config.ts';
-import { connectHost, disconnectHost, lowerFence, raiseFence } from '../../host/network/lab-link.ts';
+import { checkAddressFree, connectHost, disconnectHost, lowerFence, raiseFence } from '../../host/network/lab-link.ts';
 import type { ExecResult, MachineProvider, MachineStatus, ProviderStatus } from '../machine-provider.ts';
 import { hostHierarchies } from './cgroup/hierarchies.ts';
 import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
@@ -33,8 +33,9 @@ export class NspawnProvider implements MachineProvider {
 
   async prepare(): Promise<void> {
     const { paths, network, spec, bundle, bare } = this.#options;
+    if (bare !== true) await checkAddressFree(paths.hostLink, network);
     await mkdir(paths.stateDir, { recursive: true });
-    if (bare !== true) await raiseFence(network);
+    if (bare !== true) await raiseFence(paths.hostLink, network);
     let pids = findSupervisor(paths);
     if (pids === undefined || !(await supervisorAnswers(paths))) {
       await this.#clearRemains();
@@ -86,7 +87,7 @@ export class NspawnProvider implements MachineProvider {
     await this.#clearRemains();
     await rm(paths.runDir, { recursive: true, force: true });
     await rm(paths.stateDir, { recursive: true, force: true });
-    if (bare !== true) await lowerFence(network);
+    if (bare !== true) await lowerFence(paths.hostLink, network);
     for (const parent of [dirname(paths.runDir), dirname(paths.stateDir)]) await rmdirIfEmpty(parent);
   }
 
