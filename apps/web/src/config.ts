@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { LabError } from '../../../errors/lab-error.ts';
-import { etcdEndpoints } from './etcd-endpoints.ts';
+import { etcdEndpoints } from '../../../platform/etcd/container-endpoints.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

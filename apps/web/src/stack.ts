@@ -1,6 +1,7 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import { watchServices, type Instance, type ServiceWatch } from '../../../platform/etcd/services.ts';
 import type { EtcdStore } from '../../../platform/etcd/store.ts';
+import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
 
 /** What the web app runs on, as announced in etcd and as logged. */
 export interface Stack {
@@ -74,15 +75,3 @@ export function toStack(couchbase: readonly Instance[], memcached: readonly Inst
 }
 
 const burstMs = 200;
-
-async function whenEtcdAnswers<T>(ask: () => Promise<T>, endAt: number, log: (line: string) => void): Promise<T> {
-  for (let said = false; ; said = true) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (performance.now() >= endAt) throw error;
-      if (!said) log(`etcd does not answer yet: ${(error as Error).message}`);
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  }
-}

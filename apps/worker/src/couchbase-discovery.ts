@@ -1,6 +1,7 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import { watchServices, type Instance } from '../../../platform/etcd/services.ts';
 import type { EtcdStore } from '../../../platform/etcd/store.ts';
+import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
 
 export const couchbasePrefix = '/services/couchbase';
 
@@ -60,15 +61,3 @@ export async function discoverCouchbase(
 }
 
 const burstMs = 200;
-
-async function whenEtcdAnswers<T>(ask: () => Promise<T>, endAt: number, log: (line: string) => void): Promise<T> {
-  for (let said = false; ; said = true) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (performance.now() >= endAt) throw error;
-      if (!said) log(`etcd does not answer yet: ${(error as Error).message}`);
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  }
-}

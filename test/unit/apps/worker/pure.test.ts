@@ -3,7 +3,7 @@ import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../../../apps/worker/src/backoff.ts';
 import { readConfig } from '../../../../apps/worker/src/config.ts';
-import { etcdEndpoints } from '../../../../apps/worker/src/etcd-endpoints.ts';
+import { etcdEndpoints } from '../../../../platform/etcd/container-endpoints.ts';
 import { rsvpDocument } from '../../../../apps/worker/src/rsvp-document.ts';
 import { LabError } from '../../../../errors/lab-error.ts';
 

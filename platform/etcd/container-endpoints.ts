@@ -1,5 +1,5 @@
 import type { NetworkInterfaceInfo } from 'node:os';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '../../errors/lab-error.ts';
 
 /**
  * Where etcd is, as URLs. ETCD_ENDPOINTS (comma separated, scheme optional) wins; in production it is the container's gateway: the
