@@ -15,7 +15,9 @@ it('a control socket fits the 107 characters of a Unix socket path', () => {
 it('no two labs share anything on the host', () => {
   const other = labPaths('lab', '/var/lib/coreos-lab/lab');
   const all = (lab: LabPaths): string[] =>
-    [...Object.values(lab), ...Object.values(lab.machine('core-01'))].filter((value) => typeof value === 'string');
+    [lab, lab.machine('core-01')]
+      .flatMap((part) => Object.values<unknown>({ ...part }))
+      .filter((value) => typeof value === 'string');
   const ours = new Set(all(paths));
   expect(all(other).filter((path) => ours.has(path))).toEqual([]);
 });
