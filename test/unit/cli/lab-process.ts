@@ -1,0 +1,42 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+const repoDir = join(import.meta.dirname, '../../..');
+
+/** A lab of the tests' own that is never brought up. */
+export const labName = 'clitest';
+export const runDir = `/run/coreos-lab/${labName}`;
+
+/** config.rb and lab.toml of a temporary directory, and the real `./lab` run with them. */
+export class LabCli {
+  readonly dir = mkdtempSync(join(tmpdir(), 'coreos-lab-cli-'));
+
+  constructor() {
+    this.write();
+  }
+
+  /** Without text: a sound configuration. */
+  write(files: { rb?: string; toml?: string } = {}): void {
+    const sound = `[lab]\nname = "${labName}"\nstate_dir = "${join(this.dir, 'state')}"\n`;
+    writeFileSync(join(this.dir, 'config.rb'), files.rb ?? '$num_instances = 3\n');
+    writeFileSync(join(this.dir, 'lab.toml'), files.toml ?? sound);
+  }
+
+  async run(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    // As a person's terminal would have it, not as the test runner has it.
+    const env = { LAB_CONFIG_DIR: this.dir, NO_COLOR: '1', FORCE_COLOR: undefined, NUM_INSTANCES: undefined };
+    const result = await execa(join(repoDir, 'lab'), args, { env, reject: false, cwd: this.dir, stdin: 'ignore' });
+    return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** What a command has left on the host, beside the configuration. */
+  leftovers(): string[] {
+    return [runDir, join(this.dir, 'state')].filter((path) => existsSync(path));
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LabCli, labName } from './lab-process.ts';
+
+let lab: LabCli;
+beforeAll(async () => {
+  lab = new LabCli();
+  // The first call builds when a source is newer than the build.
+  expect(await lab.run('--version')).toMatchObject({ exitCode: 0, stderr: '' });
+}, 300_000);
+beforeEach(() => lab.write());
+afterAll(() => lab.remove());
+
+/** The error as a person sees it: what, and what to do next. */
+async function refusal(...args: string[]) {
+  const { exitCode, stdout, stderr } = await lab.run(...args);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^next {2}\S/m);
+  return { exitCode, stderr };
+}
+
+describe('help', () => {
+  it('lists every command, and its examples use none that is not there', async () => {
+    const { stdout, exitCode } = await lab.run('--help');
+    expect(exitCode).toBe(0);
+    const [list = '', examples = ''] = stdout.slice(stdout.indexOf('Commands:')).split('Examples:');
+    const commands = [...list.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
+    const wanted = ['up', 'status', 'ssh', 'halt', 'cut', 'destroy', 'fleetctl', 'scenario', 'doctor', 'test'];
+    expect(commands).toEqual(expect.arrayContaining(wanted));
+    const used = [...examples.matchAll(/^ {2}lab ([a-z]+)/gm)].map((match) => match[1]);
+    expect(used.length).toBeGreaterThan(3);
+    expect(used.filter((command) => !commands.includes(command))).toEqual([]);
+  });
+
+  it('is there for each command', async () => {
+    for (const command of ['up', 'scenario']) {
+      const { exitCode, stdout } = await lab.run(command, '--help');
+      expect([exitCode, stdout.split('\n')[0]]).toEqual([0, expect.stringContaining(`lab ${command}`)]);
+    }
+  });
+
+  it('lists the scenarios', async () => {
+    const { exitCode, stdout } = await lab.run('scenario');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^failover {2}\S/m);
+  });
+});
+
+describe('a bad command line', () => {
+  it.each(['frobnicate', 'status --jsn', 'ssh', 'cut'])('lab %s: 64, and where to look', async (line) => {
+    const { exitCode, stderr } = await lab.run(...line.split(' '));
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('lab --help lists the commands');
+  });
+
+  it('an unknown scenario: 68, naming those there are', async () => {
+    expect(await refusal('scenario', 'nosuch')).toMatchObject({
+      exitCode: 68,
+      stderr: expect.stringMatching(/nosuch.*failover/) as string,
+    });
+  });
+
+  it.each([['halt'], ['cut'], ['ssh']])('%s of an unknown machine: 68, naming those there are', async (command) => {
+    const { exitCode, stderr } = await refusal(command, 'core-09');
+    expect(exitCode).toBe(68);
+    expect(stderr).toMatch(/core-09.*core-01, core-02, core-03/);
+  });
+});
+
+describe('a bad configuration: 78, and nothing is done', () => {
+  it('what is not a plain value in config.rb, with file and line', async () => {
+    lab.write({ rb: '# sizes\n$num_instances = foo()\n' });
+    const { exitCode, stderr } = await refusal('status');
+    expect(exitCode).toBe(78);
+    expect(stderr).toContain('config.rb:2');
+  });
+
+  it('too little memory, with the reason', async () => {
+    lab.write({ rb: '$vm_memory = 1024\n' });
+    const { exitCode, stderr } = await refusal('status');
+    expect(exitCode).toBe(78);
+    expect(stderr).toMatch(/config\.rb:1.*1024.*1536|config\.rb:1.*1536.*1024/s);
+    expect(stderr).toContain('Couchbase');
+  });
+
+  it('an unknown key in lab.toml, with the one that was meant', async () => {
+    lab.write({ toml: '[timers]\nfleet_agent_tll = "5s"\n' });
+    const { exitCode, stderr } = await refusal('status');
+    expect(exitCode).toBe(78);
+    expect(stderr).toContain('lab.toml:2');
+    expect(stderr).toContain('fleet_agent_ttl');
+  });
+
+  it('stops commands that would change something as well', async () => {
+    lab.write({ rb: '$vm_cpus = "many"\n' });
+    for (const command of [['halt'], ['cut', 'core-01'], ['up'], ['destroy'], ['scenario', 'failover']])
+      expect([command, (await refusal(...command)).exitCode]).toEqual([command, 78]);
+    expect(lab.leftovers()).toEqual([]);
+  });
+
+  it('is JSON for a program that asks for JSON', async () => {
+    lab.write({ rb: '$num_instances = foo()\n' });
+    const { exitCode, stdout, stderr } = await lab.run('status', '--json');
+    const { error } = JSON.parse(stderr) as { error: Record<string, unknown> };
+    expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: '' });
+    expect(error).toMatchObject({ exitCode: 78, code: expect.stringMatching(/^config\./) as string });
+    expect(error['cause']).toContain('config.rb:1');
+    expect(error['next']).not.toBe('');
+  });
+});
+
+describe('a lab that is not up', () => {
+  it('status says so, and what brings it up', async () => {
+    const { exitCode, stdout } = await lab.run('status');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^core-01 +172\.17\.8\.101 +absent +- +-$/m);
+    expect(stdout).toContain(`lab ${labName} is not up. Next: lab up`);
+  });
+
+  it('status --json has every machine as absent', async () => {
+    const { exitCode, stdout } = await lab.run('status', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ lab: labName, provider: 'nspawn', up: false },
+      machines: [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `172.17.8.10${n}`, state: 'absent' })),
+    });
+  });
+
+  it.each([
+    ['halt', []],
+    ['halt', ['core-02']],
+    ['cut', ['core-01']],
+    ['ssh', ['core-01']],
+    ['ssh', ['core-01', '--', 'docker', 'ps']],
+    ['fleetctl', ['list-units']],
+  ])('%s %j: 74, and lab up is next', async (command, args) => {
+    const { exitCode, stderr } = await refusal(command, ...args);
+    expect(exitCode).toBe(74);
+    expect(stderr).toMatch(/^next {2}lab up/m);
+  });
+
+  it('asking it leaves nothing on the host', () => {
+    expect(lab.leftovers()).toEqual([]);
+  });
+});
+
+it('doctor --json: every check has a result, and those that are not ok a remedy', async () => {
+  const { exitCode, stdout } = await lab.run('doctor', '--json');
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Record<string, string | undefined>[] };
+  expect(exitCode).toBe(ok ? 0 : 69);
+  expect(ok).toBe(checks.every(({ status }) => status !== 'fail'));
+  expect(checks.map(({ id }) => id)).toEqual(expect.arrayContaining(['root', 'cgroups', 'memory', 'packages']));
+  for (const check of checks) {
+    expect(check).toMatchObject({ status: expect.stringMatching(/^(ok|warn|fail)$/) as string });
+    if (check['status'] !== 'ok') expect([check['id'], check['fix']]).toEqual([check['id'], expect.any(String)]);
+  }
+});
