@@ -1,48 +1,48 @@
-import { mkdir, open, readFile, rm, rmdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
+import { takeFlock } from '../host/flock.ts';
 import type { LabPaths } from '../machines/nspawn/lab-paths.ts';
 
 /**
- * Runs work while no other `lab` command changes this lab. A lock whose process is gone is taken over.
+ * Runs work while no other `lab` command changes this lab. The lock goes with its process, however that ends.
  * @throws LabError `busy.lab` naming the command that holds it
  */
 export async function withLabLock<T>(paths: LabPaths, command: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(paths.lockFile), { recursive: true });
-  await takeLock(paths.lockFile, command);
+  const release = await takeLock(paths.lockFile, command);
   try {
     return await work();
   } finally {
-    await rm(paths.lockFile, { force: true });
-    // A command that failed before it made anything leaves nothing.
-    for (const directory of [paths.runDir, dirname(paths.runDir)]) await rmdir(directory).catch(() => undefined);
+    await removeIfNothingElse(paths);
+    await release();
   }
 }
 
-async function takeLock(file: string, command: string): Promise<void> {
+async function takeLock(file: string, command: string): Promise<() => Promise<void>> {
   for (;;) {
-    try {
-      const handle = await open(file, 'wx');
-      await handle.writeFile(`${process.pid} ${await startTime(process.pid)} ${command}\n`);
-      await handle.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const [pid, started, ...holder] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ');
-    if (pid !== undefined && pid !== '' && (await startTime(Number(pid))) === started) {
-      throw new LabError({
-        code: 'busy.lab',
-        cause: `another command is changing this lab: ${holder.join(' ')} (process ${pid})`,
-        next: `wait for it, or end it: kill ${pid}`,
-      });
-    }
-    await rm(file, { force: true });
+    await mkdir(dirname(file), { recursive: true });
+    const taken = await takeFlock(file, ['--nonblock']);
+    if (taken === 'held') throw busy(await readFile(file, 'utf8').catch(() => ''));
+    if (taken === 'lost') continue;
+    await writeFile(file, `${process.pid} ${command}\n`);
+    return taken;
   }
 }
 
-/** Start time of a process in clock ticks since boot, so that a reused PID is not taken for the old process. */
-async function startTime(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+function busy(text: string): LabError {
+  const [pid = '', ...holder] = text.trim().split(' ');
+  const who = pid === '' ? 'it has not said which' : `${holder.join(' ')} (process ${pid})`;
+  return new LabError({
+    code: 'busy.lab',
+    cause: `another command is changing this lab: ${who}`,
+    next: pid === '' ? 'wait for it' : `wait for it, or end it: kill ${pid}`,
+  });
+}
+
+/** A command that failed before it made anything leaves nothing. */
+async function removeIfNothingElse({ runDir, lockFile }: LabPaths): Promise<void> {
+  const left = await readdir(runDir).catch(() => []);
+  if (left.some((name) => name !== basename(lockFile))) return;
+  await rm(lockFile, { force: true });
+  for (const directory of [runDir, dirname(runDir)]) await rmdir(directory).catch(() => undefined);
 }

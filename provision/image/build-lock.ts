@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
+import { takeFlock } from '../host/flock.ts';
 
 /** As long as the slowest build that another process may be in the middle of. */
 const lockDeadlineMs = 25 * 60_000;
@@ -40,19 +39,9 @@ export async function withBuildLock<T>(
   }
 }
 
-/** Takes the lock and returns how to give it back; undefined when flock gave up. */
-async function tryLock(file: string, options: string[]): Promise<(() => Promise<void>) | undefined> {
-  const child = spawn('flock', [...options, file, 'sh', '-c', 'echo held; exec cat'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const exited = once(child, 'exit');
-  // Either event decides; a missing flock program rejects `exited` with ENOENT.
-  const held = await Promise.race([once(child.stdout, 'data').then(() => true), exited.then(() => false)]);
-  if (!held) return undefined;
-  return async () => {
-    child.stdin.end();
-    await exited;
-  };
+async function tryLock(file: string, options: readonly string[]): Promise<(() => Promise<void>) | undefined> {
+  const taken = await takeFlock(file, options);
+  return typeof taken === 'function' ? taken : undefined;
 }
 
 async function holder(file: string): Promise<string> {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../harness/event-log.ts';
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
-import type { JournalLine } from '../harness/evidence.ts';
+import { type JournalLine, namesCouchbase } from '../harness/evidence.ts';
 import { oneWorkerConnection, type StreamConnection } from '../harness/invariants/one-worker-connection.ts';
 import { conflictsHeld, nothingElseMoved, sidekicksFollowed } from '../harness/invariants/placement.ts';
 import type { Finding, Verdict } from '../harness/verdict.ts';
@@ -75,11 +75,7 @@ function reregistered({ before, settled }: FailoverRecord): Finding {
 
 function appsRestarted({ journal, settled, timeline }: FailoverRecord): Finding {
   const address = settled.keys['/services/couchbase/1'] ?? '?';
-  const units = new Set(
-    journal
-      .filter((l) => l.message.includes(`couchbase://${address}`) && /current (config|connection)/.test(l.message))
-      .map((l) => l.unit),
-  );
+  const units = new Set(journal.filter(({ message }) => namesCouchbase(message, address)).map((l) => l.unit));
   const wanted = [
     'worker.service',
     ...settled.units.filter((u) => u.name.startsWith('web@') && u.states.length > 0).map((u) => u.name),

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../harness/event-log.ts';
-import type { JournalLine } from '../harness/evidence.ts';
+import { type JournalLine, namesCouchbase } from '../harness/evidence.ts';
 import type { TimelineStep } from '../scenario.ts';
 
 const couchbase = 'couchbase@1.service';
@@ -66,9 +66,10 @@ function text(value: unknown): string {
 
 /** The first web instance that started with the new Couchbase address, by its own log line. */
 function restartedApp(journal: readonly JournalLine[], address: string, fromWallMs: number): JournalLine | undefined {
-  const config = (line: JournalLine) =>
-    line.message.includes('current config') && line.message.includes(`couchbase://${address}`);
   // The key is seen by sampling; the app may have read it up to one sample earlier.
   const sampleMs = 1_000;
-  return journal.find((line) => line.unit.startsWith('web@') && line.wallMs >= fromWallMs - sampleMs && config(line));
+  return journal.find(
+    (line) =>
+      line.unit.startsWith('web@') && line.wallMs >= fromWallMs - sampleMs && namesCouchbase(line.message, address),
+  );
 }

@@ -44,7 +44,9 @@ function machineChanges(before: ClusterView, after: ClusterView): ViewChange[] {
 
 function unitChanges(before: ClusterView, after: ClusterView): ViewChange[] {
   const changes: ViewChange[] = [];
-  for (const unit of after.units) {
+  const gone = before.units.filter(({ name }) => !after.units.some((unit) => unit.name === name));
+  const nowhere = gone.map(({ name }): UnitView => ({ name, target: undefined, states: [], reason: undefined }));
+  for (const unit of [...after.units, ...nowhere]) {
     const old = before.units.find(({ name }) => name === unit.name);
     if (old?.target !== unit.target) {
       changes.push({

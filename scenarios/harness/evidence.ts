@@ -32,6 +32,12 @@ export interface JournalLine {
   readonly message: string;
 }
 
+/** Does an app's log line name this Couchbase address (and not one that only begins like it)? */
+export function namesCouchbase(message: string, address: string): boolean {
+  const [, addresses = ''] = /current (?:config|connection).*couchbase:\/\/([0-9.,]*)/.exec(message) ?? [];
+  return addresses.split(',').includes(address);
+}
+
 /**
  * Writes each machine's journal of the run as text into the run's directory and returns the lines of some units.
  * Reads the journal files on the machines' disks, so it works for machines that are down.

@@ -23,11 +23,22 @@ export class Faults {
     this.#log.add('fault-done', { fault: fault.name });
   }
 
+  /** @throws the first undo's error, after all the others were undone too */
   async undoAll(): Promise<void> {
+    const failures: unknown[] = [];
     for (let fault = this.#active.pop(); fault !== undefined; fault = this.#active.pop()) {
-      this.#log.add('fault-undo', { fault: fault.name });
-      await fault.undo();
-      this.#log.add('fault-undone', { fault: fault.name });
+      const { name } = fault;
+      this.#log.add('fault-undo', { fault: name });
+      await fault.undo().then(
+        () => this.#log.add('fault-undone', { fault: name }),
+        (error: unknown) => {
+          failures.push(error);
+          this.#log.add('error', {
+            message: `not undone: ${name}: ${error instanceof Error ? error.message : String(error)}`,
+          });
+        },
+      );
     }
+    if (failures.length > 0) throw failures[0];
   }
 }

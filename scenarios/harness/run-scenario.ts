@@ -50,10 +50,11 @@ export async function runScenario(args: {
   } catch (error) {
     result = brokenOff(error);
     log.add('error', { message: error instanceof Error ? error.message : String(error) });
-  } finally {
-    await cluster.stop();
-    await faults.undoAll();
   }
+  await cluster.stop();
+  await faults.undoAll().catch((error: unknown) => {
+    result = { ...result, findings: [...result.findings, ...brokenOff(error).findings] };
+  });
   await collectJournals(lab, runDir, startedAt.getTime(), []);
   const report: RunReport = {
     ...{ schema: 'coreos-lab/run/1', scenario: scenario.name, parameters, startedAt: startedAt.toISOString() },

@@ -19,17 +19,25 @@ export async function callSupervisor<T>(
     const call = request({ socketPath, method, path, timeout: deadlineMs + graceMs }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
+      response.on('error', (error) => reject(gone(error)));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
     });
     call.on('timeout', () => call.destroy(timeoutError(path, deadlineMs)));
     call.on('error', (error) => reject(error instanceof LabError ? error : gone(error)));
     call.end(body === undefined ? undefined : JSON.stringify(body));
   });
-  const value: unknown = JSON.parse(text);
+  const value: unknown = parse(text);
   if (status === 200) return value as T;
   const failure = value as { code: ErrorCode; cause: string; evidence: string[]; next: string };
   throw new LabError(failure);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw gone(error);
+  }
 }
 
 function timeoutError(path: string, deadlineMs: number): LabError {
@@ -40,6 +48,6 @@ function timeoutError(path: string, deadlineMs: number): LabError {
   });
 }
 
-function gone(error: Error): LabError {
+function gone(error: unknown): LabError {
   return new LabError({ code: 'state.supervisor', cause: "the lab's supervisor does not run", next: 'lab up', error });
 }

@@ -37,9 +37,9 @@ export class NspawnProvider implements MachineProvider {
     await mkdir(paths.stateDir, { recursive: true });
     if (bare !== true) await raiseFence(paths.hostLink, network);
     let pids = findSupervisor(paths);
-    if (pids === undefined || !(await supervisorAnswers(paths))) {
+    if (pids === undefined || !(await supervisorAnswers(paths)) || (await this.#isOutdatedAndIdle())) {
       await this.#clearRemains();
-      await writeFile(paths.specFile, `${JSON.stringify(spec, null, 2)}\n`);
+      await writeFile(paths.specFile, specText(spec));
       pids = await startSupervisor(paths, bundle);
     }
     if (bare !== true) await connectHost(paths.hostLink, network, pids.init, bridge);
@@ -91,6 +91,13 @@ export class NspawnProvider implements MachineProvider {
     for (const parent of [dirname(paths.runDir), dirname(paths.stateDir)]) await rmdirIfEmpty(parent);
   }
 
+  /** Sizes or images changed since the supervisor started, and no machine runs that it would take down. */
+  async #isOutdatedAndIdle(): Promise<boolean> {
+    const { paths, spec } = this.#options;
+    if ((await readFile(paths.specFile, 'utf8')) === specText(spec)) return false;
+    return (await this.status()).machines.every(({ state }) => state === 'stopped' || state === 'absent');
+  }
+
   /** Ends whatever of this lab still runs and removes its cgroups and its link; the machines' disks stay. */
   async #clearRemains(): Promise<void> {
     const { paths, spec } = this.#options;
@@ -120,6 +127,10 @@ export class NspawnProvider implements MachineProvider {
   async #call<T>(method: 'GET' | 'POST', path: string, body: unknown, deadlineMs: number): Promise<T> {
     return callSupervisor<T>(this.#options.paths.controlSocket, method, path, body, deadlineMs);
   }
+}
+
+function specText(spec: SupervisorSpec): string {
+  return `${JSON.stringify(spec, null, 2)}\n`;
 }
 
 async function commandLine(pid: number): Promise<string> {

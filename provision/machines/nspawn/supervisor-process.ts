@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../wait-until.ts';
@@ -37,7 +37,7 @@ export async function startSupervisor(paths: LabPaths, bundle: string): Promise<
     condition: "the lab's supervisor answers on its control socket",
     deadlineMs: readyDeadlineMs,
     everyMs: 20,
-    evidence: () => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15),
+    evidence: () => readText(logFile).trimEnd().split('\n').slice(-15),
     next: `look at ${logFile}`,
     check: async () => {
       if (child.exitCode !== null)
@@ -57,14 +57,17 @@ export async function supervisorAnswers(paths: LabPaths): Promise<boolean> {
   );
 }
 
-/** The running supervisor's PIDs, or undefined when it is gone (a PID that was given to another process is not it). */
+/**
+ * The running supervisor's PIDs, or undefined when there is none. It is looked for by the spec file it was started with,
+ * not by a PID that somebody wrote down: a `lab up` that is killed right after starting it wrote none.
+ */
 export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
-  try {
-    const pids = JSON.parse(readFileSync(paths.supervisorFile, 'utf8')) as SupervisorPids;
-    return isSupervisor(pids.unshare, paths) ? pids : undefined;
-  } catch {
-    return undefined;
+  for (const entry of readdirSync('/proc')) {
+    const pid = Number(entry);
+    if (!(pid > 0) || !isSupervisor(pid, paths) || commandLine(pid)[0] !== 'unshare') continue;
+    return { unshare: pid, init: childrenOf(pid)[0] ?? 0 };
   }
+  return undefined;
 }
 
 /** Ends the supervisor and with it every process of the lab. */
@@ -80,16 +83,24 @@ export async function killSupervisor(pids: SupervisorPids, paths: LabPaths): Pro
 }
 
 function isSupervisor(pid: number, paths: LabPaths): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(paths.specFile);
-  } catch {
-    return false;
-  }
+  return commandLine(pid).includes(paths.specFile);
+}
+
+function commandLine(pid: number): string[] {
+  return readText(`/proc/${pid}/cmdline`).split('\0');
 }
 
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return readText(`/proc/${pid}/task/${pid}/children`)
     .split(' ')
     .map(Number)
-    .filter((n) => n > 0);
+    .filter((child) => child > 0);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

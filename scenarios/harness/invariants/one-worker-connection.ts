@@ -19,10 +19,12 @@ export function oneWorkerConnection(
   const name = 'at most one worker connection at any time';
   if (history === undefined) return { name, verdict: 'unknown', evidence: 'the stream server could not be asked' };
   if (history.length === 0) return { name, verdict: 'unknown', evidence: 'no worker ever connected' };
-  const spans = history.map((connection) => ({
-    ...connection,
-    end: Math.min(connection.closedAt ?? Infinity, deadFrom.get(connection.address) ?? Infinity),
-  }));
+  const spans = history.map((connection) => {
+    const dead = deadFrom.get(connection.address) ?? Infinity;
+    const closed = connection.closedAt ?? Infinity;
+    // Only what was open when the machine died ended with it; it may have come back and connected again.
+    return { ...connection, end: connection.openedAt < dead ? Math.min(closed, dead) : closed };
+  });
   const sorted = [...spans].sort((a, b) => a.openedAt - b.openedAt);
   for (const [index, span] of sorted.entries()) {
     const overlap = sorted.slice(index + 1).find((later) => later.openedAt < span.end && span.openedAt < later.end);

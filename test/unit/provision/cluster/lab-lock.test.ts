@@ -72,5 +72,5 @@ it('keeps what the lab itself keeps beside the lock', async () => {
   const socket = join(lockPaths(dir).runDir, 'control.sock');
   await withLabLock(lockPaths(dir), 'lab up', async () => writeFileSync(socket, ''));
   expect(existsSync(socket)).toBe(true);
-  expect(existsSync(lockPaths(dir).lockFile)).toBe(false);
+  await expect(withLabLock(lockPaths(dir), 'lab status', async () => 'free again')).resolves.toBe('free again');
 });
