@@ -23,6 +23,8 @@ export interface RegistryProcess {
   readonly pid: number;
   /** `address:port` it listens on. */
   readonly addr: string;
+  /** Its end, as one sentence. */
+  readonly ended: Promise<string>;
   /** Ends it by its process id and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -44,7 +46,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryP
     // Without a listener a failed start would end this process; `exited` and the deadline report it.
     child.on('error', () => undefined);
     const listening = await untilAnswering(child, addr, logFile, Date.now() + deadlineMs);
-    return { pid: child.pid ?? 0, addr: listening, stop: () => stop(child) };
+    const ended = once(child, 'exit').then(
+      ([code, signal]) => `registry ended with ${String(signal ?? `exit code ${String(code)}`)}`,
+    );
+    return { pid: child.pid ?? 0, addr: listening, ended, stop: () => stop(child) };
   } catch (error) {
     await stop(child);
     throw error;

@@ -3,6 +3,7 @@ import { LabError } from '../../../../errors/lab-error.ts';
 import type { ProviderStatus } from '../../machine-provider.ts';
 import { execInMachine } from './exec-in-machine.ts';
 import type { Machine } from './machine.ts';
+import type { LabServices } from './services.ts';
 
 const defaultExecDeadlineMs = 60_000;
 const bodyLimitBytes = 1024 * 1024;
@@ -20,10 +21,10 @@ interface Body {
 export async function startControlServer(
   socket: string,
   machines: ReadonlyMap<string, Machine>,
-  deaths: readonly string[],
+  services: Pick<LabServices, 'deaths' | 'ready'>,
 ): Promise<Server> {
   const server = createServer((request, response) => {
-    handle(request, machines, deaths).then(
+    handle(request, machines, services).then(
       (value) => reply(response, 200, value),
       (error: unknown) => reply(response, 500, asLabError(error)),
     );
@@ -35,17 +36,19 @@ export async function startControlServer(
 async function handle(
   request: IncomingMessage,
   machines: ReadonlyMap<string, Machine>,
-  deaths: readonly string[],
+  services: Pick<LabServices, 'deaths' | 'ready'>,
 ): Promise<unknown> {
   const [, noun, name, verb] = (request.url ?? '').split('/');
   if (request.method === 'GET' && noun === 'status') {
     const status: ProviderStatus = { up: true, machines: [...machines.values()].map((machine) => machine.status) };
-    return { ...status, deaths };
+    return { ...status, deaths: services.deaths };
   }
   const machine = machines.get(name ?? '');
   if (request.method !== 'POST' || noun !== 'machines' || machine === undefined) {
     throw new LabError({ code: 'missing.machine', cause: `no machine ${name ?? ''} in this lab`, next: 'lab status' });
   }
+  // A machine counts as booted when it can also pull images.
+  if (verb === 'wait-booted') await services.ready;
   return act(machine, verb ?? '', await readBody(request));
 }
 

@@ -22,14 +22,15 @@ async function main(specFile: string): Promise<void> {
   await mkdir('/run/systemd', { recursive: true });
   await execa('mount', ['-t', 'tmpfs', `coreos-lab-${spec.lab}`, '/run/systemd']);
   await setUpLabNetwork(spec.network);
-  const services = await startLabServices(spec, paths);
+  const services = startLabServices(spec, paths);
   await mkdir(paths.artifactsDir, { recursive: true });
   await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
 
   const lab = { name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir };
   const machines = new Map(spec.machines.map((machine) => [machine.name, new Machine(machine, lab)]));
   await rm(paths.controlSocket, { force: true });
-  await startControlServer(paths.controlSocket, machines, services.deaths);
+  await startControlServer(paths.controlSocket, machines, services);
+  await services.ready;
   console.log(`${new Date().toISOString()} supervisor of lab ${spec.lab} is ready`);
 }
 

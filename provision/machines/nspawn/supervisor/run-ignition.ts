@@ -7,8 +7,11 @@ import type { MachinePaths } from '../lab-paths.ts';
 /** Where Debian's package `ignition` keeps the binary. */
 const ignitionBinary = '/usr/lib/dracut/modules.d/30ignition/ignition';
 
-/** Only these stages: `disks`, `mount` and `kargs` act on the host's own devices. */
-const stages = ['fetch-offline', 'fetch', 'files'] as const;
+/**
+ * Only these stages: `disks`, `mount` and `kargs` act on the host's own devices, and a config that is a file, without
+ * remote parts (they are refused), is complete without `fetch`. HTTP sources of files are fetched by `files`.
+ */
+const stages = ['fetch-offline', 'files'] as const;
 
 const deadlineMs = 60_000;
 

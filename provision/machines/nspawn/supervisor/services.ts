@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabPaths } from '../lab-paths.ts';
 import type { SupervisorSpec } from '../supervisor-spec.ts';
+import { startRegistry } from '../../../image/registry/registry.ts';
 import { type Daemon, startDaemon } from './child.ts';
 import { bridge } from './lab-network.ts';
 
@@ -12,28 +13,34 @@ export interface LabServices {
   readonly lxcfsDir: string;
   /** One sentence for each daemon that died, oldest first. */
   readonly deaths: readonly string[];
+  /** The image registry answers (machines boot meanwhile). */
+  readonly ready: Promise<void>;
 }
 
-export async function startLabServices(spec: SupervisorSpec, paths: LabPaths): Promise<LabServices> {
+export function startLabServices(spec: SupervisorSpec, paths: LabPaths): LabServices {
   const deaths: string[] = [];
   const lxcfsDir = join(paths.runDir, 'lxcfs');
   mkdirSync(lxcfsDir, { recursive: true });
+  const died = (sentence: string, again: () => void): void => {
+    deaths.push(`${new Date().toISOString()} ${sentence}`);
+    setTimeout(again, restartDelayMs);
+  };
   const keep = (name: string, argv: readonly string[]): void => {
     const daemon: Daemon = startDaemon(name, argv, join(paths.logDir, `${name}.log`));
-    void daemon.ended.then((sentence) => {
-      deaths.push(`${new Date().toISOString()} ${sentence}`);
-      setTimeout(() => keep(name, argv), restartDelayMs);
+    void daemon.ended.then((sentence) => died(sentence, () => keep(name, argv)));
+  };
+  const keepRegistry = async (storage: string): Promise<void> => {
+    const registry = await startRegistry({
+      ...{ storage, addr: `${spec.network.bridgeAddress}:${spec.ports.registry}` },
+      logFile: join(paths.logDir, 'registry.log'),
     });
+    void registry.ended.then((sentence) => died(sentence, () => void keepRegistry(storage).catch(console.error)));
   };
   keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
   keep('dns', dnsArgv(spec));
-  if (spec.registryStorage !== undefined) {
-    const { startRegistry } = await import('../../../image/registry/registry.ts');
-    const addr = `${spec.network.bridgeAddress}:${spec.ports.registry}`;
-    await startRegistry({ storage: spec.registryStorage, addr, logFile: join(paths.logDir, 'registry.log') });
-  }
   if (spec.rsvp !== undefined) keep('rsvp', spec.rsvp);
-  return { lxcfsDir, deaths };
+  const ready = spec.registryStorage === undefined ? Promise.resolve() : keepRegistry(spec.registryStorage);
+  return { lxcfsDir, deaths, ready };
 }
 
 /** dnsmasq answers the lab's own names and refuses all others: the lab has no uplink to ask. */

@@ -62,7 +62,7 @@ it("the supervisor's own error arrives whole: code, cause, evidence, next, exit 
 });
 
 it('the real control server answers its status, and says which machine it does not know', async () => {
-  const server = await startControlServer(socket, new Map(), ['dnsmasq']);
+  const server = await startControlServer(socket, new Map(), { deaths: ['dnsmasq'], ready: Promise.resolve() });
   ended.push(() => new Promise((resolve) => server.close(() => resolve())));
   expect(await callSupervisor(socket, 'GET', '/status', undefined, 1_000)).toEqual({
     ...{ up: true, machines: [], deaths: ['dnsmasq'] },
