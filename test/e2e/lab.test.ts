@@ -148,15 +148,6 @@ describe("the book's own units", () => {
       [1, 2, 3].flatMap((n) => [`memcached@${n}`, `memcached-sidekick@${n}`]),
     );
     expect((await lab('fleetctl', 'destroy', ...stack)).exitCode).toBe(0);
-    expect(
-      (
-        await lab(
-          'fleetctl',
-          'destroy',
-          ...['couchbase', 'couchbase-sidekick', 'web', 'memcached', 'memcached-sidekick'].map((t) => `${t}@`),
-        )
-      ).exitCode,
-    ).toBe(0);
     const started = await lab('fleetctl', 'start', ...stack.map((unit) => `units/book/${unit}.service`));
     expect(started).toMatchObject({ exitCode: 0 });
     await expect
