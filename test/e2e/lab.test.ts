@@ -153,13 +153,15 @@ describe("the book's own units", () => {
     await expect
       .poll(
         async () =>
-          (await lab('fleetctl', 'list-units', '--no-legend', '--fields', 'unit,active,sub')).stdout.split('\n'),
+          (await lab('fleetctl', 'list-units', '--no-legend', '--fields', 'unit,active,sub')).stdout
+            .replaceAll(/\t+/g, ' ')
+            .split('\n'),
         {
           timeout: 180_000,
           interval: 2_000,
         },
       )
-      .toEqual(stack.map((unit) => `${unit}.service\tactive\trunning`).sort());
+      .toEqual(stack.map((unit) => `${unit}.service active running`).sort());
     await expect
       .poll(async () => (await on('core-01', 'etcdctl ls --recursive /services')).stdout.split('\n').length, {
         timeout: 60_000,
