@@ -8,11 +8,12 @@ import { hostHierarchies } from './cgroup/hierarchies.ts';
 import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import type { LabPaths } from './lab-paths.ts';
+import { killIfThere } from './kill-if-there.ts';
+import { bridge } from './supervisor/lab-network.ts';
 import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
 import { waitUntil } from '../wait-until.ts';
 
-const bridge = 'brlab';
 const startDeadlineMs = 90_000;
 
 /** Machines as systemd-nspawn containers under one supervisor process per lab (docs/architecture.md). */
@@ -111,7 +112,7 @@ export class NspawnProvider implements MachineProvider {
       evidence: async () => Promise.all((await cgroupProcesses(hierarchies, paths.cgroup)).map(commandLine)),
       next: 'lab destroy',
       check: async () => {
-        for (const pid of await cgroupProcesses(hierarchies, paths.cgroup)) killQuietly(pid);
+        for (const pid of await cgroupProcesses(hierarchies, paths.cgroup)) killIfThere(pid, 'SIGKILL');
         return (await removeCgroup(hierarchies, paths.cgroup)).length === 0;
       },
     });
@@ -136,14 +137,6 @@ function specText(spec: SupervisorSpec): string {
 async function commandLine(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return `${pid} ${text.replaceAll('\0', ' ')}`;
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 async function rmdirIfEmpty(directory: string): Promise<void> {

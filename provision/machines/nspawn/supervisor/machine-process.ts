@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '../../../../errors/lab-error.ts';
+import { killIfThere } from '../kill-if-there.ts';
 import type { MachinePaths } from '../lab-paths.ts';
 import { bridge, machineLink } from './lab-network.ts';
 import { waitUntil } from '../../wait-until.ts';
@@ -106,15 +107,6 @@ export async function pullCord(machine: string, process_: MachineProcess): Promi
 export function askForPoweroff(process_: MachineProcess): void {
   const sigRtMin = 34;
   killIfThere(process_.initPid, sigRtMin + 4);
-}
-
-/** Sends a signal to a process that may be gone already. */
-export function killIfThere(pid: number, signal: NodeJS.Signals | number): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 export function lastLines(file: string, count: number): string[] {
