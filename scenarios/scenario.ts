@@ -1,47 +1,83 @@
 import type { Condition } from '../provision/cluster/conditions.ts';
-import type { Lab } from '../provision/cluster/lab.ts';
-import type { ClusterWatch } from './harness/cluster-watch.ts';
-import type { EventLog } from './harness/event-log.ts';
-import type { Faults } from './harness/fault.ts';
+import type { ProviderCapability } from '../provision/machines/machine-provider.ts';
+import type { ClusterSnapshot, Prediction } from './harness/report/run-report.ts';
+import type { FaultKit } from './harness/faults/fault-record.ts';
+import type { LabUnderTest } from './harness/context/lab-under-test.ts';
+import type { ParameterSpecs, ParameterValues } from './harness/parameters.ts';
+import type { ProbeName } from './harness/probes/sample.ts';
+import type { RunEvent } from './harness/event-log.ts';
+import type { RunRecord } from './harness/record/run-record.ts';
 import type { Finding } from './harness/verdict.ts';
 
+export { choice, flag, integer, text } from './harness/parameters.ts';
+
 /** An experiment: does something to a lab and proves what follows. */
-export interface Scenario {
+export interface Scenario<P extends ParameterSpecs = ParameterSpecs> {
   readonly name: string;
   /** One sentence for `lab scenario`. */
   readonly summary: string;
-  run(context: ScenarioContext): Promise<ScenarioResult>;
+  readonly needs: Needs;
+  readonly parameters: P;
+  run(context: ScenarioContext<ParameterValues<P>>): Promise<void>;
 }
 
-export interface ScenarioContext {
-  readonly lab: Lab;
-  readonly log: EventLog;
-  readonly faults: Faults;
-  readonly cluster: ClusterWatch;
-  readonly parameters: ScenarioParameters;
-  /** Where the run's evidence goes. */
-  readonly runDir: string;
-  /** Waits for a named condition and logs when it began and when it held. */
-  until(condition: Condition, withinMs: number): Promise<void>;
-  /** Runs fleetctl as a reader would type it; its output goes to the event log. */
-  fleetctl(...args: string[]): Promise<void>;
+export interface Needs {
+  /** What the harness makes sure of before `run`: the chapter's stack running, no unit at all, or nothing. */
+  readonly stack: 'deployed' | 'empty' | 'any';
+  /** Probes that run all through; default: all for a deployed stack, else none. */
+  readonly probes?: readonly ProbeName[];
+  readonly capabilities?: readonly ProviderCapability[];
+  /** Standing invariants that this scenario's purpose rules out, each with the reason shown in the report. */
+  readonly without?: Readonly<Partial<Record<InvariantName, string>>>;
+}
+
+export type InvariantName =
+  | 'one-worker-connection'
+  | 'conflicts'
+  | 'machine-of'
+  | 'documents'
+  | 'etcd-writes'
+  | 'dead-keys'
+  | 'sessions'
+  | 'nothing-moved';
+
+export interface ScenarioContext<V = Readonly<Record<string, string | number | boolean>>> {
+  readonly lab: LabUnderTest;
+  readonly fault: FaultKit;
+  readonly parameters: V;
+  /** Aborted by Ctrl-C; `until` and the faults heed it by themselves. */
+  readonly signal: AbortSignal;
+  /** ms since the run began. */
+  now(): number;
+  /** Everything that happened so far. */
+  readonly events: readonly RunEvent[];
+  /** Waits for a named condition. @throws LabError `timeout.condition` with what is missing */
+  until(condition: Condition, options: { within: number }): Promise<RunEvent>;
+  /** Begins a named part of the run: shown on the terminal, a band of the report's timeline. */
+  phase(name: string): void;
+  /** A named moment of the timeline; the first is the fault. `atMs` undefined: it never happened. */
+  mark(name: string, atMs: number | undefined, options?: { detail?: string; predicted?: Prediction }): void;
+  /** A figure: the time between two moments (ms of the run) against what the configured timers predict. */
+  measure(
+    name: string,
+    span: { from: number; to: number | undefined; predicted?: Prediction; detail?: string; group?: string },
+  ): void;
+  /** A statement that the run proves or refutes. */
+  invariant(finding: Finding): void;
   note(text: string): void;
+  /** A figure or name for the head of the report. */
+  fact(name: string, value: string | number): void;
+  /** Machines, units and keys as they are now, drawn in the report under this label (`before`, `during`, `after`). */
+  snapshot(label: string): Promise<ClusterSnapshot>;
+  /**
+   * Work on everything that was recorded (samples, journals, connections), done after the run has ended and the faults
+   * are undone: measures and findings that need journals belong here.
+   */
+  afterwards(work: (record: RunRecord) => void | Promise<void>): void;
 }
 
-export interface ScenarioParameters {
-  readonly by: 'halt' | 'cut';
-}
-
-export interface ScenarioResult {
-  /** Named points in time, in order; the first is the fault. */
-  readonly timeline: readonly TimelineStep[];
-  readonly findings: readonly Finding[];
-  readonly facts: Readonly<Record<string, string | number>>;
-}
-
-export interface TimelineStep {
-  readonly name: string;
-  /** Milliseconds since the run began; undefined when it was never seen. */
-  readonly atMs: number | undefined;
-  readonly detail: string;
+/** Declares a scenario; the values of `parameters` in `run` have the types declared there. */
+export function scenario<const P extends ParameterSpecs>(definition: Scenario<P>): Scenario {
+  // A runner hands over values it parsed with these very parameters.
+  return definition as unknown as Scenario;
 }

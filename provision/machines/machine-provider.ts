@@ -13,13 +13,33 @@ export interface MachineProvider {
   halt(machine: string, deadlineMs: number): Promise<'halted' | 'cut'>;
   /** Pulls the cord: peers see silence, no process gets a signal it could handle. */
   cut(machine: string): Promise<void>;
+  /** The machine's own orderly reboot; resolves when it is asked for, not when it is back (`waitBooted` says that). */
+  reboot(machine: string): Promise<void>;
+  /** Takes something from a running machine until it is lifted. Idempotent; of each kind one at a time. */
+  impair(machine: string, impairment: Impairment): Promise<void>;
+  /** Undoes an impairment. Idempotent, and no error when the machine does not run any more. */
+  lift(machine: string, impairment: Impairment): Promise<void>;
   /** Runs a command as a child of the machine's own PID 1, inside its limits. Needs no network. */
   exec(machine: string, argv: readonly string[]): Promise<ExecResult>;
   /** Removes everything of the lab from the host, whatever state it is in. */
   destroy(): Promise<void>;
 }
 
-export type ProviderCapability = 'halt' | 'cut' | 'exec' | 'limits';
+export type ProviderCapability = 'halt' | 'cut' | 'reboot' | 'exec' | 'limits' | Impairment['kind'];
+
+/** What can be taken from a running machine, as a value: it can be written down and lifted by another process. */
+export type Impairment =
+  /** Every process stands still; the network link stays. */
+  | { readonly kind: 'pause' }
+  /** No packet to or from `all` (then the host cannot reach it either), or to and from these machines. */
+  | { readonly kind: 'partition'; readonly from: 'all' | readonly string[] }
+  /** This share of incoming packets (0-100) is dropped. */
+  | { readonly kind: 'packet-loss'; readonly percent: number }
+  /** CPU time in CPUs, e.g. 0.1. */
+  | { readonly kind: 'slow-cpu'; readonly cpus: number }
+  | { readonly kind: 'slow-disk'; readonly bytesPerSecond: number }
+  /** No free byte on the machine's disk. */
+  | { readonly kind: 'full-disk' };
 
 export interface ExecResult {
   readonly exitCode: number;

@@ -1,0 +1,99 @@
+import type { Condition } from '../../../provision/cluster/conditions.ts';
+import type { LabConfig } from '../../../provision/config/lab-config.ts';
+import type { ExecResult, MachineState, ProviderCapability } from '../../../provision/machines/machine-provider.ts';
+import type { ClusterView } from '../cluster-view.ts';
+import type { JournalLine } from '../evidence.ts';
+
+/** The lab as a scenario sees it. Conditions are awaited with `until`; nothing here waits for anything by itself. */
+export interface LabUnderTest {
+  readonly config: LabConfig;
+  readonly capabilities: readonly ProviderCapability[];
+  readonly machines: readonly MachineUnderTest[];
+  /**
+   * A machine by name or role: `core-02`, `machine running couchbase@1`, `engine leader`, `etcd leader`,
+   * `any other` (than those under a fault, chosen by the run's order of names).
+   * @throws LabError `missing.target`
+   */
+  machine(target: string): Promise<MachineUnderTest>;
+  /** Creates or starts machines and waits until the cluster is ready, as `lab up` does. */
+  up(names?: readonly string[]): Promise<void>;
+  /** Throws a machine away, disk and all; `up` builds it anew. */
+  destroyMachine(name: string): Promise<void>;
+  readonly fleet: FleetUnderTest;
+  readonly etcd: EtcdUnderTest;
+  readonly docker: DockerUnderTest;
+  readonly journal: JournalUnderTest;
+  readonly page: PageUnderTest;
+}
+
+export interface MachineUnderTest {
+  readonly name: string;
+  readonly address: string;
+  state(): Promise<MachineState>;
+  /** As a child of the machine's PID 1; needs no network. */
+  exec(argv: readonly string[]): Promise<ExecResult>;
+}
+
+export interface FleetUnderTest {
+  /** The newest look at machines, units and discovery keys (at most 0.2 s old while fleet answers). */
+  readonly view: ClusterView;
+  /** Runs fleetctl as a reader types it; its output goes to the event log. @throws LabError `command.fleetctl` */
+  fleetctl(...args: string[]): Promise<void>;
+  /** The same, but an exit code other than 0 is an answer too. `tookMs` is the whole command. */
+  tryFleetctl(...args: string[]): Promise<{ exitCode: number; output: string; tookMs: number }>;
+  /** The machine a unit runs on, when it runs on exactly one. */
+  runningOn(unit: string): string | undefined;
+  engineLeader(): Promise<string | undefined>;
+  unitsRunning(units: readonly string[]): Condition;
+  machineGone(machine: string): Condition;
+  machinePresent(machine: string): Condition;
+}
+
+export interface EtcdUnderTest {
+  /** Asks each running machine's member. */
+  members(): Promise<EtcdMember[]>;
+  leader(): Promise<string | undefined>;
+  /** `count` members healthy, default: as many as there are machines. */
+  healthy(count?: number): Condition;
+  /**
+   * One read at one machine's member.
+   * @param options.stale true: from the member's own copy (serializable), else linearizable
+   * @returns how it ended: the value (undefined: no such key) or the error, and how long it took
+   */
+  get(machine: string, key: string, options?: { stale?: boolean; withinMs?: number }): Promise<EtcdAnswer>;
+  put(machine: string, key: string, value: string, options?: { withinMs?: number }): Promise<EtcdAnswer>;
+  /** Remaining seconds of the lease of a key as one member sees it (negative: overdue); undefined: no key, no lease. */
+  leaseSeconds(machine: string, key: string): Promise<number | undefined>;
+}
+
+export interface EtcdMember {
+  readonly machine: string;
+  readonly id: string;
+  readonly healthy: boolean;
+  readonly leader: boolean;
+}
+
+export type EtcdAnswer =
+  | { readonly ok: true; readonly value: string | undefined; readonly tookMs: number }
+  | { readonly ok: false; readonly error: string; readonly tookMs: number };
+
+export interface DockerUnderTest {
+  /** Names of running containers. */
+  running(machine: string): Promise<string[]>;
+}
+
+export interface JournalUnderTest {
+  /** Lines of these systemd units since the run began, from the disks of all machines, by time. */
+  lines(units: readonly string[]): Promise<JournalLine[]>;
+}
+
+export interface PageUnderTest {
+  /** Pages on at least `count` machines got a message with rows since `sinceMs` of the run. */
+  showsRows(count: number, sinceMs?: number): Condition;
+  /** The newest row changed since then: the page is fed, not served from memory. */
+  changes(sinceMs: number): Condition;
+  /** Documents in the bucket, asked of Couchbase itself; undefined when it does not answer. */
+  documents(): Promise<number | undefined>;
+  /** A real browser's picture of the page, into the run's directory. Undefined when there is no browser or no answer. */
+  screenshot(machine: string, name: string): Promise<string | undefined>;
+}
