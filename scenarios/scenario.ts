@@ -45,6 +45,8 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
   readonly lab: LabUnderTest;
   readonly fault: FaultKit;
   readonly parameters: V;
+  /** Directory of this run: what a scenario writes there is kept with the report. */
+  readonly runDir: string;
   /** Aborted by Ctrl-C; `until` and the faults heed it by themselves. */
   readonly signal: AbortSignal;
   /** ms since the run began. */

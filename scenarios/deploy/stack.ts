@@ -1,4 +1,9 @@
+import type { Condition } from '../../provision/cluster/conditions.ts';
+import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
 import type { ScenarioContext } from '../scenario.ts';
+
+/** What deploying needs of a run. */
+export type DeployContext = Pick<ScenarioContext, 'lab' | 'until' | 'note'>;
 
 /** The chapter's twelve units, in the order its reader starts them. */
 export const stackUnits = {
@@ -11,32 +16,101 @@ export const stackUnits = {
 
 export const allUnits: readonly string[] = Object.values(stackUnits).flat();
 
-/** Types the chapter's commands and waits for each layer; on a deployed stack every step is a no-op. */
-export async function deployStack(context: ScenarioContext): Promise<void> {
-  const withinMs = context.lab.config.timers.deployDeadlineMs;
-  const steps: { type: readonly string[]; units: readonly string[] }[] = [
-    { type: ['couchbase@1', 'couchbase-sidekick@1'], units: stackUnits.couchbase },
-    {
-      type: ['memcached@{1..3}', 'memcached-sidekick@{1..3}'],
-      units: [...stackUnits.memcached, ...stackUnits.memcachedSidekicks],
-    },
-    { type: ['worker'], units: stackUnits.worker },
-    { type: ['web@{1..3}'], units: stackUnits.web },
-  ];
-  for (const { type, units } of steps) {
-    await context.fleetctl('start', '--no-block', ...type.map((unit) => `units/${unit}.service`));
-    await context.until(context.cluster.unitsRunning(units), withinMs);
-  }
-  await context.until(keysRegistered(context), withinMs);
+/** One `fleetctl start` of the chapter's reader and what must be there after it. */
+export interface Layer {
+  readonly name: 'couchbase' | 'memcached' | 'worker' | 'web';
+  /** As typed, after `fleetctl start`. */
+  readonly files: readonly string[];
+  readonly units: readonly string[];
+  /** Discovery keys its sidekicks set. */
+  readonly keys: readonly string[];
 }
 
-function keysRegistered(context: ScenarioContext) {
-  const wanted = ['/services/couchbase/1', ...[1, 2, 3].map((n) => `/services/memcached/${n}`)];
+export const layers: readonly Layer[] = [
+  layer('couchbase', ['couchbase@1', 'couchbase-sidekick@1'], stackUnits.couchbase, ['/services/couchbase/1']),
+  layer(
+    'memcached',
+    ['memcached@{1..3}', 'memcached-sidekick@{1..3}'],
+    [...stackUnits.memcached, ...stackUnits.memcachedSidekicks],
+    [1, 2, 3].map((n) => `/services/memcached/${n}`),
+  ),
+  layer('worker', ['worker'], stackUnits.worker, []),
+  layer('web', ['web@{1..3}'], stackUnits.web, []),
+];
+
+function layer(
+  name: Layer['name'],
+  typed: readonly string[],
+  units: readonly string[],
+  keys: readonly string[],
+): Layer {
+  return { name, files: typed.map((unit) => `units/${unit}.service`), units, keys };
+}
+
+/**
+ * Types the chapter's commands and waits for each layer. Does and says nothing when the whole stack runs and is registered.
+ * @throws LabError `timeout.condition` naming the units or keys that are missing
+ */
+export async function deployStack(context: DeployContext): Promise<void> {
+  await firstLook(context);
+  if (layers.every((one) => waitingFor(context.lab.fleet.view, one) === undefined)) return;
+  for (const one of layers) await deployLayer(context, one);
+}
+
+/** Starts one layer and waits for it. Units of its names with other contents, left by an earlier run, are replaced. */
+export async function deployLayer(context: DeployContext, one: Layer): Promise<void> {
+  const { lab } = context;
+  const left = lab.fleet.view.units.some(({ name }) => one.units.includes(name));
+  await lab.fleet.fleetctl('start', '--no-block', ...(left ? ['--replace'] : []), ...one.files);
+  await context.until(layerReady(context, one), { within: lab.config.timers.deployDeadlineMs });
+}
+
+/** Every unit of the layer runs on one machine, and its keys are there. */
+export function layerReady({ lab }: Pick<DeployContext, 'lab'>, one: Layer): Condition {
+  const running = lab.fleet.unitsRunning(one.units);
   return {
-    name: 'Couchbase and three memcached registered under /services',
-    missing: async () => {
-      const absent = wanted.filter((key) => context.cluster.view.keys[key] === undefined);
-      return absent.length === 0 ? undefined : `no key yet: ${absent.join(', ')}`;
-    },
+    name: one.keys.length === 0 ? running.name : `${running.name}, ${one.keys.join(', ')} set`,
+    missing: async () => waitingFor(lab.fleet.view, one),
+    ...(running.evidence === undefined ? {} : { evidence: () => running.evidence?.() ?? Promise.resolve([]) }),
   };
+}
+
+/** What a layer still lacks, in a few words; undefined when it is there. Pure. */
+export function waitingFor(view: ClusterView, { units, keys }: Pick<Layer, 'units' | 'keys'>): string | undefined {
+  const notRunning = units.filter((unit) => runningOn(view, unit) === undefined);
+  if (notRunning.length > 0)
+    return `${units.length - notRunning.length} of ${units.length} running; not yet: ${notRunning.join(', ')}`;
+  const absent = keys.filter((key) => view.keys[key] === undefined);
+  return absent.length === 0 ? undefined : `no key yet: ${absent.join(', ')}`;
+}
+
+/**
+ * Destroys every unit of the cluster, the reader's own too, and waits until none runs and no discovery key is left.
+ * Does and says nothing when there is none.
+ */
+export async function emptyStack(context: DeployContext): Promise<void> {
+  const { lab } = context;
+  await firstLook(context);
+  const names = lab.fleet.view.units.map(({ name }) => name);
+  if (names.length > 0) await lab.fleet.fleetctl('destroy', ...names);
+  if (leftOver(lab.fleet.view) === undefined) return;
+  const within = lab.config.timers.deployDeadlineMs;
+  await context.until(
+    { name: 'no unit and no discovery key left', missing: async () => leftOver(lab.fleet.view) },
+    { within },
+  );
+}
+
+/** What is still there of a stack that was destroyed; undefined when nothing is. Pure. */
+export function leftOver(view: ClusterView): string | undefined {
+  const left = [...view.units.map(({ name }) => name), ...Object.keys(view.keys)];
+  return left.length === 0 ? undefined : `still there: ${left.join(', ')}`;
+}
+
+/** Before the first look nothing is known of the cluster: it would seem empty. */
+async function firstLook({ lab, until }: DeployContext): Promise<void> {
+  const looked = () => lab.fleet.view.machines.length > 0;
+  if (looked()) return;
+  const missing = async () => (looked() ? undefined : 'fleet has not said yet which machines there are');
+  await until({ name: 'a first look at the cluster', missing }, { within: lab.config.timers.readyDeadlineMs });
 }
