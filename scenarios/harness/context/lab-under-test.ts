@@ -61,8 +61,17 @@ export interface EtcdUnderTest {
    * @returns how it ended: the value (undefined: no such key) or the error, and how long it took
    */
   get(machine: string, key: string, options?: { stale?: boolean; withinMs?: number }): Promise<EtcdAnswer>;
-  put(machine: string, key: string, value: string, options?: { withinMs?: number }): Promise<EtcdAnswer>;
-  /** Remaining seconds of the lease of a key as one member sees it (negative: overdue); undefined: no key, no lease. */
+  /** @param options.ttlSeconds the key hangs on a lease of its own, which nobody renews */
+  put(
+    machine: string,
+    key: string,
+    value: string,
+    options?: { withinMs?: number; ttlSeconds?: number },
+  ): Promise<EtcdAnswer>;
+  /**
+   * Remaining seconds of the lease of a key (negative: overdue); undefined: no key, no lease. Only a leader knows them: without
+   * one it is what was last heard of that lease less the time since. @throws LabError `timeout.etcd` when nothing was heard
+   */
   leaseSeconds(machine: string, key: string): Promise<number | undefined>;
 }
 

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../../../../provision/cluster/conditions.ts';
+import { etcdGateway, readAnswer, type EtcdGateway } from '../../../../../scenarios/harness/context/etcd-gateway.ts';
+import {
+  engineLeader,
+  etcdUnderTest,
+  leaderAmong,
+  type EtcdMachines,
+} from '../../../../../scenarios/harness/context/etcd-under-test.ts';
+import { realEtcd, type RealEtcd } from '../../../platform/etcd/real-etcd.ts';
+
+const machines = [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `10.0.0.${n}` }));
+const key = '/services/memcached/1';
+
+describe('etcd under test, on three real members', () => {
+  let cluster: RealEtcd;
+  let running = machines.map(({ name }) => name);
+  let args: EtcdMachines;
+
+  beforeAll(async () => {
+    cluster = await realEtcd({ members: 3 });
+    args = { machines, running: async () => running, gateway: byAddress(cluster) };
+  }, 30_000);
+  afterAll(() => cluster.stop());
+
+  it('knows members, the leader, and how to read and write', async () => {
+    const etcd = etcdUnderTest(args);
+    expect(await etcd.healthy().missing()).toBeUndefined();
+    const members = await etcd.members();
+    expect(members.map(({ machine }) => machine)).toEqual(['core-01', 'core-02', 'core-03']);
+    expect(new Set(members.map(({ id }) => id)).size).toBe(3);
+    expect(members.filter(({ leader }) => leader).map(({ machine }) => machine)).toEqual([await etcd.leader()]);
+    expect(await etcd.put('core-01', key, '10.1.1.2')).toMatchObject({ ok: true });
+    expect(await etcd.get('core-03', key)).toMatchObject({ ok: true, value: '10.1.1.2' });
+    expect(await etcd.get('core-03', '/nothing')).toMatchObject({ ok: true, value: undefined });
+    expect(await etcd.leaseSeconds('core-02', key)).toBeUndefined();
+    await expect(etcd.get('core-09', key)).rejects.toMatchObject({ code: 'missing.machine' });
+  });
+
+  it('finds the machine whose engine leads', async () => {
+    const etcd = etcdUnderTest(args);
+    expect(await engineLeader(args)).toBeUndefined();
+    const prefix = '/_coreos.com/fleet/';
+    await etcd.put('core-01', `${prefix}lease/engine-leader`, 'abc 42');
+    expect(await engineLeader(args)).toBeUndefined();
+    await etcd.put('core-01', `${prefix}machines/abc/object`, JSON.stringify({ ID: 'abc', PublicIP: '10.0.0.2' }));
+    expect(await engineLeader(args)).toBe('core-02');
+  });
+
+  it('without a quorum refuses writes and true reads, answers stale ones, and a lease goes below zero', async () => {
+    const etcd = etcdUnderTest(args);
+    await etcd.put('core-03', '/lease', 'kept', { ttlSeconds: 2 });
+    expect(await etcd.leaseSeconds('core-03', '/lease')).toBeGreaterThan(0);
+    await Promise.all([cluster.kill(0), cluster.kill(1)]);
+    running = ['core-03'];
+    expect(await etcd.healthy(1).missing()).toBe('0 of 1 etcd members healthy');
+    expect(await etcd.put('core-03', key, 'new', { withinMs: 300 })).toMatchObject({ ok: false });
+    expect(await etcd.get('core-03', key, { withinMs: 300 })).toMatchObject({ ok: false });
+    expect(await etcd.get('core-03', key, { stale: true })).toMatchObject({ ok: true, value: '10.1.1.2' });
+    await expect.poll(() => etcd.leaseSeconds('core-03', '/lease'), { timeout: 10_000 }).toBeLessThan(0);
+    expect(await etcd.get('core-03', '/lease', { stale: true })).toMatchObject({ ok: true, value: 'kept' });
+    expect(await engineLeader(args)).toBeUndefined();
+
+    await cluster.start(0);
+    running = ['core-01', 'core-03'];
+    await until(etcd.healthy(2), { withinMs: 10_000, next: '' });
+    expect(await etcd.put('core-03', key, 'new')).toMatchObject({ ok: true });
+  }, 40_000);
+});
+
+describe('answers of the gateway', () => {
+  it('are errors when they say so, in either of their shapes', () => {
+    expect(readAnswer('{"error":"etcdserver: request timed out","code":14}')).toEqual({
+      ...{ ok: false, error: 'etcdserver: request timed out' },
+    });
+    expect(readAnswer('{"error":{"message":"no leader"}}')).toEqual({ ok: false, error: 'no leader' });
+    expect(readAnswer('<html>')).toEqual({ ok: false, error: 'not JSON: <html>' });
+    expect(readAnswer('{"kvs":[]}')).toEqual({ ok: true, body: { kvs: [] } });
+  });
+
+  it('of a member that is not there name the cause', async () => {
+    const answer = await etcdGateway(1).post('127.0.0.1', '/v3/kv/range', {}, 1_000);
+    expect(answer.ok ? '' : answer.error).toContain('ECONNREFUSED');
+  });
+});
+
+it('believes the newest of two that think they lead', () => {
+  const member = { id: '1', healthy: true, leader: true };
+  const cutOff = { ...member, machine: 'core-01', term: 3 };
+  expect(leaderAmong([cutOff, { ...member, machine: 'core-02', term: 4 }])).toBe('core-02');
+  expect(leaderAmong([{ ...cutOff, leader: false }])).toBeUndefined();
+});
+
+/** The lab's members share a port and differ in address; these share an address and differ in port. */
+function byAddress({ endpoints }: RealEtcd): EtcdGateway {
+  const gateways = endpoints.map((endpoint) => etcdGateway(Number(new URL(endpoint).port)));
+  const at = (address: string) => gateways[Number(address.at(-1)) - 1] ?? etcdGateway();
+  return {
+    post: (address, path, body, withinMs) => at(address).post('127.0.0.1', path, body, withinMs),
+    get: (address, path, withinMs) => at(address).get('127.0.0.1', path, withinMs),
+  };
+}
