@@ -9,7 +9,7 @@ import { valuesOf } from '../../../platform/fleet/unit/unit-file.ts';
 
 /*
  * The shell in the units, run as systemd would run it (one quoted argument of bash -c, `$$` for `$`, `%i` for the instance), with
- * docker and etcdctl as small executables that write down how they were called. jq is the real one.
+ * docker, curl and etcdctl as small executables that write down how they were called. jq is the real one.
  */
 
 const units = join(import.meta.dirname, '../../../units');
@@ -95,7 +95,19 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
     expect(etcdctl.every((call) => call === 'etcdctl update --ttl 8 /services/memcached/1 10.1.7.2')).toBe(true);
   });
 
-  it('couchbase@ repeats cluster-init until it succeeds, then makes the bucket', async () => {
+  it('couchbase@ runs no container of couchbase-cli before 8091 answers', async () => {
+    await docker(1);
+    await executable('curl', `[ $(grep -c "^curl" ${dir}/calls) -ge 3 ]`);
+    expect(await run(await command('couchbase@.service', 'ExecStartPost')).exited).toBe(0);
+    const steps = (await calls()).filter((call) => !call.startsWith('docker inspect'));
+    expect(steps.map((call) => /^curl.*|cluster-init|bucket-create/.exec(call)?.[0])).toEqual([
+      ...Array.from({ length: 3 }, () => 'curl -sf -m 2 -o /dev/null http://10.1.7.2:8091/pools'),
+      ...['cluster-init', 'bucket-create'],
+    ]);
+  });
+
+  it('couchbase@ repeats cluster-init until it succeeds, then makes the bucket and waits for it', async () => {
+    await executable('curl', 'exit 0');
     await docker(1, `[[ "$*" = *cluster-init* ]] && [ $(grep -c cluster-init ${dir}/calls) -lt 4 ] && exit 1; exit 0`);
     const { exited } = run(await command('couchbase@.service', 'ExecStartPost'));
     expect(await exited).toBe(0);
@@ -104,17 +116,21 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
       ...Array.from({ length: 4 }, () => ['cluster-init', '10.1.7.2:8091']),
       ['bucket-create', '10.1.7.2:8091'],
     ]);
+    expect(runs.at(-1)).toMatch(/ --wait$/);
   });
 
   it('couchbase@ fails when the bucket cannot be made', async () => {
+    await executable('curl', 'exit 0');
     await docker(0, '[[ "$*" = *bucket-create* ]] && exit 2; exit 0');
     expect(await run(await command('couchbase@.service', 'ExecStartPost')).exited).toBe(2);
   });
 
   it.each([
-    ['before it has an address', 1_000_000, 'exit 0'],
-    ['while it is initialised', 0, 'exit 1'],
-  ])('couchbase@ does not wait for a container that ended %s', async (_when, from, onRun) => {
+    ['before it has an address', 1_000_000, 'exit 0', 'exit 0'],
+    ['before 8091 answers', 0, 'exit 7', 'exit 0'],
+    ['while it is initialised', 0, 'exit 0', 'exit 1'],
+  ])('couchbase@ does not wait for a container that ended %s', async (_when, from, onCurl, onRun) => {
+    await executable('curl', onCurl);
     await docker(from, onRun);
     const gone = spawnSync('/bin/true').pid;
     const { exited, output } = run(await command('couchbase@.service', 'ExecStartPost'), gone);
