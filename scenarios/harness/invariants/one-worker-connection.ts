@@ -1,3 +1,7 @@
+import { faultWindows } from '../record/fault-windows.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { difference, intersection, seconds, type Span, totalMs, union } from '../record/spans.ts';
+import { unreachableSpans } from '../record/unreachable.ts';
 import type { Finding } from '../verdict.ts';
 
 /** One connection in the RSVP stream server's book; `closedAt` is absent while it lives. Wall-clock ms. */
@@ -8,34 +12,49 @@ export interface StreamConnection {
 }
 
 /**
- * At most one worker was ever connected to the RSVP stream at a time. The server sees a dead machine's connection only
- * when its pings go unanswered, so an overlap with a connection from a machine after its cord was pulled does not count.
- * @param deadFrom address -> wall-clock ms from which nothing at that address can have been running
+ * At most one worker connected to the RSVP stream at a time. fleet does not fence: a machine that nobody reaches keeps its
+ * worker, and its agent learns of the move only when it is back. So an overlap is allowed, and shown, while one of the two
+ * is out of reach and one presence TTL longer. A connection that was open when its machine was halted or cut ended with it,
+ * whenever the server noticed.
  */
-export function oneWorkerConnection(
-  history: readonly StreamConnection[] | undefined,
-  deadFrom: ReadonlyMap<string, number>,
-): Finding {
+export function oneWorkerConnection(record: RunRecord): Finding {
   const name = 'at most one worker connection at any time';
-  if (history === undefined) return { name, verdict: 'unknown', evidence: 'the stream server could not be asked' };
-  if (history.length === 0) return { name, verdict: 'unknown', evidence: 'no worker ever connected' };
-  const spans = history.map((connection) => {
-    const dead = deadFrom.get(connection.address) ?? Infinity;
-    const closed = connection.closedAt ?? Infinity;
-    // Only what was open when the machine died ended with it; it may have come back and connected again.
-    return { ...connection, end: connection.openedAt < dead ? Math.min(closed, dead) : closed };
-  });
-  const sorted = [...spans].sort((a, b) => a.openedAt - b.openedAt);
-  for (const [index, span] of sorted.entries()) {
-    const overlap = sorted.slice(index + 1).find((later) => later.openedAt < span.end && span.openedAt < later.end);
-    if (overlap !== undefined) {
-      const ms = Math.min(span.end, overlap.end) - overlap.openedAt;
-      return { name, verdict: 'fail', evidence: `${span.address} and ${overlap.address} overlapped for ${ms} ms` };
+  if (record.connections === undefined)
+    return { name, verdict: 'unknown', evidence: 'the stream server could not be asked' };
+  if (record.connections.length === 0) return { name, verdict: 'unknown', evidence: 'no worker ever connected' };
+  const lives = record.connections.map((connection) => lifeOf(record, connection)).sort((a, b) => a.fromMs - b.fromMs);
+  const pairs = lives.flatMap((one, index) =>
+    lives.slice(index + 1).map((other) => ({ one, other, overlap: intersection([one], [other]) })),
+  );
+  const overlaps = pairs.filter(({ overlap }) => overlap.length > 0);
+  for (const { one, other, overlap } of overlaps) {
+    const allowed = [one, other].flatMap(({ machine }) => allowedOf(record, machine));
+    const outside = totalMs(difference(overlap, allowed));
+    if (outside > 0) {
+      const how = outside === Infinity ? 'until the end' : `for ${seconds(outside)} s`;
+      const evidence = `${one.machine} and ${other.machine} at once ${how}, both within reach, from ${seconds(other.fromMs)} s on`;
+      return { name, verdict: 'fail', evidence };
     }
   }
-  return {
-    name,
-    verdict: 'pass',
-    evidence: `${history.length} connections one after another: ${sorted.map((s) => s.address).join(', ')}`,
-  };
+  const path = lives.map(({ machine }) => machine).filter((machine, i, all) => machine !== all[i - 1]);
+  const apart = `${lives.length} connections one after another: ${path.join(', ')}`;
+  const shown = overlaps.map(
+    ({ one, other, overlap }) => `${one.machine} and ${other.machine} for ${seconds(totalMs(overlap))} s`,
+  );
+  const evidence = `${lives.length} connections; at once only while one was out of reach: ${shown.join(', ')}`;
+  return { name, verdict: 'pass', evidence: shown.length === 0 ? apart : evidence };
+}
+
+function lifeOf(record: RunRecord, { address, openedAt, closedAt }: StreamConnection): Span & { machine: string } {
+  const machine = record.config.machines.find((one) => one.address === address)?.name ?? address;
+  const fromMs = openedAt - record.wallToRunMs;
+  const ends = faultWindows(record)
+    .filter((w) => w.machine === machine && (w.kind === 'halt' || w.kind === 'cut') && w.fromMs > fromMs)
+    .map(({ surely }) => surely.fromMs);
+  return { machine, fromMs, toMs: Math.min((closedAt ?? Infinity) - record.wallToRunMs, ...ends) };
+}
+
+function allowedOf(record: RunRecord, machine: string): Span[] {
+  const spans = unreachableSpans(record, machine);
+  return union(spans.map(({ fromMs, toMs }) => ({ fromMs, toMs: toMs + record.config.timers.fleetAgentTtlMs })));
 }

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type ClusterView, viewChanges } from '../../../scenarios/harness/cluster-view.ts';
-import { oneWorkerConnection } from '../../../scenarios/harness/invariants/one-worker-connection.ts';
-import { conflictsHeld } from '../../../scenarios/harness/invariants/placement.ts';
 import { overallVerdict, type Verdict } from '../../../scenarios/harness/verdict.ts';
-import { unitState } from '../../unit/scenarios/recorded.ts';
 
 const verdicts = fc.array(fc.constantFrom<Verdict>('pass', 'fail', 'unknown'), { maxLength: 8 });
 const overall = (all: readonly Verdict[]) =>
@@ -74,40 +71,3 @@ function set(map: Map<string, string>, key: string, value: string | null): void 
   if (value === null) map.delete(key);
   else map.set(key, value);
 }
-
-it('one worker at a time: agrees with counting the open connections at every moment', () => {
-  const span = fc.record({
-    address: fc.constantFrom('a', 'b'),
-    openedAt: fc.integer({ min: 0, max: 30 }),
-    lasted: fc.integer({ min: 1, max: 12 }),
-  });
-  fc.assert(
-    fc.property(fc.array(span, { minLength: 1, maxLength: 5 }), (spans) => {
-      const history = spans.map(({ address, openedAt, lasted }) => ({
-        address,
-        openedAt,
-        closedAt: openedAt + lasted,
-      }));
-      const openAt = (t: number) => history.filter(({ openedAt, closedAt }) => openedAt <= t && t < closedAt).length;
-      const most = Math.max(...history.map(({ openedAt }) => openAt(openedAt)));
-      expect(oneWorkerConnection(history, new Map()).verdict).toBe(most > 1 ? 'fail' : 'pass');
-    }),
-  );
-});
-
-it('conflicts held: agrees with looking at every moment of the record', () => {
-  const change = fc.tuple(fc.constantFrom('web@1.service', 'web@2.service'), machine, fc.boolean());
-  fc.assert(
-    fc.property(fc.array(change, { minLength: 1, maxLength: 10 }), (changes) => {
-      const events = changes.map(([unit, on, active], i) => unitState(i, unit, on, active ? 'active/running' : null));
-      const on = new Set<string>();
-      let violated = false;
-      for (const [unit, where, active] of changes) {
-        if (active) on.add(`${unit} ${where}`);
-        else on.delete(`${unit} ${where}`);
-        violated ||= machines.some((m) => on.has(`web@1.service ${m}`) && on.has(`web@2.service ${m}`));
-      }
-      expect(conflictsHeld(events).verdict).toBe(violated ? 'fail' : 'pass');
-    }),
-  );
-});

@@ -1,0 +1,35 @@
+import type { FaultKind } from '../faults/fault-record.ts';
+import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
+import { intersection, type Span, union } from './spans.ts';
+
+/** Faults after which nobody else can hear the machine, or it can hear nobody. */
+const silencing: readonly FaultKind[] = ['halt', 'cut', 'reboot', 'pause', 'partition'];
+
+/**
+ * When others could not count on reaching a machine: while a fault that silences it was in force, and while fleet missed
+ * it under any other fault (a machine too slow to renew its lease). fleet does not fence: what runs there goes on.
+ */
+export function unreachableSpans(record: Recorded, machine: string): Span[] {
+  const windows = faultWindows(record).filter((window) => window.machine === machine);
+  const silenced = windows.filter(({ kind }) => silencing.includes(kind));
+  return union([...silenced, ...intersection(windows, goneSpans(record, machine))]);
+}
+
+/** When fleet did not list a machine that it had listed before. */
+export function goneSpans({ events }: Recorded, machine: string): Span[] {
+  const spans: Span[] = [];
+  let goneAt: number | undefined;
+  for (const { type, atMs, data } of events) {
+    if (data['machine'] !== machine) continue;
+    if (type === 'machine-gone') goneAt ??= atMs;
+    if (type !== 'machine-present' || goneAt === undefined) continue;
+    spans.push({ fromMs: goneAt, toMs: atMs });
+    goneAt = undefined;
+  }
+  return goneAt === undefined ? spans : [...spans, { fromMs: goneAt, toMs: Infinity }];
+}
+
+/** Windows of the faults that silence a machine, each with its name, as evidence shows them. */
+export function silences(record: Recorded): FaultWindow[] {
+  return faultWindows(record).filter(({ kind }) => silencing.includes(kind));
+}
