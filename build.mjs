@@ -19,6 +19,7 @@ const onHost = {
   main: 'cli/main.ts',
   bench: 'cli/bench.ts',
   supervisor: 'provision/machines/nspawn/supervisor/main.ts',
+  probes: 'scenarios/harness/probes/main.ts',
 };
 const onMachine = {
   fleetd: 'platform/fleet/fleetd.ts',

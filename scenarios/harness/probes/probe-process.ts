@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
+import type { Lab } from '../../../provision/cluster/lab.ts';
+import type { ReadBack } from '../record/run-record.ts';
+import type { ProbeName } from './sample.ts';
+import type { ProbeEventType, ProbeSettings, ProcessMessage, RunnerMessage } from './settings.ts';
+
+const startDeadlineMs = 30_000;
+/** For reading back what was stored, and for ending, ms. */
+const readBackMs = 10_000;
+const endGraceMs = 5_000;
+
+/** The probes of a run, in a process of their own. */
+export interface ProbeProcess {
+  readonly pid: number;
+  /** Where each question and answer is a line. */
+  readonly samplesFile: string;
+  /**
+   * Ends the questions and reads back what was acknowledged. A process that died already answers with no read-back
+   * (its `probe-ended` events said so); it never rejects.
+   */
+  stop(): Promise<{ readBack: readonly ReadBack[]; cpuPercent: number }>;
+}
+
+/** What happened to a probe or a page, with the wall-clock ms of it (the runner may hear of it later). */
+export type OnProbeEvent = (type: ProbeEventType, data: Readonly<Record<string, unknown>>, wallMs: number) => void;
+
+/**
+ * Starts the probe process and resolves when it asks. It ends with this process.
+ * @throws LabError `command.probes` when it cannot be started
+ */
+export async function startProbes(options: {
+  readonly lab: Pick<Lab, 'config' | 'paths' | 'repoDir'>;
+  readonly probes: readonly ProbeName[];
+  readonly runDir: string;
+  readonly runId: string;
+  readonly onEvent: OnProbeEvent;
+  /** Questions a second of each probe. */
+  readonly rate?: number;
+}): Promise<ProbeProcess> {
+  const { lab, probes, runDir, runId, onEvent, rate = 20 } = options;
+  const machines = lab.config.machines.map(({ name, address }) => ({ machine: name, host: address }));
+  return startProbeProcess(join(lab.repoDir, 'dist/cli/probes.js'), onEvent, {
+    ...{ probes, runId, samplesFile: join(runDir, 'samples.ndjson'), hostLink: lab.paths.hostLink },
+    ...{ periodMs: 1000 / rate, deadlineMs: 1_000 },
+    pages: machines.map((machine) => ({ ...machine, port: 3000 })),
+    etcd: machines.map((machine) => ({ ...machine, port: 2379 })),
+  });
+}
+
+/** The same for any settings, e.g. servers of a test. */
+export async function startProbeProcess(
+  bundle: string,
+  onEvent: OnProbeEvent,
+  settings: ProbeSettings,
+): Promise<ProbeProcess> {
+  const child = spawn(process.execPath, [bundle], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const lastWords: string[] = [];
+  child.stderr?.on('data', (text: Buffer) => {
+    lastWords.push(...text.toString().split('\n').filter(Boolean));
+    lastWords.splice(0, lastWords.length - 10);
+  });
+  const open = new Set(settings.probes);
+  const result = { readBack: [] as readonly ReadBack[], cpuPercent: 0 };
+  const started = new Promise<void>((resolve, reject) => {
+    child.on('message', (message: ProcessMessage) => {
+      if (message.type === 'started') resolve();
+      if (message.type === 'stopped') Object.assign(result, message);
+      if (message.type !== 'event') return;
+      const { type, data, wallMs } = message.event;
+      if (type === 'probe-ended') open.delete(data['probe'] as ProbeName);
+      onEvent(type, data, wallMs);
+    });
+    child.once('error', (error) => reject(startError(error.message, lastWords)));
+    child.once('close', (code, signal) => {
+      const how = `the probe process ended (${signal ?? `exit code ${code ?? '?'}`})`;
+      for (const probe of open) onEvent('probe-ended', { probe, error: how }, Date.now());
+      reject(startError(how, lastWords));
+    });
+  });
+  tell(child, { type: 'start', settings });
+  await within(started, startDeadlineMs, () => {
+    child.kill('SIGKILL');
+    return startError(`the probes did not start within ${startDeadlineMs / 1000} s`, lastWords);
+  });
+  return {
+    pid: child.pid ?? 0,
+    samplesFile: settings.samplesFile,
+    stop: async () => {
+      tell(child, { type: 'stop', readBackMs });
+      const stuck = setTimeout(() => child.kill('SIGKILL'), readBackMs + endGraceMs);
+      await ended;
+      clearTimeout(stuck);
+      return { readBack: result.readBack, cpuPercent: result.cpuPercent };
+    },
+  };
+}
+
+function tell(child: ChildProcess, message: RunnerMessage): void {
+  // A process that has just died is told of by its `close`, not by this.
+  if (child.connected) child.send(message, () => undefined);
+}
+
+async function within(promise: Promise<void>, ms: number, late: () => LabError): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => (timer = setTimeout(() => reject(late()), ms)));
+  await Promise.race([promise, tooLate]).finally(() => clearTimeout(timer));
+}
+
+function startError(cause: string, evidence: readonly string[]): LabError {
+  return new LabError({ code: 'command.probes', cause, evidence, next: 'npm run build, then run the scenario again' });
+}

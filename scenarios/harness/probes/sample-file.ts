@@ -1,0 +1,27 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Sample } from './sample.ts';
+
+/** Lines for samples.ndjson, gathered and written a few times a second; what was written survives the process's death. */
+export class SampleFile {
+  readonly #fd: number;
+  #lines = '';
+
+  constructor(file: string) {
+    this.#fd = openSync(file, 'a');
+  }
+
+  add(sample: Sample): void {
+    this.#lines += `${JSON.stringify(sample)}\n`;
+  }
+
+  flush(): void {
+    if (this.#lines === '') return;
+    writeSync(this.#fd, this.#lines);
+    this.#lines = '';
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.#fd);
+  }
+}

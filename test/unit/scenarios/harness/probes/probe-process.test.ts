@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { readSamples } from '../../../../../scenarios/harness/probes/read-samples.ts';
+import type { Sample } from '../../../../../scenarios/harness/probes/sample.ts';
+import { webStage, type WebStage } from '../../../apps/web/web-stage.ts';
+import { eventually, probeBundle } from './probe-bundle.ts';
+
+let bundle: Awaited<ReturnType<typeof probeBundle>>;
+let stage: WebStage;
+beforeAll(async () => {
+  [bundle, stage] = await Promise.all([probeBundle(), webStage()]);
+});
+afterEach(() => stage.afterTest());
+afterAll(async () => {
+  await bundle.remove();
+  await stage.afterAll();
+});
+
+const many = (file: string, wanted: (sample: Sample) => boolean, count: number) =>
+  eventually(`${count} such samples`, async () => {
+    const found = (await readSamples(file)).filter(wanted);
+    return found.length >= count ? found : undefined;
+  });
+
+async function webOnMachine(machine: string) {
+  const web = await stage.start({ MACHINE: machine });
+  return { web, endpoint: { machine, host: '127.0.0.1', port: Number(new URL(web.url).port) } };
+}
+
+it('a visitor keeps one session over the machines; a lost one and a dead page are seen; the socket hears the rows', async () => {
+  const memcached = await stage.memcached();
+  await stage.announce([memcached.address]);
+  const [one, two] = [await webOnMachine('core-01'), await webOnMachine('core-02')];
+  const events: { type: string; data: Readonly<Record<string, unknown>> }[] = [];
+  const probes = await bundle.start({ probes: ['page', 'socket'], pages: [one.endpoint, two.endpoint] }, (type, data) =>
+    events.push({ type, data }),
+  );
+  const page = ({ probe, ok }: Sample) => probe === 'page' && ok;
+  const kept = await many(probes.samplesFile, page, 30);
+  expect(new Set(kept.map(({ session }) => session)).size).toBe(1);
+  expect(new Set(kept.map(({ machine }) => machine))).toEqual(new Set(['core-01', 'core-02']));
+  expect(Math.max(...kept.map(({ visits = 0 }) => visits))).toBeGreaterThan(5);
+  await many(probes.samplesFile, ({ probe, ok }) => probe === 'socket' && ok, 10);
+  expect(events.filter(({ type }) => type === 'page-connected').map(({ data }) => data['machine'])).toEqual(
+    expect.arrayContaining(['core-01', 'core-02']),
+  );
+  expect(events).toContainEqual({ type: 'page-message', data: { machine: 'core-01', rows: 0, firstKey: null } });
+
+  await one.web.kill();
+  const failing = await eventually('the dead page fails', () =>
+    events.find(({ type, data }) => type === 'probe-failing' && data['probe'] === 'page'),
+  );
+  expect(failing.data).toMatchObject({ machine: 'core-01', error: expect.stringMatching(/^ECONN/) });
+
+  await memcached.stop();
+  const sessions = await eventually('another session', async () => {
+    const all = (await readSamples(probes.samplesFile)).filter(page).map(({ session }) => session);
+    return new Set(all).size > 1 ? all : undefined;
+  });
+  expect(sessions.at(-1)).not.toBe(kept[0]?.session);
+  const { cpuPercent } = await probes.stop();
+  expect(cpuPercent).toBeGreaterThan(0);
+  expect(events.filter(({ type }) => type === 'probe-ended').map(({ data }) => [data['probe'], data['error']])).toEqual(
+    [
+      ['page', undefined],
+      ['socket', undefined],
+    ],
+  );
+});
+
+it('asks while its runner is blocked', async () => {
+  const probes = await bundle.start({ probes: ['page'], pages: [{ machine: 'core-01', host: '127.0.0.1', port: 1 }] });
+  const from = Date.now();
+  while (Date.now() < from + 1_000);
+  const to = Date.now();
+  await probes.stop();
+  const samples = await readSamples(probes.samplesFile);
+  const meanwhile = samples.filter(({ wallMs }) => wallMs >= from && wallMs < to);
+  // 20 slots; a starved test host may skip some.
+  expect(meanwhile.length).toBeGreaterThan(5);
+});
+
+it('contacts nobody while the network link of the lab is not there', async () => {
+  let asked = 0;
+  const { createServer } = await import('node:http');
+  const server = createServer((_request, response) => {
+    asked += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const pages = [{ machine: 'core-01', host: '127.0.0.1', port }];
+  const probes = await bundle.start({ probes: ['page', 'socket'], pages, hostLink: 'no-such-link' });
+  const samples = await many(probes.samplesFile, () => true, 10);
+  await probes.stop();
+  server.close();
+  expect(asked).toBe(0);
+  expect(samples.every(({ ok, error }) => !ok && error === 'the lab is not up')).toBe(true);
+});
+
+it('a process that dies ends its probes with an error, keeps what it asked, and stop still answers', async () => {
+  const ended: unknown[] = [];
+  const pages = [{ machine: 'core-01', host: '127.0.0.1', port: 1 }];
+  const probes = await bundle.start({ probes: ['page'], pages }, (type, data) => {
+    if (type === 'probe-ended') ended.push(data);
+  });
+  await many(probes.samplesFile, () => true, 1);
+  process.kill(probes.pid, 'SIGKILL');
+  await eventually('it is told', () => ended[0]);
+  expect(ended).toEqual([{ probe: 'page', error: 'the probe process ended (SIGKILL)' }]);
+  expect(await probes.stop()).toEqual({ readBack: [], cpuPercent: 0 });
+});
+
+it('a probe that has nobody to ask says so', async () => {
+  const ended: unknown[] = [];
+  const probes = await bundle.start({ probes: ['page'] }, (type, data) => {
+    if (type === 'probe-ended') ended.push(data);
+  });
+  await probes.stop();
+  expect(ended).toMatchObject([{ probe: 'page', error: 'no machine to ask' }]);
+});
+
+it('a process that cannot start is an error with its last words', async () => {
+  await expect(bundle.start({ samplesFile: '/nowhere/samples.ndjson' })).rejects.toMatchObject({
+    code: 'command.probes',
+    evidence: expect.arrayContaining([expect.stringContaining('/nowhere/samples.ndjson')]),
+  });
+});
