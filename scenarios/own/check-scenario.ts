@@ -46,14 +46,16 @@ export function checkScenario(value: unknown, source: string): Scenario {
 }
 
 function said(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `wants ${wanted[issue.expected] ?? issue.expected}, ${got(issue)}`;
+  if (issue.code === 'invalid_type') return wrongType(wanted[issue.expected] ?? issue.expected, issue.message);
   if (issue.code === 'unrecognized_keys') return `has no field ${issue.keys.join(', ')}`;
   return issue.message.replace(/^Invalid option: expected/, 'wants');
 }
 
 const wanted: Readonly<Record<string, string>> = { string: 'a text', object: 'an object', record: 'an object' };
 
-function got({ message }: z.core.$ZodIssue): string {
+function wrongType(expected: string, message: string): string {
   const received = /received (\w+)/.exec(message)?.[1];
-  return received === undefined || received === 'undefined' ? 'it is missing' : `not ${received}`;
+  return received === undefined || received === 'undefined'
+    ? `is missing (${expected})`
+    : `wants ${expected}, not ${received}`;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { LabError } from '../../errors/lab-error.ts';
 
 /** Where in a reader's own file an error came from. */
 export interface OwnLine {
@@ -44,11 +45,34 @@ export function ownLine(error: unknown, path: string): OwnLine | undefined {
   return { place, evidence: text === undefined ? [place] : [`${place}: ${text.trim()}`] };
 }
 
+/**
+ * What a person is shown of an error that ended a scenario file's `run`: a LabError with the reader's own line among its
+ * evidence; anything else (a TypeError of theirs, a failed check) becomes a LabError that names that line.
+ * @returns the error itself when it did not come through the file
+ */
+export function withOwnLine(error: unknown, path: string): unknown {
+  const line = ownLine(error, path);
+  if (line === undefined) return error;
+  if (error instanceof LabError) {
+    const { code, message: cause, next } = error;
+    return new LabError({ code, cause, next, error, evidence: [...line.evidence, ...error.evidence] });
+  }
+  return new LabError({
+    code: 'input.scenario',
+    cause: `${line.place} throws: ${error instanceof Error ? error.message : String(error)}`,
+    evidence: line.evidence,
+    next: 'mend that line and run it again',
+    error,
+  });
+}
+
 function framesIn(file: string, stack: string): { line: number; column: number }[] {
-  const url = pathToFileURL(file).href;
+  // Node names modules by URL, test runners by path.
+  const names = [pathToFileURL(file).href, file];
   return stack.split('\n').flatMap((frame) => {
-    const at = frame.indexOf(url);
-    const place = at < 0 ? null : /^:(\d+):(\d+)/.exec(frame.slice(at + url.length));
+    const name = names.find((one) => frame.includes(`${one}:`));
+    if (name === undefined) return [];
+    const place = /^:(\d+):(\d+)/.exec(frame.slice(frame.indexOf(name) + name.length));
     return place === null ? [] : [{ line: Number(place[1]), column: Number(place[2]) }];
   });
 }
