@@ -65,8 +65,9 @@ function program(): Command {
     .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(repoDir, machines));
   lab
     .command('destroy')
-    .description('remove every process, mount, cgroup, interface, route and file of this lab')
-    .action(async () => (await import('./commands/destroy.ts')).destroy(repoDir));
+    .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew', [])
+    .description('remove every process, mount, cgroup, interface, route and file of this lab, or of some machines')
+    .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(repoDir, machines));
   lab
     .command('fleetctl')
     .argument('[arguments...]')

@@ -74,6 +74,27 @@ export class Lab {
     );
   }
 
+  /**
+   * Throws machines away, disk and all, whether they run or not; the rest of the lab stays. `up` builds them anew.
+   * @returns those that had a disk
+   */
+  async destroyMachines(names: readonly string[]): Promise<string[]> {
+    const machines = this.machines(names).map(({ name }) => name);
+    return withLabLock(this.paths, 'lab destroy', async () => {
+      const provider = this.provider();
+      const { machines: found } = await provider.status();
+      const there = machines.filter((name) => found.some((one) => one.name === name && one.state !== 'absent'));
+      await Promise.all(
+        there.map((name) =>
+          inPhase(this.#on, { subject: name, phase: 'destroy', detail: 'cut it and throw its disk away' }, () =>
+            provider.destroyMachine(name),
+          ),
+        ),
+      );
+      return there;
+    });
+  }
+
   /** @throws LabError `missing.machine` for a name that config.rb does not give */
   machines(names?: readonly string[]): MachineConfig[] {
     if (names === undefined || names.length === 0) return [...this.config.machines];

@@ -2,6 +2,8 @@ import { defineConfig, directory, file, type IgnitionConfig, unit, user } from '
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { Artifact } from './artifacts.ts';
 import type { LabKey } from './keys.ts';
+import { etcdEnvironment } from './members/etcd-environment.ts';
+import type { EtcdStart } from './members/member.ts';
 
 /** Unit texts by name, read from platform/systemd/units. */
 export type MachineUnits = Readonly<Record<'etcd' | 'flanneld' | 'docker' | 'fleet', string>>;
@@ -18,6 +20,8 @@ export function machineIgnition(args: {
   units: MachineUnits;
   /** CPUs of the host. */
   hostCpus: number;
+  /** How its etcd finds the cluster; default: all machines begin one together. */
+  etcd?: EtcdStart;
 }): IgnitionConfig {
   const { config, machine, key, units } = args;
   return defineConfig({
@@ -36,7 +40,7 @@ export function machineIgnition(args: {
       directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
       files: [
         ...identityFiles(config, machine, key),
-        ...serviceFiles(config, machine),
+        ...serviceFiles(config, machine, args.etcd),
         ...args.artifacts.map((artifact) =>
           file({
             path: artifact.path,
@@ -113,7 +117,7 @@ function networkFile(config: LabConfig, machine: MachineConfig): string {
   ].join('\n');
 }
 
-function serviceFiles(config: LabConfig, machine: MachineConfig) {
+function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart | undefined) {
   const { network, ports, timers } = config;
   const peers = config.machines.map(({ address }) => address).filter((address) => address !== machine.address);
   const registry = `${network.bridgeAddress}:${ports.registry}`;
@@ -133,7 +137,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig) {
   const flanneldOpts = `--etcd-endpoints=http://127.0.0.1:2379 --iface=host0 --public-ip=${machine.address} --ip-masq`;
   return [
     file({ path: '/etc/docker/daemon.json', mode: 0o644, contents: `${JSON.stringify(daemon, null, 2)}\n` }),
-    file({ path: '/etc/etcd/etcd.env', mode: 0o644, contents: etcdEnvironment(config, machine) }),
+    file({ path: '/etc/etcd/etcd.env', mode: 0o644, contents: etcdEnvironment(config, machine, etcd) }),
     file({
       path: '/etc/flannel/flanneld.env',
       mode: 0o644,
@@ -152,26 +156,4 @@ function serviceFiles(config: LabConfig, machine: MachineConfig) {
       ].join('\n'),
     }),
   ];
-}
-
-/** Static bootstrap: every member knows all three from the start, so no discovery service is needed. */
-function etcdEnvironment(config: LabConfig, machine: MachineConfig): string {
-  const members = config.machines.map(({ name, address }) => `${name}=http://${address}:2380`).join(',');
-  return [
-    `ETCD_NAME=${machine.name}`,
-    'ETCD_DATA_DIR=/var/lib/etcd/default',
-    'ETCD_LISTEN_CLIENT_URLS=http://0.0.0.0:2379',
-    `ETCD_ADVERTISE_CLIENT_URLS=http://${machine.address}:2379`,
-    `ETCD_LISTEN_PEER_URLS=http://${machine.address}:2380`,
-    `ETCD_INITIAL_ADVERTISE_PEER_URLS=http://${machine.address}:2380`,
-    `ETCD_INITIAL_CLUSTER=${members}`,
-    `ETCD_INITIAL_CLUSTER_TOKEN=coreos-lab-${config.name}`,
-    'ETCD_INITIAL_CLUSTER_STATE=new',
-    `ETCD_HEARTBEAT_INTERVAL=${config.timers.etcdHeartbeatMs}`,
-    `ETCD_ELECTION_TIMEOUT=${config.timers.etcdElectionMs}`,
-    'ETCD_PRE_VOTE=true',
-    'ETCD_AUTO_COMPACTION_RETENTION=1',
-    'ETCD_LOGGER=zap',
-    '',
-  ].join('\n');
 }

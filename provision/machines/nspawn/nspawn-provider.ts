@@ -15,6 +15,7 @@ import type { SupervisorSpec } from './supervisor-spec.ts';
 import { waitUntil } from '../wait-until.ts';
 
 const startDeadlineMs = 90_000;
+const destroyDeadlineMs = 60_000;
 
 /** Machines as systemd-nspawn containers under one supervisor process per lab (docs/architecture.md). */
 export class NspawnProvider implements MachineProvider {
@@ -81,6 +82,15 @@ export class NspawnProvider implements MachineProvider {
 
   async exec(machine: string, argv: readonly string[], deadlineMs = 60_000): Promise<ExecResult> {
     return this.#post(machine, 'exec', { argv, deadlineMs }, deadlineMs);
+  }
+
+  async destroyMachine(machine: string): Promise<void> {
+    const { paths } = this.#options;
+    const { dir, provisionedFile } = paths.machine(machine);
+    if ((await this.status()).up) await this.#post(machine, 'destroy', {}, destroyDeadlineMs);
+    // The record goes first: a disk that is half gone counts as none.
+    await rm(provisionedFile, { force: true });
+    await rm(dir, { recursive: true, force: true });
   }
 
   async destroy(): Promise<void> {

@@ -16,7 +16,7 @@ interface Body {
 
 /**
  * The supervisor's control API: HTTP over a Unix socket that only root can open.
- * `GET /status`; `POST /machines/NAME/{start,wait-booted,halt,cut,exec}` with a JSON body. Errors are LabErrors as JSON.
+ * `GET /status`; `POST /machines/NAME/{start,wait-booted,halt,cut,destroy,exec}` with a JSON body. Errors are LabErrors as JSON.
  */
 export async function startControlServer(
   socket: string,
@@ -62,6 +62,9 @@ async function act(machine: Machine, verb: string, body: Body): Promise<unknown>
       return { end: await machine.halt(deadlineMs) };
     case 'cut':
       await machine.cut();
+      return machine.status;
+    case 'destroy':
+      await machine.destroy();
       return machine.status;
     case 'exec':
       return execInMachine(machine.initPid, body.argv ?? [], deadlineMs);

@@ -85,6 +85,20 @@ export class Machine {
     await this.#stopped;
   }
 
+  /** Cuts the machine if it runs and throws its disk away: it is absent. */
+  async destroy(): Promise<void> {
+    await this.cut();
+    if (this.#state !== 'stopped') throw this.#inTransition();
+    // No start may come in between.
+    this.#become('stopping');
+    try {
+      await unmountDisk(this.#paths);
+      await wipeDisk(this.#paths);
+    } finally {
+      this.#become('stopped');
+    }
+  }
+
   async #prepareDisk(ignition: 'provision' | 'bare'): Promise<void> {
     const { name, paths } = this.#lab;
     const fresh = !existsSync(this.#paths.provisionedFile);

@@ -17,9 +17,12 @@ export async function unmountDisk(paths: MachinePaths): Promise<void> {
   }
 }
 
-/** Throws the disk's contents away (the machine is as new). The disk must not be mounted. */
+/**
+ * Throws the disk's contents away (the machine is as new). The disk must not be mounted. The record of its provisioning
+ * goes first: a disk that is half gone counts as none.
+ */
 export async function wipeDisk(paths: MachinePaths): Promise<void> {
-  for (const directory of [paths.upper, paths.work, paths.docker, paths.provisionedFile]) {
+  for (const directory of [paths.provisionedFile, paths.upper, paths.work, paths.docker]) {
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,88 @@
+import type { MachineProvider } from '../machines/machine-provider.ts';
+import { etcdHealthy, until } from './conditions.ts';
+import type { IgnitionOf } from './ignition-configs.ts';
+import type { Lab } from './lab.ts';
+import { inPhase, type OnLabEvent } from './lab-event.ts';
+import { addMember, removeMember } from './members/change-members.ts';
+import { decideMembers } from './members/decide-members.ts';
+import { type EtcdStart, type Member, peerUrl } from './members/member.ts';
+import { machineOf, type MemberStep } from './members/plan-members.ts';
+
+/**
+ * Makes machines that have no disk: all at once when they begin a cluster, else one after the other, each in the place
+ * of its old etcd member.
+ * @throws LabError `state.quorum`, `timeout.condition`
+ */
+export async function createMachines(args: {
+  lab: Lab;
+  provider: MachineProvider;
+  fresh: readonly string[];
+  ignitionOf: IgnitionOf;
+  on: OnLabEvent;
+}): Promise<void> {
+  const { lab, provider, fresh, ignitionOf, on } = args;
+  const boot = (machine: string, etcd?: EtcdStart) =>
+    inPhase(on, { subject: machine, phase: 'boot', detail: 'new disk, Ignition, first boot' }, () =>
+      provider.start(machine, ignitionOf(machine, etcd)),
+    );
+  const status = await provider.status();
+  const existing = status.machines.filter(({ name, state }) => state !== 'absent' && !fresh.includes(name));
+  const kept = existing.map(({ name }) => name);
+  // One that a killed run left booting will run.
+  const running = existing.filter(({ state }) => state === 'running' || state === 'starting').map(({ name }) => name);
+  if (kept.length === 0) return void (await Promise.all(fresh.map((machine) => boot(machine))));
+
+  const { machines, timers } = lab.config;
+  const withinMs = timers.readyDeadlineMs;
+  const subject = fresh.length === 1 ? (fresh[0] ?? 'lab') : 'lab';
+  const phase = { subject, phase: 'etcd members', detail: 'ask etcd who they are', deadlineMs: withinMs };
+  const onMissing = (detail: string) => on({ subject, phase: phase.phase, status: 'progress', detail });
+  const plan = await inPhase(on, phase, () =>
+    decideMembers({ machines, fresh, kept, running }, { withinMs, onMissing }),
+  );
+  if (plan.kind === 'bootstrap') return void (await Promise.all(fresh.map((machine) => boot(machine))));
+  const addresses = lab.machines(running).map(({ address }) => address);
+  for (const [index, step] of plan.steps.entries()) {
+    const etcd = await changeMembers(lab, step, addresses, on);
+    if (etcd === undefined) continue;
+    await boot(step.machine, etcd);
+    addresses.push(...lab.machines([step.machine]).map(({ address }) => address));
+    // The next can be added only when this one is connected.
+    if (index < plan.steps.length - 1) await until(etcdHealthy(addresses), { withinMs, next: 'lab status' });
+  }
+}
+
+/** @returns for a machine that joins: the cluster it joins */
+async function changeMembers(
+  lab: Lab,
+  step: MemberStep,
+  addresses: readonly string[],
+  on: OnLabEvent,
+): Promise<EtcdStart | undefined> {
+  const withinMs = lab.config.timers.readyDeadlineMs;
+  const phase = step.action === 'remove' ? 'old etcd member' : 'etcd member';
+  const onMissing = (detail: string) => on({ subject: step.machine, phase, status: 'progress', detail });
+  const options = { addresses, withinMs, onMissing };
+  if (step.action === 'remove') {
+    const detail = 'remove it: its data went with the disk';
+    await inPhase(on, { subject: step.machine, phase, detail, deadlineMs: withinMs }, () =>
+      removeMember(step.id, options),
+    );
+    return undefined;
+  }
+  const url = lab.machines([step.machine]).map(({ address }) => peerUrl(address))[0] ?? '';
+  const detail = 'add it as a new one';
+  const members = await inPhase(on, { subject: step.machine, phase, detail, deadlineMs: withinMs }, () =>
+    addMember(url, options),
+  );
+  return joining(members, lab);
+}
+
+/** What a joining member must be told: exactly the members there are, each by its machine's name. */
+function joining(members: readonly Member[], lab: Lab): EtcdStart {
+  const named = members.map((member) => ({
+    name: machineOf(member, lab.config.machines) ?? member.name,
+    peerUrl: member.peerUrls[0] ?? '',
+  }));
+  return { state: 'existing', members: named };
+}

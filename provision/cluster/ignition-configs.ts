@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type IgnitionConfig, merge, parseIgnition, toJson } from 'ignition-ts';
+import { LabError } from '../../errors/lab-error.ts';
+import { stageArtifacts } from './artifacts.ts';
+import { ensureLabKey } from './keys.ts';
+import type { Lab } from './lab.ts';
+import { machineIgnition, type MachineUnits } from './machine-config.ts';
+import type { EtcdStart } from './members/member.ts';
+
+/** @throws LabError `ignition.*` naming file, line and column, `missing.ignition` */
+export async function ownIgnition(file: string | undefined): Promise<IgnitionConfig | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new LabError({
+      code: 'missing.ignition',
+      cause: `the Ignition file of lab.toml cannot be read: ${file}`,
+      next: 'correct [machines] ignition in lab.toml',
+      error,
+    });
+  });
+  return parseIgnition(text, file);
+}
+
+/** A machine's Ignition config as text; its etcd begins a cluster with all the others unless it is told how to join one. */
+export type IgnitionOf = (machine: string, etcd?: EtcdStart) => string;
+
+export async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined): Promise<IgnitionOf> {
+  const artifacts = await stageArtifacts(lab.repoDir, lab.paths.artifactsDir);
+  const key = await ensureLabKey(lab.paths.keysDir, lab.config.name);
+  const text = (name: string) => readFile(join(lab.repoDir, 'platform/systemd/units', `${name}.service`), 'utf8');
+  const units: MachineUnits = {
+    etcd: await text('etcd'),
+    flanneld: await text('flanneld'),
+    docker: await text('docker'),
+    fleet: await text('fleet'),
+  };
+  const hostCpus = availableParallelism();
+  return (name, etcd) => {
+    const [machine] = lab.machines([name]);
+    if (machine === undefined) return '';
+    const parts = { config: lab.config, machine, key, artifacts, units, hostCpus };
+    const ignition = machineIgnition(etcd === undefined ? parts : { ...parts, etcd });
+    return toJson(own === undefined ? ignition : merge(ignition, own));
+  };
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { LabError } from '../../errors/lab-error.ts';
+import { buildContainerImages } from '../image/containers/build-container-images.ts';
+import { ensureOsImage } from '../image/os/build-os-image.ts';
+import { osRecipe } from '../image/os/recipe.ts';
+import type { Lab } from './lab.ts';
+import { inPhase, type OnLabEvent } from './lab-event.ts';
+
+/** The OS image and the container images: from the cache, or built now (both at once). */
+export async function prepareImages(lab: Lab, on: OnLabEvent) {
+  const { cacheDir, images } = lab.config;
+  const [os, containers] = await Promise.all([
+    inPhase(on, { subject: 'lab', phase: 'OS image', deadlineMs: lab.config.timers.imageBuildDeadlineMs }, () =>
+      ensureOsImage(osRecipe(lab.repoDir, images.suite), cacheDir, (detail) =>
+        on({ subject: 'lab', phase: 'OS image', status: 'progress', detail }),
+      ),
+    ),
+    inPhase(on, { subject: 'lab', phase: 'container images', deadlineMs: lab.config.timers.imageBuildDeadlineMs }, () =>
+      buildContainerImages({
+        repoDir: lab.repoDir,
+        cacheDir,
+        suite: images.suite,
+        source: images.source,
+        onProgress: ({ image, phase, detail }) =>
+          on({
+            subject: 'lab',
+            phase: 'container images',
+            status: 'progress',
+            detail: [image, phase, detail].filter(Boolean).join(' '),
+          }),
+      }),
+    ),
+  ]);
+  const roots = new Map<string, string>();
+  for (const { name } of lab.config.machines) roots.set(name, await osRoot(lab, name, os.rootDir));
+  return {
+    registryStorage: containers.registryStorage,
+    osRootOf: (machine: string) => roots.get(machine) ?? os.rootDir,
+  };
+}
+
+/** A machine keeps the image it was made from: its disk is only the difference to it. */
+async function osRoot(lab: Lab, machine: string, newest: string): Promise<string> {
+  const own = await lab.osRootOfExisting(machine);
+  if (own === undefined || existsSync(own)) return own ?? newest;
+  throw new LabError({
+    code: 'state.image-gone',
+    cause: `the OS image that ${machine} was made from is gone: ${own}`,
+    next: 'lab destroy && lab up',
+  });
+}

@@ -1,0 +1,72 @@
+import { until } from '../conditions.ts';
+import { callGateway } from './gateway.ts';
+import { lookAtMembers } from './look-at-members.ts';
+import type { Member } from './member.ts';
+
+export interface ChangeOptions {
+  /** Of machines whose members run. */
+  readonly addresses: readonly string[];
+  readonly withinMs: number;
+  readonly onMissing?: (missing: string) => void;
+}
+
+const everyMs = 100;
+
+/**
+ * Takes a member out of the cluster. Done when etcd no longer lists it, whoever took it out.
+ * @throws LabError `timeout.condition`
+ */
+export async function removeMember(id: string, options: ChangeOptions): Promise<void> {
+  const missing = async (): Promise<string | undefined> => {
+    const view = await lookAtMembers(options.addresses);
+    if (view?.quorum === true && !view.members.some((member) => member.id === id)) return undefined;
+    return attempt(options.addresses, 'member/remove', { ID: id });
+  };
+  await change(`etcd has let its old member ${hex(id)} go`, missing, options);
+}
+
+/**
+ * Adds a member that is yet to start; etcd refuses until all others have been connected for 5 s.
+ * @returns all members, the new one among them
+ * @throws LabError `timeout.condition`
+ */
+export async function addMember(url: string, options: ChangeOptions): Promise<readonly Member[]> {
+  let members: readonly Member[] = [];
+  const missing = async (): Promise<string | undefined> => {
+    const view = await lookAtMembers(options.addresses);
+    members = view?.members ?? [];
+    // The new one has no name before it starts: with one, it is the old one, on a list that lags behind.
+    const added = members.some(({ peerUrls, name }) => peerUrls.includes(url) && name === '');
+    if (view?.quorum === true && added) return undefined;
+    return attempt(options.addresses, 'member/add', { peerURLs: [url] });
+  };
+  await change(`etcd has taken ${url} in as a new member`, missing, options);
+  return members;
+}
+
+/** Asks one member after the other until one does it; what counts is what is listed afterwards. */
+async function attempt(
+  addresses: readonly string[],
+  method: 'member/add' | 'member/remove',
+  body: object,
+): Promise<string> {
+  let error = 'no member runs';
+  for (const address of addresses) {
+    const answer = await callGateway(address, method, body);
+    if (answer.ok) return 'agreed; not in its list yet';
+    error = answer.error;
+  }
+  return error;
+}
+
+async function change(name: string, missing: () => Promise<string | undefined>, options: ChangeOptions): Promise<void> {
+  const { withinMs, onMissing } = options;
+  await until(
+    { name, missing },
+    { withinMs, everyMs, next: 'lab status', ...(onMissing === undefined ? {} : { onMissing }) },
+  );
+}
+
+export function hex(id: string): string {
+  return BigInt(id).toString(16);
+}

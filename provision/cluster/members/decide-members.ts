@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LabError } from '../../../errors/lab-error.ts';
+import { until } from '../conditions.ts';
+import { lookAtMembers } from './look-at-members.ts';
+import { type MemberView, quorumOf } from './member.ts';
+import { type MemberPlan, type MembersSeen, planMembers } from './plan-members.ts';
+
+/** A member that has just started reads its own log before it knows all that it knew. */
+const settledMs = 2_000;
+
+/**
+ * Looks at etcd until what it says can be acted on, and plans. While enough members run for a quorum, only a quorum's
+ * word counts; else the word of those that run, once it no longer changes.
+ * @throws LabError `state.quorum` when the members cannot be replaced, `timeout.condition`
+ */
+export async function decideMembers(
+  seen: Omit<MembersSeen, 'members'>,
+  options: { withinMs: number; onMissing: (missing: string) => void },
+): Promise<Exclude<MemberPlan, { kind: 'refuse' }>> {
+  const addresses = seen.machines.filter(({ name }) => seen.running.includes(name)).map(({ address }) => address);
+  let view: MemberView | undefined;
+  let sinceMs = 0;
+  const missing = async (): Promise<string | undefined> => {
+    const now = await lookAtMembers(addresses);
+    if (!isDeepStrictEqual(now, view)) sinceMs = performance.now();
+    view = now;
+    if (now === undefined) return 'no member of etcd answers yet';
+    if (now.quorum) return undefined;
+    if (seen.running.length >= quorumOf(now.members.length)) return 'etcd has no leader yet';
+    return performance.now() - sinceMs >= settledMs ? undefined : 'too few members run for a quorum';
+  };
+  const mustAsk = seen.kept.length > 0 && addresses.length > 0;
+  if (mustAsk)
+    await until({ name: 'etcd says who its members are', missing }, { ...options, everyMs: 100, next: 'lab status' });
+  const plan = planMembers({ ...seen, members: view?.members });
+  if (plan.kind !== 'refuse') return plan;
+  throw new LabError({ code: 'state.quorum', cause: plan.cause, next: plan.next });
+}

@@ -1,0 +1,32 @@
+import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
+import { type EtcdStart, peerUrl } from './member.ts';
+
+/** etcd's settings on one machine, as systemd's EnvironmentFile= reads them. */
+export function etcdEnvironment(
+  config: LabConfig,
+  machine: MachineConfig,
+  start: EtcdStart = bootstrapOf(config.machines),
+): string {
+  return [
+    `ETCD_NAME=${machine.name}`,
+    'ETCD_DATA_DIR=/var/lib/etcd/default',
+    'ETCD_LISTEN_CLIENT_URLS=http://0.0.0.0:2379',
+    `ETCD_ADVERTISE_CLIENT_URLS=http://${machine.address}:2379`,
+    `ETCD_LISTEN_PEER_URLS=${peerUrl(machine.address)}`,
+    `ETCD_INITIAL_ADVERTISE_PEER_URLS=${peerUrl(machine.address)}`,
+    `ETCD_INITIAL_CLUSTER=${start.members.map((member) => `${member.name}=${member.peerUrl}`).join(',')}`,
+    `ETCD_INITIAL_CLUSTER_TOKEN=coreos-lab-${config.name}`,
+    `ETCD_INITIAL_CLUSTER_STATE=${start.state}`,
+    `ETCD_HEARTBEAT_INTERVAL=${config.timers.etcdHeartbeatMs}`,
+    `ETCD_ELECTION_TIMEOUT=${config.timers.etcdElectionMs}`,
+    'ETCD_PRE_VOTE=true',
+    'ETCD_AUTO_COMPACTION_RETENTION=1',
+    'ETCD_LOGGER=zap',
+    '',
+  ].join('\n');
+}
+
+/** Static bootstrap: every member knows all from the start, so no discovery service is needed. */
+export function bootstrapOf(machines: readonly MachineConfig[]): EtcdStart {
+  return { state: 'new', members: machines.map(({ name, address }) => ({ name, peerUrl: peerUrl(address) })) };
+}
