@@ -20,6 +20,7 @@ const onHost = {
   bench: 'cli/bench.ts',
   supervisor: 'provision/machines/nspawn/supervisor/main.ts',
   probes: 'scenarios/harness/probes/main.ts',
+  'first-use': 'scenarios/bootstrap/first-use/main.ts',
 };
 const onMachine = {
   fleetd: 'platform/fleet/fleetd.ts',

@@ -1,0 +1,39 @@
+import type { Prediction } from '../harness/report/run-report.ts';
+import { delays, type Delays } from './delays.ts';
+import type { PhaseName } from './phases.ts';
+
+export const unitKinds = ['book', 'conditions'] as const;
+export type UnitKind = (typeof unitKinds)[number];
+
+const bookSleepMs = 5_000;
+const bookRetryMs = 1_000;
+const askMs = 100;
+
+/**
+ * What the timers of the unit and the pretended delays say of a phase, from the phase before it; undefined where only work takes time
+ * (pull, container start, couchbase-cli). Work comes on top of every prediction. Pure.
+ */
+export function predictedPhase(phase: PhaseName, unit: UnitKind, kind: Delays): Prediction | undefined {
+  const { startMs, warmupMs } = delays[kind];
+  const pretended = (ms: number, what: string) => (ms === 0 ? undefined : { minMs: ms, maxMs: ms, terms: what });
+  switch (phase) {
+    case '8091 answers':
+      return pretended(startMs, `pretended start ${startMs / 1000} s`);
+    case 'bucket ready':
+      return pretended(warmupMs, `pretended warm-up ${warmupMs / 1000} s`);
+    case 'cluster-init done':
+      return unit === 'book'
+        ? bookInit(startMs)
+        : { minMs: 0, maxMs: askMs, terms: 'asked for every 0.1 s, then one cluster-init' };
+    default:
+      return undefined;
+  }
+}
+
+/** The book's unit sleeps 5 s from the container's start, then tries every second. */
+function bookInit(startMs: number): Prediction {
+  const left = bookSleepMs - startMs;
+  return left > 0
+    ? { minMs: left, maxMs: left, terms: 'sleep 5 from the container’s start' }
+    : { minMs: 0, maxMs: bookRetryMs, terms: 'sleep 1 between two tries' };
+}

@@ -1,0 +1,61 @@
+import type { ScenarioContext } from '../scenario.ts';
+import { containerStartedMs } from '../deploy/container-start.ts';
+import { answers, watchBucket } from './bucket-watch.ts';
+import { startFirstUse } from './first-use/first-use-process.ts';
+import { couchbaseUnit, type SeenRound } from './phases.ts';
+
+const key = '/services/couchbase/1';
+
+/**
+ * Starts Couchbase and its sidekick on an empty cluster and watches them until the page's view has given a row, the way an app learns
+ * of it: by the key. What only the journal knows is added afterwards (phases.ts).
+ * @param args.files unit files as fleetctl takes them
+ * @param args.bundle the client with the official SDK
+ * @throws LabError `timeout.condition`, `timeout.couchbase`, `command.*`
+ */
+export async function watchBootstrap(
+  context: Pick<ScenarioContext, 'lab' | 'until' | 'events'>,
+  args: { files: readonly string[]; bundle: string },
+): Promise<SeenRound> {
+  const { lab, until, events } = context;
+  const within = lab.config.timers.deployDeadlineMs;
+  const client = await startFirstUse(args.bundle, within);
+  let bucket: ReturnType<typeof watchBucket> | undefined;
+  try {
+    const askedMs = Date.now();
+    const before = events.length;
+    await lab.fleet.fleetctl('start', '--no-block', ...args.files);
+    const target = () => lab.fleet.view.units.find(({ name }) => name === couchbaseUnit)?.target;
+    const nowhere = 'fleet has not placed it yet';
+    await until(
+      { name: 'Couchbase placed', missing: async () => (target() === undefined ? nowhere : undefined) },
+      { within },
+    );
+    const machine = await lab.machine(target() ?? '');
+    const url = `http://${machine.address}:8091`;
+
+    let answeredMs: number | undefined;
+    const silent = async () => {
+      if (await answers(url)) answeredMs = Date.now();
+      return answeredMs === undefined ? `${machine.name} does not answer at 8091` : undefined;
+    };
+    await until({ name: 'Couchbase answers at 8091', missing: silent }, { within });
+    bucket = watchBucket(url);
+
+    const unset = async () => (lab.fleet.view.keys[key] === undefined ? `no key ${key} yet` : undefined);
+    await until({ name: 'Couchbase registered', missing: unset }, { within });
+    const set = events.slice(before).find(({ type, data }) => type === 'key-set' && data['key'] === key);
+    const use = await client.use(`couchbase://${lab.fleet.view.keys[key] ?? ''}`);
+
+    const warming = async () => (bucket?.readyMs === undefined ? 'the bucket is not healthy yet' : undefined);
+    await until({ name: 'the bucket is ready', missing: warming }, { within });
+    return {
+      ...{ machine: machine.name, askedMs, endMs: Date.now(), answeredMs },
+      ...{ bucketReadyMs: bucket.readyMs, keyMs: set?.wallMs, writtenMs: use.written, rowMs: use.row },
+      containerStartedMs: await containerStartedMs(lab, machine.name, 'couchbase-1'),
+    };
+  } finally {
+    bucket?.stop();
+    client.stop();
+  }
+}

@@ -1,0 +1,61 @@
+import type { JournalLine } from '../harness/evidence.ts';
+import type { RunEvent } from '../harness/event-log.ts';
+import { containerOf } from './container-start.ts';
+import type { Layer } from './stack.ts';
+
+/** When a layer's last unit (container, key) was there, ms of the run; undefined: one of them never was. */
+export interface LayerMoments {
+  /** fleet's engine had found a machine for it. */
+  readonly placed: number | undefined;
+  /** Docker had started its container. */
+  readonly started: number | undefined;
+  /** systemd counted it as active; for Couchbase that is after its node was initialised. */
+  readonly active: number | undefined;
+  /** Its sidekick had set its key; undefined for a layer without keys too. */
+  readonly registered: number | undefined;
+}
+
+/** All that was recorded of one layer's start. */
+export interface LayerRecord {
+  readonly layer: Pick<Layer, 'units' | 'keys'>;
+  /** When its `fleetctl start` was typed, ms of the run. */
+  readonly askedMs: number;
+  readonly events: readonly RunEvent[];
+  readonly journal: readonly JournalLine[];
+  /** Wall-clock ms by container. */
+  readonly containerStarts: ReadonlyMap<string, number | undefined>;
+  /** Wall-clock ms minus this is ms since the run began. */
+  readonly wallToRunMs: number;
+}
+
+/** The moments of one layer, its sidekicks counted for placement and keys only. Pure. */
+export function layerMoments(record: LayerRecord): LayerMoments {
+  const { layer, askedMs, events, journal, containerStarts, wallToRunMs } = record;
+  const principals = layer.units.filter((unit) => containerOf(unit) !== undefined);
+  const inRun = (wallMs: number | undefined) => (wallMs === undefined ? undefined : Math.round(wallMs - wallToRunMs));
+  const line = (from: string | undefined, begins: (message: string) => boolean) =>
+    inRun(
+      journal.find(({ unit, message, wallMs }) => unit === from && wallMs - wallToRunMs >= askedMs && begins(message))
+        ?.wallMs,
+    );
+  const firstKeySet = (key: string) =>
+    events.find(({ type, atMs, data }) => type === 'key-set' && data['key'] === key && atMs >= askedMs)?.atMs;
+  return {
+    placed: last(layer.units.map((unit) => line('fleet.service', (said) => said.startsWith(`schedule unit=${unit} `)))),
+    started: last(principals.map((unit) => inRun(containerStarts.get(containerOf(unit) ?? '')))),
+    active: last(principals.map((unit) => line(unit, (said) => said.startsWith(`Started ${unit}`)))),
+    registered: layer.keys.length === 0 ? undefined : last(layer.keys.map(firstKeySet)),
+  };
+}
+
+/** How often systemd started each unit: more than once means that it ended and was restarted. Pure. */
+export function startsOf(journal: readonly JournalLine[], units: readonly string[]): ReadonlyMap<string, number> {
+  const starts = (unit: string) =>
+    journal.filter((line) => line.unit === unit && line.message.startsWith(`Started ${unit}`)).length;
+  return new Map(units.map((unit) => [unit, starts(unit)]));
+}
+
+function last(moments: readonly (number | undefined)[]): number | undefined {
+  const known = moments.filter((moment) => moment !== undefined);
+  return known.length === moments.length && known.length > 0 ? Math.max(...known) : undefined;
+}

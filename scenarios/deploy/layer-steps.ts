@@ -1,0 +1,65 @@
+import type { Prediction } from '../harness/report/run-report.ts';
+import type { LayerMoments } from './layer-moments.ts';
+import type { Layer } from './stack.ts';
+
+/** One step of a layer: from the step before it to its own moment, ms of the run. */
+export interface LayerStep {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number | undefined;
+  readonly predicted?: Prediction;
+}
+
+/** What a layer shows of itself beyond its units and keys, in order. */
+export interface LayerExtra {
+  readonly name: string;
+  readonly at: number | undefined;
+  readonly predicted?: Prediction;
+}
+
+/** A sidekick asks for its container's address every 0.1 s until there is one, then sets the key at once. */
+const sidekickAskMs = 100;
+
+/**
+ * A layer's start as steps that follow each other, and `in all` from the reader's command on. Couchbase's unit is active only after its
+ * node is initialised, the others' as soon as `docker run` was called: so the order differs. Steps without a timer in them have no
+ * prediction: only work takes time there. Pure.
+ */
+export function layerSteps(
+  layer: Layer,
+  askedMs: number,
+  moments: LayerMoments,
+  extras: readonly LayerExtra[],
+): LayerStep[] {
+  const { placed, started, active, registered } = moments;
+  const running: LayerExtra[] = [
+    { name: 'container started', at: started },
+    { name: 'active', at: active },
+  ];
+  const key: LayerExtra = {
+    ...{ name: 'key registered', at: registered },
+    predicted: { minMs: 0, maxMs: sidekickAskMs, terms: 'sidekick asks every 0.1 s for its container’s address' },
+  };
+  const order: LayerExtra[] = [
+    { name: 'placed', at: placed },
+    ...(layer.name === 'couchbase' ? running : running.toReversed()),
+    ...(layer.keys.length === 0 ? [] : [key]),
+    ...extras,
+  ];
+  let latest = askedMs;
+  const steps = order.map(({ name, at, predicted }): LayerStep => {
+    const from = Math.min(latest, at ?? latest);
+    latest = Math.max(latest, at ?? latest);
+    return { name, from, to: at, ...(predicted === undefined ? {} : { predicted }) };
+  });
+  const whole = order.some(({ at }) => at === undefined) ? undefined : latest;
+  return [...steps, { name: 'in all', from: askedMs, to: whole }];
+}
+
+/** Between two RSVPs, on average. */
+export function rsvpPrediction(rate: number): Prediction {
+  return { minMs: 0, maxMs: Math.round(1000 / rate), terms: `${rate} RSVPs a second` };
+}
+
+/** The page's query: at once when web starts, every 5 s from the first good answer on. */
+export const pagePrediction: Prediction = { minMs: 0, maxMs: 5_000, terms: 'the page’s query, every 5 s' };
