@@ -1,9 +1,11 @@
 import { LabError } from '../errors/lab-error.ts';
+import { bootstrap } from './bootstrap/bootstrap.ts';
+import { deploy } from './deploy/deploy.ts';
 import { failover } from './failover/failover.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario of the lab, by name. */
-export const scenarios: readonly Scenario[] = [failover];
+export const scenarios: readonly Scenario[] = [deploy, bootstrap, failover];
 
 /** @throws LabError `missing.scenario` naming those there are */
 export function findScenario(name: string): Scenario {
