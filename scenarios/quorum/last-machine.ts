@@ -1,0 +1,70 @@
+import type { ClusterView } from '../harness/cluster-view.ts';
+import type { ScenarioContext } from '../scenario.ts';
+import { type Roles, unitsOn } from './roles.ts';
+
+const pagePort = 3000;
+const pageDeadlineMs = 5_000;
+
+/** What still runs and serves on the machine that stayed: systemd and Docker need no quorum. */
+export async function askLastMachine(context: ScenarioContext, { witness }: Roles, before: ClusterView): Promise<void> {
+  const { lab } = context;
+  const machine = await lab.machine(witness);
+  const units = unitsOn(before, witness);
+  const [active, containers, page, health] = await Promise.all([
+    machine.exec(['systemctl', 'is-active', ...units]),
+    lab.docker.running(witness),
+    ask(`http://${machine.address}:${pagePort}/`),
+    ask(`http://${machine.address}:${pagePort}/healthz`),
+  ]);
+  const states = active.stdout.trim().split('\n');
+  const dead = units.filter((_, i) => states[i] !== 'active');
+  context.invariant({
+    name: `what runs on ${witness} keeps running`,
+    verdict: dead.length === 0 ? 'pass' : 'fail',
+    evidence:
+      dead.length === 0
+        ? `${units.length} units active as before: ${units.map(bare).join(', ')}; containers: ${containers.join(', ')}`
+        : `no longer active: ${dead.map(bare).join(', ')}`,
+  });
+  context.invariant({
+    name: `the page of ${witness} answers`,
+    verdict: page.status === 200 ? 'pass' : 'fail',
+    evidence: `${page.status === undefined ? page.text : `HTTP ${page.status}`} in ${page.tookMs} ms; ${healthInWords(health.text)}`,
+  });
+  context.fact(`page of ${witness} without a quorum`, healthInWords(health.text));
+  await lab.page.screenshot(witness, 'without-quorum');
+}
+
+/** What `/healthz` of the web app says, as a person would. Pure. */
+export function healthInWords(text: string): string {
+  let health: {
+    status?: string;
+    couchbase?: { ok?: boolean };
+    memcached?: { ok?: boolean }[];
+    lastRowsAgeMs?: number | null;
+  };
+  try {
+    health = JSON.parse(text) as typeof health;
+  } catch {
+    return 'it says nothing of its health';
+  }
+  const servers = health.memcached ?? [];
+  const age = health.lastRowsAgeMs;
+  const rows = typeof age === 'number' ? `its newest rows are ${Math.round(age / 1_000)} s old` : 'it has no rows yet';
+  const couchbase = health.couchbase?.ok === true ? 'Couchbase answers' : 'Couchbase does not answer';
+  const memcached = `${servers.filter(({ ok }) => ok).length} of ${servers.length} memcached answer`;
+  return `it calls itself ${health.status ?? '?'}: ${couchbase}, ${memcached}, ${rows}`;
+}
+
+const bare = (unit: string) => unit.replace(/\.service$/, '');
+
+async function ask(url: string): Promise<{ status: number | undefined; text: string; tookMs: number }> {
+  const began = performance.now();
+  const tookMs = () => Math.round(performance.now() - began);
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(pageDeadlineMs) });
+    return { status: response.status, text: await response.text(), tookMs: tookMs() };
+  } catch (error) {
+    return { status: undefined, text: error instanceof Error ? error.message : String(error), tookMs: tookMs() };
+  }
+}

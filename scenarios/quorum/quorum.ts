@@ -1,0 +1,79 @@
+import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import { choice, scenario, type ScenarioContext } from '../scenario.ts';
+import { inWords, quorumOf } from './arithmetic.ts';
+import { firstBack, lastBack } from './coming-back.ts';
+import { askLastMachine } from './last-machine.ts';
+import { chooseRoles, type Roles } from './roles.ts';
+import { acknowledgedWithoutQuorum } from './silent-writes.ts';
+import { askEtcd, askFleetctl, leaseKey, leaseSeconds, valueKey, watchLease } from './without-quorum.ts';
+
+const value = 'written by three';
+
+/** Takes the majority away and shows what still works and what does not, then gives it back machine by machine. */
+export const quorum = scenario({
+  name: 'quorum',
+  summary: 'halt two of three machines: what is refused, what still serves, and how the cluster comes back',
+  needs: {
+    stack: 'deployed',
+    capabilities: ['halt', 'cut'],
+    without: { 'dead-keys': 'without a quorum no lease runs out: keys of dead services stay, as this scenario shows' },
+  },
+  parameters: { by: choice(['halt', 'cut'], 'halt: orderly shutdown; cut: pull the cord') },
+  async run(context) {
+    const { lab, fault, parameters } = context;
+    const machines = lab.machines.map(({ name }) => name);
+    for (let members = 1; members <= 7; members++) context.fact(`etcd of ${members}`, inWords(quorumOf(members)));
+    const roles = chooseRoles(machines, lab.fleet.view);
+    const [home = '', ...others] = roles.halted;
+    explain(context, roles);
+    context.phase('all machines');
+    await withQuorum(context, roles.witness);
+    await context.snapshot('before');
+
+    context.phase(`${roles.halted.length} of ${machines.length} away`);
+    const before = lab.fleet.view;
+    const from = context.now();
+    // Both at once: one after the other would be a failover first.
+    const faults = await Promise.all(roles.halted.map((machine) => fault[parameters.by](machine)));
+    context.mark('quorum lost', Math.max(...faults.map(({ doneMs }) => doneMs)), { detail: roles.halted.join(', ') });
+    const without = context.now();
+    await Promise.all([askEtcd(context, roles, value), askLastMachine(context, roles, before)]);
+    await askFleetctl(context);
+    await watchLease(context, roles);
+    await context.snapshot('without a quorum');
+
+    const ofMachine = (name: string) => faults.find(({ machine }) => machine === name);
+    const back = ofMachine(others[0] ?? home);
+    context.phase(`${back?.machine ?? ''} back`);
+    const again = context.now();
+    if (back !== undefined) await firstBack(context, roles, back, value);
+    await context.snapshot('a quorum again');
+    context.phase('everything back');
+    for (const rest of faults.filter((one): one is ActiveFault => one !== back)) await lastBack(context, rest);
+    await context.snapshot('after');
+    context.measure('time without a quorum', { from: Math.max(from, without), to: again });
+    context.afterwards((record) => context.invariant(acknowledgedWithoutQuorum(record, without, again)));
+  },
+});
+
+function explain(context: ScenarioContext, { halted, witness }: Roles): void {
+  const [home = '', ...others] = halted;
+  const size = quorumOf(context.lab.machines.length);
+  context.note(`etcd of ${size.members}: ${inWords(size)}; so ${halted.length} go`);
+  context.note(
+    `${home} goes because it runs couchbase@1, ${others.join(', ') || 'nobody else'} with it; ${witness} stays and has a page`,
+  );
+}
+
+/** The same questions while everything is well: what follows is told from it. */
+async function withQuorum(context: ScenarioContext, witness: string): Promise<void> {
+  const { lab } = context;
+  const from = context.now();
+  const group = 'with a quorum';
+  const written = await lab.etcd.put(witness, valueKey, value);
+  context.measure('write', { from, to: written.ok ? from + written.tookMs : undefined, group });
+  const asked = context.now();
+  const read = await lab.etcd.get(witness, valueKey);
+  context.measure('linearisable read', { from: asked, to: read.ok ? asked + read.tookMs : undefined, group });
+  await lab.etcd.put(witness, leaseKey, `lives ${leaseSeconds} s`, { ttlSeconds: leaseSeconds });
+}
