@@ -2,10 +2,12 @@ import { LabError } from '../errors/lab-error.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { deploy } from './deploy/deploy.ts';
 import { failover } from './failover/failover.ts';
+import { layersScenario } from './layers/layers.ts';
+import { quorum } from './quorum/quorum.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario of the lab, by name. */
-export const scenarios: readonly Scenario[] = [deploy, bootstrap, failover];
+export const scenarios: readonly Scenario[] = [deploy, bootstrap, failover, quorum, layersScenario];
 
 /** @throws LabError `missing.scenario` naming those there are */
 export function findScenario(name: string): Scenario {
