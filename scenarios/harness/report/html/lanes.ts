@@ -1,0 +1,155 @@
+import type { RunEvent } from '../../event-log.ts';
+import { shortKey, shortUnit } from './words.ts';
+
+/** on: as it should be; changing: starting or stopping; failed; off: there, but not running; waiting: nowhere at all. */
+export type SegmentKind = 'on' | 'changing' | 'failed' | 'off' | 'waiting';
+
+export interface Segment {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly kind: SegmentKind;
+  readonly machine?: string;
+  /** Without the time: `active/running on core-01`. */
+  readonly text: string;
+  /** Segments that overlap in time (one unit on two machines) lie on rows of their own, from 0. */
+  readonly row: number;
+}
+
+export interface Lane {
+  readonly group: 'machine' | 'unit' | 'key';
+  readonly name: string;
+  readonly label: string;
+  readonly segments: readonly Segment[];
+  readonly rows: number;
+}
+
+type Span = Omit<Segment, 'row'>;
+
+/** Lanes of the timeline from the recorded events: machines, then units, then discovery keys, each sorted by name. */
+export function lanesOf(events: readonly RunEvent[], endMs: number): Lane[] {
+  const spans = [
+    ...byName(events, 'machine', ['machine-present', 'machine-gone']).map(([name, own]) =>
+      lane('machine', name, name, machineSpans(own, endMs)),
+    ),
+    ...byName(events, 'unit', ['unit-state', 'unit-target']).map(([name, own]) =>
+      lane('unit', name, shortUnit(name), unitSpans(own, endMs)),
+    ),
+    ...byName(events, 'key', ['key-set', 'key-gone']).map(([name, own]) =>
+      lane('key', name, shortKey(name), keySpans(own, endMs)),
+    ),
+  ];
+  return spans.filter(({ segments }) => segments.length > 0);
+}
+
+/** What was there at the first look was there when the run began. */
+const since = (event: RunEvent): number => (event.data['initial'] === true ? 0 : event.atMs);
+
+const word = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function byName(events: readonly RunEvent[], field: string, types: readonly string[]): [string, RunEvent[]][] {
+  const found = new Map<string, RunEvent[]>();
+  for (const event of events) {
+    const name = types.includes(event.type) ? word(event.data[field]) : undefined;
+    if (name !== undefined) found.set(name, [...(found.get(name) ?? []), event]);
+  }
+  return [...found].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+function lane(group: Lane['group'], name: string, label: string, spans: readonly Span[]): Lane {
+  const ends: number[] = [];
+  const sorted = spans.filter(({ fromMs, toMs }) => toMs > fromMs).sort((a, b) => a.fromMs - b.fromMs);
+  const segments = sorted.map((span): Segment => {
+    const free = ends.findIndex((end) => end <= span.fromMs);
+    const row = free === -1 ? ends.length : free;
+    ends[row] = span.toMs;
+    return { ...span, row };
+  });
+  return { group, name, label, segments, rows: Math.max(1, ends.length) };
+}
+
+/** Each value holds from its event to the next one. */
+function successive<T>(
+  events: readonly RunEvent[],
+  endMs: number,
+  value: (event: RunEvent) => T,
+): { fromMs: number; toMs: number; value: T }[] {
+  return events.map((event, index) => {
+    const next = events[index + 1];
+    return { fromMs: since(event), toMs: next === undefined ? endMs : since(next), value: value(event) };
+  });
+}
+
+function machineSpans(events: readonly RunEvent[], endMs: number): Span[] {
+  return successive(events, endMs, ({ type }) => type === 'machine-present').map(
+    ({ fromMs, toMs, value: present }, index): Span => ({
+      ...{ fromMs, toMs, kind: present ? 'on' : 'waiting', text: present ? 'listed by fleet' : 'not listed by fleet' },
+      ...(present ? { machine: word(events[index]?.data['machine']) ?? '' } : {}),
+    }),
+  );
+}
+
+function keySpans(events: readonly RunEvent[], endMs: number): Span[] {
+  const value = (event: RunEvent) => (event.type === 'key-set' ? word(event.data['value']) : undefined);
+  const spans = successive(events, endMs, value).map(({ fromMs, toMs, value: text }): Span => ({
+    ...{ fromMs, toMs, kind: text === undefined ? 'waiting' : 'on', text: text ?? 'no such key' },
+  }));
+  return joined(spans);
+}
+
+function unitSpans(events: readonly RunEvent[], endMs: number): Span[] {
+  const states = events.filter(({ type }) => type === 'unit-state');
+  const machines = [...new Set(states.map(({ data }) => word(data['machine']) ?? ''))];
+  const running = machines.flatMap((machine) => {
+    const own = states.filter(({ data }) => data['machine'] === machine);
+    const spans = successive(own, endMs, ({ data }) => word(data['state']));
+    return joined(
+      spans.flatMap(({ fromMs, toMs, value }): Span[] =>
+        value === undefined ? [] : [{ fromMs, toMs, machine, kind: kindOf(value), text: `${value} on ${machine}` }],
+      ),
+    );
+  });
+  const targets = events.filter(({ type }) => type === 'unit-target');
+  const placed = successive(targets, endMs, ({ data }) => ({ to: word(data['to']), reason: word(data['reason']) }));
+  const stateless = placed.flatMap(({ fromMs, toMs, value }) =>
+    gaps({ fromMs, toMs }, running).map((gap): Span => {
+      const reason = value.reason === undefined ? '' : `: ${value.reason}`;
+      return value.to === undefined
+        ? { ...gap, kind: 'waiting', text: `no machine${reason}` }
+        : { ...gap, kind: 'changing', machine: value.to, text: `placed on ${value.to}, no state yet` };
+    }),
+  );
+  return [...running, ...stateless];
+}
+
+function kindOf(state: string): SegmentKind {
+  if (state.startsWith('active/')) return 'on';
+  if (state.startsWith('failed')) return 'failed';
+  return state.startsWith('inactive') ? 'off' : 'changing';
+}
+
+/** Neighbours that say the same become one. */
+function joined(spans: readonly Span[]): Span[] {
+  const result: Span[] = [];
+  for (const span of spans) {
+    const last = result.at(-1);
+    if (last?.toMs === span.fromMs && last.text === span.text) result[result.length - 1] = { ...last, toMs: span.toMs };
+    else result.push(span);
+  }
+  return result;
+}
+
+/** The stretches of `whole` that no span covers. */
+export function gaps(
+  whole: { readonly fromMs: number; readonly toMs: number },
+  spans: readonly { readonly fromMs: number; readonly toMs: number }[],
+): { fromMs: number; toMs: number }[] {
+  const result: { fromMs: number; toMs: number }[] = [];
+  let at = whole.fromMs;
+  for (const { fromMs, toMs } of [...spans].sort((a, b) => a.fromMs - b.fromMs)) {
+    if (fromMs > at) result.push({ fromMs: at, toMs: Math.min(fromMs, whole.toMs) });
+    at = Math.max(at, toMs);
+    if (at >= whole.toMs) break;
+  }
+  if (at < whole.toMs) result.push({ fromMs: at, toMs: whole.toMs });
+  return result.filter(({ fromMs, toMs }) => toMs > fromMs);
+}

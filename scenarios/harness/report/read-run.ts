@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
+import type { RunEvent } from '../event-log.ts';
+import type { Sample } from '../probes/sample.ts';
+import { type RunReport, runReportSchema } from './run-report.ts';
+
+/**
+ * A run's report, checked.
+ * @throws LabError `missing.report` when the run was broken off before it had one, `input.report` when it is no report
+ */
+export async function readReport(runDir: string): Promise<RunReport> {
+  const file = join(runDir, 'report.json');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const cause = `${file} cannot be read: the run was broken off before it had a report`;
+    throw new LabError({ code: 'missing.report', cause, next: 'lab runs', error });
+  });
+  const value = parsed(file, text);
+  const checked = runReportSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const version = (value as { schema?: unknown } | null)?.schema;
+  const old = typeof version === 'string' && version !== 'coreos-lab/run/2';
+  throw new LabError({
+    code: 'input.report',
+    cause: old ? `${file} is of another version: ${version}` : `${file} is not a report`,
+    evidence: checked.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    next: 'lab runs',
+  });
+}
+
+/** The recorded events and samples of a run; a file that is not there has none. @throws LabError `input.record` */
+export async function readRecord(runDir: string): Promise<{ events: RunEvent[]; samples: Sample[] }> {
+  const [events, samples] = await Promise.all([lines(runDir, 'events.ndjson'), lines(runDir, 'samples.ndjson')]);
+  return { events: events as RunEvent[], samples: samples as Sample[] };
+}
+
+async function lines(runDir: string, name: string): Promise<unknown[]> {
+  const file = join(runDir, name);
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const all = text.split('\n');
+  return all.flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    // A run that was killed leaves its last line unfinished; that is no reason to lose the others.
+    if (index === all.length - 1 && !isJson(line)) return [];
+    return [parsed(`${file}:${index + 1}`, line)];
+  });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parsed(where: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LabError({
+      code: 'input.record',
+      cause: `${where} is not JSON: ${why}`,
+      next: `lab runs (choose another than ${basename(join(where, '..'))})`,
+      error,
+    });
+  }
+}
