@@ -8,6 +8,10 @@ export interface LabPaths {
   readonly supervisorFile: string;
   readonly specFile: string;
   readonly lockFile: string;
+  /** Held by the scenario that runs. */
+  readonly scenarioLockFile: string;
+  /** The faults in force, so that a later command can undo what a killed one left. */
+  readonly faultsFile: string;
   readonly logDir: string;
   readonly keysDir: string;
   readonly artifactsDir: string;
@@ -41,6 +45,8 @@ export function labPaths(name: string, stateDir: string): LabPaths {
     supervisorFile: join(runDir, 'supervisor.json'),
     specFile: join(stateDir, 'supervisor-spec.json'),
     lockFile: join(runDir, 'lock'),
+    scenarioLockFile: join(runDir, 'scenario.lock'),
+    faultsFile: join(runDir, 'faults.json'),
     logDir: join(stateDir, 'log'),
     keysDir: join(stateDir, 'keys'),
     artifactsDir: join(stateDir, 'artifacts'),

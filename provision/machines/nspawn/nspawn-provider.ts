@@ -3,8 +3,16 @@ import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 import { checkAddressFree, connectHost, disconnectHost, lowerFence, raiseFence } from '../../host/network/lab-link.ts';
-import type { ExecResult, MachineProvider, MachineStatus, ProviderStatus } from '../machine-provider.ts';
+import type {
+  ExecResult,
+  Impairment,
+  MachineProvider,
+  MachineStatus,
+  ProviderCapability,
+  ProviderStatus,
+} from '../machine-provider.ts';
 import { hostHierarchies } from './cgroup/hierarchies.ts';
+import { thawBelow } from './cgroup/freezer.ts';
 import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import type { LabPaths } from './lab-paths.ts';
@@ -20,7 +28,10 @@ const destroyDeadlineMs = 60_000;
 /** Machines as systemd-nspawn containers under one supervisor process per lab (docs/architecture.md). */
 export class NspawnProvider implements MachineProvider {
   readonly name = 'nspawn';
-  readonly capabilities = ['halt', 'cut', 'exec', 'limits'] as const;
+  readonly capabilities: readonly ProviderCapability[] = [
+    ...(['halt', 'cut', 'reboot', 'exec', 'limits'] as const),
+    ...(['pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk'] as const),
+  ];
   readonly #options: { paths: LabPaths; network: NetworkConfig; spec: SupervisorSpec; bundle: string; bare?: boolean };
 
   constructor(options: {
@@ -80,6 +91,18 @@ export class NspawnProvider implements MachineProvider {
     await this.#post(machine, 'cut', {}, 15_000);
   }
 
+  async reboot(machine: string): Promise<void> {
+    await this.#post(machine, 'reboot', {}, 5_000);
+  }
+
+  async impair(machine: string, impairment: Impairment): Promise<void> {
+    await this.#post(machine, 'impair', { impairment }, 10_000);
+  }
+
+  async lift(machine: string, impairment: Impairment): Promise<void> {
+    await this.#post(machine, 'lift', { impairment }, 10_000);
+  }
+
   async exec(machine: string, argv: readonly string[], deadlineMs = 60_000): Promise<ExecResult> {
     return this.#post(machine, 'exec', { argv, deadlineMs }, deadlineMs);
   }
@@ -113,8 +136,9 @@ export class NspawnProvider implements MachineProvider {
   async #clearRemains(): Promise<void> {
     const { paths, spec } = this.#options;
     const pids = findSupervisor(paths);
-    if (pids !== undefined) await killSupervisor(pids, paths);
     const hierarchies = await hostHierarchies();
+    const thaw = () => thawBelow(hierarchies, paths.cgroup);
+    if (pids !== undefined) await killSupervisor(pids, paths, thaw);
     await waitUntil({
       condition: 'no process of the lab is left in its cgroups, and the cgroups are gone',
       deadlineMs: 15_000,
@@ -122,6 +146,7 @@ export class NspawnProvider implements MachineProvider {
       evidence: async () => Promise.all((await cgroupProcesses(hierarchies, paths.cgroup)).map(commandLine)),
       next: 'lab destroy',
       check: async () => {
+        await thaw();
         for (const pid of await cgroupProcesses(hierarchies, paths.cgroup)) killIfThere(pid, 'SIGKILL');
         return (await removeCgroup(hierarchies, paths.cgroup)).length === 0;
       },

@@ -70,9 +70,13 @@ export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
   return undefined;
 }
 
-/** Ends the supervisor and with it every process of the lab. */
-export async function killSupervisor(pids: SupervisorPids, paths: LabPaths): Promise<void> {
+/**
+ * Ends the supervisor and with it every process of the lab.
+ * @param thaw lets the processes of paused machines go on, into their death
+ */
+export async function killSupervisor(pids: SupervisorPids, paths: LabPaths, thaw: () => Promise<void>): Promise<void> {
   process.kill(pids.unshare, 'SIGKILL');
+  await thaw();
   await waitUntil({
     condition: "every process of the lab's PID namespace has ended",
     deadlineMs: endDeadlineMs,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cpuLimitFiles } from './cpu-limit.ts';
 import type { Hierarchy } from './hierarchies.ts';
 
 export interface Limits {
@@ -8,7 +9,6 @@ export interface Limits {
   readonly cpus: number;
 }
 
-const periodUs = 100_000;
 const maxProcesses = 16_384;
 
 /**
@@ -65,17 +65,15 @@ async function giveWeight(hierarchy: Hierarchy, path: string): Promise<void> {
 }
 
 async function setLimits(hierarchy: Hierarchy, path: string, limits: Limits): Promise<void> {
-  const quotaUs = Math.round(limits.cpus * periodUs);
   const v1: [file: string, value: string][] = [
     ['memory.limit_in_bytes', String(limits.memoryBytes)],
     ['memory.memsw.limit_in_bytes', String(limits.memoryBytes)],
-    ['cpu.cfs_period_us', String(periodUs)],
-    ['cpu.cfs_quota_us', String(quotaUs)],
+    ...cpuLimitFiles(1, limits.cpus),
   ];
   const v2: [file: string, value: string][] = [
     ['memory.max', String(limits.memoryBytes)],
     ['memory.swap.max', '0'],
-    ['cpu.max', `${quotaUs} ${periodUs}`],
+    ...cpuLimitFiles(2, limits.cpus),
   ];
   for (const [file, value] of [...(hierarchy.version === 1 ? v1 : v2), ['pids.max', String(maxProcesses)] as const]) {
     if (existsSync(join(path, file))) await writeFile(join(path, file), value);
@@ -86,7 +84,7 @@ async function setLimits(hierarchy: Hierarchy, path: string, limits: Limits): Pr
 export async function cgroupProcesses(hierarchies: readonly Hierarchy[], cgroup: string): Promise<number[]> {
   const pids = new Set<number>();
   for (const { mount } of hierarchies) {
-    for (const directory of await tree(join(mount, cgroup))) {
+    for (const directory of await cgroupTree(join(mount, cgroup))) {
       const text = await readFile(join(directory, 'cgroup.procs'), 'utf8').catch(() => '');
       for (const pid of text.split('\n').map(Number)) if (pid > 0) pids.add(pid);
     }
@@ -98,7 +96,7 @@ export async function cgroupProcesses(hierarchies: readonly Hierarchy[], cgroup:
 export async function removeCgroup(hierarchies: readonly Hierarchy[], cgroup: string): Promise<string[]> {
   const busy: string[] = [];
   for (const { mount } of hierarchies) {
-    for (const directory of (await tree(join(mount, cgroup))).reverse()) {
+    for (const directory of (await cgroupTree(join(mount, cgroup))).reverse()) {
       await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') busy.push(directory);
       });
@@ -108,9 +106,11 @@ export async function removeCgroup(hierarchies: readonly Hierarchy[], cgroup: st
 }
 
 /** The directory and all below it, parents first. */
-async function tree(directory: string): Promise<string[]> {
+export async function cgroupTree(directory: string): Promise<string[]> {
   if (!existsSync(directory)) return [];
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const below = await Promise.all(entries.filter((e) => e.isDirectory()).map((e) => tree(join(directory, e.name))));
+  const below = await Promise.all(
+    entries.filter((e) => e.isDirectory()).map((e) => cgroupTree(join(directory, e.name))),
+  );
   return [directory, ...below.flat()];
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { LabError } from '../../../../errors/lab-error.ts';
-import type { ProviderStatus } from '../../machine-provider.ts';
+import type { Impairment, ProviderStatus } from '../../machine-provider.ts';
 import { execInMachine } from './exec-in-machine.ts';
 import type { Machine } from './machine.ts';
 import type { LabServices } from './services.ts';
@@ -12,11 +12,12 @@ interface Body {
   readonly argv?: readonly string[];
   readonly deadlineMs?: number;
   readonly bare?: boolean;
+  readonly impairment?: Impairment;
 }
 
 /**
  * The supervisor's control API: HTTP over a Unix socket that only root can open.
- * `GET /status`; `POST /machines/NAME/{start,wait-booted,halt,cut,destroy,exec}` with a JSON body. Errors are LabErrors as JSON.
+ * `GET /status`; `POST /machines/NAME/VERB` with a JSON body, VERB as in `act`. Errors are LabErrors as JSON.
  */
 export async function startControlServer(
   socket: string,
@@ -66,10 +67,20 @@ async function act(machine: Machine, verb: string, body: Body): Promise<unknown>
     case 'destroy':
       await machine.destroy();
       return machine.status;
+    case 'reboot':
+      await machine.reboot();
+      return machine.status;
+    case 'impair':
+      await machine.impairments.impair(machine.initPid, impairmentOf(body));
+      return machine.status;
+    case 'lift':
+      await machine.impairments.lift(impairmentOf(body).kind);
+      return machine.status;
     case 'exec':
-      return execInMachine(machine.initPid, body.argv ?? [], deadlineMs);
+      return execInMachine(machine.awakePid, body.argv ?? [], deadlineMs);
     case 'wait-booted':
-      return execInMachine(machine.initPid, ['systemctl', 'is-system-running', '--wait'], deadlineMs);
+      await machine.waitRebooted(deadlineMs);
+      return execInMachine(machine.awakePid, ['systemctl', 'is-system-running', '--wait'], deadlineMs);
     default:
       throw new LabError({
         code: 'internal.control',
@@ -77,6 +88,11 @@ async function act(machine: Machine, verb: string, body: Body): Promise<unknown>
         next: 'lab destroy && lab up',
       });
   }
+}
+
+function impairmentOf({ impairment }: Body): Impairment {
+  if (impairment !== undefined) return impairment;
+  throw new LabError({ code: 'input.impairment', cause: 'the request names no impairment', next: 'report this' });
 }
 
 async function readBody(request: IncomingMessage): Promise<Body> {

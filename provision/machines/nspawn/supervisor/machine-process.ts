@@ -96,17 +96,27 @@ async function waitForInit(machine: string, nspawn: ChildProcess, paths: Machine
   return init;
 }
 
-/** Takes the machine's network link away first, so that its dying sockets cannot say goodbye: the cord is pulled. */
-export async function pullCord(machine: string, process_: MachineProcess): Promise<void> {
+/**
+ * Takes the machine's network link away first, so that its dying sockets cannot say goodbye: the cord is pulled.
+ * @param thaw lets processes that stand still go on, into their death
+ */
+export async function pullCord(machine: string, process_: MachineProcess, thaw: () => Promise<void>): Promise<void> {
   await execa('ip', ['link', 'set', machineLink(machine), 'down']).catch(() => undefined);
   for (const pid of [process_.nspawn.pid, process_.initPid]) if (pid !== undefined) killIfThere(pid, 'SIGKILL');
+  await thaw();
   await process_.ended;
 }
 
+const sigRtMin = 34;
+
 /** SIGRTMIN+4 asks systemd as PID 1 for poweroff.target (systemd(1), "Signals"). */
 export function askForPoweroff(process_: MachineProcess): void {
-  const sigRtMin = 34;
   killIfThere(process_.initPid, sigRtMin + 4);
+}
+
+/** SIGRTMIN+5 asks systemd as PID 1 for reboot.target (systemd(1), "Signals"). */
+export function askForReboot(initPid: number): void {
+  killIfThere(initPid, sigRtMin + 5);
 }
 
 export function lastLines(file: string, count: number): string[] {

@@ -1,32 +1,48 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { LabError } from '../../../../errors/lab-error.ts';
 import type { MachineState, MachineStatus } from '../../machine-provider.ts';
-import { cgroupProcesses, createMachineCgroup, removeCgroup } from '../cgroup/machine-cgroup.ts';
-import type { Hierarchy } from '../cgroup/hierarchies.ts';
-import { killIfThere } from '../kill-if-there.ts';
-import type { LabPaths } from '../lab-paths.ts';
+import { waitUntil } from '../../wait-until.ts';
+import { createMachineCgroup } from '../cgroup/machine-cgroup.ts';
 import type { SupervisorMachine } from '../supervisor-spec.ts';
-import { askForPoweroff, type MachineProcess, pullCord, startMachineProcess } from './machine-process.ts';
-import { removeMachineLink } from './lab-network.ts';
-import { mountDisk, unmountDisk, wipeDisk } from './overlay.ts';
-import { runIgnition } from './run-ignition.ts';
+import { clearMachine } from './clear-machine.ts';
+import { Impairments } from './impairments.ts';
+import type { MachineGround } from './machine-ground.ts';
+import { machineErrors } from './machine-errors.ts';
+import {
+  askForPoweroff,
+  askForReboot,
+  type MachineProcess,
+  type NspawnEnd,
+  pullCord,
+  startMachineProcess,
+} from './machine-process.ts';
+import { unmountDisk, wipeDisk } from './overlay.ts';
+import { prepareDisk } from './prepare-disk.ts';
 
-/** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn. */
+/** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn, what is taken from it. */
 export class Machine {
   readonly spec: SupervisorMachine;
+  readonly impairments: Impairments;
   #state: MachineState = 'stopped';
   #since = Date.now();
   #note: string | undefined;
   #process: MachineProcess | undefined;
-  readonly #lab: { name: string; paths: LabPaths; hierarchies: readonly Hierarchy[]; lxcfsDir: string };
+  /** Between being asked to reboot and running again. */
+  #rebooting = false;
+  /** Resolves when the machine has stopped, and when it runs again if that was a reboot. */
+  #stopped: Promise<void> = Promise.resolve();
+  readonly #lab: MachineGround;
 
-  constructor(
-    spec: SupervisorMachine,
-    lab: { name: string; paths: LabPaths; hierarchies: readonly Hierarchy[]; lxcfsDir: string },
-  ) {
+  constructor(spec: SupervisorMachine, lab: MachineGround) {
     this.spec = spec;
     this.#lab = lab;
+    this.impairments = new Impairments({
+      name: spec.name,
+      cgroup: this.#cgroup,
+      hierarchies: lab.hierarchies,
+      cpus: spec.cpus,
+      diskDir: lab.paths.stateDir,
+      machines: lab.machines,
+    });
   }
 
   get status(): MachineStatus {
@@ -43,20 +59,26 @@ export class Machine {
   /** @throws LabError `state.machine` when the machine does not run */
   get initPid(): number {
     if (this.#process !== undefined) return this.#process.initPid;
-    throw new LabError({
-      code: 'state.machine',
-      cause: `${this.spec.name} is ${this.status.state}`,
-      next: `lab up ${this.spec.name}`,
-    });
+    throw machineErrors.notRunning(this.spec.name, this.status.state);
+  }
+
+  /** PID 1 of a machine that can run commands now. @throws LabError `state.machine` when it does not run, or is paused */
+  get awakePid(): number {
+    if (!this.impairments.paused) return this.initPid;
+    throw machineErrors.paused(this.spec.name);
   }
 
   /** Provisions the disk if it is new (unless the machine is bare), then boots. No-op when the machine runs. */
   async start(ignition: 'provision' | 'bare'): Promise<void> {
     if (this.#state === 'running') return;
-    if (this.#state !== 'stopped') throw this.#inTransition();
+    if (this.#state !== 'stopped') throw machineErrors.inTransition(this.spec.name, this.#state);
+    await this.#startNow(ignition);
+  }
+
+  async #startNow(ignition: 'provision' | 'bare'): Promise<void> {
     this.#become('starting');
     try {
-      await this.#prepareDisk(ignition);
+      await prepareDisk(this.#lab.name, this.spec, this.#lab.paths, ignition);
       await this.#boot();
     } catch (error) {
       await unmountDisk(this.#paths);
@@ -66,29 +88,34 @@ export class Machine {
   }
 
   async halt(deadlineMs: number): Promise<'halted' | 'cut'> {
+    if (this.#state === 'starting') await this.#stopped;
     const running = this.#process;
     if (running === undefined) return 'halted';
+    this.#rebooting = false;
     this.#become('stopping');
+    await this.impairments.lift('pause');
     askForPoweroff(running);
     const timer = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), deadlineMs).unref());
     const outcome = await Promise.race([running.ended, timer]);
-    if (outcome === 'late') await pullCord(this.spec.name, running);
+    if (outcome === 'late') await this.#pullCord(running);
     await this.#stopped;
     return outcome === 'late' ? 'cut' : 'halted';
   }
 
   async cut(): Promise<void> {
+    if (this.#state === 'starting') await this.#stopped;
     const running = this.#process;
     if (running === undefined) return;
+    this.#rebooting = false;
     this.#become('stopping');
-    await pullCord(this.spec.name, running);
+    await this.#pullCord(running);
     await this.#stopped;
   }
 
   /** Cuts the machine if it runs and throws its disk away: it is absent. */
   async destroy(): Promise<void> {
     await this.cut();
-    if (this.#state !== 'stopped') throw this.#inTransition();
+    if (this.#state !== 'stopped') throw machineErrors.inTransition(this.spec.name, this.#state);
     // No start may come in between.
     this.#become('stopping');
     try {
@@ -99,23 +126,29 @@ export class Machine {
     }
   }
 
-  async #prepareDisk(ignition: 'provision' | 'bare'): Promise<void> {
-    const { name, paths } = this.#lab;
-    const fresh = !existsSync(this.#paths.provisionedFile);
-    await unmountDisk(this.#paths);
-    if (fresh) await wipeDisk(this.#paths);
-    await mountDisk(name, this.spec.name, this.#paths, this.spec.osRoot);
-    if (!fresh) return;
-    if (ignition === 'provision') await runIgnition(this.spec.name, this.#paths);
-    const record = {
-      lab: name,
-      machine: this.spec.name,
-      machineId: this.spec.machineId,
-      osRoot: this.spec.osRoot,
-      at: new Date().toISOString(),
-      paths: paths.stateDir,
-    };
-    await writeFile(this.#paths.provisionedFile, `${JSON.stringify(record)}\n`);
+  /** Asks the machine's systemd to reboot; `waitRebooted` says when it runs again. */
+  async reboot(): Promise<void> {
+    const { initPid } = this;
+    await this.impairments.lift('pause');
+    this.#rebooting = true;
+    this.#become('stopping');
+    askForReboot(initPid);
+  }
+
+  /** No wait when it is not rebooting. @throws LabError `timeout.condition` */
+  async waitRebooted(deadlineMs: number): Promise<void> {
+    await waitUntil({
+      condition: `${this.spec.name} has rebooted`,
+      deadlineMs,
+      everyMs: 20,
+      next: `look at ${this.#paths.consoleLog}`,
+      check: () => !this.#rebooting,
+    });
+  }
+
+  /** A frozen process dies of SIGKILL only when it is thawed. */
+  async #pullCord(running: MachineProcess): Promise<void> {
+    await pullCord(this.spec.name, running, () => this.impairments.lift('pause'));
   }
 
   async #boot(): Promise<void> {
@@ -130,25 +163,24 @@ export class Machine {
     });
     this.#process = started;
     this.#become('running');
-    this.#stopped = started.ended.then((end) => this.#afterEnd(end));
+    this.#stopped = started.ended
+      .then((end) => this.#afterEnd(end))
+      .catch((error: unknown) => this.#become('stopped', error instanceof Error ? error.message : String(error)))
+      .finally(() => (this.#rebooting = false));
   }
 
-  #stopped: Promise<void> = Promise.resolve();
-
-  async #afterEnd(end: 'poweroff' | 'reboot' | 'killed'): Promise<void> {
+  async #afterEnd(end: NspawnEnd): Promise<void> {
+    const again = end === 'reboot' && (this.#rebooting || this.#state !== 'stopping');
     const asked = this.#state === 'stopping';
     this.#process = undefined;
-    const { hierarchies, paths } = this.#lab;
-    const cgroup = `${paths.cgroup}/${this.spec.name}`;
-    for (const pid of await cgroupProcesses(hierarchies, cgroup)) killIfThere(pid, 'SIGKILL');
-    await removeMachineLink(this.spec.name);
-    await unmountDisk(this.#paths);
-    await removeCgroup(hierarchies, cgroup);
+    const { hierarchies } = this.#lab;
+    await this.impairments.liftAll();
+    await clearMachine(this.spec.name, hierarchies, this.#cgroup, this.#paths);
+    if (again) return this.#startNow('provision');
     this.#become(
       'stopped',
       asked ? undefined : end === 'poweroff' ? 'it shut itself down' : `its systemd-nspawn ended (${end})`,
     );
-    if (end === 'reboot' && !asked) await this.start('provision');
   }
 
   #become(state: MachineState, note?: string): void {
@@ -157,12 +189,8 @@ export class Machine {
     this.#note = note;
   }
 
-  #inTransition(): LabError {
-    return new LabError({
-      code: 'state.machine',
-      cause: `${this.spec.name} is ${this.#state}; another command is working on it`,
-      next: 'lab status',
-    });
+  get #cgroup(): string {
+    return `${this.#lab.paths.cgroup}/${this.spec.name}`;
   }
 
   get #paths() {

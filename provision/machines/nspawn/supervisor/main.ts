@@ -26,7 +26,10 @@ async function main(specFile: string): Promise<void> {
   await mkdir(paths.artifactsDir, { recursive: true });
   await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
 
-  const lab = { name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir };
+  const lab = {
+    ...{ name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir },
+    machines: spec.machines.map(({ name }) => name),
+  };
   const machines = new Map(spec.machines.map((machine) => [machine.name, new Machine(machine, lab)]));
   await rm(paths.controlSocket, { force: true });
   await startControlServer(paths.controlSocket, machines, services);

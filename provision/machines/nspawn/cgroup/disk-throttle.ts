@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { LabError } from '../../../../errors/lab-error.ts';
+import type { Hierarchy } from './hierarchies.ts';
+import { cgroupTree } from './machine-cgroup.ts';
+
+/** A disk is throttled in cgroups that containers make later, too; they are looked for this often, ms. */
+const lookEveryMs = 200;
+
+/**
+ * Limits what the processes of a cgroup read from and write to the disk under `directory`, each way, until it is
+ * stopped. cgroup v2 limits the whole tree. The throttle of v1 is not hierarchical: every cgroup below gets the limit
+ * (so that a container has its own), again and again, because containers come.
+ * Source: kernel documentation, cgroup-v1/blkio-controller and cgroup-v2, "IO Interface Files".
+ * @returns how to stop it
+ * @throws LabError `host.disk` when the directory is on no block device
+ */
+export async function throttleDisk(
+  hierarchies: readonly Hierarchy[],
+  cgroup: string,
+  directory: string,
+  bytesPerSecond: number,
+): Promise<() => Promise<void>> {
+  const device = diskUnder(directory);
+  const apply = (limit: number | undefined) => writeLimits(hierarchies, cgroup, device, limit);
+  await apply(bytesPerSecond);
+  let last: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    last = last.then(() => apply(bytesPerSecond)).catch(() => undefined);
+  }, lookEveryMs);
+  return async () => {
+    clearInterval(timer);
+    await last;
+    await apply(undefined);
+  };
+}
+
+async function writeLimits(
+  hierarchies: readonly Hierarchy[],
+  cgroup: string,
+  device: string,
+  limit: number | undefined,
+): Promise<void> {
+  for (const { mount, version } of hierarchies) {
+    const top = join(mount, cgroup);
+    if (version === 2) await write(join(top, 'io.max'), `${device} rbps=${limit ?? 'max'} wbps=${limit ?? 'max'}`);
+    // The tree is walked only where the files can be.
+    else if (existsSync(join(top, 'blkio.throttle.write_bps_device')))
+      for (const path of await cgroupTree(top))
+        for (const file of ['blkio.throttle.read_bps_device', 'blkio.throttle.write_bps_device'])
+          await write(join(path, file), `${device} ${limit ?? 0}`);
+  }
+}
+
+/** A cgroup may end at any time; one of v2 has `io.max` only where the controller is delegated. */
+async function write(file: string, text: string): Promise<void> {
+  if (!existsSync(file)) return;
+  await writeFile(file, text).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENODEV') throw error;
+    if (error.code === 'ENODEV' && existsSync(file)) throw error;
+  });
+}
+
+/** `major:minor` of the whole disk that a directory lies on: the kernel throttles no partition. */
+function diskUnder(directory: string): string {
+  const { dev } = statSync(directory);
+  // The encoding of glibc's gnu_dev_major(3) and gnu_dev_minor(3), for the 32 bits Linux uses.
+  const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
+  const entry = `/sys/dev/block/${major}:${minor}`;
+  if (!existsSync(entry)) {
+    throw new LabError({
+      code: 'host.disk',
+      cause: `${directory} is on no block device (${major}:${minor}), so its speed cannot be limited`,
+      next: 'keep the lab on a disk with a plain file system (ext4, xfs): [lab] state_dir in lab.toml',
+    });
+  }
+  if (!existsSync(join(entry, 'partition'))) return `${major}:${minor}`;
+  const disk = basename(dirname(realpathSync(entry)));
+  return readFileSync(`/sys/block/${disk}/dev`, 'utf8').trim();
+}

@@ -1,0 +1,102 @@
+import { LabError } from '../../../../errors/lab-error.ts';
+import type { Impairment } from '../../machine-provider.ts';
+import { limitCpu } from '../cgroup/cpu-limit.ts';
+import { throttleDisk } from '../cgroup/disk-throttle.ts';
+import { freeze, thaw } from '../cgroup/freezer.ts';
+import type { Hierarchy } from '../cgroup/hierarchies.ts';
+import { checkImpairment } from './check-impairment.ts';
+import { losePackets, partition } from './network-faults.ts';
+
+type Undo = () => Promise<void>;
+
+/** What the impairments of one machine need to know of it. */
+export interface ImpairedMachine {
+  readonly name: string;
+  readonly cgroup: string;
+  readonly hierarchies: readonly Hierarchy[];
+  /** CPUs it has when nothing slows it. */
+  readonly cpus: number;
+  /** A directory on its disk. */
+  readonly diskDir: string;
+  /** Names of the lab's machines. */
+  readonly machines: readonly string[];
+}
+
+/** What is taken from one machine at the moment, of each kind at most one, with what gives it back. */
+export class Impairments {
+  readonly #machine: ImpairedMachine;
+  readonly #inForce = new Map<Impairment['kind'], { text: string; undo: Undo }>();
+  /** One after the other: two changes of one kind at once would lose an undo. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(machine: ImpairedMachine) {
+    this.#machine = machine;
+  }
+
+  get paused(): boolean {
+    return this.#inForce.has('pause');
+  }
+
+  /** Another one of the same kind replaces what is in force. @throws LabError `input.impairment`, `unbuilt.fault` */
+  async impair(initPid: number, impairment: Impairment): Promise<void> {
+    checkImpairment(impairment, this.#machine);
+    const text = JSON.stringify(impairment);
+    return this.#inTurn(async () => {
+      if (this.#inForce.get(impairment.kind)?.text === text) return;
+      await this.#undo(impairment.kind);
+      const undo = await this.#begin(initPid, impairment);
+      this.#inForce.set(impairment.kind, { text, undo });
+    });
+  }
+
+  async lift(kind: Impairment['kind']): Promise<void> {
+    return this.#inTurn(() => this.#undo(kind));
+  }
+
+  /** Lifts everything: a machine that stops comes back whole. */
+  async liftAll(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const kind of [...this.#inForce.keys()]) await this.#undo(kind);
+    });
+  }
+
+  async #undo(kind: Impairment['kind']): Promise<void> {
+    const entry = this.#inForce.get(kind);
+    if (entry === undefined) return;
+    await entry.undo();
+    this.#inForce.delete(kind);
+  }
+
+  async #begin(initPid: number, impairment: Impairment): Promise<Undo> {
+    const { name, hierarchies, cgroup, cpus, diskDir } = this.#machine;
+    switch (impairment.kind) {
+      case 'pause':
+        await freeze(hierarchies, cgroup).catch(async (error: unknown) => {
+          await thaw(hierarchies, cgroup);
+          throw error;
+        });
+        return () => thaw(hierarchies, cgroup);
+      case 'partition':
+        return partition(name, impairment.from);
+      case 'packet-loss':
+        return losePackets(initPid, impairment.percent);
+      case 'slow-cpu':
+        await limitCpu(hierarchies, cgroup, impairment.cpus);
+        return () => limitCpu(hierarchies, cgroup, cpus);
+      case 'slow-disk':
+        return throttleDisk(hierarchies, cgroup, diskDir, impairment.bytesPerSecond);
+      case 'full-disk':
+        throw new LabError({
+          code: 'unbuilt.fault',
+          cause: `the disk of ${name} cannot be filled: it lies on the host's own file system`,
+          next: 'use slow-disk, or stop what needs the disk (docs/known-issues.md)',
+        });
+    }
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}

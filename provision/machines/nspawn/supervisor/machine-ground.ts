@@ -1,0 +1,12 @@
+import type { Hierarchy } from '../cgroup/hierarchies.ts';
+import type { LabPaths } from '../lab-paths.ts';
+
+/** What all machines of a lab share. */
+export interface MachineGround {
+  readonly name: string;
+  readonly paths: LabPaths;
+  readonly hierarchies: readonly Hierarchy[];
+  readonly lxcfsDir: string;
+  /** Names of all machines of the lab. */
+  readonly machines: readonly string[];
+}
