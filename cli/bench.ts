@@ -1,21 +1,25 @@
 import type { Lab } from '../provision/cluster/lab.ts';
 import { bareBootMs, warmUpMs } from '../scenarios/bench/warm-up.ts';
+import { median, stepStatistics } from '../scenarios/bench/failover-series.ts';
 import { failover } from '../scenarios/failover/failover.ts';
+import type { RunReport } from '../scenarios/harness/report/run-report.ts';
 import { runScenario } from '../scenarios/harness/run-scenario.ts';
 import { openLab, requireRoot } from './open-lab.ts';
+import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { renderError } from './render/error.ts';
 import { seconds } from './render/progress.ts';
 import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
-/** `npm run bench [-- warm-up|failover]`: figures that compare two things in one run; medians over interleaved rounds. */
+/** `npm run bench [-- warm-up|failover|probes]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   requireRoot('bench');
-  const lab = openLab(process.env['LAB_ROOT'] ?? process.cwd());
-  const [only] = process.argv.slice(2);
+  const lab = await openLab(process.env['LAB_ROOT'] ?? process.cwd());
+  const [only, kinds] = process.argv.slice(2);
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
-  if (only === undefined || only === 'failover') await benchFailover(lab);
+  if (only === undefined || only === 'failover')
+    await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));
   await lab.destroy();
 }
 
@@ -45,31 +49,39 @@ async function benchWarmUp(lab: Lab): Promise<void> {
   console.log(`ratio of the medians: ${(median(ups) / median(floors)).toFixed(2)}`);
 }
 
-async function benchFailover(lab: Lab): Promise<void> {
+/** `npm run bench -- failover [halt,cut,...]`: the same failover again and again, every kind in turn. */
+async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> {
   await lab.up();
-  const reports = [];
-  for (const by of ['halt', 'cut'] as const) {
-    reports.push(await runScenario({ scenario: failover, lab, parameters: { by }, onEvent: () => undefined }));
+  const reports = new Map<string, RunReport[]>(kinds.map((by) => [by, []]));
+  const { parameters: specs } = failover;
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const by of kinds) {
+      const { values } = parseParameters('failover', specs, ['--by', by]);
+      const report = await runScenario({
+        ...{ scenario: failover, lab, parameters: values, command: scenarioCommand('failover', specs, values) },
+        ...{ signal: new AbortController().signal, onEvent: () => undefined },
+      });
+      reports.get(by)?.push(report);
+      console.log(
+        `round ${round}/${rounds} ${by}: ${report.verdict} after ${seconds(report.tookMs)}; ${report.sentence}`,
+      );
+    }
   }
-  const [halt, cut] = reports;
-  const at = (index: number, report: typeof halt) => {
-    const [fault, step] = [report?.timeline[0]?.atMs, report?.timeline[index]?.atMs];
-    return fault === undefined || step === undefined ? '-' : seconds(step - fault);
-  };
-  console.log('\nfailover: seconds since the fault');
-  const names = halt?.timeline.map(({ name }) => name) ?? [];
-  console.log(
-    table(
-      ['STEP', 'HALT', 'CUT'],
-      names.map((name, index) => [name, at(index, halt), at(index, cut)]),
-    ),
-  );
-  console.log(`verdicts: halt ${halt?.verdict ?? '-'}, cut ${cut?.verdict ?? '-'}`);
+  for (const [by, all] of reports) console.log(`\n${seriesText(by, all)}`);
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+function seriesText(by: string, reports: readonly RunReport[]): string {
+  const shown = (ms: number | undefined) => (ms === undefined ? '-' : seconds(ms));
+  const steps = stepStatistics(reports).map((s) => [
+    ...[s.step, shown(s.medianMs), shown(s.worstMs), shown(s.predictedMaxMs)],
+  ]);
+  const took = reports.map(({ tookMs }) => tookMs);
+  const verdicts = ['pass', 'fail', 'unknown'].map((v) => `${reports.filter((r) => r.verdict === v).length} ${v}`);
+  return [
+    `failover --by ${by}: ${reports.length} runs (${verdicts.join(', ')}), seconds since the fault`,
+    table(['STEP', 'MEDIAN', 'WORST', 'PREDICTED AT MOST'], steps),
+    `the whole run: median ${seconds(median(took))}, worst ${seconds(Math.max(...took))}`,
+  ].join('\n');
 }
 
 main().catch((error: unknown) => {

@@ -78,12 +78,14 @@ function program(): Command {
     .action(async (args: string[]) => (await import('./commands/fleetctl.ts')).fleetctl(repoDir, args));
   lab
     .command('scenario')
-    .argument('[name]', 'leave out to list them')
+    .argument('[name]', 'a scenario, a file of your own (./mine.ts), or "new NAME"; leave out to list them')
+    .argument('[parameters...]', 'lab scenario NAME --help names them')
     .description('run an experiment: it does all set-up itself, breaks something, and proves what follows')
-    .option('--cut', 'failover: pull the cord instead of halting the machine')
     .addOption(json())
-    .action(async (name: string | undefined, options: { cut?: boolean; json?: boolean }) =>
-      (await import('./commands/scenario.ts')).scenario(repoDir, name, options),
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (name: string | undefined, words: string[], options: { json?: boolean }) =>
+      (await import('./commands/scenario.ts')).scenario(repoDir, name, words, options),
     );
   lab
     .command('doctor')

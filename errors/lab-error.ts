@@ -49,6 +49,7 @@ export const exitCodes = {
   command: 76, // a command run by the lab failed
   permission: 77, // not root
   unbuilt: 79, // not built yet
+  interrupted: 130, // by Ctrl-C; 128 + SIGINT, as shells have it
 } as const;
 
 export type ErrorFamily = keyof typeof exitCodes;

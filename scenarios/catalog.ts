@@ -17,6 +17,6 @@ export function findScenario(name: string): Scenario {
   throw new LabError({
     code: 'missing.scenario',
     cause: `there is no scenario ${name}; there are: ${known}`,
-    next: 'lab scenario',
+    next: 'lab scenario, or for a file of your own: lab scenario ./NAME.ts',
   });
 }

@@ -1,11 +1,11 @@
-import { openLab, requireRoot } from '../open-lab.ts';
+import { describeLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 
 export async function destroy(repoDir: string, machines: string[]): Promise<void> {
   requireRoot('destroy');
   const progress = new Progress();
-  const lab = openLab(repoDir, progress.onEvent);
+  const lab = describeLab(repoDir, progress.onEvent);
   if (machines.length === 0) {
     await lab.destroy().finally(() => progress.stop());
     console.log(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);

@@ -14,7 +14,7 @@ export async function cut(repoDir: string, machines: string[]): Promise<void> {
 async function stop(repoDir: string, command: string, work: (lab: Lab) => Promise<void>): Promise<void> {
   requireRoot(command);
   const progress = new Progress();
-  const lab = openLab(repoDir, progress.onEvent);
+  const lab = await openLab(repoDir, progress.onEvent);
   await work(lab).finally(() => progress.stop());
   console.log(statusTable(await lab.status()));
 }

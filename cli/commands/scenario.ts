@@ -1,49 +1,90 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { basename } from 'node:path';
+import type { LabEvent } from '../../provision/cluster/lab-event.ts';
 import { findScenario, scenarios } from '../../scenarios/catalog.ts';
 import { runScenario } from '../../scenarios/harness/run-scenario.ts';
 import { verdictExitCodes } from '../../scenarios/harness/verdict.ts';
-import type { LabEvent } from '../../provision/cluster/lab-event.ts';
+import { loadOwnScenario } from '../../scenarios/own/load-own-scenario.ts';
+import { writeTemplate } from '../../scenarios/own/write-template.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { exitCodes } from '../../errors/lab-error.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
+import { parameterHelp, parseParameters, scenarioCommand } from '../parse-parameters.ts';
 import { Progress } from '../render/progress.ts';
-import { renderRunEvent, renderRunReport } from '../render/run.ts';
+import { renderRunReport } from '../render/run-report.ts';
+import { renderRunEvents } from '../render/run.ts';
 import { table } from '../render/table.ts';
 
+/** `lab scenario`: lists, runs one of the lab's or a reader's own, or writes a template. */
 export async function scenario(
   repoDir: string,
   name: string | undefined,
-  options: { cut?: boolean; json?: boolean },
+  words: readonly string[],
+  options: { json?: boolean },
 ): Promise<void> {
-  if (name === undefined) {
-    if (options.json === true)
-      console.log(JSON.stringify(scenarios.map((s) => ({ name: s.name, summary: s.summary }))));
-    else
-      console.log(
-        table(
-          ['SCENARIO', 'WHAT IT SHOWS'],
-          scenarios.map((s) => [s.name, s.summary]),
-        ),
-      );
-    return;
-  }
-  const chosen = findScenario(name);
-  if (options.cut === true && chosen.name !== 'failover') {
-    throw new LabError({ code: 'usage.option', cause: `scenario ${name} has no --cut`, next: `lab scenario ${name}` });
-  }
+  if (name === undefined) return list(options.json === true);
+  if (name === 'new') return writeNew(words[0]);
+  const ownFile = name.endsWith('.ts') || name.includes('/') ? name : undefined;
+  const chosen = ownFile === undefined ? findScenario(name) : await loadOwnScenario(ownFile);
+  const given = parseParameters(name, chosen.parameters, words);
+  if (given.help) return console.log(parameterHelp(name, chosen.summary, chosen.parameters));
   requireRoot(`scenario ${name}`);
+  const json = options.json === true || given.json;
+  const command = scenarioCommand(name, chosen.parameters, given.values);
+  await run(repoDir, { chosen, values: given.values, command, json, ...(ownFile === undefined ? {} : { ownFile }) });
+}
+
+async function run(
+  repoDir: string,
+  what: {
+    chosen: Scenario;
+    values: Parameters<typeof runScenario>[0]['parameters'];
+    command: string;
+    json: boolean;
+    ownFile?: string;
+  },
+): Promise<void> {
   const progress = new Progress();
   // Live lines while the lab comes up; during the run its lines would overwrite the run's own.
-  let show: (event: LabEvent) => void = options.json === true ? () => undefined : progress.onEvent;
-  const lab = openLab(repoDir, (event) => show(event));
+  let show: (event: LabEvent) => void = what.json ? () => undefined : progress.onEvent;
+  const lab = await openLab(repoDir, (event) => show(event));
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
   await lab.up().finally(() => progress.stop());
   show = () => undefined;
 
+  const interrupt = new AbortController();
+  const onInterrupt = () => {
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    console.error('\ninterrupted: undoing the faults and keeping the evidence (once more to leave at once)');
+    interrupt.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onInterrupt);
+  const events = what.json ? undefined : renderRunEvents();
   const report = await runScenario({
-    scenario: chosen,
-    lab,
-    parameters: { by: options.cut === true ? 'cut' : 'halt' },
-    onEvent: options.json === true ? (event) => console.log(JSON.stringify(event)) : renderRunEvent(),
-  });
-  if (options.json !== true) console.log(renderRunReport(report));
-  process.exitCode = verdictExitCodes[report.verdict];
+    ...{ scenario: what.chosen, lab, parameters: what.values, command: what.command, signal: interrupt.signal },
+    ...(what.ownFile === undefined ? {} : { ownFile: what.ownFile }),
+    onEvent: events === undefined ? (event) => console.log(JSON.stringify(event)) : events.show,
+  }).finally(() => events?.stop());
+  if (!what.json) console.log(renderRunReport(report));
+  process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : verdictExitCodes[report.verdict];
+}
+
+function list(json: boolean): void {
+  const all = scenarios.map(({ name, summary, parameters }) => ({
+    name,
+    summary,
+    parameters: Object.keys(parameters),
+  }));
+  if (json) return console.log(JSON.stringify(all));
+  console.log(
+    table(
+      ['SCENARIO', 'WHAT IT SHOWS'],
+      all.map(({ name, summary }) => [name, summary]),
+    ),
+  );
+  console.log('\nlab scenario NAME --help names its parameters; lab scenario new NAME begins one of your own.');
+}
+
+async function writeNew(name: string | undefined): Promise<void> {
+  const file = await writeTemplate(name ?? '', process.cwd());
+  console.log(`${file} is written. Run it: lab scenario ./${basename(file)}`);
 }

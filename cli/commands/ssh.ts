@@ -7,7 +7,7 @@ import { openLab, requireRoot } from '../open-lab.ts';
 export async function ssh(repoDir: string, name: string, args: string[]): Promise<void> {
   const command = args[0] === '--' ? args.slice(1) : args;
   requireRoot('ssh');
-  const lab = openLab(repoDir);
+  const lab = await openLab(repoDir);
   const [machine] = lab.machines([name]);
   const { state } = (await lab.provider().status()).machines.find((found) => found.name === name) ?? {
     state: 'absent',

@@ -9,7 +9,7 @@ export async function up(
 ): Promise<void> {
   requireRoot('up');
   const progress = new Progress();
-  const lab = openLab(repoDir, options.json === true ? undefined : progress.onEvent);
+  const lab = await openLab(repoDir, options.json === true ? undefined : progress.onEvent);
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
   const result = await lab.up(machines, { install: options.install }).finally(() => progress.stop());
   if (options.json === true) {

@@ -1,104 +1,111 @@
 import pc from 'picocolors';
 import type { RunEvent } from '../../scenarios/harness/event-log.ts';
-import type { RunReport } from '../../scenarios/harness/run-scenario.ts';
-import type { Verdict } from '../../scenarios/harness/verdict.ts';
 import { seconds } from './progress.ts';
-import { table } from './table.ts';
 
-/** Prints the events a person wants to see while a scenario runs, one line each, with the run's clock. */
-export function renderRunEvent(): (event: RunEvent) => void {
-  let wait: RunEvent | undefined;
-  const print = (event: RunEvent, text: string): void => {
-    console.log(`${pc.dim(`${(event.atMs / 1000).toFixed(2).padStart(7)} s`)}  ${text}`);
+const redrawMs = 200;
+
+type Data = Readonly<Record<string, unknown>>;
+
+/**
+ * Shows a run on the terminal: one line per event of note with the run's clock, and below them, on a terminal, one live
+ * line with what is being waited for (elapsed/deadline and what is missing).
+ */
+export function renderRunEvents(): { show(event: RunEvent): void; stop(): void } {
+  const live = process.stdout.isTTY;
+  let wait: { condition: string; deadlineMs: number; began: number; missing: string; said: boolean } | undefined;
+  let drawn = false;
+  const erase = () => {
+    if (drawn) process.stdout.write('\x1b[1A\x1b[2K');
+    drawn = false;
   };
-  return (event) => {
-    if (event.data['initial'] === true) return;
-    if (event.type === 'wait') wait = event;
-    // A condition that holds at once is not worth two lines.
-    if (event.type === 'wait-missing' && wait !== undefined) {
-      const { condition, deadlineMs } = wait.data as { condition: string; deadlineMs: number };
-      print(wait, `… until ${condition} ${pc.dim(`(at most ${deadlineMs / 1000} s)`)}`);
+  const draw = () => {
+    erase();
+    if (wait === undefined || wait.missing === '') return;
+    const elapsed = `${((performance.now() - wait.began) / 1000).toFixed(0)}/${wait.deadlineMs / 1000} s`;
+    const text = `${elapsed.padStart(9)}  … until ${wait.condition}: ${wait.missing}`;
+    process.stdout.write(`${pc.dim(text.slice(0, (process.stdout.columns || 80) - 1))}\n`);
+    drawn = true;
+  };
+  const print = (event: RunEvent, text: string) => {
+    erase();
+    console.log(`${pc.dim(`${(event.atMs / 1000).toFixed(2).padStart(7)} s`)}  ${text}`);
+    if (live) draw();
+  };
+  const timer = live ? setInterval(draw, redrawMs) : undefined;
+  return {
+    show(event) {
+      const { type, data } = event;
+      if (data['initial'] === true) return;
+      if (type === 'wait') {
+        const { condition, deadlineMs } = data as { condition: string; deadlineMs: number };
+        wait = { condition, deadlineMs, began: performance.now(), missing: '', said: false };
+      }
+      if (type === 'wait-missing' && wait !== undefined) {
+        wait.missing = words(data['missing']);
+        // Without a terminal a wait is one line; a condition that holds at once is none.
+        if (!live && !wait.said) {
+          print(event, `… until ${wait.condition} ${pc.dim(`(at most ${wait.deadlineMs / 1000} s)`)}: ${wait.missing}`);
+        }
+        wait.said = true;
+      }
+      if (type === 'wait-held') wait = undefined;
+      const text = eventText(type, data);
+      if (text !== undefined) print(event, text);
+    },
+    stop() {
+      clearInterval(timer);
       wait = undefined;
-    }
-    const text = eventText(event.type, event.data as Record<string, string | number | null>);
-    if (text !== undefined) print(event, text);
+      erase();
+    },
   };
 }
 
-function eventText(type: string, data: Record<string, string | number | null>): string | undefined {
+function eventText(type: string, data: Data): string | undefined {
+  const { unit, from, to, reason, key, value, machine, fault, name, probe, error } = data;
   switch (type) {
+    case 'phase':
+      return pc.bold(pc.underline(words(name)));
     case 'command':
-      return pc.bold(`$ ${data['command'] ?? ''}`);
+      return pc.bold(`$ ${words(data['command'])}`);
     case 'note':
-      return pc.cyan(String(data['text']));
+      return pc.cyan(words(data['text']));
     case 'wait-held':
-      return pc.green(`✓ ${data['condition'] ?? ''}`);
+      return pc.green(`✓ ${words(data['condition'])}`);
     case 'fault':
-      return pc.red(`⚡ ${data['fault'] ?? ''}`);
+      return pc.red(`⚡ ${words(name ?? fault)}`);
+    case 'fault-undone':
+      return `↺ undone: ${words(name ?? fault)}`;
     case 'machine-gone':
-      return pc.yellow(`fleet: ${data['machine'] ?? ''} is gone`);
+      return pc.yellow(`fleet: ${words(machine)} is gone`);
     case 'machine-present':
-      return `fleet: ${data['machine'] ?? ''} is present`;
+      return `fleet: ${words(machine)} is present`;
     case 'unit-target':
-      return placement(data);
+      return to === null
+        ? pc.yellow(`fleet: ${words(unit)} has no machine${reason === null ? '' : ` (${words(reason)})`}`)
+        : `fleet: ${words(unit)} ${from === null ? '' : `${words(from)} `}-> ${words(to)}`;
     case 'key-set':
-      return `etcd: ${data['key'] ?? ''} = ${data['value'] ?? ''}`;
+      return `etcd: ${words(key)} = ${words(value)}`;
     case 'key-gone':
-      return pc.yellow(`etcd: ${data['key'] ?? ''} is gone`);
+      return pc.yellow(`etcd: ${words(key)} is gone`);
+    case 'probe-failing':
+      return pc.yellow(`probe ${words(probe)}${on(machine)} fails: ${words(error)}`);
+    case 'probe-ok':
+      return `probe ${words(probe)}${on(machine)} answered again after ${seconds(Number(data['afterMs']))}`;
+    case 'probe-ended':
+      return error === undefined ? undefined : pc.red(`probe ${words(probe)} could not run: ${words(error)}`);
+    case 'measure':
+      return data['ms'] === undefined ? undefined : pc.dim(`${words(name)}: ${seconds(Number(data['ms']))}`);
     case 'error':
-      return pc.red(String(data['message']));
+      return pc.red(words(data['message']));
     default:
       return undefined;
   }
 }
 
-function placement(data: Record<string, string | number | null>): string {
-  const { unit, from, to, reason } = data;
-  if (to === null)
-    return pc.yellow(`fleet: ${unit ?? ''} has no machine${reason === null ? '' : ` (${reason ?? ''})`}`);
-  return `fleet: ${unit ?? ''} ${from === null ? '' : `${from ?? ''} `}-> ${to ?? ''}`;
+function words(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '?';
 }
 
-/** The timeline, the findings and the verdict, as text. */
-export function renderRunReport(report: RunReport): string {
-  const [fault] = report.timeline;
-  let previous = fault?.atMs;
-  const steps = report.timeline.map((step, index) => {
-    const since = step.atMs === undefined || fault?.atMs === undefined ? '-' : `+${seconds(step.atMs - fault.atMs)}`;
-    const own = index === 0 || step.atMs === undefined || previous === undefined ? '' : seconds(step.atMs - previous);
-    if (step.atMs !== undefined) previous = step.atMs;
-    return [`T${index}`, step.name, since.padStart(9), own.padStart(9), step.detail];
-  });
-  const findings = report.findings.map(
-    (finding) => `${mark(finding.verdict)} ${finding.name}\n    ${pc.dim(finding.evidence)}`,
-  );
-  const command = `lab scenario ${report.scenario}${report.parameters.by === 'cut' ? ' --cut' : ''}`;
-  return [
-    '',
-    pc.bold(`${command}: ${String(report.facts['machine'] ?? '')}`),
-    ...(steps.length > 0 ? [table(['', 'STEP', ' SINCE T0', '     STEP', 'WHAT'], steps), ''] : []),
-    ...findings,
-    '',
-    `${verdictText(report.verdict)}  after ${seconds(report.tookMs)}; evidence in ${report.runDir}`,
-  ].join('\n');
-}
-
-function mark(verdict: Verdict): string {
-  switch (verdict) {
-    case 'pass':
-      return pc.green('✓');
-    case 'fail':
-      return pc.red('✗');
-    case 'unknown':
-      return pc.yellow('?');
-  }
-}
-
-function verdictText(verdict: Verdict): string {
-  const text = ` ${verdict.toUpperCase()} `;
-  return verdict === 'pass'
-    ? pc.bgGreen(pc.black(text))
-    : verdict === 'fail'
-      ? pc.bgRed(pc.white(text))
-      : pc.bgYellow(pc.black(text));
+function on(machine: unknown): string {
+  return typeof machine === 'string' ? ` on ${machine}` : '';
 }

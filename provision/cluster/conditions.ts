@@ -1,3 +1,4 @@
+import { getJson } from './get-json.ts';
 import { waitUntil } from '../machines/wait-until.ts';
 
 /** Something that must become true: it has a name, and while it is not true it can say what is missing. */
@@ -49,7 +50,7 @@ export function etcdHealthy(addresses: readonly string[]): Condition {
 }
 
 export async function etcdMemberHealthy(address: string): Promise<boolean> {
-  const health = await getJson<{ health: string }>(`http://${address}:2379/health`);
+  const health = await getJson<{ health: string }>(`http://${address}:2379/health`, requestDeadlineMs);
   return health?.health === 'true';
 }
 
@@ -73,17 +74,9 @@ export async function fleetMachines(addresses: readonly string[], apiPort: numbe
   for (const address of addresses) {
     const page = await getJson<{ machines?: { primaryIP: string }[] }>(
       `http://${address}:${apiPort}/fleet/v1/machines`,
+      requestDeadlineMs,
     );
     if (page !== undefined) return (page.machines ?? []).map(({ primaryIP }) => primaryIP);
   }
   return undefined;
-}
-
-async function getJson<T>(url: string): Promise<T | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(requestDeadlineMs) });
-    return response.ok ? ((await response.json()) as T) : undefined;
-  } catch {
-    return undefined;
-  }
 }

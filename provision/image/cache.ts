@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
@@ -11,13 +10,6 @@ export function contentKey(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
   return hash.digest('hex').slice(0, 32);
-}
-
-/** Where this project keeps what it can build again: `$XDG_CACHE_HOME/coreos-lab` (XDG Base Directory Specification). */
-export function cacheHome(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env.XDG_CACHE_HOME;
-  // The specification says that a relative path is invalid and must be ignored.
-  return path.join(base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache'), 'coreos-lab');
 }
 
 const debrisPrefix = '.building-';

@@ -1,20 +1,19 @@
 import type { Lab } from '../../provision/cluster/lab.ts';
-import { unitJournal } from './evidence.ts';
 import { type FleetClient, openFleetClient } from '../../platform/fleet/client/fleet-client.ts';
-import type { Condition } from '../../provision/cluster/conditions.ts';
-import { type ClusterView, runningOn, viewChanges } from './cluster-view.ts';
+import { type ClusterView, viewChanges } from './cluster-view.ts';
 import { discoveryKeys } from './discovery-keys.ts';
 import type { EventLog } from './event-log.ts';
-import { type Sampler, startSampler } from './sampler.ts';
+import { watchKeys } from './key-watch.ts';
+import { startLooking } from './looker.ts';
 
-/** Pause between two looks at the cluster, ms: the resolution of every time taken from it. */
-export const watchEveryMs = 200;
+/** Without any change a look is taken this often, ms; a change in etcd causes one at once. */
+const lookEveryMs = 300;
 const requestDeadlineMs = 800;
+const fleetPrefix = '/_coreos.com/fleet/';
 
-/** Looks at fleet and the discovery keys five times a second and logs every change as an event. */
+/** Looks at fleet and the discovery keys whenever etcd says that they changed, and logs every change as an event. */
 export class ClusterWatch {
   #view: ClusterView = { machines: [], units: [], keys: {} };
-  #sampler: Sampler | undefined;
   readonly #fleet: FleetClient;
   readonly #lab: Lab;
   readonly #log: EventLog;
@@ -31,44 +30,28 @@ export class ClusterWatch {
     return this.#view;
   }
 
-  start(): void {
-    let failing = false;
-    this.#sampler = startSampler(
-      watchEveryMs,
-      async () => {
-        await this.#look();
-        if (failing) this.#log.add('watch-answered');
-        failing = false;
-      },
-      (error) => {
-        if (!failing)
-          this.#log.add('watch-unanswered', { error: error instanceof Error ? error.message : String(error) });
-        failing = true;
-      },
-    );
+  /** Resolves after the first look; throws nothing: an unanswered look is an event. */
+  async start(): Promise<void> {
+    const addresses = this.#lab.config.machines.map(({ address }) => address);
+    const looker = startLooking({
+      look: () => this.#look(),
+      atLeastEveryMs: lookEveryMs,
+      onFailure: (error) => this.#log.add('watch-unanswered', { error: messageOf(error) }),
+      onRecovery: () => this.#log.add('watch-answered'),
+    });
+    const keys = watchKeys(addresses, [fleetPrefix, '/services/'], looker.wake);
+    this.#stop = async () => {
+      keys.stop();
+      await looker.stop();
+    };
+    await looker.first;
   }
 
   async stop(): Promise<void> {
-    await this.#sampler?.stop();
+    await this.#stop();
   }
 
-  /** Every one of these units is active and running on exactly one machine. */
-  unitsRunning(units: readonly string[]): Condition {
-    return {
-      name: units.length === 1 ? `${units[0] ?? ''} active running` : `${units.length} units active running`,
-      missing: async () => {
-        const waiting = units.filter((unit) => runningOn(this.#view, unit) === undefined);
-        return waiting.length === 0
-          ? undefined
-          : `${units.length - waiting.length} of ${units.length} running; not yet: ${waiting.join(', ')}`;
-      },
-      evidence: () =>
-        unitJournal(
-          this.#lab,
-          units.filter((unit) => runningOn(this.#view, unit) === undefined),
-        ),
-    };
-  }
+  #stop: () => Promise<void> = async () => undefined;
 
   async #look(): Promise<void> {
     const [machines, units, states, keys] = await Promise.all([
@@ -111,4 +94,8 @@ export class ClusterWatch {
 
   /** Machines keep their name here after they are gone. */
   readonly #names = new Map<string, string>();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

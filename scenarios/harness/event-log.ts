@@ -26,7 +26,16 @@ export class EventLog {
   }
 
   add(type: string, data: Readonly<Record<string, unknown>> = {}): RunEvent {
-    const event = { atMs: Math.round(this.nowMs()), wallMs: Date.now(), type, data };
+    return this.#append({ atMs: Math.round(this.nowMs()), wallMs: Date.now(), type, data });
+  }
+
+  /** Something another process saw at this wall-clock time, ms; it may come after later events. */
+  addSeen(wallMs: number, type: string, data: Readonly<Record<string, unknown>>): RunEvent {
+    const atMs = Math.max(0, Math.round(this.nowMs() - (Date.now() - wallMs)));
+    return this.#append({ atMs, wallMs, type, data });
+  }
+
+  #append(event: RunEvent): RunEvent {
     this.events.push(event);
     appendFileSync(this.#file, `${JSON.stringify(event)}\n`);
     for (const subscriber of this.#subscribers) subscriber(event);

@@ -1,16 +1,19 @@
 import { execa } from 'execa';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getJson } from '../../provision/cluster/get-json.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import type { StreamConnection } from './invariants/one-worker-connection.ts';
 
 const requestDeadlineMs = 2_000;
+const journalLimitBytes = 256 * 1024 * 1024;
 const credentials = `Basic ${Buffer.from('Administrator:Password1').toString('base64')}`;
 
 /** Documents in the bucket `default`, asked of the Couchbase on this machine; undefined when it does not answer. */
 export async function couchbaseDocuments(address: string): Promise<number | undefined> {
   const bucket = await getJson<{ basicStats?: { itemCount?: number } }>(
     `http://${address}:8091/pools/default/buckets/default`,
+    requestDeadlineMs,
     { authorization: credentials },
   );
   return bucket?.basicStats?.itemCount;
@@ -20,6 +23,7 @@ export async function couchbaseDocuments(address: string): Promise<number | unde
 export async function streamConnections(lab: Lab): Promise<StreamConnection[] | undefined> {
   const book = await getJson<{ history: StreamConnection[] }>(
     `http://${lab.config.network.bridgeAddress}/lab/connections`,
+    requestDeadlineMs,
   );
   return book?.history;
 }
@@ -39,48 +43,50 @@ export function namesCouchbase(message: string, address: string): boolean {
 }
 
 /**
- * Writes each machine's journal of the run as text into the run's directory and returns the lines of some units.
- * Reads the journal files on the machines' disks, so it works for machines that are down.
+ * Lines of these systemd units since a moment, from all machines, by time. Reads the journal files on the machines'
+ * disks, so it works for machines that are down.
  */
-export async function collectJournals(
-  lab: Lab,
-  runDir: string,
-  sinceMs: number,
-  units: readonly string[],
-): Promise<JournalLine[]> {
-  const lines: JournalLine[] = [];
-  for (const { name } of lab.config.machines) {
-    const source = [
-      '--directory',
-      lab.paths.machine(name).journalDir,
-      '--since',
-      `@${Math.floor(sinceMs / 1000)}`,
-      '--no-pager',
-      '-q',
-    ];
-    const whole = await execa('journalctl', [...source, '-o', 'short-iso-precise'], {
-      reject: false,
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    await writeFile(join(runDir, `journal-${name}.txt`), whole.stdout);
-    const json = await execa('journalctl', [...source, '-o', 'json', ...units.flatMap((unit) => ['-u', unit])], {
-      reject: false,
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    for (const text of json.stdout.split('\n')) {
-      if (text === '') continue;
-      const entry = JSON.parse(text) as {
-        _SYSTEMD_UNIT?: string;
-        UNIT?: string;
-        __REALTIME_TIMESTAMP: string;
-        MESSAGE: unknown;
-      };
-      const unit = entry.UNIT ?? entry._SYSTEMD_UNIT ?? '';
-      const wallMs = Number(entry.__REALTIME_TIMESTAMP) / 1000;
-      if (typeof entry.MESSAGE === 'string') lines.push({ machine: name, unit, wallMs, message: entry.MESSAGE });
-    }
-  }
-  return lines.sort((a, b) => a.wallMs - b.wallMs);
+export async function readJournals(lab: Lab, sinceMs: number, units: readonly string[]): Promise<JournalLine[]> {
+  const perMachine = await Promise.all(
+    lab.config.machines.map(async ({ name }) => {
+      const filter = units.flatMap((unit) => ['-u', unit]);
+      const { stdout } = await journalctl(lab, name, sinceMs, ['-o', 'json', ...filter]);
+      return stdout.split('\n').flatMap((text) => journalLine(name, text) ?? []);
+    }),
+  );
+  return perMachine.flat().sort((a, b) => a.wallMs - b.wallMs);
+}
+
+/** Writes each machine's journal since a moment as text into the run's directory. */
+export async function writeJournals(lab: Lab, runDir: string, sinceMs: number): Promise<void> {
+  await Promise.all(
+    lab.config.machines.map(async ({ name }) => {
+      const { stdout } = await journalctl(lab, name, sinceMs, ['-o', 'short-iso-precise']);
+      await writeFile(join(runDir, `journal-${name}.txt`), stdout);
+    }),
+  );
+}
+
+async function journalctl(lab: Lab, machine: string, sinceMs: number, options: readonly string[]) {
+  const since = ['--directory', lab.paths.machine(machine).journalDir, '--since', `@${Math.floor(sinceMs / 1000)}`];
+  return execa('journalctl', [...since, '--no-pager', '-q', ...options], {
+    reject: false,
+    maxBuffer: journalLimitBytes,
+  });
+}
+
+/** Undefined for an empty line and for a message that is not text. */
+function journalLine(machine: string, text: string): JournalLine | undefined {
+  if (text === '') return undefined;
+  const entry = JSON.parse(text) as {
+    _SYSTEMD_UNIT?: string;
+    UNIT?: string;
+    __REALTIME_TIMESTAMP: string;
+    MESSAGE: unknown;
+  };
+  if (typeof entry.MESSAGE !== 'string') return undefined;
+  const unit = entry.UNIT ?? entry._SYSTEMD_UNIT ?? '';
+  return { machine, unit, wallMs: Number(entry.__REALTIME_TIMESTAMP) / 1000, message: entry.MESSAGE };
 }
 
 /** The last journal lines of some units on all machines, as a person reads them. */
@@ -96,13 +102,4 @@ export async function unitJournal(lab: Lab, units: readonly string[], linesEach 
     }),
   );
   return (await Promise.all(perMachine)).flat();
-}
-
-async function getJson<T>(url: string, headers: Record<string, string> = {}): Promise<T | undefined> {
-  try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(requestDeadlineMs) });
-    return response.ok ? ((await response.json()) as T) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -28,7 +28,7 @@ export interface ContainerImages {
 
 export interface BuildRequest {
   readonly repoDir: string;
-  /** The project's cache directory, see cacheHome(). */
+  /** The project's cache directory, `cacheDir` of the LabConfig. */
   readonly cacheDir: string;
   /** Debian suite of the base images, `bookworm`. */
   readonly suite: string;

@@ -1,21 +1,32 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { renderRunReport } from '../../../../cli/render/run.ts';
-import type { RunReport } from '../../../../scenarios/harness/run-scenario.ts';
+import { renderRunReport } from '../../../../cli/render/run-report.ts';
+import type { RunReport } from '../../../../scenarios/harness/report/run-report.ts';
 
 const report: RunReport = {
-  ...{ schema: 'coreos-lab/run/1', scenario: 'failover', parameters: { by: 'halt' }, verdict: 'fail' },
+  ...{ schema: 'coreos-lab/run/2', scenario: 'failover', summary: '', parameters: { by: 'halt' }, verdict: 'fail' },
+  ...{ command: 'lab scenario failover', sentence: 'Refuted: the page updates.', screenshots: [] },
+  ...{ lab: { name: 'lab', provider: 'nspawn', timers: {} }, phases: [], faults: [], snapshots: [], decisions: [] },
+  measures: [
+    { name: 'boot', group: 'halt', fromMs: 0, toMs: 2_500, ms: 2_500, detail: 'from its disk' },
+    { name: 'boot', group: 'destroy', fromMs: 0, predicted: { minMs: 1_000, maxMs: 2_000, terms: 'boot' } },
+  ],
+  probes: [{ probe: 'page', asked: 900, failed: 31, medianMs: 3.2, p99Ms: 41, worstMs: 1_000, longestOutageMs: 2_400 }],
+  harness: { probeCpuPercent: 4.1, clockErrorMs: 1.25 },
   ...{ startedAt: '2026-01-01T00:00:00.000Z', tookMs: 65_400, runDir: '/checkout/runs/failover/x' },
   timeline: [
     { name: 'fault', atMs: 10_000, detail: 'core-01' },
-    { name: 'machine gone', atMs: 10_250, detail: 'fleet no longer lists core-01' },
-    { name: 'active', atMs: undefined, detail: 'couchbase@1 started on ?' },
+    {
+      ...{ name: 'machine gone', atMs: 10_250, detail: 'fleet no longer lists core-01' },
+      predicted: { minMs: 0, maxMs: 100, terms: 'halt' },
+    },
+    { name: 'active', detail: 'couchbase@1 started on ?' },
     { name: 'registered', atMs: 22_250, detail: '/services/couchbase/1 = 10.1.2.2' },
   ],
   findings: [
-    { name: 'worker.service moved', verdict: 'pass', evidence: 'core-01 -> core-02' },
-    { name: 'the page updates', verdict: 'fail', evidence: 'no message with rows' },
-    { name: 'one worker', verdict: 'unknown', evidence: 'the stream server could not be asked' },
+    { kind: 'claim', name: 'worker.service moved', verdict: 'pass', evidence: 'core-01 -> core-02' },
+    { kind: 'claim', name: 'the page updates', verdict: 'fail', evidence: 'no message with rows' },
+    { kind: 'claim', name: 'one worker', verdict: 'unknown', evidence: 'the stream server could not be asked' },
   ],
   facts: { machine: 'core-01' },
 };
@@ -28,7 +39,9 @@ const words = (start: string, change?: Partial<RunReport>) =>
 
 it('gives each step its time since the fault and since the step before that was seen', () => {
   expect(words('T0')).toEqual(['T0', 'fault', '+0.00 s', 'core-01']);
-  expect(words('T1')).toEqual(['T1', 'machine gone', '+0.25 s', '0.25 s', 'fleet no longer lists core-01']);
+  expect(words('T1')).toEqual([
+    ...['T1', 'machine gone', '+0.25 s', '0.25 s', '0.0-0.10 s, over by 0.15 s', 'fleet no longer lists core-01'],
+  ]);
   expect(words('T3')).toEqual(['T3', 'registered', '+12.3 s', '12.0 s', '/services/couchbase/1 = 10.1.2.2']);
 });
 
@@ -49,18 +62,27 @@ it('marks each finding and shows its evidence below it', () => {
   }
 });
 
-it('ends with the verdict, how long it took and where the evidence is', () => {
-  expect(lines().at(-1)?.trim()).toBe('FAIL   after 65.4 s; evidence in /checkout/runs/failover/x');
-  expect(lines({ verdict: 'unknown' }).at(-1)).toContain('UNKNOWN');
+it('ends with the verdict in one sentence, where the report is, and how to run a failed one again', () => {
+  const text = lines();
+  expect(text.at(-3)?.trim()).toBe('FAIL   Refuted: the page updates.');
+  expect(text.at(-2)).toBe('after 65.4 s; report: /checkout/runs/failover/x/report.html');
+  expect(text.at(-1)).toBe('again: lab scenario failover');
+  expect(lines({ verdict: 'unknown' }).at(-2)).toContain('UNKNOWN');
 });
 
 it('begins with the command that was run', () => {
-  expect(lines()[1]).toBe('lab scenario failover: core-01');
-  expect(lines({ parameters: { by: 'cut' } })[1]).toBe('lab scenario failover --cut: core-01');
+  expect(lines()[1]).toBe('lab scenario failover');
 });
 
-it('a run that broke off has no timeline, but its findings', () => {
-  const text = lines({ timeline: [], facts: {} });
-  expect(text.filter((line) => /^(T\d| +STEP)/.test(line))).toEqual([]);
-  expect(text).toContain('✗ the page updates');
+it('gives each group of measures a table, and what never happened no time', () => {
+  const text = lines();
+  expect(text.find((line) => line.startsWith('HALT'))).toBeDefined();
+  expect(words('boot ')).toEqual(['boot', '2.50 s', 'from its disk']);
+  const destroy = text.findIndex((line) => line.startsWith('DESTROY'));
+  expect(text[destroy + 1]?.split(/ {2,}/)).toEqual(['boot', 'never', '1.0-2.00 s']);
+});
+
+it('shows what the probes saw and what they cost', () => {
+  expect(words('page ')).toEqual(['page', '900', '31', '3.2 ms', '41.0 ms', '2.40 s']);
+  expect(lines()).toContain('probes 4.1 % of a core, clock error 1.3 ms');
 });

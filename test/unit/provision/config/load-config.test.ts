@@ -40,6 +40,11 @@ describe('loadConfig', () => {
     expect(config).toMatchObject({ stateDir: '/srv/lab/second', cacheDir: '/var/cache/me/coreos-lab' });
   });
 
+  it('ignores a relative XDG_CACHE_HOME, as its specification says', () => {
+    const home = { HOME: '/home/reader' };
+    expect(load({ env: { ...home, XDG_CACHE_HOME: 'cache' } }).cacheDir).toBe(load({ env: home }).cacheDir);
+  });
+
   it.each([
     ['$vm_memory = 1024', {}, 'config.memory', /^config\.rb:1: \$vm_memory = 1024 is too little for Couchbase/],
     ['\n$vm_cpus = 9', {}, 'config.cpus', /^config\.rb:2: \$vm_cpus = 9, but this host has 4/],

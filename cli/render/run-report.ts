@@ -1,0 +1,92 @@
+import pc from 'picocolors';
+import type { Measure, Prediction, RunReport } from '../../scenarios/harness/report/run-report.ts';
+import type { Verdict } from '../../scenarios/harness/verdict.ts';
+import { seconds } from './progress.ts';
+import { table } from './table.ts';
+
+/** The timeline, the measures, the findings and the verdict, as text. */
+export function renderRunReport(report: RunReport): string {
+  const facts = Object.entries(report.facts).map(([name, value]) => [name, String(value)]);
+  return [
+    '',
+    pc.bold(report.command),
+    ...(report.timeline.length > 0 ? [timelineTable(report), ''] : []),
+    ...measureTables(report.measures),
+    ...(report.probes.length > 0 ? [probeTable(report), ''] : []),
+    ...(facts.length > 0 ? [table(['FACT', ''], facts), ''] : []),
+    ...report.findings.map(
+      ({ name, verdict, evidence }) =>
+        `${mark(verdict)} ${name}\n    ${pc.dim(evidence.trimEnd().replaceAll('\n', '\n    '))}`,
+    ),
+    '',
+    `${verdictText(report.verdict)}  ${report.sentence}`,
+    `after ${seconds(report.tookMs)}; report: ${report.runDir}/report.html`,
+    ...(report.verdict === 'fail' ? [`again: ${report.command}`] : []),
+  ].join('\n');
+}
+
+function timelineTable({ timeline }: RunReport): string {
+  const t0 = timeline[0]?.atMs;
+  let previous = t0;
+  const rows = timeline.map((step, index) => {
+    const since = step.atMs === undefined || t0 === undefined ? undefined : step.atMs - t0;
+    const own = index === 0 || step.atMs === undefined || previous === undefined ? '' : seconds(step.atMs - previous);
+    if (step.atMs !== undefined) previous = step.atMs;
+    const shown = since === undefined ? '-' : `+${seconds(since)}`;
+    const predicted = compared(step.predicted, since);
+    return [`T${index}`, step.name, shown.padStart(9), own.padStart(9), predicted, step.detail];
+  });
+  return table(['', 'STEP', ' SINCE T0', '     STEP', 'PREDICTED', 'WHAT'], rows);
+}
+
+function measureTables(measures: readonly Measure[]): string[] {
+  const groups = [...new Set(measures.map(({ group }) => group ?? ''))];
+  return groups.flatMap((group) => {
+    const rows = measures
+      .filter((measure) => (measure.group ?? '') === group)
+      .map((m) => [
+        ...[m.name, (m.ms === undefined ? 'never' : seconds(m.ms)).padStart(9)],
+        ...[compared(m.predicted, m.ms), m.detail ?? ''],
+      ]);
+    return [table([group === '' ? 'MEASURE' : group.toUpperCase(), '     TOOK', 'PREDICTED', ''], rows), ''];
+  });
+}
+
+/** `0.5-1.2 s`, and by how much it was missed. */
+function compared(predicted: Prediction | undefined, ms: number | undefined): string {
+  if (predicted === undefined) return '';
+  const range = `${(predicted.minMs / 1000).toFixed(1)}-${seconds(predicted.maxMs)}`;
+  return ms !== undefined && ms > predicted.maxMs ? `${range}, over by ${seconds(ms - predicted.maxMs)}` : range;
+}
+
+function probeTable({ probes, harness }: RunReport): string {
+  const ms = (value: number) => `${value.toFixed(1)} ms`.padStart(10);
+  const rows = probes.map((p) => [
+    ...[p.probe, String(p.asked).padStart(6), String(p.failed).padStart(6), ms(p.medianMs), ms(p.p99Ms)],
+    seconds(p.longestOutageMs).padStart(9),
+  ]);
+  const lines = [table(['PROBE', ' ASKED', 'FAILED', '    MEDIAN', '       P99', '   OUTAGE'], rows)];
+  const cpu = harness.probeCpuPercent === undefined ? [] : [`probes ${harness.probeCpuPercent.toFixed(1)} % of a core`];
+  const clock = harness.clockErrorMs === undefined ? [] : [`clock error ${harness.clockErrorMs.toFixed(1)} ms`];
+  return [...lines, pc.dim([...cpu, ...clock].join(', '))].join('\n').trimEnd();
+}
+
+function mark(verdict: Verdict): string {
+  switch (verdict) {
+    case 'pass':
+      return pc.green('✓');
+    case 'fail':
+      return pc.red('✗');
+    case 'unknown':
+      return pc.yellow('?');
+  }
+}
+
+function verdictText(verdict: Verdict): string {
+  const text = ` ${verdict.toUpperCase()} `;
+  return verdict === 'pass'
+    ? pc.bgGreen(pc.black(text))
+    : verdict === 'fail'
+      ? pc.bgRed(pc.white(text))
+      : pc.bgYellow(pc.black(text));
+}

@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InvariantName } from '../scenario.ts';
+import { engineDecisions } from './decisions.ts';
+import { readJournals, streamConnections, writeJournals } from './evidence.ts';
+import { standingInvariants } from './invariants/standing-invariants.ts';
+import type { OpenRun } from './open-run.ts';
+import { readSamples } from './probes/read-samples.ts';
+import type { ProbeName } from './probes/sample.ts';
+import { summariseProbes } from './probes/summarise.ts';
+import type { ReadBack, RunRecord } from './record/run-record.ts';
+import type { RunReport } from './report/run-report.ts';
+import { runSentence } from './run-sentence.ts';
+import { type Finding, overallVerdict } from './verdict.ts';
+
+/** Everything the stack and the platform log on the machines. */
+const recordedUnits = [
+  ...['fleet', 'etcd', 'flanneld', 'docker'],
+  ...['couchbase@*', 'couchbase-sidekick@*', 'memcached@*', 'memcached-sidekick@*', 'worker', 'web@*'],
+].map((unit) => `${unit}.service`);
+
+/** Invariants that are about what a probe saw; without that probe they say nothing. */
+const probeOf: Partial<Record<InvariantName, ProbeName>> = {
+  documents: 'couchbase',
+  'etcd-writes': 'etcd-write',
+  sessions: 'page',
+};
+
+/** Undoes every fault, gathers the evidence, checks the invariants and writes the report. */
+export async function conclude(run: OpenRun): Promise<RunReport> {
+  const { log, recorder, request } = run;
+  await run.fault.undoAll().catch((error: unknown) => run.brokenOff(error));
+  const endMs = Math.round(log.nowMs());
+  const probes = await stopProbes(run);
+  await run.cluster.stop();
+  const record = await recordOf(run, probes.readBack);
+  for (const work of run.afterwards) {
+    try {
+      await work(record);
+    } catch (error) {
+      run.brokenOff(error);
+    }
+  }
+  checkProbes(run, record);
+  checkInvariants(run, record);
+  const { findings } = recorder;
+  const verdict = overallVerdict(findings);
+  const report: RunReport = {
+    ...{ schema: 'coreos-lab/run/2', scenario: request.scenario.name, summary: request.scenario.summary },
+    ...{ parameters: request.parameters, command: request.command },
+    lab: { name: request.lab.config.name, provider: run.provider.name, timers: { ...request.lab.config.timers } },
+    ...{ startedAt: run.startedAt.toISOString(), tookMs: Math.round(log.nowMs()), verdict },
+    sentence: runSentence({ verdict, findings, timeline: recorder.timeline, measures: recorder.measures }),
+    ...{ phases: recorder.phases(endMs), timeline: recorder.timeline, measures: recorder.measures, findings },
+    ...{ faults: faultWindows(record), snapshots: run.snapshots },
+    decisions: engineDecisions(record.journal, record.wallToRunMs),
+    probes: summariseProbes(record.samples),
+    harness: {
+      ...(probes.cpuPercent === undefined ? {} : { probeCpuPercent: probes.cpuPercent }),
+    },
+    ...{ facts: recorder.facts, runDir: run.runDir },
+    screenshots: log.events.filter(({ type }) => type === 'screenshot').map(({ data }) => String(data['file'])),
+  };
+  log.add('verdict', { verdict, sentence: report.sentence });
+  await writeFile(join(run.runDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  return report;
+}
+
+async function stopProbes(run: OpenRun): Promise<{ readBack: readonly ReadBack[]; cpuPercent?: number }> {
+  if (run.probes === undefined) return { readBack: [] };
+  try {
+    return await run.probes.stop();
+  } catch (error) {
+    run.brokenOff(error);
+    return { readBack: [] };
+  }
+}
+
+async function recordOf(run: OpenRun, readBack: readonly ReadBack[]): Promise<RunRecord> {
+  const { lab } = run.request;
+  const sinceMs = run.startedAt.getTime();
+  const [start] = run.log.events;
+  const wallToRunMs = (start?.wallMs ?? 0) - (start?.atMs ?? 0);
+  const [journal, connections, samples] = await Promise.all([
+    readJournals(lab, sinceMs, recordedUnits),
+    streamConnections(lab),
+    run.probes === undefined ? [] : readSamples(join(run.runDir, 'samples.ndjson')),
+    writeJournals(lab, run.runDir, sinceMs),
+  ]);
+  return {
+    ...{ config: lab.config, events: run.log.events, samples, journal, readBack, wallToRunMs },
+    // An older run's connections belong to its own report.
+    connections: connections?.filter(({ closedAt }) => (closedAt ?? Infinity) >= sinceMs),
+  };
+}
+
+/** A probe that could not run leaves a hole in the evidence: the verdict may not be pass. */
+function checkProbes(run: OpenRun, record: RunRecord): void {
+  const ended = record.events.filter(({ type, data }) => type === 'probe-ended' && data['error'] !== undefined);
+  for (const { data } of ended) {
+    const name = `probe ${String(data['probe'])} ran all through`;
+    run.recorder.finding({ name, verdict: 'unknown', evidence: String(data['error']) }, 'evidence');
+  }
+  const silent = run.probeNames.filter((probe) => !record.samples.some((sample) => sample.probe === probe));
+  for (const probe of silent) {
+    if (ended.some(({ data }) => data['probe'] === probe)) continue;
+    const name = `probe ${probe} ran all through`;
+    run.recorder.finding({ name, verdict: 'unknown', evidence: 'it asked nothing' }, 'evidence');
+  }
+}
+
+function checkInvariants(run: OpenRun, record: RunRecord): void {
+  const { without = {} } = run.request.scenario.needs;
+  for (const [name, check] of Object.entries(standingInvariants) as [InvariantName, (r: RunRecord) => Finding][]) {
+    const reason = without[name];
+    const probe = probeOf[name];
+    if (reason !== undefined) run.recorder.fact(`not checked: ${name}`, reason);
+    else if (probe === undefined || run.probeNames.includes(probe)) run.recorder.finding(check(record), 'invariant');
+  }
+}
+
+function faultWindows({ events }: RunRecord): RunReport['faults'] {
+  const endMs = events.at(-1)?.atMs ?? 0;
+  return events.flatMap(({ type, atMs, data }) => {
+    if (type !== 'fault') return [];
+    const undone = events.find((event) => event.type === 'fault-undone' && event.data['id'] === data['id']);
+    const { id, machine, kind, name } = data as Record<'id' | 'machine' | 'kind' | 'name', string>;
+    return [{ id, machine, kind, name, fromMs: atMs, toMs: undone?.atMs ?? endMs }];
+  });
+}

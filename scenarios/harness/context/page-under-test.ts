@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Lab } from '../../../provision/cluster/lab.ts';
+import { runningOn } from '../cluster-view.ts';
+import type { ClusterWatch } from '../cluster-watch.ts';
+import type { EventLog, RunEvent } from '../event-log.ts';
+import { couchbaseDocuments } from '../evidence.ts';
+import { pagePicture } from '../page-picture.ts';
+import type { PageUnderTest } from './lab-under-test.ts';
+
+const pagePort = 3000;
+
+/** The page as its visitors see it: by the messages that the Socket.IO probe received, and by a browser. */
+export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterWatch; runDir: string }): PageUnderTest {
+  const { lab, log, cluster, runDir } = args;
+  const address = (machine: string) => lab.machines([machine])[0]?.address ?? '';
+  return {
+    showsRows: (count, sinceMs = 0) => ({
+      name: `the page shows RSVPs on ${count} machine${count === 1 ? '' : 's'}`,
+      missing: async () => {
+        const machines = new Set(messagesWithRows(log.events, sinceMs).map(({ data }) => data['machine']));
+        return machines.size >= count ? undefined : `rows on ${machines.size} of ${count} pages`;
+      },
+    }),
+    changes: (sinceMs) => ({
+      name: 'the newest row on the page changes',
+      missing: async () => {
+        const keys = new Set(messagesWithRows(log.events, sinceMs).map(({ data }) => data['firstKey']));
+        return keys.size >= 2 ? undefined : keys.size === 0 ? 'no rows yet' : 'the same newest row so far';
+      },
+    }),
+    documents: async () => {
+      const home = runningOn(cluster.view, 'couchbase@1.service');
+      return home === undefined ? undefined : couchbaseDocuments(address(home));
+    },
+    screenshot: async (machine, name) => {
+      const file = `${name}.png`;
+      const taken = await pagePicture(`http://${address(machine)}:${pagePort}/`, join(runDir, file));
+      if (taken === 'taken') log.add('screenshot', { file, machine });
+      else log.add('note', { text: `no picture of the page on ${machine}: ${taken}` });
+      return taken === 'taken' ? file : undefined;
+    },
+  };
+}
+
+function messagesWithRows(events: readonly RunEvent[], sinceMs: number): RunEvent[] {
+  return events.filter(
+    ({ type, atMs, data }) => type === 'page-message' && atMs >= sinceMs && Number(data['rows']) > 0,
+  );
+}

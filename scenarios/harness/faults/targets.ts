@@ -1,0 +1,53 @@
+import { LabError } from '../../../errors/lab-error.ts';
+import { type ClusterView, runningOn } from '../cluster-view.ts';
+
+/** What a target can be resolved against: the cluster as it is now. */
+export interface TargetGround {
+  readonly view: ClusterView;
+  readonly machines: readonly string[];
+  readonly engineLeader: string | undefined;
+  readonly etcdLeader: string | undefined;
+  /** Machines that are under a fault already. */
+  readonly faulted: readonly string[];
+}
+
+/**
+ * A machine by name or role: `core-02`, `machine running couchbase@1`, `engine leader`, `etcd leader`, `any other` (the
+ * first by name that is under no fault). Pure.
+ * @throws LabError `missing.target`
+ */
+export function resolveTarget(target: string, ground: TargetGround): string {
+  const { machines } = ground;
+  if (machines.includes(target)) return target;
+  const [, running] = /^(?:the )?machine running (\S+)$/.exec(target) ?? [];
+  if (running !== undefined) return runs(running, ground);
+  switch (target) {
+    case 'engine leader':
+      return ground.engineLeader ?? none(target, "nobody leads fleet's engine now");
+    case 'etcd leader':
+      return ground.etcdLeader ?? none(target, 'etcd has no leader now');
+    case 'any other':
+      return machines.find((name) => !ground.faulted.includes(name)) ?? none(target, 'every machine is under a fault');
+    default:
+      return none(
+        target,
+        `targets are ${machines.join(', ')}, machine running UNIT, engine leader, etcd leader, any other`,
+      );
+  }
+}
+
+function runs(name: string, { view }: TargetGround): string {
+  const unit = name.endsWith('.service') ? name : `${name}.service`;
+  const home = runningOn(view, unit);
+  if (home !== undefined) return home;
+  const running = view.units.filter(({ name: one }) => runningOn(view, one) !== undefined).map((one) => one.name);
+  return none(`machine running ${name}`, `units that run: ${running.join(', ') || 'none'}`);
+}
+
+function none(target: string, why: string): never {
+  throw new LabError({
+    code: 'missing.target',
+    cause: `no machine is "${target}": ${why}`,
+    next: 'lab fleetctl list-units; lab status',
+  });
+}

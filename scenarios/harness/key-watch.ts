@@ -1,0 +1,58 @@
+/**
+ * Tells when anything under these prefixes changes, by a watch at the first etcd member that answers
+ * (etcd documentation, "gRPC gateway": POST /v3/watch answers with one JSON object a line for as long as it is open).
+ * It only says that something changed; whoever is told looks for itself, so a lost stream loses nothing but time.
+ */
+export function watchKeys(
+  addresses: readonly string[],
+  prefixes: readonly string[],
+  onChange: () => void,
+): { stop(): void } {
+  const stop = new AbortController();
+  const follow = async (prefix: string): Promise<void> => {
+    for (let turn = 0; !stop.signal.aborted; turn += 1) {
+      const address = addresses[turn % addresses.length] ?? '';
+      await readStream(address, prefix, stop.signal, onChange).catch(() => undefined);
+      // A member that refuses at once must not make this a busy loop.
+      await pause(retryMs, stop.signal);
+      onChange();
+    }
+  };
+  for (const prefix of prefixes) void follow(prefix);
+  return { stop: () => stop.abort() };
+}
+
+const retryMs = 250;
+const connectDeadlineMs = 1_000;
+/** etcd sends nothing while nothing changes; a stream that is silent this long is asked for anew (a cut machine is silent too). */
+const silenceMs = 5_000;
+
+async function readStream(address: string, prefix: string, stop: AbortSignal, onChange: () => void): Promise<void> {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const ended = new AbortController();
+  const signal = AbortSignal.any([stop, ended.signal]);
+  let timer = setTimeout(() => ended.abort(), connectDeadlineMs);
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => ended.abort(), silenceMs);
+  };
+  try {
+    const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+    const body = JSON.stringify({ create_request: { key: base64(prefix), range_end: base64(end) } });
+    const response = await fetch(`http://${address}:2379/v3/watch`, { method: 'POST', body, signal });
+    if (response.body === null) return;
+    for await (const _chunk of response.body) {
+      alive();
+      onChange();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

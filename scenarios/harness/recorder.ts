@@ -1,0 +1,65 @@
+import type { EventLog } from './event-log.ts';
+import type { Measure, Prediction, RunReport, TimelineStep } from './report/run-report.ts';
+import type { Finding } from './verdict.ts';
+
+export type KindOfFinding = RunReport['findings'][number]['kind'];
+
+/** Collects what a scenario states about its run; each statement is an event as well. */
+export class Recorder {
+  readonly timeline: TimelineStep[] = [];
+  readonly measures: Measure[] = [];
+  readonly findings: RunReport['findings'] = [];
+  readonly facts: Record<string, string | number> = {};
+  readonly #phases: { name: string; fromMs: number }[] = [];
+  readonly #log: EventLog;
+
+  constructor(log: EventLog) {
+    this.#log = log;
+  }
+
+  phase(name: string): void {
+    this.#phases.push({ name, fromMs: this.#log.add('phase', { name }).atMs });
+  }
+
+  /** Each phase ends where the next one begins. */
+  phases(endMs: number): RunReport['phases'] {
+    return this.#phases.map((phase, index) => ({ ...phase, toMs: this.#phases[index + 1]?.fromMs ?? endMs }));
+  }
+
+  mark(name: string, atMs: number | undefined, options: { detail?: string; predicted?: Prediction } = {}): void {
+    const { predicted } = options;
+    const step = {
+      ...{ name, detail: options.detail ?? '' },
+      ...(atMs === undefined ? {} : { atMs }),
+      ...(predicted === undefined ? {} : { predicted }),
+    };
+    this.timeline.push(step);
+    this.#log.add('mark', step);
+  }
+
+  measure(
+    name: string,
+    span: { from: number; to: number | undefined; predicted?: Prediction; detail?: string; group?: string },
+  ): void {
+    const { from, to, predicted, detail, group } = span;
+    const measure: Measure = {
+      ...{ name, fromMs: from },
+      ...(to === undefined ? {} : { toMs: to, ms: to - from }),
+      ...(predicted === undefined ? {} : { predicted }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(group === undefined ? {} : { group }),
+    };
+    this.measures.push(measure);
+    this.#log.add('measure', measure);
+  }
+
+  finding(finding: Finding, kind: KindOfFinding): void {
+    const { name, verdict, evidence } = finding;
+    this.findings.push({ name, verdict, evidence, kind });
+    this.#log.add('invariant', { name, verdict, evidence, kind });
+  }
+
+  fact(name: string, value: string | number): void {
+    this.facts[name] = value;
+  }
+}

@@ -1,0 +1,25 @@
+import type { RunReport } from './report/run-report.ts';
+
+/** The verdict of a run in one sentence. Pure. */
+export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timeline' | 'measures'>): string {
+  const { findings, timeline } = run;
+  const count = (verdict: string) => findings.filter((finding) => finding.verdict === verdict);
+  const [first, last] = [timeline[0], timeline.findLast(({ atMs }) => atMs !== undefined)];
+  const span =
+    first?.atMs === undefined || last?.atMs === undefined || last === first
+      ? ''
+      : `, and ${last.name} came ${((last.atMs - first.atMs) / 1000).toFixed(1)} s after ${first.name}`;
+  switch (run.verdict) {
+    case 'pass':
+      return `All ${findings.length} statements held${span}.`;
+    case 'fail': {
+      const [failed] = count('fail');
+      const more = count('fail').length - 1;
+      return `Refuted: ${failed?.name ?? ''}${more > 0 ? ` (and ${more} more)` : ''}${span}.`;
+    }
+    case 'unknown':
+      return findings.length === 0
+        ? 'Nothing was proven: the run made no statement.'
+        : `Not proven for lack of evidence: ${count('unknown')[0]?.name ?? ''}.`;
+  }
+}
