@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /**
  * Tells when anything under these prefixes changes, by a watch at the first etcd member that answers
  * (etcd documentation, "gRPC gateway": POST /v3/watch answers with one JSON object a line for as long as it is open).
@@ -14,7 +16,7 @@ export function watchKeys(
       const address = addresses[turn % addresses.length] ?? '';
       await readStream(address, prefix, stop.signal, onChange).catch(() => undefined);
       // A member that refuses at once must not make this a busy loop.
-      await pause(retryMs, stop.signal);
+      await delay(retryMs, undefined, { signal: stop.signal }).catch(() => undefined);
       onChange();
     }
   };
@@ -48,11 +50,4 @@ async function readStream(address: string, prefix: string, stop: AbortSignal, on
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

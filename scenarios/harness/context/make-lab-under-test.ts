@@ -43,7 +43,7 @@ export function makeLabUnderTest(args: {
       throw new LabError({ code: 'missing.machine', cause: `there is no machine ${name}`, next: 'lab status' });
     },
     up: async (names) => void (await lab.up(names)),
-    destroyMachine: (name) => lab.destroyMachines([name]),
+    destroyMachine: async (name) => void (await lab.destroyMachines([name])),
     fleet: fleetUnderTest({ lab, log, cluster, engineLeader: () => engineLeader(etcd) }),
     etcd: etcdUnderTest(etcd),
     docker: {
