@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import type { ReadBack } from '../record/run-record.ts';
 import type { Clock } from './clock.ts';
 import { startGrid } from './grid.ts';
-import { openProbe } from './open-probe.ts';
+import { discovering, openProbe } from './open-probe.ts';
 import type { Probe, ProbeContext } from './probe.ts';
 import { SampleFile } from './sample-file.ts';
 import type { Sample } from './sample.ts';
 import type { ProbeEvent, ProbeSettings } from './settings.ts';
 import { shortError } from './http-ask.ts';
+import { Services } from './services.ts';
 import { Transitions } from './transitions.ts';
 
 /** Samples wait in memory for at most so many ticks. */
@@ -39,7 +40,9 @@ export async function startProber(
   };
   const context: ProbeContext = { settings, clock, report, tell };
   const linkFile = `/sys/class/net/${settings.hostLink}`;
-  const probes = await Promise.all(settings.probes.map((name) => openProbe(name, context)));
+  const services = new Services(settings.etcd, clock);
+  const looksUp = settings.probes.some((name) => discovering.includes(name));
+  const probes = await Promise.all(settings.probes.map((name) => openProbe(name, context, services)));
   for (const { name } of probes) tell({ type: 'probe-started', wallMs: clock.wall(), data: { probe: name } });
 
   let linked = true;
@@ -47,8 +50,9 @@ export async function startProber(
   const tick = (slot: number, missed: number): void => {
     missedSlots += missed;
     const linkedNow = existsSync(linkFile);
-    if (linked && !linkedNow) for (const probe of probes) probe.disconnect(noLab);
+    if (linked && !linkedNow) for (const connected of [services, ...probes]) connected.disconnect(noLab);
     linked = linkedNow;
+    if (linked && looksUp) services.tick();
     for (const probe of probes) {
       if (linked) probe.ask();
       else report({ probe: probe.name, wallMs: clock.wall(), ms: 0, ok: false, error: noLab });
@@ -83,6 +87,7 @@ export async function startProber(
           return read;
         }),
       );
+      services.disconnect();
       file.close();
       return results.flat();
     },

@@ -6,13 +6,14 @@ export type Answer = Pick<Sample, 'session' | 'visits' | 'key'>;
 
 /** One question on its way. The first of `ok`, `failed` and its deadline counts, the rest do nothing. */
 export interface Question {
-  ok(answer?: Answer): void;
+  /** Was the answer in time? */
+  ok(answer?: Answer): boolean;
   failed(error: string): void;
 }
 
 interface Open {
   readonly askedMs: number;
-  readonly settle: (ok: boolean, fields: Answer & { error?: string }) => void;
+  readonly settle: (ok: boolean, fields: Answer & { error?: string }) => boolean;
   readonly giveUp: () => void;
 }
 
@@ -40,14 +41,15 @@ export class Questions {
       askedMs,
       giveUp,
       settle: (ok, fields) => {
-        if (!this.#open.delete(open)) return;
+        if (!this.#open.delete(open)) return false;
         report({ probe, wallMs, ms: hundredths(clock.now() - askedMs), ok, ...about, ...fields });
+        return true;
       },
     };
     this.#open.add(open);
     return {
       ok: (answer = {}) => open.settle(true, answer),
-      failed: (error) => open.settle(false, { error }),
+      failed: (error) => void open.settle(false, { error }),
     };
   }
 

@@ -1,0 +1,95 @@
+import { Agent } from 'node:http';
+import { type HttpAnswer, httpAsk } from './http-ask.ts';
+import { MemberRound } from './member-round.ts';
+import type { Probe, ProbeContext } from './probe.ts';
+import { Questions } from './questions.ts';
+import { readBackEtcd } from './etcd-read-back.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** Linearizable reads of one key, round the members (etcd documentation, "gRPC gateway": POST /v3/kv/range). */
+export function etcdReadProbe(context: ProbeContext): Probe {
+  const body = JSON.stringify({ key: base64('/lab/probe/read') });
+  return etcdProbe('etcd-read', context, () => ({ path: '/v3/kv/range', body })).probe;
+}
+
+/** Writes of unique keys, round the members; those acknowledged are read back at the end and removed. */
+export function etcdWriteProbe(context: ProbeContext): Probe {
+  const prefix = `/lab/probe/${context.settings.runId}/`;
+  let count = 0;
+  const { probe, answered } = etcdProbe('etcd-write', context, () => {
+    const key = `${prefix}${String(++count).padStart(8, '0')}`;
+    return { path: '/v3/kv/put', body: `{"key":"${base64(key)}","value":"${base64(String(count))}"}`, key };
+  });
+  return {
+    ...probe,
+    readBack: (deadlineMs) =>
+      readBackEtcd({
+        members: context.settings.etcd,
+        prefix,
+        acknowledged: answered,
+        deadlineMs,
+        clock: context.clock,
+      }),
+  };
+}
+
+interface EtcdQuestion {
+  readonly path: string;
+  readonly body: string;
+  /** What it writes. */
+  readonly key?: string;
+}
+
+function etcdProbe(
+  name: 'etcd-read' | 'etcd-write',
+  { settings, clock, report }: ProbeContext,
+  next: () => EtcdQuestion,
+): { probe: Probe; answered: string[] } {
+  const { deadlineMs } = settings;
+  const questions = new Questions({ probe: name, deadlineMs, clock, report });
+  const members = new MemberRound(settings.etcd, clock);
+  const answered: string[] = [];
+  let agent = new Agent({ keepAlive: true });
+  const probe: Probe = {
+    name,
+    trouble: () => (settings.etcd.length === 0 ? 'no machine to ask' : undefined),
+    ask: () => {
+      questions.expire();
+      const member = members.next();
+      if (member === undefined) return;
+      const { path, body, key } = next();
+      const question = questions.begin({ machine: member.machine }, () => {
+        giveUp();
+        members.failed(member);
+      });
+      const { host, port } = member;
+      const headers = { 'content-type': 'application/json', 'content-length': body.length };
+      const giveUp = httpAsk(
+        { agent, host, port, method: 'POST', path, headers, body },
+        (status) => status !== 200,
+        (answer, error) => {
+          if (answer?.status === 200) {
+            members.answered(member);
+            if (question.ok(key === undefined ? {} : { key }) && key !== undefined) answered.push(key);
+          } else {
+            members.failed(member);
+            question.failed(answer === undefined ? error : refusal(answer));
+          }
+        },
+      );
+    },
+    disconnect: (reason) => {
+      questions.abandon(reason);
+      agent.destroy();
+      agent = new Agent({ keepAlive: true });
+    },
+  };
+  return { probe, answered };
+}
+
+/** The gateway's own words: `{"error":"etcdserver: request timed out", ...}`. */
+function refusal({ status, body }: HttpAnswer): string {
+  const words = /"error":"([^"]*)"/.exec(body)?.[1];
+  return words === undefined || words === '' ? `HTTP ${status}` : words;
+}
