@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { renderError } from './render/error.ts';
+import { addRunCommands } from './run-commands.ts';
 
 /** The checkout this command runs from; the launcher sets it. */
 const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
@@ -87,6 +88,7 @@ function program(): Command {
     .action(async (name: string | undefined, words: string[], options: { json?: boolean }) =>
       (await import('./commands/scenario.ts')).scenario(repoDir, name, words, options),
     );
+  addRunCommands(lab, repoDir);
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')

@@ -23,8 +23,8 @@ export async function readReport(runDir: string): Promise<RunReport> {
   throw new LabError({
     code: 'input.report',
     cause: old ? `${file} is of another version: ${version}` : `${file} is not a report`,
-    evidence: checked.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`),
-    next: 'lab runs',
+    evidence: old ? [] : checked.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    next: old ? 'run the scenario again: this lab reads coreos-lab/run/2' : 'lab runs',
   });
 }
 

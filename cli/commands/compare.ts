@@ -1,0 +1,36 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { LabError } from '../../errors/lab-error.ts';
+import { compareRuns } from '../../scenarios/harness/report/compare-runs.ts';
+import { renderComparisonHtml } from '../../scenarios/harness/report/html/render-comparison.ts';
+import { readReport } from '../../scenarios/harness/report/read-run.ts';
+import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
+import { renderComparison } from '../render/comparison.ts';
+
+/** Two runs of one scenario side by side. */
+export async function compare(
+  repoDir: string,
+  wanted: readonly [string, string],
+  options: { json?: boolean; html?: string },
+): Promise<void> {
+  const places = await Promise.all(wanted.map((run) => resolveRun(join(repoDir, 'runs'), run, process.cwd())));
+  const [a, b] = await Promise.all(places.map(({ dir }) => readReport(dir)));
+  if (a === undefined || b === undefined) return;
+  const comparison = compareRuns(a, b);
+  if (options.html !== undefined) await save(resolve(options.html), renderComparisonHtml(comparison));
+  console.log(options.json === true ? JSON.stringify(comparison) : renderComparison(comparison));
+  if (options.html !== undefined && options.json !== true) console.log(`\n${resolve(options.html)}`);
+}
+
+async function save(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new LabError({
+      code: 'usage.file',
+      cause: `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
+      next: 'lab compare RUN RUN --html FILE, with a FILE in a directory that can be written',
+      error,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { LabError } from '../../errors/lab-error.ts';
+import { readRecord, readReport } from '../../scenarios/harness/report/read-run.ts';
+import { reportJsonSchema } from '../../scenarios/harness/report/report-schema.ts';
+import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
+import { writeReportHtml } from '../../scenarios/harness/report/write-report.ts';
+import { verdictText } from '../render/verdict.ts';
+
+/** Draws a recorded run anew from its files and says where; with `--json` prints its report, with `--schema` the schema. */
+export async function report(
+  repoDir: string,
+  wanted: string | undefined,
+  options: { open?: boolean; json?: boolean; schema?: boolean },
+): Promise<void> {
+  if (options.schema === true) {
+    process.stdout.write(reportJsonSchema());
+    return;
+  }
+  const run = await resolveRun(join(repoDir, 'runs'), wanted, process.cwd());
+  const recorded = await readReport(run.dir);
+  const file = await writeReportHtml(run.dir, recorded, await readRecord(run.dir));
+  if (options.json === true) console.log(JSON.stringify(recorded));
+  else console.log(`${verdictText(recorded.verdict)} ${recorded.sentence}\n${file}`);
+  if (options.open === true) await open(file);
+}
+
+async function open(file: string): Promise<void> {
+  const { failed, code, exitCode, stderr } = await execa('xdg-open', [file], {
+    ...{ reject: false, timeout: 10_000, stdin: 'ignore', stdout: 'ignore' },
+  });
+  if (!failed) return;
+  const none = code === 'ENOENT';
+  throw new LabError({
+    code: none ? 'host.browser' : 'command.browser',
+    cause: none
+      ? 'this host has no xdg-open to show the report with'
+      : `xdg-open ended with ${exitCode ?? code ?? '?'}`,
+    evidence: stderr === '' ? [] : stderr.split('\n').slice(-5),
+    next: `open ${file} in a browser, here or after copying it: it needs no other file`,
+  });
+}
