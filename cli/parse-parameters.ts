@@ -64,7 +64,7 @@ function readWords(
   args: string[],
 ): Record<string, string | boolean | undefined> {
   try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values as never;
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     const cause = (error as Error).message.split('. ')[0] ?? '';
     const next = `lab scenario ${scenario} --help`;

@@ -62,7 +62,7 @@ async function run(
   const report = await runScenario({
     ...{ scenario: what.chosen, lab, parameters: what.values, command: what.command, signal: interrupt.signal },
     ...(what.ownFile === undefined ? {} : { ownFile: what.ownFile }),
-    onEvent: events === undefined ? (event) => console.log(JSON.stringify(event)) : events.show,
+    onEvent: (event) => (events === undefined ? console.log(JSON.stringify(event)) : events.show(event)),
   }).finally(() => events?.stop());
   if (!what.json) console.log(renderRunReport(report));
   process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : verdictExitCodes[report.verdict];

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InvariantName } from '../scenario.ts';
 import { engineDecisions } from './decisions.ts';
@@ -10,6 +9,7 @@ import type { ProbeName } from './probes/sample.ts';
 import { summariseProbes } from './probes/summarise.ts';
 import type { ReadBack, RunRecord } from './record/run-record.ts';
 import type { RunReport } from './report/run-report.ts';
+import { writeReport } from './report/write-report.ts';
 import { runSentence } from './run-sentence.ts';
 import { type Finding, overallVerdict } from './verdict.ts';
 
@@ -62,7 +62,7 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
     screenshots: log.events.filter(({ type }) => type === 'screenshot').map(({ data }) => String(data['file'])),
   };
   log.add('verdict', { verdict, sentence: report.sentence });
-  await writeFile(join(run.runDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeReport(run.runDir, report, record);
   return report;
 }
 
