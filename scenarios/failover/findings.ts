@@ -1,122 +1,123 @@
-import type { RunEvent } from '../harness/event-log.ts';
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
-import { type JournalLine, namesCouchbase } from '../harness/evidence.ts';
-import { oneWorkerConnection, type StreamConnection } from '../harness/invariants/one-worker-connection.ts';
-import { conflictsHeld, nothingElseMoved, sidekicksFollowed } from '../harness/invariants/placement.ts';
+import { viewAt } from '../harness/record/replay.ts';
+import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Finding, Verdict } from '../harness/verdict.ts';
-import type { TimelineStep } from '../scenario.ts';
+import { type FailoverMoments, type FailoverTimeline, names } from './timeline.ts';
 
-/** What was recorded of one failover, as values. */
-export interface FailoverRecord {
-  readonly events: readonly RunEvent[];
-  readonly journal: readonly JournalLine[];
-  readonly timeline: readonly TimelineStep[];
-  readonly broken: string;
-  readonly faultMs: number;
-  readonly before: ClusterView;
-  /** After the stack had settled on two machines. */
-  readonly settled: ClusterView;
-  /** After the broken machine was back and the third web unit ran again. */
-  readonly healed: ClusterView | undefined;
+/** When the stack had settled on the other machines, and when all was well again (ms of the run); and what was asked then. */
+export interface FailoverOutcome extends FailoverMoments {
+  readonly settledMs: number | undefined;
+  readonly healedMs: number | undefined;
   readonly documents: { readonly before: number | undefined; readonly after: number | undefined };
-  readonly connections: readonly StreamConnection[] | undefined;
-  readonly deadFrom: ReadonlyMap<string, number>;
 }
 
-/** Everything the scenario claims, each with its evidence. Pure. */
-export function failoverFindings(record: FailoverRecord): Finding[] {
+interface Pictures {
+  readonly before: ClusterView;
+  readonly settled: ClusterView | undefined;
+  readonly healed: ClusterView | undefined;
+}
+
+/** Everything the scenario claims for the units of this machine, each with its evidence. Pure. */
+export function failoverFindings(record: RunRecord, outcome: FailoverOutcome, timeline: FailoverTimeline): Finding[] {
+  const at = (ms: number | undefined) => (ms === undefined ? undefined : viewAt(record.events, ms));
+  const pictures = {
+    before: viewAt(record.events, outcome.faultMs),
+    settled: at(outcome.settledMs),
+    healed: at(outcome.healedMs),
+  };
+  const couchbase = outcome.subject?.unit.startsWith('couchbase@') === true;
   return [
-    ...movedUnits(record),
-    displacedWeb(record),
-    reregistered(record),
-    appsRestarted(record),
-    pageUpdates(record),
-    documentLoss(record),
-    oneWorkerConnection(record.connections, record.deadFrom),
-    conflictsHeld(record.events),
-    sidekicksFollowed(record.events),
-    nothingElseMoved(record.events, record.faultMs, record.broken),
+    ...outcome.moved.map((unit) => moved(unit, outcome.broken, pictures.settled)),
+    ...(outcome.displaced === undefined ? [] : [displacedWeb(outcome.displaced, pictures)]),
+    ...(outcome.subject?.key === undefined ? [] : [announcedAnew(outcome, pictures)]),
+    ...(outcome.subject?.key === undefined ? [] : [appsRestarted(record, outcome, pictures, timeline)]),
+    pageUpdates(record, outcome, timeline),
+    ...(couchbase ? [documentLoss(outcome)] : []),
   ];
 }
 
-function movedUnits({ before, settled, broken }: FailoverRecord): Finding[] {
-  const onBroken = before.units.filter(({ name }) => runningOn(before, name) === broken && !name.startsWith('web@'));
-  return onBroken.map(({ name }) => {
-    const to = runningOn(settled, name);
-    return {
-      name: `${name} moved`,
-      verdict: verdict(to !== undefined && to !== broken),
-      evidence: `${broken} -> ${to ?? 'nowhere'}`,
-    };
-  });
+function moved(unit: string, broken: string, settled: ClusterView | undefined): Finding {
+  const name = `${unit} moved`;
+  if (settled === undefined)
+    return { name, verdict: 'unknown', evidence: 'the run ended before the stack had settled' };
+  const to = runningOn(settled, unit);
+  return { name, verdict: verdict(to !== undefined && to !== broken), evidence: `${broken} -> ${to ?? 'nowhere'}` };
 }
 
-function displacedWeb({ before, settled, healed, broken }: FailoverRecord): Finding {
-  const name = 'the third web instance stayed down for lack of a machine, and returned with the machine';
-  const web = before.units.find((unit) => unit.name.startsWith('web@') && runningOn(before, unit.name) === broken);
-  if (web === undefined) return { name, verdict: 'unknown', evidence: `no web unit ran on ${broken}` };
-  const down = runningOn(settled, web.name) === undefined;
-  const reason = settled.units.find((unit) => unit.name === web.name)?.reason;
-  const back = healed === undefined ? undefined : runningOn(healed, web.name);
-  const evidence = `${web.name}: ${down ? (reason ?? 'down') : 'ran elsewhere'}; then ${back === undefined ? 'never back' : `on ${back}`}`;
+function displacedWeb(web: string, { settled, healed }: Pictures): Finding {
+  const name = `${web} stayed down for lack of a machine, and returned with the machine`;
+  if (settled === undefined)
+    return { name, verdict: 'unknown', evidence: 'the run ended before the stack had settled' };
+  const unit = settled.units.find((one) => one.name === web);
+  const down = unit?.target === undefined;
+  const back = healed === undefined ? undefined : runningOn(healed, web);
+  const meanwhile = down ? (unit?.reason ?? 'placed nowhere') : `placed on ${unit.target}`;
+  const evidence = `${meanwhile}; then ${back === undefined ? 'never back' : `on ${back}`}`;
   return { name, verdict: healed === undefined ? 'unknown' : verdict(down && back !== undefined), evidence };
 }
 
-function reregistered({ before, settled }: FailoverRecord): Finding {
-  const key = '/services/couchbase/1';
-  const [old, now] = [before.keys[key], settled.keys[key]];
-  const moved = now !== undefined && now !== old;
+function announcedAnew({ subject }: FailoverOutcome, { settled }: Pictures): Finding {
+  const { name: key, old } = subject?.key ?? { name: '', old: undefined };
+  const now = settled?.keys[key];
   return {
-    name: 'Couchbase registered at its new address',
-    verdict: verdict(moved),
-    evidence: `${old ?? 'no key'} -> ${now ?? 'no key'}`,
+    name: `${subject?.unit.replace(/\.service$/, '') ?? ''} registered at its new address`,
+    verdict: settled === undefined ? 'unknown' : verdict(now !== undefined && now !== old),
+    evidence: `${key}: ${old ?? 'no key'} -> ${now ?? 'no key'}`,
   };
 }
 
-function appsRestarted({ journal, settled, timeline }: FailoverRecord): Finding {
-  const address = settled.keys['/services/couchbase/1'] ?? '?';
-  const units = new Set(journal.filter(({ message }) => namesCouchbase(message, address)).map((l) => l.unit));
+/** The web units that ran on other machines, and for Couchbase the worker, logged the new address. */
+function appsRestarted(
+  record: RunRecord,
+  { subject, settledMs = Infinity, broken, faultMs }: FailoverOutcome,
+  { before, settled }: Pictures,
+  { appRestarted }: FailoverTimeline,
+): Finding {
+  const name = 'the apps restarted with the new address';
+  const { unit = '', key } = subject ?? {};
+  const address = settled?.keys[key?.name ?? ''] ?? '?';
+  const during = record.journal.filter(({ wallMs }) => {
+    const atMs = wallMs - record.wallToRunMs;
+    return atMs >= faultMs && atMs <= settledMs;
+  });
+  const knowing = new Set(during.filter(({ message }) => names(message, unit, address)).map((line) => line.unit));
+  const webs = before.units.map((one) => one.name).filter((one) => one.startsWith('web@'));
   const wanted = [
-    'worker.service',
-    ...settled.units.filter((u) => u.name.startsWith('web@') && u.states.length > 0).map((u) => u.name),
+    ...(unit.startsWith('couchbase@') ? ['worker.service'] : []),
+    ...webs.filter((web) => ![undefined, broken].includes(runningOn(before, web))),
   ];
-  const missing = wanted.filter((unit) => !units.has(unit));
-  const restarted = timeline.find(({ name }) => name === 'app restarted')?.atMs !== undefined;
-  return {
-    name: 'worker and web restarted with the new configuration',
-    verdict: verdict(missing.length === 0 && restarted),
-    evidence:
-      missing.length === 0
-        ? `couchbase://${address} logged by ${[...units].sort().join(', ')}`
-        : `not by ${missing.join(', ')}`,
-  };
+  const missing = wanted.filter((one) => !knowing.has(one));
+  const evidence =
+    missing.length === 0
+      ? `${address} logged by ${[...knowing].sort().join(', ')}`
+      : `${address} not logged by ${missing.join(', ')}`;
+  if (record.journal.length === 0) return { name, verdict: 'unknown', evidence: 'no journal could be read' };
+  return { name, verdict: verdict(missing.length === 0 && appRestarted?.atMs !== undefined), evidence };
 }
 
-function pageUpdates({ timeline, events }: FailoverRecord): Finding {
+/** Rows that change show that the page is fed, not just served from memory. */
+function pageUpdates({ events }: RunRecord, { faultMs }: FailoverOutcome, { goodPage }: FailoverTimeline): Finding {
   const name = 'the page updates again, seen by a Socket.IO client';
-  const good = timeline.find((step) => step.name === 'first good page')?.atMs;
-  if (good === undefined) return { name, verdict: 'fail', evidence: 'no message with rows after the restart' };
-  const messages = events.filter(
-    ({ type, atMs, data }) => type === 'page-message' && atMs >= good && Number(data['rows']) > 0,
-  );
-  const keys = new Set(messages.map(({ data }) => data['firstKey']));
+  const good = goodPage.atMs;
+  if (good === undefined) return { name, verdict: 'fail', evidence: 'no message with rows after the failover' };
+  const messages = events.filter(({ type, data }) => type === 'page-message' && Number(data['rows']) > 0);
+  const earlier = new Set(messages.filter(({ atMs }) => atMs < faultMs).map(({ data }) => data['firstKey']));
+  const later = messages.filter(({ atMs }) => atMs >= good);
+  const fresh = new Set(later.map(({ data }) => data['firstKey']).filter((key) => !earlier.has(key)));
   return {
     name,
-    verdict: verdict(keys.size >= 2),
-    evidence: `${messages.length} messages, newest row changed ${keys.size - 1} times`,
+    verdict: verdict(fresh.size >= 1),
+    evidence: `${later.length} messages, ${fresh.size} times a new newest row`,
   };
 }
 
 /** The chapter accepts that Couchbase's documents are gone; the run shows how many instead of hiding it. */
-function documentLoss({ documents: { before, after } }: FailoverRecord): Finding {
+function documentLoss({ documents: { before, after } }: FailoverOutcome): Finding {
   const name = "documents before and after (the chapter's accepted loss)";
   if (before === undefined || after === undefined)
     return { name, verdict: 'unknown', evidence: 'Couchbase could not be asked' };
-  return {
-    name,
-    verdict: verdict(before > 0 && after > 0),
-    evidence: `${before} before the fault, ${after} in the new, once empty bucket`,
-  };
+  const evidence = `${before} before the fault, ${after} in the new, once empty bucket`;
+  return { name, verdict: verdict(before > 0 && after > 0), evidence };
 }
 
 function verdict(holds: boolean): Verdict {

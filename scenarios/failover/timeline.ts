@@ -1,75 +1,141 @@
 import type { RunEvent } from '../harness/event-log.ts';
 import { type JournalLine, namesCouchbase } from '../harness/evidence.ts';
-import type { TimelineStep } from '../scenario.ts';
+import type { RunRecord } from '../harness/record/run-record.ts';
+import type { Subject } from './subject.ts';
 
-const couchbase = 'couchbase@1.service';
+/** What the scenario did when, ms of the run; undefined: it did not come to that. */
+export interface FailoverMoments {
+  readonly broken: string;
+  readonly subject: Subject | undefined;
+  readonly faultMs: number;
+  /** The undoing began; the machine had run without the fault from some moment after that. */
+  readonly undoMs: number | undefined;
+  /** Units that could move and ran on the machine before. */
+  readonly moved: readonly string[];
+  /** The web unit that had no other place. */
+  readonly displaced: string | undefined;
+}
 
-/**
- * The failover as named moments, computed from what was recorded. Pure.
- * @param wallToRunMs wall-clock ms minus this is ms since the run began
- */
-export function failoverTimeline(args: {
-  events: readonly RunEvent[];
-  journal: readonly JournalLine[];
-  broken: string;
-  faultMs: number;
-  wallToRunMs: number;
-}): TimelineStep[] {
-  const { broken, faultMs, wallToRunMs } = args;
-  const after = args.events.filter(({ atMs }) => atMs >= faultMs);
-  const first = (type: string, matches: (data: Readonly<Record<string, unknown>>) => boolean, fromMs = faultMs) =>
-    after.find((event) => event.type === type && event.atMs >= fromMs && matches(event.data));
+export interface Moment {
+  readonly atMs: number | undefined;
+  readonly detail: string;
+}
 
-  const gone = first('machine-gone', (data) => data['machine'] === broken);
-  const moved = first('unit-target', (d) => d['unit'] === couchbase && d['to'] !== null && d['to'] !== broken);
-  const to = text(moved?.data['to']);
-  const active = args.journal.find(
-    ({ unit, machine, message, wallMs }) =>
-      unit === couchbase &&
-      machine === to &&
-      wallMs - wallToRunMs >= faultMs &&
-      message.startsWith(`Started ${couchbase}`),
-  );
-  const registered = first('key-set', (data) => data['key'] === '/services/couchbase/1');
-  const address = text(registered?.data['value']);
-  const restarted = registered === undefined ? undefined : restartedApp(args.journal, address, registered.wallMs);
-  const inRun = (line: JournalLine | undefined) =>
-    line === undefined ? undefined : Math.round(line.wallMs - wallToRunMs);
-  const restartedMs = inRun(restarted);
+/** The failover as named moments. Those that do not apply to the units of the machine are absent. */
+export interface FailoverTimeline {
+  readonly fault: Moment;
+  readonly gone: Moment;
+  readonly rescheduled?: Moment;
+  readonly active?: Moment;
+  readonly registered?: Moment;
+  readonly appRestarted?: Moment;
+  readonly goodPage: Moment;
+  readonly back: Moment;
+  readonly oldCopiesStopped?: Moment;
+  readonly webBack?: Moment;
+}
+
+/** Computed from what was recorded alone. Pure. */
+export function failoverTimeline(record: RunRecord, moments: FailoverMoments): FailoverTimeline {
+  const { broken, subject, faultMs, undoMs = Infinity, displaced } = moments;
+  const first = (type: string, fromMs: number, matches: (data: RunEvent['data']) => boolean) =>
+    record.events.find((event) => event.type === type && event.atMs >= fromMs && matches(event.data));
+  const runMs = (line: JournalLine | undefined) =>
+    line === undefined ? undefined : Math.round(line.wallMs - record.wallToRunMs);
+  const gone = first('machine-gone', faultMs, (data) => data['machine'] === broken);
+  const back = first('machine-present', undoMs, (data) => data['machine'] === broken);
+  const web = displaced === undefined ? undefined : first('unit-state', undoMs, isActive(displaced));
+  const steps = subject === undefined ? {} : subjectSteps(record, subject, broken, faultMs, runMs);
+  // Good is a page of an app that knows the new address, where there is one; else any after the loss was noticed.
+  const knowingMs = subject === undefined ? gone?.atMs : (steps.appRestarted ?? steps.active)?.atMs;
   const page =
-    restartedMs === undefined
+    knowingMs === undefined
       ? undefined
-      : first('page-message', (d) => Number(d['rows']) > 0, Math.max(restartedMs, faultMs));
+      : first('page-message', Math.max(knowingMs, faultMs), (d) => Number(d['rows']) > 0 && d['machine'] !== broken);
+  const stopped = record.journal.filter(
+    ({ unit, machine, message, wallMs }) =>
+      machine === broken &&
+      moments.moved.includes(unit) &&
+      message.startsWith(`Stopped ${unit}`) &&
+      wallMs - record.wallToRunMs >= undoMs,
+  );
+  return {
+    fault: { atMs: faultMs, detail: broken },
+    gone: { atMs: gone?.atMs, detail: `fleet no longer lists ${broken}` },
+    ...steps,
+    goodPage: { atMs: page?.atMs, detail: `${text(page?.data['rows'])} rows from ${text(page?.data['machine'])}` },
+    back: { atMs: back?.atMs, detail: `fleet lists ${broken} again` },
+    ...(stopped.length > 0 && {
+      oldCopiesStopped: { atMs: runMs(stopped.at(-1)), detail: `${stopped.length} units stopped on ${broken}` },
+    }),
+    ...(displaced !== undefined && {
+      webBack: { atMs: web?.atMs, detail: `${displaced} runs on ${text(web?.data['machine'])}` },
+    }),
+  };
+}
 
-  return [
-    { name: 'fault', atMs: faultMs, detail: broken },
-    { name: 'machine gone', atMs: gone?.atMs, detail: `fleet no longer lists ${broken}` },
-    { name: 'rescheduled', atMs: moved?.atMs, detail: `couchbase@1 placed on ${to}` },
-    { name: 'active', atMs: inRun(active), detail: `couchbase@1 started on ${to}` },
-    { name: 'registered', atMs: registered?.atMs, detail: `/services/couchbase/1 = ${address}` },
-    {
-      name: 'app restarted',
-      atMs: restartedMs,
+type SubjectSteps = Pick<FailoverTimeline, 'rescheduled' | 'active' | 'registered' | 'appRestarted'>;
+
+function subjectSteps(
+  { events, journal }: RunRecord,
+  { unit, key }: Subject,
+  broken: string,
+  faultMs: number,
+  runMs: (line: JournalLine | undefined) => number | undefined,
+): SubjectSteps {
+  const after = events.filter(({ atMs }) => atMs >= faultMs);
+  const name = unit.replace(/\.service$/, '');
+  const placed = after.find(
+    ({ type, data }) => type === 'unit-target' && data['unit'] === unit && data['to'] !== null && data['to'] !== broken,
+  );
+  const to = text(placed?.data['to']);
+  const started = journal.find(
+    (line) =>
+      line.unit === unit &&
+      line.machine === to &&
+      (runMs(line) ?? 0) >= faultMs &&
+      line.message.startsWith(`Started ${unit}`),
+  );
+  const placement = {
+    rescheduled: { atMs: placed?.atMs, detail: `${name} placed on ${to}` },
+    active: { atMs: runMs(started), detail: `${name} started on ${to}` },
+  };
+  if (key === undefined) return placement;
+  const announced = after.find(
+    ({ type, data }) => type === 'key-set' && data['key'] === key.name && data['value'] !== key.old,
+  );
+  const address = text(announced?.data['value']);
+  const restarted = announced === undefined ? undefined : firstToKnow(journal, unit, address, announced.wallMs);
+  return {
+    ...placement,
+    registered: { atMs: announced?.atMs, detail: `${key.name} = ${address}` },
+    appRestarted: {
+      atMs: runMs(restarted),
       detail: restarted === undefined ? '' : `${restarted.unit} on ${restarted.machine}`,
     },
-    {
-      name: 'first good page',
-      atMs: page?.atMs,
-      detail: `${text(page?.data['rows'])} rows from ${text(page?.data['machine'])}`,
-    },
-  ];
+  };
+}
+
+/** The first web unit that started with the new address, by its own log line. */
+function firstToKnow(journal: readonly JournalLine[], unit: string, address: string, fromWallMs: number) {
+  // The key is seen by sampling; the app may have read it up to one sample earlier.
+  const sampleMs = 1_000;
+  return journal.find(
+    ({ unit: app, message, wallMs }) =>
+      app.startsWith('web@') && wallMs >= fromWallMs - sampleMs && names(message, unit, address),
+  );
+}
+
+/** Does an app's log line say that it uses this address of this unit? */
+export function names(message: string, unit: string, address: string): boolean {
+  if (unit.startsWith('couchbase@')) return namesCouchbase(message, address);
+  return message.startsWith('current config') && message.includes(`'${address}:`);
+}
+
+function isActive(unit: string) {
+  return (data: RunEvent['data']) => data['unit'] === unit && data['state'] === 'active/running';
 }
 
 function text(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
-}
-
-/** The first web instance that started with the new Couchbase address, by its own log line. */
-function restartedApp(journal: readonly JournalLine[], address: string, fromWallMs: number): JournalLine | undefined {
-  // The key is seen by sampling; the app may have read it up to one sample earlier.
-  const sampleMs = 1_000;
-  return journal.find(
-    (line) =>
-      line.unit.startsWith('web@') && line.wallMs >= fromWallMs - sampleMs && namesCouchbase(line.message, address),
-  );
 }

@@ -1,6 +1,8 @@
 import type { ClusterView, UnitView } from '../../../scenarios/harness/cluster-view.ts';
 import type { RunEvent } from '../../../scenarios/harness/event-log.ts';
 import type { JournalLine } from '../../../scenarios/harness/evidence.ts';
+import type { FaultAction } from '../../../scenarios/harness/faults/fault-record.ts';
+import type { RunRecord } from '../../../scenarios/harness/record/run-record.ts';
 
 /** Wall clock of the run's beginning; a wall time minus this is a time in the run. */
 export const runBeganMs = 1_700_000_000_000;
@@ -30,3 +32,38 @@ export const unit = (name: string, machine?: string, reason?: string): UnitView 
 });
 
 export const view = (parts: Partial<ClusterView>): ClusterView => ({ machines: [], units: [], keys: {}, ...parts });
+
+/** Three machines with the timers of lab.toml, and nothing else unless it is given. */
+export const runRecord = (parts: Partial<RunRecord> = {}): RunRecord => ({
+  config: {
+    machines: [1, 2, 3].map((index) => ({
+      ...{ name: `core-0${index}`, index, address: `172.17.8.10${index}`, memoryBytes: 2 ** 31, cpus: 1 },
+    })),
+    timers: {
+      ...{ fleetAgentTtlMs: 5_000, etcdHeartbeatMs: 50, etcdElectionMs: 500, bootDeadlineMs: 60_000 },
+      ...{
+        readyDeadlineMs: 90_000,
+        haltDeadlineMs: 30_000,
+        deployDeadlineMs: 300_000,
+        imageBuildDeadlineMs: 1_200_000,
+      },
+    },
+  },
+  ...{ events: [], samples: [], journal: [], connections: undefined, readBack: [], wallToRunMs: runBeganMs },
+  ...parts,
+});
+
+/** The four events of a fault that was in force from `fromMs` to `undoMs`; each command took `tookMs`. */
+export const faultEvents = (machine: string, action: FaultAction, fromMs: number, undoMs?: number, tookMs = 100) => {
+  const id = `${action.kind}-${machine}-${fromMs}`;
+  const began = [
+    event(fromMs, 'fault', { id, machine, kind: action.kind, action, name: `${action.kind} ${machine}` }),
+    event(fromMs + tookMs, 'fault-done', { id }),
+  ];
+  if (undoMs === undefined) return began;
+  return [...began, event(undoMs, 'fault-undo', { id }), event(undoMs + tookMs, 'fault-undone', { id })];
+};
+
+/** Events of several sources as one history. */
+export const history = (...parts: readonly (RunEvent | readonly RunEvent[])[]): RunEvent[] =>
+  parts.flat().sort((a, b) => a.atMs - b.atMs);

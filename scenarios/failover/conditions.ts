@@ -1,0 +1,34 @@
+import type { Condition } from '../../provision/cluster/conditions.ts';
+import type { LabUnderTest } from '../harness/context/lab-under-test.ts';
+import type { Subject } from './subject.ts';
+
+/** The sidekick has announced the unit at another address than before. */
+export function announcedAnew(lab: LabUnderTest, key: NonNullable<Subject['key']>): Condition {
+  return {
+    name: `${key.name} holds a new address`,
+    missing: async () => {
+      const now = lab.fleet.view.keys[key.name];
+      return now !== undefined && now !== key.old ? undefined : `the key holds ${now ?? 'nothing'}`;
+    },
+  };
+}
+
+/** A machine that is back runs no container of a unit that has moved away meanwhile. */
+export function oldCopiesStopped(lab: LabUnderTest, machine: string, moved: readonly string[]): Condition {
+  return {
+    name: `${machine} has stopped what moved away`,
+    missing: async () => {
+      const containers = await lab.docker.running(machine);
+      const left = moved.filter((unit) => {
+        const target = lab.fleet.view.units.find(({ name }) => name === unit)?.target;
+        return target !== machine && containers.includes(containerOf(unit));
+      });
+      return left.length === 0 ? undefined : `still running there: ${left.join(', ')}`;
+    },
+  };
+}
+
+/** couchbase@1.service runs the container couchbase-1, worker.service the container worker. */
+function containerOf(unit: string): string {
+  return unit.replace(/\.service$/, '').replace('@', '-');
+}

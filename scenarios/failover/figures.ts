@@ -1,0 +1,81 @@
+import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
+import { floorMs, sum } from '../harness/prediction/terms.ts';
+import type { Prediction } from '../harness/report/run-report.ts';
+import type { ScenarioContext } from '../scenario.ts';
+import type { FailoverTimeline, Moment } from './timeline.ts';
+
+/** The steps of a failover in their order: name on the timeline, name of the time it took, what it follows. */
+const steps = [
+  { key: 'gone', name: 'machine gone', took: 'detection', after: 'fault' },
+  { key: 'rescheduled', name: 'rescheduled', took: 'rescheduling', after: 'gone' },
+  { key: 'active', name: 'active', took: 'start elsewhere', after: 'rescheduled' },
+  { key: 'registered', name: 'registered', took: 'registration', after: 'active' },
+  { key: 'appRestarted', name: 'app restarted', took: 'restart of the first app', after: 'registered' },
+  { key: 'goodPage', name: 'first good page', took: 'rows on the page', after: 'appRestarted' },
+] as const;
+
+const returning = [
+  { key: 'back', name: 'machine back', took: 'return of the machine', after: 'undo' },
+  { key: 'oldCopiesStopped', name: 'old copies stopped', took: 'stopping what had moved away', after: 'back' },
+  { key: 'webBack', name: 'third web back', took: 'the displaced web unit', after: 'back' },
+] as const;
+
+/**
+ * Puts the timeline and the time of each step against its prediction into the report.
+ * @param undoMs when the undoing of the fault began, ms of the run
+ * @param endMs when all units ran again
+ */
+export function reportFigures(
+  context: Pick<ScenarioContext, 'mark' | 'measure' | 'fact'>,
+  timeline: FailoverTimeline,
+  predicted: FailoverSteps,
+  undoMs: number | undefined,
+  endMs: number | undefined,
+): void {
+  const faultMs = timeline.fault.atMs ?? 0;
+  context.mark('fault', faultMs, { detail: timeline.fault.detail });
+  let sinceFault: Prediction | undefined;
+  let reached: Moment = timeline.fault;
+  const waits: Prediction[] = [];
+  for (const { key, name, took } of steps) {
+    const moment = timeline[key];
+    if (moment === undefined) continue;
+    const step = predicted[key];
+    waits.push(step);
+    sinceFault = sinceFault === undefined ? step : sum(sinceFault, step);
+    context.mark(name, moment.atMs, { detail: moment.detail, predicted: sinceFault });
+    if (reached.atMs !== undefined) {
+      context.measure(took, {
+        group: 'failover',
+        from: reached.atMs,
+        to: moment.atMs,
+        predicted: step,
+        detail: moment.detail,
+      });
+    }
+    reached = moment;
+  }
+  for (const { key, name, took, after } of returning) {
+    const moment = timeline[key];
+    if (moment === undefined || (moment.atMs === undefined && undoMs === undefined)) continue;
+    context.mark(name, moment.atMs, { detail: moment.detail });
+    const from = after === 'undo' ? undoMs : timeline.back.atMs;
+    if (from !== undefined)
+      context.measure(took, {
+        group: 'return',
+        from,
+        to: moment.atMs,
+        predicted: predicted[key],
+        detail: moment.detail,
+      });
+  }
+  if (endMs === undefined || reached.atMs === undefined) return;
+  const floor = floorMs([...waits, predicted.back, predicted.webBack]);
+  context.fact('total s', round(endMs - faultMs));
+  context.fact('floor s (middle of the predicted waits, one after another)', round(floor));
+  context.fact('total / floor', Number(((endMs - faultMs) / floor).toFixed(2)));
+}
+
+function round(ms: number): number {
+  return Number((ms / 1000).toFixed(1));
+}

@@ -1,0 +1,30 @@
+import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
+import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
+import type { FailureKind } from '../harness/prediction/detection.ts';
+import { type FailoverSteps, predictFailover } from '../harness/prediction/failover-steps.ts';
+import { type UnitTimers, unitTimers } from '../harness/prediction/unit-timers.ts';
+import type { ScenarioContext } from '../scenario.ts';
+import { subjectOf } from './subject.ts';
+
+/** What the timers of this lab, and of the units as their machines have loaded them, say about this failover. */
+export async function predictionFor(
+  { lab, parameters }: ScenarioContext<{ readonly by: FailureKind }>,
+  broken: MachineUnderTest,
+  view: ClusterView,
+): Promise<FailoverSteps> {
+  const timersOf = async (unit: string): Promise<UnitTimers> => {
+    const home = lab.machines.find(({ name }) => name === runningOn(view, unit));
+    const loaded = await home?.exec(['/usr/bin/cat', `/run/fleet/units/${unit}`]);
+    return unitTimers(unit, loaded?.exitCode === 0 ? loaded.stdout : '');
+  };
+  const [web, worker, etcdLeader] = await Promise.all([
+    timersOf('web@1.service'),
+    timersOf('worker.service'),
+    lab.etcd.leader(),
+  ]);
+  return predictFailover({
+    ...{ by: parameters.by, timers: lab.config.timers, units: { web, worker } },
+    etcdLeader: etcdLeader === broken.name,
+    couchbase: subjectOf(view, broken.name)?.unit.startsWith('couchbase@') === true,
+  });
+}

@@ -1,0 +1,18 @@
+import { term } from './terms.ts';
+
+/**
+ * What no timer configures: containers, processes and machines that start. Allowances between the best seen on an idle host
+ * and what two busy cores need; docs/results.md has the measurements. They are shown as allowances, never as predictions of
+ * a timer.
+ */
+export const allowances = {
+  couchbaseStart: term(
+    'allowance for Couchbase: docker rm and pull, container, cluster-init, bucket-create',
+    2_000,
+    6_000,
+  ),
+  containerStart: term('allowance for a container: docker rm and pull, run, the app', 700, 3_000),
+  sidekickStart: term('allowance for the sidekick: docker inspect, etcdctl rm, update, set', 400, 1_500),
+  machineBoot: term('allowance for booting a machine until fleet lists it', 3_000, 8_000),
+  unitsStop: term('allowance for stopping containers', 200, 3_000),
+} as const;

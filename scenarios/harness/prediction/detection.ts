@@ -1,0 +1,46 @@
+import type { LabConfig } from '../../../provision/config/lab-config.ts';
+import type { Prediction } from '../report/run-report.ts';
+import { sum, term } from './terms.ts';
+
+export type FailureKind = 'halt' | 'cut' | 'pause' | 'partition';
+type Timers = LabConfig['timers'];
+
+/** The cluster is looked at five times a second: what happens is seen up to this much later, and a look takes a moment. */
+export const seenLate = term('seen within 0.3 s', 0, 300);
+/** etcd looks for expired leases every 500 ms (etcd: server/lease/lessor.go, runLoop). */
+const expiryCheckMs = 500;
+/** A leaving fleetd waits at most this long for its units (platform/fleet/daemon/start-fleetd.ts, shutdownMs). */
+const shutdownMs = 6_000;
+
+/** The lease a machine's presence hangs on: one second shorter than the TTL, and never under 2 s (docs/decisions.md). */
+export function presenceLeaseMs({ fleetAgentTtlMs }: Timers): number {
+  return Math.max(2_000, Math.ceil(fleetAgentTtlMs / 1000) * 1000 - 1_000);
+}
+
+/**
+ * From the fault until fleet no longer lists the machine.
+ * @param etcdLeader was the machine etcd's leader? Then a new one is elected first and gives every lease its full time again
+ */
+export function predictDetection(by: FailureKind, timers: Timers, etcdLeader: boolean): Prediction {
+  if (by === 'halt')
+    return sum(
+      term("the units' orderly stop, fleetd waits for it up to 6 s, then gives up its presence", 0, shutdownMs),
+      seenLate,
+    );
+  const leaseMs = presenceLeaseMs(timers);
+  const check = term('expiry noticed', 0, expiryCheckMs);
+  if (!etcdLeader) {
+    // It is renewed every quarter of its time, so it was between fresh and a quarter used up.
+    const lease = term(
+      `presence lease ${leaseMs / 1000} s, renewed every ${leaseMs / 4000} s`,
+      (leaseMs * 3) / 4,
+      leaseMs,
+    );
+    return sum(lease, check, seenLate);
+  }
+  const electionMs = timers.etcdElectionMs;
+  const election = term(`etcd election ${electionMs / 1000}-${(2 * electionMs) / 1000} s`, electionMs, 2 * electionMs);
+  // lessor.Promote: every lease its full time and an election timeout more.
+  const lease = term(`presence lease given its full ${(leaseMs + electionMs) / 1000} s again`, leaseMs + electionMs);
+  return sum(election, lease, check, seenLate);
+}

@@ -1,0 +1,65 @@
+import type { LabConfig } from '../../../provision/config/lab-config.ts';
+import type { Prediction } from '../report/run-report.ts';
+import { allowances } from './allowances.ts';
+import { type FailureKind, predictDetection, presenceLeaseMs, seenLate } from './detection.ts';
+import { sum, term } from './terms.ts';
+import type { UnitTimers } from './unit-timers.ts';
+
+/** ROWS_PERIOD_MS, the web app's one query (apps/web/src/config.ts). */
+const queryMs = 5_000;
+/** A burst of announcements is gathered for this long before an app ends (apps/web/src/stack.ts). */
+const burstMs = 200;
+
+/** Each step of a failover, from the end of the one before. */
+export interface FailoverSteps {
+  readonly gone: Prediction;
+  readonly rescheduled: Prediction;
+  readonly active: Prediction;
+  readonly registered: Prediction;
+  readonly appRestarted: Prediction;
+  readonly goodPage: Prediction;
+  /** From the undoing of the fault. */
+  readonly back: Prediction;
+  readonly oldCopiesStopped: Prediction;
+  /** From the machine's return until the web unit that had no place runs again. */
+  readonly webBack: Prediction;
+}
+
+/**
+ * @param couchbase is Couchbase what moves? Else a container that starts faster, on which the worker does not depend
+ * @param units timers of web@N and worker as their machines have loaded them
+ */
+export function predictFailover(args: {
+  by: FailureKind;
+  timers: LabConfig['timers'];
+  etcdLeader: boolean;
+  couchbase: boolean;
+  units: { readonly web: UnitTimers; readonly worker: UnitTimers };
+}): FailoverSteps {
+  const { by, timers, units } = args;
+  const restart = (name: string, { restartMs }: UnitTimers) =>
+    term(`RestartSec of ${name} ${restartMs / 1000} s`, restartMs);
+  const web = sum(term('announcements gathered 0.2 s', burstMs), restart('web', units.web), allowances.containerStart);
+  // The worker restarts at the same announcement as the web units, and stores the first row that they can show.
+  const workerLaterMs = Math.max(0, units.worker.restartMs - units.web.restartMs);
+  const rows = args.couchbase
+    ? sum(
+        term(`worker's RestartSec is ${workerLaterMs / 1000} s longer, where it had started before`, 0, workerLaterMs),
+        term(`the page's query every ${queryMs / 1000} s`, 0, queryMs),
+      )
+    : term('the first query of a page comes with its start', 0, 1_000);
+  const leaseMs = presenceLeaseMs(timers);
+  const boots = by === 'halt' || by === 'cut';
+  const again = term(`lease found lost within ${leaseMs / 4000} s, registered again`, 0, leaseMs / 4 + 1_000);
+  return {
+    gone: predictDetection(by, timers, args.etcdLeader),
+    rescheduled: sum(term('decided on the event', 0, 100), seenLate),
+    active: args.couchbase ? allowances.couchbaseStart : allowances.containerStart,
+    registered: sum(allowances.sidekickStart, seenLate),
+    appRestarted: web,
+    goodPage: rows,
+    back: boots ? allowances.machineBoot : sum(again, seenLate),
+    oldCopiesStopped: sum(term('the agent follows the schedule at once', 0, 1_000), allowances.unitsStop),
+    webBack: sum(allowances.containerStart, seenLate),
+  };
+}
