@@ -30,7 +30,7 @@ export function createFaultKit(ground: FaultGround): FaultKit {
     count += 1;
     const record = { id: `${count}-${action.kind}-${machine}`, machine, action, name: faultName(machine, action) };
     await ledger.add(record);
-    const data = { id: record.id, kind: action.kind, machine, name: record.name };
+    const data = { id: record.id, kind: action.kind, machine, name: record.name, action };
     const { atMs: fromMs } = log.add('fault', data);
     let undoing: Promise<void> | undefined;
     const undo = async () => {

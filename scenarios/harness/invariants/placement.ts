@@ -3,8 +3,8 @@ import { describeSpan } from '../record/spans.ts';
 import { silences } from '../record/unreachable.ts';
 
 /**
- * Changes that one look at the cluster finds are recorded a few ms apart, and two looks are 200 ms apart: what lasts less
- * than this was never seen to be so.
+ * What one unit's stop and another's start are seen apart by: states are published by each machine in its own time, and
+ * the changes that one look at the cluster finds are recorded a few ms apart. Less is no violation.
  */
 export const lookMs = 100;
 

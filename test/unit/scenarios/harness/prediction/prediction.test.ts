@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { predictDetection } from '../../../../../scenarios/harness/prediction/detection.ts';
+import { predictFailover } from '../../../../../scenarios/harness/prediction/failover-steps.ts';
+import { floorMs, slowest, sum, term } from '../../../../../scenarios/harness/prediction/terms.ts';
+import { unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
+import { runRecord } from '../../recorded.ts';
+
+const { timers } = runRecord().config;
+const shipped = (name: string) =>
+  unitTimers(name, readFileSync(join(import.meta.dirname, '../../../../../units', name), 'utf8'));
+
+describe('unitTimers', () => {
+  it("reads the shipped units' waits", () => {
+    expect(shipped('web@.service')).toEqual({ restartMs: 5_000, stopTimeoutMs: undefined, keyTtlMs: undefined });
+    expect(shipped('worker.service').restartMs).toBe(10_000);
+    expect(shipped('couchbase-sidekick@.service')).toEqual({
+      restartMs: 1_000,
+      stopTimeoutMs: 10_000,
+      keyTtlMs: 8_000,
+    });
+  });
+
+  it.each([
+    ['RestartSec=500ms', 500],
+    ['RestartSec=1min 30s', 90_000],
+    ['# RestartSec=9', 100],
+  ])('%s is %i ms', (text, ms) => expect(unitTimers('x', `[Service]\n${text}\n`).restartMs).toBe(ms));
+
+  it('a span it cannot read is an error that names the unit', () => {
+    expect(() => unitTimers('x.service', 'RestartSec=soon')).toThrow(/x\.service: RestartSec=soon/);
+    expect(() => unitTimers('x.service', 'RestartSec=5 parsecs')).toThrow(/RestartSec=5 parsecs/);
+  });
+});
+
+describe('predictions', () => {
+  it('add up, overlap, and come to their middle', () => {
+    expect(sum(term('a', 1, 2), term('b', 10))).toEqual({ minMs: 11, maxMs: 12, terms: 'a + b' });
+    expect(slowest(term('a', 1, 20), term('b', 10))).toMatchObject({ minMs: 10, maxMs: 20 });
+    expect(floorMs([term('a', 0, 5_000), term('b', 1_000)])).toBe(3_500);
+  });
+
+  it('a silent machine is gone when its lease is, later when etcd must elect a leader first', () => {
+    expect(predictDetection('cut', timers, false)).toMatchObject({ minMs: 3_000, maxMs: 4_800 });
+    expect(predictDetection('partition', timers, true)).toMatchObject({ minMs: 5_000, maxMs: 6_300 });
+    expect(predictDetection('pause', { ...timers, fleetAgentTtlMs: 30_000 }, false)).toMatchObject({ minMs: 21_750 });
+    expect(predictDetection('halt', timers, true).minMs).toBe(0);
+  });
+
+  it("the apps' restart follows their own RestartSec", () => {
+    const args = { by: 'cut', timers, etcdLeader: false, couchbase: true } as const;
+    const web = { ...shipped('web@.service') };
+    const steps = predictFailover({ ...args, units: { web, worker: shipped('worker.service') } });
+    expect(steps.appRestarted.minMs).toBeGreaterThanOrEqual(5_200);
+    expect(steps.goodPage.maxMs).toBe(10_000);
+    const slower = predictFailover({
+      ...args,
+      units: { web: { ...web, restartMs: 9_000 }, worker: shipped('worker.service') },
+    });
+    expect(slower.appRestarted.minMs - steps.appRestarted.minMs).toBe(4_000);
+    expect(slower.goodPage.maxMs).toBe(6_000);
+  });
+});
