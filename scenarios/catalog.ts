@@ -4,10 +4,12 @@ import { deploy } from './deploy/deploy.ts';
 import { failover } from './failover/failover.ts';
 import { layersScenario } from './layers/layers.ts';
 import { quorum } from './quorum/quorum.ts';
+import { rejoin } from './rejoin/rejoin.ts';
+import { rolling } from './rolling/rolling.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario of the lab, by name. */
-export const scenarios: readonly Scenario[] = [deploy, bootstrap, failover, quorum, layersScenario];
+export const scenarios: readonly Scenario[] = [deploy, bootstrap, failover, quorum, layersScenario, rejoin, rolling];
 
 /** @throws LabError `missing.scenario` naming those there are */
 export function findScenario(name: string): Scenario {
