@@ -40,9 +40,10 @@ function busy(text: string): LabError {
 }
 
 /** A command that failed before it made anything leaves nothing. */
-async function removeIfNothingElse({ runDir, lockFile }: LabPaths): Promise<void> {
+async function removeIfNothingElse({ runDir, lockFile, scenarioLockFile }: LabPaths): Promise<void> {
+  const locks = [lockFile, scenarioLockFile].map((file) => basename(file));
   const left = await readdir(runDir).catch(() => []);
-  if (left.some((name) => name !== basename(lockFile))) return;
+  if (left.some((name) => !locks.includes(name))) return;
   await rm(lockFile, { force: true });
   for (const directory of [runDir, dirname(runDir)]) await rmdir(directory).catch(() => undefined);
 }

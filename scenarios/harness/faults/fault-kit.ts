@@ -3,13 +3,14 @@ import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
 import type { EventLog } from '../event-log.ts';
 import type { ActiveFault, FaultAction, FaultKit } from './fault-record.ts';
-import { faultName, injectFault } from './inject-fault.ts';
+import { faultName } from './fault-name.ts';
+import { injectFault, requireCapability } from './inject-fault.ts';
 import { Ledger } from './ledger.ts';
 import { undoFault } from './undo-fault.ts';
 
 export interface FaultGround {
   readonly provider: MachineProvider;
-  readonly lab: Lab;
+  readonly lab: Pick<Lab, 'halt' | 'cut' | 'up' | 'paths'>;
   readonly log: EventLog;
   /** A machine's name from a name or role. */
   readonly resolve: (target: string) => Promise<string>;
@@ -17,34 +18,59 @@ export interface FaultGround {
   readonly signal: AbortSignal;
 }
 
-/** The faults of one run: each is written down before it is done, logged, and undone once, the last one first. */
+/**
+ * The faults of one run: each is written down before it is done, logged, and undone once, the last one first; also one
+ * whose injection failed half way. A fault that could not be undone stays in the ledger for the next `lab` command.
+ */
 export function createFaultKit(ground: FaultGround): FaultKit {
   const { log, lab, provider } = ground;
-  const ledger = new Ledger(lab);
+  const ledger = new Ledger(lab.paths);
   const active: ActiveFault[] = [];
+  const toWaitFor = new Set<string>();
   let count = 0;
 
-  const inject = async (target: string, action: FaultAction): Promise<ActiveFault> => {
+  const inject = async (target: string, wanted: FaultAction): Promise<ActiveFault> => {
     if (ground.signal.aborted) throw interrupted();
+    requireCapability(provider, wanted);
     const machine = await ground.resolve(target);
+    const action = await withPeers(wanted, ground.resolve);
     count += 1;
     const record = { id: `${count}-${action.kind}-${machine}`, machine, action, name: faultName(machine, action) };
     await ledger.add(record);
     const data = { id: record.id, kind: action.kind, machine, name: record.name, action };
     const { atMs: fromMs } = log.add('fault', data);
+    const injected = injectFault({ lab, provider }, machine, action);
     let undoing: Promise<void> | undefined;
     const undo = async () => {
+      // Ctrl-C comes at any time: what is being injected is undone when that has ended.
+      await injected.catch(() => undefined);
       active.splice(active.indexOf(fault), 1);
       log.add('fault-undo', data);
-      await undoFault({ lab, provider }, record);
+      const alone = active.length === 0 && toWaitFor.size === 0;
+      if ((await undoFault({ lab, provider }, record, { alone })) === 'wait-for-cluster') toWaitFor.add(machine);
       await ledger.remove(record.id);
       log.add('fault-undone', data);
     };
     const fault = { ...record, fromMs, doneMs: fromMs, undo: () => (undoing ??= undo()) };
     active.push(fault);
-    await injectFault({ lab, provider }, machine, action);
+    await injected;
     fault.doneMs = log.add('fault-done', data).atMs;
     return fault;
+  };
+
+  const undoAll = async (): Promise<void> => {
+    const failures: unknown[] = [];
+    const attempt = (what: string, work: () => Promise<unknown>) =>
+      work().catch((error: unknown) => {
+        failures.push(error);
+        log.add('error', { message: `not undone: ${what}: ${error instanceof Error ? error.message : String(error)}` });
+      });
+    // Those in force now, and no later ones: after this there are none.
+    for (const fault of [...active].reverse()) await attempt(fault.name, () => fault.undo());
+    const machines = [...toWaitFor];
+    toWaitFor.clear();
+    if (machines.length > 0) await attempt(`${machines.join(', ')} up again`, () => lab.up(machines));
+    if (failures.length > 0) throw failures[0];
   };
 
   return {
@@ -63,22 +89,15 @@ export function createFaultKit(ground: FaultGround): FaultKit {
     stopUnit: (target, unit) => inject(target, { kind: 'stop-unit', unit }),
     loseEngineLeader: () => inject('engine leader', { kind: 'kill', unit: 'fleet.service' }),
     loseEtcdLeader: () => inject('etcd leader', { kind: 'kill', unit: 'etcd.service' }),
-    undoAll: () => undoAll(active, log),
+    undoAll,
     active,
   };
 }
 
-/** @throws the first undo's error, after all the others were undone too */
-async function undoAll(active: readonly ActiveFault[], log: EventLog): Promise<void> {
-  const failures: unknown[] = [];
-  for (let fault = active.at(-1); fault !== undefined; fault = active.at(-1)) {
-    const { name } = fault;
-    await fault.undo().catch((error: unknown) => {
-      failures.push(error);
-      log.add('error', { message: `not undone: ${name}: ${error instanceof Error ? error.message : String(error)}` });
-    });
-  }
-  if (failures.length > 0) throw failures[0];
+/** The other side of a partition may be named by roles too. */
+async function withPeers(action: FaultAction, resolve: FaultGround['resolve']): Promise<FaultAction> {
+  if (action.kind !== 'partition' || action.from === 'all') return action;
+  return { kind: 'partition', from: await Promise.all(action.from.map(resolve)) };
 }
 
 function interrupted(): LabError {

@@ -1,6 +1,6 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { ExecResult, MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import type { ExecResult, MachineProvider, ProviderCapability } from '../../../provision/machines/machine-provider.ts';
 import type { FaultAction } from './fault-record.ts';
 
 /** Does one fault to a machine. @throws LabError when it could not be done */
@@ -29,30 +29,17 @@ export async function injectFault(
   }
 }
 
-/** A fault as a person says it. */
-export function faultName(machine: string, action: FaultAction): string {
-  switch (action.kind) {
-    case 'partition':
-      return action.from === 'all'
-        ? `partition ${machine} from all others`
-        : `partition ${machine} from ${action.from.join(', ')}`;
-    case 'packet-loss':
-      return `drop ${action.percent} % of the packets to ${machine}`;
-    case 'slow-cpu':
-      return `leave ${machine} ${action.cpus} CPUs`;
-    case 'slow-disk':
-      return `leave ${machine} ${Math.round(action.bytesPerSecond / 1024)} KiB/s of disk`;
-    case 'full-disk':
-      return `fill the disk of ${machine}`;
-    case 'kill':
-      return `kill ${action.unit} on ${machine}`;
-    case 'kill-container':
-      return `kill container ${action.container} on ${machine}`;
-    case 'stop-unit':
-      return `stop ${action.unit} on ${machine}`;
-    default:
-      return `${action.kind} ${machine}`;
-  }
+/** @throws LabError `unbuilt.fault` when this provider has no such fault; nothing was done then */
+export function requireCapability(provider: MachineProvider, { kind }: FaultAction): void {
+  const needed: ProviderCapability =
+    kind === 'kill' || kind === 'kill-container' || kind === 'stop-unit' ? 'exec' : kind;
+  if (provider.capabilities.includes(needed)) return;
+  throw new LabError({
+    code: 'unbuilt.fault',
+    cause: `the provider ${provider.name} has no fault ${kind}`,
+    evidence: [`it has ${provider.capabilities.join(', ')}`],
+    next: 'use another fault (docs/known-issues.md says why this one is missing)',
+  });
 }
 
 function must(machine: string, argv: readonly string[], result: ExecResult): void {

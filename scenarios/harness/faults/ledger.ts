@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Lab } from '../../../provision/cluster/lab.ts';
+import type { LabPaths } from '../../../provision/machines/nspawn/lab-paths.ts';
 import type { FaultRecord } from './fault-record.ts';
-import { undoFault } from './undo-fault.ts';
 
-interface LedgerFile {
+export interface LedgerContent {
   readonly owner: { readonly pid: number; readonly startTime: string };
+  /** In the order in which they were injected. */
   readonly faults: readonly FaultRecord[];
 }
 
@@ -16,8 +15,8 @@ export class Ledger {
   #faults: FaultRecord[] = [];
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(lab: Pick<Lab, 'paths'>) {
-    this.#file = ledgerFile(lab);
+  constructor(paths: Pick<LabPaths, 'faultsFile'>) {
+    this.#file = paths.faultsFile;
   }
 
   add(fault: FaultRecord): Promise<void> {
@@ -31,45 +30,40 @@ export class Ledger {
   }
 
   #write(): Promise<void> {
-    this.#writing = this.#writing.then(async () => {
+    const write = this.#writing.then(async () => {
       if (this.#faults.length === 0) return rm(this.#file, { force: true });
       const owner = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
-      const content: LedgerFile = { owner, faults: this.#faults };
+      const content: LedgerContent = { owner, faults: this.#faults };
       await writeFile(`${this.#file}.new`, `${JSON.stringify(content)}\n`);
       await rename(`${this.#file}.new`, this.#file);
     });
-    return this.#writing;
+    // One failed write must not keep the later ones from the disk.
+    this.#writing = write.catch(() => undefined);
+    return write;
   }
 }
 
-/**
- * Undoes the faults of a run whose process is gone, last one first. Does nothing while that process lives.
- * @param onNotice told what was undone, one sentence each
- */
-export async function undoAbandoned(lab: Lab, onNotice: (notice: string) => void): Promise<void> {
-  const file = ledgerFile(lab);
-  if (!existsSync(file)) return;
-  const { owner, faults } = JSON.parse(await readFile(file, 'utf8')) as LedgerFile;
-  if (startTimeOf(owner.pid) === owner.startTime) return;
-  const provider = lab.provider();
-  if ((await provider.status()).up) {
-    for (const fault of [...faults].reverse()) {
-      await undoFault({ lab, provider }, fault);
-      onNotice(`undone what a killed scenario left: ${fault.name}`);
-    }
+/** The ledger on disk; undefined when there is none, or it cannot be read. */
+export async function readLedger(paths: Pick<LabPaths, 'faultsFile'>): Promise<LedgerContent | undefined> {
+  try {
+    return JSON.parse(await readFile(paths.faultsFile, 'utf8')) as LedgerContent;
+  } catch {
+    return undefined;
   }
-  await rm(file, { force: true });
 }
 
-function ledgerFile(lab: Pick<Lab, 'paths'>): string {
-  return join(lab.paths.runDir, 'faults.json');
+/** Does the process that injected these faults still run? */
+export function ownerLives({ owner }: LedgerContent): boolean {
+  return startTimeOf(owner.pid) === owner.startTime;
 }
 
-/** Clock ticks since boot at which the process started (proc(5), /proc/PID/stat field 22): tells a reused PID apart. */
+/** Clock ticks since boot at which a process started (proc(5), /proc/PID/stat, field 22): tells a reused PID apart. */
 function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A process that was killed and not yet waited for does nothing any more.
+    return afterName[0] === 'Z' ? undefined : afterName[19];
   } catch {
     return undefined;
   }

@@ -1,40 +1,71 @@
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import type { MachineProvider, MachineState } from '../../../provision/machines/machine-provider.ts';
 import { waitUntil } from '../../../provision/machines/wait-until.ts';
 import type { FaultRecord } from './fault-record.ts';
 
+/** Longer than the longest pause of a unit before its restart (RestartSec=20), and its start. */
 const backDeadlineMs = 60_000;
 
-/** Undoes one fault, known only by its record. Idempotent; a machine that was halted or cut is up again afterwards. */
+/** What undoing needs of a lab. */
+export interface UndoGround {
+  readonly lab: Pick<Lab, 'up'>;
+  readonly provider: MachineProvider;
+}
+
+/**
+ * Undoes one fault, known only by its record. Idempotent; a machine that was halted, cut or rebooted is up afterwards.
+ * @param options.alone no other fault is in force. Else the cluster cannot be waited for, it may be unable to become
+ *   ready: a machine is only started, and the caller waits (`lab.up`) once the last fault is gone
+ * @returns whether that is still to be done
+ */
 export async function undoFault(
-  ground: { readonly lab: Pick<Lab, 'up'>; readonly provider: MachineProvider },
+  { lab, provider }: UndoGround,
   { machine, action }: Pick<FaultRecord, 'machine' | 'action'>,
-): Promise<void> {
-  const { lab, provider } = ground;
+  options: { readonly alone: boolean },
+): Promise<'done' | 'wait-for-cluster'> {
   switch (action.kind) {
     case 'halt':
     case 'cut':
     case 'reboot':
-      await lab.up([machine]);
-      return;
+      if (options.alone) await lab.up([machine]);
+      else if ((await stateOf(provider, machine)) === 'stopped') await provider.start(machine, '');
+      return options.alone ? 'done' : 'wait-for-cluster';
     case 'kill':
-      return unitActive(provider, machine, action.unit);
+      await waitActive(provider, machine, action.unit);
+      return 'done';
     case 'kill-container':
       // Its unit starts it anew; which unit that is and when it is well again only the scenario knows.
-      return;
+      return 'done';
     case 'stop-unit':
-      await provider.exec(machine, ['systemctl', 'start', action.unit]);
-      return unitActive(provider, machine, action.unit);
+      await startUnit(provider, machine, action.unit);
+      return 'done';
     default:
-      return provider.lift(machine, action);
+      await provider.lift(machine, action);
+      return 'done';
   }
 }
 
-async function unitActive(provider: MachineProvider, machine: string, unit: string): Promise<void> {
+/** A unit that fleet has taken to another machine meanwhile is not there any more: it must not run twice. */
+async function startUnit(provider: MachineProvider, machine: string, unit: string): Promise<void> {
+  if ((await stateOf(provider, machine)) !== 'running') return;
+  const { stdout } = await provider.exec(machine, ['systemctl', 'show', '--property=LoadState', '--value', unit]);
+  if (stdout.trim() === 'not-found') return;
+  await provider.exec(machine, ['systemctl', 'start', unit]);
+  await waitActive(provider, machine, unit);
+}
+
+/** A machine that does not run any more starts its units when it boots. */
+async function waitActive(provider: MachineProvider, machine: string, unit: string): Promise<void> {
   await waitUntil({
     ...{ condition: `${unit} active on ${machine}`, deadlineMs: backDeadlineMs, everyMs: 100 },
     next: `lab ssh ${machine} -- systemctl status ${unit}`,
     evidence: async () => (await provider.exec(machine, ['systemctl', 'status', unit])).stdout.split('\n').slice(-8),
-    check: async () => (await provider.exec(machine, ['systemctl', 'is-active', unit])).exitCode === 0,
+    check: async () =>
+      (await stateOf(provider, machine)) !== 'running' ||
+      (await provider.exec(machine, ['systemctl', 'is-active', unit])).exitCode === 0,
   });
+}
+
+async function stateOf(provider: MachineProvider, machine: string): Promise<MachineState | undefined> {
+  return (await provider.status()).machines.find(({ name }) => name === machine)?.state;
 }
