@@ -1,6 +1,6 @@
 import { Lab } from '../provision/cluster/lab.ts';
 import type { LabEvent } from '../provision/cluster/lab-event.ts';
-import { undoAbandoned } from '../scenarios/harness/faults/ledger.ts';
+import { undoAbandoned } from '../scenarios/harness/faults/undo-abandoned.ts';
 import { loadConfig } from '../provision/config/load-config.ts';
 import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
 
