@@ -1,6 +1,8 @@
 import { requireFitHost } from '../host/doctor.ts';
 import { ensurePackages } from '../host/packages.ts';
+import { routeContainers } from '../host/network/container-routes.ts';
 import { realHost } from '../host/real-host.ts';
+import { containerSubnets } from './container-subnets.ts';
 import { createMachines } from './create-machines.ts';
 import { ignitionConfigs, ownIgnition } from './ignition-configs.ts';
 import type { Lab } from './lab.ts';
@@ -59,5 +61,7 @@ export async function bringUp(
   const running = new Set(status.machines.filter((m) => m.state === 'running').map((m) => m.name));
   for (const name of wanted) running.add(name);
   const clusterReady = await waitReady({ lab, provider, running: [...running].sort(), started: wanted, on });
+  const addresses = lab.machines([...running]).map(({ address }) => address);
+  if (clusterReady) await routeContainers(lab.paths.hostLink, await containerSubnets(addresses));
   return { steps, tookMs: performance.now() - began, clusterReady };
 }
