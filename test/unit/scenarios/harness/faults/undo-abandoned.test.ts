@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { takeScenarioLock } from '../../../../../scenarios/harness/faults/scenario-lock.ts';
+import { undoAbandoned } from '../../../../../scenarios/harness/faults/undo-abandoned.ts';
+import { FakeProvider } from './fake-provider.ts';
+import { faultsPaths } from './faults-paths.ts';
+
+let dir = '';
+let provider: FakeProvider;
+let notices: string[] = [];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'lab-abandoned-'));
+  provider = new FakeProvider(['core-01', 'core-02', 'core-03']);
+  notices = [];
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const paths = () => faultsPaths(dir);
+const undo = () =>
+  undoAbandoned(
+    {
+      paths: paths(),
+      provider: () => provider,
+      up: async (names = []) => {
+        provider.done.push(`up ${names.join(' ')}`);
+        return { steps: [], tookMs: 0, clusterReady: true };
+      },
+    },
+    (notice) => notices.push(notice),
+  );
+
+/** Another process with three faults in force: core-01 paused, core-02 cut, core-03 slowed down. */
+async function otherRun() {
+  const program = join(import.meta.dirname, 'killed-run.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', program, dir], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error('it never began')))]);
+  provider.states.set('core-02', 'stopped');
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+    // The lock goes with the process, as soon as the kernel has closed its pipe.
+    await expect.poll(() => takeScenarioLock(paths(), 'test').then((release) => release())).toBeUndefined();
+  };
+  return { pid: child.pid ?? 0, kill };
+}
+
+describe('the faults of a killed run', () => {
+  it('are undone by the next command, the last one first, and said', async () => {
+    const run = await otherRun();
+    await run.kill();
+    await undo();
+    expect(provider.done).toEqual(['lift core-03', 'start core-02', 'lift core-01', 'up core-02']);
+    expect(notices.map((notice) => notice.split(' left: ')[1])).toEqual([
+      'leave core-03 0.1 CPUs',
+      'cut core-02',
+      'pause core-01',
+    ]);
+    expect(notices[0]).toContain(`process ${run.pid}`);
+    await undo();
+    expect(provider.done).toHaveLength(4);
+  });
+
+  it('are left alone while that process lives, and so is its lock', async () => {
+    const run = await otherRun();
+    await undo();
+    expect(provider.done).toEqual([]);
+    await expect(takeScenarioLock(paths(), 'lab scenario quorum')).rejects.toMatchObject({
+      ...{ code: 'busy.scenario', next: expect.stringContaining(`kill -INT ${run.pid}`) as string },
+      message: `another scenario runs on this lab: lab scenario failover --by cut (process ${run.pid})`,
+    });
+    await run.kill();
+  });
+
+  it('are undone as far as they can be: what is left is said, and no later command fails on it', async () => {
+    const run = await otherRun();
+    await run.kill();
+    provider.refuses.add('start core-02');
+    await undo();
+    expect(provider.done).toEqual(['lift core-03', 'lift core-01']);
+    expect(notices).toContain('not undone: cut core-02: start core-02: refused');
+    expect(existsSync(paths().faultsFile)).toBe(false);
+  });
+});
+
+describe('a ledger', () => {
+  it('that holds nonsense is thrown away', async () => {
+    mkdirSync(paths().runDir, { recursive: true });
+    writeFileSync(paths().faultsFile, '{"owner":');
+    await undo();
+    expect([provider.done, notices, existsSync(paths().faultsFile)]).toEqual([[], [], false]);
+  });
+
+  it('none: nothing is made', async () => {
+    await undo();
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
+
+it("a scenario's lock leaves nothing when it is given back", async () => {
+  await (
+    await takeScenarioLock(paths(), 'lab scenario deploy')
+  )();
+  expect(existsSync(paths().runDir)).toBe(false);
+});
