@@ -1,5 +1,6 @@
 import type { Lab } from '../provision/cluster/lab.ts';
 import { bareBootMs, warmUpMs } from '../scenarios/bench/warm-up.ts';
+import { deployedStack, probeFigures } from '../scenarios/bench/probes.ts';
 import { median, stepStatistics } from '../scenarios/bench/failover-series.ts';
 import { failover } from '../scenarios/failover/failover.ts';
 import type { RunReport } from '../scenarios/harness/report/run-report.ts';
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
   if (only === undefined || only === 'failover')
     await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));
+  if (only === undefined || only === 'probes') await benchProbes(lab);
   await lab.destroy();
 }
 
@@ -82,6 +84,28 @@ function seriesText(by: string, reports: readonly RunReport[]): string {
     table(['STEP', 'MEDIAN', 'WORST', 'PREDICTED AT MOST'], steps),
     `the whole run: median ${seconds(median(took))}, worst ${seconds(Math.max(...took))}`,
   ].join('\n');
+}
+
+/** `npm run bench -- probes`: what the probes cost and how exact their times are, on the stack as it runs undisturbed. */
+async function benchProbes(lab: Lab): Promise<void> {
+  await lab.up();
+  await runScenario({
+    ...{ scenario: deployedStack, lab, parameters: {}, command: 'npm run bench -- probes' },
+    ...{ signal: new AbortController().signal, onEvent: () => undefined },
+  });
+  const figures = await probeFigures(lab, 30_000);
+  const ms = (value: number) => `${value.toFixed(2)} ms`;
+  console.log(`\nall probes at 20 Hz for ${seconds(figures.tookMs)}, against the same process asking nothing`);
+  console.log(`CPU: ${figures.cpuPercent.toFixed(2)} % of one core (idle ${figures.idlePercent.toFixed(2)} %)`);
+  const answers = figures.probes.map((p) => [
+    ...[p.probe, String(p.asked), String(p.failed), ms(p.medianMs), ms(p.p99Ms), ms(p.worstMs)],
+  ]);
+  console.log(table(['PROBE', 'ASKED', 'FAILED', 'MEDIAN', 'P99', 'WORST'], answers));
+  console.log('(socket: the age of the newest message)');
+  for (const trouble of figures.troubles) console.log(trouble);
+  const clocks = figures.clock.machines.map((m) => [m.machine, ms(m.leastMs), ms(m.medianMs), ms(m.worstMs)]);
+  console.log("\nclock error: a line's time in the machine's journal minus the time it was sent");
+  console.log(table(['MACHINE', 'LEAST', 'MEDIAN', 'WORST'], clocks));
 }
 
 main().catch((error: unknown) => {

@@ -43,7 +43,7 @@ export async function startProbes(options: {
   const machines = lab.config.machines.map(({ name, address }) => ({ machine: name, host: address }));
   return startProbeProcess(join(lab.repoDir, 'dist/cli/probes.js'), onEvent, {
     ...{ probes, runId, samplesFile: join(runDir, 'samples.ndjson'), hostLink: lab.paths.hostLink },
-    ...{ periodMs: 1000 / rate, deadlineMs: 1_000 },
+    ...{ periodMs: 1000 / rate, deadlineMs: 1_000, flannelCidr: lab.config.network.flannelCidr },
     pages: machines.map((machine) => ({ ...machine, port: 3000 })),
     etcd: machines.map((machine) => ({ ...machine, port: 2379 })),
   });

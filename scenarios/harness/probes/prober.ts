@@ -8,6 +8,7 @@ import { SampleFile } from './sample-file.ts';
 import type { Sample } from './sample.ts';
 import type { ProbeEvent, ProbeSettings } from './settings.ts';
 import { shortError } from './http-ask.ts';
+import { FlannelRoutes } from './flannel-routes.ts';
 import { Services } from './services.ts';
 import { Transitions } from './transitions.ts';
 
@@ -41,6 +42,7 @@ export async function startProber(
   const context: ProbeContext = { settings, clock, report, tell };
   const linkFile = `/sys/class/net/${settings.hostLink}`;
   const services = new Services(settings.etcd, clock);
+  const routes = new FlannelRoutes(settings.hostLink, settings.flannelCidr);
   const looksUp = settings.probes.some((name) => discovering.includes(name));
   const probes = await Promise.all(settings.probes.map((name) => openProbe(name, context, services)));
   for (const { name } of probes) tell({ type: 'probe-started', wallMs: clock.wall(), data: { probe: name } });
@@ -50,9 +52,15 @@ export async function startProber(
   const tick = (slot: number, missed: number): void => {
     missedSlots += missed;
     const linkedNow = existsSync(linkFile);
-    if (linked && !linkedNow) for (const connected of [services, ...probes]) connected.disconnect(noLab);
+    if (linked && !linkedNow) {
+      for (const connected of [services, ...probes]) connected.disconnect(noLab);
+      routes.forget();
+    }
     linked = linkedNow;
-    if (linked && looksUp) services.tick();
+    if (linked && looksUp) {
+      services.tick();
+      routes.follow(services.leases);
+    }
     for (const probe of probes) {
       if (linked) probe.ask();
       else report({ probe: probe.name, wallMs: clock.wall(), ms: 0, ok: false, error: noLab });
@@ -88,6 +96,7 @@ export async function startProber(
         }),
       );
       services.disconnect();
+      routes.remove();
       file.close();
       return results.flat();
     },

@@ -28,6 +28,7 @@ export class Services {
   readonly #clock: Clock;
   #agent = new Agent({ keepAlive: true });
   #known: readonly Service[] = [];
+  #leases: readonly Lease[] = [];
   #ticks = 0;
   #turn = 0;
   #pending: { readonly sinceMs: number; giveUp(): void } | undefined;
@@ -42,6 +43,11 @@ export class Services {
     return this.#known.filter(({ id }) => id.startsWith(`${kind}/`));
   }
 
+  /** flannel's leases, as last read. */
+  get leases(): readonly Lease[] {
+    return this.#leases;
+  }
+
   /** Called once a tick. */
   tick(): void {
     if (this.#pending !== undefined && this.#clock.now() - this.#pending.sinceMs > requestMs) this.disconnect();
@@ -54,11 +60,16 @@ export class Services {
       (status) => status === 200,
       (answer) => {
         this.#pending = undefined;
-        if (answer?.status === 200) this.#known = servicesIn(answer.body, this.#members);
+        if (answer?.status === 200) this.#take(pairsIn(answer.body));
         else this.#turn += 1;
       },
     );
     this.#pending = { sinceMs: this.#clock.now(), giveUp };
+  }
+
+  #take(pairs: readonly Pair[]): void {
+    this.#leases = leasesIn(pairs);
+    this.#known = servicesIn(pairs, this.#leases, this.#members);
   }
 
   disconnect(): void {
@@ -76,16 +87,37 @@ const range = (prefix: string) => ({
 // Both prefixes in one request (etcd documentation, "gRPC gateway": POST /v3/kv/txn).
 const question = JSON.stringify({ success: [range(services), range(subnets)] });
 
-/** The services in the answer to the look; a value that is no address is left out. */
-export function servicesIn(body: string, machines: readonly Endpoint[]): Service[] {
+/** Whose machine a flannel subnet is. */
+export interface Lease {
+  /** `10.1.5.0/24` */
+  readonly subnet: string;
+  /** The machine's own address. */
+  readonly via: string;
+}
+
+interface Pair {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Keys and values in the answer to the look. */
+export function pairsIn(body: string): Pair[] {
   const { responses = [] } = JSON.parse(body) as { responses?: { response_range?: { kvs?: Kv[] } }[] };
-  const pairs = responses.flatMap(({ response_range: found }) => found?.kvs ?? []).map(textOf);
+  return responses.flatMap(({ response_range: found }) => found?.kvs ?? []).map(textOf);
+}
+
+/** Key `.../subnets/10.1.5.0-24`, value JSON with `PublicIP` (flannel's "etcd v3" layout). */
+export function leasesIn(pairs: readonly Pair[]): Lease[] {
+  return pairs.flatMap(({ key, value }) => {
+    const via = key.startsWith(subnets) ? /"PublicIP":\s*"([\d.]+)"/.exec(value)?.[1] : undefined;
+    return via === undefined ? [] : [{ subnet: key.slice(subnets.length).replace('-', '/'), via }];
+  });
+}
+
+/** The services among the pairs; a value that is no address is left out. */
+export function servicesIn(pairs: readonly Pair[], leases: readonly Lease[], machines: readonly Endpoint[]): Service[] {
   const owners = new Map(
-    pairs.flatMap(({ key, value }) => {
-      const owner = key.startsWith(subnets) ? /"PublicIP":\s*"([^"]+)"/.exec(value)?.[1] : undefined;
-      const machine = machines.find(({ host }) => host === owner)?.machine;
-      return machine === undefined ? [] : [[network(key.slice(subnets.length)), machine] as const];
-    }),
+    leases.map(({ subnet, via }) => [network(subnet), machines.find((m) => m.host === via)?.machine]),
   );
   return pairs.flatMap(({ key, value }) => {
     const [, host, port] = /^([^:\s]+)(?::(\d+))?$/.exec(value.trim()) ?? [];
@@ -105,7 +137,7 @@ interface Kv {
   readonly value?: string;
 }
 
-function textOf({ key, value = '' }: Kv): { key: string; value: string } {
+function textOf({ key, value = '' }: Kv): Pair {
   return { key: Buffer.from(key, 'base64').toString(), value: Buffer.from(value, 'base64').toString() };
 }
 

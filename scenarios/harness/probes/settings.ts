@@ -9,6 +9,8 @@ export interface ProbeSettings {
   readonly samplesFile: string;
   /** Network interface of the host that exists while the lab does; without it no address of the lab is contacted. */
   readonly hostLink: string;
+  /** The lab's container addresses, `10.1.0.0/16`: routes to them are set over the link; absent: none are. */
+  readonly flannelCidr?: string;
   /** Time between two questions of one probe, ms. */
   readonly periodMs: number;
   /** When a question counts as failed, ms. */

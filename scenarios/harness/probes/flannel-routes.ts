@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import type { Lease } from './services.ts';
+
+/** Marks routes of the lab on the host, as those of its fence (rtnetlink protocol numbers 192-254 are free). */
+const routeProtocol = '203';
+
+/**
+ * The host's way to the containers, whose addresses are announced under /services: each machine is the gateway of its own
+ * flannel subnet, as for its neighbours with the host-gw backend. Only subnets of the lab's own flannel range, only over the
+ * lab's own link, so that the kernel removes them with it; the fence of the lab stays behind them.
+ */
+export class FlannelRoutes {
+  readonly #link: string;
+  readonly #range: RegExp | undefined;
+  readonly #set = new Map<string, string>();
+
+  /** @param flannelCidr `10.1.0.0/16`; undefined: no routes are set */
+  constructor(link: string, flannelCidr: string | undefined) {
+    this.#link = link;
+    this.#range = flannelCidr === undefined ? undefined : inside(flannelCidr);
+  }
+
+  /** Sets the routes that are new or lead elsewhere now. */
+  follow(leases: readonly Lease[]): void {
+    for (const { subnet, via } of leases) {
+      if (this.#range?.test(subnet) !== true || this.#set.get(subnet) === via) continue;
+      this.#set.set(subnet, via);
+      this.#ip('replace', subnet, via);
+    }
+  }
+
+  /** The link is gone, and the routes with it: the next look sets them again. */
+  forget(): void {
+    this.#set.clear();
+  }
+
+  remove(): void {
+    for (const [subnet, via] of this.#set) this.#ip('del', subnet, via);
+    this.forget();
+  }
+
+  #ip(verb: 'replace' | 'del', subnet: string, via: string): void {
+    const argv = ['route', verb, subnet, 'via', via, 'dev', this.#link, 'proto', routeProtocol];
+    execFile('ip', argv, (error) => {
+      // A route that is gone already went with its link.
+      if (error && verb === 'replace') this.#set.delete(subnet);
+    });
+  }
+}
+
+/** Subnets are /24: whether one lies in the range is said by the first numbers of both. */
+function inside(cidr: string): RegExp {
+  const [address = '', bits = '16'] = cidr.split('/');
+  const fixed = address.split('.').slice(0, Math.floor(Number(bits) / 8));
+  return new RegExp(`^${fixed.join('\\.')}\\.[\\d.]+/24$`);
+}
