@@ -4,7 +4,7 @@ import type { FailureKind } from '../harness/prediction/detection.ts';
 import { type FailoverSteps, predictFailover } from '../harness/prediction/failover-steps.ts';
 import { type UnitTimers, unitTimers } from '../harness/prediction/unit-timers.ts';
 import type { ScenarioContext } from '../scenario.ts';
-import { subjectOf } from './subject.ts';
+import { movableUnits, subjectOf } from './subject.ts';
 
 /** What the timers of this lab, and of the units as their machines have loaded them, say about this failover. */
 export async function predictionFor(
@@ -25,6 +25,8 @@ export async function predictionFor(
   return predictFailover({
     ...{ by: parameters.by, timers: lab.config.timers, units: { web, worker } },
     etcdLeader: etcdLeader === broken.name,
+    workerStays: runningOn(view, 'worker.service') !== broken.name,
+    memcachedMoves: movableUnits(view, broken.name).some((unit) => unit.startsWith('memcached@')),
     couchbase: subjectOf(view, broken.name)?.unit.startsWith('couchbase@') === true,
   });
 }

@@ -34,19 +34,26 @@ export function predictFailover(args: {
   timers: LabConfig['timers'];
   etcdLeader: boolean;
   couchbase: boolean;
+  /** Does the worker run on another machine? Then it restarts at Couchbase's announcement, and stores nothing before that. */
+  workerStays: boolean;
+  /** Is a memcached announced anew too? Then the apps end at that, perhaps before the rest is ready. */
+  memcachedMoves: boolean;
   units: { readonly web: UnitTimers; readonly worker: UnitTimers };
 }): FailoverSteps {
   const { by, timers, units } = args;
   const restart = (name: string, { restartMs }: UnitTimers) =>
     term(`RestartSec of ${name} ${restartMs / 1000} s`, restartMs);
-  const web = sum(term('announcements gathered 0.2 s', burstMs), restart('web', units.web), allowances.containerStart);
-  // The worker restarts at the same announcement as the web units, and stores the first row that they can show.
-  const workerLaterMs = Math.max(0, units.worker.restartMs - units.web.restartMs);
+  const gathered = term('announcements gathered 0.2 s', burstMs);
+  const web = sum(gathered, restart('web', units.web), allowances.containerStart);
+  // Of two announcements the first ends the apps: their RestartSec runs beside what follows.
+  const earlier = { ...web, minMs: 0, terms: `${web.terms}, begun when memcached was announced` };
+  const appRestarted = args.memcachedMoves ? earlier : web;
+  const query = term(`the page's query every ${queryMs / 1000} s`, 0, queryMs);
+  const workerWaits = sum(gathered, restart('worker', units.worker), allowances.containerStart);
+  // A worker that moves may start after the announcement, and need no restart.
+  const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
   const rows = args.couchbase
-    ? sum(
-        term(`worker's RestartSec is ${workerLaterMs / 1000} s longer, where it had started before`, 0, workerLaterMs),
-        term(`the page's query every ${queryMs / 1000} s`, 0, queryMs),
-      )
+    ? sum(beyond(worker, appRestarted), query)
     : term('the first query of a page comes with its start', 0, 1_000);
   const leaseMs = presenceLeaseMs(timers);
   const boots = by === 'halt' || by === 'cut';
@@ -56,10 +63,19 @@ export function predictFailover(args: {
     rescheduled: sum(term('decided on the event', 0, 100), seenLate),
     active: args.couchbase ? allowances.couchbaseStart : allowances.containerStart,
     registered: sum(allowances.sidekickStart, seenLate),
-    appRestarted: web,
+    appRestarted,
     goodPage: rows,
     back: boots ? allowances.machineBoot : sum(again, seenLate),
     oldCopiesStopped: sum(term('the agent follows the schedule at once', 0, 1_000), allowances.unitsStop),
     webBack: sum(allowances.containerStart, seenLate),
+  };
+}
+
+/** How much longer one wait is than another that began with it. */
+function beyond(longer: Prediction, shorter: Prediction): Prediction {
+  return {
+    minMs: Math.max(0, longer.minMs - shorter.maxMs),
+    maxMs: Math.max(0, longer.maxMs - shorter.minMs),
+    terms: `the worker's (${longer.terms}) beside it`,
   };
 }

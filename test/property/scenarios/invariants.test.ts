@@ -158,7 +158,7 @@ it('nothing moved: fails exactly when a unit left a machine that was not silent'
   );
 });
 
-it('dead keys: fails exactly when a key outlived its service by more than 9.5 s', () => {
+it('dead keys: fails exactly when a key outlived its service by more than 12.5 s', () => {
   const life = fc.record({ died: fc.integer({ min: 2, max: 30 }), gone: fc.option(fc.integer({ min: 1, max: 25 })) });
   agrees(
     life,
@@ -173,7 +173,7 @@ it('dead keys: fails exactly when a key outlived its service by more than 9.5 s'
       );
       return standingInvariants['dead-keys'](runRecord({ events })).verdict;
     },
-    ({ died, gone }) => (gone ?? 60 - died) > 9.5,
+    ({ died, gone }) => (gone ?? 60 - died) > 12.5,
   );
 });
 

@@ -65,5 +65,5 @@ export const faultEvents = (machine: string, action: FaultAction, fromMs: number
 };
 
 /** Events of several sources as one history. */
-export const history = (...parts: readonly (RunEvent | readonly RunEvent[])[]): RunEvent[] =>
+export const history = (...parts: (RunEvent | readonly RunEvent[])[]): RunEvent[] =>
   parts.flat().sort((a, b) => a.atMs - b.atMs);

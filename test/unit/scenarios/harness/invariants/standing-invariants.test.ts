@@ -179,8 +179,8 @@ describe('dead-keys', () => {
     expect(check('dead-keys', { events: [...announced, end] }).verdict).toBe('pass');
     const died = [...announced, unitState(20_000, db, 'core-01', 'failed/failed')];
     expect(check('dead-keys', { events: [...died, gone(28_000), end] }).verdict).toBe('pass');
-    const stale = check('dead-keys', { events: [...died, gone(32_000), end] });
-    expect(stale.evidence).toBe(`${key} = 10.1.11.2 for 12.0 s after its service died at 20.0 s`);
+    const stale = check('dead-keys', { events: [...died, gone(33_000), end] });
+    expect(stale.evidence).toBe(`${key} = 10.1.11.2 for 13.0 s after its service died at 20.0 s`);
     expect(stale.verdict).toBe('fail');
     expect(check('dead-keys', { events: [...died, end] }).verdict).toBe('fail');
   });

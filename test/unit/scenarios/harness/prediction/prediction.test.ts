@@ -49,16 +49,25 @@ describe('predictions', () => {
   });
 
   it("the apps' restart follows their own RestartSec", () => {
-    const args = { by: 'cut', timers, etcdLeader: false, couchbase: true } as const;
+    const args = {
+      by: 'cut',
+      timers,
+      etcdLeader: false,
+      couchbase: true,
+      workerStays: true,
+      memcachedMoves: false,
+    } as const;
     const web = { ...shipped('web@.service') };
     const steps = predictFailover({ ...args, units: { web, worker: shipped('worker.service') } });
     expect(steps.appRestarted.minMs).toBeGreaterThanOrEqual(5_200);
-    expect(steps.goodPage.maxMs).toBe(10_000);
+    expect(steps.goodPage).toMatchObject({ minMs: 2_700, maxMs: 12_300 });
     const slower = predictFailover({
       ...args,
       units: { web: { ...web, restartMs: 9_000 }, worker: shipped('worker.service') },
     });
     expect(slower.appRestarted.minMs - steps.appRestarted.minMs).toBe(4_000);
-    expect(slower.goodPage.maxMs).toBe(6_000);
+    expect(slower.goodPage.maxMs).toBe(8_300);
+    const early = predictFailover({ ...args, memcachedMoves: true, units: { web, worker: shipped('worker.service') } });
+    expect(early.appRestarted).toMatchObject({ minMs: 0, maxMs: steps.appRestarted.maxMs });
   });
 });
