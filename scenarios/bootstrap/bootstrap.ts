@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { emptyStack } from '../deploy/stack.ts';
 import { choice, flag, integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { delayEnvironment, delays, type Delays } from './delays.ts';
@@ -11,15 +11,23 @@ import { bootstrapFindings, phaseMeasures, totals } from './summary.ts';
 import { withEnvironment } from './unit-variant.ts';
 
 // The same two steps up from here and from the bundle in dist/cli.
-const unitsDir = join(import.meta.dirname, '../../units');
-const firstUseBundle = join(import.meta.dirname, '../../dist/cli/first-use.js');
+const repoDir = join(import.meta.dirname, '../..');
+const unitsDir = join(repoDir, 'units');
+const firstUseBundle = join(repoDir, 'dist/cli/first-use.js');
 
 /** Couchbase's bootstrap, phase by phase: the chapter's unit against one that waits on conditions. */
 export const bootstrap = scenario({
   name: 'bootstrap',
   summary:
     'start Couchbase alone and time every phase until the first row: the book’s unit against one that waits on conditions',
-  needs: { stack: 'empty' },
+  needs: {
+    stack: 'empty',
+    without: {
+      'one-worker-connection': 'no worker runs',
+      conflicts: 'no web unit runs',
+      'nothing-moved': 'every bootstrap ends with its units destroyed',
+    },
+  },
   parameters: {
     repeat: integer(
       { standard: 1, min: 1, max: 100 },
@@ -81,7 +89,8 @@ async function writeUnits(runDir: string, unit: UnitKind, kind: Delays): Promise
       name === 'couchbase@.service' ? withEnvironment(text, delayEnvironment(kind)) : text,
     );
   }
-  return folder;
+  // fleetctl runs in the repository's directory; a person reads the shorter name.
+  return relative(repoDir, folder);
 }
 
 function conclude(

@@ -45,7 +45,10 @@ function measurement(
     from: all[0]?.from ?? 0,
     to: undefined,
   };
-  const many = figures === undefined || figures.count === 1 ? undefined : `${figures.count} runs: ${spread(figures)}`;
+  const many =
+    figures === undefined || figures.count === 1
+      ? undefined
+      : `min / median / p90 / max of ${figures.count}: ${spread(figures)}`;
   const details = [many, detail].filter((text) => text !== undefined).join('; ');
   return {
     ...{ name, ...shown },
@@ -65,11 +68,12 @@ export function totals(rounds: readonly Round[]): Record<string, string | number
     const figures = distribution(took);
     if (figures === undefined) continue;
     medians.set(unit, figures.median);
-    facts[`${unit} unit, command to first row (min / median / p90 / max of ${figures.count})`] = spread(figures);
+    const shown = `min / median / p90 / max of ${figures.count}: ${spread(figures)}`;
+    facts[`${unit} unit, command to first row`] = figures.count === 1 ? seconds(figures.median) : shown;
   }
   const [book, conditions] = [medians.get('book'), medians.get('conditions')];
   if (book !== undefined && conditions !== undefined)
-    facts['conditions unit / book unit, medians'] = Number((conditions / book).toFixed(2));
+    facts['conditions unit / book unit'] = Number((conditions / book).toFixed(2));
   return facts;
 }
 
@@ -116,6 +120,10 @@ function announcedReady(rounds: readonly Round[]): Finding[] {
   const least = Math.min(...late);
   const evidence = `key set ${(Math.abs(least) / 1000).toFixed(2)} s ${least < 0 ? 'before' : 'after'} it (at least)`;
   return [{ name, verdict: least >= -resolutionMs ? 'pass' : 'fail', evidence }];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
 }
 
 function unitsOf(rounds: readonly Round[]): UnitKind[] {

@@ -48,6 +48,16 @@ export function layerMoments(record: LayerRecord): LayerMoments {
   };
 }
 
+/** When each machine's page first showed rows, earliest first, ms of the run. Pure. */
+export function firstRows(events: readonly RunEvent[], fromMs: number): number[] {
+  const first = new Map<unknown, number>();
+  for (const { type, atMs, data } of events) {
+    if (type !== 'page-message' || atMs < fromMs || !(Number(data['rows']) > 0)) continue;
+    if (!first.has(data['machine'])) first.set(data['machine'], atMs);
+  }
+  return [...first.values()].toSorted((a, b) => a - b);
+}
+
 /** How often systemd started each unit: more than once means that it ended and was restarted. Pure. */
 export function startsOf(journal: readonly JournalLine[], units: readonly string[]): ReadonlyMap<string, number> {
   const starts = (unit: string) =>

@@ -59,17 +59,21 @@ export async function deployStack(context: DeployContext): Promise<void> {
 
 /** Starts one layer and waits for it. Units of its names with other contents, left by an earlier run, are replaced. */
 export async function deployLayer(context: DeployContext, one: Layer): Promise<void> {
-  const { lab } = context;
+  await startLayer(context, one);
+  await context.until(layerReady(context, one), { within: context.lab.config.timers.deployDeadlineMs });
+}
+
+/** Types the layer's command and does not wait. */
+export async function startLayer({ lab }: Pick<DeployContext, 'lab'>, one: Layer): Promise<void> {
   const left = lab.fleet.view.units.some(({ name }) => one.units.includes(name));
   await lab.fleet.fleetctl('start', '--no-block', ...(left ? ['--replace'] : []), ...one.files);
-  await context.until(layerReady(context, one), { within: lab.config.timers.deployDeadlineMs });
 }
 
 /** Every unit of the layer runs on one machine, and its keys are there. */
 export function layerReady({ lab }: Pick<DeployContext, 'lab'>, one: Layer): Condition {
   const running = lab.fleet.unitsRunning(one.units);
   return {
-    name: one.keys.length === 0 ? running.name : `${running.name}, ${one.keys.join(', ')} set`,
+    name: one.keys.length === 0 ? running.name : `${running.name} and registered`,
     missing: async () => waitingFor(lab.fleet.view, one),
     ...(running.evidence === undefined ? {} : { evidence: () => running.evidence?.() ?? Promise.resolve([]) }),
   };
@@ -78,8 +82,9 @@ export function layerReady({ lab }: Pick<DeployContext, 'lab'>, one: Layer): Con
 /** What a layer still lacks, in a few words; undefined when it is there. Pure. */
 export function waitingFor(view: ClusterView, { units, keys }: Pick<Layer, 'units' | 'keys'>): string | undefined {
   const notRunning = units.filter((unit) => runningOn(view, unit) === undefined);
-  if (notRunning.length > 0)
-    return `${units.length - notRunning.length} of ${units.length} running; not yet: ${notRunning.join(', ')}`;
+  const running = `${units.length - notRunning.length} of ${units.length} running`;
+  if (notRunning.length === units.length && units.length > 1) return running;
+  if (notRunning.length > 0) return `${running}; not yet: ${notRunning.join(', ')}`;
   const absent = keys.filter((key) => view.keys[key] === undefined);
   return absent.length === 0 ? undefined : `no key yet: ${absent.join(', ')}`;
 }

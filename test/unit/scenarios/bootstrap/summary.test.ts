@@ -30,15 +30,19 @@ it('two sound bootstraps pass, and are measured phase by phase, side by side', (
   const init = measures.filter(({ name }) => name === 'cluster-init done');
   expect(init.map(({ from, to, predicted }) => [(to ?? NaN) - from, predicted?.maxMs])).toEqual([
     [5_000, 5_000],
-    [500, 100],
+    [500, undefined],
   ]);
-  expect(totals(rounds)).toMatchObject({ 'conditions unit / book unit, medians': 0.44 });
+  expect(totals(rounds)).toMatchObject({ 'conditions unit / book unit': 0.44 });
 });
 
 it('of several rounds the median is shown, with its spread', () => {
   const many = [3, 1, 2, 9].map((seconds, n) => round('book', n * 50_000, seconds * 1_000));
   const [first] = phaseMeasures(many, 'none');
-  expect(first).toMatchObject({ from: 100_000, to: 102_000, detail: '4 runs: 1.00 / 2.00 / 9.00 / 9.00 s' });
+  expect(first).toMatchObject({
+    from: 100_000,
+    to: 102_000,
+    detail: 'min / median / p90 / max of 4: 1.00 / 2.00 / 9.00 / 9.00 s',
+  });
 });
 
 it('pretended delays are predicted', () => {
@@ -53,7 +57,7 @@ it('pretended delays are predicted', () => {
     'cluster-init done': [0, 1_000],
     'bucket ready': [5_000, 5_000],
   });
-  expect(predicted('conditions')['cluster-init done']).toEqual([0, 100]);
+  expect(predicted('conditions')).not.toHaveProperty('cluster-init done');
 });
 
 const without = (name: string) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { containerOf } from '../../../../scenarios/deploy/container-start.ts';
 import { deployFindings } from '../../../../scenarios/deploy/findings.ts';
-import { layerMoments, type LayerRecord } from '../../../../scenarios/deploy/layer-moments.ts';
+import { firstRows, layerMoments, type LayerRecord } from '../../../../scenarios/deploy/layer-moments.ts';
 import { layerSteps, pagePrediction } from '../../../../scenarios/deploy/layer-steps.ts';
 import { allUnits, layers, type Layer } from '../../../../scenarios/deploy/stack.ts';
 import { event, journal, pageMessage, runBeganMs } from '../recorded.ts';
@@ -42,6 +42,17 @@ it.each<[what: string, change: Partial<LayerRecord>, moment: string]>([
 ])('%s leaves its moment open', (_what, change, moment) => {
   const moments = layerMoments({ ...couchbase, ...change });
   expect(Object.entries(moments).filter(([, at]) => at === undefined)).toEqual([[moment, undefined]]);
+});
+
+it('rows count per page, from the layer’s command on', () => {
+  const messages = [
+    pageMessage(500, 'core-01', 10),
+    pageMessage(2_000, 'core-02', 0),
+    pageMessage(3_000, 'core-01', 10),
+    pageMessage(2_500, 'core-02', 1),
+    pageMessage(8_000, 'core-01', 10),
+  ];
+  expect(firstRows(messages, 1_000)).toEqual([2_500, 3_000]);
 });
 
 it('steps follow each other and add up, whatever order systemd and Docker take', () => {
