@@ -38,7 +38,7 @@ export async function createMachines(args: {
   const phase = { subject, phase: 'etcd members', detail: 'ask etcd who they are', deadlineMs: withinMs };
   const onMissing = (detail: string) => on({ subject, phase: phase.phase, status: 'progress', detail });
   const plan = await inPhase(on, phase, () =>
-    decideMembers({ machines, fresh, kept, running }, { withinMs, onMissing }),
+    decideMembers({ machines, fresh, kept, running }, { withinMs, onMissing, everServed: () => everServed(provider, running) }),
   );
   if (plan.kind === 'bootstrap') return void (await Promise.all(fresh.map((machine) => boot(machine))));
   const addresses = lab.machines(running).map(({ address }) => address);
@@ -85,4 +85,13 @@ function joining(members: readonly Member[], lab: Lab): EtcdStart {
     peerUrl: member.peerUrls[0] ?? '',
   }));
   return { state: 'existing', members: named };
+}
+
+/** etcd answers clients only once it has seen a quorum, and says so in the machine's journal. */
+async function everServed(provider: MachineProvider, machines: readonly string[]): Promise<boolean> {
+  const said = ['--grep=ready to serve client requests|serving client traffic', '--lines=1', '--output=cat'];
+  const answers = await Promise.all(
+    machines.map((machine) => provider.exec(machine, ['journalctl', '--quiet', '--unit=etcd.service', ...said])),
+  );
+  return answers.some(({ stdout }) => stdout.trim() !== '');
 }

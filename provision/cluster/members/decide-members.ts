@@ -11,11 +11,12 @@ const settledMs = 2_000;
 /**
  * Looks at etcd until what it says can be acted on, and plans. While enough members run for a quorum, only a quorum's
  * word counts; else the word of those that run, once it no longer changes.
+ * @param options.everServed has etcd on a machine that runs ever answered clients, so has there been a quorum?
  * @throws LabError `state.quorum` when the members cannot be replaced, `timeout.condition`
  */
 export async function decideMembers(
   seen: Omit<MembersSeen, 'members'>,
-  options: { withinMs: number; onMissing: (missing: string) => void },
+  options: { withinMs: number; onMissing: (missing: string) => void; everServed: () => Promise<boolean> },
 ): Promise<Exclude<MemberPlan, { kind: 'refuse' }>> {
   const addresses = seen.machines.filter(({ name }) => seen.running.includes(name)).map(({ address }) => address);
   let view: MemberView | undefined;
@@ -31,8 +32,15 @@ export async function decideMembers(
   };
   const mustAsk = seen.kept.length > 0 && addresses.length > 0;
   if (mustAsk)
-    await until({ name: 'etcd says who its members are', missing }, { ...options, everyMs: 100, next: 'lab status' });
-  const plan = planMembers({ ...seen, members: view?.members });
+    await until(
+      { name: 'etcd says who its members are', missing },
+      { withinMs: options.withinMs, onMissing: options.onMissing, everyMs: 100, next: 'lab status' },
+    );
+  let members = view?.members;
+  // What was agreed on last may not have reached a disk: a restarted member can forget that the others had started.
+  if (view?.quorum === false && (await options.everServed()))
+    members = view.members.map((member) => ({ ...member, started: true }));
+  const plan = planMembers({ ...seen, members });
   if (plan.kind !== 'refuse') return plan;
   throw new LabError({ code: 'state.quorum', cause: plan.cause, next: plan.next });
 }
