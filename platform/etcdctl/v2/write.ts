@@ -11,11 +11,13 @@ import type { Place } from './tree.ts';
 
 /**
  * `set KEY VALUE [--ttl N]`: always a put event, even with the old value: that is what the chapter's apps restart on. A new
- * lease when there is a time to live; the one the key hung on before is ended.
+ * lease when there is a time to live; the one the key hung on before is ended. Only `--swap-with-value` of the very value that is
+ * set, with the time to live it has, is a refresh as with `update`: who announces itself so never writes over another's word.
  */
 export const set: V2Command = async (call) => {
   const [path, value] = [await writableKeyOf(call), valueOf(call)];
   const [swapValue, swapIndex] = [textFlag(call, 'swap-with-value'), numberFlag(call, 'swap-with-index')];
+  if (swapValue === value && swapIndex === undefined && (await refreshed(call, path, value))) return 0;
   const conditional = swapValue !== undefined || swapIndex !== undefined;
   return write(call, path, value, conditional ? 'compareAndSwap' : 'set', async (place) => {
     if (!conditional) return;
@@ -49,17 +51,21 @@ export const mk: V2Command = async (call) => {
  */
 export const update: V2Command = async (call) => {
   const [path, value] = [await writableKeyOf(call), valueOf(call)];
-  const ttl = numberFlag(call, 'ttl');
-  const place = await look(call.store, path);
-  if (place.file?.value === value && (await refresh(call.store, place.file.lease, ttl))) {
-    const node = { ...(await nodeIfShown(call, place.file)), value };
-    printAnswer(call, { action: 'update', node, prevNode: node, index: place.index });
-    return 0;
-  }
+  if (await refreshed(call, path, value)) return 0;
   return write(call, path, value, 'update', async (now) => {
     if (!now.file && !now.isDirectory) await failMissing(call.store, path, now.index);
   });
 };
+
+/** Keeps the lease of a key alive that holds this value already; false: there is something to write. */
+async function refreshed(call: Call, path: string, value: string): Promise<boolean> {
+  const place = await look(call.store, path);
+  if (place.file?.value !== value) return false;
+  if (!(await refresh(call.store, place.file.lease, numberFlag(call, 'ttl')))) return false;
+  const node = { ...(await nodeIfShown(call, place.file)), value };
+  printAnswer(call, { action: 'update', node, prevNode: node, index: place.index });
+  return true;
+}
 
 /** Throws 101 in v2's words: `[wanted != found]`, only the parts that differ. */
 export function failCompare(

@@ -30,9 +30,13 @@ afterEach(async () => {
 async function command(file: string, key: string): Promise<string> {
   const text = await readFile(join(units, file), 'utf8');
   const [value = ''] = valuesOf(parseUnitFile(text, file), 'Service', key);
-  const script = /^\/usr\/bin\/bash -c '([\s\S]*)'$/.exec(value)?.[1];
+  const script = /^-?\/usr\/bin\/bash -c '([\s\S]*)'$/.exec(value)?.[1];
   if (script === undefined) throw new Error(`${file}: ${key} is no bash -c command`);
-  return script.replaceAll('\\\n', ' ').replaceAll('$$', '$').replaceAll('%i', '1');
+  return script
+    .replaceAll('\\\n', ' ')
+    .replaceAll('$$', '$')
+    .replaceAll('%i', '1')
+    .replaceAll('/run/%n', join(dir, file));
 }
 
 async function executable(name: string, body: string): Promise<void> {
@@ -74,15 +78,27 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
     '%s-sidekick sets its key as soon as the container has an address',
     async (kind) => {
       await docker(3);
-      await executable('etcdctl', '[ "$1" = set ]');
+      await executable('etcdctl', '[ "$1" = mk ]');
       run(await command(`${kind}-sidekick@.service`, 'ExecStart'));
-      await expect.poll(calls, { timeout: 4000 }).toContain(`etcdctl set --ttl 8 /services/${kind}/1 10.1.7.2`);
+      await expect.poll(calls, { timeout: 4000 }).toContain(`etcdctl mk --ttl 8 /services/${kind}/1 10.1.7.2`);
       const all = await calls();
       expect(all.filter((call) => call.startsWith('docker inspect'))).toHaveLength(4);
       expect(all.filter((call) => call.startsWith('etcdctl'))).toEqual([
-        `etcdctl update --ttl 8 /services/${kind}/1 10.1.7.2`,
-        `etcdctl set --ttl 8 /services/${kind}/1 10.1.7.2`,
+        `etcdctl set --ttl 8 --swap-with-value 10.1.7.2 /services/${kind}/1 10.1.7.2`,
+        `etcdctl mk --ttl 8 /services/${kind}/1 10.1.7.2`,
       ]);
+    },
+  );
+
+  it.each(['couchbase', 'memcached'])(
+    '%s-sidekick removes its key only while it holds its own address',
+    async (kind) => {
+      await docker(0);
+      await executable('etcdctl', 'exit 0');
+      run(await command(`${kind}-sidekick@.service`, 'ExecStart'));
+      await expect.poll(calls, { timeout: 4000 }).toContainEqual(expect.stringContaining('etcdctl set'));
+      await run((await command(`${kind}-sidekick@.service`, 'ExecStopPost')).replace(/^-/, '')).exited;
+      expect(await calls()).toContain(`etcdctl rm --with-value 10.1.7.2 /services/${kind}/1`);
     },
   );
 
@@ -92,7 +108,8 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
     run((await command('memcached-sidekick@.service', 'ExecStart')).replace('sleep 5', 'sleep 0.02'));
     await expect.poll(async () => (await calls()).length, { timeout: 4000 }).toBeGreaterThan(5);
     const etcdctl = (await calls()).filter((call) => call.startsWith('etcdctl'));
-    expect(etcdctl.every((call) => call === 'etcdctl update --ttl 8 /services/memcached/1 10.1.7.2')).toBe(true);
+    const refresh = 'etcdctl set --ttl 8 --swap-with-value 10.1.7.2 /services/memcached/1 10.1.7.2';
+    expect(etcdctl.every((call) => call === refresh)).toBe(true);
   });
 
   it('couchbase@ runs no container of couchbase-cli before 8091 answers', async () => {

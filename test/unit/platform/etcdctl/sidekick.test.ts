@@ -71,6 +71,22 @@ describe('what a sidekick and the apps rely on', () => {
     await vi.waitFor(async () => expect((await run('get', key)).code).toBe(4), { timeout: 8000, interval: 100 });
   });
 
+  test('`set --swap-with-value` of its own value renews, and never writes over what another has announced', async () => {
+    const renew = () => run('set', '--ttl', '8', '--swap-with-value', 'a', key, 'a');
+    const make = () => run('mk', '--ttl', '8', key, 'a');
+    expect((await renew()).code).toBe(4);
+    expect((await make()).code).toBe(0);
+    const first = (await store.get(key))!;
+    expect(await renew()).toEqual({ code: 0, stdout: 'a\n', stderr: '' });
+    expect(await store.get(key)).toEqual(first);
+    await run('set', '--ttl', '8', key, 'b');
+    const other = (await store.get(key))!;
+    for (const attempt of [await renew(), await make(), await run('rm', '--with-value', 'a', key)])
+      expect(attempt.code).toBe(4);
+    expect(await store.get(key)).toEqual(other);
+    expect(await leaseCount()).toBe(1);
+  });
+
   test('--ttl below what etcd grants is still a refresh', async () => {
     await run('set', '--ttl', '1', key, 'a');
     await run('update', '--ttl', '1', key, 'a');
