@@ -4,6 +4,7 @@ import { engineDecisions } from './decisions.ts';
 import { readJournals, streamConnections, writeJournals } from './evidence.ts';
 import { standingInvariants } from './invariants/standing-invariants.ts';
 import type { OpenRun } from './open-run.ts';
+import { measureClockError } from './probes/clock-error.ts';
 import { readSamples } from './probes/read-samples.ts';
 import type { ProbeName } from './probes/sample.ts';
 import { summariseProbes } from './probes/summarise.ts';
@@ -31,7 +32,7 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
   const { log, recorder, request } = run;
   await run.fault.undoAll().catch((error: unknown) => run.brokenOff(error));
   const endMs = Math.round(log.nowMs());
-  const probes = await stopProbes(run);
+  const [probes, clockErrorMs] = await Promise.all([stopProbes(run), clockError(run)]);
   await run.cluster.stop();
   const record = await recordOf(run, probes.readBack);
   for (const work of run.afterwards) {
@@ -57,6 +58,7 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
     probes: summariseProbes(record.samples),
     harness: {
       ...(probes.cpuPercent === undefined ? {} : { probeCpuPercent: probes.cpuPercent }),
+      ...(clockErrorMs === undefined ? {} : { clockErrorMs }),
     },
     ...{ facts: recorder.facts, runDir: run.runDir },
     screenshots: log.events.filter(({ type }) => type === 'screenshot').map(({ data }) => String(data['file'])),
@@ -74,6 +76,18 @@ async function stopProbes(run: OpenRun): Promise<{ readBack: readonly ReadBack[]
     run.brokenOff(error);
     return { readBack: [] };
   }
+}
+
+/** Undefined when a machine's journal could not be written to or read: then the report states no figure. */
+async function clockError(run: OpenRun): Promise<number | undefined> {
+  const { lab } = run.request;
+  const sinceMs = run.startedAt.getTime();
+  const read = async (machine: string, unit: string) =>
+    (await readJournals(lab, sinceMs, [unit])).filter((line) => line.machine === machine);
+  const measured = await measureClockError(run.provider, lab.config.machines, read).catch((error: unknown) => {
+    run.log.add('note', { text: `no clock error: ${error instanceof Error ? error.message : String(error)}` });
+  });
+  return measured?.worstMs;
 }
 
 async function recordOf(run: OpenRun, readBack: readonly ReadBack[]): Promise<RunRecord> {
