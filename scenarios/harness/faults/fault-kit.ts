@@ -43,11 +43,16 @@ export function createFaultKit(ground: FaultGround): FaultKit {
     let undoing: Promise<void> | undefined;
     const undo = async () => {
       // Ctrl-C comes at any time: what is being injected is undone when that has ended.
-      await injected.catch(() => undefined);
+      const failed = await injected.then(
+        () => false,
+        () => true,
+      );
       active.splice(active.indexOf(fault), 1);
       log.add('fault-undo', data);
       const alone = active.length === 0 && toWaitFor.size === 0;
-      if ((await undoFault({ lab, provider }, record, { alone })) === 'wait-for-cluster') toWaitFor.add(machine);
+      // A kill that failed killed nothing: there is nothing whose return to wait for.
+      const end = failed && action.kind === 'kill' ? 'done' : await undoFault({ lab, provider }, record, { alone });
+      if (end === 'wait-for-cluster') toWaitFor.add(machine);
       await ledger.remove(record.id);
       log.add('fault-undone', data);
     };

@@ -45,17 +45,24 @@ export async function undoFault(
   }
 }
 
-/** A unit that fleet has taken to another machine meanwhile is not there any more: it must not run twice. */
 async function startUnit(provider: MachineProvider, machine: string, unit: string): Promise<void> {
-  if ((await stateOf(provider, machine)) !== 'running') return;
-  const { stdout } = await provider.exec(machine, ['systemctl', 'show', '--property=LoadState', '--value', unit]);
-  if (stdout.trim() === 'not-found') return;
+  if (!(await hasUnit(provider, machine, unit))) return;
   await provider.exec(machine, ['systemctl', 'start', unit]);
   await waitActive(provider, machine, unit);
 }
 
-/** A machine that does not run any more starts its units when it boots. */
+/**
+ * A machine that does not run any more starts its units when it boots; a unit that fleet has taken to another machine
+ * meanwhile must not run twice.
+ */
+async function hasUnit(provider: MachineProvider, machine: string, unit: string): Promise<boolean> {
+  if ((await stateOf(provider, machine)) !== 'running') return false;
+  const { stdout } = await provider.exec(machine, ['systemctl', 'show', '--property=LoadState', '--value', unit]);
+  return stdout.trim() !== 'not-found';
+}
+
 async function waitActive(provider: MachineProvider, machine: string, unit: string): Promise<void> {
+  if (!(await hasUnit(provider, machine, unit))) return;
   await waitUntil({
     ...{ condition: `${unit} active on ${machine}`, deadlineMs: backDeadlineMs, everyMs: 100 },
     next: `lab ssh ${machine} -- systemctl status ${unit}`,

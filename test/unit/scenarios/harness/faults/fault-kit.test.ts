@@ -101,6 +101,15 @@ describe('faults', () => {
     whole();
   });
 
+  it('that killed nothing are not waited for', async () => {
+    await provider.exec('core-01', ['systemctl', 'stop', 'worker.service']);
+    provider.refuses.add('systemctl kill --kill-who=main --signal=SIGKILL worker.service core-01');
+    await expect(kit.kill('core-01', 'worker.service')).rejects.toThrow('refused');
+    await kit.undoAll();
+    expect(kit.active).toEqual([]);
+    expect([...provider.stoppedUnits]).toEqual(['worker.service core-01']);
+  });
+
   it('are undone only after their injection has ended', async () => {
     let open = (): void => undefined;
     provider.gate = new Promise((resolve) => (open = resolve));
@@ -115,7 +124,10 @@ describe('faults', () => {
   it('begin and end in the event log, with their id, kind, machine and name', async () => {
     await kit.cut('core-02');
     await kit.undoAll();
-    const data = { id: '1-cut-core-02', kind: 'cut', machine: 'core-02', name: 'cut core-02' };
+    const data = {
+      ...{ id: '1-cut-core-02', kind: 'cut', machine: 'core-02', name: 'cut core-02' },
+      action: { kind: 'cut' },
+    };
     expect(log.events.map((event) => [event.type, event.data])).toEqual(
       ['fault', 'fault-done', 'fault-undo', 'fault-undone'].map((type) => [type, data]),
     );
