@@ -1,0 +1,78 @@
+import { LabError } from '../../errors/lab-error.ts';
+import type { Condition } from '../../provision/cluster/conditions.ts';
+import { allUnits, layers, waitingFor } from '../deploy/stack.ts';
+import type { Prediction } from '../harness/report/run-report.ts';
+import type { ScenarioContext } from '../scenario.ts';
+
+/** From the last undoing until everything is as it was, ms. */
+export const convergeDeadlineMs = 120_000;
+
+type Context = Pick<ScenarioContext, 'lab' | 'until' | 'now'>;
+
+/** @returns when everything was there again, ms of the run; else what was missing when the time was over */
+export async function converge(context: Context): Promise<{ atMs: number } | { missing: string }> {
+  const { lab } = context;
+  const beganMs = context.now();
+  const conditions: Condition[] = [
+    everyMachineListed(context),
+    lab.etcd.healthy(),
+    stackComplete(context),
+    lab.page.showsRows(lab.machines.length, beganMs),
+    lab.page.changes(beganMs),
+  ];
+  try {
+    for (const condition of conditions) {
+      await context.until(condition, { within: Math.max(1, beganMs + convergeDeadlineMs - context.now()) });
+    }
+    // What came last may have cost what came first: all of it at the same time.
+    const whole = await context.until(allOf(conditions), {
+      within: Math.max(1, beganMs + convergeDeadlineMs - context.now()),
+    });
+    return { atMs: whole.atMs };
+  } catch (error) {
+    if (!(error instanceof LabError && error.code.startsWith('timeout.'))) throw error;
+    return { missing: [error.message, ...error.evidence.slice(0, 2)].join('; ') };
+  }
+}
+
+/** What the slowest way back takes: fleet notices, Couchbase's unit waits its RestartSec, then the worker its own. */
+export function predictedConvergence(fleetAgentTtlMs: number): Prediction {
+  const slowestMs = fleetAgentTtlMs + 20_000 + 6_000 + 10_000 + 3_000;
+  return {
+    ...{ minMs: 0, maxMs: slowestMs },
+    terms: `at most presence TTL ${fleetAgentTtlMs / 1000} s + couchbase RestartSec 20 s + its start 6 s + worker RestartSec 10 s + rows 3 s`,
+  };
+}
+
+function everyMachineListed({ lab }: Context): Condition {
+  return {
+    name: `fleet lists ${lab.machines.length} machines`,
+    missing: async () => {
+      const absent = lab.machines.map(({ name }) => name).filter((name) => !lab.fleet.view.machines.includes(name));
+      return absent.length === 0 ? undefined : `fleet does not list ${absent.join(', ')}`;
+    },
+  };
+}
+
+function stackComplete({ lab }: Context): Condition {
+  const whole = { units: allUnits, keys: layers.flatMap(({ keys }) => keys) };
+  const running = lab.fleet.unitsRunning(allUnits);
+  return {
+    name: `${allUnits.length} units running, ${whole.keys.length} keys registered`,
+    missing: async () => waitingFor(lab.fleet.view, whole),
+    evidence: async () => (await running.evidence?.()) ?? [],
+  };
+}
+
+function allOf(conditions: readonly Condition[]): Condition {
+  return {
+    name: 'all of it at once',
+    missing: async () => {
+      for (const condition of conditions) {
+        const missing = await condition.missing();
+        if (missing !== undefined) return missing;
+      }
+      return undefined;
+    },
+  };
+}
