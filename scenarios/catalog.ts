@@ -1,5 +1,6 @@
 import { LabError } from '../errors/lab-error.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
+import { chaos } from './chaos/chaos.ts';
 import { deploy } from './deploy/deploy.ts';
 import { failover } from './failover/failover.ts';
 import { layersScenario } from './layers/layers.ts';
@@ -9,7 +10,16 @@ import { rolling } from './rolling/rolling.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario of the lab, by name. */
-export const scenarios: readonly Scenario[] = [deploy, bootstrap, failover, quorum, layersScenario, rejoin, rolling];
+export const scenarios: readonly Scenario[] = [
+  deploy,
+  bootstrap,
+  failover,
+  quorum,
+  layersScenario,
+  rejoin,
+  rolling,
+  chaos,
+];
 
 /** @throws LabError `missing.scenario` naming those there are */
 export function findScenario(name: string): Scenario {

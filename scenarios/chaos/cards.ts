@@ -27,7 +27,7 @@ type Deal = Card['deal'];
 /** A machine that boots again needs this long until etcd, flannel and fleet are back. */
 const bootMs = 22_000;
 
-/** May take their machine out of the quorum. */
+/** May take their machine out of the quorum, or bear no other machine being out meanwhile. */
 export const heavyCards: readonly Card[] = [
   heavy('halt', 'halt', [6_000, 14_000], bootMs, someMachine({ kind: 'halt' })),
   heavy('cut', 'cut', [6_000, 16_000], bootMs, someMachine({ kind: 'cut' })),
@@ -47,6 +47,14 @@ export const heavyCards: readonly Card[] = [
   heavy('kill etcd', 'exec', [0, 0], 6_000, someMachine({ kind: 'kill', unit: 'etcd.service' })),
   heavy('etcd leader', 'exec', [0, 0], 6_000, at('etcd leader', { kind: 'kill', unit: 'etcd.service' })),
   heavy('stop etcd', 'exec', [4_000, 12_000], 6_000, someMachine({ kind: 'stop-unit', unit: 'etcd.service' })),
+  // Alone too: were its machine lost meanwhile, starting it there again would be one unit on two machines.
+  {
+    ...heavy('stop a unit', 'exec', [3_000, 9_000], 8_000, (ground) => {
+      const unit = ground.random.pick(ground.units.filter(hasContainer));
+      return { target: `machine running ${bare(unit)}`, action: { kind: 'stop-unit', unit } };
+    }),
+    fits: ({ units }) => units.some(hasContainer),
+  },
 ];
 
 /** Leave etcd alone: they may meet another machine while one is out. */
@@ -77,13 +85,6 @@ export const lightCards: readonly Card[] = [
       return { target: `machine running ${bare(unit)}`, action: { kind: 'kill', unit } };
     }),
     fits: ({ units }) => units.some(isSidekick),
-  },
-  {
-    ...light('stop a unit', 'exec', [3_000, 9_000], 8_000, (ground) => {
-      const unit = ground.random.pick(ground.units.filter(hasContainer));
-      return { target: `machine running ${bare(unit)}`, action: { kind: 'stop-unit', unit } };
-    }),
-    fits: ({ units }) => units.some(hasContainer),
   },
 ];
 

@@ -69,13 +69,20 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
 
   async function runOne(fault: PlannedFault): Promise<string> {
     try {
-      const active = await context.fault.inject(fault.target, fault.action);
-      await passes(fault.durationMs);
-      await active.undo();
-      return 'injected';
+      await context.fault.inject(fault.target, fault.action);
     } catch (error) {
+      await undo(fault);
       return left(fault, lost(error));
     }
+    await passes(fault.durationMs);
+    await undo(fault);
+    return 'injected';
+  }
+
+  /** One whose injection failed half-way is in force too, as far as anybody knows. */
+  async function undo(fault: PlannedFault): Promise<void> {
+    const active = context.fault.active.find(({ action }) => action === fault.action);
+    await active?.undo().catch((error: unknown) => context.note(`${active.name} could not be undone: ${lost(error)}`));
   }
 
   /** Every machine answers in etcd and in fleet again, or the plan's time is over. */
