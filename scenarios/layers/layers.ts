@@ -20,6 +20,9 @@ export const layersScenario = scenario({
   async run(context) {
     const chosen = layers.filter(({ name }) => context.parameters.only === 'all' || context.parameters.only === name);
     const done: { layer: Layer; loss: Loss }[] = [];
+    await context.until(context.lab.page.showsRows(context.lab.machines.length, context.now()), {
+      within: recoveryDeadlineMs,
+    });
     await context.snapshot('before');
     for (const layer of chosen) done.push({ layer, loss: await lose(context, layer) });
     await context.snapshot('after');

@@ -1,12 +1,14 @@
 import type { ActiveFault } from '../harness/faults/fault-record.ts';
 import { choice, scenario, type ScenarioContext } from '../scenario.ts';
 import { inWords, quorumOf } from './arithmetic.ts';
+import { stackRunsOn } from './conditions.ts';
 import { firstBack, lastBack } from './coming-back.ts';
 import { askLastMachine } from './last-machine.ts';
 import { chooseRoles, type Roles } from './roles.ts';
 import { askEtcd, askFleetctl, leaseKey, leaseSeconds, valueKey, watchLease } from './without-quorum.ts';
 
 const value = 'written by three';
+const startDeadlineMs = 90_000;
 
 /** Takes the majority away and shows what still works and what does not, then gives it back machine by machine. */
 export const quorum = scenario({
@@ -23,6 +25,9 @@ export const quorum = scenario({
     const { lab, fault, parameters } = context;
     const machines = lab.machines.map(({ name }) => name);
     for (let members = 1; members <= 7; members++) context.fact(`etcd of ${members}`, inWords(quorumOf(members)));
+    // A web unit that starts before the last announcement starts once more: roles are given when that is over.
+    await context.until(lab.page.showsRows(machines.length, context.now()), { within: startDeadlineMs });
+    await context.until(stackRunsOn(lab, machines), { within: startDeadlineMs });
     const roles = chooseRoles(machines, lab.fleet.view);
     const [home = '', ...others] = roles.halted;
     explain(context, roles);
