@@ -1,4 +1,4 @@
-import type { Sample } from '../../probes/sample.ts';
+import { type ProbeName, type Sample, probeNames } from '../../probes/sample.ts';
 
 /** What one probe saw in one stretch of time. */
 export interface Bucket {
@@ -33,7 +33,10 @@ export function probeSeries(
     const share = args.spanMs > 0 ? (sample.wallMs - args.wallToRunMs) / args.spanMs : 0;
     buckets[Math.min(args.count - 1, Math.max(0, Math.floor(share * args.count)))]?.push(sample);
   }
-  return [...byProbe].map(([probe, buckets]) => series(probe, buckets.map(bucketOf)));
+  const order = ([probe]: readonly [string, unknown]) => probeNames.indexOf(probe as ProbeName);
+  return [...byProbe]
+    .sort((a, b) => order(a) - order(b))
+    .map(([probe, buckets]) => series(probe, buckets.map(bucketOf)));
 }
 
 function series(probe: string, buckets: readonly Bucket[]): ProbeSeries {

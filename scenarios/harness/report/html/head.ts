@@ -18,7 +18,7 @@ export function head(report: RunReport): Markup {
   return markup`<header class="${verdict}">
 <p class="kicker">coreos-lab · scenario <strong>${report.scenario}</strong></p>
 <h1><span class="badge ${verdict}"><span aria-hidden="true">${verdictWords[verdict].symbol}</span> ${spoken[verdict]}</span> ${report.sentence}</h1>
-<p class="summary">${report.summary}</p>
+<p class="summary">${report.summary.charAt(0).toUpperCase() + report.summary.slice(1)}</p>
 <dl class="facts">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <p class="repeat">Repeat it: <code>${report.command}</code></p>
 </header>`;

@@ -58,7 +58,7 @@ header.pass{--verdict:var(--pass)}header.fail{--verdict:var(--fail)}header.unkno
 .repeat code{padding:.25em .6em;border:1px solid var(--line);border-radius:4px;background:var(--card);user-select:all}
 .words{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.75rem 2rem;margin:.75rem 0}
 .words dt{font-weight:600}.words dd{margin:0;color:var(--muted);font-size:.9375rem}
-.snapshots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:.75rem 1.25rem}
+.snapshots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:.75rem 1.25rem}
 .snapshot{display:grid;grid-template-rows:subgrid;grid-row:span var(--rows);gap:.6rem;margin-bottom:1rem}
 .snapshot h3{margin:0;text-transform:capitalize}.snapshot h3 .muted{text-transform:none;font-size:.875rem}
 .machine{border:1px solid var(--line);border-top:4px solid var(--edge);border-radius:6px;background:var(--card);padding:.6rem .75rem .7rem}

@@ -36,8 +36,8 @@ export function timelineLayout(report: RunReport, lanes: readonly Lane[], probes
     ...report.faults.map(({ toMs }) => toMs),
   );
   const at = (ms: number) => percentOf(ms, spanMs);
-  // A minute fits a screen; what is longer scrolls, up to some screens.
-  const minWidth = Math.round(Math.min(6_000, Math.max(700, spanMs / 100)));
+  // Three minutes fit a screen; what is longer scrolls, up to some screens.
+  const minWidth = Math.round(Math.min(6_000, Math.max(700, spanMs / 200)));
   const happened = report.timeline.filter(({ atMs }) => atMs !== undefined);
   const moments = stackRows(...marks(happened.map(({ atMs = 0, name }) => ({ at: at(atMs), px: 36 + textPx(name) }))));
   const faults = stackRows(
