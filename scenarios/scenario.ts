@@ -57,8 +57,15 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
   until(condition: Condition, options: { within: number }): Promise<RunEvent>;
   /** Begins a named part of the run: shown on the terminal, a band of the report's timeline. */
   phase(name: string): void;
-  /** A named moment of the timeline; the first is the fault. `atMs` undefined: it never happened. */
-  mark(name: string, atMs: number | undefined, options?: { detail?: string; predicted?: Prediction }): void;
+  /**
+   * A named moment of the timeline; the first is the fault. `atMs` undefined: it never happened. `headline`: the sentence
+   * of the verdict tells this one instead of the last.
+   */
+  mark(
+    name: string,
+    atMs: number | undefined,
+    options?: { detail?: string; predicted?: Prediction; headline?: boolean },
+  ): void;
   /** A figure: the time between two moments (ms of the run) against what the configured timers predict. */
   measure(
     name: string,

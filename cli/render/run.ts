@@ -93,8 +93,6 @@ function eventText(type: string, data: Data): string | undefined {
       return `probe ${words(probe)}${on(machine)} answered again after ${seconds(Number(data['afterMs']))}`;
     case 'probe-ended':
       return error === undefined ? undefined : pc.red(`probe ${words(probe)} could not run: ${words(error)}`);
-    case 'measure':
-      return data['ms'] === undefined ? undefined : pc.dim(`${words(name)}: ${seconds(Number(data['ms']))}`);
     case 'error':
       return pc.red(words(data['message']));
     default:

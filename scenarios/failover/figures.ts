@@ -43,7 +43,8 @@ export function reportFigures(
     const step = predicted[key];
     waits.push(step);
     sinceFault = sinceFault === undefined ? step : sum(sinceFault, step);
-    context.mark(name, moment.atMs, { detail: moment.detail, predicted: sinceFault });
+    const headline = name === 'first good page';
+    context.mark(name, moment.atMs, { detail: moment.detail, predicted: sinceFault, headline });
     if (reached.atMs !== undefined) {
       context.measure(took, {
         group: 'failover',

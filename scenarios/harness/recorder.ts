@@ -26,12 +26,17 @@ export class Recorder {
     return this.#phases.map((phase, index) => ({ ...phase, toMs: this.#phases[index + 1]?.fromMs ?? endMs }));
   }
 
-  mark(name: string, atMs: number | undefined, options: { detail?: string; predicted?: Prediction } = {}): void {
+  mark(
+    name: string,
+    atMs: number | undefined,
+    options: { detail?: string; predicted?: Prediction; headline?: boolean } = {},
+  ): void {
     const { predicted } = options;
     const step = {
       ...{ name, detail: options.detail ?? '' },
       ...(atMs === undefined ? {} : { atMs }),
       ...(predicted === undefined ? {} : { predicted }),
+      ...(options.headline === true ? { headline: true } : {}),
     };
     this.timeline.push(step);
     this.#log.add('mark', step);

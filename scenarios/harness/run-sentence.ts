@@ -4,7 +4,8 @@ import type { RunReport } from './report/run-report.ts';
 export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timeline' | 'measures'>): string {
   const { findings, timeline } = run;
   const count = (verdict: string) => findings.filter((finding) => finding.verdict === verdict);
-  const [first, last] = [timeline[0], timeline.findLast(({ atMs }) => atMs !== undefined)];
+  const seen = timeline.filter(({ atMs }) => atMs !== undefined);
+  const [first, last] = [timeline[0], seen.find(({ headline }) => headline === true) ?? seen.at(-1)];
   const span =
     first?.atMs === undefined || last?.atMs === undefined || last === first
       ? ''

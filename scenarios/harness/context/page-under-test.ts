@@ -4,7 +4,7 @@ import { runningOn } from '../cluster-view.ts';
 import type { ClusterWatch } from '../cluster-watch.ts';
 import type { EventLog, RunEvent } from '../event-log.ts';
 import { couchbaseDocuments } from '../evidence.ts';
-import { pagePicture } from '../page-picture.ts';
+import { pagePicture } from '../picture/page-picture.ts';
 import type { PageUnderTest } from './lab-under-test.ts';
 
 const pagePort = 3000;
@@ -34,7 +34,7 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
     },
     screenshot: async (machine, name) => {
       const file = `${name}.png`;
-      const taken = await pagePicture(`http://${address(machine)}:${pagePort}/`, join(runDir, file));
+      const taken = await pagePicture(lab.repoDir, `http://${address(machine)}:${pagePort}/`, join(runDir, file));
       if (taken === 'taken') log.add('screenshot', { file, machine });
       else log.add('note', { text: `no picture of the page on ${machine}: ${taken}` });
       return taken === 'taken' ? file : undefined;

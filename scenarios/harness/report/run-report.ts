@@ -78,7 +78,13 @@ export const runReportSchema = z.object({
   phases: z.array(z.object({ name: z.string(), fromMs: ms, toMs: ms })),
   timeline: z
     .array(
-      z.object({ name: z.string(), atMs: ms.optional(), detail: z.string(), predicted: predictionSchema.optional() }),
+      z.object({
+        name: z.string(),
+        atMs: ms.optional(),
+        detail: z.string(),
+        predicted: predictionSchema.optional(),
+        headline: z.boolean().optional().describe('the moment that the sentence of the verdict tells'),
+      }),
     )
     .describe('named moments; the first is the fault; predicted: since the fault'),
   measures: z.array(measureSchema),
