@@ -24,7 +24,7 @@ const shape = z.strictObject({
     capabilities: z.array(z.string()).optional(),
     without: z.record(z.string(), z.string().min(1, 'wants the reason')).optional(),
   }),
-  parameters: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'wants a name like count or by'), parameter),
+  parameters: z.record(z.string().regex(/^[a-z][a-zA-Z0-9]*$/, 'wants a name like count or ttlSeconds'), parameter),
   run: isFunction,
 });
 

@@ -15,6 +15,15 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 const refusal = async (name: string, where = dir): Promise<LabError> =>
   (await writeTemplate(name, where).catch((thrown: unknown) => thrown)) as LabError;
 
+describe('the example in docs/scenarios.md', () => {
+  it('is a scenario as it stands', async () => {
+    const docs = await readFile(join(import.meta.dirname, '../../../../docs/scenarios.md'), 'utf8');
+    const example = /```ts\n(import [^]*?)```/.exec(docs)?.[1] ?? '';
+    await writeFile(join(dir, 'example.ts'), example);
+    expect(await loadOwnScenario(join(dir, 'example.ts'))).toMatchObject({ name: 'pause-couchbase' });
+  });
+});
+
 describe('the template of a scenario', () => {
   it('loads at once under its own name and says how it is run', async () => {
     const path = await writeTemplate('my-first', dir);
