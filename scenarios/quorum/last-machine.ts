@@ -41,7 +41,6 @@ export async function askLastMachine(
     evidence: `${page.status === undefined ? page.text : `HTTP ${page.status}`} in ${page.tookMs} ms; ${healthInWords(health.text)}${excuse(ownWill)}`,
   });
   context.fact(`page of ${witness} without a quorum`, healthInWords(health.text));
-  await lab.page.screenshot(witness, 'without-quorum');
 }
 
 /** Apps that ended because something was announced anew before the quorum was lost: they cannot read the keys without one. */

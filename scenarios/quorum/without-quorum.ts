@@ -11,8 +11,8 @@ export const leaseKey = '/lab/quorum/lease';
 export const leaseSeconds = 15;
 /** How far past its end the lease is looked at. */
 const overdueSeconds = 3;
-/** A linearisable read may have to wait for the turn after the one that is timing out. */
-const readDeadlineMs = 15_000;
+/** Longer than etcd's patience, also for a read that must wait for the turn after the one that is timing out. */
+const answerDeadlineMs = 15_000;
 /** fleetctl may take this long to say that it cannot. */
 const sayDeadlineMs = 12_000;
 
@@ -25,8 +25,8 @@ export async function askEtcd(context: ScenarioContext, { witness }: Roles, expe
   const { etcdElectionMs } = lab.config.timers;
   const from = context.now();
   const [write, read, stale] = await Promise.all([
-    lab.etcd.put(witness, valueKey, 'written without a quorum'),
-    lab.etcd.get(witness, valueKey, { withinMs: readDeadlineMs }),
+    lab.etcd.put(witness, valueKey, 'written without a quorum', { withinMs: answerDeadlineMs }),
+    lab.etcd.get(witness, valueKey, { withinMs: answerDeadlineMs }),
     lab.etcd.get(witness, valueKey, { stale: true }),
   ]);
   // etcd 3.4, Config.ReqTimeout: 5 s and two election timeouts.
