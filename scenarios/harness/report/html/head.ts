@@ -10,7 +10,9 @@ export function head(report: RunReport): Markup {
   const { verdict } = report;
   const facts: [string, string][] = [
     ...Object.entries(report.parameters).map(([name, value]): [string, string] => [name, String(value)]),
-    ...Object.entries(report.facts).map(([name, value]): [string, string] => [name, String(value)]),
+    ...Object.entries(report.facts)
+      .filter(([name]) => !(name in report.parameters))
+      .map(([name, value]): [string, string] => [name, String(value)]),
     ['began', `${report.startedAt.slice(0, 19).replace('T', ' ')} UTC`],
     ['took', duration(report.tookMs)],
     ['lab', `${report.lab.name}, ${report.lab.provider}`],

@@ -1,7 +1,8 @@
 import { type Markup, markup, trusted } from './markup.ts';
 import { styleSheet } from './style.ts';
 
-// Says a focused or tapped lane in words, moves between lanes with the arrow keys, and opens everything for printing.
+// Says a focused or tapped lane in words, moves between lanes with the arrow keys, begins a scrolled
+// timeline at its first fault, and opens everything for printing.
 const script = `
 const readout = document.getElementById('readout');
 const lanes = [...document.querySelectorAll('.lane')];
@@ -14,6 +15,9 @@ lanes.forEach((lane, at) => {
     if (to) { event.preventDefault(); to.focus(); }
   });
 });
+const shown = document.querySelector('.scroll');
+const fault = document.querySelector('.fault-window');
+if (shown && fault) shown.scrollLeft = fault.getBoundingClientRect().left - document.querySelector('.plot').getBoundingClientRect().left - 24;
 addEventListener('beforeprint', () => document.querySelectorAll('details:not(.long)').forEach((one) => { one.open = true; }));
 `;
 
