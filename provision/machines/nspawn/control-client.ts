@@ -16,7 +16,8 @@ export async function callSupervisor<T>(
   deadlineMs: number,
 ): Promise<T> {
   const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const call = request({ socketPath, method, path, timeout: deadlineMs + graceMs }, (response) => {
+    // A connection kept from an earlier call may be closed by the other side at this very moment: each call has its own.
+    const call = request({ socketPath, method, path, agent: false, timeout: deadlineMs + graceMs }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', (error) => reject(gone(error)));
@@ -49,5 +50,8 @@ function timeoutError(path: string, deadlineMs: number): LabError {
 }
 
 function gone(error: unknown): LabError {
-  return new LabError({ code: 'state.supervisor', cause: "the lab's supervisor does not run", next: 'lab up', error });
+  return new LabError({
+    ...{ code: 'state.supervisor', cause: "the lab's supervisor does not run", next: 'lab up', error },
+    evidence: error instanceof Error ? [error.message] : [],
+  });
 }
