@@ -2,7 +2,7 @@ import type { ActiveFault } from '../harness/faults/fault-record.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { keyGone, placedOn, stackRunsOn, writable } from './conditions.ts';
 import type { Roles } from './roles.ts';
-import { leaseKey, leaseSeconds, valueKey } from './without-quorum.ts';
+import { leaseKey, leaseSeconds, refusedKey, valueKey } from './without-quorum.ts';
 
 const couchbase = 'couchbase@1.service';
 
@@ -72,6 +72,10 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
     verdict: is === expected ? 'pass' : 'fail',
     evidence: `${valueKey}: "${is}"`,
   });
+  // A leader that lost its followers keeps what it was asked in its log; with them back it may still be agreed to (Raft, 5.3).
+  const late = await lab.etcd.get(roles.witness, refusedKey);
+  const became = late.ok && late.value !== undefined ? 'carried out after all: it lay in the log' : 'never carried out';
+  context.fact('what became of the refused write', became);
 }
 
 /** The last machine returns: everything as before. */

@@ -5,6 +5,8 @@ import type { Roles } from './roles.ts';
 
 /** The key that is there before and must be the same after. */
 export const valueKey = '/lab/quorum/value';
+/** What is written here is refused: on time-out nobody knows yet whether it will be carried out. */
+export const refusedKey = '/lab/quorum/refused';
 /** A key on a lease of its own, renewed by nobody, so that its end is known to the second. */
 export const leaseKey = '/lab/quorum/lease';
 /** Long enough to outlive an orderly halt, short enough to wait for. */
@@ -25,7 +27,7 @@ export async function askEtcd(context: ScenarioContext, { witness }: Roles, expe
   const { etcdElectionMs } = lab.config.timers;
   const from = context.now();
   const [write, read, stale] = await Promise.all([
-    lab.etcd.put(witness, valueKey, 'written without a quorum', { withinMs: answerDeadlineMs }),
+    lab.etcd.put(witness, refusedKey, 'written without a quorum', { withinMs: answerDeadlineMs }),
     lab.etcd.get(witness, valueKey, { withinMs: answerDeadlineMs }),
     lab.etcd.get(witness, valueKey, { stale: true }),
   ]);
