@@ -22,6 +22,7 @@ export class CouchbaseLink {
   #open: { readonly cluster: Cluster; readonly bucket: Bucket } | undefined;
   /** The attempt under way; one for another address supersedes it. */
   #attempt: { readonly address: string } | undefined;
+  #first: { readonly address: string } | undefined;
   #error = 'not connected yet';
   #triedMs = -Infinity;
   #goodMs = 0;
@@ -29,6 +30,11 @@ export class CouchbaseLink {
   constructor(sdk: Sdk, clock: Clock) {
     this.#sdk = sdk;
     this.#clock = clock;
+  }
+
+  /** Is this still the first try to connect to anything? */
+  get arriving(): boolean {
+    return this.#attempt !== undefined && this.#first === this.#attempt;
   }
 
   /** Why there is no collection to use. */
@@ -64,6 +70,7 @@ export class CouchbaseLink {
   async #connect(address: string): Promise<void> {
     const attempt = { address };
     this.#attempt = attempt;
+    this.#first ??= attempt;
     this.#triedMs = this.#clock.now();
     const timeouts = { connectTimeout: connectMs, bootstrapTimeout: connectMs };
     try {

@@ -37,6 +37,7 @@ export async function couchbaseProbe(context: ProbeContext, services: Services):
       server = services.of('couchbase')[0] ?? server;
       if (server === undefined || link === undefined) return;
       const collection = link.collection(addressOf(server));
+      if (collection === undefined && link.arriving) return;
       const { machine } = server;
       const about = { ...(machine !== undefined && { machine }), target: addressOf(server) };
       const question = questions.begin(about, () => undefined);

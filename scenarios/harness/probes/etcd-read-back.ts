@@ -1,7 +1,6 @@
-import { Agent } from 'node:http';
 import type { ReadBack } from '../record/run-record.ts';
 import type { Clock } from './clock.ts';
-import { httpAsk } from './http-ask.ts';
+import { HttpLines } from './http-ask.ts';
 import type { Endpoint } from './settings.ts';
 
 const pageSize = 2_000;
@@ -20,13 +19,13 @@ export async function readBackEtcd(args: {
 }): Promise<ReadBack> {
   const { members, prefix, acknowledged, deadlineMs, clock } = args;
   const endAt = clock.now() + deadlineMs;
-  const agent = new Agent({ keepAlive: true });
+  const lines = new HttpLines();
   const ask = async (path: string, body: object): Promise<string> => {
     let last = 'no member to ask';
     for (let turn = 0; clock.now() < endAt && members.length > 0; turn += 1) {
       const member = members[turn % members.length];
       if (member === undefined) break;
-      const answer = await post(agent, member, path, JSON.stringify(body), clock);
+      const answer = await post(lines, member, path, JSON.stringify(body), clock);
       if (answer.ok) return answer.text;
       last = answer.text;
       if (turn % members.length === members.length - 1)
@@ -52,24 +51,20 @@ export async function readBackEtcd(args: {
     const lost = acknowledged.filter((key) => !found.has(key));
     return { probe: 'etcd-write', wallMs, acknowledged: acknowledged.length, lost };
   } finally {
-    agent.destroy();
+    lines.destroy();
   }
 }
 
-function post(agent: Agent, member: Endpoint, path: string, body: string, clock: Clock) {
+function post(lines: HttpLines, member: Endpoint, path: string, body: string, clock: Clock) {
   return new Promise<{ ok: boolean; text: string }>((resolve) => {
     const cancel = clock.after(requestMs, () => {
       giveUp();
       resolve({ ok: false, text: `no answer from ${member.machine} within ${requestMs} ms` });
     });
-    const giveUp = httpAsk(
-      { agent, host: member.host, port: member.port, method: 'POST', path, body },
-      () => true,
-      (answer, error) => {
-        cancel();
-        resolve(answer?.status === 200 ? { ok: true, text: answer.body } : { ok: false, text: answer?.body ?? error });
-      },
-    );
+    const giveUp = lines.ask({ host: member.host, port: member.port, method: 'POST', path, body }, (answer, error) => {
+      cancel();
+      resolve(answer?.status === 200 ? { ok: true, text: answer.body } : { ok: false, text: answer?.body ?? error });
+    });
   });
 }
 

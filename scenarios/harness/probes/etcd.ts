@@ -1,5 +1,5 @@
-import { Agent } from 'node:http';
-import { type HttpAnswer, httpAsk } from './http-ask.ts';
+import { HttpLines } from './http-ask.ts';
+import type { HttpResponse } from './http-response.ts';
 import { MemberRound } from './member-round.ts';
 import type { Probe, ProbeContext } from './probe.ts';
 import { Questions } from './questions.ts';
@@ -50,7 +50,7 @@ function etcdProbe(
   const questions = new Questions({ probe: name, deadlineMs, clock, report });
   const members = new MemberRound(settings.etcd, clock);
   const answered: string[] = [];
-  let agent = new Agent({ keepAlive: true });
+  const lines = new HttpLines();
   const probe: Probe = {
     name,
     trouble: () => (settings.etcd.length === 0 ? 'no machine to ask' : undefined),
@@ -64,32 +64,27 @@ function etcdProbe(
         members.failed(member);
       });
       const { host, port } = member;
-      const headers = { 'content-type': 'application/json', 'content-length': body.length };
-      const giveUp = httpAsk(
-        { agent, host, port, method: 'POST', path, headers, body },
-        (status) => status !== 200,
-        (answer, error) => {
-          if (answer?.status === 200) {
-            members.answered(member);
-            if (question.ok(key === undefined ? {} : { key }) && key !== undefined) answered.push(key);
-          } else {
-            members.failed(member);
-            question.failed(answer === undefined ? error : refusal(answer));
-          }
-        },
-      );
+      const headers = { 'content-type': 'application/json' };
+      const giveUp = lines.ask({ host, port, method: 'POST', path, headers, body }, (answer, error) => {
+        if (answer?.status === 200) {
+          members.answered(member);
+          if (question.ok(key === undefined ? {} : { key }) && key !== undefined) answered.push(key);
+        } else {
+          members.failed(member);
+          question.failed(answer === undefined ? error : refusal(answer));
+        }
+      });
     },
     disconnect: (reason) => {
       questions.abandon(reason);
-      agent.destroy();
-      agent = new Agent({ keepAlive: true });
+      lines.destroy();
     },
   };
   return { probe, answered };
 }
 
 /** The gateway's own words: `{"error":"etcdserver: request timed out", ...}`. */
-function refusal({ status, body }: HttpAnswer): string {
+function refusal({ status, body }: HttpResponse): string {
   const words = /"error":"([^"]*)"/.exec(body)?.[1];
   return words === undefined || words === '' ? `HTTP ${status}` : words;
 }

@@ -1,5 +1,4 @@
-import { Agent } from 'node:http';
-import { httpAsk } from './http-ask.ts';
+import { HttpLines } from './http-ask.ts';
 import type { Probe, ProbeContext } from './probe.ts';
 import { Questions } from './questions.ts';
 
@@ -13,7 +12,7 @@ const visitsEvery = 10;
 export function pageProbe({ settings, clock, report }: ProbeContext): Probe {
   const { deadlineMs, pages } = settings;
   const questions = new Questions({ probe: 'page', deadlineMs, clock, report });
-  let agent = new Agent({ keepAlive: true });
+  const lines = new HttpLines();
   let cookie: string | undefined;
   let turn = 0;
   return {
@@ -27,16 +26,15 @@ export function pageProbe({ settings, clock, report }: ProbeContext): Probe {
       const wantsVisits = turn % visitsEvery === 0;
       const sent = cookie;
       const question = questions.begin({ machine: page.machine }, () => giveUp());
-      const giveUp = httpAsk(
+      const giveUp = lines.ask(
         {
-          ...{ agent, host: page.host, port: page.port, method: 'GET', path: wantsVisits ? '/session' : '/' },
+          ...{ host: page.host, port: page.port, method: 'GET', path: wantsVisits ? '/session' : '/' },
           headers: sent === undefined ? {} : { cookie: sent },
         },
-        (status) => wantsVisits && status === 200,
         (answer, error) => {
           if (answer === undefined) return question.failed(error);
           if (answer.status !== 200) return question.failed(`HTTP ${answer.status}`);
-          const given = sessionCookie(answer.headers['set-cookie']);
+          const given = sessionCookie(answer.cookies);
           // Of several questions sent with a session that is gone, the first answer counts; the others' new ones are dropped.
           if (given !== undefined && cookie === sent) cookie = given;
           const visits = wantsVisits ? visitsOf(answer.body) : undefined;
@@ -49,15 +47,14 @@ export function pageProbe({ settings, clock, report }: ProbeContext): Probe {
     },
     disconnect: (reason) => {
       questions.abandon(reason);
-      agent.destroy();
-      agent = new Agent({ keepAlive: true });
+      lines.destroy();
     },
   };
 }
 
 /** `connect.sid=...` as it is sent back: without its attributes. */
-export function sessionCookie(header: readonly string[] | undefined): string | undefined {
-  return header?.find((line) => line.startsWith('connect.sid='))?.split(';')[0];
+export function sessionCookie(header: readonly string[]): string | undefined {
+  return header.find((line) => line.startsWith('connect.sid='))?.split(';')[0];
 }
 
 /** The session's id in a signed cookie of express-session: `s:<id>.<signature>`, percent-encoded. */

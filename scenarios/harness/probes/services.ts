@@ -1,6 +1,5 @@
-import { Agent } from 'node:http';
 import type { Clock } from './clock.ts';
-import { httpAsk } from './http-ask.ts';
+import { HttpLines } from './http-ask.ts';
 import type { Endpoint } from './settings.ts';
 
 /** How often the discovery keys are looked at, in ticks of the grid. */
@@ -26,7 +25,7 @@ export interface Service {
 export class Services {
   readonly #members: readonly Endpoint[];
   readonly #clock: Clock;
-  #agent = new Agent({ keepAlive: true });
+  readonly #lines = new HttpLines();
   #known: readonly Service[] = [];
   #leases: readonly Lease[] = [];
   #ticks = 0;
@@ -55,15 +54,11 @@ export class Services {
     const member = this.#members[this.#turn % this.#members.length];
     if (member === undefined) return;
     const { host, port } = member;
-    const giveUp = httpAsk(
-      { agent: this.#agent, host, port, method: 'POST', path: '/v3/kv/txn', body: question },
-      (status) => status === 200,
-      (answer) => {
-        this.#pending = undefined;
-        if (answer?.status === 200) this.#take(pairsIn(answer.body));
-        else this.#turn += 1;
-      },
-    );
+    const giveUp = this.#lines.ask({ host, port, method: 'POST', path: '/v3/kv/txn', body: question }, (answer) => {
+      this.#pending = undefined;
+      if (answer?.status === 200) this.#take(pairsIn(answer.body));
+      else this.#turn += 1;
+    });
     this.#pending = { sinceMs: this.#clock.now(), giveUp };
   }
 
@@ -76,8 +71,7 @@ export class Services {
     this.#pending?.giveUp();
     this.#pending = undefined;
     this.#turn += 1;
-    this.#agent.destroy();
-    this.#agent = new Agent({ keepAlive: true });
+    this.#lines.destroy();
   }
 }
 

@@ -13,6 +13,8 @@ interface Visitor {
   /** Monotonic ms of the newest message, or of the connection when there was none yet. */
   newestMs: number;
   periodMs: number;
+  /** Before its first connection, and no longer than that may take, it says nothing: a visitor who has just come. */
+  arriving: boolean;
 }
 
 /**
@@ -26,13 +28,14 @@ export function socketProbe({ settings, clock, report, tell }: ProbeContext): Pr
       ...{ transports: ['websocket'], autoConnect: false, forceNew: true, timeout: connectDeadlineMs },
       ...{ reconnectionDelay: retryMs, reconnectionDelayMax: retryMs, randomizationFactor: 0 },
     });
-    return { machine, socket, newestMs: clock.now(), periodMs: usualPeriodMs };
+    return { machine, socket, newestMs: clock.now(), periodMs: usualPeriodMs, arriving: true };
   });
   for (const visitor of visitors) {
     const { machine, socket } = visitor;
     const say = (type: ProbeEventType, data: Readonly<Record<string, unknown>> = {}): void =>
       tell({ type, wallMs: clock.wall(), data: { machine, ...data } });
     socket.on('connect', () => {
+      visitor.arriving = false;
       visitor.newestMs = clock.now();
       say('page-connected');
     });
@@ -54,6 +57,7 @@ export function socketProbe({ settings, clock, report, tell }: ProbeContext): Pr
       turn += 1;
       const { machine, socket, periodMs } = visitor;
       const ms = Math.round(clock.now() - visitor.newestMs);
+      if (visitor.arriving && ms < connectDeadlineMs) return;
       const error = !socket.connected ? 'not connected' : ms > 3 * periodMs ? 'no fresh message' : undefined;
       const ok = error === undefined;
       report({ probe: 'socket', wallMs: clock.wall(), ms, ok, machine, ...(!ok && { error }) });
