@@ -51,7 +51,11 @@ export function socketProbe({ settings, clock, report, tell }: ProbeContext): Pr
     name: 'socket',
     trouble: () => (visitors.length === 0 ? 'no machine to ask' : undefined),
     ask: () => {
-      for (const { socket } of visitors) if (!socket.active) socket.connect();
+      for (const one of visitors) {
+        if (one.socket.active) continue;
+        if (one.arriving) one.newestMs = clock.now();
+        one.socket.connect();
+      }
       const visitor = visitors[turn % visitors.length];
       if (visitor === undefined) return;
       turn += 1;
