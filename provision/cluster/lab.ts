@@ -86,7 +86,7 @@ export class Lab {
       const there = machines.filter((name) => found.some((one) => one.name === name && one.state !== 'absent'));
       await Promise.all(
         there.map((name) =>
-          inPhase(this.#on, { subject: name, phase: 'destroy', detail: 'cut it and throw its disk away' }, () =>
+          inPhase(this.#on, { subject: name, phase: 'destroy', detail: 'end it and throw its disk away' }, () =>
             provider.destroyMachine(name),
           ),
         ),

@@ -21,7 +21,7 @@ export interface MachineProvider {
   lift(machine: string, impairment: Impairment): Promise<void>;
   /** Runs a command as a child of the machine's own PID 1, inside its limits. Needs no network. */
   exec(machine: string, argv: readonly string[]): Promise<ExecResult>;
-  /** Throws one machine away, disk and all (cuts it first if it runs); the rest of the lab stays. No-op without a disk. */
+  /** Throws one machine away, disk and all (ends it first if it runs); the rest of the lab stays. No-op without a disk. */
   destroyMachine(machine: string): Promise<void>;
   /** Removes everything of the lab from the host, whatever state it is in. */
   destroy(): Promise<void>;

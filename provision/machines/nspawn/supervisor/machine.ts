@@ -102,19 +102,19 @@ export class Machine {
     return outcome === 'late' ? 'cut' : 'halted';
   }
 
-  async cut(): Promise<void> {
+  async cut(link: 'down' | 'up' = 'down'): Promise<void> {
     if (this.#state === 'starting') await this.#stopped;
     const running = this.#process;
     if (running === undefined) return;
     this.#rebooting = false;
     this.#become('stopping');
-    await this.#pullCord(running);
+    await this.#pullCord(running, link);
     await this.#stopped;
   }
 
-  /** Cuts the machine if it runs and throws its disk away: it is absent. */
+  /** Ends the machine (with a goodbye, or etcd's leader stalls when the member goes) and throws its disk away. */
   async destroy(): Promise<void> {
-    await this.cut();
+    await this.cut('up');
     if (this.#state !== 'stopped') throw machineErrors.inTransition(this.spec.name, this.#state);
     // No start may come in between.
     this.#become('stopping');
@@ -147,8 +147,8 @@ export class Machine {
   }
 
   /** A frozen process dies of SIGKILL only when it is thawed. */
-  async #pullCord(running: MachineProcess): Promise<void> {
-    await pullCord(this.spec.name, running, () => this.impairments.lift('pause'));
+  async #pullCord(running: MachineProcess, link: 'down' | 'up' = 'down'): Promise<void> {
+    await pullCord(this.spec.name, running, link, () => this.impairments.lift('pause'));
   }
 
   async #boot(): Promise<void> {
