@@ -26,12 +26,19 @@ type Context = Pick<ScenarioContext, 'lab' | 'fault' | 'until' | 'note' | 'now' 
  */
 export async function runPlan(plan: readonly PlannedFault[], endMs: number, context: Context): Promise<Carried> {
   const beganMs = context.now();
+  /** Machines under a heavy fault or not back since, with the lane of that fault. */
+  const away = new Map<string, number>();
   const lanes = [...new Set(plan.filter(isHeavy).map(({ lane }) => lane))];
   // What ends one of them ends all: nothing may be injected any more while the run undoes its faults.
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
   const outcomes = await Promise.all([
-    ...lanes.map((lane) => runLane(plan.filter((fault) => isHeavy(fault) && fault.lane === lane))),
+    ...lanes.map((lane) =>
+      runLane(
+        lane,
+        plan.filter((fault) => isHeavy(fault) && fault.lane === lane),
+      ),
+    ),
     ...plan.filter((fault) => !isHeavy(fault)).map(runLight),
   ]).catch((error: unknown) => {
     ended.abort(error);
@@ -41,7 +48,7 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
   await timeIs(endMs);
   return { injected: outcomes.flat().length - leftOut.length, leftOut };
 
-  async function runLane(faults: readonly PlannedFault[]): Promise<string[]> {
+  async function runLane(lane: number, faults: readonly PlannedFault[]): Promise<string[]> {
     const outcomes: string[] = [];
     for (const fault of faults) {
       await timeIs(fault.atMs);
@@ -53,7 +60,7 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
       if (lateMs > punctualMs)
         context.note(`${describeFault(fault)}: ${seconds(lateMs)} s late, the machine before it was not back`);
       outcomes.push(await runOne(fault));
-      await back(endMs - (context.now() - beganMs));
+      await back(lane, endMs - (context.now() - beganMs));
     }
     return outcomes;
   }
@@ -62,14 +69,24 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
     await timeIs(fault.atMs);
     const machine = await context.lab.machine(fault.target).catch((error: unknown) => lost(error));
     if (typeof machine === 'string') return left(fault, machine);
-    const harmed = context.fault.active.find((active) => active.machine === machine.name && takesAway(active));
+    const target = fault.target === 'any other' && away.has(machine.name) ? anyPresent() : machine.name;
+    if (target === undefined) return left(fault, 'every machine is under a fault');
+    const harmed = context.fault.active.find((active) => active.machine === target && takesAway(active));
     if (harmed !== undefined) return left(fault, `its machine is under another fault: ${harmed.name}`);
-    return runOne(fault);
+    if (away.has(target)) return left(fault, `${target} is not back yet`);
+    return runOne({ ...fault, target });
   }
 
+  function anyPresent(): string | undefined {
+    const faulted = context.fault.active.map(({ machine }) => machine);
+    return context.lab.machines.find(({ name }) => !away.has(name) && !faulted.includes(name))?.name;
+  }
+
+  /** A machine under a heavy fault stays away until `back` says otherwise. */
   async function runOne(fault: PlannedFault): Promise<string> {
     try {
-      await context.fault.inject(fault.target, fault.action);
+      const { machine } = await context.fault.inject(fault.target, fault.action);
+      if (isHeavy(fault)) away.set(machine, fault.lane);
     } catch (error) {
       await undo(fault);
       return left(fault, lost(error));
@@ -86,15 +103,19 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
   }
 
   /** Every machine answers in etcd and in fleet again, or the plan's time is over. */
-  async function back(withinMs: number): Promise<void> {
+  async function back(lane: number, withinMs: number): Promise<void> {
     if (withinMs <= 0) return;
-    await context.until(allBack(context), { within: withinMs }).catch((error: unknown) => {
+    try {
+      await context.until(allBack(context), { within: withinMs });
+      for (const [machine, own] of away) if (own === lane) away.delete(machine);
+    } catch (error) {
       context.note(`not every machine is back by the plan's end: ${lost(error)}`);
-    });
+    }
   }
 
   function left(fault: PlannedFault, why: string): string {
-    const said = `left out: ${describeFault(fault)}, because ${why}`;
+    // What else runs is of no use here.
+    const said = `left out: ${describeFault(fault)}, because ${why.replace(/: units that run: .*$/, '')}`;
     context.note(said);
     return said;
   }

@@ -53,22 +53,34 @@ export class ClusterWatch {
 
   #stop: () => Promise<void> = async () => undefined;
 
+  /** @throws what kept fleet or etcd from answering; what the other said is taken over all the same */
   async #look(): Promise<void> {
-    const [machines, units, states, keys] = await Promise.all([
+    const addresses = this.#lab.config.machines.map(({ address }) => address);
+    // Not all or nothing: a fleet that is busy must not hide for seconds that a key has gone.
+    const [fleet, keys] = await Promise.allSettled([this.#lookAtFleet(), discoveryKeys(addresses, requestDeadlineMs)]);
+    const missed = [fleet, keys].find(({ status }) => status === 'rejected');
+    const complete = missed === undefined;
+    if (complete || this.#looked) {
+      this.#take({
+        ...(fleet.status === 'fulfilled' ? fleet.value : this.#view),
+        keys: keys.status === 'fulfilled' ? keys.value : this.#view.keys,
+      });
+    }
+    if (missed?.status === 'rejected') throw missed.reason;
+  }
+
+  async #lookAtFleet(): Promise<Pick<ClusterView, 'machines' | 'units'>> {
+    const [machines, units, states] = await Promise.all([
       this.#fleet.listMachines(),
       this.#fleet.listUnits(),
       this.#fleet.listStates(),
-      discoveryKeys(
-        this.#lab.config.machines.map(({ address }) => address),
-        requestDeadlineMs,
-      ),
     ]);
     const addresses = new Map(this.#lab.config.machines.map(({ address, name }) => [address, name]));
     const hostnames = new Map(machines.map((m) => [m.id, addresses.get(m.primaryIP ?? '') ?? m.id]));
     for (const [id, name] of hostnames) this.#names.set(id, name);
     const nameOf = (id: string | undefined) =>
       id === undefined || id === '' ? undefined : (this.#names.get(id) ?? id);
-    const next: ClusterView = {
+    return {
       machines: machines.map(({ id }) => nameOf(id) ?? id).sort(),
       units: units.map((unit) => ({
         name: unit.name,
@@ -81,8 +93,10 @@ export class ClusterWatch {
             state: `${s.systemdActiveState ?? ''}/${s.systemdSubState ?? ''}`,
           })),
       })),
-      keys,
     };
+  }
+
+  #take(next: ClusterView): void {
     // What is there at the first look did not happen now; it is recorded, and marked.
     const mark = this.#looked ? {} : { initial: true };
     for (const change of viewChanges(this.#view, next)) this.#log.add(change.type, { ...change.data, ...mark });

@@ -121,6 +121,15 @@ describe('carrying out a plan', () => {
     expect(done).toContain('kill-container core-02');
   });
 
+  it('takes a machine that is there for "any other", not one that is still coming back', async () => {
+    const { done, context } = labOf({ backAfter: 20 });
+    const lab = { ...context.lab, machine: async () => ({ name: 'core-01' }) as never };
+    const plan = [planned(0, 'core-01', { kind: 'cut' }), planned(40, 'any other', killWeb)];
+    const { leftOut } = await runPlan(plan, 600, { ...context, lab });
+    expect(leftOut).toEqual([]);
+    expect(done).toContain('kill-container core-02');
+  });
+
   it('goes on after a fault that the lab refuses, and says so', async () => {
     const { done, context } = labOf({ refuse: 'cut' });
     const plan = [planned(0, 'core-01', { kind: 'cut' }), planned(5, 'core-02', { kind: 'halt' })];
