@@ -9,14 +9,14 @@ const requestDeadlineMs = 2_000;
 const journalLimitBytes = 256 * 1024 * 1024;
 const credentials = `Basic ${Buffer.from('Administrator:Password1').toString('base64')}`;
 
-/** Documents in the bucket `default`, asked of the Couchbase on this machine; undefined when it does not answer. */
+/**
+ * RSVPs in the bucket, counted by the page's own view at Couchbase's container address (so that documents of the probes are
+ * not among them); undefined when it does not answer.
+ */
 export async function couchbaseDocuments(address: string): Promise<number | undefined> {
-  const bucket = await getJson<{ basicStats?: { itemCount?: number } }>(
-    `http://${address}:8091/pools/default/buckets/default`,
-    requestDeadlineMs,
-    { authorization: credentials },
-  );
-  return bucket?.basicStats?.itemCount;
+  const url = `http://${address}:8092/default/_design/ddocid/_view/by_id?limit=1`;
+  const view = await getJson<{ total_rows?: number }>(url, requestDeadlineMs, { authorization: credentials });
+  return view?.total_rows;
 }
 
 /** Every connection the RSVP stream server ever had; undefined when it does not answer. */

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { routeProtocol } from './lab-link.ts';
 
 /** One machine's subnet of the containers' network. */
 export interface ContainerSubnet {
@@ -14,5 +15,7 @@ export interface ContainerSubnet {
  * @throws when ip(8) refuses
  */
 export async function routeContainers(link: string, subnets: readonly ContainerSubnet[]): Promise<void> {
-  for (const { cidr, via } of subnets) await execa('ip', ['route', 'replace', cidr, 'via', via, 'dev', link]);
+  for (const { cidr, via } of subnets) {
+    await execa('ip', ['route', 'replace', cidr, 'via', via, 'dev', link, 'proto', routeProtocol]);
+  }
 }

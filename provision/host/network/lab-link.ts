@@ -6,7 +6,7 @@ import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 
 /** Marks the lab's routes on the host, so that only they are removed (rtnetlink protocol numbers 192-254 are free). */
-const routeProtocol = '203';
+export const routeProtocol = '203';
 const arpRetryMs = 50;
 
 /**

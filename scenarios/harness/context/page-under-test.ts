@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import { runningOn } from '../cluster-view.ts';
 import type { ClusterWatch } from '../cluster-watch.ts';
 import type { EventLog, RunEvent } from '../event-log.ts';
 import { couchbaseDocuments } from '../evidence.ts';
@@ -29,8 +28,8 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
       },
     }),
     documents: async () => {
-      const home = runningOn(cluster.view, 'couchbase@1.service');
-      return home === undefined ? undefined : couchbaseDocuments(address(home));
+      const couchbase = cluster.view.keys['/services/couchbase/1'];
+      return couchbase === undefined ? undefined : couchbaseDocuments(couchbase);
     },
     screenshot: async (machine, name) => {
       const file = `${name}.png`;

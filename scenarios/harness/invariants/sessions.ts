@@ -23,9 +23,9 @@ export function sessions(record: RunRecord): Finding {
     const where = `${first.machine ?? '?'} at ${seconds(runMs(record, first))} s: ${first.error ?? ''}`;
     return { name, verdict: 'fail', evidence: `${errorPages.length} error pages, the first from ${where}` };
   }
-  const renewals = visitors(answered).flatMap((own) =>
-    own.filter((sample, index) => index > 0 && sample.session !== own[index - 1]?.session),
-  );
+  // One visitor goes round the machines, with one cookie.
+  const visits = [...answered].sort((a, b) => a.wallMs - b.wallMs);
+  const renewals = visits.filter((sample, index) => index > 0 && sample.session !== visits[index - 1]?.session);
   const causes = causesOf(record);
   const groundless = renewals.find((sample) => {
     const atMs = runMs(record, sample);
@@ -35,17 +35,6 @@ export function sessions(record: RunRecord): Finding {
   if (groundless === undefined) return { name, verdict: 'pass', evidence: figures };
   const evidence = `session lost on ${groundless.machine ?? '?'} at ${seconds(runMs(record, groundless))} s though no memcached had changed`;
   return { name, verdict: 'fail', evidence };
-}
-
-/** The probe is one visitor for each machine it asks. */
-function visitors(samples: readonly Sample[]): Sample[][] {
-  const byMachine = new Map<string, Sample[]>();
-  for (const sample of [...samples].sort((a, b) => a.wallMs - b.wallMs)) {
-    const own = byMachine.get(sample.machine ?? '') ?? [];
-    own.push(sample);
-    byMachine.set(sample.machine ?? '', own);
-  }
-  return [...byMachine.values()];
 }
 
 /** When memcached's servers changed, or some machine was under a fault. */

@@ -25,7 +25,7 @@ export class FlannelRoutes {
     for (const { subnet, via } of leases) {
       if (this.#range?.test(subnet) !== true || this.#set.get(subnet) === via) continue;
       this.#set.set(subnet, via);
-      this.#ip('replace', subnet, via);
+      this.#replace(subnet, via);
     }
   }
 
@@ -34,16 +34,11 @@ export class FlannelRoutes {
     this.#set.clear();
   }
 
-  remove(): void {
-    for (const [subnet, via] of this.#set) this.#ip('del', subnet, via);
-    this.forget();
-  }
-
-  #ip(verb: 'replace' | 'del', subnet: string, via: string): void {
-    const argv = ['route', verb, subnet, 'via', via, 'dev', this.#link, 'proto', routeProtocol];
+  #replace(subnet: string, via: string): void {
+    const argv = ['route', 'replace', subnet, 'via', via, 'dev', this.#link, 'proto', routeProtocol];
     execFile('ip', argv, (error) => {
-      // A route that is gone already went with its link.
-      if (error && verb === 'replace') this.#set.delete(subnet);
+      // The link has just gone: tried again at the next look.
+      if (error) this.#set.delete(subnet);
     });
   }
 }

@@ -96,7 +96,6 @@ export async function startProber(
         }),
       );
       services.disconnect();
-      routes.remove();
       file.close();
       return results.flat();
     },
