@@ -26,7 +26,7 @@ type Context = Pick<ScenarioContext, 'lab' | 'fault' | 'until' | 'note' | 'now' 
  */
 export async function runPlan(plan: readonly PlannedFault[], endMs: number, context: Context): Promise<Carried> {
   const beganMs = context.now();
-  /** Machines under a heavy fault or not back since, with the lane of that fault. */
+  /** Machines that were taken away and are not back since, with the lane of that fault. */
   const away = new Map<string, number>();
   const lanes = [...new Set(plan.filter(isHeavy).map(({ lane }) => lane))];
   // What ends one of them ends all: nothing may be injected any more while the run undoes its faults.
@@ -82,11 +82,11 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
     return context.lab.machines.find(({ name }) => !away.has(name) && !faulted.includes(name))?.name;
   }
 
-  /** A machine under a heavy fault stays away until `back` says otherwise. */
+  /** A machine that was taken away stays away until `back` says otherwise. */
   async function runOne(fault: PlannedFault): Promise<string> {
     try {
       const { machine } = await context.fault.inject(fault.target, fault.action);
-      if (isHeavy(fault)) away.set(machine, fault.lane);
+      if (takesAway(fault)) away.set(machine, fault.lane);
     } catch (error) {
       await undo(fault);
       return left(fault, lost(error));
@@ -153,7 +153,7 @@ function isHeavy({ weight }: PlannedFault): boolean {
 }
 
 /** Nothing can be done to a machine that stands still or is off. */
-function takesAway({ action: { kind } }: ActiveFault): boolean {
+function takesAway({ action: { kind } }: Pick<ActiveFault, 'action'>): boolean {
   return ['halt', 'cut', 'reboot', 'pause'].includes(kind);
 }
 
