@@ -16,6 +16,12 @@ export interface WebServer {
 }
 
 /**
+ * Without a packet from a machine that is gone a browser would hold on to it for 45 s (Socket.IO's 25 s + 20 s), long after the
+ * page runs again; ms.
+ */
+const heartbeat = { pingInterval: 3_000, pingTimeout: 3_000 };
+
+/**
  * Page, sessions and Socket.IO on one port, fed by one query timer. A browser gets `hello` (who serves it), then `message` (Row[])
  * and `counts`, at once with the last known rows and after every query. The page is served whether Couchbase answers or not.
  * Throws LabError host.port when the port is taken.
@@ -30,7 +36,7 @@ export async function startWebServer(
   const sessions = new MemcachedSessions(stack.memcached);
   const app = httpApp({ sessions, secret: config.sessionSecret, pageDir, health, log });
   const server = createServer(app);
-  const io = new Server(server, { serveClient: false });
+  const io = new Server(server, { serveClient: false, ...heartbeat });
   const timer = startRowTimer(newestRows(stack.couchbase, config), config.periodMs, {
     rows: (rows) => {
       io.emit('message', rows.rows);

@@ -8,7 +8,7 @@ async function main([url = '', file = '', executablePath = '']: readonly string[
   try {
     const page = await browser.newPage({ viewport: { width: 1000, height: 760 } });
     await page.goto(url, { timeout: deadlineMs });
-    await page.locator('tbody tr').first().waitFor({ timeout: deadlineMs });
+    await page.locator('ol.rows li').first().waitFor({ timeout: deadlineMs });
     await page.screenshot({ path: file });
   } finally {
     await browser.close();

@@ -39,7 +39,7 @@ export class HttpLines {
       done(answer, error);
     };
     const onData = (data: Buffer): void => {
-      received += data.latin1Slice();
+      received += data.toString('latin1');
       try {
         const answer = readResponse(received);
         if (answer !== undefined) finish(answer, '');
