@@ -3,6 +3,7 @@ import { bareBootMs, warmUpMs } from '../scenarios/bench/warm-up.ts';
 import { deployedStack, probeFigures } from '../scenarios/bench/probes.ts';
 import { median, stepStatistics } from '../scenarios/bench/failover-series.ts';
 import { failover } from '../scenarios/failover/failover.ts';
+import { takeScenarioLock } from '../scenarios/harness/faults/scenario-lock.ts';
 import type { RunReport } from '../scenarios/harness/report/run-report.ts';
 import { runScenario } from '../scenarios/harness/run-scenario.ts';
 import { openLab, requireRoot } from './open-lab.ts';
@@ -53,6 +54,7 @@ async function benchWarmUp(lab: Lab): Promise<void> {
 
 /** `npm run bench -- failover [halt,cut,...]`: the same failover again and again, every kind in turn. */
 async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> {
+  const release = await takeScenarioLock(lab.paths, 'npm run bench');
   await lab.up();
   const reports = new Map<string, RunReport[]>(kinds.map((by) => [by, []]));
   const { parameters: specs } = failover;
@@ -69,6 +71,7 @@ async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> 
       );
     }
   }
+  await release();
   for (const [by, all] of reports) console.log(`\n${seriesText(by, all)}`);
 }
 

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import type { Lab } from '../../provision/cluster/lab.ts';
 import type { LabEvent } from '../../provision/cluster/lab-event.ts';
 import { findScenario, scenarios } from '../../scenarios/catalog.ts';
-import { runScenario } from '../../scenarios/harness/run-scenario.ts';
+import { takeScenarioLock } from '../../scenarios/harness/faults/scenario-lock.ts';
+import { type RunRequest, runScenario } from '../../scenarios/harness/run-scenario.ts';
 import { verdictExitCodes } from '../../scenarios/harness/verdict.ts';
 import { loadOwnScenario } from '../../scenarios/own/load-own-scenario.ts';
 import { writeTemplate } from '../../scenarios/own/write-template.ts';
@@ -33,24 +35,32 @@ export async function scenario(
   await run(repoDir, { chosen, values: given.values, command, json, ...(ownFile === undefined ? {} : { ownFile }) });
 }
 
-async function run(
-  repoDir: string,
-  what: {
-    chosen: Scenario;
-    values: Parameters<typeof runScenario>[0]['parameters'];
-    command: string;
-    json: boolean;
-    ownFile?: string;
-  },
-): Promise<void> {
+interface What {
+  readonly chosen: Scenario;
+  readonly values: RunRequest['parameters'];
+  readonly command: string;
+  readonly json: boolean;
+  readonly ownFile?: string;
+}
+
+async function run(repoDir: string, what: What): Promise<void> {
   const progress = new Progress();
   // Live lines while the lab comes up; during the run its lines would overwrite the run's own.
   let show: (event: LabEvent) => void = what.json ? () => undefined : progress.onEvent;
   const lab = await openLab(repoDir, (event) => show(event));
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
-  await lab.up().finally(() => progress.stop());
-  show = () => undefined;
+  // Before the lab is touched: what another scenario has taken from it is not to be brought up.
+  const release = await takeScenarioLock(lab.paths, what.command);
+  try {
+    await lab.up().finally(() => progress.stop());
+    show = () => undefined;
+    await runOnLab(lab, what);
+  } finally {
+    await release();
+  }
+}
 
+async function runOnLab(lab: Lab, what: What): Promise<void> {
   const interrupt = new AbortController();
   const onInterrupt = () => {
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);

@@ -5,7 +5,6 @@ import { deployStack, emptyStack } from '../deploy/stack.ts';
 import type { Scenario } from '../scenario.ts';
 import { conclude } from './conclude.ts';
 import type { RunEvent } from './event-log.ts';
-import { takeScenarioLock } from './faults/scenario-lock.ts';
 import { type OpenRun, openRun } from './open-run.ts';
 import type { ParameterValue } from './parameters.ts';
 import { startProbes } from './probes/probe-process.ts';
@@ -26,24 +25,20 @@ export interface RunRequest {
 
 /**
  * Runs a scenario on a lab that is up. Evidence is kept whatever happens, and every fault is undone.
- * @throws LabError `busy.scenario`, `state.lab-down`, `state.capability`: before anything is done to the lab
+ * Whoever calls it holds the lab's scenario lock.
+ * @throws LabError `state.lab-down`, `state.capability`: before anything is done to the lab
  */
 export async function runScenario(request: RunRequest): Promise<RunReport> {
   const { scenario, lab } = request;
   const provider = await lab.runningProvider();
   requireCapabilities(scenario, provider);
-  const release = await takeScenarioLock(lab.paths, request.command);
+  const run = await openRun(request, provider);
   try {
-    const run = await openRun(request, provider);
-    try {
-      await carryOut(run);
-    } catch (error) {
-      run.brokenOff(error);
-    }
-    return await conclude(run);
-  } finally {
-    await release();
+    await carryOut(run);
+  } catch (error) {
+    run.brokenOff(error);
   }
+  return conclude(run);
 }
 
 async function carryOut(run: OpenRun): Promise<void> {

@@ -132,11 +132,12 @@ describe('failover', () => {
       timeline: { atMs?: number }[];
     };
     expect(report.verdict).toBe('pass');
+    expect(report.timeline.length).toBeGreaterThan(5);
     expect(report.timeline.every(({ atMs }) => atMs !== undefined)).toBe(true);
   });
 
   it('survives the pulled cord too', async () => {
-    const outcome = await lab('scenario', 'failover', '--cut');
+    const outcome = await lab('scenario', 'failover', '--by', 'cut');
     expect(outcome.stdout).toContain('PASS');
     expect(outcome.exitCode).toBe(0);
   });

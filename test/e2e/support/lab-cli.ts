@@ -20,9 +20,17 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** What selects the lab of the tests. */
+export const labEnvironment = { ...process.env, LAB_CONFIG_DIR: configDir };
+
 /** Runs `./lab` as a person would, with its own configuration directory. */
 export async function lab(...args: string[]): Promise<Outcome> {
-  return run(join(repoDir, 'lab'), args, { LAB_CONFIG_DIR: configDir });
+  return labIn(repoDir, ...args);
+}
+
+/** The same, typed in another directory. */
+export async function labIn(cwd: string, ...args: string[]): Promise<Outcome> {
+  return run(join(repoDir, 'lab'), args, { LAB_CONFIG_DIR: configDir }, cwd);
 }
 
 /** A command on a machine, by `lab ssh`. */
@@ -34,11 +42,16 @@ export async function host(command: string, ...args: string[]): Promise<Outcome>
   return run(command, args, {});
 }
 
-async function run(command: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+async function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd = repoDir,
+): Promise<Outcome> {
   const { exitCode, stdout, stderr } = await execa(command, args, {
     env,
     reject: false,
-    cwd: repoDir,
+    cwd,
     stdin: 'ignore',
   });
   return { exitCode: exitCode ?? -1, stdout, stderr };

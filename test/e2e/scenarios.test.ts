@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lab, labEnvironment, labIn, repoDir, status } from './support/lab-cli.ts';
+
+interface Report {
+  readonly verdict: string;
+  readonly sentence: string;
+  readonly findings: readonly { readonly name: string; readonly verdict: string; readonly evidence: string }[];
+  readonly measures: readonly { readonly name: string; readonly group?: string; readonly ms?: number }[];
+}
+
+const report = (scenario: string): Report =>
+  JSON.parse(readFileSync(join(repoDir, 'runs', scenario, 'latest/report.json'), 'utf8')) as Report;
+
+/** Runs a scenario and shows what it could not prove, instead of an exit code. */
+async function passes(scenario: string, ...parameters: string[]): Promise<Report> {
+  const outcome = await lab('scenario', scenario, ...parameters);
+  const written = report(scenario);
+  expect(written.findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
+  expect(outcome.exitCode).toBe(0);
+  for (const file of ['report.html', 'junit.xml', 'events.ndjson'])
+    expect(existsSync(join(repoDir, 'runs', scenario, 'latest', file))).toBe(true);
+  return written;
+}
+
+beforeAll(async () => {
+  await lab('destroy');
+  expect((await lab('up')).exitCode).toBe(0);
+});
+
+afterAll(async () => {
+  await lab('destroy');
+});
+
+describe('scenarios', () => {
+  it('deploy: seconds per layer from an empty cluster to rows on every page', async () => {
+    const { measures } = await passes('deploy');
+    expect(measures.every(({ ms }) => ms !== undefined)).toBe(true);
+  });
+
+  it("bootstrap: Couchbase's phases, with the book's unit and with one that waits on conditions", async () => {
+    await passes('bootstrap');
+  });
+
+  it('failover by a machine that stands still, and by one that is out of reach', async () => {
+    await passes('failover', '--by', 'pause');
+    await passes('failover', '--by', 'partition');
+  });
+
+  it('quorum: what is refused and what still serves with one machine of three', async () => {
+    await passes('quorum');
+  });
+
+  it('rejoin: a halted machine returns with its data, a destroyed one is built anew', async () => {
+    await passes('rejoin');
+  });
+
+  it('rolling: every machine rebooted under load, never two away', async () => {
+    await passes('rolling');
+  });
+
+  it('layers: a lost memcached is noticed and comes back by itself', async () => {
+    await passes('layers', '--only', 'memcached');
+  });
+
+  it('chaos: a minute of random faults, then everything comes back', async () => {
+    await passes('chaos', '--minutes', '1', '--seed', '7');
+  });
+});
+
+describe("a reader's own scenario", () => {
+  it('works at once from the template, and its results are listed and compared', async () => {
+    const directory = await mkdtemp(join(repoDir, 'runs/own-'));
+    try {
+      expect((await lab('scenario', 'failover', '--speed')).exitCode).toBe(64);
+      expect((await labIn(directory, 'scenario', 'new', 'mine')).exitCode).toBe(0);
+      const outcome = await lab('scenario', join(directory, 'mine.ts'));
+      expect(outcome.stdout).toContain('PASS');
+      expect(outcome.exitCode).toBe(0);
+      const runs = JSON.parse((await lab('runs', 'failover', '--json')).stdout) as unknown[];
+      expect(runs.length).toBeGreaterThanOrEqual(2);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe('a run that is cut short', () => {
+  /** Starts a failover by pause and resolves when its fault is in force. */
+  async function pausedRun() {
+    const child = spawn(join(repoDir, 'lab'), ['scenario', 'failover', '--by', 'pause'], {
+      ...{ cwd: repoDir, env: labEnvironment, stdio: ['ignore', 'pipe', 'pipe'] },
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    await new Promise<void>((resolve, reject) => {
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (/fleet: core-0\d is gone/.test(text)) resolve();
+      });
+      void ended.then(() => reject(new Error(`it ended before its fault:\n${text}`)));
+    });
+    return { child, ended };
+  }
+  const healthy = async () =>
+    (await status()).machines.every(({ etcd, fleet }) => etcd === 'healthy' && fleet === 'present');
+
+  it('undoes its faults and keeps its evidence on Ctrl-C, and refuses a second run meanwhile', async () => {
+    const { child, ended } = await pausedRun();
+    const second = await lab('scenario', 'failover');
+    expect(second.stderr).toContain('busy.scenario');
+    expect(second.exitCode).toBe(73);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(report('failover').verdict).toBe('unknown');
+    await expect.poll(healthy, { timeout: 60_000, interval: 500 }).toBe(true);
+  });
+
+  it('leaves its faults to the next command when it is shot', async () => {
+    const { child, ended } = await pausedRun();
+    // The launcher has become the program: this is the runner itself.
+    child.kill('SIGKILL');
+    await ended;
+    const next = await lab('status');
+    expect(next.stderr).toMatch(/undoing what a killed scenario .* left: pause core-0\d/);
+    await expect.poll(healthy, { timeout: 60_000, interval: 500 }).toBe(true);
+    await passes('failover');
+  });
+});
