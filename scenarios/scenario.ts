@@ -88,5 +88,5 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
 /** Declares a scenario; the values of `parameters` in `run` have the types declared there. */
 export function scenario<const P extends ParameterSpecs>(definition: Scenario<P>): Scenario {
   // A runner hands over values it parsed with these very parameters.
-  return definition as Scenario;
+  return definition;
 }

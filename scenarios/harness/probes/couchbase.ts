@@ -59,11 +59,14 @@ export async function couchbaseProbe(context: ProbeContext, services: Services):
     readBack: async (deadlineMs) => {
       if (server === undefined || link === undefined) throw new Error(trouble());
       const [at, address] = [link, addressOf(services.of('couchbase')[0] ?? server)];
-      const collection = await connected(() => at.collection(address), context, deadlineMs);
+      const collection = await connected(() => at.collection(address), context, Math.min(deadlineMs, connectDeadlineMs));
       return readBackDocuments(collection, acknowledged, deadlineMs, clock);
     },
   };
 }
+
+/** A server that is there answers well within this, ms. */
+const connectDeadlineMs = 10_000;
 
 function addressOf({ host, port }: Service): string {
   return port === undefined ? host : `${host}:${port}`;

@@ -8,7 +8,7 @@ import type { ProbeEventType, ProbeSettings, ProcessMessage, RunnerMessage } fro
 
 const startDeadlineMs = 30_000;
 /** For reading back what was stored, and for ending, ms. */
-const readBackMs = 10_000;
+const readBackMs = 60_000;
 const endGraceMs = 5_000;
 
 /** The probes of a run, in a process of their own. */

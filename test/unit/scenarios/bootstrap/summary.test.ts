@@ -7,7 +7,7 @@ import { overallVerdict } from '../../../../scenarios/harness/verdict.ts';
 function round(unit: Round['unit'], askedMs: number, ...took: readonly number[]): Round {
   let at = askedMs;
   const moments = Object.fromEntries(phaseNames.map((name, index) => [name, (at += took[index] ?? 100)]));
-  return { unit, askedMs, moments: moments as PhaseMoments };
+  return { unit, askedMs, moments: moments };
 }
 
 const rounds = [

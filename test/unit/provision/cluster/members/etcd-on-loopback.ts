@@ -31,7 +31,9 @@ export class EtcdOnLoopback {
     const machine = this.machines.find((one) => one.name === name);
     if (machine === undefined) throw new Error(`no machine ${name}`);
     const settings = etcdEnvironment(this.#config, machine, start).split('\n').filter(Boolean);
-    const environment = Object.fromEntries(settings.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+    const environment: Record<string, string> = Object.fromEntries(
+      settings.map((line): [string, string] => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
     const own = {
       ETCD_DATA_DIR: join(this.#dir, name),
       ETCD_LISTEN_CLIENT_URLS: `http://${machine.address}:2379`,
