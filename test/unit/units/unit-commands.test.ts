@@ -80,7 +80,7 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
       await docker(3);
       await executable('etcdctl', '[ "$1" = mk ]');
       run(await command(`${kind}-sidekick@.service`, 'ExecStart'));
-      await expect.poll(calls, { timeout: 4000 }).toContain(`etcdctl mk --ttl 8 /services/${kind}/1 10.1.7.2`);
+      await expect.poll(calls, { timeout: 20_000 }).toContain(`etcdctl mk --ttl 8 /services/${kind}/1 10.1.7.2`);
       const all = await calls();
       expect(all.filter((call) => call.startsWith('docker inspect'))).toHaveLength(4);
       expect(all.filter((call) => call.startsWith('etcdctl'))).toEqual([
@@ -96,7 +96,7 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
       await docker(0);
       await executable('etcdctl', 'exit 0');
       run(await command(`${kind}-sidekick@.service`, 'ExecStart'));
-      await expect.poll(calls, { timeout: 4000 }).toContainEqual(expect.stringContaining('etcdctl set'));
+      await expect.poll(calls, { timeout: 20_000 }).toContainEqual(expect.stringContaining('etcdctl set'));
       await run((await command(`${kind}-sidekick@.service`, 'ExecStopPost')).replace(/^-/, '')).exited;
       expect(await calls()).toContain(`etcdctl rm --with-value 10.1.7.2 /services/${kind}/1`);
     },
@@ -106,7 +106,7 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
     await docker(0);
     await executable('etcdctl', 'exit 0');
     run((await command('memcached-sidekick@.service', 'ExecStart')).replace('sleep 5', 'sleep 0.02'));
-    await expect.poll(async () => (await calls()).length, { timeout: 4000 }).toBeGreaterThan(5);
+    await expect.poll(async () => (await calls()).length, { timeout: 20_000 }).toBeGreaterThan(5);
     const etcdctl = (await calls()).filter((call) => call.startsWith('etcdctl'));
     const refresh = 'etcdctl set --ttl 8 --swap-with-value 10.1.7.2 /services/memcached/1 10.1.7.2';
     expect(etcdctl.every((call) => call === refresh)).toBe(true);

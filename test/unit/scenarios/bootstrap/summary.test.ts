@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { phaseNames, type PhaseMoments } from '../../../../scenarios/bootstrap/phases.ts';
+import { phaseNames } from '../../../../scenarios/bootstrap/phases.ts';
 import { bootstrapFindings, phaseMeasures, type Round, totals } from '../../../../scenarios/bootstrap/summary.ts';
 import { overallVerdict } from '../../../../scenarios/harness/verdict.ts';
 
