@@ -3,6 +3,7 @@ import type { Measure, Prediction, RunReport } from '../../scenarios/harness/rep
 import type { Verdict } from '../../scenarios/harness/verdict.ts';
 import { seconds } from './progress.ts';
 import { table } from './table.ts';
+import { verdictText } from './verdict.ts';
 
 /** The timeline, the measures, the findings and the verdict, as text. */
 export function renderRunReport(report: RunReport): string {
@@ -80,13 +81,4 @@ function mark(verdict: Verdict): string {
     case 'unknown':
       return pc.yellow('?');
   }
-}
-
-function verdictText(verdict: Verdict): string {
-  const text = ` ${verdict.toUpperCase()} `;
-  return verdict === 'pass'
-    ? pc.bgGreen(pc.black(text))
-    : verdict === 'fail'
-      ? pc.bgRed(pc.white(text))
-      : pc.bgYellow(pc.black(text));
 }
