@@ -45,7 +45,7 @@ function agrees<T>(arbitrary: fc.Arbitrary<T>, verdictOf: (value: T) => string, 
       seen.add(bad);
       expect(verdictOf(value) === 'fail').toBe(bad);
     }),
-    { numRuns: 300 },
+    { numRuns: 2_000 },
   );
   expect(seen.size, 'histories that hold and histories that violate were both tried').toBe(2);
 }
