@@ -17,7 +17,8 @@ const machine = fc.constantFrom(...machines);
 /** Everything happens on whole seconds, so that a second's middle tells all about it. */
 const seconds = 40;
 const second = fc.integer({ min: 1, max: seconds });
-const middles = Array.from({ length: seconds + 10 }, (_, i) => i * 1_000 + 500);
+/** The longest silence ends at 50 s, and what still runs then runs on: look beyond it. */
+const middles = Array.from({ length: seconds + 20 }, (_, i) => i * 1_000 + 500);
 
 interface Silence {
   readonly on: string;
