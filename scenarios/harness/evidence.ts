@@ -10,13 +10,17 @@ const journalLimitBytes = 256 * 1024 * 1024;
 const credentials = `Basic ${Buffer.from('Administrator:Password1').toString('base64')}`;
 
 /**
- * RSVPs in the bucket, counted by the page's own view at Couchbase's container address (so that documents of the probes are
- * not among them); undefined when it does not answer.
+ * RSVPs in the bucket of the Couchbase at this container address, counted by the page's own view, so that documents of the
+ * probes are not among them. Before a web instance has made the view: all documents. Undefined when it does not answer.
  */
 export async function couchbaseDocuments(address: string): Promise<number | undefined> {
-  const url = `http://${address}:8092/default/_design/ddocid/_view/by_id?limit=1`;
-  const view = await getJson<{ total_rows?: number }>(url, requestDeadlineMs, { authorization: credentials });
-  return view?.total_rows;
+  const headers = { authorization: credentials };
+  const view = `http://${address}:8092/default/_design/ddocid/_view/by_id?limit=1`;
+  const rows = await getJson<{ total_rows?: number }>(view, requestDeadlineMs, headers);
+  if (rows?.total_rows !== undefined) return rows.total_rows;
+  const bucket = `http://${address}:8091/pools/default/buckets/default`;
+  const stored = await getJson<{ basicStats?: { itemCount?: number } }>(bucket, requestDeadlineMs, headers);
+  return stored?.basicStats?.itemCount;
 }
 
 /** Every connection the RSVP stream server ever had; undefined when it does not answer. */
