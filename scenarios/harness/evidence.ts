@@ -6,6 +6,8 @@ import type { Lab } from '../../provision/cluster/lab.ts';
 import type { StreamConnection } from './invariants/one-worker-connection.ts';
 
 const requestDeadlineMs = 2_000;
+/** Asked once a run, when machines may still be booting: worth waiting for. */
+const bookDeadlineMs = 15_000;
 const journalLimitBytes = 256 * 1024 * 1024;
 const credentials = `Basic ${Buffer.from('Administrator:Password1').toString('base64')}`;
 
@@ -27,7 +29,7 @@ export async function couchbaseDocuments(address: string): Promise<number | unde
 export async function streamConnections(lab: Lab): Promise<StreamConnection[] | undefined> {
   const book = await getJson<{ history: StreamConnection[] }>(
     `http://${lab.config.network.bridgeAddress}/lab/connections`,
-    requestDeadlineMs,
+    bookDeadlineMs,
   );
   return book?.history;
 }

@@ -30,12 +30,15 @@ export interface FleetClient {
   destroyUnit(name: string): Promise<void>;
 }
 
+/** fleetd itself waits 5 s for an etcd without a quorum: its reason must have time to arrive, ms. */
+const answerDeadlineMs = 8_000;
+
 /**
  * @param options.endpoints `http://host:port` or `unix:///path`, tried in turn
- * @param options.timeoutMs deadline of one request to one endpoint, default 5000
+ * @param options.timeoutMs deadline of one request to one endpoint, default 8000
  */
 export function openFleetClient(options: { endpoints: readonly string[]; timeoutMs?: number }): FleetClient {
-  const send = failoverTransport(options.endpoints, options.timeoutMs ?? 5000);
+  const send = failoverTransport(options.endpoints, options.timeoutMs ?? answerDeadlineMs);
 
   const pages = async <T>(
     path: string,

@@ -25,7 +25,7 @@ export const globalFlags: readonly FlagSpec[] = [
   text('ssh-username', 'user for ssh (core)'),
   text('strict-host-key-checking', 'true: ssh refuses hosts it does not know (false)'),
   text('known-hosts-file', 'accepted; ssh has its own'),
-  text('request-timeout', 'seconds a request may take (5)'),
+  text('request-timeout', 'seconds a request may take (8)'),
   text('driver', 'API is the only one'),
   { name: 'debug', kind: 'switch', help: 'accepted' },
   { name: 'version', kind: 'switch', help: 'print the version' },
@@ -58,7 +58,7 @@ export async function runFleetctl(
     return 0;
   }
   const flags = withEnvironment(before, after, io.env);
-  const timeoutMs = seconds(flags.text('request-timeout') ?? '5') * 1000;
+  const timeoutMs = seconds(flags.text('request-timeout') ?? '8') * 1000;
   const tunnel = flags.text('tunnel');
   const context = { ...io, flags, args: after.args };
   const open = tunnel ? await openTunnel(tunnel, flags.text('ssh-username') ?? 'core', sshOptions(context)) : undefined;
