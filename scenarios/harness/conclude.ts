@@ -35,7 +35,8 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
   const [probes, clockErrorMs] = await Promise.all([stopProbes(run), clockError(run)]);
   await run.cluster.stop();
   const record = await recordOf(run, probes.readBack);
-  for (const work of run.afterwards) {
+  // What an interrupted run did not come to do refutes nothing.
+  for (const work of request.signal.aborted ? [] : run.afterwards) {
     try {
       await work(record);
     } catch (error) {
