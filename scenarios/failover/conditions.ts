@@ -13,6 +13,17 @@ export function announcedAnew(lab: LabUnderTest, key: NonNullable<Subject['key']
   };
 }
 
+/** Couchbase holds RSVPs: the worker feeds the one that is announced now. */
+export function documentsStored(lab: LabUnderTest): Condition {
+  return {
+    name: 'Couchbase holds RSVPs',
+    missing: async () => {
+      const documents = await lab.page.documents();
+      return documents === undefined ? 'Couchbase does not say how many' : documents > 0 ? undefined : 'none so far';
+    },
+  };
+}
+
 /** A machine that is back runs no container of a unit that has moved away meanwhile. */
 export function oldCopiesStopped(lab: LabUnderTest, machine: string, moved: readonly string[]): Condition {
   return {

@@ -2,7 +2,7 @@ import { runningOn } from '../harness/cluster-view.ts';
 import type { ActiveFault } from '../harness/faults/fault-record.ts';
 import type { FailureKind } from '../harness/prediction/detection.ts';
 import { choice, scenario, text, type ScenarioContext } from '../scenario.ts';
-import { announcedAnew, oldCopiesStopped } from './conditions.ts';
+import { announcedAnew, documentsStored, oldCopiesStopped } from './conditions.ts';
 import { reportFigures } from './figures.ts';
 import { failoverFindings } from './findings.ts';
 import { predictionFor } from './prediction-for.ts';
@@ -43,12 +43,14 @@ async function run(context: ScenarioContext<Parameters>): Promise<void> {
   const broken = await lab.machine(parameters.target);
   const rows = context.until(lab.page.showsRows(count), { within: stepWithin });
   const before = lab.fleet.view;
-  const [predicted, documentsBefore] = await Promise.all([
+  const [predicted] = await Promise.all([
     predictionFor(context, broken, before),
-    lab.page.documents(),
     context.snapshot('before'),
     rows,
+    // Pages show what they last had: the worker may not have found a new Couchbase yet.
+    context.until(documentsStored(lab), { within: stepWithin }),
   ]);
+  const documentsBefore = await lab.page.documents();
   const subject = subjectOf(before, broken.name);
   const moved = movableUnits(before, broken.name);
   const displaced = before.units.find(
