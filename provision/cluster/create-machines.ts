@@ -38,7 +38,10 @@ export async function createMachines(args: {
   const phase = { subject, phase: 'etcd members', detail: 'ask etcd who they are', deadlineMs: withinMs };
   const onMissing = (detail: string) => on({ subject, phase: phase.phase, status: 'progress', detail });
   const plan = await inPhase(on, phase, () =>
-    decideMembers({ machines, fresh, kept, running }, { withinMs, onMissing, everServed: () => everServed(provider, running) }),
+    decideMembers(
+      { machines, fresh, kept, running },
+      { withinMs, onMissing, everServed: () => everServed(provider, running) },
+    ),
   );
   if (plan.kind === 'bootstrap') return void (await Promise.all(fresh.map((machine) => boot(machine))));
   const addresses = lab.machines(running).map(({ address }) => address);

@@ -59,7 +59,11 @@ export async function couchbaseProbe(context: ProbeContext, services: Services):
     readBack: async (deadlineMs) => {
       if (server === undefined || link === undefined) throw new Error(trouble());
       const [at, address] = [link, addressOf(services.of('couchbase')[0] ?? server)];
-      const collection = await connected(() => at.collection(address), context, Math.min(deadlineMs, connectDeadlineMs));
+      const collection = await connected(
+        () => at.collection(address),
+        context,
+        Math.min(deadlineMs, connectDeadlineMs),
+      );
       return readBackDocuments(collection, acknowledged, deadlineMs, clock);
     },
   };

@@ -64,6 +64,7 @@ it('a marker that was not there before proves nothing', () => {
 });
 
 it("reads etcdctl's list, one that has not started yet included", () => {
-  const list = 'f3abe2, started, core-03, http://x:2380, http://x:2379, false\n9ef415, unstarted, , http://y:2380, , false\n';
+  const list =
+    'f3abe2, started, core-03, http://x:2380, http://x:2379, false\n9ef415, unstarted, , http://y:2380, , false\n';
   expect(readMembers(list)).toEqual({ f3abe2: 'core-03', '9ef415': '' });
 });

@@ -73,7 +73,13 @@ describe('what a rolling reboot proves', () => {
   };
   const rounds = [...reboot('core-01', 1_000, 4_000), ...reboot('core-02', 20_000, 23_000)];
   const third = reboot('core-03', 40_000, 43_000);
-  const write = (wallMs: number, ok: boolean): Sample => ({ probe: 'etcd-write', wallMs, ms: 10, ok, machine: 'core-01' });
+  const write = (wallMs: number, ok: boolean): Sample => ({
+    probe: 'etcd-write',
+    wallMs,
+    ms: 10,
+    ok,
+    machine: 'core-01',
+  });
   const end = {
     view: view({ machines: machines.map(({ name }) => name), units: [unit('web@1.service', 'core-01')] }),
     members: machines.map(({ name }, n) => ({ machine: name, id: String(n), healthy: true, leader: n === 0 })),
