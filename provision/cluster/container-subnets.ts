@@ -1,4 +1,5 @@
 import type { ContainerSubnet } from '../host/network/container-routes.ts';
+import { readPrefix } from './etcd-range.ts';
 
 const directory = '/coreos.com/network/subnets/';
 const requestDeadlineMs = 2_000;
@@ -9,16 +10,8 @@ const requestDeadlineMs = 2_000;
  * are left out; so is everything when no member answers.
  */
 export async function containerSubnets(addresses: readonly string[]): Promise<ContainerSubnet[]> {
-  const end = `${directory.slice(0, -1)}0`;
-  const body = JSON.stringify({ key: base64(directory), range_end: base64(end) });
-  for (const address of addresses) {
-    const request = { method: 'POST', body, signal: AbortSignal.timeout(requestDeadlineMs) };
-    const response = await fetch(`http://${address}:2379/v3/kv/range`, request).catch(() => undefined);
-    if (response?.ok !== true) continue;
-    const { kvs = [] } = (await response.json()) as { kvs?: { key: string; value?: string }[] };
-    return kvs.flatMap(({ key, value }) => containerSubnet(plain(key), plain(value ?? ''), addresses) ?? []);
-  }
-  return [];
+  const leases = (await readPrefix(addresses, directory, requestDeadlineMs)) ?? [];
+  return leases.flatMap(({ key, value }) => containerSubnet(key, value, addresses) ?? []);
 }
 
 /** Undefined for what is no lease of one of these machines. Pure. */
@@ -36,12 +29,4 @@ function publicIp(value: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
-}
-
-function plain(text: string): string {
-  return Buffer.from(text, 'base64').toString();
 }

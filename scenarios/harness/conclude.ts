@@ -4,6 +4,7 @@ import { engineDecisions } from './decisions.ts';
 import { readJournals, streamConnections, writeJournals } from './evidence.ts';
 import { standingInvariants } from './invariants/standing-invariants.ts';
 import type { OpenRun } from './open-run.ts';
+import { clockJournal } from './probes/clock-journal.ts';
 import { measureClockError } from './probes/clock-error.ts';
 import { readSamples } from './probes/read-samples.ts';
 import type { ProbeName } from './probes/sample.ts';
@@ -82,12 +83,11 @@ async function stopProbes(run: OpenRun): Promise<{ readBack: readonly ReadBack[]
 /** Undefined when a machine's journal could not be written to or read: then the report states no figure. */
 async function clockError(run: OpenRun): Promise<number | undefined> {
   const { lab } = run.request;
-  const sinceMs = run.startedAt.getTime();
-  const read = async (machine: string, unit: string) =>
-    (await readJournals(lab, sinceMs, [unit])).filter((line) => line.machine === machine);
-  const measured = await measureClockError(run.provider, lab.config.machines, read).catch((error: unknown) => {
-    run.log.add('note', { text: `no clock error: ${error instanceof Error ? error.message : String(error)}` });
-  });
+  const measured = await measureClockError(run.provider, lab.config.machines, clockJournal(lab)).catch(
+    (error: unknown) => {
+      run.log.add('note', { text: `no clock error: ${error instanceof Error ? error.message : String(error)}` });
+    },
+  );
   return measured?.worstMs;
 }
 

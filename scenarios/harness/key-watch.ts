@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { prefixRange } from '../../provision/cluster/etcd-range.ts';
 
 /**
  * Tells when anything under these prefixes changes, by a watch at the first etcd member that answers
@@ -30,7 +31,6 @@ const connectDeadlineMs = 1_000;
 const silenceMs = 5_000;
 
 async function readStream(address: string, prefix: string, stop: AbortSignal, onChange: () => void): Promise<void> {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
   const ended = new AbortController();
   const signal = AbortSignal.any([stop, ended.signal]);
   let timer = setTimeout(() => ended.abort(), connectDeadlineMs);
@@ -39,8 +39,7 @@ async function readStream(address: string, prefix: string, stop: AbortSignal, on
     timer = setTimeout(() => ended.abort(), silenceMs);
   };
   try {
-    const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
-    const body = JSON.stringify({ create_request: { key: base64(prefix), range_end: base64(end) } });
+    const body = JSON.stringify({ create_request: prefixRange(prefix) });
     const response = await fetch(`http://${address}:2379/v3/watch`, { method: 'POST', body, signal });
     if (response.body === null) return;
     for await (const _chunk of response.body) {

@@ -25,14 +25,6 @@ export function shortKey(key: string): string {
   return key.replace(/^\/services\//, '');
 }
 
-/** An id for a link within the page. */
-export function slug(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');
-}
-
 /** `1 unit`, `3 units`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
