@@ -1,0 +1,131 @@
+import { readFile, rm, rmdir, writeFile, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { NetworkConfig } from '../../config/lab-config.ts';
+import { checkAddressFree, connectHost, disconnectHost, lowerFence, raiseFence } from '../../host/network/lab-link.ts';
+import type { ProviderStatus } from '../machine-provider.ts';
+import { waitUntil } from '../wait-until.ts';
+import { thawBelow } from './cgroup/freezer.ts';
+import { hostHierarchies } from './cgroup/hierarchies.ts';
+import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
+import { callSupervisor } from './control-client.ts';
+import { killIfThere } from './kill-if-there.ts';
+import type { LabPaths } from './lab-paths.ts';
+import { bridge } from './supervisor/lab-network.ts';
+import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
+import type { SupervisorSpec } from './supervisor-spec.ts';
+
+export interface GroundOptions {
+  readonly paths: LabPaths;
+  readonly network: NetworkConfig;
+  readonly spec: SupervisorSpec;
+  /** The supervisor's program. */
+  readonly bundle: string;
+  /** Without a link to the host; for benchmarks. */
+  readonly bare?: boolean;
+}
+
+/**
+ * What the machines of a lab stand on, whichever provider runs them: the supervisor in namespaces of its own (bridge,
+ * registry, artifact server, DNS), the host's link to it, and the fence around the lab's addresses.
+ */
+export class Ground {
+  readonly #options: GroundOptions;
+
+  constructor(options: GroundOptions) {
+    this.#options = options;
+  }
+
+  get paths(): LabPaths {
+    return this.#options.paths;
+  }
+
+  get spec(): SupervisorSpec {
+    return this.#options.spec;
+  }
+
+  /** @param idle no machine runs, so that a supervisor that was started for other sizes or images may be replaced */
+  async prepare(idle: () => Promise<boolean>): Promise<void> {
+    const { paths, network, spec, bundle, bare } = this.#options;
+    if (bare !== true) await checkAddressFree(paths.hostLink, network);
+    await mkdir(paths.stateDir, { recursive: true });
+    if (bare !== true) await raiseFence(paths.hostLink, network);
+    let pids = findSupervisor(paths);
+    const fit =
+      pids !== undefined && (await supervisorAnswers(paths)) && !((await this.#isOutdated()) && (await idle()));
+    if (pids === undefined || !fit) {
+      await this.clearRemains();
+      await writeFile(paths.specFile, specText(spec));
+      pids = await startSupervisor(paths, bundle);
+    }
+    if (bare !== true) await connectHost(paths.hostLink, network, pids.init, bridge);
+  }
+
+  /** What the supervisor says, or undefined when none answers. */
+  async status(): Promise<ProviderStatus | undefined> {
+    const { paths } = this.#options;
+    if (findSupervisor(paths) === undefined || !existsSync(paths.controlSocket)) return undefined;
+    return this.call<ProviderStatus>('GET', '/status', undefined, 5_000).catch(() => undefined);
+  }
+
+  /** A process inside the lab's namespaces, by its PID on the host. */
+  get namespacePid(): number | undefined {
+    return findSupervisor(this.#options.paths)?.init;
+  }
+
+  async call<T>(method: 'GET' | 'POST', path: string, body: unknown, deadlineMs: number): Promise<T> {
+    return callSupervisor<T>(this.#options.paths.controlSocket, method, path, body, deadlineMs);
+  }
+
+  /** Ends everything and removes it from the host, disks included. */
+  async destroy(): Promise<void> {
+    const { paths, network, bare } = this.#options;
+    await this.clearRemains();
+    await rm(paths.runDir, { recursive: true, force: true });
+    await rm(paths.stateDir, { recursive: true, force: true });
+    if (bare !== true) await lowerFence(paths.hostLink, network);
+    for (const parent of [dirname(paths.runDir), dirname(paths.stateDir)]) await rmdirIfEmpty(parent);
+  }
+
+  async #isOutdated(): Promise<boolean> {
+    const { paths, spec } = this.#options;
+    return (await readFile(paths.specFile, 'utf8')) !== specText(spec);
+  }
+
+  /** Ends whatever of this lab still runs and removes its cgroups and its link; the machines' disks stay. */
+  async clearRemains(): Promise<void> {
+    const { paths, spec } = this.#options;
+    const pids = findSupervisor(paths);
+    const hierarchies = await hostHierarchies();
+    const thaw = () => thawBelow(hierarchies, paths.cgroup);
+    if (pids !== undefined) await killSupervisor(pids, paths, thaw);
+    await waitUntil({
+      condition: 'no process of the lab is left in its cgroups, and the cgroups are gone',
+      deadlineMs: 15_000,
+      everyMs: 20,
+      evidence: async () => Promise.all((await cgroupProcesses(hierarchies, paths.cgroup)).map(commandLine)),
+      next: 'lab destroy',
+      check: async () => {
+        await thaw();
+        for (const pid of await cgroupProcesses(hierarchies, paths.cgroup)) killIfThere(pid, 'SIGKILL');
+        return (await removeCgroup(hierarchies, paths.cgroup)).length === 0;
+      },
+    });
+    for (const { mount } of hierarchies) await rmdirIfEmpty(`${mount}/${dirname(paths.cgroup)}`);
+    await disconnectHost(paths.hostLink);
+    for (const machine of spec.machines) await rm(paths.machine(machine.name).root, { recursive: true, force: true });
+  }
+}
+
+function specText(spec: SupervisorSpec): string {
+  return `${JSON.stringify(spec, null, 2)}\n`;
+}
+
+async function commandLine(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return `${pid} ${text.replaceAll('\0', ' ')}`;
+}
+
+async function rmdirIfEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch(() => undefined);
+}
