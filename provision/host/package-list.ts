@@ -15,5 +15,20 @@ export const requiredPackages = {
   'util-linux': 'enters namespaces',
 } as const satisfies Readonly<Record<string, string>>;
 
+/** Debian packages that turn the OS image into a disk and a Vagrant box; installed only for that. */
+export const diskPackages = {
+  fdisk: 'partitions the disk image',
+  e2fsprogs: 'makes its file system',
+  'grub-common': "makes its boot loader's core",
+  'grub-pc-bin': "has the boot loader's modules",
+  'qemu-utils': 'converts disk images',
+  pigz: 'packs Vagrant boxes on all cores',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** Debian packages of the provider `vagrant`; installed only for it. */
+export const vagrantPackages = {
+  ...diskPackages,
+} as const satisfies Readonly<Record<string, string>>;
+
 /** Further Debian packages the lab's own tests use. */
 export const testPackages: readonly string[] = ['git', 'etcd-server', 'etcd-client', 'memcached', 'chromium'];

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { LabError } from '../../errors/lab-error.ts';
-import { requiredPackages } from './package-list.ts';
+import { requiredPackages, vagrantPackages } from './package-list.ts';
 import { requireRoot } from './require-root.ts';
 import { withServicesOff } from './services-off.ts';
 
@@ -107,12 +107,11 @@ async function apt(args: readonly string[], deadlineMs: number, options: EnsureP
 }
 
 function missingError(missing: readonly string[]): LabError {
+  const purposes: Readonly<Record<string, string>> = { ...vagrantPackages, ...requiredPackages };
   return new LabError({
     code: 'host.packages',
     cause: `Debian packages are missing: ${missing.join(' ')}`,
-    evidence: missing.map(
-      (name) => `${name} ${(requiredPackages as Record<string, string>)[name] ?? 'is used by the tests'}`,
-    ),
+    evidence: missing.map((name) => `${name} ${purposes[name] ?? 'is used by the tests'}`),
     next: `Run: ${installCommand(missing)}`,
   });
 }
