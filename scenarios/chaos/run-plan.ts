@@ -98,7 +98,7 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
 
   /** One whose injection failed half-way is in force too, as far as anybody knows. */
   async function undo(fault: PlannedFault): Promise<void> {
-    const active = context.fault.active.find(({ action }) => action === fault.action);
+    const active = context.fault.active.find(({ asked }) => asked === fault.action);
     await active?.undo().catch((error: unknown) => context.note(`${active.name} could not be undone: ${lost(error)}`));
   }
 

@@ -56,7 +56,7 @@ export function createFaultKit(ground: FaultGround): FaultKit {
       await ledger.remove(record.id);
       log.add('fault-undone', data);
     };
-    const fault = { ...record, fromMs, doneMs: fromMs, undo: () => (undoing ??= undo()) };
+    const fault = { ...record, asked: wanted, fromMs, doneMs: fromMs, undo: () => (undoing ??= undo()) };
     active.push(fault);
     await injected;
     fault.doneMs = log.add('fault-done', data).atMs;

@@ -24,6 +24,8 @@ export interface FaultRecord {
 
 /** A fault that is in force. */
 export interface ActiveFault extends FaultRecord {
+  /** The very value that was asked for; `action` names machines where this may name roles. */
+  readonly asked: FaultAction;
   /** ms since the run began: when it was begun, and when the command had returned. */
   readonly fromMs: number;
   readonly doneMs: number;

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../record/run-record.ts';
 import { describeSpan } from '../record/spans.ts';
-import { silences } from '../record/unreachable.ts';
+import { silencingWindows } from '../record/unreachable.ts';
 
 /**
  * What one unit's stop and another's start are seen apart by: states are published by each machine in its own time, and
@@ -10,6 +10,6 @@ export const lookMs = 100;
 
 /** Which machines' units were not counted and when, as a part of the evidence. */
 export function uncounted(record: RunRecord): string {
-  const all = silences(record).map((window) => `${window.name} ${describeSpan(window)}`);
+  const all = silencingWindows(record).map((window) => `${window.name} ${describeSpan(window)}`);
   return all.length === 0 ? '' : `; not counted: units on a machine out of reach (${all.join(', ')})`;
 }

@@ -5,13 +5,18 @@ import { intersection, type Span, union } from './spans.ts';
 /** Faults after which nobody else can hear the machine, or it can hear nobody. */
 const silencing: readonly FaultKind[] = ['halt', 'cut', 'reboot', 'pause', 'partition'];
 
+/** A machine that is parted from some of the others only is still heard by the rest, and lives on for them. */
+function silences({ kind, peers }: FaultWindow, { config }: Recorded): boolean {
+  return silencing.includes(kind) && (peers === undefined || peers.length >= config.machines.length - 1);
+}
+
 /**
  * When others could not count on reaching a machine: while a fault that silences it was in force, and while fleet missed
  * it under any other fault (a machine too slow to renew its lease). fleet does not fence: what runs there goes on.
  */
 export function unreachableSpans(record: Recorded, machine: string): Span[] {
   const windows = faultWindows(record).filter((window) => window.machine === machine);
-  const silenced = windows.filter(({ kind }) => silencing.includes(kind));
+  const silenced = windows.filter((window) => silences(window, record));
   return union([...silenced, ...intersection(windows, goneSpans(record, machine))]);
 }
 
@@ -30,6 +35,6 @@ export function goneSpans({ events }: Recorded, machine: string): Span[] {
 }
 
 /** Windows of the faults that silence a machine, each with its name, as evidence shows them. */
-export function silences(record: Recorded): FaultWindow[] {
-  return faultWindows(record).filter(({ kind }) => silencing.includes(kind));
+export function silencingWindows(record: Recorded): FaultWindow[] {
+  return faultWindows(record).filter((window) => silences(window, record));
 }

@@ -50,7 +50,8 @@ function labOf(options: { backAfter?: number; refuse?: string } = {}) {
           done.push(`undo ${name}`);
           active.splice(active.indexOf(fault), 1);
         };
-        const fault = { id: name, machine, action, name, fromMs: 0, doneMs: 0, undo };
+        // As the real kit does: roles become names, so the fault's action is another value than the one asked for.
+        const fault = { id: name, machine, asked: action, action: { ...action }, name, fromMs: 0, doneMs: 0, undo };
         active.push(fault);
         return fault;
       },
@@ -71,6 +72,12 @@ function labOf(options: { backAfter?: number; refuse?: string } = {}) {
 }
 
 describe('carrying out a plan', () => {
+  it('undoes a partition whose peers were named by role', async () => {
+    const { context, done } = labOf();
+    await runPlan([planned(0, 'core-01', { kind: 'partition', from: ['any other'] })], 200, context);
+    expect(done).toEqual(['partition core-01', 'undo partition core-01']);
+  });
+
   it('does each fault and undoes it before the next heavy one', async () => {
     const { done, context } = labOf();
     const plan = [planned(0, 'core-01', { kind: 'cut' }), planned(5, 'core-02', { kind: 'halt' })];

@@ -48,6 +48,12 @@ describe('fault windows', () => {
     expect(unreachableSpans(slow, 'core-01')).toEqual([{ fromMs: 9_000, toMs: 12_000 }]);
     expect(unreachableSpans(slow, 'core-02')).toEqual([]);
   });
+
+  it('a machine parted from one of two others is still reached by the other', () => {
+    const parted = (from: string[]) => recorded(faultEvents('core-01', { kind: 'partition', from }, 1_000, 9_000));
+    expect(unreachableSpans(parted(['core-02']), 'core-01')).toEqual([]);
+    expect(unreachableSpans(parted(['core-02', 'core-03']), 'core-01')).toEqual([{ fromMs: 1_000, toMs: 9_100 }]);
+  });
 });
 
 describe('quorum', () => {
