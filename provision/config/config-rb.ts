@@ -1,7 +1,8 @@
 import { LabError } from '../../errors/lab-error.ts';
 import { didYouMean } from './nearest.ts';
 import { readRubyGlobals, type RubyGlobal, type RubyGlobals } from './ruby-globals.ts';
-import { appliesElsewhere, type Inapplicable } from './vagrant-variables.ts';
+import type { ProviderName } from './lab-config.ts';
+import { appliesElsewhere, honouredByVagrantfile, type Inapplicable } from './vagrant-variables.ts';
 
 /** What config.rb says about the machines. `memoryMb` are Vagrant's megabytes of 1024 * 1024 bytes. */
 export interface MachineShape {
@@ -27,12 +28,21 @@ const olderNames = new Map([
  * Reads the text of a config.rb as coreos-vagrant means it.
  * @param fileName how messages call the file
  * @param numInstances the environment's NUM_INSTANCES: the number of machines where config.rb does not say it
+ * @param provider decides which of coreos-vagrant's variables have something to act on
  * @throws LabError config.ruby, config.variable, config.value, config.environment
  */
-export function readConfigRb(text: string, fileName: string, numInstances: string | undefined): MachineShape {
+export function readConfigRb(
+  text: string,
+  fileName: string,
+  numInstances: string | undefined,
+  provider: ProviderName,
+): MachineShape {
   const { globals, discoveryBlock } = readRubyGlobals(text, fileName);
   const last = lastAssignments(globals);
-  for (const global of last.values()) refuseUnknown(global, fileName);
+  for (const global of last.values()) {
+    refuseUnknown(global, fileName);
+    if (provider === 'vagrant') refuseUnfit(global, fileName);
+  }
   const pick = (name: string): RubyGlobal | undefined => {
     const older = [...olderNames].find(([, current]) => current === name)?.[0];
     const old = older === undefined ? undefined : last.get(older);
@@ -48,7 +58,7 @@ export function readConfigRb(text: string, fileName: string, numInstances: strin
     namePrefix: namePrefix(last.get('$instance_name_prefix'), fileName) ?? machineDefaults.namePrefix,
     memoryMb: wholeNumber(memory, fileName, 256, 1_048_576) ?? machineDefaults.memoryMb,
     cpus: wholeNumber(cpus, fileName, 1, 256) ?? machineDefaults.cpus,
-    notices: [...environment.notices, ...notices(globals, last, fileName, discoveryBlock)],
+    notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, provider })],
     places: { count: place(count), memory: place(memory), cpus: place(cpus) },
   };
 }
@@ -58,7 +68,7 @@ function lastAssignments(globals: readonly RubyGlobal[]): Map<string, RubyGlobal
 }
 
 function refuseUnknown(global: RubyGlobal, fileName: string): void {
-  const known = [...followed, ...olderNames.keys(), ...appliesElsewhere.keys()];
+  const known = [...followed, ...olderNames.keys(), ...appliesElsewhere('nspawn').keys()];
   if (known.includes(global.name)) return;
   throw new LabError({
     code: 'config.variable',
@@ -66,6 +76,11 @@ function refuseUnknown(global: RubyGlobal, fileName: string): void {
     evidence: [`known: ${known.join(' ')}`],
     next: `Correct the name on line ${global.line} of ${fileName}, or put # in front of the line.`,
   });
+}
+
+function refuseUnfit(global: RubyGlobal, fileName: string): void {
+  const form = honouredByVagrantfile.get(global.name);
+  if (form && !form.fits(global.value)) throw badValue(global, fileName, form.rule, `${global.name} = nil`);
 }
 
 function wholeNumber(global: RubyGlobal | undefined, fileName: string, min: number, max: number): number | undefined {
@@ -115,12 +130,13 @@ function environmentCount(
 function notices(
   globals: readonly RubyGlobal[],
   last: ReadonlyMap<string, RubyGlobal>,
-  fileName: string,
-  block: RubyGlobals['discoveryBlock'],
+  context: { fileName: string; discoveryBlock: RubyGlobals['discoveryBlock']; provider: ProviderName },
 ): string[] {
+  const { fileName, discoveryBlock: block } = context;
+  const inapplicable = appliesElsewhere(context.provider);
   const at = (line: number): string => `${fileName}:${line}: `;
   const found = [...last.values()].flatMap((global) => {
-    const elsewhere: Inapplicable | undefined = appliesElsewhere.get(global.name);
+    const elsewhere: Inapplicable | undefined = inapplicable.get(global.name);
     const current = olderNames.get(global.name);
     if (elsewhere && !elsewhere.isOff(global.value)) return [`${at(global.line)}${global.name}: ${elsewhere.because}.`];
     if (current && global.value !== null) {

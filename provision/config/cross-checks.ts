@@ -91,7 +91,8 @@ function checkPorts({ toml: { ports }, at }: CrossCheckInput): void {
   }
 }
 
-function machineAddresses({ shape, toml: { network }, at }: CrossCheckInput): readonly string[] {
+function machineAddresses({ shape, toml, at }: CrossCheckInput): readonly string[] {
+  const { network } = toml;
   const range = known(parseNetwork(network.range));
   const flannel = known(parseNetwork(network.flannel));
   const wrong = (key: string, why: string): LabError =>
@@ -103,6 +104,7 @@ function machineAddresses({ shape, toml: { network }, at }: CrossCheckInput): re
   if (overlap(range, flannel)) {
     throw wrong('flannel', `the flannel network ${network.flannel} overlaps the machines' range ${network.range}`);
   }
+  checkManagement({ toml, at }, [range, flannel]);
   const users = new Map<number, string>();
   const claim = (key: 'bridge' | 'host' | 'first_machine', value: number, user: string): void => {
     const text = formatAddress(value);
@@ -117,6 +119,17 @@ function machineAddresses({ shape, toml: { network }, at }: CrossCheckInput): re
   return Array.from({ length: shape.count }, (_, i) => {
     claim('first_machine', first + i, `machine ${i + 1} of ${shape.count}`);
     return formatAddress(first + i);
+  });
+}
+
+/** A guest's first interface must not take packets meant for the lab's other networks. */
+function checkManagement({ toml, at }: Pick<CrossCheckInput, 'toml' | 'at'>, others: readonly Ipv4Network[]): void {
+  const { management } = toml.vagrant;
+  if (!others.some((other) => overlap(known(parseNetwork(management)), other))) return;
+  throw new LabError({
+    code: 'config.network',
+    cause: `${at('vagrant', 'management')}: the management network ${management} overlaps range or flannel under [network]`,
+    next: 'Set management under [vagrant] in lab.toml to a network of its own, for example "192.168.122.0/24".',
   });
 }
 

@@ -5,7 +5,7 @@
 export interface LabConfig {
   /** Name of this lab on its host; several may run side by side. a-z0-9-, at most 11 characters (interface names). */
   readonly name: string;
-  readonly provider: 'nspawn';
+  readonly provider: ProviderName;
   /** This lab's own directory: `<state_dir>/<name>`. Holds machine disks; gone after `lab destroy`. */
   readonly stateDir: string;
   /** Shared by all labs of a user: OS images and container layers, keyed by content. */
@@ -19,9 +19,13 @@ export interface LabConfig {
   readonly ignitionFile?: string;
   readonly apps: { readonly couchbase: boolean };
   readonly rsvp: RsvpConfig;
+  readonly vagrant: VagrantConfig;
   /** What was understood but does not apply here, or is deprecated; one sentence each, naming its file and line. */
   readonly notices: readonly string[];
 }
+
+/** What runs the machines: systemd-nspawn, or virtual machines by Vagrant. */
+export type ProviderName = 'nspawn' | 'vagrant';
 
 export interface MachineConfig {
   /** `core-01` */
@@ -82,4 +86,16 @@ export interface RsvpConfig {
   /** Events a second. */
   readonly rate: number;
   readonly seed: number;
+}
+
+/** For provider `vagrant` only. */
+export interface VagrantConfig {
+  /** How QEMU runs a guest: by the CPU (kvm), emulated (qemu), or kvm where it works (auto). */
+  readonly driver: 'auto' | 'kvm' | 'qemu';
+  /** CPU model the guests see; absent: the host's own with kvm, else one that emulates fast. */
+  readonly cpuModel?: string;
+  /** Memory QEMU may take for translated code of each emulated guest, in MB of 1024 * 1024 bytes. */
+  readonly tbSizeMb: number;
+  /** Network of each guest's first interface, inside the lab's own namespace: `192.168.121.0/24`. */
+  readonly managementCidr: string;
 }

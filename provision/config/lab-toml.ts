@@ -101,6 +101,15 @@ const sections = {
     rate: z.number('must be a number').min(0.01, 'must be at least 0.01').max(1000, 'must be at most 1000').prefault(4),
     seed: whole(0, 4_294_967_295).prefault(1),
   }),
+  vagrant: z.strictObject({
+    driver: z.enum(['auto', 'kvm', 'qemu'], 'must be "auto", "kvm" or "qemu"').prefault('auto'),
+    cpu_model: z
+      .string('must be a CPU model of QEMU in quotes')
+      .regex(/^[A-Za-z0-9_.-]*$/, 'must be a CPU model of QEMU like "Nehalem" (qemu-system-x86_64 -cpu help)')
+      .prefault(''),
+    tb_size_mb: whole(16, 2048).prefault(128),
+    management: network(16, 28).prefault('192.168.121.0/24'),
+  }),
 };
 
 const schema = z.strictObject({
@@ -112,6 +121,7 @@ const schema = z.strictObject({
   machines: sections.machines.prefault({}),
   apps: sections.apps.prefault({}),
   rsvp: sections.rsvp.prefault({}),
+  vagrant: sections.vagrant.prefault({}),
 });
 
 /** The keys of every section, in the order of lab.toml. */

@@ -2,7 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
-import type { LabConfig, MachineConfig, TimerConfig } from './lab-config.ts';
+import type { LabConfig, MachineConfig, ProviderName, TimerConfig } from './lab-config.ts';
 import { checkLabToml, type LabToml } from './lab-toml.ts';
 import { parseToml, readText } from './toml-file.ts';
 
@@ -10,14 +10,16 @@ import { parseToml, readText } from './toml-file.ts';
  * Reads `dir`/config.rb and `dir`/lab.toml into one checked, deeply frozen value. A missing file or key means defaults.
  * @param env NUM_INSTANCES (deprecated), XDG_CACHE_HOME and HOME are looked at
  * @param hostCpus CPUs this host has
+ * @param provider decides which variables of config.rb have something to act on
  * @throws LabError config.* naming file and line, with what to write instead
  */
 export function loadConfig(
   dir: string,
   env: Readonly<Record<string, string | undefined>>,
   hostCpus: number = availableParallelism(),
+  provider: ProviderName = 'nspawn',
 ): LabConfig {
-  const shape = readConfigRb(readText(join(dir, 'config.rb'), ''), 'config.rb', env['NUM_INSTANCES']);
+  const shape = readConfigRb(readText(join(dir, 'config.rb'), ''), 'config.rb', env['NUM_INSTANCES'], provider);
   const file = parseToml(readText(join(dir, 'lab.toml'), ''), 'lab.toml');
   const toml = checkLabToml(file, 'lab.toml');
   const at = (section: string, key: string): string => {
@@ -27,7 +29,7 @@ export function loadConfig(
   const addresses = crossCheck({ shape, toml, at, hostCpus });
   return deepFreeze({
     name: toml.lab.name,
-    provider: 'nspawn',
+    provider,
     stateDir: join(toml.lab.state_dir, toml.lab.name),
     cacheDir: cacheDirectory(env),
     machines: addresses.map((address, i) => machine(shape, i + 1, address)),
@@ -38,6 +40,7 @@ export function loadConfig(
     ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),
     apps: { ...toml.apps },
     rsvp: { ...toml.rsvp },
+    vagrant: vagrant(toml),
     notices: shape.notices,
   });
 }
@@ -80,6 +83,15 @@ function timers({ timers: t }: LabToml): TimerConfig {
     haltDeadlineMs: t.halt_deadline,
     deployDeadlineMs: t.deploy_deadline,
     imageBuildDeadlineMs: t.image_build_deadline,
+  };
+}
+
+function vagrant({ vagrant: v }: LabToml): LabConfig['vagrant'] {
+  return {
+    driver: v.driver,
+    ...(v.cpu_model === '' ? {} : { cpuModel: v.cpu_model }),
+    tbSizeMb: v.tb_size_mb,
+    managementCidr: v.management,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ProviderName } from './lab-config.ts';
 import type { RubyLiteral } from './ruby-literal.ts';
 
 /** A coreos-vagrant variable that is understood but has nothing to act on in this lab. */
@@ -8,33 +9,92 @@ export interface Inapplicable {
   readonly because: string;
 }
 
-const falsy = (value: RubyLiteral): boolean => value === false || value === null;
-const empty = (value: RubyLiteral): boolean =>
-  value === null || (typeof value === 'object' && value.pairs.length === 0);
-const unset = (value: RubyLiteral): boolean => value === null;
+/** The variables of coreos-vagrant's Vagrantfile and config.rb.sample (2013 to 2018) that this provider does not use. */
+export function appliesElsewhere(provider: ProviderName): ReadonlyMap<string, Inapplicable> {
+  return new Map([...nowhere, ...(provider === 'nspawn' ? notInNspawn : notInVagrant)]);
+}
 
-const reachable = 'every machine is reachable at its own address while the lab is up, no port is forwarded';
+/** Variables that the Vagrantfile acts on, with the form of value it can act on. */
+export const honouredByVagrantfile: ReadonlyMap<string, ValueRule> = new Map([
+  ['$enable_serial_logging', { fits: isSwitch, rule: 'must be true or false' }],
+  ['$expose_docker_tcp', { fits: isPort, rule: 'must be a port from 1 to 65535, or nil' }],
+  ['$forwarded_ports', { fits: isPorts, rule: 'must be like {8091 => 8091}: ports of a machine => ports of the host' }],
+  ['$shared_folders', { fits: isFolders, rule: "must be like {'/folder/here' => '/folder/there'}" }],
+]);
+
+export interface ValueRule {
+  readonly fits: (value: RubyLiteral) => boolean;
+  /** As in `$name must be ...`. */
+  readonly rule: string;
+}
+
+function isFalsy(value: RubyLiteral): boolean {
+  return value === false || value === null;
+}
+
+function isEmpty(value: RubyLiteral): boolean {
+  return value === null || (typeof value === 'object' && value.pairs.length === 0);
+}
+
+function isUnset(value: RubyLiteral): boolean {
+  return value === null;
+}
+
+function isSwitch(value: RubyLiteral): boolean {
+  return typeof value === 'boolean' || value === null;
+}
+
+function isPort(value: RubyLiteral): boolean {
+  return isFalsy(value) || (typeof value === 'number' && value >= 1 && value <= 65_535);
+}
+
+function isPorts(value: RubyLiteral): boolean {
+  if (typeof value !== 'object' || value === null) return value === null;
+  return value.pairs.every((pair) => pair.every((port) => typeof port === 'number' && isPort(port)));
+}
+
+function isFolders(value: RubyLiteral): boolean {
+  if (typeof value !== 'object' || value === null) return value === null;
+  return value.pairs.every(([here, there]) => typeof here === 'string' && /^\/./.test(String(there)));
+}
+
+type Entry = readonly [string, Inapplicable];
+
+const image = 'the OS image is built from Debian, lab.toml [images] suite chooses it';
+const reachable = 'every machine is reachable at its own address while the lab is up';
+const noForward = `${reachable}, no port is forwarded`;
 const noShare = 'no host folder is shared with a machine';
 const noScreen = 'a machine has no screen, use `lab ssh`';
 
-/** The variables of coreos-vagrant's Vagrantfile and config.rb.sample (2013 to 2018) that this provider does not use. */
-export const appliesElsewhere: ReadonlyMap<string, Inapplicable> = new Map([
+const nowhere: readonly Entry[] = [
+  ['$update_channel', { isOff: isUnset, because: image }],
+  ['$image_version', { isOff: isUnset, because: image }],
   [
-    '$update_channel',
-    { isOff: unset, because: 'the OS image is built from Debian, lab.toml [images] suite chooses it' },
+    '$new_discovery_url',
+    { isOff: isUnset, because: 'no discovery service is asked, the etcd members know each other' },
   ],
+  ['$expose_etcd_tcp', { isOff: isFalsy, because: noForward }],
+  ['$vb_cpuexecutioncap', { isOff: isUnset, because: 'it belongs to VirtualBox, $vm_cpus limits a machine here' }],
+];
+
+const notInNspawn: readonly Entry[] = [
   [
-    '$image_version',
-    { isOff: unset, because: 'the OS image is built from Debian, lab.toml [images] suite chooses it' },
+    '$enable_serial_logging',
+    { isOff: isFalsy, because: 'a machine has no serial console, its journal is kept instead' },
   ],
-  ['$new_discovery_url', { isOff: unset, because: 'no discovery service is asked, the etcd members know each other' }],
-  ['$enable_serial_logging', { isOff: falsy, because: 'a machine has no serial console, its journal is kept instead' }],
-  ['$expose_docker_tcp', { isOff: falsy, because: reachable }],
-  ['$expose_etcd_tcp', { isOff: falsy, because: reachable }],
-  ['$forwarded_ports', { isOff: empty, because: reachable }],
-  ['$share_home', { isOff: falsy, because: noShare }],
-  ['$shared_folders', { isOff: empty, because: noShare }],
-  ['$vm_gui', { isOff: falsy, because: noScreen }],
-  ['$vb_gui', { isOff: falsy, because: noScreen }],
-  ['$vb_cpuexecutioncap', { isOff: unset, because: 'it belongs to VirtualBox, $vm_cpus limits a machine here' }],
-]);
+  ['$expose_docker_tcp', { isOff: isFalsy, because: noForward }],
+  ['$forwarded_ports', { isOff: isEmpty, because: noForward }],
+  ['$share_home', { isOff: isFalsy, because: noShare }],
+  ['$shared_folders', { isOff: isEmpty, because: noShare }],
+  ['$vm_gui', { isOff: isFalsy, because: noScreen }],
+  ['$vb_gui', { isOff: isFalsy, because: noScreen }],
+];
+
+const noHome = "your home is not shared (it would hide the machine's own), name folders in $shared_folders";
+const noGui = 'the guests have no screen, use `vagrant ssh`';
+
+const notInVagrant: readonly Entry[] = [
+  ['$share_home', { isOff: isFalsy, because: noHome }],
+  ['$vm_gui', { isOff: isFalsy, because: noGui }],
+  ['$vb_gui', { isOff: isFalsy, because: noGui }],
+];

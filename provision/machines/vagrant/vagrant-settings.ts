@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
+import type { LabPaths } from '../nspawn/lab-paths.ts';
+import { bridge } from '../nspawn/supervisor/lab-network.ts';
+
+/**
+ * Everything the Vagrantfile is told, as plain JSON (`lab vagrant settings`): it makes no decision of its own.
+ * Sizes are MB of 1024 * 1024 bytes, as Vagrant's are; paths are absolute.
+ */
+export interface VagrantSettings {
+  readonly lab: string;
+  readonly memoryMb: number;
+  readonly cpus: number;
+  readonly machines: readonly VagrantMachine[];
+  readonly box: VagrantBox;
+  readonly libvirt: LibvirtSettings;
+  readonly virtualbox: { readonly hostOnlyNetmask: string; readonly platform: 'virtualbox' };
+  readonly ssh: { readonly user: 'core'; readonly privateKey: string };
+  /** What config.rb asks for and does not get, one sentence each; shown once. */
+  readonly notices: readonly string[];
+}
+
+/** A machine's name is also the name of its libvirt domain. */
+export interface VagrantMachine {
+  readonly name: string;
+  /** The book's address, on the lab's bridge; set by Ignition. */
+  readonly address: string;
+  /** Of the interface on the lab's bridge. Ignition finds the interface by it. */
+  readonly mac: string;
+  /** Of the first interface, on the management network (DHCP). */
+  readonly managementMac: string;
+  /** The host's end of the interface on the lab's bridge: `vb-core-01`. */
+  readonly tap: string;
+  /** The whole Ignition config: QEMU hands it over by fw_cfg. */
+  readonly ignitionFile: string;
+  /** A config of a few bytes that fetches the whole one: VirtualBox hands over at most 1 KB, as a guest property. */
+  readonly smallIgnition: string;
+  /** What the guest writes to its first serial port. */
+  readonly serialLog: string;
+}
+
+/** A box by name; `file` is what `vagrant up` takes it from when Vagrant does not have it yet. */
+export interface VagrantBox {
+  readonly name: string;
+  readonly file: { readonly libvirt: string; readonly virtualbox: string };
+}
+
+export interface LibvirtSettings {
+  /** The lab's own libvirtd: no other machine or network of the host is known to it. */
+  readonly uri: string;
+  readonly socket: string;
+  readonly driver: 'kvm' | 'qemu';
+  readonly cpuMode: 'host-passthrough' | 'custom';
+  /** Only with cpuMode `custom`. */
+  readonly cpuModel?: string;
+  /** Only with driver `qemu`. */
+  readonly tbSizeMb?: number;
+  readonly bridge: string;
+  readonly managementNetwork: { readonly name: string; readonly cidr: string };
+  readonly storagePool: { readonly name: string; readonly path: string };
+}
+
+/** What only the host can tell. */
+export interface VagrantHost {
+  /** Whether a guest makes progress on /dev/kvm: it can exist and hang. */
+  readonly kvmUsable: boolean;
+}
+
+/** Derives what Vagrant is told from the configuration; pure. */
+export function vagrantSettings(
+  config: LabConfig,
+  paths: LabPaths,
+  box: VagrantBox,
+  host: VagrantHost,
+): VagrantSettings {
+  const [first] = config.machines;
+  return {
+    lab: config.name,
+    memoryMb: (first?.memoryBytes ?? 0) / 1024 ** 2,
+    cpus: first?.cpus ?? 1,
+    machines: config.machines.map((machine) => vagrantMachine(config, paths, machine)),
+    box,
+    libvirt: libvirtSettings(config, paths, host),
+    virtualbox: { hostOnlyNetmask: netmask(config.network.prefixLength), platform: 'virtualbox' },
+    ssh: { user: 'core', privateKey: join(paths.keysDir, 'id_ed25519') },
+    notices: config.notices,
+  };
+}
+
+function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConfig): VagrantMachine {
+  const { network, ports } = config;
+  const source = `http://${network.bridgeAddress}:${ports.artifacts}/ignition/${machine.name}.json`;
+  return {
+    name: machine.name,
+    address: machine.address,
+    mac: mac(config.name, machine.index),
+    managementMac: mac(config.name, 0x80 + machine.index),
+    tap: `vb-${machine.name}`,
+    ignitionFile: paths.machine(machine.name).ignitionFile,
+    smallIgnition: JSON.stringify({ ignition: { version: '3.3.0', config: { replace: { source } } } }),
+    serialLog: join(paths.logDir, `${machine.name}-serial.txt`),
+  };
+}
+
+function libvirtSettings(config: LabConfig, paths: LabPaths, host: VagrantHost): LibvirtSettings {
+  const { vagrant } = config;
+  const driver = vagrant.driver === 'auto' ? (host.kvmUsable ? 'kvm' : 'qemu') : vagrant.driver;
+  const socket = join(paths.runDir, 'libvirt/libvirt-sock');
+  const cpuModel = vagrant.cpuModel ?? (driver === 'qemu' ? emulatesFast : undefined);
+  return {
+    uri: `qemu+unix:///system?socket=${socket}`,
+    socket,
+    driver,
+    ...(cpuModel === undefined ? { cpuMode: 'host-passthrough' } : { cpuMode: 'custom', cpuModel }),
+    ...(driver === 'qemu' ? { tbSizeMb: vagrant.tbSizeMb } : {}),
+    bridge,
+    managementNetwork: { name: `lab-${config.name}`, cidr: vagrant.managementCidr },
+    storagePool: { name: `lab-${config.name}`, path: join(paths.stateDir, 'pool') },
+  };
+}
+
+/** Under emulation an old model is faster than QEMU's `max`: the guest's kernel and libraries choose plainer code. */
+const emulatesFast = 'Nehalem';
+
+/** QEMU's own prefix for addresses given locally, two bytes of the lab's name, one of the interface. */
+function mac(lab: string, last: number): string {
+  const [a = 0, b = 0] = createHash('sha256').update(lab).digest();
+  return ['52', '54', '00', ...[a, b, last].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+}
+
+function netmask(prefixLength: number): string {
+  const bits = 2 ** 32 - 2 ** (32 - prefixLength);
+  return [24, 16, 8, 0].map((shift) => Math.floor(bits / 2 ** shift) % 256).join('.');
+}
