@@ -1,0 +1,37 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LabError } from '../../errors/lab-error.ts';
+import { takeFlock } from './flock.ts';
+
+/** What to say when somebody else holds the lock. */
+export interface Busy {
+  readonly code: `busy.${string}`;
+  /** `another command is changing this lab` */
+  readonly cause: string;
+  /** How to end the holder: `kill 4711` */
+  readonly end: (pid: string) => string;
+}
+
+/**
+ * Takes a lock that names its holder, for one command at a time. It goes with its process, however that ends.
+ * @param command as the reader typed it
+ * @returns how to give it back; the file stays
+ * @throws LabError with the code of `busy`, naming the command that holds it
+ */
+export async function takeCommandLock(file: string, command: string, busy: Busy): Promise<() => Promise<void>> {
+  for (;;) {
+    await mkdir(dirname(file), { recursive: true });
+    const taken = await takeFlock(file, ['--nonblock']);
+    if (taken === 'held') throw busyError(busy, await readFile(file, 'utf8').catch(() => ''));
+    if (taken === 'lost') continue;
+    await writeFile(file, `${process.pid} ${command}\n`);
+    return taken;
+  }
+}
+
+function busyError({ code, cause, end }: Busy, text: string): LabError {
+  const [pid = '', ...holder] = text.trim().split(' ');
+  const who = pid === '' ? 'it has not said which' : `${holder.join(' ')} (process ${pid})`;
+  const next = pid === '' ? 'wait for it' : `wait for it, or ${end(pid)}`;
+  return new LabError({ code, cause: `${cause}: ${who}`, next });
+}
