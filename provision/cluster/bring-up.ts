@@ -8,8 +8,12 @@ import { ignitionConfigs, ownIgnition } from './ignition-configs.ts';
 import type { Lab } from './lab.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { prepareImages } from './lab-images.ts';
-import { planUp, type Step } from './plan.ts';
+import type { Step } from './plan.ts';
 import { waitReady } from './ready.ts';
+import { settledPlan } from './settled-plan.ts';
+
+/** From a machine's end until its mounts and cgroups are gone, on a busy host. */
+const clearAwayMs = 10_000;
 
 export interface UpResult {
   readonly steps: readonly Step[];
@@ -42,8 +46,9 @@ export async function bringUp(
     { subject: 'lab', phase: 'network', detail: 'bridge, registry, artifact server, DNS, RSVP stream' },
     () => provider.prepare(),
   );
-  const status = await provider.status();
-  const steps = planUp(wanted, status);
+  // A halt pulls the cord at its own deadline; what clears the machine away comes after that.
+  const deadlineMs = lab.config.timers.haltDeadlineMs + clearAwayMs;
+  const { steps, status } = await settledPlan({ provider, wanted, deadlineMs, on });
   const ignitionOf = await ignitionConfigs(lab, own);
   const kept = steps.filter(({ action }) => action !== 'create');
   await Promise.all(

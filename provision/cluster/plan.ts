@@ -1,6 +1,11 @@
 import type { ProviderStatus } from '../machines/machine-provider.ts';
 
-export type Step = { readonly machine: string; readonly action: 'create' | 'start' | 'keep'; readonly reason: string };
+/** `wait`: a machine on its way down can neither be kept nor booted; plan again when it is there. */
+export type Step = {
+  readonly machine: string;
+  readonly action: 'create' | 'start' | 'keep' | 'wait';
+  readonly reason: string;
+};
 
 /** What must be done so that the wanted machines run. Pure: the status is a value. */
 export function planUp(wanted: readonly string[], status: ProviderStatus): Step[] {
@@ -11,9 +16,10 @@ export function planUp(wanted: readonly string[], status: ProviderStatus): Step[
         return { machine, action: 'create', reason: 'it does not exist yet' };
       case 'stopped':
         return { machine, action: 'start', reason: status.up ? 'it is halted' : 'the lab is down; its disk is kept' };
+      case 'stopping':
+        return { machine, action: 'wait', reason: 'it is still stopping' };
       case 'starting':
       case 'running':
-      case 'stopping':
         return { machine, action: 'keep', reason: `it is ${state}` };
     }
   });

@@ -43,6 +43,7 @@ it('a plan has one step for each wanted machine, never touches one that runs, an
       for (const [i, step] of plan.entries()) {
         expect(step.action === 'create').toBe(states[i] === 'absent');
         expect(step.action === 'start').toBe(states[i] === 'stopped');
+        expect(step.action === 'wait').toBe(states[i] === 'stopping');
         expect(step.reason).not.toBe('');
       }
       const done = machines.map(({ name }) => ({ name, state: 'running' as const }));

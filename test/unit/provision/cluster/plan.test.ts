@@ -23,7 +23,13 @@ it('starts a halted machine, and says so when it is the whole lab that is down',
   ]);
 });
 
-it.each(['starting', 'running', 'stopping'] as const)('keeps a machine that is %s', (state) => {
+it('waits for a machine that is still stopping: it can be neither kept nor booted', () => {
+  expect(planUp(['core-01'], status(true, { 'core-01': 'stopping' }))).toEqual([
+    { machine: 'core-01', action: 'wait', reason: 'it is still stopping' },
+  ]);
+});
+
+it.each(['starting', 'running'] as const)('keeps a machine that is %s', (state) => {
   expect(planUp(['core-01'], status(true, { 'core-01': state }))).toEqual([
     { machine: 'core-01', action: 'keep', reason: `it is ${state}` },
   ]);
