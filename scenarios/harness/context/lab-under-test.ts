@@ -35,7 +35,7 @@ export interface MachineUnderTest {
 }
 
 export interface FleetUnderTest {
-  /** The newest look at machines, units and discovery keys (at most 0.2 s old while fleet answers). */
+  /** The newest look at machines, units and discovery keys (at most 0.3 s old while fleet answers). */
   readonly view: ClusterView;
   /** Runs fleetctl as a reader types it; its output goes to the event log. @throws LabError `command.fleetctl` */
   fleetctl(...args: string[]): Promise<void>;

@@ -2,8 +2,8 @@ import { term } from './terms.ts';
 
 /**
  * What no timer configures: containers, processes and machines that start. Allowances between the best seen on an idle host
- * and what two busy cores need; docs/results.md has the measurements. They are shown as allowances, never as predictions of
- * a timer.
+ * and what two cores need that other work keeps fairly busy; a host under heavy load takes longer, and is shown so. They are
+ * shown as allowances, never as predictions of a timer.
  */
 export const allowances = {
   couchbaseStart: term(

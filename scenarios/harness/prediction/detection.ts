@@ -5,7 +5,10 @@ import { sum, term } from './terms.ts';
 export type FailureKind = 'halt' | 'cut' | 'pause' | 'partition';
 type Timers = LabConfig['timers'];
 
-/** The cluster is looked at five times a second: what happens is seen up to this much later, and a look takes a moment. */
+/**
+ * The cluster is looked at whenever etcd tells of a change, and at least every 0.3 s when no member does (cluster-watch.ts): what
+ * happens is seen at most this much later.
+ */
 export const seenLate = term('seen within 0.3 s', 0, 300);
 /** etcd looks for expired leases every 500 ms (etcd: server/lease/lessor.go, runLoop). */
 const expiryCheckMs = 500;
