@@ -1,6 +1,8 @@
+import { getJson } from '../../provision/cluster/get-json.ts';
+import { couchbaseHeaders } from '../harness/couchbase-access.ts';
+
 const askEveryMs = 50;
 const requestDeadlineMs = 1_000;
-const credentials = `Basic ${Buffer.from('Administrator:Password1').toString('base64')}`;
 
 /** Asks a node again and again whether its bucket is out of warm-up. */
 export interface BucketWatch {
@@ -13,12 +15,12 @@ export interface BucketWatch {
 export function watchBucket(url: string): BucketWatch {
   let readyMs: number | undefined;
   let stopped = false;
-  const ask = async (): Promise<void> => {
-    const bucket = await getJson(`${url}/pools/default/buckets/default`);
+  const look = async (): Promise<void> => {
+    const bucket = await ask(`${url}/pools/default/buckets/default`);
     if (isHealthy(bucket)) readyMs = Date.now();
-    if (readyMs === undefined && !stopped) setTimeout(() => void ask(), askEveryMs);
+    if (readyMs === undefined && !stopped) setTimeout(() => void look(), askEveryMs);
   };
-  void ask();
+  void look();
   return {
     get readyMs() {
       return readyMs;
@@ -29,7 +31,7 @@ export function watchBucket(url: string): BucketWatch {
 
 /** Does the node answer at all? */
 export async function answers(url: string): Promise<boolean> {
-  return (await getJson(`${url}/pools`)) !== undefined;
+  return (await ask(`${url}/pools`)) !== undefined;
 }
 
 /** Every node of the bucket says `healthy`: `warmup` comes before (Couchbase REST API, "Getting Single Bucket Information"). */
@@ -38,12 +40,7 @@ export function isHealthy(bucket: unknown): boolean {
   return Array.isArray(nodes) && nodes.length > 0 && nodes.every(({ status }) => status === 'healthy');
 }
 
-async function getJson(url: string): Promise<unknown> {
-  try {
-    const headers = { authorization: credentials };
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(requestDeadlineMs) });
-    return response.ok ? await response.json() : undefined;
-  } catch {
-    return undefined;
-  }
+/** Undefined when nobody answers, or with an error. */
+function ask(url: string): Promise<unknown> {
+  return getJson(url, requestDeadlineMs, couchbaseHeaders);
 }

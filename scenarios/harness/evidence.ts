@@ -3,25 +3,24 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getJson } from '../../provision/cluster/get-json.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
+import { couchbaseHeaders } from './couchbase-access.ts';
 import type { StreamConnection } from './invariants/one-worker-connection.ts';
 
 const requestDeadlineMs = 2_000;
 /** Asked once a run, when machines may still be booting: worth waiting for. */
 const bookDeadlineMs = 15_000;
 const journalLimitBytes = 256 * 1024 * 1024;
-const credentials = `Basic ${Buffer.from('Administrator:Password1').toString('base64')}`;
 
 /**
  * RSVPs in the bucket of the Couchbase at this container address, counted by the page's own view, so that documents of the
  * probes are not among them. Before a web instance has made the view: all documents. Undefined when it does not answer.
  */
 export async function couchbaseDocuments(address: string): Promise<number | undefined> {
-  const headers = { authorization: credentials };
   const view = `http://${address}:8092/default/_design/ddocid/_view/by_id?limit=1`;
-  const rows = await getJson<{ total_rows?: number }>(view, requestDeadlineMs, headers);
+  const rows = await getJson<{ total_rows?: number }>(view, requestDeadlineMs, couchbaseHeaders);
   if (rows?.total_rows !== undefined) return rows.total_rows;
   const bucket = `http://${address}:8091/pools/default/buckets/default`;
-  const stored = await getJson<{ basicStats?: { itemCount?: number } }>(bucket, requestDeadlineMs, headers);
+  const stored = await getJson<{ basicStats?: { itemCount?: number } }>(bucket, requestDeadlineMs, couchbaseHeaders);
   return stored?.basicStats?.itemCount;
 }
 

@@ -1,4 +1,5 @@
 import couchbase from 'couchbase';
+import { couchbaseAccess } from '../../harness/couchbase-access.ts';
 
 /** What an app of the chapter does with a Couchbase it has just been told of, as it happens. */
 export type FirstUse = 'connected' | 'written' | 'row';
@@ -15,11 +16,10 @@ export async function useCouchbase(
   tell: (step: FirstUse) => void,
 ): Promise<void> {
   const endAt = performance.now() + deadlineMs;
-  const access = { username: 'Administrator', password: 'Password1' };
   const cluster = await repeat(endAt, () => {
     const left = Math.min(connectMs, Math.max(100, endAt - performance.now()));
     return couchbase.connect(connectionString, {
-      ...access,
+      ...couchbaseAccess,
       timeouts: { connectTimeout: left, bootstrapTimeout: left },
     });
   });

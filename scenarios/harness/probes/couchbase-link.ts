@@ -1,5 +1,6 @@
 import type * as Couchbase from 'couchbase';
 import type { Bucket, Cluster, Collection } from 'couchbase';
+import { couchbaseAccess } from '../couchbase-access.ts';
 import type { Clock } from './clock.ts';
 import { shortError } from './http-ask.ts';
 
@@ -9,7 +10,6 @@ const connectMs = 4_000;
 /** Between two tries to connect, and how long an open connection may bring nothing before it is made anew, ms. */
 const retryMs = 500;
 const barrenMs = 5_000;
-const access = { username: 'Administrator', password: 'Password1' };
 
 /**
  * The SDK's connection to the Couchbase at one address. The SDK comes back by itself to a server that was away, but not to
@@ -74,7 +74,7 @@ export class CouchbaseLink {
     this.#triedMs = this.#clock.now();
     const timeouts = { connectTimeout: connectMs, bootstrapTimeout: connectMs };
     try {
-      const cluster = await this.#sdk.connect(`couchbase://${address}`, { ...access, timeouts });
+      const cluster = await this.#sdk.connect(`couchbase://${address}`, { ...couchbaseAccess, timeouts });
       if (this.#attempt === attempt && this.#address === address) {
         this.#open = { cluster, bucket: cluster.bucket('default') };
         this.#goodMs = this.#clock.now();
