@@ -27,6 +27,8 @@ type Deal = Card['deal'];
 /** A machine that boots again needs this long until etcd, flannel and fleet are back. */
 const bootMs = 22_000;
 
+const [heavy, light] = [cards('heavy'), cards('light')];
+
 /** May take their machine out of the quorum, or bear no other machine being out meanwhile. */
 export const heavyCards: readonly Card[] = [
   heavy('halt', 'halt', [6_000, 14_000], bootMs, someMachine({ kind: 'halt' })),
@@ -88,24 +90,14 @@ export const lightCards: readonly Card[] = [
   },
 ];
 
-function heavy(
-  name: string,
-  capability: ProviderCapability,
-  [shortestMs, longestMs]: [number, number],
-  recoveryMs: number,
-  deal: Deal,
-): Card {
-  return { name, capability, weight: 'heavy', shortestMs, longestMs, recoveryMs, deal };
-}
-
-function light(
-  name: string,
-  capability: ProviderCapability,
-  [shortestMs, longestMs]: [number, number],
-  recoveryMs: number,
-  deal: Deal,
-): Card {
-  return { name, capability, weight: 'light', shortestMs, longestMs, recoveryMs, deal };
+function cards(weight: Card['weight']) {
+  return (
+    name: string,
+    capability: ProviderCapability,
+    [shortestMs, longestMs]: [number, number],
+    recoveryMs: number,
+    deal: Deal,
+  ): Card => ({ name, capability, weight, shortestMs, longestMs, recoveryMs, deal });
 }
 
 function at(target: string, action: FaultAction): Deal {
