@@ -53,9 +53,9 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
     ...{ parameters: request.parameters, command: request.command },
     lab: { name: request.lab.config.name, provider: run.provider.name, timers: { ...request.lab.config.timers } },
     ...{ startedAt: run.startedAt.toISOString(), tookMs: Math.round(log.nowMs()), verdict },
-    sentence: runSentence({ verdict, findings, timeline: recorder.timeline, measures: recorder.measures }),
+    sentence: runSentence({ verdict, findings, timeline: recorder.timeline }),
     ...{ phases: recorder.phases(endMs), timeline: recorder.timeline, measures: recorder.measures, findings },
-    ...{ faults: faultWindows(record), snapshots: run.snapshots },
+    ...{ faults: faultsUntilUndone(record), snapshots: run.snapshots },
     decisions: engineDecisions(record.journal, record.wallToRunMs),
     probes: summariseProbes(record.samples),
     harness: {
@@ -134,7 +134,8 @@ function checkInvariants(run: OpenRun, record: RunRecord): void {
   }
 }
 
-function faultWindows({ events }: RunRecord): RunReport['faults'] {
+/** From a fault's injection until its undoing was done: what the report shades. */
+function faultsUntilUndone({ events }: RunRecord): RunReport['faults'] {
   const endMs = events.at(-1)?.atMs ?? 0;
   return events.flatMap(({ type, atMs, data }) => {
     if (type !== 'fault') return [];
