@@ -1,7 +1,7 @@
 import type { RunReport } from './report/run-report.ts';
 
 /** The verdict of a run in one sentence. Pure. */
-export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timeline' | 'measures'>): string {
+export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timeline'>): string {
   const { findings, timeline } = run;
   const count = (verdict: string) => findings.filter((finding) => finding.verdict === verdict);
   const seen = timeline.filter(({ atMs }) => atMs !== undefined);

@@ -4,8 +4,6 @@ import { LabError } from '../../../errors/lab-error.ts';
 export interface UnitTimers {
   /** `RestartSec=`; systemd's own default is 100 ms (systemd.service(5)). */
   readonly restartMs: number;
-  /** `TimeoutStopSec=`; undefined: systemd's default of 90 s. */
-  readonly stopTimeoutMs: number | undefined;
   /** `etcdctl set --ttl N`: how long a sidekick's key outlives it. */
   readonly keyTtlMs: number | undefined;
 }
@@ -23,7 +21,6 @@ export function unitTimers(unit: string, text: string): UnitTimers {
   const ttl = /\bset --ttl (\d+)/.exec(text)?.[1];
   return {
     restartMs: span('RestartSec') ?? 100,
-    stopTimeoutMs: span('TimeoutStopSec'),
     keyTtlMs: ttl === undefined ? undefined : Number(ttl) * 1000,
   };
 }

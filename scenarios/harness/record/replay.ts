@@ -1,8 +1,6 @@
 import type { ClusterView, UnitView } from '../cluster-view.ts';
 import type { RunEvent } from '../event-log.ts';
-import type { ClusterSnapshot } from '../report/run-report.ts';
-import { faultWindows, type Recorded } from './fault-windows.ts';
-import { covers, type Span } from './spans.ts';
+import type { Span } from './spans.ts';
 
 export const running = 'active/running';
 
@@ -43,37 +41,6 @@ export function viewAt(events: readonly RunEvent[], atMs: number): ClusterView {
     units: unitViews.sort((a, b) => (a.name < b.name ? -1 : 1)),
     keys,
   };
-}
-
-/** The picture of the cluster at a moment, as far as the events tell: who leads etcd and the engine they do not. */
-export function snapshotAt(record: Recorded, label: string, atMs: number): ClusterSnapshot {
-  const view = viewAt(record.events, atMs);
-  const windows = faultWindows(record);
-  return {
-    ...{ label, atMs, keys: view.keys },
-    machines: record.config.machines.map(({ name, address }) => {
-      const fault = windows.find((window) => window.machine === name && covers([window], atMs));
-      const state = fault === undefined ? 'running' : stateUnder(fault.kind);
-      return {
-        ...{ name, address, state, engine: false },
-        listed: view.machines.includes(name),
-        etcd: 'unknown' as const,
-      };
-    }),
-    units: view.units.map(({ name, target, reason, states }) => {
-      return {
-        name,
-        states: [...states],
-        ...(target !== undefined && { target }),
-        ...(reason !== undefined && { reason }),
-      };
-    }),
-  };
-}
-
-function stateUnder(kind: string): string {
-  const words: Record<string, string> = { halt: 'halted', cut: 'cut', pause: 'paused', partition: 'partitioned' };
-  return words[kind] ?? `running (${kind})`;
 }
 
 /** When a unit was active on a machine, by what fleet published. */

@@ -11,16 +11,16 @@ const timeline = [
 
 it('says how many statements held and how long it took', () => {
   const findings = [finding('a', 'pass'), finding('b', 'pass')];
-  expect(runSentence({ verdict: 'pass', findings, timeline, measures: [] })).toBe(
+  expect(runSentence({ verdict: 'pass', findings, timeline })).toBe(
     'All 2 statements held, and first good page came 19.3 s after fault.',
   );
-  expect(runSentence({ verdict: 'pass', findings, timeline: [], measures: [] })).toBe('All 2 statements held.');
+  expect(runSentence({ verdict: 'pass', findings, timeline: [] })).toBe('All 2 statements held.');
 });
 
 it('names the first statement that was refuted, or for which evidence is missing', () => {
   const findings = [finding('a', 'unknown'), finding('b', 'fail'), finding('c', 'fail')];
-  expect(runSentence({ verdict: 'fail', findings, timeline: [], measures: [] })).toBe('Refuted: b (and 1 more).');
+  expect(runSentence({ verdict: 'fail', findings, timeline: [] })).toBe('Refuted: b (and 1 more).');
   const open = [finding('a', 'unknown'), finding('b', 'pass')];
-  expect(runSentence({ verdict: 'unknown', findings: open, timeline, measures: [] })).toContain('evidence: a.');
-  expect(runSentence({ verdict: 'unknown', findings: [], timeline: [], measures: [] })).toContain('Nothing was proven');
+  expect(runSentence({ verdict: 'unknown', findings: open, timeline })).toContain('evidence: a.');
+  expect(runSentence({ verdict: 'unknown', findings: [], timeline: [] })).toContain('Nothing was proven');
 });

@@ -13,11 +13,10 @@ const shipped = (name: string) =>
 
 describe('unitTimers', () => {
   it("reads the shipped units' waits", () => {
-    expect(shipped('web@.service')).toEqual({ restartMs: 5_000, stopTimeoutMs: undefined, keyTtlMs: undefined });
+    expect(shipped('web@.service')).toEqual({ restartMs: 5_000, keyTtlMs: undefined });
     expect(shipped('worker.service').restartMs).toBe(10_000);
     expect(shipped('couchbase-sidekick@.service')).toEqual({
       restartMs: 1_000,
-      stopTimeoutMs: 10_000,
       keyTtlMs: 8_000,
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultWindows } from '../../../../../scenarios/harness/record/fault-windows.ts';
 import { leaseDeadline, quorumLost } from '../../../../../scenarios/harness/record/quorum.ts';
-import { activeSpans, snapshotAt, unitsSeen, viewAt } from '../../../../../scenarios/harness/record/replay.ts';
+import { activeSpans, unitsSeen, viewAt } from '../../../../../scenarios/harness/record/replay.ts';
 import { difference, intersection, totalMs, union } from '../../../../../scenarios/harness/record/spans.ts';
 import { unreachableSpans } from '../../../../../scenarios/harness/record/unreachable.ts';
 import { event, faultEvents, history, runRecord, unitState, unitTarget } from '../../recorded.ts';
@@ -103,15 +103,5 @@ describe('replay', () => {
     expect(viewAt(events, 200)).toEqual({ machines: [], units: [without], keys: {} });
     expect(unitsSeen(events)).toEqual(['a.service']);
     expect(activeSpans(events, 'a.service', 'core-01')).toEqual([{ fromMs: 3, toMs: 110 }]);
-  });
-
-  it('draws it, with what the fault made of the machine', () => {
-    const snapshot = snapshotAt(runRecord({ events }), 'during', 115);
-    expect(snapshot.machines.map(({ name, state, listed }) => [name, state, listed])).toEqual([
-      ['core-01', 'cut', false],
-      ['core-02', 'running', false],
-      ['core-03', 'running', false],
-    ]);
-    expect(snapshot.units).toEqual([{ name: 'a.service', target: 'core-01', states: [] }]);
   });
 });
