@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { renderError } from './render/error.ts';
 import { addRunCommands } from './run-commands.ts';
+import { addVagrantCommands } from './vagrant-commands.ts';
 
 /** The checkout this command runs from; the launcher sets it. */
 const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
@@ -89,6 +90,7 @@ function program(): Command {
       (await import('./commands/scenario.ts')).scenario(repoDir, name, words, options),
     );
   addRunCommands(lab, repoDir);
+  addVagrantCommands(lab, repoDir);
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')

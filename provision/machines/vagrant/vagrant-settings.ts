@@ -10,12 +10,14 @@ import { bridge } from '../nspawn/supervisor/lab-network.ts';
  */
 export interface VagrantSettings {
   readonly lab: string;
+  /** The config.rb that was read; the Vagrantfile reads the same one, with Ruby. It may not exist. */
+  readonly configRb: string;
   readonly memoryMb: number;
   readonly cpus: number;
   readonly machines: readonly VagrantMachine[];
   readonly box: VagrantBox;
   readonly libvirt: LibvirtSettings;
-  readonly virtualbox: { readonly hostOnlyNetmask: string; readonly platform: 'virtualbox' };
+  readonly virtualbox: VirtualboxSettings;
   readonly ssh: { readonly user: 'core'; readonly privateKey: string };
   /** What config.rb asks for and does not get, one sentence each; shown once. */
   readonly notices: readonly string[];
@@ -56,15 +58,27 @@ export interface LibvirtSettings {
   readonly cpuModel?: string;
   /** Only with driver `qemu`. */
   readonly tbSizeMb?: number;
-  readonly bridge: string;
+  /**
+   * Each guest's second interface. The lab itself defines it in its libvirtd, as `<forward mode="bridge"/>` on `bridge`:
+   * vagrant-libvirt names a tap only on a libvirt network, and checks a bridge named directly against the host's.
+   */
+  readonly machineNetwork: { readonly name: string; readonly bridge: string };
+  /** Each guest's first interface (DHCP); vagrant-libvirt makes it where it is not there. */
   readonly managementNetwork: { readonly name: string; readonly cidr: string };
   readonly storagePool: { readonly name: string; readonly path: string };
+}
+
+export interface VirtualboxSettings {
+  readonly netmask: string;
+  /** Why machines of VirtualBox cannot be started yet, as a person is told. */
+  readonly unbuilt: string;
 }
 
 /** What only the host can tell. */
 export interface VagrantHost {
   /** Whether a guest makes progress on /dev/kvm: it can exist and hang. */
   readonly kvmUsable: boolean;
+  readonly configRb: string;
 }
 
 /** Derives what Vagrant is told from the configuration; pure. */
@@ -77,12 +91,13 @@ export function vagrantSettings(
   const [first] = config.machines;
   return {
     lab: config.name,
+    configRb: host.configRb,
     memoryMb: (first?.memoryBytes ?? 0) / 1024 ** 2,
     cpus: first?.cpus ?? 1,
     machines: config.machines.map((machine) => vagrantMachine(config, paths, machine)),
     box,
     libvirt: libvirtSettings(config, paths, host),
-    virtualbox: { hostOnlyNetmask: netmask(config.network.prefixLength), platform: 'virtualbox' },
+    virtualbox: { netmask: netmask(config.network.prefixLength), unbuilt: virtualboxUnbuilt(config) },
     ssh: { user: 'core', privateKey: join(paths.keysDir, 'id_ed25519') },
     notices: config.notices,
   };
@@ -114,10 +129,20 @@ function libvirtSettings(config: LabConfig, paths: LabPaths, host: VagrantHost):
     driver,
     ...(cpuModel === undefined ? { cpuMode: 'host-passthrough' } : { cpuMode: 'custom', cpuModel }),
     ...(driver === 'qemu' ? { tbSizeMb: vagrant.tbSizeMb } : {}),
-    bridge,
-    managementNetwork: { name: `lab-${config.name}`, cidr: vagrant.managementCidr },
-    storagePool: { name: `lab-${config.name}`, path: join(paths.stateDir, 'pool') },
+    machineNetwork: { name: 'machines', bridge },
+    managementNetwork: { name: 'management', cidr: vagrant.managementCidr },
+    storagePool: { name: 'lab', path: join(paths.stateDir, 'pool') },
   };
+}
+
+function virtualboxUnbuilt({ network, ports }: LabConfig): string {
+  const services = `registry (${network.bridgeAddress}:${ports.registry}), artifacts (:${ports.artifacts}) and DNS (:53)`;
+  return [
+    `error VirtualBox guests cannot reach the lab's services: ${services} [unbuilt.virtualbox]`,
+    "  | They listen in the lab's own network namespace, which a host-only network of VirtualBox is no part of.",
+    '  | The machines and their network are described (`vagrant validate`), that last piece is missing and untried.',
+    'next  vagrant up --provider libvirt',
+  ].join('\n');
 }
 
 /** Under emulation an old model is faster than QEMU's `max`: the guest's kernel and libraries choose plainer code. */

@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+
+/** What the Vagrantfile asks of the lab. */
+export function addVagrantCommands(lab: Command, repoDir: string): void {
+  const vagrant = lab.command('vagrant').description('for the Vagrantfile; a person types `vagrant up`');
+  vagrant
+    .command('settings')
+    .description('everything Vagrant needs to know about the machines, as JSON')
+    .action(async () => (await import('./commands/vagrant.ts')).vagrantSettings(repoDir));
+}

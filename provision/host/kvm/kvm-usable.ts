@@ -1,0 +1,65 @@
+import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type GuestRun, runTinyGuest } from './run-tiny-guest.ts';
+
+const deadlineMs = 4000;
+
+export interface KvmPlaces {
+  readonly device: string;
+  /** Remembers the answer: a /dev/kvm that hangs would cost the whole deadline at every command. */
+  readonly memory: string;
+}
+
+const places: KvmPlaces = { device: '/dev/kvm', memory: '/run/coreos-lab/kvm.json' };
+
+/**
+ * Whether guests run on this host's KVM. Answers at once where there is no /dev/kvm, or it was tried before on this device
+ * and since the last boot (the answer lies below /run); else runs a tiny guest, at most 4 s.
+ */
+export async function kvmUsable(
+  { device, memory }: KvmPlaces = places,
+  run: () => Promise<GuestRun> = () => runTinyGuest('kvm', deadlineMs),
+): Promise<boolean> {
+  if (!mayOpen(device)) return false;
+  const { ino, ctimeMs } = statSync(device);
+  const identity = `${ino} ${ctimeMs}`;
+  const known = recall(memory);
+  if (known?.identity === identity) return known.usable;
+  const { outcome } = await run();
+  const usable = outcome === 'ran';
+  // Without QEMU nothing was learnt.
+  if (outcome !== 'no-qemu') remember(memory, { identity, usable });
+  return usable;
+}
+
+interface Answer {
+  readonly identity: string;
+  readonly usable: boolean;
+}
+
+function mayOpen(device: string): boolean {
+  try {
+    accessSync(device, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function recall(file: string): Answer | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Answer;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A user without the right to write there asks the host again the next time. */
+function remember(file: string, answer: Answer): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(answer)}\n`);
+  } catch {
+    // nothing is lost but time
+  }
+}
