@@ -72,17 +72,23 @@ export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
 
 /**
  * Ends the supervisor and with it every process of the lab.
- * @param thaw lets the processes of paused machines go on, into their death
+ * @param release lets processes that are frozen, or wait for a throttled disk, go on into their death
  */
-export async function killSupervisor(pids: SupervisorPids, paths: LabPaths, thaw: () => Promise<void>): Promise<void> {
+export async function killSupervisor(
+  pids: SupervisorPids,
+  paths: LabPaths,
+  release: () => Promise<void>,
+): Promise<void> {
   process.kill(pids.unshare, 'SIGKILL');
-  await thaw();
   await waitUntil({
     condition: "every process of the lab's PID namespace has ended",
     deadlineMs: endDeadlineMs,
     everyMs: 10,
     next: `look at process ${pids.init}`,
-    check: () => !isSupervisor(pids.unshare, paths) && !isSupervisor(pids.init, paths),
+    check: async () => {
+      await release();
+      return !isSupervisor(pids.unshare, paths) && !isSupervisor(pids.init, paths);
+    },
   });
 }
 

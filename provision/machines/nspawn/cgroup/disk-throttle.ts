@@ -8,6 +8,9 @@ import { cgroupTree } from './machine-cgroup.ts';
 /** A disk is throttled in cgroups that containers make later, too; they are looked for this often, ms. */
 const lookEveryMs = 200;
 
+/** Of cgroup v1; v2 has both ways in `io.max`. */
+const v1Files = ['blkio.throttle.read_bps_device', 'blkio.throttle.write_bps_device'];
+
 /**
  * Limits what the processes of a cgroup read from and write to the disk under `directory`, each way, until it is
  * stopped. cgroup v2 limits the whole tree. The throttle of v1 is not hierarchical: every cgroup below gets the limit
@@ -23,7 +26,7 @@ export async function throttleDisk(
   bytesPerSecond: number,
 ): Promise<() => Promise<void>> {
   const device = diskUnder(directory);
-  const apply = (limit: number | undefined) => writeLimits(hierarchies, cgroup, device, limit);
+  const apply = (limit: number | undefined) => limitDevice(hierarchies, cgroup, device, limit);
   await apply(bytesPerSecond);
   let last: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
@@ -36,7 +39,14 @@ export async function throttleDisk(
   };
 }
 
-async function writeLimits(
+/**
+ * Sets the limit of a device in a cgroup (v1: and below), or lifts it. What holds already is not written again: every
+ * write begins a new period of the throttle, and a transfer that needs longer than the time between two would never end
+ * (seen with 1 MB at 512 KB/s, written every 200 ms; Linux 6.18).
+ * @param device `major:minor`
+ * @param limit bytes per second, each way; undefined for none
+ */
+export async function limitDevice(
   hierarchies: readonly Hierarchy[],
   cgroup: string,
   device: string,
@@ -44,12 +54,49 @@ async function writeLimits(
 ): Promise<void> {
   for (const { mount, version } of hierarchies) {
     const top = join(mount, cgroup);
-    if (version === 2) await write(join(top, 'io.max'), `${device} rbps=${limit ?? 'max'} wbps=${limit ?? 'max'}`);
+    if (version === 2) {
+      const inForce = throttlesIn(readText(join(top, 'io.max'))).get(device) ?? 'rbps=max wbps=max';
+      const wanted = `rbps=${limit ?? 'max'} wbps=${limit ?? 'max'}`;
+      if (!inForce.startsWith(wanted)) await write(join(top, 'io.max'), `${device} ${wanted}`);
+      continue;
+    }
     // The tree is walked only where the files can be.
-    else if (existsSync(join(top, 'blkio.throttle.write_bps_device')))
-      for (const path of await cgroupTree(top))
-        for (const file of ['blkio.throttle.read_bps_device', 'blkio.throttle.write_bps_device'])
-          await write(join(path, file), `${device} ${limit ?? 0}`);
+    if (!existsSync(join(top, v1Files[0] ?? ''))) continue;
+    for (const path of await cgroupTree(top))
+      for (const file of v1Files) {
+        const inForce = throttlesIn(readText(join(path, file))).get(device) ?? '0';
+        if (inForce !== String(limit ?? 0)) await write(join(path, file), `${device} ${limit ?? 0}`);
+      }
+  }
+}
+
+/**
+ * Lifts every limit in a cgroup and below, whoever set it: a process that waits for a throttled transfer does not even
+ * die of SIGKILL before it is through.
+ */
+export async function liftThrottles(hierarchies: readonly Hierarchy[], cgroup: string): Promise<void> {
+  for (const { mount, version } of hierarchies)
+    for (const path of await cgroupTree(join(mount, cgroup)))
+      for (const file of version === 2 ? ['io.max'] : v1Files)
+        for (const device of throttlesIn(readText(join(path, file))).keys())
+          await write(join(path, file), version === 2 ? `${device} rbps=max wbps=max` : `${device} 0`);
+}
+
+/** What a throttle file of cgroup v1 or v2 says of each device (`major:minor`). Pure. */
+export function throttlesIn(text: string): Map<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, device, limits] = /^(\d+:\d+) (.+)$/.exec(line) ?? [];
+      return device === undefined || limits === undefined ? [] : [[device, limits] as const];
+    }),
+  );
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }
 

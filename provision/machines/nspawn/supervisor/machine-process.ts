@@ -99,17 +99,17 @@ async function waitForInit(machine: string, nspawn: ChildProcess, paths: Machine
 /**
  * Takes the machine's network link away first, so that its dying sockets cannot say goodbye: the cord is pulled.
  * @param link `up`: it stays, and the kernel says goodbye on every socket of the processes it ends
- * @param thaw lets processes that stand still go on, into their death
+ * @param release lets processes that stand still, or wait for a throttled disk, go on into their death
  */
 export async function pullCord(
   machine: string,
   process_: MachineProcess,
   link: 'down' | 'up',
-  thaw: () => Promise<void>,
+  release: () => Promise<void>,
 ): Promise<void> {
   if (link === 'down') await execa('ip', ['link', 'set', machineLink(machine), 'down']).catch(() => undefined);
   for (const pid of [process_.nspawn.pid, process_.initPid]) if (pid !== undefined) killIfThere(pid, 'SIGKILL');
-  await thaw();
+  await release();
   await process_.ended;
 }
 
