@@ -3,7 +3,7 @@ import type { LabConfig } from '../config/lab-config.ts';
 import type { Check, CheckResult } from './check.ts';
 import { addressRange } from './checks/address-range.ts';
 import { cgroups } from './checks/cgroups.ts';
-import { bridge, fuse, inotify, namespaces, overlay } from './checks/kernel.ts';
+import { bridge, fuse, inotify, loop, namespaces, overlay } from './checks/kernel.ts';
 import { packages } from './checks/packages.ts';
 import { ports } from './checks/ports.ts';
 import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
@@ -21,7 +21,7 @@ export interface DoctorReport {
 /** In the order a person would look. */
 export const doctorChecks: readonly Check[] = [
   ...[root, capabilities, node, debian, apt, packages],
-  ...[overlay, fuse, namespaces, bridge, cgroups, inotify],
+  ...[overlay, loop, fuse, namespaces, bridge, cgroups, inotify],
   ...[memory, cpus, stateDisk, cacheDisk, addressRange, ports],
 ];
 

@@ -13,6 +13,8 @@ export const requiredPackages = {
   'openssh-client': 'reaches the machines',
   procps: 'reads processes',
   'util-linux': 'enters namespaces',
+  mount: "attaches the machines' disks",
+  e2fsprogs: "makes the machines' disks",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Debian packages that turn the OS image into a disk and a Vagrant box; installed only for that. */

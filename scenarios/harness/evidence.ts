@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getJson } from '../../provision/cluster/get-json.ts';
+import { readableJournalDir } from '../../provision/machines/nspawn/readable-journal-dir.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import { couchbaseHeaders } from './couchbase-access.ts';
 import type { StreamConnection } from './invariants/one-worker-connection.ts';
@@ -52,10 +53,11 @@ export function namesCouchbase(message: string, address: string): boolean {
  * disks, so it works for machines that are down.
  */
 export async function readJournals(lab: Lab, sinceMs: number, units: readonly string[]): Promise<JournalLine[]> {
+  const dirOf = readableJournalDir(lab.paths);
   const perMachine = await Promise.all(
     lab.config.machines.map(async ({ name }) => {
       const filter = units.flatMap((unit) => ['-u', unit]);
-      const { stdout } = await journalctl(lab, name, sinceMs, ['-o', 'json', ...filter]);
+      const { stdout } = await journalctl(dirOf(name), sinceMs, ['-o', 'json', ...filter]);
       return stdout.split('\n').flatMap((text) => journalLine(name, text) ?? []);
     }),
   );
@@ -64,16 +66,17 @@ export async function readJournals(lab: Lab, sinceMs: number, units: readonly st
 
 /** Writes each machine's journal since a moment as text into the run's directory. */
 export async function writeJournals(lab: Lab, runDir: string, sinceMs: number): Promise<void> {
+  const dirOf = readableJournalDir(lab.paths);
   await Promise.all(
     lab.config.machines.map(async ({ name }) => {
-      const { stdout } = await journalctl(lab, name, sinceMs, ['-o', 'short-iso-precise']);
+      const { stdout } = await journalctl(dirOf(name), sinceMs, ['-o', 'short-iso-precise']);
       await writeFile(join(runDir, `journal-${name}.txt`), stdout);
     }),
   );
 }
 
-async function journalctl(lab: Lab, machine: string, sinceMs: number, options: readonly string[]) {
-  const since = ['--directory', lab.paths.machine(machine).journalDir, '--since', `@${Math.floor(sinceMs / 1000)}`];
+async function journalctl(directory: string, sinceMs: number, options: readonly string[]) {
+  const since = ['--directory', directory, '--since', `@${Math.floor(sinceMs / 1000)}`];
   return execa('journalctl', [...since, '--no-pager', '-q', ...options], {
     reject: false,
     maxBuffer: journalLimitBytes,
@@ -96,9 +99,10 @@ function journalLine(machine: string, text: string): JournalLine | undefined {
 
 /** The last journal lines of some units on all machines, as a person reads them. */
 export async function unitJournal(lab: Lab, units: readonly string[], linesEach = 4): Promise<string[]> {
+  const dirOf = readableJournalDir(lab.paths);
   const perMachine = lab.config.machines.flatMap(({ name }) =>
     units.map(async (unit) => {
-      const source = ['--directory', lab.paths.machine(name).journalDir, '--no-pager', '-q', '-o', 'cat', '-u', unit];
+      const source = ['--directory', dirOf(name), '--no-pager', '-q', '-o', 'cat', '-u', unit];
       const { stdout } = await execa('journalctl', [...source, '-n', String(linesEach)], { reject: false });
       return stdout
         .split('\n')

@@ -34,6 +34,24 @@ export const fuse: Check = {
   },
 };
 
+export const loop: Check = {
+  id: 'kernel-loop',
+  title: 'Loop devices',
+  run(probe) {
+    if (!hasFileSystem(probe, 'ext4') && !isLoadable(probe, 'ext4'))
+      return fail("the kernel has no ext4, the file system of the machines' disks", 'use a kernel with CONFIG_EXT4_FS');
+    if (probe.exists('/dev/loop-control')) return ok('/dev/loop-control is there');
+    if (isLoadable(probe, 'loop')) return warn('not loaded yet', 'modprobe loop');
+    // The number of the device: kernel documentation, "Linux allocated devices", misc 237.
+    if (probe.exists('/sys/devices/virtual/misc/loop-control/dev'))
+      return fail(
+        "there is no /dev/loop-control, which the machines' disks need",
+        'mknod -m 660 /dev/loop-control c 10 237',
+      );
+    return fail('the kernel has no loop devices', 'use a kernel with CONFIG_BLK_DEV_LOOP');
+  },
+};
+
 const neededNamespaces = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'];
 
 export const namespaces: Check = {

@@ -5,12 +5,14 @@ import type { NetworkConfig } from '../../config/lab-config.ts';
 import { checkAddressFree, connectHost, disconnectHost, lowerFence, raiseFence } from '../../host/network/lab-link.ts';
 import type { ProviderStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
+import { liftThrottles } from './cgroup/disk-throttle.ts';
 import { thawBelow } from './cgroup/freezer.ts';
 import { hostHierarchies } from './cgroup/hierarchies.ts';
 import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import { killIfThere } from './kill-if-there.ts';
 import type { LabPaths } from './lab-paths.ts';
+import { loopDevicesBelow } from './loop-devices.ts';
 import { bridge } from './supervisor/lab-network.ts';
 import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
@@ -97,8 +99,11 @@ export class Ground {
     const { paths, spec } = this.#options;
     const pids = findSupervisor(paths);
     const hierarchies = await hostHierarchies();
-    const thaw = () => thawBelow(hierarchies, paths.cgroup);
-    if (pids !== undefined) await killSupervisor(pids, paths, thaw);
+    const release = async () => {
+      await thawBelow(hierarchies, paths.cgroup);
+      await liftThrottles(hierarchies, paths.cgroup);
+    };
+    if (pids !== undefined) await killSupervisor(pids, paths, release);
     await waitUntil({
       condition: 'no process of the lab is left in its cgroups, and the cgroups are gone',
       deadlineMs: 15_000,
@@ -106,10 +111,19 @@ export class Ground {
       evidence: async () => Promise.all((await cgroupProcesses(hierarchies, paths.cgroup)).map(commandLine)),
       next: 'lab destroy',
       check: async () => {
-        await thaw();
+        await release();
         for (const pid of await cgroupProcesses(hierarchies, paths.cgroup)) killIfThere(pid, 'SIGKILL');
         return (await removeCgroup(hierarchies, paths.cgroup)).length === 0;
       },
+    });
+    // The kernel unmounts the disks after the last process; a disk mounted twice would be ruined.
+    await waitUntil({
+      condition: 'no disk of the lab is mounted any more',
+      deadlineMs: 15_000,
+      everyMs: 20,
+      evidence: () => loopDevicesBelow(paths.stateDir),
+      next: 'losetup -a; lab destroy',
+      check: () => loopDevicesBelow(paths.stateDir).length === 0,
     });
     for (const { mount } of hierarchies) await rmdirIfEmpty(`${mount}/${dirname(paths.cgroup)}`);
     await disconnectHost(paths.hostLink);

@@ -24,6 +24,10 @@ export interface LabPaths {
 
 export interface MachinePaths {
   readonly dir: string;
+  /** The machine's disk: an image file with a file system of its own, so that it can be full and the host's not. */
+  readonly diskImage: string;
+  /** Where it is mounted, in the supervisor's mount namespace only. */
+  readonly disk: string;
   readonly upper: string;
   readonly work: string;
   readonly root: string;
@@ -32,7 +36,7 @@ export interface MachinePaths {
   /** Exists once Ignition has run to its end: the machine is never provisioned twice. */
   readonly provisionedFile: string;
   readonly consoleLog: string;
-  /** The machine's journal as seen from the host, readable while it is down. */
+  /** The machine's journal in the supervisor's mount namespace; from outside see `readableJournalDir`. */
   readonly journalDir: string;
 }
 
@@ -57,15 +61,18 @@ export function labPaths(name: string, stateDir: string): LabPaths {
 }
 
 function machinePaths(dir: string): MachinePaths {
+  const disk = join(dir, 'disk');
   return {
     dir,
-    upper: join(dir, 'upper'),
-    work: join(dir, 'work'),
+    diskImage: join(dir, 'disk.img'),
+    disk,
+    upper: join(disk, 'upper'),
+    work: join(disk, 'work'),
     root: join(dir, 'root'),
-    docker: join(dir, 'docker'),
+    docker: join(disk, 'docker'),
     ignitionFile: join(dir, 'ignition.json'),
     provisionedFile: join(dir, 'provisioned.json'),
     consoleLog: join(dir, 'console.log'),
-    journalDir: join(dir, 'upper/var/log/journal'),
+    journalDir: join(disk, 'upper/var/log/journal'),
   };
 }

@@ -9,6 +9,7 @@ import type {
   ProviderStatus,
 } from '../machine-provider.ts';
 import { Ground, type GroundOptions } from './ground.ts';
+import { refuseOldDisks } from './refuse-old-disks.ts';
 
 const startDeadlineMs = 90_000;
 const destroyDeadlineMs = 60_000;
@@ -18,7 +19,7 @@ export class NspawnProvider implements MachineProvider {
   readonly name = 'nspawn';
   readonly capabilities: readonly ProviderCapability[] = [
     ...(['halt', 'cut', 'reboot', 'exec', 'limits'] as const),
-    ...(['pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk'] as const),
+    ...(['pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk', 'full-disk'] as const),
   ];
   readonly #ground: Ground;
   readonly #bare: boolean;
@@ -29,6 +30,11 @@ export class NspawnProvider implements MachineProvider {
   }
 
   async prepare(): Promise<void> {
+    const { paths, spec } = this.#ground;
+    refuseOldDisks(
+      paths,
+      spec.machines.map(({ name }) => name),
+    );
     await this.#ground.prepare(async () =>
       (await this.status()).machines.every(({ state }) => state === 'stopped' || state === 'absent'),
     );

@@ -11,7 +11,9 @@ const slowing = ['packet-loss', 'slow-cpu', 'slow-disk', 'full-disk'];
  * @param certainty `surely`: whatever happened within the commands that began and ended the faults; `possibly`: at worst
  */
 export function quorumLost(record: Recorded, certainty: 'surely' | 'possibly'): Span[] {
-  const windows = faultWindows(record).filter((w) => w.kind === 'partition' || stopsMember(w));
+  // etcd ends on a full disk when it must take a new block, which may be soon or never.
+  const stops = (w: FaultWindow): boolean => stopsMember(w) || (certainty === 'possibly' && w.kind === 'full-disk');
+  const windows = faultWindows(record).filter((w) => w.kind === 'partition' || stops(w));
   const spanOf = (window: FaultWindow): Span => (certainty === 'surely' ? window.surely : window);
   const edges = [...new Set(windows.flatMap((w) => [spanOf(w).fromMs, spanOf(w).toMs]))].sort((a, b) => a - b);
   const lost: Span[] = [];
@@ -19,16 +21,18 @@ export function quorumLost(record: Recorded, certainty: 'surely' | 'possibly'): 
     const toMs = edges[index + 1];
     if (toMs === undefined) continue;
     const inForce = windows.filter((w) => spanOf(w).fromMs <= fromMs && spanOf(w).toMs >= toMs);
-    if (!hasQuorum(record, inForce)) lost.push({ fromMs, toMs });
+    if (!hasQuorum(record, inForce, stops)) lost.push({ fromMs, toMs });
   }
   return union(lost);
 }
 
 /** Is there a member that reaches, itself included, a majority? (etcd documentation, "Failure modes": majority failure) */
-function hasQuorum({ config: { machines } }: Recorded, inForce: readonly FaultWindow[]): boolean {
-  const up = machines
-    .map(({ name }) => name)
-    .filter((name) => !inForce.some((w) => w.machine === name && stopsMember(w)));
+function hasQuorum(
+  { config: { machines } }: Recorded,
+  inForce: readonly FaultWindow[],
+  stops: (window: FaultWindow) => boolean,
+): boolean {
+  const up = machines.map(({ name }) => name).filter((name) => !inForce.some((w) => w.machine === name && stops(w)));
   const apart = (a: string, b: string) =>
     inForce.some(
       ({ kind, machine, peers }) =>

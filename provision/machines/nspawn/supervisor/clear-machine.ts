@@ -3,7 +3,7 @@ import type { Hierarchy } from '../cgroup/hierarchies.ts';
 import { killIfThere } from '../kill-if-there.ts';
 import type { MachinePaths } from '../lab-paths.ts';
 import { removeMachineLink } from './lab-network.ts';
-import { unmountDisk } from './overlay.ts';
+import { unmountRoot } from './overlay.ts';
 
 /** Takes away what a machine that has ended leaves: processes, link, mounts, cgroups. Its disk's contents stay. */
 export async function clearMachine(
@@ -14,6 +14,6 @@ export async function clearMachine(
 ): Promise<void> {
   for (const pid of await cgroupProcesses(hierarchies, cgroup)) killIfThere(pid, 'SIGKILL');
   await removeMachineLink(machine);
-  await unmountDisk(paths);
+  await unmountRoot(paths);
   await removeCgroup(hierarchies, cgroup);
 }

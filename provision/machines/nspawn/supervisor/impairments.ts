@@ -1,10 +1,10 @@
-import { LabError } from '../../../../errors/lab-error.ts';
 import type { Impairment } from '../../machine-provider.ts';
 import { limitCpu } from '../cgroup/cpu-limit.ts';
 import { throttleDisk } from '../cgroup/disk-throttle.ts';
 import { freeze, thaw } from '../cgroup/freezer.ts';
 import type { Hierarchy } from '../cgroup/hierarchies.ts';
 import { checkImpairment } from './check-impairment.ts';
+import { fillDisk } from './fill-disk.ts';
 import { losePackets, partition } from './network-faults.ts';
 
 type Undo = () => Promise<void>;
@@ -16,7 +16,7 @@ export interface ImpairedMachine {
   readonly hierarchies: readonly Hierarchy[];
   /** CPUs it has when nothing slows it. */
   readonly cpus: number;
-  /** A directory on its disk. */
+  /** Where its disk is mounted. */
   readonly diskDir: string;
   /** Names of the lab's machines. */
   readonly machines: readonly string[];
@@ -37,7 +37,7 @@ export class Impairments {
     return this.#inForce.has('pause');
   }
 
-  /** Another one of the same kind replaces what is in force. @throws LabError `input.impairment`, `unbuilt.fault` */
+  /** Another one of the same kind replaces what is in force. @throws LabError `input.impairment` */
   async impair(initPid: number, impairment: Impairment): Promise<void> {
     checkImpairment(impairment, this.#machine);
     const text = JSON.stringify(impairment);
@@ -51,6 +51,12 @@ export class Impairments {
 
   async lift(kind: Impairment['kind']): Promise<void> {
     return this.#inTurn(() => this.#undo(kind));
+  }
+
+  /** A frozen process dies of SIGKILL only when it is thawed, one that waits for its disk only when it has written. */
+  async liftWhatKeepsAlive(): Promise<void> {
+    await this.lift('pause');
+    await this.lift('slow-disk');
   }
 
   /** Lifts everything: a machine that stops comes back whole. */
@@ -86,11 +92,7 @@ export class Impairments {
       case 'slow-disk':
         return throttleDisk(hierarchies, cgroup, diskDir, impairment.bytesPerSecond);
       case 'full-disk':
-        throw new LabError({
-          code: 'unbuilt.fault',
-          cause: `the disk of ${name} cannot be filled: it lies on the host's own file system`,
-          next: 'use slow-disk, or stop what needs the disk (docs/known-issues.md)',
-        });
+        return fillDisk(diskDir);
     }
   }
 

@@ -15,7 +15,8 @@ import {
   pullCord,
   startMachineProcess,
 } from './machine-process.ts';
-import { unmountDisk, wipeDisk } from './overlay.ts';
+import { wipeDisk } from './disk-image.ts';
+import { unmountRoot } from './overlay.ts';
 import { prepareDisk } from './prepare-disk.ts';
 
 /** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn, what is taken from it. */
@@ -40,7 +41,7 @@ export class Machine {
       cgroup: this.#cgroup,
       hierarchies: lab.hierarchies,
       cpus: spec.cpus,
-      diskDir: lab.paths.stateDir,
+      diskDir: this.#paths.disk,
       machines: lab.machines,
     });
   }
@@ -81,7 +82,7 @@ export class Machine {
       await prepareDisk(this.#lab.name, this.spec, this.#lab.paths, ignition);
       await this.#boot();
     } catch (error) {
-      await unmountDisk(this.#paths);
+      await unmountRoot(this.#paths);
       this.#become('stopped', error instanceof Error ? error.message : String(error));
       throw error;
     }
@@ -119,7 +120,7 @@ export class Machine {
     // No start may come in between.
     this.#become('stopping');
     try {
-      await unmountDisk(this.#paths);
+      await unmountRoot(this.#paths);
       await wipeDisk(this.#paths);
     } finally {
       this.#become('stopped');
@@ -146,9 +147,8 @@ export class Machine {
     });
   }
 
-  /** A frozen process dies of SIGKILL only when it is thawed. */
   async #pullCord(running: MachineProcess, link: 'down' | 'up' = 'down'): Promise<void> {
-    await pullCord(this.spec.name, running, link, () => this.impairments.lift('pause'));
+    await pullCord(this.spec.name, running, link, () => this.impairments.liftWhatKeepsAlive());
   }
 
   async #boot(): Promise<void> {

@@ -5,6 +5,7 @@ import { labPaths } from '../lab-paths.ts';
 import type { SupervisorSpec } from '../supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
+import { attachOldDisks } from './disk-image.ts';
 import { setUpLabNetwork } from './lab-network.ts';
 import { Machine } from './machine.ts';
 import { startLabServices } from './services.ts';
@@ -31,6 +32,10 @@ async function main(specFile: string): Promise<void> {
     machines: spec.machines.map(({ name }) => name),
   };
   const machines = new Map(spec.machines.map((machine) => [machine.name, new Machine(machine, lab)]));
+  await attachOldDisks(
+    spec.lab,
+    lab.machines.map((name) => ({ name, paths: paths.machine(name) })),
+  );
   await rm(paths.controlSocket, { force: true });
   await startControlServer(paths.controlSocket, machines, services);
   await services.ready;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { LabPaths } from '../lab-paths.ts';
 import type { SupervisorMachine } from '../supervisor-spec.ts';
-import { mountDisk, unmountDisk, wipeDisk } from './overlay.ts';
+import { attachDisk, wipeDisk } from './disk-image.ts';
+import { mountRoot, unmountRoot } from './overlay.ts';
 import { runIgnition } from './run-ignition.ts';
 
 /** Mounts a machine's disk; one that was never provisioned to the end is made anew (unless the machine is bare). */
@@ -14,9 +15,10 @@ export async function prepareDisk(
 ): Promise<void> {
   const paths = labPaths.machine(machine.name);
   const fresh = !existsSync(paths.provisionedFile);
-  await unmountDisk(paths);
+  await unmountRoot(paths);
   if (fresh) await wipeDisk(paths);
-  await mountDisk(lab, machine.name, paths, machine.osRoot);
+  await attachDisk(lab, machine.name, paths);
+  await mountRoot(lab, machine.name, paths, machine.osRoot);
   if (!fresh) return;
   if (ignition === 'provision') await runIgnition(machine.name, paths);
   const record = {

@@ -56,6 +56,28 @@ describe('a check', () => {
     ],
     ['kernel-fuse', { files: { '/dev/fuse': undefined } }, 'fail', /no \/dev\/fuse/, /^mknod/],
     [
+      'kernel-loop',
+      { files: { '/dev/loop-control': undefined, '/sys/devices/virtual/misc/loop-control/dev': '10:237\n' } },
+      'fail',
+      /no \/dev\/loop-control/,
+      /^mknod -m 660 \/dev\/loop-control/,
+    ],
+    ['kernel-loop', { files: { '/dev/loop-control': undefined } }, 'fail', /no loop devices/, /CONFIG_BLK_DEV_LOOP/],
+    [
+      'kernel-loop',
+      {
+        files: {
+          '/dev/loop-control': undefined,
+          '/proc/sys/kernel/osrelease': '6.1.0\n',
+          '/lib/modules/6.1.0/modules.dep': 'kernel/drivers/block/loop.ko: \n',
+        },
+      },
+      'warn',
+      /not loaded/,
+      /^modprobe loop$/,
+    ],
+    ['kernel-loop', { files: { '/proc/filesystems': 'nodev\toverlay\n' } }, 'fail', /no ext4/, /CONFIG_EXT4_FS/],
+    [
       'kernel-namespaces',
       { dirs: { '/proc/self/ns': ['mnt', 'net', 'pid', 'uts', 'ipc'] } },
       'fail',

@@ -31,6 +31,7 @@ export function describedHost(changes: Description = {}): HostProbe {
     '/etc/apt/sources.list': 'deb http://debian.example.test bookworm main\n',
     '/proc/filesystems': 'nodev\tproc\nnodev\toverlay\nnodev\tfuse\n\text4\n',
     '/dev/fuse': '',
+    '/dev/loop-control': '',
     '/sys/module/bridge': '',
     '/sys/module/veth': '',
     '/proc/mounts': 'cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid 0 0\n',

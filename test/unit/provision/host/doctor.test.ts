@@ -41,7 +41,7 @@ describe('formatDoctorReport', () => {
     );
     expect(text).toMatch(/^ok {4}Root +running as root\n/);
     expect(text).toMatch(/\nFAIL {2}Node\.js +18\.0\.0, at least 20\.19 is needed\n +fix: install Node/);
-    expect(text).toMatch(/\nThis host cannot run the lab yet: 1 of 18 checks failed, 1 to know about\.\n$/);
+    expect(text).toMatch(/\nThis host cannot run the lab yet: 1 of 19 checks failed, 1 to know about\.\n$/);
   });
 });
 
