@@ -1,8 +1,10 @@
 import type { Lab } from '../../provision/cluster/lab.ts';
-import { type FleetClient, openFleetClient } from '../../platform/fleet/client/fleet-client.ts';
+import { type FleetClient, type FleetUnit, openFleetClient } from '../../platform/fleet/client/fleet-client.ts';
+import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from './cluster-view.ts';
 import { discoveryKeys } from './discovery-keys.ts';
 import type { EventLog } from './event-log.ts';
+import { keyTtlMs } from './prediction/unit-timers.ts';
 import { watchKeys } from './key-watch.ts';
 import { startLooking } from './looker.ts';
 
@@ -17,11 +19,13 @@ export class ClusterWatch {
   readonly #fleet: FleetClient;
   readonly #lab: Lab;
   readonly #log: EventLog;
+  readonly #blind: Readonly<Record<'units' | 'keys', Blindness>>;
 
   constructor(lab: Lab, log: EventLog) {
     const { config } = lab;
     this.#lab = lab;
     this.#log = log;
+    this.#blind = { units: new Blindness('units', log), keys: new Blindness('keys', log) };
     const endpoints = config.machines.map(({ address }) => `http://${address}:${config.ports.fleetApi}`);
     this.#fleet = openFleetClient({ endpoints, timeoutMs: requestDeadlineMs });
   }
@@ -43,6 +47,8 @@ export class ClusterWatch {
     this.#stop = async () => {
       keys.stop();
       await looker.stop();
+      for (const blind of Object.values(this.#blind)) blind.end();
+      this.#log.add('watch-ended');
     };
     await looker.first;
   }
@@ -56,8 +62,11 @@ export class ClusterWatch {
   /** @throws what kept fleet or etcd from answering; what the other said is taken over all the same */
   async #look(): Promise<void> {
     const addresses = this.#lab.config.machines.map(({ address }) => address);
+    const askedMs = this.#log.nowMs();
     // Not all or nothing: a fleet that is busy must not hide for seconds that a key has gone.
     const [fleet, keys] = await Promise.allSettled([this.#lookAtFleet(), discoveryKeys(addresses, requestDeadlineMs)]);
+    if (fleet.status === 'fulfilled') this.#blind.units.seen(askedMs);
+    if (keys.status === 'fulfilled') this.#blind.keys.seen(askedMs);
     const missed = [fleet, keys].find(({ status }) => status === 'rejected');
     const complete = missed === undefined;
     if (complete || this.#looked) {
@@ -78,6 +87,7 @@ export class ClusterWatch {
     const addresses = new Map(this.#lab.config.machines.map(({ address, name }) => [address, name]));
     const hostnames = new Map(machines.map((m) => [m.id, addresses.get(m.primaryIP ?? '') ?? m.id]));
     for (const [id, name] of hostnames) this.#names.set(id, name);
+    this.#learnTtls(units);
     const nameOf = (id: string | undefined) =>
       id === undefined || id === '' ? undefined : (this.#names.get(id) ?? id);
     return {
@@ -95,6 +105,18 @@ export class ClusterWatch {
       })),
     };
   }
+
+  /** What a unit's key is allowed to outlive it by is told when the unit is first seen, and when it changes. */
+  #learnTtls(units: readonly FleetUnit[]): void {
+    for (const { name, options } of units) {
+      const ttlMs = keyTtlMs(options.map(({ value }) => value).join('\n'));
+      if (ttlMs === undefined || this.#ttls.get(name) === ttlMs) continue;
+      this.#ttls.set(name, ttlMs);
+      this.#log.add('key-ttl', { unit: name, ttlMs });
+    }
+  }
+
+  readonly #ttls = new Map<string, number>();
 
   #take(next: ClusterView): void {
     // What is there at the first look did not happen now; it is recorded, and marked.

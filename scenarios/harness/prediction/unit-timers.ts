@@ -4,8 +4,6 @@ import { LabError } from '../../../errors/lab-error.ts';
 export interface UnitTimers {
   /** `RestartSec=`; systemd's own default is 100 ms (systemd.service(5)). */
   readonly restartMs: number;
-  /** `etcdctl set --ttl N`: how long a sidekick's key outlives it. */
-  readonly keyTtlMs: number | undefined;
 }
 
 /**
@@ -18,11 +16,15 @@ export function unitTimers(unit: string, text: string): UnitTimers {
     const given = value(key);
     return given === undefined ? undefined : systemdSpanMs(unit, key, given);
   };
-  const ttl = /\bset --ttl (\d+)/.exec(text)?.[1];
   return {
     restartMs: span('RestartSec') ?? 100,
-    keyTtlMs: ttl === undefined ? undefined : Number(ttl) * 1000,
   };
+}
+
+/** `etcdctl set --ttl N` in a unit's text: how long the key it announces outlives it, ms; undefined when it announces none. */
+export function keyTtlMs(text: string): number | undefined {
+  const ttl = /\betcdctl set --ttl (\d+)/.exec(text)?.[1];
+  return ttl === undefined ? undefined : Number(ttl) * 1000;
 }
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, sec: 1_000, min: 60_000, m: 60_000, h: 3_600_000 };

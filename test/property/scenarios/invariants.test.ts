@@ -159,13 +159,18 @@ it('nothing moved: fails exactly when a unit left a machine that was not silent'
   );
 });
 
-it('dead keys: fails exactly when a key outlived its service by more than 12.5 s', () => {
-  const life = fc.record({ died: fc.integer({ min: 2, max: 30 }), gone: fc.option(fc.integer({ min: 1, max: 25 })) });
+it('dead keys: fails exactly when a key outlived its service by more than its TTL and 4.5 s', () => {
+  const life = fc.record({
+    died: fc.integer({ min: 2, max: 30 }),
+    gone: fc.option(fc.integer({ min: 1, max: 25 })),
+    ttl: fc.integer({ min: 2, max: 15 }),
+  });
   agrees(
     life,
-    ({ died, gone }) => {
+    ({ died, gone, ttl }) => {
       const [unit, key] = ['memcached@1.service', '/services/memcached/1'];
       const events = history(
+        event(400, 'key-ttl', { unit: 'memcached-sidekick@1.service', ttlMs: ttl * 1_000 }),
         unitState(500, unit, 'core-01'),
         event(1_000, 'key-set', { key, value: '10.1.1.2' }),
         unitState(died * 1_000, unit, 'core-01', null),
@@ -174,7 +179,7 @@ it('dead keys: fails exactly when a key outlived its service by more than 12.5 s
       );
       return standingInvariants['dead-keys'](runRecord({ events })).verdict;
     },
-    ({ died, gone }) => (gone ?? 60 - died) > 12.5,
+    ({ died, gone, ttl }) => (gone ?? 60 - died) > ttl + 4.5,
   );
 });
 

@@ -172,7 +172,9 @@ describe('etcd-writes', () => {
 });
 
 describe('dead-keys', () => {
-  const announced = [unitState(900, db, 'core-01'), event(1_000, 'key-set', { key, value: '10.1.11.2' })];
+  const ttl = (seconds: number) => event(800, 'key-ttl', { unit: sidekick, ttlMs: seconds * 1_000 });
+  const running = [unitState(900, db, 'core-01'), event(1_000, 'key-set', { key, value: '10.1.11.2' })];
+  const announced = [ttl(8), ...running];
   const gone = (atMs: number) => event(atMs, 'key-gone', { key, old: '10.1.11.2' });
 
   it('a key of a service that lives is never stale; one that outlives it by more than the TTL fails', () => {
@@ -203,6 +205,39 @@ describe('dead-keys', () => {
     expect(held).toMatchObject({ verdict: 'pass' });
     expect(held.evidence).toContain(`excused: ${key} = 10.1.11.2 for 20.0 s`);
     expect(check('dead-keys', { events: died(22_000) }).verdict).toBe('fail');
+  });
+
+  it("the TTL is the unit's own; a key whose TTL nobody saw proves nothing, unless it never was stale", () => {
+    const died = [unitState(20_000, db, 'core-01', 'failed/failed'), gone(33_000), end];
+    expect(check('dead-keys', { events: [ttl(15), ...running, ...died] })).toMatchObject({
+      ...{ verdict: 'pass', evidence: '1 announcements, at most 13.0 s stale (TTL 15 s)' },
+    });
+    expect(check('dead-keys', { events: [ttl(3), ...running, ...died.slice(0, 1), gone(28_000), end] }).verdict).toBe(
+      'fail',
+    );
+    const untold = check('dead-keys', { events: [...running, ...died] });
+    expect(untold).toMatchObject({ verdict: 'unknown' });
+    expect(untold.evidence).toContain('no unit was seen that tells its TTL');
+    expect(check('dead-keys', { events: [...running, end] }).verdict).toBe('pass');
+  });
+
+  it('a key whose end lies in a stretch without an answer is unknown, not refuted', () => {
+    const unseen = (of: string, fromMs: number, toMs: number) => event(toMs, 'unseen', { of, fromMs, toMs });
+    const died = (...rest: Parameters<typeof history>) =>
+      check('dead-keys', {
+        events: history(announced, unitState(20_000, db, 'core-01', 'failed/failed'), ...rest, end),
+      });
+    const blind = died(unseen('keys', 27_000, 40_000), gone(40_001));
+    expect(blind.verdict).toBe('unknown');
+    expect(blind.evidence).toContain('for 20.0 s after its service died at 20.0 s, but nobody answered from 27.0 s on');
+    // It was seen again after that stretch, or had been seen for too long before it: then it is known.
+    expect(died(unseen('keys', 27_000, 40_000), gone(45_000)).verdict).toBe('fail');
+    expect(died(unseen('keys', 33_000, 40_000), gone(40_001)).verdict).toBe('fail');
+    expect(died(unseen('units', 27_000, 40_000), gone(40_001)).verdict).toBe('fail');
+    expect(died(unseen('keys', 21_000, 27_000), gone(27_001)).verdict).toBe('pass');
+    // The service came back, and fleet could not say so.
+    expect(died(unseen('units', 22_000, 40_000), unitState(40_001, db, 'core-01')).verdict).toBe('unknown');
+    expect(died(unseen('keys', 27_000, 60_000), event(60_000, 'watch-ended')).verdict).toBe('unknown');
   });
 });
 

@@ -4,21 +4,23 @@ import { describe, expect, it } from 'vitest';
 import { predictDetection } from '../../../../../scenarios/harness/prediction/detection.ts';
 import { predictFailover } from '../../../../../scenarios/harness/prediction/failover-steps.ts';
 import { floorMs, slowest, sum, term } from '../../../../../scenarios/harness/prediction/terms.ts';
-import { unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
+import { keyTtlMs, unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
 import { runRecord } from '../../recorded.ts';
 
 const { timers } = runRecord().config;
-const shipped = (name: string) =>
-  unitTimers(name, readFileSync(join(import.meta.dirname, '../../../../../units', name), 'utf8'));
+const shipped = (name: string) => readFileSync(join(import.meta.dirname, '../../../../../units', name), 'utf8');
+const timersOf = (name: string) => unitTimers(name, shipped(name));
 
 describe('unitTimers', () => {
   it("reads the shipped units' waits", () => {
-    expect(shipped('web@.service')).toEqual({ restartMs: 5_000, keyTtlMs: undefined });
-    expect(shipped('worker.service').restartMs).toBe(10_000);
-    expect(shipped('couchbase-sidekick@.service')).toEqual({
-      restartMs: 1_000,
-      keyTtlMs: 8_000,
-    });
+    expect(unitTimers('web@.service', shipped('web@.service'))).toEqual({ restartMs: 5_000 });
+    expect(unitTimers('worker.service', shipped('worker.service')).restartMs).toBe(10_000);
+  });
+
+  it('reads how long a key outlives what it announces', () => {
+    for (const unit of ['couchbase-sidekick@.service', 'book/memcached-sidekick@.service'])
+      expect(keyTtlMs(shipped(unit))).toBe(8_000);
+    expect(keyTtlMs(shipped('web@.service'))).toBeUndefined();
   });
 
   it.each([
@@ -56,17 +58,21 @@ describe('predictions', () => {
       workerStays: true,
       memcachedMoves: false,
     } as const;
-    const web = { ...shipped('web@.service') };
-    const steps = predictFailover({ ...args, units: { web, worker: shipped('worker.service') } });
+    const web = { ...timersOf('web@.service') };
+    const steps = predictFailover({ ...args, units: { web, worker: timersOf('worker.service') } });
     expect(steps.appRestarted.minMs).toBeGreaterThanOrEqual(5_200);
     expect(steps.goodPage).toMatchObject({ minMs: 2_700, maxMs: 12_300 });
     const slower = predictFailover({
       ...args,
-      units: { web: { ...web, restartMs: 9_000 }, worker: shipped('worker.service') },
+      units: { web: { ...web, restartMs: 9_000 }, worker: timersOf('worker.service') },
     });
     expect(slower.appRestarted.minMs - steps.appRestarted.minMs).toBe(4_000);
     expect(slower.goodPage.maxMs).toBe(8_300);
-    const early = predictFailover({ ...args, memcachedMoves: true, units: { web, worker: shipped('worker.service') } });
+    const early = predictFailover({
+      ...args,
+      memcachedMoves: true,
+      units: { web, worker: timersOf('worker.service') },
+    });
     expect(early.appRestarted).toMatchObject({ minMs: 0, maxMs: steps.appRestarted.maxMs });
   });
 });
