@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { unpredicted } from '../../scenarios/harness/report/against-prediction.ts';
 import type { Measure, Prediction, RunReport } from '../../scenarios/harness/report/run-report.ts';
 import type { Verdict } from '../../scenarios/harness/verdict.ts';
 import { seconds } from './progress.ts';
@@ -47,7 +48,7 @@ function measureTables(measures: readonly Measure[]): string[] {
       .filter((measure) => (measure.group ?? '') === group)
       .map((m) => [
         ...[m.name, (m.ms === undefined ? 'never' : seconds(m.ms)).padStart(9)],
-        ...[compared(m.predicted, m.ms), m.detail ?? ''],
+        ...[m.predicted === undefined ? pc.dim(unpredicted) : compared(m.predicted, m.ms), m.detail ?? ''],
       ]);
     return [table([group === '' ? 'MEASURE' : group.toUpperCase(), '     TOOK', 'PREDICTED', ''], rows), ''];
   });

@@ -44,7 +44,7 @@ async function run(context: ScenarioContext<Parameters>): Promise<void> {
   const rows = context.until(lab.page.showsRows(count), { within: stepWithin });
   const before = lab.fleet.view;
   const [predicted] = await Promise.all([
-    predictionFor(context, broken, before),
+    predictionFor(lab, parameters.by, broken, before),
     context.snapshot('before'),
     rows,
     // Pages show what they last had: the worker may not have found a new Couchbase yet.

@@ -1,15 +1,15 @@
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
-import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
+import type { LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
 import type { FailureKind } from '../harness/prediction/detection.ts';
 import { type FailoverSteps, predictFailover } from '../harness/prediction/failover-steps.ts';
 import { type UnitTimers, unitTimers } from '../harness/prediction/unit-timers.ts';
-import type { ScenarioContext } from '../scenario.ts';
 import { movableUnits, subjectOf } from './subject.ts';
 
 /** What the timers of this lab, and of the units as their machines have loaded them, say about this failover. */
 export async function predictionFor(
-  { lab, parameters }: ScenarioContext<{ readonly by: FailureKind }>,
-  broken: MachineUnderTest,
+  lab: Pick<LabUnderTest, 'machines' | 'etcd' | 'config'>,
+  by: FailureKind,
+  broken: Pick<MachineUnderTest, 'name'>,
   view: ClusterView,
 ): Promise<FailoverSteps> {
   const timersOf = async (unit: string): Promise<UnitTimers> => {
@@ -23,7 +23,7 @@ export async function predictionFor(
     lab.etcd.leader(),
   ]);
   return predictFailover({
-    ...{ by: parameters.by, timers: lab.config.timers, units: { web, worker } },
+    ...{ by, timers: lab.config.timers, units: { web, worker } },
     etcdLeader: etcdLeader === broken.name,
     workerStays: runningOn(view, 'worker.service') !== broken.name,
     memcachedMoves: movableUnits(view, broken.name).some((unit) => unit.startsWith('memcached@')),

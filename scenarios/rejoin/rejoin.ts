@@ -1,8 +1,12 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { allUnits } from '../deploy/stack.ts';
-import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
+import { type AbsencePrediction, predictAbsence } from '../failover/absence-prediction.ts';
+import { predictionFor } from '../failover/prediction-for.ts';
+import { movableUnits } from '../failover/subject.ts';
+import type { LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
 import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import type { Prediction } from '../harness/report/run-report.ts';
 import { scenario, type ScenarioContext, text } from '../scenario.ts';
 import { returnFindings } from './findings.ts';
 import { leaveMarker, type MachineTraces, machineTraces } from './machine-traces.ts';
@@ -36,15 +40,19 @@ export const rejoin = scenario({
 
     context.phase(`halt ${machine.name}`);
     const before = await machineTraces(machine);
+    const away = await absenceOf(lab, machine);
     const halted = await fault.halt(machine.name);
-    const returned = await comeBack(context, { machine, unit, by: 'halt', before, fault: halted });
+    const returned = await comeBack(context, { machine, unit, by: 'halt', before, fault: halted, predicted: away });
 
     context.phase(`destroy ${machine.name}`);
+    const awayAgain = await absenceOf(lab, machine);
     // Halted here too, so that the disk is all that differs.
     const gone = await fault.halt(machine.name);
     await lab.destroyMachine(machine.name);
     context.note(`the disk of ${machine.name} is thrown away, Docker's too`);
-    await comeBack(context, { machine, unit, by: 'destroy', before: returned, fault: gone });
+    await comeBack(context, {
+      ...{ machine, unit, by: 'destroy', before: returned, fault: gone, predicted: awayAgain },
+    });
     context.note(
       "in the book's set-up it could not return: the discovery URL counts its old member for ever, and is full",
     );
@@ -57,15 +65,21 @@ interface Absence {
   readonly by: 'halt' | 'destroy';
   readonly before: MachineTraces;
   readonly fault: ActiveFault;
+  readonly predicted: AbsencePrediction;
+}
+
+async function absenceOf(lab: LabUnderTest, machine: MachineUnderTest): Promise<AbsencePrediction> {
+  const { view } = lab.fleet;
+  return predictAbsence(await predictionFor(lab, 'halt', machine, view), movableUnits(view, machine.name).length > 0);
 }
 
 /** Waits until the others have taken over, brings the machine back and says what is as it was. */
 async function comeBack(context: ScenarioContext<unknown>, absence: Absence): Promise<MachineTraces> {
   const { lab } = context;
-  const { machine, unit, by, before, fault } = absence;
+  const { machine, unit, by, before, fault, predicted } = absence;
   const within = { within: awayDeadlineMs };
-  const gone = await context.until(lab.fleet.machineGone(machine.name), within);
-  await context.until(lab.fleet.unitsRunning(allUnits.filter((name) => name !== unit)), within);
+  await context.until(lab.fleet.machineGone(machine.name), within);
+  const elsewhere = await context.until(lab.fleet.unitsRunning(allUnits.filter((name) => name !== unit)), within);
   const stored = `${by} at ${Math.round(fault.fromMs)} ms`;
   const key = `/lab/rejoin/${by}`;
   await context.until(keyStored(context, machine.name, key, stored), within);
@@ -90,7 +104,15 @@ async function comeBack(context: ScenarioContext<unknown>, absence: Absence): Pr
   const runBeganMs = Date.now() - context.now();
   const line = journal.find((one) => one.machine === machine.name && one.wallMs - runBeganMs >= fromMs);
   const booted = line === undefined ? undefined : Math.round(line.wallMs - runBeganMs);
-  context.measure('fleet counts it as gone', { from: fault.fromMs, to: gone.atMs, group: by });
+  const measure = (name: string, from: number, to: number | undefined, prediction?: Prediction) =>
+    context.measure(name, { from, to, group: by, ...(prediction !== undefined && { predicted: prediction }) });
+  // The command that halts, and the one that destroys, return later than that.
+  const gone = context.events.find(
+    ({ type, atMs, data }) => type === 'machine-gone' && atMs >= fault.fromMs && data['machine'] === machine.name,
+  );
+  measure('fleet counts it as gone', fault.fromMs, gone?.atMs, predicted.gone);
+  if (predicted.elsewhere !== undefined)
+    measure('all that can move runs elsewhere', fault.fromMs, elsewhere.atMs, predicted.elsewhere);
   for (const [name, to] of [
     ['its systemd starts the services', booted],
     ['all etcd members healthy', healthy.atMs],
@@ -98,7 +120,8 @@ async function comeBack(context: ScenarioContext<unknown>, absence: Absence): Pr
     [`${unit} runs on it`, runs.atMs],
     ['the whole stack runs', settledMs],
   ] as const)
-    context.measure(`back: ${name}`, { from: fromMs, to, group: by });
+    measure(`back: ${name}`, fromMs, to);
+  measure(`listed again -> ${unit} runs on it`, present.atMs, runs.atMs, predicted.webBack);
   const runsOn = lab.fleet.runningOn(unit);
   for (const finding of returnFindings({
     ...{ machine: machine.name, by, before, after, unit, runsOn, stored },

@@ -1,9 +1,14 @@
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { allUnits } from '../deploy/stack.ts';
+import { predictAbsence } from '../failover/absence-prediction.ts';
+import { predictionFor } from '../failover/prediction-for.ts';
+import { movableUnits } from '../failover/subject.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
+import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import { scenario, type ScenarioContext } from '../scenario.ts';
 import { rollingFindings } from './findings.ts';
+import { type OutagePredictions, predictOutages } from './outages.ts';
 import { requests } from './requests.ts';
 
 const backDeadlineMs = 120_000;
@@ -18,11 +23,12 @@ export const rolling = scenario({
     const { lab } = context;
     await context.until(lab.page.showsRows(lab.machines.length), { within: backDeadlineMs });
     await context.snapshot('before');
-    for (const machine of lab.machines) await rebootOne(context, machine);
+    const steps: FailoverSteps[] = [];
+    for (const machine of lab.machines) steps.push(await rebootOne(context, machine));
     await context.snapshot('after');
     const end = { view: lab.fleet.view, members: await lab.etcd.members(), units: allUnits };
     context.afterwards((record) => {
-      tellRequests(context, record);
+      tellRequests(context, record, predictOutages(steps, lab.config.timers));
       for (const finding of rollingFindings(record, end)) context.invariant(finding);
     });
   },
@@ -30,7 +36,8 @@ export const rolling = scenario({
 
 type Context = ScenarioContext<unknown>;
 
-async function rebootOne(context: Context, machine: MachineUnderTest): Promise<void> {
+/** @returns what the timers said about its absence */
+async function rebootOne(context: Context, machine: MachineUnderTest): Promise<FailoverSteps> {
   const { lab, fault } = context;
   const { name } = machine;
   const within = { within: backDeadlineMs };
@@ -42,6 +49,8 @@ async function rebootOne(context: Context, machine: MachineUnderTest): Promise<v
     `${name} runs ${here.map((unit) => unit.replace('.service', '')).join(', ') || 'nothing'}${engine}${etcd}`,
   );
 
+  const steps = await predictionFor(lab, 'halt', machine, lab.fleet.view);
+  const predicted = predictAbsence(steps, movableUnits(lab.fleet.view, name).length > 0);
   const before = await bootedAt(machine);
   const reboot = await fault.reboot(name);
   await context.until(bootedAgain(machine, before), within);
@@ -59,11 +68,21 @@ async function rebootOne(context: Context, machine: MachineUnderTest): Promise<v
     (event) => event.type === 'machine-gone' && event.atMs >= from && event.data['machine'] === name,
   );
   const detail = `it ran ${here.length} units${engine}${etcd}`;
-  context.measure('fleet counts it as gone', { from, to: gone?.atMs, group: name, detail });
+  context.measure('fleet counts it as gone', {
+    ...{ from, to: gone?.atMs, group: name, detail, predicted: predicted.gone },
+  });
   context.measure('fleet lists it again', { from, to: present.atMs, group: name });
   context.measure('all etcd members healthy', { from, to: healthy.atMs, group: name });
   context.measure('all units running', { from, to: running.atMs, group: name });
   context.measure('whole: the page shows rows on every machine', { from, to: pages.atMs, group: name });
+  // Without the boot, which no timer tells.
+  context.measure('listed again -> all units running', {
+    ...{ from: present.atMs, to: Math.max(present.atMs, running.atMs), group: name, predicted: predicted.allRun },
+  });
+  context.measure('all units running -> every page shows rows', {
+    ...{ from: running.atMs, to: pages.atMs, group: name, predicted: predicted.rows },
+  });
+  return steps;
 }
 
 /** When the machine's PID 1 began, µs of the monotonic clock; undefined while it does not answer. */
@@ -84,7 +103,7 @@ function bootedAgain(machine: MachineUnderTest, before: string | undefined): Con
   };
 }
 
-function tellRequests(context: Context, record: RunRecord): void {
+function tellRequests(context: Context, record: RunRecord, predicted: OutagePredictions): void {
   const group = 'requests: longest outage';
   for (const { probe, machine, asked, failed, longestOutage, lostSessions } of requests(record.samples)) {
     const who = machine === undefined ? probe : `${probe} on ${machine}`;
@@ -93,6 +112,8 @@ function tellRequests(context: Context, record: RunRecord): void {
     if (longestOutage === undefined) continue;
     const inRun = (wallMs: number) => Math.round(wallMs - record.wallToRunMs);
     const [from, to] = [inRun(longestOutage.fromMs), inRun(longestOutage.toMs)];
-    context.measure(who, { from, to, group, detail: `${failed} of ${asked} requests failed${lost}` });
+    const told = machine === undefined ? predicted[probe] : undefined;
+    const detail = `${failed} of ${asked} requests failed${lost}`;
+    context.measure(who, { from, to, group, detail, ...(told !== undefined && { predicted: told }) });
   }
 }

@@ -1,4 +1,4 @@
-import { type Standing, againstPrediction } from '../against-prediction.ts';
+import { type Standing, againstPrediction, unpredicted } from '../against-prediction.ts';
 import type { Measure, Prediction, RunReport } from '../run-report.ts';
 import { type Markup, markup } from './markup.ts';
 import { percentOf } from './scale.ts';
@@ -49,7 +49,7 @@ function measureTable(group: string | undefined, rows: readonly Measure[]): Mark
       detail,
     }) => markup`<tr><th scope="row">${name}${detail !== undefined && detail !== '' && markup`<small>${detail}</small>`}</th>
 <td class="num">${ms === undefined ? markup`<span class="never">never</span>` : duration(ms)}</td>
-<td>${prediction(ms, predicted, scaleMs)}</td></tr>`,
+<td>${prediction(ms, predicted, scaleMs, unpredicted)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -61,7 +61,13 @@ const standings: Readonly<Record<Standing, { symbol: string; word: string }>> = 
   unpredicted: { symbol: '', word: '' },
 };
 
-function prediction(ms: number | undefined, predicted: Prediction | undefined, scaleMs: number): Markup {
+/** @param otherwise what to say where nothing was predicted */
+function prediction(
+  ms: number | undefined,
+  predicted: Prediction | undefined,
+  scaleMs: number,
+  otherwise = '',
+): Markup {
   const standing = againstPrediction(ms, predicted);
   const { symbol, word } = standings[standing];
   const range =
@@ -70,8 +76,9 @@ function prediction(ms: number | undefined, predicted: Prediction | undefined, s
       ? duration(predicted.maxMs)
       : `${duration(predicted.minMs)} – ${duration(predicted.maxMs)}`);
   return markup`<div class="prediction">${bar(ms, predicted, scaleMs)}<span>${
-    predicted !== undefined &&
-    markup`<span class="standing ${standing}"><span aria-hidden="true">${symbol}</span> ${word}</span> ${range}<small>${predicted.terms}</small>`
+    predicted === undefined
+      ? otherwise !== '' && markup`<small>${otherwise}</small>`
+      : markup`<span class="standing ${standing}"><span aria-hidden="true">${symbol}</span> ${word}</span> ${range}<small>${predicted.terms}</small>`
   }</span></div>`;
 }
 

@@ -77,7 +77,7 @@ it('begins with the command that was run', () => {
 it('gives each group of measures a table, and what never happened no time', () => {
   const text = lines();
   expect(text.find((line) => line.startsWith('HALT'))).toBeDefined();
-  expect(words('boot ')).toEqual(['boot', '2.50 s', 'from its disk']);
+  expect(words('boot ')).toEqual(['boot', '2.50 s', 'no timer predicts this', 'from its disk']);
   const destroy = text.findIndex((line) => line.startsWith('DESTROY'));
   expect(text[destroy + 1]?.split(/ {2,}/)).toEqual(['boot', 'never', '1.0-2.00 s']);
 });

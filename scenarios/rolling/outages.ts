@@ -1,0 +1,41 @@
+import type { LabConfig } from '../../provision/config/lab-config.ts';
+import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
+import { sum, term } from '../harness/prediction/terms.ts';
+import type { ProbeName } from '../harness/probes/sample.ts';
+import type { Prediction } from '../harness/report/run-report.ts';
+
+/** The longest time without an answer from any machine, where timers tell it. */
+export type OutagePredictions = Readonly<Partial<Record<ProbeName, Prediction>>>;
+
+/** The SDK is told of another address within 0.25 s and tries to connect every 0.5 s (couchbase-link.ts, services.ts). */
+const reconnect = term('the client finds the new address', 0, 750);
+/** The Socket.IO client tries again every 0.2 s (socket.ts). */
+const revisit = term('the browser connects again', 0, 200);
+
+/**
+ * At most one machine is away, so what three machines serve is away only while all of its copies restart (the web units, at
+ * an announcement), etcd elects a leader, or the one Couchbase moves. A memcached or page of one machine is away while
+ * that boots, and no timer tells how long. Pure.
+ * @param reboots the steps of a failover, of each machine when it was rebooted
+ */
+export function predictOutages(
+  reboots: readonly FailoverSteps[],
+  { etcdElectionMs }: Pick<LabConfig['timers'], 'etcdElectionMs'>,
+): OutagePredictions {
+  const election = term(`etcd election up to ${(2 * etcdElectionMs) / 1000} s`, 0, 2 * etcdElectionMs);
+  const apps = atMost(reboots.map(({ appRestarted }) => appRestarted));
+  const moved = atMost(
+    reboots.map(({ gone, rescheduled, active, registered }) => sum(gone, rescheduled, active, registered)),
+  );
+  return {
+    ...{ 'etcd-read': election, 'etcd-write': election },
+    ...(apps !== undefined && { page: apps, socket: sum(apps, revisit) }),
+    ...(moved !== undefined && { couchbase: sum(moved, reconnect) }),
+  };
+}
+
+/** Whichever takes the longest; none of them need happen. */
+function atMost(all: readonly Prediction[]): Prediction | undefined {
+  const [longest] = [...all].sort((a, b) => b.maxMs - a.maxMs);
+  return longest === undefined ? undefined : { ...longest, minMs: 0 };
+}
