@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import { addImageCommands } from './image-commands.ts';
 import { renderError } from './render/error.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
@@ -91,6 +92,7 @@ function program(): Command {
     );
   addRunCommands(lab, repoDir);
   addVagrantCommands(lab, repoDir);
+  addImageCommands(lab, repoDir);
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')

@@ -1,0 +1,91 @@
+import { link, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withBuildLock } from '../build-lock.ts';
+import { exists, publish, removeDebris } from '../cache.ts';
+import { runContained } from '../containers/run-contained.ts';
+import { ensureDiskImage } from '../disk/build-disk-image.ts';
+import { diskRecipe } from '../disk/recipe.ts';
+import { ensureOsImage } from '../os/build-os-image.ts';
+import { osRecipe } from '../os/recipe.ts';
+import { boxIdentity, type BoxProvider } from './box-name.ts';
+import { libvirtBoxTexts, libvirtDiskName } from './libvirt-box.ts';
+import { packBox } from './pack-box.ts';
+import { virtualBoxDiskName, virtualBoxTexts } from './virtualbox-box.ts';
+
+export interface Box {
+  readonly key: string;
+  /** For `vagrant box add --name`. */
+  readonly name: string;
+  readonly file: string;
+  /** Size of the box file. */
+  readonly bytes: number;
+  readonly built: boolean;
+}
+
+export interface BoxRequest {
+  readonly provider: BoxProvider;
+  readonly repoDir: string;
+  /** Debian suite of the OS image. */
+  readonly suite: string;
+  readonly cacheDir: string;
+  readonly onProgress: (phase: 'OS image' | 'disk' | 'box', detail: string) => void;
+}
+
+/**
+ * Returns the Vagrant box of this checkout, building OS image, disk and box as far as the cache does not hold them. Needs
+ * root and the packages of `requiredPackages` (mmdebstrap) and `diskPackages`.
+ * @throws LabError as ensureOsImage and ensureDiskImage do
+ */
+export async function ensureBox(request: BoxRequest): Promise<Box> {
+  const { provider, cacheDir, onProgress } = request;
+  const { name, keys } = await boxIdentity(request.repoDir, request.suite);
+  const key = keys[provider];
+  const boxesDir = join(cacheDir, 'box');
+  const file = join(boxesDir, key, `${name}-${provider}.box`);
+  const result = async (built: boolean) => ({ key, name, file, bytes: (await stat(file)).size, built });
+  if (await exists(file)) return result(false);
+
+  const os = await ensureOsImage(osRecipe(request.repoDir, request.suite), cacheDir, (detail) =>
+    onProgress('OS image', detail),
+  );
+  const recipe = diskRecipe(request.repoDir, provider === 'libvirt' ? 'cloud' : 'generic');
+  const disk = await ensureDiskImage(recipe, os, cacheDir, (detail) => onProgress('disk', detail));
+  return withBuildLock(
+    boxesDir,
+    (holder) => onProgress('box', `${holder} is building it; waiting`),
+    async () => {
+      if (await exists(file)) return result(false);
+      await removeDebris(boxesDir);
+      await publish(boxesDir, key, async (dir) => {
+        onProgress('box', 'pack');
+        const packed = await pack[provider](dir, disk.file, recipe.sizeGiB);
+        await link(packed, join(dir, `${name}-${provider}.box`));
+        await rm(join(dir, 'scratch'), { recursive: true });
+      });
+      return result(true);
+    },
+  );
+}
+
+const pack: Readonly<Record<BoxProvider, (dir: string, disk: string, sizeGiB: number) => Promise<string>>> = {
+  libvirt: async (dir, disk, sizeGiB) =>
+    packBox(await scratch(dir), libvirtBoxTexts(sizeGiB), { name: libvirtDiskName, file: disk }),
+  virtualbox: async (dir, disk, sizeGiB) => {
+    const work = await scratch(dir);
+    const vmdk = join(work, 'disk.vmdk');
+    await runContained({
+      program: 'qemu-img',
+      args: ['convert', '-f', 'qcow2', '-O', 'vmdk', '-o', 'subformat=streamOptimized', disk, vmdk],
+      deadlineMs: 20 * 60_000,
+      purpose: 'convert the disk to VMDK',
+      next: 'check that the disk of the cache directory is not full, then run the command again',
+    });
+    return packBox(work, virtualBoxTexts(sizeGiB), { name: virtualBoxDiskName, file: vmdk });
+  },
+};
+
+async function scratch(dir: string): Promise<string> {
+  const work = join(dir, 'scratch');
+  await mkdir(work);
+  return work;
+}
