@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import type { ProviderName } from '../provision/config/lab-config.ts';
 import { addImageCommands } from './image-commands.ts';
 import { renderError } from './render/error.ts';
 import { addRunCommands } from './run-commands.ts';
@@ -96,8 +97,13 @@ function program(): Command {
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')
+    .addOption(
+      new Option('--provider <name>', 'what runs the machines').choices(['nspawn', 'vagrant']).default('nspawn'),
+    )
     .addOption(json())
-    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(repoDir, options));
+    .action(async (options: { json?: boolean; provider: ProviderName }) =>
+      (await import('./commands/doctor.ts')).doctor(repoDir, options),
+    );
   lab
     .command('test')
     .description('all tests of the project: lint, types, unit and property tests, end to end on real machines')

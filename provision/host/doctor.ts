@@ -1,13 +1,17 @@
 import { LabError } from '../../errors/lab-error.ts';
-import type { LabConfig } from '../config/lab-config.ts';
+import type { LabConfig, ProviderName } from '../config/lab-config.ts';
 import type { Check, CheckResult } from './check.ts';
 import { addressRange } from './checks/address-range.ts';
 import { cgroups } from './checks/cgroups.ts';
+import { hypervisor, kvm } from './checks/hypervisor.ts';
 import { bridge, fuse, inotify, loop, namespaces, overlay } from './checks/kernel.ts';
 import { packages } from './checks/packages.ts';
 import { ports } from './checks/ports.ts';
 import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
 import { apt, capabilities, debian, node, root } from './checks/system.ts';
+import { guestMemory } from './checks/guest-memory.ts';
+import { libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from './checks/vagrant.ts';
+import { appArmor, virtualBox } from './checks/vagrant-surroundings.ts';
 import type { HostProbe } from './host-probe.ts';
 import { requireRoot } from './require-root.ts';
 
@@ -19,16 +23,28 @@ export interface DoctorReport {
 }
 
 /** In the order a person would look. */
-export const doctorChecks: readonly Check[] = [
-  ...[root, capabilities, node, debian, apt, packages],
-  ...[overlay, loop, fuse, namespaces, bridge, cgroups, inotify],
-  ...[memory, cpus, stateDisk, cacheDisk, addressRange, ports],
+function doctorChecks(provider: ProviderName): readonly Check[] {
+  return [
+    ...[root, capabilities, node, debian, apt, packages],
+    ...[overlay, ...(provider === 'nspawn' ? [loop] : []), fuse, namespaces, bridge, cgroups, inotify],
+    ...[provider === 'vagrant' ? guestMemory : memory, cpus, stateDisk, cacheDisk, addressRange, ports],
+    ...(provider === 'vagrant' ? vagrantChecks : []),
+  ];
+}
+
+const vagrantChecks: readonly Check[] = [
+  ...[vagrant, vagrantPlugin, libvirtDaemon, libvirtAccess],
+  ...[hypervisor, kvm, appArmor, virtualBox],
 ];
 
 /** Asks the host every question; reads only. */
 export async function runDoctor(config: LabConfig, probe: HostProbe): Promise<DoctorReport> {
   const checks = await Promise.all(
-    doctorChecks.map(async (check) => ({ id: check.id, title: check.title, ...(await check.run(probe, config)) })),
+    doctorChecks(config.provider).map(async (check) => ({
+      id: check.id,
+      title: check.title,
+      ...(await check.run(probe, config)),
+    })),
   );
   return { ok: checks.every(({ status }) => status !== 'fail'), checks };
 }

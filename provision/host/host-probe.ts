@@ -1,3 +1,5 @@
+import type { Acceleration, GuestRun } from './kvm/run-tiny-guest.ts';
+
 /** The host as the doctor's checks see it: reads only, changes nothing. The seam at which tests put a described host. */
 export interface HostProbe {
   readonly uid: number;
@@ -17,6 +19,10 @@ export interface HostProbe {
   interfaces(): readonly HostInterface[];
   /** Which of these Debian packages are missing. Rejects with LabError host.debian where there is no dpkg. */
   missingPackages(names: readonly string[]): Promise<readonly string[]>;
+  /** What a program prints on standard output; undefined when it is not there or fails. */
+  output(program: string, ...args: string[]): Promise<string | undefined>;
+  /** Really runs a guest of a few bytes, with a deadline of seconds. */
+  tinyGuest(acceleration: Acceleration): Promise<GuestRun>;
 }
 
 export interface FileSystem {

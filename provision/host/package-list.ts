@@ -30,7 +30,22 @@ export const diskPackages = {
 /** Debian packages of the provider `vagrant`; installed only for it. */
 export const vagrantPackages = {
   ...diskPackages,
+  vagrant: 'makes the machines',
+  'vagrant-libvirt': "is Vagrant's plugin for libvirt",
+  // Without libvirt-daemon-system, which would have the host's own libvirtd and a network start at its next boot.
+  'libvirt-daemon': 'runs virtual machines',
+  'libvirt-clients': 'asks it about them (virsh)',
+  'qemu-system-x86': 'is the hypervisor',
+  rsync: 'copies shared folders into the machines',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Further Debian packages the lab's own tests use. */
-export const testPackages: readonly string[] = ['git', 'etcd-server', 'etcd-client', 'memcached', 'chromium'];
+export const testPackages: readonly string[] = [
+  'git',
+  'etcd-server',
+  'etcd-client',
+  'memcached',
+  'chromium',
+  'vagrant',
+  'vagrant-libvirt',
+];

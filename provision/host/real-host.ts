@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
+import { execa } from 'execa';
 import type { FileSystem, HostInterface, HostProbe } from './host-probe.ts';
+import { runTinyGuest } from './kvm/run-tiny-guest.ts';
 import { missingPackages } from './packages.ts';
 
 /** The host this process runs on. */
@@ -17,7 +19,15 @@ export function realHost(): HostProbe {
     fileSystem,
     interfaces,
     missingPackages: (names) => missingPackages(names),
+    output,
+    tinyGuest: (acceleration) => runTinyGuest(acceleration, acceleration === 'kvm' ? 4000 : 15_000),
   };
+}
+
+async function output(program: string, ...args: string[]): Promise<string | undefined> {
+  const env = { VAGRANT_CHECKPOINT_DISABLE: '1' };
+  const result = await execa(program, args, { reject: false, stdin: 'ignore', timeout: 30_000, cwd: '/', env });
+  return result.exitCode === 0 ? result.stdout : undefined;
 }
 
 function orElse<T>(read: () => T, otherwise: T): T {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { contentKey } from '../cache.ts';
 import { diskImageKey, diskRecipe } from '../disk/recipe.ts';
 import { osImageKey, osRecipe } from '../os/recipe.ts';
@@ -30,4 +31,9 @@ export async function boxIdentity(repoDir: string, suite: string): Promise<BoxId
     virtualbox: contentKey([genericKey, JSON.stringify(virtualBoxTexts(cloud.sizeGiB))]),
   };
   return { name: `coreos-lab-${contentKey([keys.libvirt, keys.virtualbox]).slice(0, 8)}`, keys };
+}
+
+/** Where the cache has a box of this identity, or will have it. */
+export function boxFile({ name, keys }: BoxIdentity, provider: BoxProvider, cacheDir: string): string {
+  return join(cacheDir, 'box', keys[provider], `${name}-${provider}.box`);
 }

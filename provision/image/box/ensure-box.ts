@@ -7,7 +7,7 @@ import { ensureDiskImage } from '../disk/build-disk-image.ts';
 import { diskRecipe } from '../disk/recipe.ts';
 import { ensureOsImage } from '../os/build-os-image.ts';
 import { osRecipe } from '../os/recipe.ts';
-import { boxIdentity, type BoxProvider } from './box-name.ts';
+import { boxFile, boxIdentity, type BoxProvider } from './box-name.ts';
 import { libvirtBoxTexts, libvirtDiskName } from './libvirt-box.ts';
 import { packBox } from './pack-box.ts';
 import { virtualBoxDiskName, virtualBoxTexts } from './virtualbox-box.ts';
@@ -38,10 +38,11 @@ export interface BoxRequest {
  */
 export async function ensureBox(request: BoxRequest): Promise<Box> {
   const { provider, cacheDir, onProgress } = request;
-  const { name, keys } = await boxIdentity(request.repoDir, request.suite);
-  const key = keys[provider];
+  const identity = await boxIdentity(request.repoDir, request.suite);
+  const { name } = identity;
+  const key = identity.keys[provider];
   const boxesDir = join(cacheDir, 'box');
-  const file = join(boxesDir, key, `${name}-${provider}.box`);
+  const file = boxFile(identity, provider, cacheDir);
   const result = async (built: boolean) => ({ key, name, file, bytes: (await stat(file)).size, built });
   if (await exists(file)) return result(false);
 

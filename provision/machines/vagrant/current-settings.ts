@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LabConfig } from '../../config/lab-config.ts';
 import { kvmUsable } from '../../host/kvm/kvm-usable.ts';
-import { osImageKey, osRecipe } from '../../image/os/recipe.ts';
+import { boxFile, boxIdentity, type BoxProvider } from '../../image/box/box-name.ts';
 import { labPaths } from '../nspawn/lab-paths.ts';
 import { vagrantSettings, type VagrantBox, type VagrantSettings } from './vagrant-settings.ts';
 
@@ -17,9 +17,8 @@ export async function currentSettings(config: LabConfig, repoDir: string, config
   });
 }
 
-/** A box is named by its content: another recipe is another box, and Vagrant takes that one. */
 async function currentBox(config: LabConfig, repoDir: string): Promise<VagrantBox> {
-  const key = await osImageKey(osRecipe(repoDir, config.images.suite), process.version);
-  const file = (provider: string): string => join(config.cacheDir, 'box', key, `${provider}.box`);
-  return { name: `coreos-lab-${key}`, file: { libvirt: file('libvirt'), virtualbox: file('virtualbox') } };
+  const identity = await boxIdentity(repoDir, config.images.suite);
+  const file = (provider: BoxProvider): string => boxFile(identity, provider, config.cacheDir);
+  return { name: identity.name, file: { libvirt: file('libvirt'), virtualbox: file('virtualbox') } };
 }

@@ -1,3 +1,4 @@
+import type { Acceleration, GuestRun } from '../../../../provision/host/kvm/run-tiny-guest.ts';
 import type { FileSystem, HostInterface, HostProbe } from '../../../../provision/host/host-probe.ts';
 
 export interface Description {
@@ -9,6 +10,9 @@ export interface Description {
   readonly fileSystem?: FileSystem;
   readonly interfaces?: readonly HostInterface[];
   readonly missing?: readonly string[];
+  /** By command line; undefined: there is no such program. */
+  readonly output?: Readonly<Record<string, string | undefined>>;
+  readonly guests?: Partial<Readonly<Record<Acceleration, GuestRun>>>;
 }
 
 const routeHeader = 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT';
@@ -38,6 +42,7 @@ export function describedHost(changes: Description = {}): HostProbe {
     '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory pids\n',
     '/proc/sys/fs/inotify/max_user_instances': '1024\n',
     '/proc/meminfo': 'MemTotal:       16000000 kB\nMemAvailable:   12582912 kB\n',
+    '/dev/kvm': '',
     '/proc/net/route': routeTable(route('eth0', '00000000', '010200C0', '00000000')),
     '/proc/net/tcp': '  sl  local_address\n   0: 00000000:0016 00000000:0000 0A 00000000:00000000\n',
     ...changes.files,
@@ -45,6 +50,13 @@ export function describedHost(changes: Description = {}): HostProbe {
   const dirs: Readonly<Record<string, readonly string[]>> = {
     '/proc/self/ns': ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'],
     ...changes.dirs,
+  };
+  const output: Readonly<Record<string, string | undefined>> = {
+    'vagrant --version': 'Vagrant 2.3.4',
+    'vagrant plugin list': 'vagrant-libvirt (0.11.2, system)',
+    'libvirtd --version': 'libvirtd (libvirt) 9.0.0',
+    'virsh --version': '9.0.0',
+    ...changes.output,
   };
   return {
     uid: changes.uid ?? 0,
@@ -57,5 +69,7 @@ export function describedHost(changes: Description = {}): HostProbe {
     fileSystem: () => changes.fileSystem ?? { mountPoint: '/', type: 'ext4', freeBytes: 50 * 1024 ** 3 },
     interfaces: () => changes.interfaces ?? [{ name: 'eth0', cidr: '192.0.2.2/24' }],
     missingPackages: async (names) => names.filter((name) => changes.missing?.includes(name)),
+    output: async (...command) => output[command.join(' ')],
+    tinyGuest: async (acceleration) => changes.guests?.[acceleration] ?? { outcome: 'ran', ms: 200 },
   };
 }

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { formatDoctorReport } from '../../../../provision/host/doctor-report.ts';
+import { runDoctor } from '../../../../provision/host/doctor.ts';
+import { load } from '../config/config-directory.ts';
+import { describedHost } from './described-host.ts';
+import { check } from './run-check.ts';
+
+const config = load({ provider: 'vagrant' });
+const hung = { outcome: 'hung', ms: 4000 } as const;
+
+describe('the doctor of provider vagrant', () => {
+  it('finds a fit host fit', async () => {
+    const report = await runDoctor(config, describedHost());
+    expect(report.checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+    expect(formatDoctorReport(report)).toMatch(/\nThis host can run the lab: 26 of 26 checks ok\.\n$/);
+  });
+
+  it('asks nothing of Vagrant for machines of systemd-nspawn', async () => {
+    const report = await runDoctor(load({}), describedHost({ output: { 'vagrant --version': undefined } }));
+    expect(report.checks.map(({ id }) => id)).not.toContain('vagrant');
+    expect(report.ok).toBe(true);
+  });
+});
+
+describe('vagrant', () => {
+  it('is installed by lab up where it is missing', async () => {
+    const found = await check('vagrant', { output: { 'vagrant --version': undefined } }, config);
+    expect(found).toMatchObject({ status: 'warn', fix: expect.stringContaining('vagrant vagrant-libvirt') as string });
+  });
+
+  it('must be new enough', async () => {
+    expect(await check('vagrant', { output: { 'vagrant --version': 'Vagrant 2.2.9' } }, config)).toMatchObject({
+      status: 'fail',
+      detail: 'Vagrant 2.2.9: the Vagrantfile needs 2.2.10 or newer',
+    });
+    expect((await check('vagrant', { output: { 'vagrant --version': 'Vagrant 2.2.10' } }, config)).status).toBe('ok');
+  });
+
+  it("needs its plugin: Debian's package, or one of its own where Vagrant is not Debian's", async () => {
+    const none = { 'vagrant plugin list': 'vagrant-share (2.0.0, global)' };
+    expect(await check('vagrant-plugin', { output: none }, config)).toMatchObject({ status: 'warn' });
+    expect(await check('vagrant-plugin', { output: none, missing: ['vagrant'] }, config)).toMatchObject({
+      status: 'fail',
+      fix: 'vagrant plugin install vagrant-libvirt',
+    });
+  });
+});
+
+describe('libvirt', () => {
+  it('names the package of each program that is missing', async () => {
+    const found = await check('libvirt', { output: { 'libvirtd --version': undefined } }, config);
+    expect(found).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('missing: libvirt-daemon;') as string,
+    });
+  });
+
+  it('is reached by root alone', async () => {
+    expect(await check('libvirt-access', { uid: 1000 }, config)).toMatchObject({
+      status: 'fail',
+      fix: 'sudo vagrant up',
+    });
+  });
+});
+
+describe('the hypervisor', () => {
+  it('is judged by a guest that comes to its end', async () => {
+    expect(await check('hypervisor', { guests: { tcg: hung } }, config)).toMatchObject({ status: 'fail' });
+    const none = await check('hypervisor', { guests: { tcg: { outcome: 'no-qemu' } } }, config);
+    expect(none).toMatchObject({ status: 'warn', fix: expect.stringContaining('qemu-system-x86') as string });
+  });
+});
+
+describe('KVM', () => {
+  const only = load({ provider: 'vagrant', toml: '[vagrant]\ndriver = "kvm"\n' });
+  const never = load({ provider: 'vagrant', toml: '[vagrant]\ndriver = "qemu"\n' });
+
+  it('that exists and hangs is found out, and fatal only where lab.toml insists on it', async () => {
+    const found = await check('kvm', { guests: { kvm: hung } }, config);
+    expect(found).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('/dev/kvm exists, but a guest on it made no progress in 4000 ms') as string,
+    });
+    expect(await check('kvm', { guests: { kvm: hung } }, only)).toMatchObject({ status: 'fail' });
+  });
+
+  it('that is not there means emulation', async () => {
+    expect(await check('kvm', { files: { '/dev/kvm': undefined } }, config)).toMatchObject({ status: 'warn' });
+    expect(await check('kvm', { files: { '/dev/kvm': undefined } }, only)).toMatchObject({ status: 'fail' });
+  });
+
+  it('that refuses says why', async () => {
+    const guests = { kvm: { outcome: 'refused', said: 'Could not access KVM kernel module' } } as const;
+    expect((await check('kvm', { guests }, config)).detail).toContain('Could not access KVM kernel module');
+  });
+
+  it('is not tried where lab.toml wants emulation', async () => {
+    expect(await check('kvm', { guests: { kvm: hung } }, never)).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('memory for guests', () => {
+  const available = (kib: number) => ({ files: { '/proc/meminfo': `MemAvailable: ${kib} kB\n` } });
+
+  it('counts what emulated guests take beside their own', async () => {
+    const found = await check('memory', available(6_500_000), config);
+    expect(found).toMatchObject({ status: 'warn', detail: expect.stringContaining('may take 6.7 GB') as string });
+    expect((await check('memory', available(7_500_000), config)).status).toBe('ok');
+    expect((await check('memory', available(2_000_000), config)).status).toBe('fail');
+  });
+});
+
+describe('AppArmor', () => {
+  const on = { '/sys/module/apparmor/parameters/enabled': 'Y\n' };
+
+  it('matters only where it has a profile for libvirtd', async () => {
+    expect(await check('apparmor', { files: on }, config)).toMatchObject({ status: 'ok' });
+    const files = { ...on, '/etc/apparmor.d/usr.sbin.libvirtd': '' };
+    expect(await check('apparmor', { files }, config)).toMatchObject({ status: 'warn' });
+  });
+});
+
+describe('VirtualBox', () => {
+  const output = { 'VBoxManage --version': '7.0.20r163906\n' };
+
+  it('is told what it lacks, and about its list of allowed networks', async () => {
+    const found = await check('virtualbox', { output }, config);
+    expect(found).toMatchObject({
+      status: 'warn',
+      fix: "vagrant up --provider libvirt (and, for VirtualBox: echo '* 172.17.8.0/24' >> /etc/vbox/networks.conf)",
+    });
+    const files = { '/etc/vbox/networks.conf': '# ours\n* 10.0.0.0/8 172.16.0.0/12\n' };
+    expect((await check('virtualbox', { output, files }, config)).detail).not.toContain('networks.conf');
+  });
+});
