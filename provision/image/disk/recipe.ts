@@ -45,7 +45,7 @@ export function diskRecipe(repoDir: string, kernel: Kernel, arch: string = proce
     sizeGiB: 10,
     // dracut before the kernel: it satisfies the kernel's wish for an initramfs maker.
     packages: [
-      ...['udev', 'kmod', 'dracut', 'dracut-network', 'ignition', 'zstd'],
+      ...['udev', 'kmod', 'dracut', 'dracut-network', 'ignition', 'zstd', 'rsync'],
       kernel === 'cloud' ? 'linux-image-cloud-amd64' : 'linux-image-amd64',
     ],
     drivers: kernel === 'cloud' ? virtio : [...virtio, ...virtualBox],
