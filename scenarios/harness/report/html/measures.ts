@@ -18,10 +18,24 @@ export function moments({ timeline, faults }: RunReport): Markup {
     return markup`<tr><th scope="row"><span class="t">T${index}</span> ${moment.name}${moment.detail !== '' && markup`<small>${moment.detail}</small>`}</th>
 <td class="num">${since === undefined ? markup`<span class="never">never</span>` : since === 0 ? '0' : `+${duration(since)}`}</td>
 <td class="num muted">${index > 0 && since !== undefined && before !== undefined && duration(since - before)}</td>
-<td>${index > 0 && prediction(since, moment.predicted, scaleMs)}</td>
+<td>${index > 0 && prediction(since, beyondThat(moment.predicted, timeline, index), scaleMs)}</td>
 <td class="muted nowrap">${moment.atMs === undefined ? '–' : clock(moment.atMs)}</td></tr>`;
   })}</tbody></table></div>
 <p class="muted">T0 is ${faults.length > 0 ? 'the fault' : 'the beginning of what is measured'}; “step” is the time since the moment before it.</p></section>`;
+}
+
+/** What adds up to a moment begins, as a rule, with what adds up to one before it: that is named, not repeated. */
+function beyondThat(
+  predicted: Prediction | undefined,
+  timeline: RunReport['timeline'],
+  index: number,
+): Prediction | undefined {
+  const earlier = timeline
+    .slice(0, index)
+    .findLastIndex((one) => predicted?.terms.startsWith(`${one.predicted?.terms} + `));
+  const terms = timeline[earlier]?.predicted?.terms;
+  if (predicted === undefined || terms === undefined) return predicted;
+  return { ...predicted, terms: `T${earlier} ${predicted.terms.slice(terms.length).trimStart()}` };
 }
 
 /** One table for each group of measures: measured, predicted with its terms, and how they compare. */

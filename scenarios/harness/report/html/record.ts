@@ -11,7 +11,7 @@ export function details(report: RunReport): Markup {
 function faults({ faults: all }: RunReport): Markup | false {
   return (
     all.length > 0 &&
-    markup`<section id="faults" aria-labelledby="faults-h"><h2 id="faults-h">Faults</h2><div class="wide"><table><thead><tr><th scope="col">fault</th><th scope="col">machine</th><th scope="col" class="num">from</th><th scope="col" class="num">to</th><th scope="col" class="num">lasted</th></tr></thead><tbody>${all.map(
+    markup`<section id="faults" aria-labelledby="faults-h"><h2 id="faults-h">Faults</h2><div class="wide"><table class="stacked faulted"><thead><tr><th scope="col">fault</th><th scope="col">machine</th><th scope="col" class="num">from</th><th scope="col" class="num">to</th><th scope="col" class="num">lasted</th></tr></thead><tbody>${all.map(
       ({ name, machine, fromMs, toMs }) =>
         markup`<tr><th scope="row">${name}</th><td>${machine}</td><td class="num">${clock(fromMs)}</td><td class="num">${clock(toMs)}</td><td class="num">${duration(toMs - fromMs)}</td></tr>`,
     )}</tbody></table></div></section>`
@@ -31,7 +31,7 @@ function decisions({ decisions: all }: RunReport): Markup | false {
 function probes({ probes: all }: RunReport): Markup | false {
   return (
     all.length > 0 &&
-    markup`<section id="probes" aria-labelledby="probes-h"><h2 id="probes-h">Probes</h2><div class="wide"><table><thead><tr><th scope="col">probe</th><th scope="col" class="num">asked</th><th scope="col" class="num">failed</th><th scope="col" class="num">median</th><th scope="col" class="num">99th per cent</th><th scope="col" class="num">worst</th><th scope="col" class="num">longest outage</th></tr></thead><tbody>${all.map(
+    markup`<section id="probes" aria-labelledby="probes-h"><h2 id="probes-h">Probes</h2><div class="wide"><table class="stacked asked"><thead><tr><th scope="col">probe</th><th scope="col" class="num">asked</th><th scope="col" class="num">failed</th><th scope="col" class="num">median</th><th scope="col" class="num">99th per cent</th><th scope="col" class="num">worst</th><th scope="col" class="num">longest outage</th></tr></thead><tbody>${all.map(
       ({ probe, asked, failed, medianMs, p99Ms, worstMs, longestOutageMs }) =>
         markup`<tr><th scope="row">${probe}</th><td class="num">${asked}</td><td class="num">${failed}${asked > 0 && failed > 0 && ` (${((100 * failed) / asked).toFixed(1)} %)`}</td><td class="num">${duration(medianMs)}</td><td class="num">${duration(p99Ms)}</td><td class="num">${duration(worstMs)}</td><td class="num">${longestOutageMs > 0 ? duration(longestOutageMs) : 'none'}</td></tr>`,
     )}</tbody></table></div><p class="muted">An outage is a stretch without one good answer from any machine.</p></section>`

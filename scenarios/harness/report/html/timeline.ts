@@ -7,6 +7,9 @@ import { type Markup, markup } from './markup.ts';
 import { type Row, timelineLayout } from './timeline-layout.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
+/** Width of the picture on an A4 page, px; names that need more room would lie on each other there. */
+const paperWidth = 800;
+
 /** All that happened on one time axis; names stay in view when it scrolls. */
 export function timeline(run: { report: RunReport; events: readonly RunEvent[]; samples: readonly Sample[] }): Markup {
   const { report, events, samples } = run;
@@ -20,7 +23,7 @@ export function timeline(run: { report: RunReport; events: readonly RunEvent[]; 
   return markup`<section id="timeline" aria-labelledby="timeline-h"><h2 id="timeline-h">What happened when</h2>
 <p class="skip"><a href="#after-timeline">Skip the timeline</a></p>
 ${legend(report, probes.length > 0)}
-<div class="scroll" tabindex="0" role="region" aria-label="Timeline, scrolls sideways"><div class="chart" style="--min:${layout.minWidth}px">
+<div class="scroll" tabindex="0" role="region" aria-label="Timeline, scrolls sideways"><div class="chart${layout.minWidth > paperWidth && ' dense'}" style="--min:${layout.minWidth}px">
 <div class="names" aria-hidden="true">${layout.rows.map(name)}</div>
 ${timelineSvg(report, layout)}</div></div>
 <p id="readout" class="readout" aria-live="polite">Every lane can be focused (Tab, then arrow keys) or tapped; what it shows is then said here in words.</p>
