@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import type { ProviderName } from '../provision/config/lab-config.ts';
+import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
 import { renderError } from './render/error.ts';
 import { addRunCommands } from './run-commands.ts';
@@ -30,6 +30,10 @@ function program(): Command {
     .version(version(), '-V, --version')
     .addHelpText('after', help)
     .showHelpAfterError('(lab --help lists the commands)')
+    .option(
+      '--provider <name>',
+      'what runs the machines of a new lab: nspawn (default) or vagrant; anywhere on the line',
+    )
     .enablePositionalOptions()
     .exitOverride();
   const json = () => new Option('--json', 'machine-readable output');
@@ -97,11 +101,8 @@ function program(): Command {
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')
-    .addOption(
-      new Option('--provider <name>', 'what runs the machines').choices(['nspawn', 'vagrant']).default('nspawn'),
-    )
     .addOption(json())
-    .action(async (options: { json?: boolean; provider: ProviderName }) =>
+    .action(async (options: { json?: boolean }) =>
       (await import('./commands/doctor.ts')).doctor(repoDir, options),
     );
   lab
@@ -118,7 +119,10 @@ function version(): string {
 
 async function main(): Promise<void> {
   try {
-    await program().parseAsync();
+    const { argv, provider } = takeProvider(process.argv);
+    // Loaded with the provision code only when a command needs it.
+    if (provider !== undefined) (await import('./open-lab.ts')).askForProvider(provider);
+    await program().parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 64;

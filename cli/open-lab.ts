@@ -1,26 +1,58 @@
+import { availableParallelism } from 'node:os';
 import { Lab } from '../provision/cluster/lab.ts';
 import type { LabEvent } from '../provision/cluster/lab-event.ts';
 import { undoAbandoned } from '../scenarios/harness/faults/undo-abandoned.ts';
+import type { LabConfig, ProviderName } from '../provision/config/lab-config.ts';
 import { loadConfig } from '../provision/config/load-config.ts';
+import { stretchTimers } from '../provision/config/stretch-timers.ts';
+import { kvmUsable } from '../provision/host/kvm/kvm-usable.ts';
 import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
+import { chooseProvider, recordedProvider } from './choose-provider.ts';
+
+/** `--provider`, where the command line has it. */
+let askedProvider: ProviderName | undefined;
+
+export function askForProvider(provider: ProviderName | undefined): void {
+  askedProvider = provider;
+}
 
 /**
  * The lab, with faults undone that a scenario left behind when it was killed. For every command that uses the lab.
  * @throws LabError when a fault cannot be undone
  */
 export async function openLab(repoDir: string, onEvent?: (event: LabEvent) => void): Promise<Lab> {
-  const lab = describeLab(repoDir, onEvent);
+  const lab = await describeLab(repoDir, onEvent);
   await undoAbandoned(lab, (notice) => console.error(`note: ${notice}`));
   return lab;
 }
 
 /** The lab that config.rb and lab.toml describe: those of this checkout, or of the directory LAB_CONFIG_DIR. */
-export function describeLab(repoDir: string, onEvent?: (event: LabEvent) => void): Lab {
-  const config = loadConfig(process.env['LAB_CONFIG_DIR'] ?? repoDir, process.env);
-  return new Lab({ config, repoDir, ...(onEvent === undefined ? {} : { onEvent }) });
+export async function describeLab(repoDir: string, onEvent?: (event: LabEvent) => void): Promise<Lab> {
+  const configDir = process.env['LAB_CONFIG_DIR'] ?? repoDir;
+  const recorded = recordedProvider(readConfig(configDir).stateDir);
+  const config = readConfig(configDir, chooseProvider(askedProvider, recorded));
+  const stretched = config.provider === 'vagrant' ? stretchTimers(config, await stretchOf(config.vagrant)) : config;
+  return new Lab({ config: stretched, repoDir, configDir, ...(onEvent === undefined ? {} : { onEvent }) });
+}
+
+/** The configuration alone, for the provider that was asked for, whatever the lab is made of now. */
+export function describeConfig(repoDir: string): LabConfig {
+  return readConfig(process.env['LAB_CONFIG_DIR'] ?? repoDir, askedProvider);
+}
+
+function readConfig(configDir: string, provider?: ProviderName): LabConfig {
+  return loadConfig(configDir, process.env, availableParallelism(), provider);
 }
 
 /** @throws LabError `permission.root` */
 export function requireRoot(command: string): void {
   requireRootUser(process.getuid?.(), `./lab ${command}`);
+}
+
+/** Emulated guests share the host's CPUs at a fraction of their speed. */
+const emulatedStretch = 6;
+
+async function stretchOf({ stretch, driver }: LabConfig['vagrant']): Promise<number> {
+  if (stretch > 0) return stretch;
+  return driver === 'kvm' || (driver === 'auto' && (await kvmUsable())) ? 1 : emulatedStretch;
 }

@@ -7,4 +7,9 @@ export function addVagrantCommands(lab: Command, repoDir: string): void {
     .command('settings')
     .description('everything Vagrant needs to know about the machines, as JSON')
     .action(async () => (await import('./commands/vagrant.ts')).vagrantSettings(repoDir));
+  vagrant
+    .command('prepare')
+    .argument('<machine>')
+    .description('box, network, services and Ignition config that the machine needs before it boots')
+    .action(async (machine: string) => (await import('./commands/vagrant-prepare.ts')).prepare(repoDir, machine));
 }

@@ -5,7 +5,7 @@ import { statusTable } from '../render/status-table.ts';
 export async function destroy(repoDir: string, machines: string[]): Promise<void> {
   requireRoot('destroy');
   const progress = new Progress();
-  const lab = describeLab(repoDir, progress.onEvent);
+  const lab = await describeLab(repoDir, progress.onEvent);
   if (machines.length === 0) {
     await lab.destroy().finally(() => progress.stop());
     console.log(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);

@@ -1,13 +1,10 @@
-import { requireFitHost } from '../host/doctor.ts';
-import { ensurePackages } from '../host/packages.ts';
 import { routeContainers } from '../host/network/container-routes.ts';
-import { realHost } from '../host/real-host.ts';
 import { containerSubnets } from './container-subnets.ts';
 import { createMachines } from './create-machines.ts';
-import { ignitionConfigs, ownIgnition } from './ignition-configs.ts';
+import { ignitionConfigs } from './ignition-configs.ts';
 import type { Lab } from './lab.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
-import { prepareImages } from './lab-images.ts';
+import { prepareGround } from './prepare-ground.ts';
 import type { Step } from './plan.ts';
 import { waitReady } from './ready.ts';
 import { settledPlan } from './settled-plan.ts';
@@ -31,21 +28,7 @@ export async function bringUp(
 ): Promise<UpResult> {
   const began = performance.now();
   const { on } = options;
-  // Read before anything is changed: a bad file must cost nothing.
-  const own = await ownIgnition(lab.config.ignitionFile);
-  await ensurePackages({
-    install: options.install,
-    onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
-  });
-  // A lab that runs already has passed; its own machines would now look like a lack of memory.
-  if (!(await lab.provider().status()).up) await requireFitHost(lab.config, realHost());
-  const images = await prepareImages(lab, on);
-  const provider = lab.provider(images);
-  await inPhase(
-    on,
-    { subject: 'lab', phase: 'network', detail: 'bridge, registry, artifact server, DNS, RSVP stream' },
-    () => provider.prepare(),
-  );
+  const { provider, own } = await prepareGround(lab, options);
   // A halt pulls the cord at its own deadline; what clears the machine away comes after that.
   const deadlineMs = lab.config.timers.haltDeadlineMs + clearAwayMs;
   const { steps, status } = await settledPlan({ provider, wanted, deadlineMs, on });

@@ -15,7 +15,7 @@ import { machineOf, type MemberStep } from './members/plan-members.ts';
  */
 export async function createMachines(args: {
   lab: Lab;
-  provider: MachineProvider;
+  provider: Pick<MachineProvider, 'start' | 'status' | 'exec'>;
   fresh: readonly string[];
   ignitionOf: IgnitionOf;
   on: OnLabEvent;
@@ -91,7 +91,7 @@ function joining(members: readonly Member[], lab: Lab): EtcdStart {
 }
 
 /** etcd answers clients only once it has seen a quorum, and says so in the machine's journal. */
-async function everServed(provider: MachineProvider, machines: readonly string[]): Promise<boolean> {
+async function everServed(provider: Pick<MachineProvider, 'exec'>, machines: readonly string[]): Promise<boolean> {
   const said = ['--grep=ready to serve client requests|serving client traffic', '--lines=1', '--output=cat'];
   const answers = await Promise.all(
     machines.map((machine) => provider.exec(machine, ['journalctl', '--quiet', '--unit=etcd.service', ...said])),

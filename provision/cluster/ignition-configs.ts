@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type IgnitionConfig, merge, parseIgnition, toJson } from 'ignition-ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { stageArtifacts } from './artifacts.ts';
+import { guestSettings } from '../machines/vagrant/vagrant-settings.ts';
 import { ensureLabKey } from './keys.ts';
 import type { Lab } from './lab.ts';
 import { machineIgnition, type MachineUnits } from './machine-config.ts';
@@ -36,11 +37,13 @@ export async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined)
     docker: await text('docker'),
     fleet: await text('fleet'),
   };
-  const hostCpus = availableParallelism();
+  const guests = lab.config.provider === 'vagrant' ? guestSettings(lab.config, lab.paths).machines : undefined;
   return (name, etcd) => {
     const [machine] = lab.machines([name]);
     if (machine === undefined) return '';
-    const parts = { config: lab.config, machine, key, artifacts, units, hostCpus };
+    const lanMac = guests?.find((guest) => guest.name === name)?.mac;
+    const hostCpus = guests === undefined ? availableParallelism() : machine.cpus;
+    const parts = { config: lab.config, machine, key, artifacts, units, hostCpus, ...(lanMac && { lanMac }) };
     const ignition = machineIgnition(etcd === undefined ? parts : { ...parts, etcd });
     return toJson(own === undefined ? ignition : merge(ignition, own));
   };

@@ -3,24 +3,36 @@ import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { labPaths, type LabPaths } from '../machines/nspawn/lab-paths.ts';
+import { Ground } from '../machines/nspawn/ground.ts';
 import { NspawnProvider } from '../machines/nspawn/nspawn-provider.ts';
+import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
+import { guestSettings } from '../machines/vagrant/vagrant-settings.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import { bringUp, type UpResult } from './bring-up.ts';
 import { withLabLock } from './lab-lock.ts';
 import { type LabEvent, type OnLabEvent, inPhase } from './lab-event.ts';
 import { labStatus, type LabStatus } from './status.ts';
+import { prepareGuest } from './prepare-guest.ts';
 import { supervisorSpec } from './supervisor-spec.ts';
 
 /** One lab on this host: three machines and the ground they stand on. */
 export class Lab {
   readonly config: LabConfig;
   readonly repoDir: string;
+  /** The directory of config.rb and lab.toml. */
+  readonly configDir: string;
   readonly paths: LabPaths;
   readonly #on: OnLabEvent;
 
-  constructor(options: { config: LabConfig; repoDir: string; onEvent?: (event: LabEvent) => void }) {
+  constructor(options: {
+    config: LabConfig;
+    repoDir: string;
+    configDir?: string;
+    onEvent?: (event: LabEvent) => void;
+  }) {
     this.config = options.config;
     this.repoDir = options.repoDir;
+    this.configDir = options.configDir ?? options.repoDir;
     this.paths = labPaths(options.config.name, options.config.stateDir);
     this.#on = options.onEvent ?? (() => undefined);
   }
@@ -30,6 +42,14 @@ export class Lab {
     const wanted = this.machines(names).map(({ name }) => name);
     return withLabLock(this.paths, 'lab up', () =>
       bringUp(this, wanted, { install: options.install ?? true, on: this.#on }),
+    );
+  }
+
+  /** What one guest needs before a person's own `vagrant up` boots it. */
+  async prepareGuest(name: string, options: { install?: boolean } = {}): Promise<void> {
+    const [machine] = this.machines([name]);
+    await withLabLock(this.paths, 'vagrant up', () =>
+      prepareGuest(this, machine?.name ?? name, { install: options.install ?? true, on: this.#on }),
     );
   }
 
@@ -117,11 +137,15 @@ export class Lab {
       registryStorage: images?.registryStorage,
       osRootOf: images?.osRootOf ?? (() => ''),
     });
-    return new NspawnProvider({
-      paths: this.paths,
-      network: this.config.network,
-      spec,
-      bundle: join(this.repoDir, 'dist/cli/supervisor.js'),
+    const bundle = join(this.repoDir, 'dist/cli/supervisor.js');
+    const ground = { paths: this.paths, network: this.config.network, spec, bundle };
+    if (this.config.provider === 'nspawn') return new NspawnProvider(ground);
+    return new VagrantProvider({
+      ground: new Ground(ground),
+      settings: guestSettings(this.config, this.paths),
+      place: { repoDir: this.repoDir, configDir: this.configDir, dotDir: join(this.configDir, '.vagrant') },
+      upDeadlineMs: this.config.timers.bootDeadlineMs,
+      onProgress: (subject, detail) => this.#on({ subject, phase: 'boot', status: 'progress', detail }),
     });
   }
 

@@ -18,8 +18,10 @@ export function machineIgnition(args: {
   key: LabKey;
   artifacts: readonly Artifact[];
   units: MachineUnits;
-  /** CPUs of the host. */
+  /** CPUs that the machine's processes may run on: the host's for a container, its own for a guest. */
   hostCpus: number;
+  /** A guest's interface on the lab's bridge, by its MAC address; a container's has its name from systemd-nspawn. */
+  lanMac?: string;
   /** How its etcd finds the cluster; default: all machines begin one together. */
   etcd?: EtcdStart;
 }): IgnitionConfig {
@@ -40,6 +42,7 @@ export function machineIgnition(args: {
       directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
       files: [
         ...identityFiles(config, machine, key),
+        ...(args.lanMac === undefined ? [] : [lanName(args.lanMac)]),
         ...serviceFiles(config, machine, args.etcd),
         ...args.artifacts.map((artifact) =>
           file({
@@ -104,6 +107,12 @@ function identityFiles(config: LabConfig, machine: MachineConfig, key: LabKey) {
     file({ path: '/home/core/.ssh/id_ed25519', mode: 0o600, user: 'core', group: 'core', contents: key.privateKey }),
     file({ path: '/etc/systemd/network/10-host0.network', mode: 0o644, contents: networkFile(config, machine) }),
   ];
+}
+
+/** The name that every machine's interface on the lab's bridge has, so that nothing else need know what a machine is. */
+function lanName(mac: string) {
+  const path = '/etc/systemd/network/10-host0.link';
+  return file({ path, mode: 0o644, contents: `[Match]\nMACAddress=${mac}\n\n[Link]\nName=host0\n` });
 }
 
 function networkFile(config: LabConfig, machine: MachineConfig): string {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import type { LabConfig } from '../config/lab-config.ts';
+import { machineId } from '../machines/machine-id.ts';
 import type { SupervisorSpec } from '../machines/nspawn/supervisor-spec.ts';
 
 /** Derives what the supervisor must know from the configuration and the images. */
@@ -34,6 +34,7 @@ export function supervisorSpec(args: {
     ports: { registry: config.ports.registry, artifacts: config.ports.artifacts },
     ...(args.registryStorage === undefined ? {} : { registryStorage: args.registryStorage }),
     rsvp: [process.execPath, join(repoDir, 'apps/meetup/dist/meetup.cjs'), ...stream],
+    ...(config.provider === 'vagrant' ? { libvirt: true as const } : {}),
     machines: config.machines.map((machine) => ({
       name: machine.name,
       address: machine.address,
@@ -43,13 +44,4 @@ export function supervisorSpec(args: {
       osRoot: args.osRootOf(machine.name),
     })),
   };
-}
-
-/**
- * A machine-id (32 hex digits, machine-id(5)) that is the same each time the machine is made, and sorts as the machines
- * do: fleet breaks ties between equally loaded machines by it, so that two runs place the stack alike.
- */
-export function machineId(lab: string, machine: MachineConfig): string {
-  const digest = createHash('sha256').update(`${lab}/${machine.name}`).digest('hex');
-  return `c0${machine.index.toString().padStart(2, '0')}${digest.slice(0, 28)}`;
 }

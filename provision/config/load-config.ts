@@ -90,6 +90,7 @@ function vagrant({ vagrant: v }: LabToml): LabConfig['vagrant'] {
   return {
     driver: v.driver,
     ...(v.cpu_model === '' ? {} : { cpuModel: v.cpu_model }),
+    stretch: v.stretch,
     tbSizeMb: v.tb_size_mb,
     managementCidr: v.management,
   };

@@ -14,6 +14,8 @@ export interface SupervisorSpec {
   readonly registryStorage?: string;
   /** argv of the RSVP stream server; absent on a bare lab. */
   readonly rsvp?: readonly string[];
+  /** The machines are guests of the lab's own libvirtd, which the supervisor runs; else they are its containers. */
+  readonly libvirt?: true;
   readonly machines: readonly SupervisorMachine[];
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
+import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../nspawn/lab-paths.ts';
 import { bridge } from '../nspawn/supervisor/lab-network.ts';
 
@@ -26,6 +27,8 @@ export interface VagrantSettings {
 /** A machine's name is also the name of its libvirt domain. */
 export interface VagrantMachine {
   readonly name: string;
+  /** Of the domain, and so of the guest's firmware: systemd makes its machine-id from it at the first boot (machine-id(5)). */
+  readonly uuid: string;
   /** The book's address, on the lab's bridge; set by Ignition. */
   readonly address: string;
   /** Of the interface on the lab's bridge. Ignition finds the interface by it. */
@@ -74,11 +77,25 @@ export interface VirtualboxSettings {
   readonly unbuilt: string;
 }
 
+export interface GuestSettings extends Pick<VagrantSettings, 'machines' | 'ssh'> {
+  readonly libvirt: Pick<LibvirtSettings, 'uri' | 'machineNetwork' | 'managementNetwork' | 'storagePool'>;
+}
+
 /** What only the host can tell. */
 export interface VagrantHost {
   /** Whether a guest makes progress on /dev/kvm: it can exist and hang. */
   readonly kvmUsable: boolean;
   readonly configRb: string;
+}
+
+/** What the provider itself must know of its guests: needs no box and no look at the host. Pure. */
+export function guestSettings(config: LabConfig, paths: LabPaths): GuestSettings {
+  const { uri, machineNetwork, managementNetwork, storagePool } = libvirtSettings(config, paths, { kvmUsable: false });
+  return {
+    machines: config.machines.map((machine) => vagrantMachine(config, paths, machine)),
+    libvirt: { uri, machineNetwork, managementNetwork, storagePool },
+    ssh: { user: 'core', privateKey: join(paths.keysDir, 'id_ed25519') },
+  };
 }
 
 /** Derives what Vagrant is told from the configuration; pure. */
@@ -108,6 +125,7 @@ function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConf
   const source = `http://${network.bridgeAddress}:${ports.artifacts}/ignition/${machine.name}.json`;
   return {
     name: machine.name,
+    uuid: machineId(config.name, machine).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
     address: machine.address,
     mac: mac(config.name, machine.index),
     managementMac: mac(config.name, 0x80 + machine.index),
@@ -118,7 +136,7 @@ function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConf
   };
 }
 
-function libvirtSettings(config: LabConfig, paths: LabPaths, host: VagrantHost): LibvirtSettings {
+function libvirtSettings(config: LabConfig, paths: LabPaths, host: Pick<VagrantHost, 'kvmUsable'>): LibvirtSettings {
   const { vagrant } = config;
   const driver = vagrant.driver === 'auto' ? (host.kvmUsable ? 'kvm' : 'qemu') : vagrant.driver;
   const socket = join(paths.runDir, 'libvirt/libvirt-sock');

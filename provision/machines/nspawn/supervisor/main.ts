@@ -7,6 +7,7 @@ import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
 import { attachOldDisks } from './disk-image.ts';
 import { setUpLabNetwork } from './lab-network.ts';
+import { prepareLibvirt } from './libvirt.ts';
 import { Machine } from './machine.ts';
 import { startLabServices } from './services.ts';
 
@@ -23,7 +24,8 @@ async function main(specFile: string): Promise<void> {
   await mkdir('/run/systemd', { recursive: true });
   await execa('mount', ['-t', 'tmpfs', `coreos-lab-${spec.lab}`, '/run/systemd']);
   await setUpLabNetwork(spec.network);
-  const services = startLabServices(spec, paths);
+  const libvirtd = spec.libvirt === true ? await prepareLibvirt(spec.lab, paths) : undefined;
+  const services = startLabServices(spec, paths, libvirtd);
   await mkdir(paths.artifactsDir, { recursive: true });
   await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
 
@@ -31,10 +33,11 @@ async function main(specFile: string): Promise<void> {
     ...{ name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir },
     machines: spec.machines.map(({ name }) => name),
   };
-  const machines = new Map(spec.machines.map((machine) => [machine.name, new Machine(machine, lab)]));
+  const containers = spec.libvirt === true ? [] : spec.machines;
+  const machines = new Map(containers.map((machine) => [machine.name, new Machine(machine, lab)]));
   await attachOldDisks(
     spec.lab,
-    lab.machines.map((name) => ({ name, paths: paths.machine(name) })),
+    containers.map(({ name }) => ({ name, paths: paths.machine(name) })),
   );
   await rm(paths.controlSocket, { force: true });
   await startControlServer(paths.controlSocket, machines, services);

@@ -8,7 +8,7 @@ import { bridge } from './lab-network.ts';
 
 const restartDelayMs = 500;
 
-/** Daemons that the machines rely on: DNS, container registry, RSVP stream, lxcfs. Restarted when they die. */
+/** Daemons that the machines rely on: DNS, container registry, RSVP stream, lxcfs or libvirtd. Restarted when they die. */
 export interface LabServices {
   readonly lxcfsDir: string;
   /** One sentence for each daemon that died, oldest first. */
@@ -17,7 +17,8 @@ export interface LabServices {
   readonly ready: Promise<void>;
 }
 
-export function startLabServices(spec: SupervisorSpec, paths: LabPaths): LabServices {
+/** @param libvirtd its argv, where the machines are its guests */
+export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd?: readonly string[]): LabServices {
   const deaths: string[] = [];
   const lxcfsDir = join(paths.runDir, 'lxcfs');
   mkdirSync(lxcfsDir, { recursive: true });
@@ -36,7 +37,8 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths): LabServ
     });
     void registry.ended.then((sentence) => died(sentence, () => void keepRegistry(storage).catch(console.error)));
   };
-  keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
+  if (libvirtd !== undefined) keep('libvirtd', libvirtd);
+  else keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
   keep('dns', dnsArgv(spec));
   if (spec.rsvp !== undefined) keep('rsvp', spec.rsvp);
   const ready = spec.registryStorage === undefined ? Promise.resolve() : keepRegistry(spec.registryStorage);

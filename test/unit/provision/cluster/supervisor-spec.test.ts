@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { machineId, supervisorSpec } from '../../../../provision/cluster/supervisor-spec.ts';
+import { supervisorSpec } from '../../../../provision/cluster/supervisor-spec.ts';
+import { machineId } from '../../../../provision/machines/machine-id.ts';
 import { load } from '../config/config-directory.ts';
 
 const toml = '[lab]\nname = "two"\nstate_dir = "/var/lib/x"\n[ports]\nregistry = 5001\n[rsvp]\nrate = 7\nseed = 42\n';

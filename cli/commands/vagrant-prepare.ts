@@ -1,0 +1,11 @@
+import { askForProvider, openLab, requireRoot } from '../open-lab.ts';
+import { Progress } from '../render/progress.ts';
+
+/** Run by the Vagrantfile before it boots a machine; its progress goes to the terminal between Vagrant's own lines. */
+export async function prepare(repoDir: string, machine: string): Promise<void> {
+  requireRoot('vagrant prepare');
+  askForProvider('vagrant');
+  const progress = new Progress();
+  const lab = await openLab(repoDir, progress.onEvent);
+  await lab.prepareGuest(machine).finally(() => progress.stop());
+}

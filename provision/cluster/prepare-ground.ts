@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IgnitionConfig } from 'ignition-ts';
+import { requireFitHost } from '../host/doctor.ts';
+import { requiredPackages, vagrantPackages } from '../host/package-list.ts';
+import { ensurePackages } from '../host/packages.ts';
+import { realHost } from '../host/real-host.ts';
+import type { MachineProvider } from '../machines/machine-provider.ts';
+import { ownIgnition } from './ignition-configs.ts';
+import type { Lab } from './lab.ts';
+import { inPhase, type OnLabEvent } from './lab-event.ts';
+import { prepareImages } from './lab-images.ts';
+
+/**
+ * All that must be there before a machine can boot: host packages, a fit host, images, network and services.
+ * @throws LabError `host.*`, `config.*`, `ignition.*`, `command.*`, `busy.range`
+ */
+export async function prepareGround(
+  lab: Lab,
+  options: { install: boolean; on: OnLabEvent },
+): Promise<{ provider: MachineProvider; own: IgnitionConfig | undefined }> {
+  const { on } = options;
+  // Read before anything is changed: a bad file must cost nothing.
+  const own = await ownIgnition(lab.config.ignitionFile);
+  const more = lab.config.provider === 'vagrant' ? Object.keys(vagrantPackages) : [];
+  await ensurePackages({
+    install: options.install,
+    packages: [...Object.keys(requiredPackages), ...more],
+    onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
+  });
+  // A lab that runs already has passed; its own machines would now look like a lack of memory.
+  if (!(await lab.provider().status()).up) await requireFitHost(lab.config, realHost());
+  const images = await prepareImages(lab, on);
+  await mkdir(lab.config.stateDir, { recursive: true });
+  await writeFile(join(lab.config.stateDir, 'provider'), `${lab.config.provider}\n`);
+  const provider = lab.provider(images);
+  const detail = 'bridge, registry, artifact server, DNS, RSVP stream';
+  await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare());
+  return { provider, own };
+}

@@ -1,0 +1,21 @@
+import type { LabConfig, TimerConfig } from './lab-config.ts';
+
+/** Timers that a slow machine needs longer; how long images take to build does not depend on it. */
+const stretched: readonly (keyof TimerConfig)[] = [
+  ...(['fleetAgentTtlMs', 'etcdHeartbeatMs', 'etcdElectionMs'] as const),
+  ...(['bootDeadlineMs', 'readyDeadlineMs', 'haltDeadlineMs', 'deployDeadlineMs'] as const),
+];
+
+/**
+ * The configuration for machines that are `factor` times slower than a container: an emulated guest that misses etcd's
+ * heartbeats for want of CPU time would count as dead. Pure.
+ */
+export function stretchTimers(config: LabConfig, factor: number): LabConfig {
+  if (factor === 1) return config;
+  const timers = {
+    ...config.timers,
+    ...Object.fromEntries(stretched.map((key) => [key, config.timers[key] * factor])),
+  };
+  const notice = `the guests are emulated: every timer of lab.toml is ${factor} times as long ([vagrant] stretch).`;
+  return Object.freeze({ ...config, timers: Object.freeze(timers), notices: [...config.notices, notice] });
+}

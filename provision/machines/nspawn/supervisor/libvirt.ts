@@ -1,0 +1,54 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { LabPaths } from '../lab-paths.ts';
+
+/**
+ * Lays the lab's own directories over libvirt's, in the supervisor's mount namespace: its libvirtd then shares nothing with
+ * one that the host may run, and its socket is `<run dir>/libvirt/libvirt-sock`. Domains and volumes outlive it there.
+ * @returns argv of the libvirtd to keep running
+ */
+export async function prepareLibvirt(lab: string, paths: LabPaths): Promise<string[]> {
+  const own = (name: string) => join(paths.stateDir, 'libvirt', name);
+  const places = [
+    ['/etc/libvirt', own('etc')],
+    ['/var/lib/libvirt', own('lib')],
+    ['/var/cache/libvirt', own('cache')],
+    ['/var/log/libvirt', join(paths.logDir, 'libvirt')],
+    ['/run/libvirt', join(paths.runDir, 'libvirt')],
+  ] as const;
+  for (const [place, directory] of places) {
+    await mkdir(place, { recursive: true });
+    await mkdir(directory, { recursive: true });
+    await execa('mount', ['--bind', directory, place]);
+  }
+  await writeFile(join(own('etc'), 'libvirtd.conf'), libvirtdConf);
+  await writeFile(join(own('etc'), 'qemu.conf'), qemuConf(lab));
+  return ['libvirtd', '--config', '/etc/libvirt/libvirtd.conf'];
+}
+
+/** No polkit and no certificates: the socket's directory is root's alone. */
+const libvirtdConf = `auth_unix_rw = "none"
+auth_unix_ro = "none"
+unix_sock_group = "root"
+unix_sock_rw_perms = "0700"
+listen_tls = 0
+listen_tcp = 0
+`;
+
+/**
+ * Guests run as root of the lab's namespaces: what confines them is the hypervisor and these namespaces. libvirt's own
+ * cgroups, mount namespaces and log daemon need a systemd host or are in the way of the lab's own.
+ */
+function qemuConf(lab: string): string {
+  return `# lab ${lab}
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+stdio_handler = "file"
+namespaces = []
+cgroup_controllers = []
+`;
+}

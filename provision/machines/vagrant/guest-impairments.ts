@@ -1,0 +1,112 @@
+import type { Impairment } from '../machine-provider.ts';
+import { LabError } from '../../../errors/lab-error.ts';
+import type { Virsh } from './virsh.ts';
+
+/** What takes something from a guest, and what gives it back: commands as values, each list in order. */
+export interface ImpairmentPlan {
+  /** argv of `virsh` */
+  readonly virsh: readonly (readonly string[])[];
+  /** argv of `ebtables` in the lab's network namespace */
+  readonly bridge: readonly (readonly string[])[];
+  /** argv in the guest, as root */
+  readonly guest: readonly (readonly string[])[];
+}
+
+const none: ImpairmentPlan = { virsh: [], bridge: [], guest: [] };
+const filler = '/var/lib/coreos-lab-filler';
+
+/** Host-side names of the guests' links on the lab's bridge. */
+export type LinkOf = (machine: string) => string;
+
+/** @throws LabError `state.capability` for what only containers can do */
+export function planImpair(machine: string, impairment: Impairment, linkOf: LinkOf): ImpairmentPlan {
+  switch (impairment.kind) {
+    case 'pause':
+      return { ...none, virsh: [['suspend', machine]] };
+    case 'partition':
+      return { ...none, bridge: dropRules(machine, impairment.from, linkOf).map((rule) => ['-A', ...rule]) };
+    case 'packet-loss':
+      return { ...none, guest: [['iptables', '-t', 'raw', '-I', ...lossRule(impairment.percent)]] };
+    case 'slow-disk':
+      return { ...none, virsh: [throttle(machine, impairment.bytesPerSecond)] };
+    case 'full-disk':
+      return { ...none, guest: [['sh', '-c', fillDisk]] };
+    case 'slow-cpu':
+      throw new LabError({
+        code: 'state.capability',
+        cause: `${machine} is a virtual machine: its CPU time is not limited by the lab`,
+        next: 'use provider nspawn for this fault',
+      });
+  }
+}
+
+/** Complete by itself: whoever undoes it may be another process than the one that did it. */
+export function planLift(machine: string, impairment: Impairment, linkOf: LinkOf): ImpairmentPlan {
+  switch (impairment.kind) {
+    case 'pause':
+      return { ...none, virsh: [['resume', machine]] };
+    case 'partition':
+      return { ...none, bridge: dropRules(machine, impairment.from, linkOf).map((rule) => ['-D', ...rule]) };
+    case 'packet-loss':
+      return { ...none, guest: [['iptables', '-t', 'raw', '-D', ...lossRule(impairment.percent)]] };
+    case 'slow-disk':
+      return { ...none, virsh: [throttle(machine, 0)] };
+    case 'full-disk':
+      return { ...none, guest: [['rm', '-f', `${filler}-1`, `${filler}-2`]] };
+    case 'slow-cpu':
+      return none;
+  }
+}
+
+/** All that passes the bridge's ports, ARP and containers' packets included; the link itself stays up. */
+function dropRules(machine: string, from: 'all' | readonly string[], linkOf: LinkOf): string[][] {
+  const link = linkOf(machine);
+  if (from !== 'all') {
+    return from.flatMap((peer) => [
+      ['FORWARD', '-i', link, '-o', linkOf(peer), '-j', 'DROP'],
+      ['FORWARD', '-i', linkOf(peer), '-o', link, '-j', 'DROP'],
+    ]);
+  }
+  const directions = [
+    ['INPUT', '-i'],
+    ['OUTPUT', '-o'],
+    ['FORWARD', '-i'],
+    ['FORWARD', '-o'],
+  ] as const;
+  return directions.map(([chain, side]) => [chain, side, link, '-j', 'DROP']);
+}
+
+function lossRule(percent: number): string[] {
+  const statistic = ['-m', 'statistic', '--mode', 'random', '--probability', (percent / 100).toFixed(4)];
+  return ['PREROUTING', '-i', 'host0', ...statistic, '-j', 'DROP'];
+}
+
+/** Each way by itself, as on nspawn; 0 is no limit (virsh(1), blkdeviotune). */
+function throttle(machine: string, bytesPerSecond: number): string[] {
+  const each = ['--read-bytes-sec', '--write-bytes-sec'].flatMap((option) => [option, String(bytesPerSecond)]);
+  return ['blkdeviotune', machine, 'vda', ...each, '--live'];
+}
+
+/** What can be allocated at once, then the rest block by block: ext4 keeps a reserve that only writes reach. */
+const fillDisk = [
+  `fallocate -l "$(df --output=avail -B1 / | tail -n1)" ${filler}-1`,
+  `dd if=/dev/zero of=${filler}-2 bs=64k 2>/dev/null`,
+  'sync',
+].join('; ');
+
+/** Carries a plan out. The bridge's rules of an earlier try are taken away first, so that none stays twice. */
+export async function carryOut(
+  plan: ImpairmentPlan,
+  means: {
+    virsh: Pick<Virsh, 'run'>;
+    ebtables: (argv: readonly string[], options: { mayFail: boolean }) => Promise<void>;
+    guest: (argv: readonly string[]) => Promise<void>;
+  },
+): Promise<void> {
+  for (const argv of plan.bridge) {
+    if (argv[0] === '-A') await means.ebtables(['-D', ...argv.slice(1)], { mayFail: true });
+    await means.ebtables(argv, { mayFail: argv[0] === '-D' });
+  }
+  for (const argv of plan.virsh) await means.virsh.run(...argv);
+  for (const argv of plan.guest) await means.guest(argv);
+}

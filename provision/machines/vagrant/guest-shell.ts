@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { ExecResult } from '../machine-provider.ts';
+
+const outputLimitBytes = 64 * 1024 * 1024;
+const connectS = 10;
+/** ssh(1): its own failures end with this code. */
+export const sshFailed = 255;
+
+/**
+ * Root commands on one guest by SSH over the management network, so that they work while the guest is parted from the lab's
+ * bridge. One connection is kept for all of them: under emulation a handshake costs seconds. It lives in the lab's
+ * namespaces and dies with them.
+ */
+export class GuestShell {
+  readonly #options: {
+    readonly namespacePid: number;
+    readonly address: string;
+    readonly key: string;
+    readonly socketDir: string;
+  };
+
+  constructor(options: { namespacePid: number; address: string; key: string; socketDir: string }) {
+    this.#options = options;
+  }
+
+  /** The command's own exit code; `sshFailed` when the guest was not reached. */
+  async run(argv: readonly string[], deadlineMs: number): Promise<ExecResult> {
+    await this.#connect();
+    const command = ['sudo', '--non-interactive', 'LANG=C.UTF-8', ...argv].map(quote).join(' ');
+    const result = await execa(
+      'nsenter',
+      [...this.#inNamespace, 'ssh', ...this.#sshOptions, this.#login, '--', command],
+      {
+        reject: false,
+        stdin: 'ignore',
+        timeout: deadlineMs,
+        maxBuffer: outputLimitBytes,
+        stripFinalNewline: false,
+      },
+    );
+    return {
+      exitCode: result.exitCode ?? (result.timedOut ? 124 : 125),
+      stdout: result.stdout,
+      stderr: result.timedOut ? `${result.stderr}\nno end within ${deadlineMs / 1000} s` : result.stderr,
+    };
+  }
+
+  /** Forgets the kept connection: the guest behind it is gone. */
+  async forget(): Promise<void> {
+    await execa('ssh', [...this.#sshOptions, '-O', 'exit', this.#login], { reject: false, stdio: 'ignore' });
+  }
+
+  async #connect(): Promise<void> {
+    await mkdir(this.#options.socketDir, { recursive: true, mode: 0o700 });
+    const check = await execa('ssh', [...this.#sshOptions, '-O', 'check', this.#login], {
+      reject: false,
+      stdio: 'ignore',
+    });
+    if (check.exitCode === 0) return;
+    // No pipe may be handed down: the connection that stays would hold it open. A failure shows in the command itself.
+    await execa(
+      'nsenter',
+      [
+        ...this.#inNamespace,
+        'ssh',
+        ...this.#sshOptions,
+        '-o',
+        'ControlMaster=auto',
+        '-o',
+        'ControlPersist=300',
+        '-f',
+        '-N',
+        this.#login,
+      ],
+      { reject: false, stdio: 'ignore', timeout: (connectS + 5) * 1000 },
+    );
+  }
+
+  get #inNamespace(): string[] {
+    // Into its PID namespace too, so that the connection ends with the lab.
+    return ['-t', String(this.#options.namespacePid), '-n', '-p', '--'];
+  }
+
+  get #login(): string {
+    return `core@${this.#options.address}`;
+  }
+
+  get #sshOptions(): string[] {
+    const { key, socketDir } = this.#options;
+    const options = [
+      ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'],
+      ...[`ConnectTimeout=${connectS}`, 'ServerAliveInterval=5', 'ServerAliveCountMax=2'],
+      `ControlPath=${join(socketDir, '%h')}`,
+    ];
+    return ['-F', '/dev/null', '-i', key, ...options.flatMap((option) => ['-o', option])];
+  }
+}
+
+/** One word for the shell that ssh's server starts (POSIX, "Quoting"). */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

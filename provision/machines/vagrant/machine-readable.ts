@@ -1,0 +1,42 @@
+/** One line of `vagrant --machine-readable`: `timestamp,target,type,data...` (Vagrant's documentation, "Machine Readable Output"). */
+export interface VagrantLine {
+  /** The machine it is about; empty when it is about none. */
+  readonly target: string;
+  /** `ui`, `state`, `action`, `error-exit`, ... */
+  readonly type: string;
+  readonly data: readonly string[];
+}
+
+/** @returns undefined for a line that is not of this form (Ruby's own warnings, a plugin's bare print) */
+export function parseMachineReadable(line: string): VagrantLine | undefined {
+  const [stamp, target, type, ...data] = line.split(',');
+  if (stamp === undefined || target === undefined || type === undefined || !/^\d{9,}$/.test(stamp)) return undefined;
+  return { target, type, data: data.map(unescape) };
+}
+
+function unescape(text: string): string {
+  return text.replaceAll('%!(VAGRANT_COMMA)', ',').replaceAll('\\n', '\n').replaceAll('\\r', '\r');
+}
+
+/** What a person wants to see of a line: the step that a machine is at, or undefined. */
+export function progressOf(line: VagrantLine): { machine: string; detail: string } | undefined {
+  if (line.type !== 'ui') return undefined;
+  const [level, text = ''] = line.data;
+  if (level === 'error') return undefined;
+  // Messages carry the machine's name once more, for eyes: `==> core-01: Starting domain.`
+  const [, machine, message] = /^(?:==>|\s+)\s*([a-z0-9-]+): (.*)/s.exec(text) ?? [];
+  const detail =
+    (message ?? text)
+      .split('\n')[0]
+      ?.replace(/^--\s*/, '')
+      .trim() ?? '';
+  const target = line.target !== '' ? line.target : (machine ?? '');
+  return detail === '' || target === '' ? undefined : { machine: target, detail };
+}
+
+/** Why Vagrant failed, in its own words, shortest first. */
+export function failureOf(lines: readonly VagrantLine[]): string[] {
+  const said = lines.filter(({ type, data }) => type === 'error-exit' || (type === 'ui' && data[0] === 'error'));
+  const texts = said.flatMap(({ type, data }) => (type === 'error-exit' ? data.slice(1) : data.slice(1, 2)));
+  return [...new Set(texts.flatMap((text) => text.split('\n')).map((text) => text.trim()))].filter(Boolean);
+}

@@ -1,0 +1,78 @@
+import { execa } from 'execa';
+import { LabError } from '../../../errors/lab-error.ts';
+import type { MachineState } from '../machine-provider.ts';
+
+const deadlineMs = 20_000;
+
+/** libvirt's command line against the lab's own libvirtd, and no other. */
+export class Virsh {
+  readonly #uri: string;
+
+  constructor(uri: string) {
+    this.#uri = uri;
+  }
+
+  /** @throws LabError `command.virsh` with its last line */
+  async run(...args: readonly string[]): Promise<string> {
+    const result = await execa('virsh', ['--quiet', '--connect', this.#uri, ...args], {
+      reject: false,
+      stdin: 'ignore',
+      timeout: deadlineMs,
+      env: { LC_ALL: 'C.UTF-8' },
+    });
+    if (result.exitCode === 0) return result.stdout;
+    const said = result.stderr.split('\n').filter(Boolean);
+    throw new LabError({
+      code: 'command.virsh',
+      cause: `virsh ${args.join(' ')}: ${said.at(-1) ?? (result.timedOut ? `no answer within ${deadlineMs / 1000} s` : 'it failed')}`,
+      evidence: said.slice(-5),
+      next: 'lab status',
+    });
+  }
+
+  async domains(): Promise<Map<string, DomainState>> {
+    return parseDomains(await this.run('list', '--all'));
+  }
+}
+
+/** As `virsh list` words them, or `other` (crashed, dying, pmsuspended, idle). */
+export type DomainState = 'running' | 'paused' | 'shut off' | 'in shutdown' | 'other';
+
+/** Reads ` 1    core-01   running` and ` -    core-02   shut off`. */
+export function parseDomains(text: string): Map<string, DomainState> {
+  const known: readonly string[] = ['running', 'paused', 'shut off', 'in shutdown'];
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, name, state] = /^\s*(?:\d+|-)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? [];
+      if (name === undefined || state === undefined) return [];
+      return [[name, (known.includes(state) ? state : 'other')] as const];
+    }),
+  );
+}
+
+/** A paused guest is there, and hears nothing: for the lab it runs. */
+export function machineState(domain: DomainState | undefined): MachineState {
+  switch (domain) {
+    case undefined:
+      return 'absent';
+    case 'running':
+    case 'paused':
+      return 'running';
+    case 'in shutdown':
+      return 'stopping';
+    case 'shut off':
+    case 'other':
+      return 'stopped';
+  }
+}
+
+/**
+ * The guest's address on the management network, from libvirt's DHCP leases.
+ * ` 2026-01-01 00:00:00   52:54:00:aa:bb:cc   ipv4   192.168.121.5/24   core-01   ff:...`
+ */
+export function parseLease(text: string, mac: string): string | undefined {
+  const found = text.split('\n').filter((line) => line.includes(mac.toLowerCase()));
+  return found
+    .map((line) => /\s(\d+\.\d+\.\d+\.\d+)\/\d+/.exec(line)?.[1])
+    .findLast((address) => address !== undefined);
+}
