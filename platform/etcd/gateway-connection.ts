@@ -24,6 +24,9 @@ export function gatewayConnection(endpoint: string): Connection {
   };
 }
 
+/** Idle time before TCP asks whether the other side is there; then once a second, ten times (Linux, as libuv sets it). */
+const keepAliveAfterMs = 2000;
+
 const paths: Record<WireMethod, string> = {
   range: '/v3/kv/range',
   put: '/v3/kv/put',
@@ -85,6 +88,8 @@ function watchStream(base: string, body: object, on: WatchStreamHandlers): Watch
     res.on('close', () => end(etcdFailure('timeout.etcd', base, 'watch', 'the watch stream ended')));
   });
   req.on('error', (error) => end(lostAnswer(error, base, 'watch')));
+  // A machine whose cord was pulled says no goodbye, and nothing is ever sent on a watch that would find it out.
+  req.setSocketKeepAlive(true, keepAliveAfterMs);
   req.end(JSON.stringify(body));
   return {
     cancel() {

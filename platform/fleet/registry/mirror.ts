@@ -14,12 +14,22 @@ export interface Mirror {
 
 /**
  * Lists fleet's prefix and follows it. What the copy says may be a moment old: whoever writes on its word guards the write
- * in the same transaction.
+ * in the same transaction. Every `relistMs` it is compared with a fresh listing: a member that stands still keeps a watch open
+ * and says nothing on it.
  * @throws LabError `timeout.etcd…` when the first listing or watch does not succeed
  */
-export async function openMirror(store: EtcdStore, keys: FleetKeys, log: (line: string) => void): Promise<Mirror> {
+export async function openMirror(
+  store: EtcdStore,
+  keys: FleetKeys,
+  log: (line: string) => void,
+  relistMs = 10_000,
+): Promise<Mirror> {
   let items = new Map<string, string>();
   let seen = 0;
+  /** Events that came by the watch, and how many had when it was first found to lack some. */
+  let heard = 0;
+  let suspectedAt: number | undefined;
+  let recheck: NodeJS.Timeout | undefined;
   let cached: FleetView | undefined;
   let closed = false;
   const listeners: ((keys: ReadonlySet<string>) => void)[] = [];
@@ -52,28 +62,57 @@ export async function openMirror(store: EtcdStore, keys: FleetKeys, log: (line: 
     });
   };
   const onEvent = (event: StoreEvent): void => {
+    heard += 1;
     if (event.revision <= seen) return; // already in a listing
     if (event.type === 'put') items.set(event.key, event.value);
     else items.delete(event.key);
     touch(event.key);
   };
 
-  const revision = await list();
-  const watch = await store.watch(
-    keys.prefix,
-    {
-      onEvent,
-      onResync: relist,
-      onDisconnect: (e) => log(`mirror event=disconnected cause=${JSON.stringify(e.message)}`),
-    },
-    revision + 1,
-  );
+  const follow = (from: number) =>
+    store.watch(
+      keys.prefix,
+      {
+        onEvent,
+        onResync: relist,
+        onDisconnect: (e) => log(`mirror event=disconnected cause=${JSON.stringify(e.message)}`),
+      },
+      from,
+    );
+  const compare = async (): Promise<void> => {
+    const before = heard;
+    const listing = await store.list(keys.prefix);
+    const fresh = new Map(listing.items.map((item) => [item.key, item.value]));
+    const missed = [...new Set([...items.keys(), ...fresh.keys()])].filter((key) => items.get(key) !== fresh.get(key));
+    if (closed || heard !== before || missed.length === 0) return void (suspectedAt = undefined);
+    if (suspectedAt !== heard) {
+      // Its events may be on their way still.
+      suspectedAt = heard;
+      recheck = setTimeout(compareQuietly, relistMs / 10);
+      return;
+    }
+    log(`mirror event=watch-silent missed=${missed.length}`);
+    for (const key of missed) touch(key);
+    items = fresh;
+    seen = listing.revision;
+    suspectedAt = undefined;
+    const silent = watch;
+    watch = await follow(seen + 1);
+    await silent.close();
+  };
+  // etcd away: the watch says so itself.
+  const compareQuietly = () => void compare().catch(() => undefined);
+
+  let watch = await follow((await list()) + 1);
+  const comparison = setInterval(compareQuietly, relistMs);
   return {
     view: () => (cached ??= viewOf(keys, items)),
     value: (key) => items.get(key),
     onChange: (listener) => listeners.push(listener),
     async close() {
       closed = true;
+      clearInterval(comparison);
+      clearTimeout(recheck);
       await watch.close();
     },
   };

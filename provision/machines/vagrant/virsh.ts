@@ -45,7 +45,7 @@ export function parseDomains(text: string): Map<string, DomainState> {
     text.split('\n').flatMap((line) => {
       const [, name, state] = /^\s*(?:\d+|-)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? [];
       if (name === undefined || state === undefined) return [];
-      return [[name, (known.includes(state) ? state : 'other')] as const];
+      return [[name, known.includes(state) ? state : 'other'] as const];
     }),
   );
 }
