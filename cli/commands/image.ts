@@ -19,7 +19,7 @@ export interface ImageBoxOptions {
 /** `lab image box`: the Vagrant boxes of this checkout, from the cache or built now. */
 export async function imageBox(repoDir: string, options: ImageBoxOptions): Promise<void> {
   const providers = chosenProviders(options.boxProvider);
-  const { config } = describeLab(repoDir);
+  const { config } = await describeLab(repoDir);
   if (options.name === true) {
     console.log((await boxIdentity(repoDir, config.images.suite)).name);
     return;

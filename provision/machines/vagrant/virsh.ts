@@ -40,12 +40,12 @@ export type DomainState = 'running' | 'paused' | 'shut off' | 'in shutdown' | 'o
 
 /** Reads ` 1    core-01   running` and ` -    core-02   shut off`. */
 export function parseDomains(text: string): Map<string, DomainState> {
-  const known: readonly string[] = ['running', 'paused', 'shut off', 'in shutdown'];
+  const known: readonly DomainState[] = ['running', 'paused', 'shut off', 'in shutdown'];
   return new Map(
-    text.split('\n').flatMap((line) => {
+    text.split('\n').flatMap((line): [string, DomainState][] => {
       const [, name, state] = /^\s*(?:\d+|-)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? [];
       if (name === undefined || state === undefined) return [];
-      return [[name, known.includes(state) ? state : 'other'] as const];
+      return [[name, known.find((one) => one === state) ?? 'other']];
     }),
   );
 }
