@@ -102,9 +102,7 @@ function program(): Command {
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')
     .addOption(json())
-    .action(async (options: { json?: boolean }) =>
-      (await import('./commands/doctor.ts')).doctor(repoDir, options),
-    );
+    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(repoDir, options));
   lab
     .command('test')
     .description('all tests of the project: lint, types, unit and property tests, end to end on real machines')
