@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VagrantCli } from './vagrant-process.ts';
+
+let vagrant: VagrantCli;
+beforeEach(() => {
+  vagrant = new VagrantCli();
+});
+afterEach(() => vagrant.remove());
+
+const everything = `$num_instances = 2
+$vm_cpus = 1
+$forwarded_ports = {8091 => 18091}
+$shared_folders = {'/tmp' => '/home/core/shared'}
+$expose_docker_tcp = 2375
+$enable_serial_logging = true
+`;
+
+describe('vagrant validate', () => {
+  it('accepts the Vagrantfile for libvirt, with nothing running and nothing made', async () => {
+    vagrant.configure({ rb: everything });
+    expect(await vagrant.run('libvirt', 'validate')).toEqual({
+      exitCode: 0,
+      text: 'Vagrantfile validated successfully.',
+    });
+    expect(existsSync(join(vagrant.dir, 'state'))).toBe(false);
+  });
+
+  it('accepts it for VirtualBox', async () => {
+    vagrant.addVirtualBox();
+    vagrant.configure({ rb: everything });
+    expect(await vagrant.run('virtualbox', 'validate')).toEqual({
+      exitCode: 0,
+      text: 'Vagrantfile validated successfully.',
+    });
+  });
+
+  it('looks into both descriptions: a setting that does not exist is found', async () => {
+    vagrant.addVirtualBox();
+    vagrant.edit((text) => text.replace('libvirt.memory =', 'libvirt.memmory =').replace('box.cpus =', 'box.cpu ='));
+    const libvirt = await vagrant.run('libvirt', 'validate');
+    expect(libvirt.exitCode).toBe(1);
+    expect(libvirt.text).toMatch(/Libvirt Provider:\s+\* The following settings shouldn't exist: memmory/);
+    const virtualbox = await vagrant.run('virtualbox', 'validate');
+    expect(virtualbox.text).toMatch(/VirtualBox Provider:\s+\* The following settings shouldn't exist: cpu/);
+  });
+});
+
+describe('vagrant says what the lab says, and no more', () => {
+  it('of a config.rb that it cannot follow', async () => {
+    vagrant.configure({ rb: '$vm_memory = 2048\n$num_instances = 12\n' });
+    const { exitCode, text } = await vagrant.run('libvirt', 'validate');
+    expect({ exitCode, lines: text.split('\n') }).toEqual({
+      exitCode: 78,
+      lines: [
+        'error config.rb:2: $num_instances must be a whole number from 1 to 9, not 12 [config.value]',
+        'next  Edit line 2 of config.rb, for example: $num_instances = 1',
+      ],
+    });
+  });
+
+  it('of a value that the Vagrantfile could not use', async () => {
+    vagrant.configure({ rb: '$forwarded_ports = {"web" => 3000}\n' });
+    const { exitCode, text } = await vagrant.run('libvirt', 'status');
+    expect(exitCode).toBe(78);
+    expect(text).toMatch(/^error config\.rb:1: \$forwarded_ports must be like \{8091 => 8091\}/);
+    expect(text).not.toMatch(/\.rb:\d+:in /);
+  });
+
+  it('of a lab.toml with a mistake', async () => {
+    vagrant.configure({ toml: '[vagrant]\ndriver = "hyperv"\n' });
+    const { exitCode, text } = await vagrant.run('libvirt', 'status');
+    expect(exitCode).toBe(78);
+    expect(text.split('\n')).toEqual([
+      'error lab.toml:2: [vagrant] driver must be "auto", "kvm" or "qemu" [config.value]',
+      'next  Edit line 2 of lab.toml; a key that is left out has its default.',
+    ]);
+  });
+
+  it('of machines of VirtualBox: that they are not built, before anything is made', async () => {
+    vagrant.addVirtualBox();
+    const { exitCode, text } = await vagrant.run('virtualbox', 'up', 'core-01');
+    expect(exitCode).toBe(1);
+    expect(text).toContain("error VirtualBox guests cannot reach the lab's services: registry (172.17.8.1:5000)");
+    expect(text).toContain('next  vagrant up --provider libvirt');
+    expect(existsSync(join(vagrant.dir, 'state'))).toBe(false);
+  });
+});

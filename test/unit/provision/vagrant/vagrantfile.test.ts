@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { type Call, recordVagrantfile } from './record-vagrantfile.ts';
+
+async function callsFor(rb: string, numInstances?: string): Promise<readonly Call[]> {
+  const [recorded] = await recordVagrantfile([rb], numInstances);
+  expect(recorded).toMatchObject({ exitCode: 0 });
+  return recorded?.calls ?? [];
+}
+
+const machines = (calls: readonly Call[]) => calls.filter(({ call }) => call === 'define').map(({ args }) => args[0]);
+
+/** Arguments of one call on one machine, each time it is made. */
+function on(calls: readonly Call[], machine: string, call: string): unknown[] {
+  return calls
+    .filter((one) => one.at.startsWith(`vm define(${machine})`) && one.call === call)
+    .map(({ args, options }) => (Object.keys(options).length > 0 ? [...args, options] : args));
+}
+
+describe('the Vagrantfile', () => {
+  it('describes three machines without a config.rb that says otherwise', async () => {
+    const calls = await callsFor('');
+    expect(machines(calls)).toEqual(['core-01', 'core-02', 'core-03']);
+    expect(on(calls, 'core-02', 'network')).toEqual([
+      [
+        'private_network',
+        expect.objectContaining({
+          ip: '172.17.8.102',
+          netmask: '255.255.255.0',
+          auto_config: false,
+          libvirt__network_name: 'machines',
+          libvirt__iface_name: 'vb-core-02',
+        }),
+      ],
+    ]);
+    expect(on(calls, 'core-02', 'synced_folder')).toEqual([]);
+  });
+
+  it("hands each machine its own Ignition config, by fw_cfg, on the lab's own libvirtd", async () => {
+    const calls = await callsFor('');
+    const file = (name: string) => `/var/lib/coreos-lab/lab/machines/${name}/ignition.json`;
+    for (const name of ['core-01', 'core-03']) {
+      expect(on(calls, name, 'qemuargs')).toEqual([
+        [{ value: '-fw_cfg' }],
+        [{ value: `name=opt/com.coreos/config,file=${file(name)}` }],
+      ]);
+      expect(on(calls, name, 'uri=')).toEqual([
+        ['qemu+unix:///system?socket=/run/coreos-lab/lab/libvirt/libvirt-sock'],
+      ]);
+    }
+  });
+
+  it('gives VirtualBox a config that fits into its kilobyte', async () => {
+    const [property] = on(await callsFor(''), 'core-01', 'customize') as [[string[]]];
+    const [words] = property;
+    expect(words.slice(0, 4)).toEqual(['guestproperty', 'set', 'id', '/Ignition/Config']);
+    expect(Buffer.byteLength(words[4] ?? '')).toBeLessThan(1024);
+    expect(JSON.parse(words[4] ?? '')).toMatchObject({ ignition: { version: '3.3.0' } });
+  });
+
+  it('follows the sizes, and lets the older names win', async () => {
+    const calls = await callsFor(
+      '$num_instances = 2\n$instance_name_prefix = "node"\n$vm_memory = 4096\n$vb_memory = 1536\n$vm_cpus = 2\n',
+    );
+    expect(machines(calls)).toEqual(['node-01', 'node-02']);
+    expect(on(calls, 'node-01', 'memory=')).toEqual([[1536], [1536]]);
+    expect(on(calls, 'node-01', 'cpus=')).toEqual([[2], [2]]);
+  });
+
+  it('takes the number of machines from NUM_INSTANCES where config.rb has none', async () => {
+    expect(machines(await callsFor('', '5'))).toHaveLength(5);
+    expect(machines(await callsFor('$num_instances = 1\n', '5'))).toHaveLength(1);
+  });
+
+  it('forwards ports, and Docker one port a machine', async () => {
+    const calls = await callsFor('$forwarded_ports = {8091 => 18091, 3000 => 13000}\n$expose_docker_tcp = 2375\n');
+    const forwarded = on(calls, 'core-03', 'network').slice(1);
+    expect(forwarded).toEqual([
+      ['forwarded_port', { guest: 8091, host: 18091, auto_correct: true }],
+      ['forwarded_port', { guest: 3000, host: 13000, auto_correct: true }],
+      ['forwarded_port', { guest: 2375, host: 2377, host_ip: '127.0.0.1', auto_correct: true }],
+    ]);
+  });
+
+  it('copies shared folders by rsync, never over NFS', async () => {
+    const calls = await callsFor("$shared_folders = {'/srv/data' => '/home/core/data'}\n");
+    expect(on(calls, 'core-01', 'synced_folder')).toEqual([
+      ['/srv/data', '/home/core/data', { id: 'shared-0', type: 'rsync' }],
+    ]);
+  });
+
+  it('writes serial logs beside itself when asked to, else where the lab keeps its logs', async () => {
+    const [asked] = on(await callsFor('$enable_serial_logging = true\n'), 'core-01', 'serial');
+    expect(asked).toEqual([
+      { type: 'file', source: { path: expect.stringMatching(/checkout-\w+\/log\/core-01-serial\.txt$/) as string } },
+    ]);
+    const [usual] = on(await callsFor(''), 'core-01', 'serial');
+    expect(usual).toEqual([{ type: 'file', source: { path: '/var/lib/coreos-lab/lab/log/core-01-serial.txt' } }]);
+  });
+
+  it('says once what does nothing here', async () => {
+    const [recorded] = await recordVagrantfile(['$update_channel = "alpha"\n$share_home = true\n']);
+    expect(recorded?.stderr.trim().split('\n')).toEqual([
+      'note: config.rb:1: $update_channel: the OS image is built from Debian, lab.toml [images] suite chooses it.',
+      "note: config.rb:2: $share_home: your home is not shared (it would hide the machine's own), name folders in $shared_folders.",
+    ]);
+  });
+});
