@@ -73,8 +73,10 @@ export class CouchbaseLink {
     this.#first ??= attempt;
     this.#triedMs = this.#clock.now();
     const timeouts = { connectTimeout: connectMs, bootstrapTimeout: connectMs };
+    // Nobody reads the SDK's own spans and histograms, and they cost CPU time with every document.
+    const quiet = { tracingConfig: { enableTracing: false }, metricsConfig: { enableMetrics: false } };
     try {
-      const cluster = await this.#sdk.connect(`couchbase://${address}`, { ...couchbaseAccess, timeouts });
+      const cluster = await this.#sdk.connect(`couchbase://${address}`, { ...couchbaseAccess, timeouts, ...quiet });
       if (this.#attempt === attempt && this.#address === address) {
         this.#open = { cluster, bucket: cluster.bucket('default') };
         this.#goodMs = this.#clock.now();

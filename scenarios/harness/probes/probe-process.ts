@@ -10,6 +10,8 @@ const startDeadlineMs = 30_000;
 /** For reading back what was stored, and for ending, ms. */
 const readBackMs = 60_000;
 const endGraceMs = 5_000;
+/** A young generation (MB) that what is asked in ten seconds fits into: V8 would let it shrink, and collect every second. */
+const heap = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
 
 /** The probes of a run, in a process of their own. */
 export interface ProbeProcess {
@@ -55,7 +57,7 @@ export async function startProbeProcess(
   onEvent: OnProbeEvent,
   settings: ProbeSettings,
 ): Promise<ProbeProcess> {
-  const child = spawn(process.execPath, [bundle], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [...heap, bundle], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const lastWords: string[] = [];
   child.stderr?.on('data', (text: Buffer) => {
