@@ -34,6 +34,18 @@ export class VagrantCli {
     writeFileSync(join(this.dir, 'bin/VBoxManage'), '#!/bin/sh\necho 7.0.20r163906\n', { mode: 0o755 });
   }
 
+  /** As if machines had been made before, and the lab were down now. */
+  remember(machine: string): void {
+    mkdirSync(join(this.dir, 'state/vagranttest/pool'), { recursive: true });
+    mkdirSync(join(this.dir, 'dot/machines', machine, 'libvirt'), { recursive: true });
+    writeFileSync(join(this.dir, 'dot/machines', machine, 'libvirt/id'), '7a6b1b3e-0000-4000-8000-000000000001');
+  }
+
+  /** As `lab destroy` does. */
+  destroyLab(): void {
+    rmSync(join(this.dir, 'state'), { recursive: true });
+  }
+
   async run(provider: 'libvirt' | 'virtualbox', ...args: string[]): Promise<{ exitCode: number; text: string }> {
     const env = {
       PATH: `${join(this.dir, 'bin')}:${process.env['PATH'] ?? ''}`,

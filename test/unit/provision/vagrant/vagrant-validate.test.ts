@@ -27,12 +27,16 @@ describe('vagrant validate', () => {
     expect(existsSync(join(vagrant.dir, 'state'))).toBe(false);
   });
 
-  it('accepts it for VirtualBox', async () => {
+  it('accepts it for VirtualBox, and says once what does nothing', async () => {
     vagrant.addVirtualBox();
-    vagrant.configure({ rb: everything });
-    expect(await vagrant.run('virtualbox', 'validate')).toEqual({
+    vagrant.configure({ rb: `${everything}$update_channel = "alpha"\n` });
+    const { exitCode, text } = await vagrant.run('virtualbox', 'validate');
+    expect({ exitCode, lines: text.split('\n') }).toEqual({
       exitCode: 0,
-      text: 'Vagrantfile validated successfully.',
+      lines: [
+        expect.stringMatching(/^note: config\.rb:7: \$update_channel: /),
+        'Vagrantfile validated successfully.',
+      ] as string[],
     });
   });
 
@@ -85,5 +89,23 @@ describe('vagrant says what the lab says, and no more', () => {
     expect(text).toContain("error VirtualBox guests cannot reach the lab's services: registry (172.17.8.1:5000)");
     expect(text).toContain('next  vagrant up --provider libvirt');
     expect(existsSync(join(vagrant.dir, 'state'))).toBe(false);
+  });
+});
+
+describe('with machines that Vagrant remembers', () => {
+  it('says that a lab is down, instead of a connection error', async () => {
+    vagrant.remember('core-02');
+    expect(await vagrant.run('libvirt', 'halt', 'core-02')).toEqual({
+      exitCode: 74,
+      text: 'error lab vagranttest is not up, all its machines are off [state.lab-down]\nnext  vagrant up',
+    });
+  });
+
+  it('forgets them when the lab was destroyed', async () => {
+    vagrant.remember('core-02');
+    vagrant.destroyLab();
+    const { exitCode, text } = await vagrant.run('libvirt', 'status');
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(/^core-02 +not created \(libvirt\)$/m);
   });
 });
