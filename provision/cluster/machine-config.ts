@@ -1,6 +1,7 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { Artifact } from './artifacts.ts';
+import { dockerTcpUnits } from './docker-tcp-units.ts';
 import type { LabKey } from './keys.ts';
 import { etcdEnvironment } from './members/etcd-environment.ts';
 import type { EtcdStart } from './members/member.ts';
@@ -73,6 +74,7 @@ export function machineIgnition(args: {
         }),
         unit({ name: 'fleet.service', enabled: true, contents: units.fleet }),
         unit({ name: 'containerd.service', enabled: true }),
+        ...(config.vagrant.exposeDockerTcp ? dockerTcpUnits() : []),
       ],
     },
   });

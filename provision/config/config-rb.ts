@@ -10,6 +10,8 @@ export interface MachineShape {
   readonly namePrefix: string;
   readonly memoryMb: number;
   readonly cpus: number;
+  /** Only where the machines are Vagrant's. */
+  readonly exposeDockerTcp: boolean;
   readonly notices: readonly string[];
   /** `config.rb:12`, for messages of later checks; the file's name alone where the default is used. */
   readonly places: { readonly count: string; readonly memory: string; readonly cpus: string };
@@ -58,6 +60,7 @@ export function readConfigRb(
     namePrefix: namePrefix(last.get('$instance_name_prefix'), fileName) ?? machineDefaults.namePrefix,
     memoryMb: wholeNumber(memory, fileName, 256, 1_048_576) ?? machineDefaults.memoryMb,
     cpus: wholeNumber(cpus, fileName, 1, 256) ?? machineDefaults.cpus,
+    exposeDockerTcp: provider === 'vagrant' && typeof last.get('$expose_docker_tcp')?.value === 'number',
     notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, provider })],
     places: { count: place(count), memory: place(memory), cpus: place(cpus) },
   };

@@ -100,4 +100,6 @@ export interface VagrantConfig {
   readonly tbSizeMb: number;
   /** Network of each guest's first interface, inside the lab's own namespace: `192.168.121.0/24`. */
   readonly managementCidr: string;
+  /** Docker answers on TCP port 2375 of a guest ($expose_docker_tcp). */
+  readonly exposeDockerTcp: boolean;
 }

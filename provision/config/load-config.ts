@@ -40,7 +40,7 @@ export function loadConfig(
     ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),
     apps: { ...toml.apps },
     rsvp: { ...toml.rsvp },
-    vagrant: vagrant(toml),
+    vagrant: vagrant(toml, shape),
     notices: shape.notices,
   });
 }
@@ -86,13 +86,14 @@ function timers({ timers: t }: LabToml): TimerConfig {
   };
 }
 
-function vagrant({ vagrant: v }: LabToml): LabConfig['vagrant'] {
+function vagrant({ vagrant: v }: LabToml, shape: MachineShape): LabConfig['vagrant'] {
   return {
     driver: v.driver,
     ...(v.cpu_model === '' ? {} : { cpuModel: v.cpu_model }),
     stretch: v.stretch,
     tbSizeMb: v.tb_size_mb,
     managementCidr: v.management,
+    exposeDockerTcp: shape.exposeDockerTcp,
   };
 }
 

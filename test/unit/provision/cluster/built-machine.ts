@@ -1,7 +1,7 @@
 import { type IgnitionConfig, toJson } from 'ignition-ts';
 import type { Artifact } from '../../../../provision/cluster/artifacts.ts';
 import { machineIgnition } from '../../../../provision/cluster/machine-config.ts';
-import { load } from '../config/config-directory.ts';
+import { type ConfigFiles, load } from '../config/config-directory.ts';
 import { sshKey } from '../ignition-ts/oracle.ts';
 
 const service = (name: string) => `[Service]\nExecStart=/usr/bin/${name}\n[Install]\nWantedBy=multi-user.target\n`;
@@ -12,9 +12,12 @@ export const artifacts: readonly Artifact[] = [
 ];
 
 /** The Ignition config of one machine, from configuration texts as a person writes them. */
-export function builtMachine(options: { rb?: string; toml?: string; name?: string; hostCpus?: number } = {}) {
+export function builtMachine(
+  options: Pick<ConfigFiles, 'rb' | 'toml' | 'hostCpus' | 'provider'> & { name?: string } = {},
+) {
   const { rb = '', toml = '', name = 'core-02', hostCpus = 4 } = options;
-  const config = load({ rb, toml, hostCpus });
+  const provider = options.provider ?? 'nspawn';
+  const config = load({ rb, toml, hostCpus, provider });
   const machine = config.machines.find((candidate) => candidate.name === name);
   if (machine === undefined) throw new Error(`no machine ${name}`);
   const ignition = machineIgnition({

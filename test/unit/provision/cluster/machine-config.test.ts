@@ -27,6 +27,19 @@ describe('the whole config', () => {
   });
 });
 
+describe('$expose_docker_tcp', () => {
+  const rb = '$expose_docker_tcp = 2375\n';
+  const units = (machine: ReturnType<typeof builtMachine>) => machine.ignition.systemd?.units?.map(({ name }) => name);
+
+  it('lets Docker answer on TCP, in a virtual machine only', () => {
+    const guest = builtMachine({ rb, provider: 'vagrant' });
+    expect(units(guest)).toEqual(expect.arrayContaining(['docker-tcp.socket', 'docker-tcp.service']));
+    expect(validate(guest.json)).toMatchObject({ clean: true });
+    expect(units(builtMachine({ rb }))).not.toContain('docker-tcp.socket');
+    expect(units(builtMachine({ provider: 'vagrant' }))).not.toContain('docker-tcp.socket');
+  });
+});
+
 describe('who may come in', () => {
   it("is core, with the lab's key, able to use sudo and Docker", () => {
     const [core, ...others] = ignition.passwd?.users ?? [];
