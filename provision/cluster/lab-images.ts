@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { LabError } from '../../errors/lab-error.ts';
+import { ensureBox } from '../image/box/ensure-box.ts';
 import { buildContainerImages } from '../image/containers/build-container-images.ts';
 import { ensureOsImage } from '../image/os/build-os-image.ts';
 import { osRecipe } from '../image/os/recipe.ts';
@@ -48,4 +49,16 @@ async function osRoot(lab: Lab, machine: string, newest: string): Promise<string
     cause: `the OS image that ${machine} was made from is gone: ${own}`,
     next: 'lab destroy && lab up',
   });
+}
+
+/** The Vagrant box of this checkout; Vagrant itself takes it from its file. */
+export async function prepareBox(lab: Lab, on: OnLabEvent): Promise<void> {
+  const { cacheDir, images, timers } = lab.config;
+  await inPhase(on, { subject: 'lab', phase: 'box', deadlineMs: timers.imageBuildDeadlineMs }, () =>
+    ensureBox({
+      ...{ provider: 'libvirt' as const, repoDir: lab.repoDir, suite: images.suite, cacheDir },
+      onProgress: (phase, detail) =>
+        on({ subject: 'lab', phase: 'box', status: 'progress', detail: `${phase}: ${detail}` }),
+    }),
+  );
 }

@@ -9,7 +9,7 @@ import type { MachineProvider } from '../machines/machine-provider.ts';
 import { ownIgnition } from './ignition-configs.ts';
 import type { Lab } from './lab.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
-import { prepareImages } from './lab-images.ts';
+import { prepareBox, prepareImages } from './lab-images.ts';
 
 /**
  * All that must be there before a machine can boot: host packages, a fit host, images, network and services.
@@ -31,6 +31,7 @@ export async function prepareGround(
   // A lab that runs already has passed; its own machines would now look like a lack of memory.
   if (!(await lab.provider().status()).up) await requireFitHost(lab.config, realHost());
   const images = await prepareImages(lab, on);
+  if (lab.config.provider === 'vagrant') await prepareBox(lab, on);
   await mkdir(lab.config.stateDir, { recursive: true });
   await writeFile(join(lab.config.stateDir, 'provider'), `${lab.config.provider}\n`);
   const provider = lab.provider(images);

@@ -38,5 +38,13 @@ export function progressOf(line: VagrantLine): { machine: string; detail: string
 export function failureOf(lines: readonly VagrantLine[]): string[] {
   const said = lines.filter(({ type, data }) => type === 'error-exit' || (type === 'ui' && data[0] === 'error'));
   const texts = said.flatMap(({ type, data }) => (type === 'error-exit' ? data.slice(1) : data.slice(1, 2)));
-  return [...new Set(texts.flatMap((text) => text.split('\n')).map((text) => text.trim()))].filter(Boolean);
+  const words = texts.flatMap((text) => text.split('\n')).map((text) => text.replace(/^==> [^:]+: /, '').trim());
+  return [...new Set(words)].filter((text) => text !== '' && !aboutErrors.some((phrase) => text.startsWith(phrase)));
 }
+
+/** What Vagrant says around an error when machines are brought up side by side. */
+const aboutErrors = [
+  'An error occurred',
+  'Any errors that occurred are shown below.',
+  'machine. Please handle this error then try again:',
+];

@@ -14,6 +14,7 @@ import { haltGuest } from './halt-guest.ts';
 import { ensureMachineNetwork } from './machine-network.ts';
 import { runVagrant, type VagrantPlace } from './run-vagrant.ts';
 import { StartTogether } from './start-together.ts';
+import { ensureStoragePool } from './storage-pool.ts';
 import type { GuestSettings } from './vagrant-settings.ts';
 import { machineState, Virsh } from './virsh.ts';
 
@@ -62,7 +63,9 @@ export class VagrantProvider implements MachineProvider {
       next: `look at ${join(ground.paths.logDir, 'libvirtd.log')}`,
       check: async () => (await this.#virsh.run('version').catch(() => undefined)) !== undefined,
     });
-    await ensureMachineNetwork(this.#virsh, this.#options.settings.libvirt.machineNetwork, ground.paths.runDir);
+    const { machineNetwork, storagePool } = this.#options.settings.libvirt;
+    await ensureMachineNetwork(this.#virsh, machineNetwork, ground.paths.runDir);
+    await ensureStoragePool(this.#virsh, storagePool);
   }
 
   async status(): Promise<ProviderStatus> {

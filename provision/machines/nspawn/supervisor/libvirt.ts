@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LabPaths } from '../lab-paths.ts';
@@ -22,9 +22,28 @@ export async function prepareLibvirt(lab: string, paths: LabPaths): Promise<stri
     await mkdir(directory, { recursive: true });
     await execa('mount', ['--bind', directory, place]);
   }
+  await lendUser(paths);
   await writeFile(join(own('etc'), 'libvirtd.conf'), libvirtdConf);
   await writeFile(join(own('etc'), 'qemu.conf'), qemuConf(lab));
   return ['libvirtd', '--config', '/etc/libvirt/libvirtd.conf'];
+}
+
+/**
+ * libvirt looks for its default user before it reads which one to use. Debian's package that makes that user would also have
+ * the host start a libvirtd at its next boot, so the user exists in the lab's mount namespace only.
+ */
+async function lendUser(paths: LabPaths): Promise<void> {
+  const lines = {
+    passwd: 'libvirt-qemu:x:64055:64055:libvirt:/var/lib/libvirt:/usr/sbin/nologin',
+    group: 'libvirt-qemu:x:64055:',
+  };
+  for (const [name, line] of Object.entries(lines)) {
+    const text = await readFile(`/etc/${name}`, 'utf8');
+    if (text.split('\n').some((one) => one.startsWith(`${line.split(':')[0]}:`))) continue;
+    const file = join(paths.runDir, name);
+    await writeFile(file, `${text}${line}\n`);
+    await execa('mount', ['--bind', file, `/etc/${name}`]);
+  }
 }
 
 /** No polkit and no certificates: the socket's directory is root's alone. */
