@@ -144,7 +144,8 @@ export class Lab {
       ground: new Ground(ground),
       settings: guestSettings(this.config, this.paths),
       place: { repoDir: this.repoDir, configDir: this.configDir, dotDir: join(this.configDir, '.vagrant') },
-      upDeadlineMs: this.config.timers.bootDeadlineMs,
+      // Guests share the host's CPUs: three that boot at once take as long as three after one another.
+      upDeadlineMs: this.config.timers.bootDeadlineMs * this.config.machines.length,
       onProgress: (subject, detail) => this.#on({ subject, phase: 'boot', status: 'progress', detail }),
     });
   }

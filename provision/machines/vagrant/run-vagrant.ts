@@ -24,6 +24,9 @@ export function vagrantEnvironment(place: VagrantPlace): Record<string, string> 
   };
 }
 
+/** Ruby's own: `/usr/share/.../file.rb:63:in `call'` */
+const backtrace = /\.rb:\d+:in /;
+
 /**
  * Runs one Vagrant command and follows its machine-readable output.
  * @param deadlineMs after it Vagrant is ended in order (it then undoes what it had begun)
@@ -75,7 +78,7 @@ export async function runVagrant(args: {
     cause: result.timedOut
       ? `\`${command}\` did not end within ${args.deadlineMs / 1000} s`
       : `\`${command}\` failed${said[0] === undefined ? ` (exit code ${result.exitCode ?? 'none'})` : `: ${said[0]}`}`,
-    evidence: [...said.slice(1), ...others].slice(-12),
+    evidence: [...said.slice(1), ...others.filter((line) => !backtrace.test(line))].slice(-12),
     next: args.next,
   });
 }
