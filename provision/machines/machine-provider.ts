@@ -21,6 +21,11 @@ export interface MachineProvider {
   lift(machine: string, impairment: Impairment): Promise<void>;
   /** Runs a command as a child of the machine's own PID 1, inside its limits. Needs no network. */
   exec(machine: string, argv: readonly string[]): Promise<ExecResult>;
+  /**
+   * Runs journalctl(1) on a machine's journal, on its disk where the provider can read that while the machine is down.
+   * @returns its output; empty when the journal cannot be read now
+   */
+  readJournal(machine: string, args: readonly string[]): Promise<string>;
   /** Throws one machine away, disk and all (ends it first if it runs); the rest of the lab stays. No-op without a disk. */
   destroyMachine(machine: string): Promise<void>;
   /** Removes everything of the lab from the host, whatever state it is in. */

@@ -1,8 +1,6 @@
-import { execa } from 'execa';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getJson } from '../../provision/cluster/get-json.ts';
-import { readableJournalDir } from '../../provision/machines/nspawn/readable-journal-dir.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import { couchbaseHeaders } from './couchbase-access.ts';
 import type { StreamConnection } from './invariants/one-worker-connection.ts';
@@ -10,7 +8,6 @@ import type { StreamConnection } from './invariants/one-worker-connection.ts';
 const requestDeadlineMs = 2_000;
 /** Asked once a run, when machines may still be booting: worth waiting for. */
 const bookDeadlineMs = 15_000;
-const journalLimitBytes = 256 * 1024 * 1024;
 
 /**
  * RSVPs in the bucket of the Couchbase at this container address, counted by the page's own view, so that documents of the
@@ -49,15 +46,15 @@ export function namesCouchbase(message: string, address: string): boolean {
 }
 
 /**
- * Lines of these systemd units since a moment, from all machines, by time. Reads the journal files on the machines'
- * disks, so it works for machines that are down.
+ * Lines of these systemd units since a moment, from all machines, by time. Where the provider reads the machines'
+ * disks it works for machines that are down.
  */
 export async function readJournals(lab: Lab, sinceMs: number, units: readonly string[]): Promise<JournalLine[]> {
-  const dirOf = readableJournalDir(lab.paths);
+  const provider = lab.provider();
   const perMachine = await Promise.all(
     lab.config.machines.map(async ({ name }) => {
       const filter = units.flatMap((unit) => ['-u', unit]);
-      const { stdout } = await journalctl(dirOf(name), sinceMs, ['-o', 'json', ...filter]);
+      const stdout = await provider.readJournal(name, [...since(sinceMs), '-o', 'json', ...filter]);
       return stdout.split('\n').flatMap((text) => journalLine(name, text) ?? []);
     }),
   );
@@ -66,21 +63,17 @@ export async function readJournals(lab: Lab, sinceMs: number, units: readonly st
 
 /** Writes each machine's journal since a moment as text into the run's directory. */
 export async function writeJournals(lab: Lab, runDir: string, sinceMs: number): Promise<void> {
-  const dirOf = readableJournalDir(lab.paths);
+  const provider = lab.provider();
   await Promise.all(
     lab.config.machines.map(async ({ name }) => {
-      const { stdout } = await journalctl(dirOf(name), sinceMs, ['-o', 'short-iso-precise']);
-      await writeFile(join(runDir, `journal-${name}.txt`), stdout);
+      const text = await provider.readJournal(name, [...since(sinceMs), '-o', 'short-iso-precise']);
+      await writeFile(join(runDir, `journal-${name}.txt`), text);
     }),
   );
 }
 
-async function journalctl(directory: string, sinceMs: number, options: readonly string[]) {
-  const since = ['--directory', directory, '--since', `@${Math.floor(sinceMs / 1000)}`];
-  return execa('journalctl', [...since, '--no-pager', '-q', ...options], {
-    reject: false,
-    maxBuffer: journalLimitBytes,
-  });
+function since(ms: number): string[] {
+  return ['--since', `@${Math.floor(ms / 1000)}`];
 }
 
 /** Undefined for an empty line and for a message that is not text. */
@@ -99,11 +92,10 @@ function journalLine(machine: string, text: string): JournalLine | undefined {
 
 /** The last journal lines of some units on all machines, as a person reads them. */
 export async function unitJournal(lab: Lab, units: readonly string[], linesEach = 4): Promise<string[]> {
-  const dirOf = readableJournalDir(lab.paths);
+  const provider = lab.provider();
   const perMachine = lab.config.machines.flatMap(({ name }) =>
     units.map(async (unit) => {
-      const source = ['--directory', dirOf(name), '--no-pager', '-q', '-o', 'cat', '-u', unit];
-      const { stdout } = await execa('journalctl', [...source, '-n', String(linesEach)], { reject: false });
+      const stdout = await provider.readJournal(name, ['-o', 'cat', '-u', unit, '-n', String(linesEach)]);
       return stdout
         .split('\n')
         .filter(Boolean)

@@ -10,6 +10,7 @@ import { thawBelow } from './cgroup/freezer.ts';
 import { hostHierarchies } from './cgroup/hierarchies.ts';
 import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
+import { libvirtPlaces } from './libvirt-places.ts';
 import { killIfThere } from './kill-if-there.ts';
 import type { LabPaths } from './lab-paths.ts';
 import { loopDevicesBelow } from './loop-devices.ts';
@@ -86,7 +87,8 @@ export class Ground {
     await rm(paths.runDir, { recursive: true, force: true });
     await rm(paths.stateDir, { recursive: true, force: true });
     if (bare !== true) await lowerFence(paths.hostLink, network);
-    for (const parent of [dirname(paths.runDir), dirname(paths.stateDir)]) await rmdirIfEmpty(parent);
+    const places = this.#options.spec.libvirt === true ? libvirtPlaces : [];
+    for (const parent of [dirname(paths.runDir), dirname(paths.stateDir), ...places]) await rmdirIfEmpty(parent);
   }
 
   async #isOutdated(): Promise<boolean> {

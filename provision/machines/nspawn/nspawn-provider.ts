@@ -9,6 +9,7 @@ import type {
   ProviderStatus,
 } from '../machine-provider.ts';
 import { Ground, type GroundOptions } from './ground.ts';
+import { readJournal } from './read-journal.ts';
 import { refuseOldDisks } from './refuse-old-disks.ts';
 
 const startDeadlineMs = 90_000;
@@ -85,6 +86,10 @@ export class NspawnProvider implements MachineProvider {
 
   async exec(machine: string, argv: readonly string[], deadlineMs = 60_000): Promise<ExecResult> {
     return this.#post(machine, 'exec', { argv, deadlineMs }, deadlineMs);
+  }
+
+  async readJournal(machine: string, args: readonly string[]): Promise<string> {
+    return readJournal(this.#ground.paths, machine, args);
   }
 
   async destroyMachine(machine: string): Promise<void> {

@@ -141,6 +141,14 @@ export class VagrantProvider implements MachineProvider {
     return this.#guests.exec(machine, argv, deadlineMs);
   }
 
+  async readJournal(machine: string, args: readonly string[]): Promise<string> {
+    const read = this.exec(machine, ['journalctl', '--no-pager', '--quiet', ...args]);
+    return read.then(
+      ({ stdout }) => stdout,
+      () => '',
+    );
+  }
+
   async destroyMachine(machine: string): Promise<void> {
     const { place, ground } = this.#options;
     if (this.#isDefined(machine)) {

@@ -1,13 +1,10 @@
-import { execa } from 'execa';
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import { readableJournalDir } from '../../../provision/machines/nspawn/readable-journal-dir.ts';
 
-/** Reads the lines of a clock measurement from a machine's journal, on the machine's disk. */
-export function clockJournal(lab: Pick<Lab, 'paths'>) {
+/** Reads the lines of a clock measurement from a machine's journal. */
+export function clockJournal(lab: Pick<Lab, 'provider'>) {
   return async (machine: string, unit: string): Promise<{ wallMs: number; message: string }[]> => {
-    const source = ['--directory', readableJournalDir(lab.paths)(machine), '--no-pager', '-q', '-u', unit];
     // A line of journalctl's JSON is an object of text fields (systemd's "Journal JSON Format").
-    const { stdout } = await execa('journalctl', [...source, '-o', 'json'], { reject: false });
+    const stdout = await lab.provider().readJournal(machine, ['-u', unit, '-o', 'json']);
     return stdout
       .split('\n')
       .filter(Boolean)

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LabPaths } from '../lab-paths.ts';
+import { libvirtPlaces } from '../libvirt-places.ts';
 
 /**
  * Lays the lab's own directories over libvirt's, in the supervisor's mount namespace: its libvirtd then shares nothing with
@@ -10,13 +11,14 @@ import type { LabPaths } from '../lab-paths.ts';
  */
 export async function prepareLibvirt(lab: string, paths: LabPaths): Promise<string[]> {
   const own = (name: string) => join(paths.stateDir, 'libvirt', name);
-  const places = [
-    ['/etc/libvirt', own('etc')],
-    ['/var/lib/libvirt', own('lib')],
-    ['/var/cache/libvirt', own('cache')],
-    ['/var/log/libvirt', join(paths.logDir, 'libvirt')],
-    ['/run/libvirt', join(paths.runDir, 'libvirt')],
-  ] as const;
+  const directories = [
+    own('etc'),
+    own('lib'),
+    own('cache'),
+    join(paths.logDir, 'libvirt'),
+    join(paths.runDir, 'libvirt'),
+  ];
+  const places = libvirtPlaces.map((place, i) => [place, directories[i] ?? ''] as const);
   for (const [place, directory] of places) {
     await mkdir(place, { recursive: true });
     await mkdir(directory, { recursive: true });

@@ -72,6 +72,10 @@ export class FakeProvider implements MachineProvider {
     this.impaired.delete(`${machine} ${impairment.kind}`);
   }
 
+  async readJournal(): Promise<string> {
+    return '';
+  }
+
   async exec(machine: string, argv: readonly string[]): Promise<ExecResult> {
     this.#do(argv.join(' '), machine);
     const unit = `${argv.at(-1) ?? ''} ${machine}`;

@@ -1,5 +1,16 @@
+import { execa } from 'execa';
 import type { LabPaths } from './lab-paths.ts';
 import { findSupervisor } from './supervisor-process.ts';
+
+/** A run of an hour under load writes some tens of MB a machine. */
+const outputLimitBytes = 256 * 1024 * 1024;
+
+/** Runs journalctl on a machine's journal files, also while the machine is down; empty when no supervisor has them mounted. */
+export async function readJournal(paths: LabPaths, machine: string, args: readonly string[]): Promise<string> {
+  const source = ['--directory', readableJournalDir(paths)(machine), '--no-pager', '--quiet'];
+  const { stdout } = await execa('journalctl', [...source, ...args], { reject: false, maxBuffer: outputLimitBytes });
+  return stdout;
+}
 
 /**
  * Where the machines' journals can be read from outside the supervisor's mount namespace: their disks are mounted only
