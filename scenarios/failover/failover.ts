@@ -100,6 +100,9 @@ async function run(context: ScenarioContext<Parameters>): Promise<void> {
   await context.until(lab.fleet.machinePresent(broken.name), { within: stepWithin });
   const all = displaced === undefined ? survivors : [...survivors, displaced];
   await context.until(oldCopiesStopped(lab, broken.name, moved), { within: stepWithin });
+  // A web unit that ran on out of reach shows its old Couchbase's rows until that stops, and restarts then.
+  if (displaced !== undefined)
+    await context.until(lab.page.showsRowsOn(broken.name, context.now()), { within: stepWithin });
   await context.until(lab.fleet.unitsRunning(all), { within: stepWithin });
   await context.until(lab.etcd.healthy(), { within: stepWithin });
   await context.until(lab.page.showsRows(count, outcome.undoMs), { within: stepWithin });

@@ -25,11 +25,8 @@ export function progressOf(line: VagrantLine): { machine: string; detail: string
   if (level === 'error') return undefined;
   // Messages carry the machine's name once more, for eyes: `==> core-01: Starting domain.`
   const [, machine, message] = /^(?:==>|\s+)\s*([a-z0-9-]+): (.*)/s.exec(text) ?? [];
-  const detail =
-    (message ?? text)
-      .split('\n')[0]
-      ?.replace(/^--\s*/, '')
-      .trim() ?? '';
+  const first = (message ?? text).split('\n')[0] ?? '';
+  const detail = first.trim().replace(/^--\s*/, '');
   const target = line.target !== '' ? line.target : (machine ?? '');
   return detail === '' || target === '' ? undefined : { machine: target, detail };
 }

@@ -99,6 +99,8 @@ export interface JournalUnderTest {
 export interface PageUnderTest {
   /** Pages on at least `count` machines got a message with rows since `sinceMs` of the run. */
   showsRows(count: number, sinceMs?: number): Condition;
+  /** The page on this machine got a message with rows since then. */
+  showsRowsOn(machine: string, sinceMs: number): Condition;
   /** The newest row changed since then: the page is fed, not served from memory. */
   changes(sinceMs: number): Condition;
   /** Documents in the bucket, asked of Couchbase itself; undefined when it does not answer. */

@@ -20,6 +20,13 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
         return machines.size >= count ? undefined : `rows on ${machines.size} of ${count} pages`;
       },
     }),
+    showsRowsOn: (machine, sinceMs) => ({
+      name: `the page on ${machine} shows RSVPs`,
+      missing: async () =>
+        messagesWithRows(log.events, sinceMs).some(({ data }) => data['machine'] === machine)
+          ? undefined
+          : 'no rows yet',
+    }),
     changes: (sinceMs) => ({
       name: 'the newest row on the page changes',
       missing: async () => {
