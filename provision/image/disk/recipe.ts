@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
+import { recipeParts } from '../recipe-parts.ts';
 import { grubConfig } from './grub-config.ts';
 import { diskLayout, partitionTable } from './layout.ts';
 
@@ -59,17 +59,7 @@ export function diskRecipe(repoDir: string, kernel: Kernel, arch: string = proce
  */
 export async function diskImageKey(recipe: DiskRecipe, osKey: string): Promise<string> {
   const { kernel, platform, sizeGiB, packages, drivers } = recipe;
-  const parts: (string | Buffer)[] = [osKey, JSON.stringify({ kernel, platform, sizeGiB, packages, drivers })];
-  parts.push(partitionTable(diskLayout(sizeGiB)), grubConfig(platform));
-  for (const path of await filesBelow(recipe.directory)) {
-    const { mode } = await stat(path);
-    parts.push(`${relative(recipe.directory, path)} ${mode.toString(8)}`, await readFile(path));
-  }
-  return contentKey(parts);
-}
-
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const wanted = entries.filter((entry) => !entry.isDirectory() && !entry.name.endsWith('.ts'));
-  return wanted.map((entry) => join(entry.parentPath, entry.name)).sort();
+  const own = JSON.stringify({ kernel, platform, sizeGiB, packages, drivers });
+  const parts = [osKey, own, partitionTable(diskLayout(sizeGiB)), grubConfig(platform)];
+  return contentKey([...parts, ...(await recipeParts(recipe.directory))]);
 }

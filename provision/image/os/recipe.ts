@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { contentKey } from '../cache.ts';
+import { recipeParts } from '../recipe-parts.ts';
 
 /** Everything that decides what the OS image contains. Two equal recipes give interchangeable images. */
 export interface OsRecipe {
@@ -36,16 +36,6 @@ export function osRecipe(repoDir: string, suite: string): OsRecipe {
 
 /** Content key of the image: changes when a package list, a laid-over file or the Node version does. */
 export async function osImageKey(recipe: OsRecipe, nodeVersion: string): Promise<string> {
-  const parts: (string | Buffer)[] = [recipe.suite, recipe.packages.join(' '), nodeVersion, process.arch];
-  for (const path of await filesBelow(recipe.directory)) {
-    const { mode } = await stat(path);
-    parts.push(`${relative(recipe.directory, path)} ${mode.toString(8)}`, await readFile(path));
-  }
-  return contentKey(parts);
-}
-
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const wanted = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'));
-  return wanted.map((entry) => join(entry.parentPath, entry.name)).sort();
+  const parts = [recipe.suite, recipe.packages.join(' '), nodeVersion, process.arch];
+  return contentKey([...parts, ...(await recipeParts(recipe.directory))]);
 }
