@@ -46,15 +46,21 @@ export async function openMirror(
     changed = new Set();
     if (!closed) for (const listener of listeners) listener(burst);
   };
-  const list = async (): Promise<number> => {
-    const listing = await store.list(keys.prefix);
-    const fresh = new Map(listing.items.map((item) => [item.key, item.value]));
-    for (const key of new Set([...items.keys(), ...fresh.keys()])) if (items.get(key) !== fresh.get(key)) touch(key);
-    items = fresh;
-    seen = listing.revision;
-    cached = undefined;
-    return listing.revision;
+  /** A fresh listing, and in which keys the copy differs from it. */
+  const read = async () => {
+    const { items: listed, revision } = await store.list(keys.prefix);
+    const fresh = new Map(listed.map((item) => [item.key, item.value]));
+    const missed = [...new Set([...items.keys(), ...fresh.keys()])].filter((key) => items.get(key) !== fresh.get(key));
+    return { fresh, missed, revision };
   };
+  const adopt = ({ fresh, missed, revision }: Awaited<ReturnType<typeof read>>): number => {
+    missed.forEach(touch);
+    items = fresh;
+    seen = revision;
+    cached = undefined;
+    return revision;
+  };
+  const list = async (): Promise<number> => adopt(await read());
   const relist = (): void => {
     list().catch((error: unknown) => {
       log(`mirror event=relist-failed cause=${JSON.stringify(String(error))}`);
@@ -81,23 +87,18 @@ export async function openMirror(
     );
   const compare = async (): Promise<void> => {
     const before = heard;
-    const listing = await store.list(keys.prefix);
-    const fresh = new Map(listing.items.map((item) => [item.key, item.value]));
-    const missed = [...new Set([...items.keys(), ...fresh.keys()])].filter((key) => items.get(key) !== fresh.get(key));
-    if (closed || heard !== before || missed.length === 0) return void (suspectedAt = undefined);
+    const listing = await read();
+    if (closed || heard !== before || listing.missed.length === 0) return void (suspectedAt = undefined);
     if (suspectedAt !== heard) {
       // Its events may be on their way still.
       suspectedAt = heard;
       recheck = setTimeout(compareQuietly, relistMs / 10);
       return;
     }
-    log(`mirror event=watch-silent missed=${missed.length}`);
-    for (const key of missed) touch(key);
-    items = fresh;
-    seen = listing.revision;
+    log(`mirror event=watch-silent missed=${listing.missed.length}`);
     suspectedAt = undefined;
     const silent = watch;
-    watch = await follow(seen + 1);
+    watch = await follow(adopt(listing) + 1);
     await silent.close();
   };
   // etcd away: the watch says so itself.
