@@ -1,5 +1,6 @@
 import type { Impairment } from '../machine-provider.ts';
 import { LabError } from '../../../errors/lab-error.ts';
+import { lossRule, partitionRules } from '../nspawn/supervisor/network-faults.ts';
 import type { Virsh } from './virsh.ts';
 
 /** What takes something from a guest, and what gives it back: commands as values, each list in order. */
@@ -15,16 +16,13 @@ export interface ImpairmentPlan {
 const none: ImpairmentPlan = { virsh: [], bridge: [], guest: [] };
 const filler = '/var/lib/coreos-lab-filler';
 
-/** Host-side names of the guests' links on the lab's bridge. */
-export type LinkOf = (machine: string) => string;
-
 /** @throws LabError `state.capability` for what only containers can do */
-export function planImpair(machine: string, impairment: Impairment, linkOf: LinkOf): ImpairmentPlan {
+export function planImpair(machine: string, impairment: Impairment): ImpairmentPlan {
   switch (impairment.kind) {
     case 'pause':
       return { ...none, virsh: [['suspend', machine]] };
     case 'partition':
-      return { ...none, bridge: dropRules(machine, impairment.from, linkOf).map((rule) => ['-A', ...rule]) };
+      return { ...none, bridge: partitionRules(machine, impairment.from).map((rule) => ['-A', ...rule]) };
     case 'packet-loss':
       return { ...none, guest: [['iptables', '-t', 'raw', '-I', ...lossRule(impairment.percent)]] };
     case 'slow-disk':
@@ -41,12 +39,12 @@ export function planImpair(machine: string, impairment: Impairment, linkOf: Link
 }
 
 /** Complete by itself: whoever undoes it may be another process than the one that did it. */
-export function planLift(machine: string, impairment: Impairment, linkOf: LinkOf): ImpairmentPlan {
+export function planLift(machine: string, impairment: Impairment): ImpairmentPlan {
   switch (impairment.kind) {
     case 'pause':
       return { ...none, virsh: [['resume', machine]] };
     case 'partition':
-      return { ...none, bridge: dropRules(machine, impairment.from, linkOf).map((rule) => ['-D', ...rule]) };
+      return { ...none, bridge: partitionRules(machine, impairment.from).map((rule) => ['-D', ...rule]) };
     case 'packet-loss':
       return { ...none, guest: [['iptables', '-t', 'raw', '-D', ...lossRule(impairment.percent)]] };
     case 'slow-disk':
@@ -56,29 +54,6 @@ export function planLift(machine: string, impairment: Impairment, linkOf: LinkOf
     case 'slow-cpu':
       return none;
   }
-}
-
-/** All that passes the bridge's ports, ARP and containers' packets included; the link itself stays up. */
-function dropRules(machine: string, from: 'all' | readonly string[], linkOf: LinkOf): string[][] {
-  const link = linkOf(machine);
-  if (from !== 'all') {
-    return from.flatMap((peer) => [
-      ['FORWARD', '-i', link, '-o', linkOf(peer), '-j', 'DROP'],
-      ['FORWARD', '-i', linkOf(peer), '-o', link, '-j', 'DROP'],
-    ]);
-  }
-  const directions = [
-    ['INPUT', '-i'],
-    ['OUTPUT', '-o'],
-    ['FORWARD', '-i'],
-    ['FORWARD', '-o'],
-  ] as const;
-  return directions.map(([chain, side]) => [chain, side, link, '-j', 'DROP']);
-}
-
-function lossRule(percent: number): string[] {
-  const statistic = ['-m', 'statistic', '--mode', 'random', '--probability', (percent / 100).toFixed(4)];
-  return ['PREROUTING', '-i', 'host0', ...statistic, '-j', 'DROP'];
 }
 
 /** Each way by itself, as on nspawn; 0 is no limit (virsh(1), blkdeviotune). */

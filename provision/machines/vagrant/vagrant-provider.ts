@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ExecResult, Impairment, MachineProvider, MachineStatus, ProviderStatus } from '../machine-provider.ts';
 import type { Ground } from '../nspawn/ground.ts';
-import { machineLink } from '../nspawn/supervisor/lab-network.ts';
 import { waitUntil } from '../wait-until.ts';
 import { BaseVolume } from './base-volume.ts';
 import { carryOut, type ImpairmentPlan, planImpair, planLift } from './guest-impairments.ts';
@@ -127,13 +126,13 @@ export class VagrantProvider implements MachineProvider {
   }
 
   async impair(machine: string, impairment: Impairment): Promise<void> {
-    await this.#carryOut(machine, planImpair(machine, impairment, machineLink));
+    await this.#carryOut(machine, planImpair(machine, impairment));
   }
 
   async lift(machine: string, impairment: Impairment): Promise<void> {
     // What the guest or QEMU held went with the guest; the bridge's rules did not.
     const gone = machineState(await this.#guests.domain(machine)) !== 'running';
-    const plan = planLift(machine, impairment, machineLink);
+    const plan = planLift(machine, impairment);
     await this.#carryOut(machine, gone ? { ...plan, virsh: [], guest: [] } : plan);
   }
 

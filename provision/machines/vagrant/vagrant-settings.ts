@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../nspawn/lab-paths.ts';
-import { bridge } from '../nspawn/supervisor/lab-network.ts';
+import { bridge, machineLink } from '../nspawn/supervisor/lab-network.ts';
 
 /**
  * Everything the Vagrantfile is told, as plain JSON (`lab vagrant settings`): it makes no decision of its own.
@@ -111,11 +111,10 @@ export function vagrantSettings(
     configRb: host.configRb,
     memoryMb: (first?.memoryBytes ?? 0) / 1024 ** 2,
     cpus: first?.cpus ?? 1,
-    machines: config.machines.map((machine) => vagrantMachine(config, paths, machine)),
+    ...guestSettings(config, paths),
     box,
     libvirt: libvirtSettings(config, paths, host),
     virtualbox: { netmask: netmask(config.network.prefixLength), unbuilt: virtualboxUnbuilt(config) },
-    ssh: { user: 'core', privateKey: join(paths.keysDir, 'id_ed25519') },
     notices: config.notices,
   };
 }
@@ -129,7 +128,7 @@ function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConf
     address: machine.address,
     mac: mac(config.name, machine.index),
     managementMac: mac(config.name, 0x80 + machine.index),
-    tap: `vb-${machine.name}`,
+    tap: machineLink(machine.name),
     ignitionFile: paths.machine(machine.name).ignitionFile,
     smallIgnition: JSON.stringify({ ignition: { version: '3.3.0', config: { replace: { source } } } }),
     serialLog: join(paths.logDir, `${machine.name}-serial.txt`),

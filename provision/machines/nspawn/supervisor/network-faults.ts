@@ -8,11 +8,16 @@ import { machineLink } from './lab-network.ts';
  * @returns how to undo it
  */
 export async function partition(machine: string, from: 'all' | readonly string[]): Promise<() => Promise<void>> {
-  const rules = from === 'all' ? isolation(machine) : from.flatMap((peer) => separation(machine, peer));
+  const rules = partitionRules(machine, from);
   for (const rule of rules) await execa('ebtables', ['-A', ...rule]);
   return async () => {
     for (const rule of rules) await execa('ebtables', ['-D', ...rule], { reject: false });
   };
+}
+
+/** ebtables' rules of a partition, without the verb. Pure. */
+export function partitionRules(machine: string, from: 'all' | readonly string[]): string[][] {
+  return from === 'all' ? isolation(machine) : from.flatMap((peer) => separation(machine, peer));
 }
 
 function isolation(machine: string): string[][] {
@@ -38,10 +43,15 @@ function separation(machine: string, peer: string): string[][] {
  * @returns how to undo it; with the machine, its network namespace goes, and the rule with it
  */
 export async function losePackets(initPid: number, percent: number): Promise<() => Promise<void>> {
-  const probability = (percent / 100).toFixed(4);
-  const rule = ['PREROUTING', '-i', 'host0', '-m', 'statistic', '--mode', 'random', '--probability', probability];
+  const rule = lossRule(percent);
   const iptables = (verb: string, reject: boolean) =>
-    execa('nsenter', ['-t', `${initPid}`, '-n', 'iptables', '-t', 'raw', verb, ...rule, '-j', 'DROP'], { reject });
+    execa('nsenter', ['-t', `${initPid}`, '-n', 'iptables', '-t', 'raw', verb, ...rule], { reject });
   await iptables('-I', true);
   return async () => void (await iptables('-D', false));
+}
+
+/** iptables' rule of lost packets for the machine's table `raw`, without the verb; `percent` is 0-100. Pure. */
+export function lossRule(percent: number): string[] {
+  const statistic = ['-m', 'statistic', '--mode', 'random', '--probability', (percent / 100).toFixed(4)];
+  return ['PREROUTING', '-i', 'host0', ...statistic, '-j', 'DROP'];
 }

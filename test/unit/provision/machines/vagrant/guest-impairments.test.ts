@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { carryOut, planImpair, planLift } from '../../../../../provision/machines/vagrant/guest-impairments.ts';
 import type { Impairment } from '../../../../../provision/machines/machine-provider.ts';
 
-const linkOf = (machine: string) => `vb-${machine}`;
-
 /** Carries plans out on records of what was asked for, in order. */
 function recorder() {
   const done: string[] = [];
@@ -28,21 +26,21 @@ describe('what is taken from a guest', () => {
     { kind: 'partition', from: ['core-02', 'core-03'] },
   ])('%j: the rules are there once, however often it is asked for, and gone after one lift', async (impairment) => {
     const { rules, means } = recorder();
-    await carryOut(planImpair('core-01', impairment, linkOf), means);
+    await carryOut(planImpair('core-01', impairment), means);
     const once = [...rules];
     expect(once).toHaveLength(4);
     expect(once.every((rule) => rule.includes('vb-core-01') && rule.endsWith('-j DROP'))).toBe(true);
-    await carryOut(planImpair('core-01', impairment, linkOf), means);
+    await carryOut(planImpair('core-01', impairment), means);
     expect([...rules]).toEqual(once);
-    await carryOut(planLift('core-01', impairment, linkOf), means);
+    await carryOut(planLift('core-01', impairment), means);
     expect(rules.size).toBe(0);
   });
 
   it('a pause is taken back by resuming, a slow disk by no limit', async () => {
     const { done, means } = recorder();
     for (const impairment of [{ kind: 'pause' }, { kind: 'slow-disk', bytesPerSecond: 1024 }] as const) {
-      await carryOut(planImpair('core-02', impairment, linkOf), means);
-      await carryOut(planLift('core-02', impairment, linkOf), means);
+      await carryOut(planImpair('core-02', impairment), means);
+      await carryOut(planLift('core-02', impairment), means);
     }
     expect(done).toEqual([
       'virsh suspend core-02',
@@ -54,14 +52,14 @@ describe('what is taken from a guest', () => {
 
   it('lost packets are taken back by deleting the very rule', () => {
     const loss: Impairment = { kind: 'packet-loss', percent: 12.5 };
-    const [begin] = planImpair('core-01', loss, linkOf).guest;
-    const [end] = planLift('core-01', loss, linkOf).guest;
+    const [begin] = planImpair('core-01', loss).guest;
+    const [end] = planLift('core-01', loss).guest;
     expect(begin?.join(' ')).toContain('--probability 0.1250');
     expect(end?.join(' ')).toBe(begin?.join(' ').replace('-I', '-D'));
   });
 
   it('refuses to slow its CPU, by capability', () => {
-    expect(() => planImpair('core-01', { kind: 'slow-cpu', cpus: 0.5 }, linkOf)).toThrow(
+    expect(() => planImpair('core-01', { kind: 'slow-cpu', cpus: 0.5 })).toThrow(
       expect.objectContaining({ code: 'state.capability' }) as Error,
     );
   });
