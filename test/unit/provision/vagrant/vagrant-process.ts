@@ -55,6 +55,7 @@ export class VagrantCli {
       VAGRANT_CHECKPOINT_DISABLE: '1',
       LAB_CONFIG_DIR: this.dir,
       NUM_INSTANCES: undefined,
+      NO_COLOR: '1',
       FORCE_COLOR: undefined,
     };
     const options = { cwd: this.#checkout, env, all: true, reject: false, stdin: 'ignore' } as const;

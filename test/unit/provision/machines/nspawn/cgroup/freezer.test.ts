@@ -49,6 +49,14 @@ it('a frozen process does nothing until it is thawed; thawing twice is no error'
   await thaw(hierarchies, cgroup);
 });
 
+it('catches a process at whatever it is doing: starting children, too', async () => {
+  counter.stdout?.resume();
+  for (let round = 0; round < 40; round++) {
+    await freeze(hierarchies, cgroup);
+    await thaw(hierarchies, cgroup);
+  }
+});
+
 it('a frozen process that was killed dies when the lab is thawed', async () => {
   await freeze(hierarchies, cgroup);
   const ended = once(counter, 'exit');
