@@ -10,7 +10,7 @@ const requestDeadlineMs = 2_000;
  * are left out; so is everything when no member answers.
  */
 export async function containerSubnets(addresses: readonly string[]): Promise<ContainerSubnet[]> {
-  const leases = (await readPrefix(addresses, directory, requestDeadlineMs)) ?? [];
+  const leases = (await readPrefix(addresses, directory, requestDeadlineMs))?.pairs ?? [];
   return leases.flatMap(({ key, value }) => containerSubnet(key, value, addresses) ?? []);
 }
 

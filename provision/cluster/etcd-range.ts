@@ -4,6 +4,12 @@ export interface EtcdPair {
   readonly value: string;
 }
 
+export interface EtcdAnswer {
+  /** The address of the member that answered. */
+  readonly by: string;
+  readonly pairs: readonly EtcdPair[];
+}
+
 /**
  * Everything below a prefix, read from the first of these members that answers through etcd's JSON gateway
  * (etcd documentation, "gRPC gateway": POST /v3/kv/range, keys and values in base64). Undefined when none answers.
@@ -13,14 +19,14 @@ export async function readPrefix(
   addresses: readonly string[],
   prefix: string,
   deadlineMs: number,
-): Promise<EtcdPair[] | undefined> {
+): Promise<EtcdAnswer | undefined> {
   const body = JSON.stringify(prefixRange(prefix));
   for (const address of addresses) {
     const request = { method: 'POST', body, signal: AbortSignal.timeout(deadlineMs) };
     const response = await fetch(`http://${address}:2379/v3/kv/range`, request).catch(() => undefined);
     if (response?.ok !== true) continue;
     const { kvs = [] } = (await response.json()) as { kvs?: { key: string; value?: string }[] };
-    return kvs.map(({ key, value }) => ({ key: text(key), value: text(value ?? '') }));
+    return { by: address, pairs: kvs.map(({ key, value }) => ({ key: text(key), value: text(value ?? '') })) };
   }
   return undefined;
 }

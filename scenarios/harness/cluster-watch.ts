@@ -2,7 +2,7 @@ import type { Lab } from '../../provision/cluster/lab.ts';
 import { type FleetClient, type FleetUnit, openFleetClient } from '../../platform/fleet/client/fleet-client.ts';
 import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from './cluster-view.ts';
-import { discoveryKeys } from './discovery-keys.ts';
+import { DiscoveryKeys } from './discovery-keys.ts';
 import type { EventLog } from './event-log.ts';
 import { keyTtlMs } from './prediction/unit-timers.ts';
 import { watchKeys } from './key-watch.ts';
@@ -17,6 +17,7 @@ const fleetPrefix = '/_coreos.com/fleet/';
 export class ClusterWatch {
   #view: ClusterView = { machines: [], units: [], keys: {} };
   readonly #fleet: FleetClient;
+  readonly #keys: DiscoveryKeys;
   readonly #lab: Lab;
   readonly #log: EventLog;
   readonly #blind: Readonly<Record<'units' | 'keys', Blindness>>;
@@ -28,6 +29,10 @@ export class ClusterWatch {
     this.#blind = { units: new Blindness('units', log), keys: new Blindness('keys', log) };
     const endpoints = config.machines.map(({ address }) => `http://${address}:${config.ports.fleetApi}`);
     this.#fleet = openFleetClient({ endpoints, timeoutMs: requestDeadlineMs });
+    this.#keys = new DiscoveryKeys(
+      config.machines.map(({ address }) => address),
+      requestDeadlineMs,
+    );
   }
 
   get view(): ClusterView {
@@ -61,10 +66,9 @@ export class ClusterWatch {
 
   /** @throws what kept fleet or etcd from answering; what the other said is taken over all the same */
   async #look(): Promise<void> {
-    const addresses = this.#lab.config.machines.map(({ address }) => address);
     const askedMs = this.#log.nowMs();
     // Not all or nothing: a fleet that is busy must not hide for seconds that a key has gone.
-    const [fleet, keys] = await Promise.allSettled([this.#lookAtFleet(), discoveryKeys(addresses, requestDeadlineMs)]);
+    const [fleet, keys] = await Promise.allSettled([this.#lookAtFleet(), this.#keys.read()]);
     if (fleet.status === 'fulfilled') this.#blind.units.seen(askedMs);
     if (keys.status === 'fulfilled') this.#blind.keys.seen(askedMs);
     const missed = [fleet, keys].find(({ status }) => status === 'rejected');

@@ -2,12 +2,25 @@ import { LabError } from '../../errors/lab-error.ts';
 import { readPrefix } from '../../provision/cluster/etcd-range.ts';
 
 /**
- * All discovery keys, from the first etcd member that answers.
- * @throws LabError `timeout.etcd` when none does
+ * Reads the discovery keys again and again. The member that answered last is asked first: one that stands still (it is
+ * paused, say) would hold up every reading by its deadline, and whatever happens would be seen that much later.
  */
-export async function discoveryKeys(addresses: readonly string[], deadlineMs: number): Promise<Record<string, string>> {
-  const pairs = await readPrefix(addresses, '/services/', deadlineMs);
-  if (pairs === undefined)
-    throw new LabError({ code: 'timeout.etcd', cause: 'no etcd member answers', next: 'lab status' });
-  return Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
+export class DiscoveryKeys {
+  #addresses: readonly string[];
+  readonly #deadlineMs: number;
+
+  /** @param deadlineMs for each member */
+  constructor(addresses: readonly string[], deadlineMs: number) {
+    this.#addresses = addresses;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Every key with its value. @throws LabError `timeout.etcd` when no member answers */
+  async read(): Promise<Record<string, string>> {
+    const answer = await readPrefix(this.#addresses, '/services/', this.#deadlineMs);
+    if (answer === undefined)
+      throw new LabError({ code: 'timeout.etcd', cause: 'no etcd member answers', next: 'lab status' });
+    this.#addresses = [answer.by, ...this.#addresses.filter((address) => address !== answer.by)];
+    return Object.fromEntries(answer.pairs.map(({ key, value }) => [key, value]));
+  }
 }
