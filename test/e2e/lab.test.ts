@@ -1,26 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { host, lab, labName, on, repoDir, stateDir, status } from './support/lab-cli.ts';
-import { remainsOf } from './support/remains.ts';
+import { repoDir, runProgram } from '../support/lab-cli.ts';
+import { remainsOf } from '../support/remains.ts';
+import { e2eLab } from './e2e-lab.ts';
 
 const machines = ['core-01', 'core-02', 'core-03'];
 const ready = { state: 'running', etcd: 'healthy', fleet: 'present' };
 
 beforeAll(async () => {
-  expect(await lab('destroy')).toMatchObject({ exitCode: 0 });
-  const up = await lab('up');
+  expect(await e2eLab.lab('destroy')).toMatchObject({ exitCode: 0 });
+  const up = await e2eLab.lab('up');
   expect(up.stderr + up.stdout).toContain('is ready after');
   expect(up.exitCode).toBe(0);
 });
 
 afterAll(async () => {
-  await lab('destroy');
+  await e2eLab.lab('destroy');
 });
 
 describe('up', () => {
   it('gives three ready machines at the addresses of the book', async () => {
-    const now = await status();
+    const now = await e2eLab.status();
     expect(now.machines.map(({ name, address }) => [name, address])).toEqual([
       ['core-01', '172.17.8.101'],
       ['core-02', '172.17.8.102'],
@@ -30,20 +31,22 @@ describe('up', () => {
   });
 
   it('keeps what runs when it is run again', async () => {
-    const result = JSON.parse((await lab('up', '--json')).stdout) as { steps: { action: string }[] };
+    const result = JSON.parse((await e2eLab.lab('up', '--json')).stdout) as { steps: { action: string }[] };
     expect(result.steps.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep']);
   });
 
   it('provisions by Ignition: name, user, network, tools', async () => {
-    expect((await on('core-02', 'hostname; id -un; sudo -n id -un')).stdout).toBe('core-02\ncore\nroot');
-    expect((await on('core-02', 'test -s /etc/.ignition-result.json && echo provisioned')).stdout).toBe('provisioned');
+    expect((await e2eLab.on('core-02', 'hostname; id -un; sudo -n id -un')).stdout).toBe('core-02\ncore\nroot');
+    expect((await e2eLab.on('core-02', 'test -s /etc/.ignition-result.json && echo provisioned')).stdout).toBe(
+      'provisioned',
+    );
   });
 });
 
 describe('a machine has its own size', () => {
   it('shows 2 GB and 1 CPU in free and docker info', async () => {
-    expect((await on('core-01', "free -m | awk '/Mem/ {print $2}'")).stdout).toBe('2048');
-    const info = JSON.parse((await on('core-01', "docker info -f '{{json .}}'")).stdout) as {
+    expect((await e2eLab.on('core-01', "free -m | awk '/Mem/ {print $2}'")).stdout).toBe('2048');
+    const info = JSON.parse((await e2eLab.on('core-01', "docker info -f '{{json .}}'")).stdout) as {
       MemTotal: number;
       NCPU: number;
     };
@@ -51,17 +54,17 @@ describe('a machine has its own size', () => {
   });
 
   it('lets a memory hog die alone', async () => {
-    const before = await on(
+    const before = await e2eLab.on(
       'core-03',
       'cat /proc/sys/kernel/random/boot_id; systemctl show -p MainPID etcd fleet docker',
     );
-    const hog = await on(
+    const hog = await e2eLab.on(
       'core-03',
       `node -e 'const a = []; for (;;) a.push(Buffer.alloc(64 * 1024 * 1024, 1))'; echo exit=$?`,
     );
     expect(hog.stdout).toContain('exit=137');
-    for (const machine of (await status()).machines) expect(machine).toMatchObject(ready);
-    const after = await on(
+    for (const machine of (await e2eLab.status()).machines) expect(machine).toMatchObject(ready);
+    const after = await e2eLab.on(
       'core-03',
       'cat /proc/sys/kernel/random/boot_id; systemctl show -p MainPID etcd fleet docker',
     );
@@ -71,60 +74,63 @@ describe('a machine has its own size', () => {
 
 describe('containers', () => {
   it("pulls memcached:1 as printed in the book, and runs Debian's memcached", async () => {
-    const pull = await on('core-01', 'docker pull memcached:1');
+    const pull = await e2eLab.on('core-01', 'docker pull memcached:1');
     expect(pull.stdout).toContain('memcached:1');
-    expect((await on('core-01', 'docker run --rm memcached:1 memcached --version')).stdout).toMatch(
+    expect((await e2eLab.on('core-01', 'docker run --rm memcached:1 memcached --version')).stdout).toMatch(
       /^memcached 1\.\d+/,
     );
   });
 
   it("lets containers on different machines talk to each other, at flannel's addresses", async () => {
-    await on('core-01', 'docker run -d --rm --name e2e-talk memcached:1');
-    const address = (await on('core-01', "docker inspect e2e-talk | jq -r '.[].NetworkSettings.IPAddress'")).stdout;
+    await e2eLab.on('core-01', 'docker run -d --rm --name e2e-talk memcached:1');
+    const address = (await e2eLab.on('core-01', "docker inspect e2e-talk | jq -r '.[].NetworkSettings.IPAddress'"))
+      .stdout;
     expect(address).toMatch(/^10\.1\.\d+\.\d+$/);
-    const answer = await on(
+    const answer = await e2eLab.on(
       'core-03',
       `docker run --rm memcached:1 sh -c 'printf "version\\r\\nquit\\r\\n" | nc ${address} 11211'`,
     );
     expect(answer.stdout).toContain('VERSION 1.');
-    await on('core-01', 'docker rm -f e2e-talk');
+    await e2eLab.on('core-01', 'docker rm -f e2e-talk');
   });
 
   it("reaches etcd at the container's own address with .1 at the end", async () => {
     const command = `a=$(hostname -i); wget -q -O - http://\${a%.*}.1:2379/version`;
-    expect((await on('core-02', `docker run --rm memcached:1 sh -c '${command}'`)).stdout).toContain('etcdserver');
+    expect((await e2eLab.on('core-02', `docker run --rm memcached:1 sh -c '${command}'`)).stdout).toContain(
+      'etcdserver',
+    );
   });
 });
 
 describe("the chapter's etcdctl", () => {
   it('sets, gets, lists and expires keys on every machine', async () => {
-    expect((await on('core-01', 'etcdctl set --ttl 60 /services/e2e/1 10.1.9.9')).stdout).toBe('10.1.9.9');
-    expect((await on('core-03', 'etcdctl get /services/e2e/1')).stdout).toBe('10.1.9.9');
-    expect((await on('core-02', 'etcdctl ls --recursive /services')).stdout).toContain('/services/e2e/1');
-    expect((await on('core-02', 'etcdctl update /services/e2e/none x')).exitCode).toBe(4);
-    expect((await on('core-02', 'etcdctl rm /services/e2e/1')).exitCode).toBe(0);
+    expect((await e2eLab.on('core-01', 'etcdctl set --ttl 60 /services/e2e/1 10.1.9.9')).stdout).toBe('10.1.9.9');
+    expect((await e2eLab.on('core-03', 'etcdctl get /services/e2e/1')).stdout).toBe('10.1.9.9');
+    expect((await e2eLab.on('core-02', 'etcdctl ls --recursive /services')).stdout).toContain('/services/e2e/1');
+    expect((await e2eLab.on('core-02', 'etcdctl update /services/e2e/none x')).exitCode).toBe(4);
+    expect((await e2eLab.on('core-02', 'etcdctl rm /services/e2e/1')).exitCode).toBe(0);
   });
 });
 
 describe('bad input on a running lab', () => {
   it('names the machine that does not exist', async () => {
-    const outcome = await lab('halt', 'core-09');
+    const outcome = await e2eLab.lab('halt', 'core-09');
     expect(outcome.exitCode).toBe(68);
     expect(outcome.stderr).toContain('core-09');
   });
 
   it('says why a unit cannot be scheduled, at once', async () => {
     const file = join(repoDir, 'test/e2e/units/nowhere.service');
-    const outcome = await lab('fleetctl', 'start', file);
+    const outcome = await e2eLab.lab('fleetctl', 'start', file);
     expect(outcome.stderr).toContain('mars');
     expect(outcome.exitCode).toBe(71);
-    expect((await lab('fleetctl', 'destroy', 'nowhere.service')).exitCode).toBe(0);
+    expect((await e2eLab.lab('fleetctl', 'destroy', 'nowhere.service')).exitCode).toBe(0);
   });
 });
 
 describe('failover', () => {
   it('deploys the stack, halts the machine with Couchbase and proves that the stack survives', async () => {
-    const outcome = await lab('scenario', 'failover');
+    const outcome = await e2eLab.lab('scenario', 'failover');
     expect(outcome.stdout).toContain('PASS');
     expect(outcome.exitCode).toBe(0);
     const report = JSON.parse(readFileSync(join(repoDir, 'runs/failover/latest/report.json'), 'utf8')) as {
@@ -137,7 +143,7 @@ describe('failover', () => {
   });
 
   it('survives the pulled cord too', async () => {
-    const outcome = await lab('scenario', 'failover', '--by', 'cut');
+    const outcome = await e2eLab.lab('scenario', 'failover', '--by', 'cut');
     expect(outcome.stdout).toContain('PASS');
     expect(outcome.exitCode).toBe(0);
   });
@@ -148,13 +154,13 @@ describe("the book's own units", () => {
     const stack = ['couchbase@1', 'couchbase-sidekick@1', 'worker', 'web@1', 'web@2', 'web@3'].concat(
       [1, 2, 3].flatMap((n) => [`memcached@${n}`, `memcached-sidekick@${n}`]),
     );
-    expect((await lab('fleetctl', 'destroy', ...stack)).exitCode).toBe(0);
-    const started = await lab('fleetctl', 'start', ...stack.map((unit) => `units/book/${unit}.service`));
+    expect((await e2eLab.lab('fleetctl', 'destroy', ...stack)).exitCode).toBe(0);
+    const started = await e2eLab.lab('fleetctl', 'start', ...stack.map((unit) => `units/book/${unit}.service`));
     expect(started).toMatchObject({ exitCode: 0 });
     await expect
       .poll(
         async () =>
-          (await lab('fleetctl', 'list-units', '--no-legend', '--fields', 'unit,active,sub')).stdout
+          (await e2eLab.lab('fleetctl', 'list-units', '--no-legend', '--fields', 'unit,active,sub')).stdout
             .replaceAll(/\t+/g, ' ')
             .split('\n'),
         {
@@ -164,7 +170,7 @@ describe("the book's own units", () => {
       )
       .toEqual(stack.map((unit) => `${unit}.service active running`).sort());
     await expect
-      .poll(async () => (await on('core-01', 'etcdctl ls --recursive /services')).stdout.split('\n').length, {
+      .poll(async () => (await e2eLab.on('core-01', 'etcdctl ls --recursive /services')).stdout.split('\n').length, {
         timeout: 60_000,
         interval: 1_000,
       })
@@ -174,29 +180,33 @@ describe("the book's own units", () => {
 
 describe('machines come and go', () => {
   it('halt keeps the disk, up brings the machine back into etcd and fleet', async () => {
-    await on('core-02', 'echo kept > /home/core/kept');
-    expect((await lab('halt', 'core-02')).exitCode).toBe(0);
-    expect((await status()).machines[1]).toMatchObject({ name: 'core-02', state: 'stopped' });
-    expect((await lab('up', 'core-02')).exitCode).toBe(0);
-    expect((await on('core-02', 'cat /home/core/kept')).stdout).toBe('kept');
-    expect((await status()).machines[1]).toMatchObject(ready);
+    await e2eLab.on('core-02', 'echo kept > /home/core/kept');
+    expect((await e2eLab.lab('halt', 'core-02')).exitCode).toBe(0);
+    expect((await e2eLab.status()).machines[1]).toMatchObject({ name: 'core-02', state: 'stopped' });
+    expect((await e2eLab.lab('up', 'core-02')).exitCode).toBe(0);
+    expect((await e2eLab.on('core-02', 'cat /home/core/kept')).stdout).toBe('kept');
+    expect((await e2eLab.status()).machines[1]).toMatchObject(ready);
   });
 
   it('converges after kill -9 of the supervisor', async () => {
-    const pids = JSON.parse(readFileSync(`/run/coreos-lab/${labName}/supervisor.json`, 'utf8')) as { unshare: number };
+    const pids = JSON.parse(readFileSync(`/run/coreos-lab/${e2eLab.name}/supervisor.json`, 'utf8')) as {
+      unshare: number;
+    };
     process.kill(pids.unshare, 'SIGKILL');
-    expect((await status()).up).toBe(false);
-    expect((await lab('up')).exitCode).toBe(0);
-    for (const machine of (await status()).machines) expect(machine).toMatchObject(ready);
-    expect((await on('core-02', 'cat /home/core/kept')).stdout).toBe('kept');
+    expect((await e2eLab.status()).up).toBe(false);
+    expect((await e2eLab.lab('up')).exitCode).toBe(0);
+    for (const machine of (await e2eLab.status()).machines) expect(machine).toMatchObject(ready);
+    expect((await e2eLab.on('core-02', 'cat /home/core/kept')).stdout).toBe('kept');
   });
 
   it('destroy leaves nothing behind, even when everything was shot first', async () => {
-    const pids = JSON.parse(readFileSync(`/run/coreos-lab/${labName}/supervisor.json`, 'utf8')) as { unshare: number };
+    const pids = JSON.parse(readFileSync(`/run/coreos-lab/${e2eLab.name}/supervisor.json`, 'utf8')) as {
+      unshare: number;
+    };
     process.kill(pids.unshare, 'SIGKILL');
-    expect((await lab('destroy')).exitCode).toBe(0);
-    expect(await remainsOf(labName)).toEqual([]);
-    expect((await host('ls', stateDir)).exitCode).not.toBe(0);
-    expect((await status()).machines.map(({ state }) => state)).toEqual(machines.map(() => 'absent'));
+    expect((await e2eLab.lab('destroy')).exitCode).toBe(0);
+    expect(await remainsOf(e2eLab.name)).toEqual([]);
+    expect((await runProgram('ls', [e2eLab.stateDir])).exitCode).not.toBe(0);
+    expect((await e2eLab.status()).machines.map(({ state }) => state)).toEqual(machines.map(() => 'absent'));
   });
 });

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lab, labEnvironment, labIn, repoDir, status } from './support/lab-cli.ts';
+import { repoDir } from '../support/lab-cli.ts';
+import { e2eLab } from './e2e-lab.ts';
 
 interface Report {
   readonly verdict: string;
@@ -17,7 +18,7 @@ const report = (scenario: string): Report =>
 
 /** Runs a scenario and shows what it could not prove, instead of an exit code. */
 async function passes(scenario: string, ...parameters: string[]): Promise<Report> {
-  const outcome = await lab('scenario', scenario, ...parameters);
+  const outcome = await e2eLab.lab('scenario', scenario, ...parameters);
   const written = report(scenario);
   expect(written.findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
   expect(outcome.exitCode).toBe(0);
@@ -30,12 +31,12 @@ async function passes(scenario: string, ...parameters: string[]): Promise<Report
 const onBusyHosts = { retry: 1 };
 
 beforeAll(async () => {
-  await lab('destroy');
-  expect((await lab('up')).exitCode).toBe(0);
+  await e2eLab.lab('destroy');
+  expect((await e2eLab.lab('up')).exitCode).toBe(0);
 });
 
 afterAll(async () => {
-  await lab('destroy');
+  await e2eLab.lab('destroy');
 });
 
 describe('scenarios', onBusyHosts, () => {
@@ -78,12 +79,12 @@ describe("a reader's own scenario", onBusyHosts, () => {
   it('works at once from the template, and its results are listed and compared', async () => {
     const directory = await mkdtemp(join(repoDir, 'runs/own-'));
     try {
-      expect((await lab('scenario', 'failover', '--speed')).exitCode).toBe(64);
-      expect((await labIn(directory, 'scenario', 'new', 'mine')).exitCode).toBe(0);
-      const outcome = await lab('scenario', join(directory, 'mine.ts'));
+      expect((await e2eLab.lab('scenario', 'failover', '--speed')).exitCode).toBe(64);
+      expect((await e2eLab.labIn(directory, 'scenario', 'new', 'mine')).exitCode).toBe(0);
+      const outcome = await e2eLab.lab('scenario', join(directory, 'mine.ts'));
       expect(outcome.stdout).toContain('PASS');
       expect(outcome.exitCode).toBe(0);
-      const runs = JSON.parse((await lab('runs', 'failover', '--json')).stdout) as unknown[];
+      const runs = JSON.parse((await e2eLab.lab('runs', 'failover', '--json')).stdout) as unknown[];
       expect(runs.length).toBeGreaterThanOrEqual(2);
     } finally {
       await rm(directory, { recursive: true });
@@ -95,7 +96,7 @@ describe('a run that is cut short', onBusyHosts, () => {
   /** Starts a failover by pause and resolves when its fault is in force. */
   async function pausedRun() {
     const child = spawn(join(repoDir, 'lab'), ['scenario', 'failover', '--by', 'pause'], {
-      ...{ cwd: repoDir, env: labEnvironment, stdio: ['ignore', 'pipe', 'pipe'] },
+      ...{ cwd: repoDir, env: { ...process.env, ...e2eLab.env }, stdio: ['ignore', 'pipe', 'pipe'] },
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
     await new Promise<void>((resolve, reject) => {
@@ -109,11 +110,11 @@ describe('a run that is cut short', onBusyHosts, () => {
     return { child, ended };
   }
   const healthy = async () =>
-    (await status()).machines.every(({ etcd, fleet }) => etcd === 'healthy' && fleet === 'present');
+    (await e2eLab.status()).machines.every(({ etcd, fleet }) => etcd === 'healthy' && fleet === 'present');
 
   it('undoes its faults and keeps its evidence on Ctrl-C, and refuses a second run meanwhile', async () => {
     const { child, ended } = await pausedRun();
-    const second = await lab('scenario', 'failover');
+    const second = await e2eLab.lab('scenario', 'failover');
     expect(second.stderr).toContain('busy.scenario');
     expect(second.exitCode).toBe(73);
     child.kill('SIGINT');
@@ -127,7 +128,7 @@ describe('a run that is cut short', onBusyHosts, () => {
     // The launcher has become the program: this is the runner itself.
     child.kill('SIGKILL');
     await ended;
-    const next = await lab('status');
+    const next = await e2eLab.lab('status');
     expect(next.stderr).toMatch(/undoing what a killed scenario .* left: pause core-0\d/);
     await expect.poll(healthy, { timeout: 60_000, interval: 500 }).toBe(true);
     await passes('failover');
