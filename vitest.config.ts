@@ -22,6 +22,17 @@ export default defineConfig({
           bail: 1,
         },
       },
+      {
+        test: {
+          name: 'vagrant',
+          include: ['test/vagrant/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          sequence: { concurrent: false },
+          bail: 1,
+        },
+      },
     ],
   },
 });

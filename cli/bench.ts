@@ -6,6 +6,7 @@ import { failover } from '../scenarios/failover/failover.ts';
 import { takeScenarioLock } from '../scenarios/harness/faults/scenario-lock.ts';
 import type { RunReport } from '../scenarios/harness/report/run-report.ts';
 import { runScenario } from '../scenarios/harness/run-scenario.ts';
+import { benchProviders } from './bench-providers.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { renderError } from './render/error.ts';
@@ -14,11 +15,14 @@ import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
-/** `npm run bench [-- warm-up|failover|probes]`: figures that compare things in one run, in interleaved rounds. */
+/** `npm run bench [-- warm-up|failover|probes|providers]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   requireRoot('bench');
-  const lab = await openLab(process.env['LAB_ROOT'] ?? process.cwd());
+  const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
   const [only, kinds] = process.argv.slice(2);
+  // Emulated guests take a quarter of an hour for each round: only when asked for.
+  if (only === 'providers') return benchProviders(repoDir, rounds);
+  const lab = await openLab(repoDir);
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
   if (only === undefined || only === 'failover')
     await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));

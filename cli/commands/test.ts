@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import pc from 'picocolors';
 import { LabError } from '../../errors/lab-error.ts';
 import { ensurePackages } from '../../provision/host/packages.ts';
-import { requiredPackages, testPackages } from '../../provision/host/package-list.ts';
+import { requiredPackages, testPackages, vagrantPackages } from '../../provision/host/package-list.ts';
 import { requireRoot } from '../open-lab.ts';
 import { seconds } from '../render/progress.ts';
 
@@ -21,22 +21,31 @@ interface Counts {
   failed: number;
 }
 
-/** Lint, types, unit and property tests, and (tier `all`) the end-to-end tests on real machines; every step runs. */
+const tiers = ['quick', 'all', 'vagrant'] as const;
+type Tier = (typeof tiers)[number];
+
+/**
+ * Format, types, lint, unit and property tests (tier `quick`), with the end-to-end tests on real machines (`all`); or the
+ * tests on virtual machines alone (`vagrant`). Every step runs, whatever became of the one before.
+ * @throws LabError `usage.tier`
+ */
 export async function test(repoDir: string, options: { tier: string }): Promise<void> {
-  if (!['quick', 'all'].includes(options.tier)) {
+  const tier = tiers.find((one) => one === options.tier);
+  if (tier === undefined) {
     throw new LabError({
       code: 'usage.tier',
-      cause: `there is no tier ${options.tier}`,
+      cause: `there is no tier ${options.tier}; there are ${tiers.join(', ')}`,
       next: 'lab test --tier quick, or lab test',
     });
   }
   requireRoot('test');
-  const packages = [...Object.keys(requiredPackages), ...testPackages];
+  const guests = tier === 'vagrant' ? Object.keys(vagrantPackages) : [];
+  const packages = [...Object.keys(requiredPackages), ...testPackages, ...guests];
   await ensurePackages({ install: true, packages, onProgress: (line) => console.error(line) });
   const scratch = await mkdtemp(join(tmpdir(), 'coreos-lab-test-'));
   try {
     const total: Counts = { passed: 0, failed: 0 };
-    for (const step of steps(scratch, options.tier)) {
+    for (const step of steps(scratch, tier)) {
       const counts = await run(repoDir, step);
       total.passed += counts.passed;
       total.failed += counts.failed;
@@ -48,12 +57,13 @@ export async function test(repoDir: string, options: { tier: string }): Promise<
   }
 }
 
-function steps(scratch: string, tier: string): Step[] {
+function steps(scratch: string, tier: Tier): Step[] {
   const vitest = (project: string): Step => {
     const counts = join(scratch, `${project}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
     return { name: `${project} tests`, argv: ['vitest', 'run', '--project', project, ...reporters], counts };
   };
+  if (tier === 'vagrant') return [vitest('vagrant')];
   return [
     { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
     { name: 'types', argv: ['tsc', '--noEmit'] },

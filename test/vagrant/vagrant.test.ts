@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LabCli, type Outcome, runProgram } from '../support/lab-cli.ts';
+import { remainsOf } from '../support/remains.ts';
+
+const guests = new LabCli('vmtest');
+const machines = ['core-01', 'core-02', 'core-03'];
+const ready = { state: 'running', etcd: 'healthy', fleet: 'present' };
+/** Emulated guests on two cores: what takes a second elsewhere takes ten here. */
+const patience = { timeout: 300_000, interval: 2_000 };
+
+/** Vagrant as a person types it, with its memory of machines apart from that of the checkout. */
+async function vagrant(...args: string[]): Promise<Outcome> {
+  const dotfiles = join(guests.env['LAB_CONFIG_DIR'] ?? '', '.vagrant');
+  const env = { ...guests.env, VAGRANT_DOTFILE_PATH: dotfiles, VAGRANT_CHECKPOINT_DISABLE: '1' };
+  const outcome = await runProgram('vagrant', args, { env });
+  if (outcome.exitCode !== 0) console.log(`vagrant ${args.join(' ')}:\n${outcome.stdout}\n${outcome.stderr}`);
+  return outcome;
+}
+
+const clusterIsReady = () =>
+  expect
+    .poll(async () => (await guests.status()).machines, patience)
+    .toEqual(machines.map((name) => expect.objectContaining({ name, ...ready }) as unknown));
+
+interface Placed {
+  readonly unit: string;
+  readonly machine: string;
+  readonly state: string;
+}
+
+/** What `fleetctl list-units` says now; nothing while it cannot say. */
+async function units(): Promise<Placed[]> {
+  const { stdout } = await guests.lab('fleetctl', 'list-units', '--no-legend', '--fields', 'unit,hostname,active,sub');
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .map(([unit = '', machine = '', ...state]) => ({ unit, machine, state: state.join(' ') }));
+}
+
+/** Waits until exactly these instances of memcached and their sidekicks run, in pairs, each pair on a machine of its own. */
+async function memcachedRuns(instances: readonly number[]): Promise<Map<number, string>> {
+  const names = instances.flatMap((n) => [`memcached-sidekick@${n}.service`, `memcached@${n}.service`]).sort();
+  let now: Placed[] = [];
+  await expect
+    .poll(async () => {
+      now = (await units()).sort((a, b) => (a.unit < b.unit ? -1 : 1));
+      return now.map(({ unit, state }) => `${unit} ${state}`);
+    }, patience)
+    .toEqual(names.map((name) => `${name} active running`));
+  const on = (unit: string) => now.find((placed) => placed.unit === unit)?.machine ?? '';
+  const places = new Map(instances.map((n) => [n, on(`memcached@${n}.service`)]));
+  for (const [n, machine] of places) expect(on(`memcached-sidekick@${n}.service`)).toBe(machine);
+  expect(new Set(places.values()).size).toBe(instances.length);
+  return places;
+}
+
+const registered = async () => (await guests.on('core-01', 'etcdctl ls /services/memcached')).stdout.split('\n').sort();
+
+beforeAll(async () => {
+  expect(await guests.lab('destroy', '--provider', 'vagrant')).toMatchObject({ exitCode: 0 });
+});
+
+afterAll(async () => {
+  await guests.lab('destroy');
+});
+
+describe('the chapter with Vagrant', () => {
+  it('vagrant up makes three machines from nothing', async () => {
+    expect(await vagrant('up')).toMatchObject({ exitCode: 0 });
+    expect((await vagrant('ssh', 'core-01', '-c', 'hostname; id -un')).stdout).toMatch(/core-01\s+core/);
+  });
+
+  it('they are one cluster, at the addresses of the book', async () => {
+    await clusterIsReady();
+    expect((await guests.status()).machines.map(({ address }) => address)).toEqual([
+      '172.17.8.101',
+      '172.17.8.102',
+      '172.17.8.103',
+    ]);
+    const members = (await guests.on('core-02', 'ETCDCTL_API=3 etcdctl.real member list')).stdout;
+    expect(members.match(/started/g)).toHaveLength(3);
+  });
+
+  it('memcached runs on each of them, with its sidekick, from the registry of the lab', async () => {
+    const files = machines.flatMap((_, i) =>
+      ['memcached', 'memcached-sidekick'].map((name) => `units/${name}@${i + 1}.service`),
+    );
+    expect(await guests.lab('fleetctl', 'start', '--no-block', ...files)).toMatchObject({ exitCode: 0 });
+    const places = await memcachedRuns([1, 2, 3]);
+    expect([...places.values()].sort()).toEqual(machines);
+    await expect.poll(registered, patience).toEqual([1, 2, 3].map((n) => `/services/memcached/${n}`));
+  });
+
+  it('vagrant halt core-02 moves its memcached to the machine that has room', async () => {
+    const places = await memcachedRuns([1, 2, 3]);
+    const [moving = 0] = [...places].find(([, machine]) => machine === 'core-02') ?? [];
+    const [staying = 0] = [...places].find(([, machine]) => machine === 'core-01') ?? [];
+    const [leaving = 0] = [...places].find(([, machine]) => machine === 'core-03') ?? [];
+    const gone = [`memcached-sidekick@${leaving}`, `memcached@${leaving}`];
+    expect(await guests.lab('fleetctl', 'destroy', ...gone)).toMatchObject({ exitCode: 0 });
+    const before = (await guests.on('core-01', `etcdctl get /services/memcached/${moving}`)).stdout;
+
+    await guests.on('core-02', 'echo kept > /home/core/kept');
+    expect(await vagrant('halt', 'core-02')).toMatchObject({ exitCode: 0 });
+    expect((await guests.status()).machines[1]).toMatchObject({ name: 'core-02', state: 'stopped' });
+    const after = await memcachedRuns([moving, staying]);
+    expect(after.get(moving)).toBe('core-03');
+    expect(after.get(staying)).toBe('core-01');
+    const address = async () => (await guests.on('core-01', `etcdctl get /services/memcached/${moving}`)).stdout;
+    await expect.poll(address, patience).toMatch(/^10\.1\.\d+\.\d+$/);
+    expect(await address()).not.toBe(before);
+  });
+
+  it('vagrant up core-02 brings it back with its disk', async () => {
+    expect(await vagrant('up', 'core-02')).toMatchObject({ exitCode: 0 });
+    await clusterIsReady();
+    expect((await guests.on('core-02', 'cat /home/core/kept')).stdout).toBe('kept');
+    // Ignition runs at the first boot only.
+    const provisioned = await guests.on('core-02', 'sudo jq -r .provisioningBootID /etc/.ignition-result.json');
+    const booted = await guests.on('core-02', 'tr -d - < /proc/sys/kernel/random/boot_id');
+    expect(provisioned.stdout).not.toBe('');
+    expect(provisioned.stdout.replaceAll('-', '')).not.toBe(booted.stdout);
+  });
+
+  it('vagrant destroy -f and lab destroy leave nothing behind', async () => {
+    expect(await vagrant('destroy', '-f')).toMatchObject({ exitCode: 0 });
+    expect((await guests.status()).machines.map(({ state }) => state)).toEqual(machines.map(() => 'absent'));
+    expect(await guests.lab('destroy')).toMatchObject({ exitCode: 0 });
+    expect(await remainsOf(guests.name)).toEqual([]);
+    expect(existsSync(guests.stateDir)).toBe(false);
+  });
+});
