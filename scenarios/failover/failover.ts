@@ -65,6 +65,7 @@ async function run(context: ScenarioContext<Parameters>): Promise<void> {
     undoMs: undefined as number | undefined,
     settledMs: undefined as number | undefined,
     healedMs: undefined as number | undefined,
+    pageBackMs: undefined as number | undefined,
     documents: { before: documentsBefore, after: undefined as number | undefined },
   };
   context.afterwards((record) => {
@@ -101,8 +102,10 @@ async function run(context: ScenarioContext<Parameters>): Promise<void> {
   const all = displaced === undefined ? survivors : [...survivors, displaced];
   await context.until(oldCopiesStopped(lab, broken.name, moved), { within: stepWithin });
   // A web unit that ran on out of reach shows its old Couchbase's rows until that stops, and restarts then.
-  if (displaced !== undefined)
+  if (displaced !== undefined) {
     await context.until(lab.page.showsRowsOn(broken.name, context.now()), { within: stepWithin });
+    outcome.pageBackMs = context.now();
+  }
   await context.until(lab.fleet.unitsRunning(all), { within: stepWithin });
   await context.until(lab.etcd.healthy(), { within: stepWithin });
   await context.until(lab.page.showsRows(count, outcome.undoMs), { within: stepWithin });

@@ -18,6 +18,7 @@ const returning = [
   { key: 'back', name: 'machine back', took: 'return of the machine', after: 'undo' },
   { key: 'oldCopiesStopped', name: 'old copies stopped', took: 'stopping what had moved away', after: 'undo' },
   { key: 'webBack', name: 'third web back', took: 'the displaced web unit', after: 'back' },
+  { key: 'pageBack', name: 'third page back', took: 'rows on its page', after: 'webBack' },
 ] as const;
 
 /**
@@ -60,7 +61,7 @@ export function reportFigures(
     const moment = timeline[key];
     if (moment === undefined || (moment.atMs === undefined && undoMs === undefined)) continue;
     context.mark(name, moment.atMs, { detail: moment.detail });
-    const from = after === 'undo' ? undoMs : timeline.back.atMs;
+    const from = after === 'undo' ? undoMs : timeline[after]?.atMs;
     if (from !== undefined)
       context.measure(took, {
         group: 'return',
@@ -71,7 +72,7 @@ export function reportFigures(
       });
   }
   if (endMs === undefined || reached.atMs === undefined) return;
-  const whole = [...waits, predicted.back, predicted.webBack];
+  const whole = [...waits, predicted.back, predicted.webBack, predicted.pageBack];
   // The floor is the middle of each predicted wait, one after another.
   const floor = floorMs(whole);
   const all = { from: faultMs, to: endMs, predicted: { ...sum(...whole), terms: 'all of the steps above' } };

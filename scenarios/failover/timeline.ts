@@ -14,6 +14,8 @@ export interface FailoverMoments {
   readonly moved: readonly string[];
   /** The web unit that had no other place. */
   readonly displaced: string | undefined;
+  /** Its page showed rows again. */
+  readonly pageBackMs: number | undefined;
 }
 
 export interface Moment {
@@ -33,6 +35,7 @@ export interface FailoverTimeline {
   readonly back: Moment;
   readonly oldCopiesStopped?: Moment;
   readonly webBack?: Moment;
+  readonly pageBack?: Moment;
 }
 
 /** Computed from what was recorded alone. Pure. */
@@ -45,6 +48,8 @@ export function failoverTimeline(record: RunRecord, moments: FailoverMoments): F
   const gone = first('machine-gone', faultMs, (data) => data['machine'] === broken);
   const back = first('machine-present', undoMs, (data) => data['machine'] === broken);
   const web = displaced === undefined ? undefined : first('unit-state', undoMs, isActive(displaced));
+  // The page may be asked before fleet is.
+  const pageBackMs = moments.pageBackMs === undefined ? undefined : Math.max(moments.pageBackMs, web?.atMs ?? 0);
   const steps = subject === undefined ? {} : subjectSteps(record, subject, broken, faultMs, runMs);
   // Good is a page of an app that knows the new address, where there is one; else any after the loss was noticed.
   const knowingMs = subject === undefined ? gone?.atMs : (steps.appRestarted ?? steps.active)?.atMs;
@@ -70,6 +75,7 @@ export function failoverTimeline(record: RunRecord, moments: FailoverMoments): F
     }),
     ...(displaced !== undefined && {
       webBack: { atMs: web?.atMs, detail: `${displaced} runs on ${text(web?.data['machine'])}` },
+      pageBack: { atMs: pageBackMs, detail: `rows on the page of ${broken}` },
     }),
   };
 }

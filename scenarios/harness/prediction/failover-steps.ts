@@ -23,6 +23,8 @@ export interface FailoverSteps {
   readonly oldCopiesStopped: Prediction;
   /** From the machine's return until the web unit that had no place runs again. */
   readonly webBack: Prediction;
+  /** From then until its page shows rows. */
+  readonly pageBack: Prediction;
 }
 
 /**
@@ -52,9 +54,8 @@ export function predictFailover(args: {
   const workerWaits = sum(gathered, restart('worker', units.worker), allowances.containerStart);
   // A worker that moves may start after the announcement, and need no restart.
   const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
-  const rows = args.couchbase
-    ? sum(beyond(worker, appRestarted), query)
-    : term('the first query of a page comes with its start', 0, 1_000);
+  const firstRows = term('the first query of a page comes with its start', 0, 1_000);
+  const rows = args.couchbase ? sum(beyond(worker, appRestarted), query) : firstRows;
   const leaseMs = presenceLeaseMs(timers);
   const boots = by === 'halt' || by === 'cut';
   const again = term(`lease found lost within ${leaseMs / 4000} s, registered again`, 0, leaseMs / 4 + 1_000);
@@ -68,6 +69,11 @@ export function predictFailover(args: {
     back: boots ? allowances.machineBoot : sum(again, seenLate),
     oldCopiesStopped: sum(term('the agent follows the schedule at once', 0, 1_000), allowances.unitsStop),
     webBack: sum(allowances.containerStart, seenLate),
+    // One that ran on where nobody reached it is started anew by its agent, or finds out by itself what has changed.
+    pageBack:
+      boots || !(args.couchbase || args.memcachedMoves)
+        ? firstRows
+        : sum({ ...web, minMs: 0, terms: `if it ran on: ${web.terms}` }, firstRows),
   };
 }
 

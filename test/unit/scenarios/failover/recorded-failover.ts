@@ -63,7 +63,7 @@ export const recordedRun = (change: Partial<RunRecord> = {}): RunRecord =>
 
 export const recordedOutcome = (change: Partial<FailoverOutcome> = {}): FailoverOutcome => ({
   ...{ broken: 'core-01', subject: { unit: db, key: { name: key, old: oldAddress } }, faultMs, undoMs: 5_000 },
-  ...{ settledMs: 4_900, healedMs: 9_400, moved, displaced: 'web@1.service' },
+  ...{ settledMs: 4_900, pageBackMs: 9_300, healedMs: 9_400, moved, displaced: 'web@1.service' },
   documents: { before: 120, after: 7 },
   ...change,
 });

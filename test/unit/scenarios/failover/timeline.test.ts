@@ -20,6 +20,7 @@ it('names each moment from the fault to the return, with its place', () => {
     goodPage: { atMs: 3_500, detail: '3 rows from core-03' },
     back: { atMs: 8_000, detail: 'fleet lists core-01 again' },
     webBack: { atMs: 9_000, detail: 'web@1.service runs on core-01' },
+    pageBack: { atMs: 9_300, detail: 'rows on the page of core-01' },
   });
 });
 
@@ -109,7 +110,10 @@ it('a memcached that moves is known by its own key and address; a worker has nei
 
 it('with nothing but a web unit on the machine, a page is good once the loss is known', () => {
   const lonely = recordedOutcome({ subject: undefined, moved: [] });
-  expect(moments({}, lonely)).toEqual({ fault: 1_000, gone: 1_200, goodPage: 1_900, back: 8_000, webBack: 9_000 });
+  expect(moments({}, lonely)).toEqual({
+    ...{ fault: 1_000, gone: 1_200, goodPage: 1_900 },
+    ...{ back: 8_000, webBack: 9_000, pageBack: 9_300 },
+  });
   const still = events.filter((e) => e.type !== 'machine-gone');
   expect(moments({ events: [...still, unitState(9_700, 'x.service', 'core-01')] }, lonely)['goodPage']).toBeUndefined();
 });
