@@ -4,7 +4,7 @@ import type { LabEvent } from '../provision/cluster/lab-event.ts';
 import { undoAbandoned } from '../scenarios/harness/faults/undo-abandoned.ts';
 import type { LabConfig, ProviderName } from '../provision/config/lab-config.ts';
 import { loadConfig } from '../provision/config/load-config.ts';
-import { stretchTimers } from '../provision/config/stretch-timers.ts';
+import { stretchFactor, stretchTimers } from '../provision/config/stretch-timers.ts';
 import { kvmUsable } from '../provision/host/kvm/kvm-usable.ts';
 import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
 import { chooseProvider, recordedProvider } from './choose-provider.ts';
@@ -49,10 +49,8 @@ export function requireRoot(command: string): void {
   requireRootUser(process.getuid?.(), `./lab ${command}`);
 }
 
-/** Emulated guests share the host's CPUs at a fraction of their speed. */
-const emulatedStretch = 6;
-
-async function stretchOf({ stretch, driver }: LabConfig['vagrant']): Promise<number> {
-  if (stretch > 0) return stretch;
-  return driver === 'kvm' || (driver === 'auto' && (await kvmUsable())) ? 1 : emulatedStretch;
+async function stretchOf(vagrant: LabConfig['vagrant']): Promise<number> {
+  const { driver, stretch } = vagrant;
+  const emulated = stretch === 0 && (driver === 'qemu' || (driver === 'auto' && !(await kvmUsable())));
+  return stretchFactor(vagrant, emulated);
 }

@@ -2,6 +2,7 @@ import { defineConfig, directory, file, type IgnitionConfig, unit, user } from '
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { Artifact } from './artifacts.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
+import { guestFiles } from './guest-files.ts';
 import type { LabKey } from './keys.ts';
 import { etcdEnvironment } from './members/etcd-environment.ts';
 import type { EtcdStart } from './members/member.ts';
@@ -43,7 +44,7 @@ export function machineIgnition(args: {
       directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
       files: [
         ...identityFiles(config, machine, key),
-        ...(args.lanMac === undefined ? [] : [lanName(args.lanMac)]),
+        ...(args.lanMac === undefined ? [] : guestFiles(args.lanMac, config.timers)),
         ...serviceFiles(config, machine, args.etcd),
         ...args.artifacts.map((artifact) =>
           file({
@@ -109,12 +110,6 @@ function identityFiles(config: LabConfig, machine: MachineConfig, key: LabKey) {
     file({ path: '/home/core/.ssh/id_ed25519', mode: 0o600, user: 'core', group: 'core', contents: key.privateKey }),
     file({ path: '/etc/systemd/network/10-host0.network', mode: 0o644, contents: networkFile(config, machine) }),
   ];
-}
-
-/** The name that every machine's interface on the lab's bridge has, so that nothing else need know what a machine is. */
-function lanName(mac: string) {
-  const path = '/etc/systemd/network/10-host0.link';
-  return file({ path, mode: 0o644, contents: `[Match]\nMACAddress=${mac}\n\n[Link]\nName=host0\n` });
 }
 
 function networkFile(config: LabConfig, machine: MachineConfig): string {

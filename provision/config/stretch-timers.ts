@@ -6,6 +6,15 @@ const stretched: readonly (keyof TimerConfig)[] = [
   ...(['bootDeadlineMs', 'readyDeadlineMs', 'haltDeadlineMs', 'deployDeadlineMs'] as const),
 ];
 
+/** Emulated guests share the host's CPUs at a fraction of their speed. */
+const emulatedStretch = 6;
+
+/** How many times as long the timers of guests are: as configured, else by whether they are emulated. Pure. */
+export function stretchFactor({ stretch }: LabConfig['vagrant'], emulated: boolean): number {
+  if (stretch > 0) return stretch;
+  return emulated ? emulatedStretch : 1;
+}
+
 /**
  * The configuration for machines that are `factor` times slower than a container: an emulated guest that misses etcd's
  * heartbeats for want of CPU time would count as dead. Pure.

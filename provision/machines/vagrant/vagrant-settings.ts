@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
+import { stretchFactor } from '../../config/stretch-timers.ts';
 import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../nspawn/lab-paths.ts';
 import { bridge, machineLink } from '../nspawn/supervisor/lab-network.ts';
@@ -17,6 +18,8 @@ export interface VagrantSettings {
   readonly cpus: number;
   readonly machines: readonly VagrantMachine[];
   readonly box: VagrantBox;
+  /** How long Vagrant waits for a guest's SSH server, seconds. */
+  readonly bootTimeoutS: number;
   readonly libvirt: LibvirtSettings;
   readonly virtualbox: VirtualboxSettings;
   readonly ssh: { readonly user: 'core'; readonly privateKey: string };
@@ -106,6 +109,7 @@ export function vagrantSettings(
   host: VagrantHost,
 ): VagrantSettings {
   const [first] = config.machines;
+  const libvirt = libvirtSettings(config, paths, host);
   return {
     lab: config.name,
     configRb: host.configRb,
@@ -113,10 +117,16 @@ export function vagrantSettings(
     cpus: first?.cpus ?? 1,
     ...guestSettings(config, paths),
     box,
-    libvirt: libvirtSettings(config, paths, host),
+    bootTimeoutS: bootTimeoutS(config, libvirt.driver === 'qemu'),
+    libvirt,
     virtualbox: { netmask: netmask(config.network.prefixLength), unbuilt: virtualboxUnbuilt(config) },
     notices: config.notices,
   };
+}
+
+/** Guests share the host's CPUs: three that boot at once take as long as three after one another. */
+function bootTimeoutS({ timers, machines, vagrant }: LabConfig, emulated: boolean): number {
+  return Math.ceil((timers.bootDeadlineMs * stretchFactor(vagrant, emulated) * machines.length) / 1000);
 }
 
 function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConfig): VagrantMachine {

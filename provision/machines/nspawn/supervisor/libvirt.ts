@@ -27,7 +27,8 @@ export async function prepareLibvirt(lab: string, paths: LabPaths): Promise<stri
   await lendUser(paths);
   await writeFile(join(own('etc'), 'libvirtd.conf'), libvirtdConf);
   await writeFile(join(own('etc'), 'qemu.conf'), qemuConf(lab));
-  return ['libvirtd', '--config', '/etc/libvirt/libvirtd.conf'];
+  // In a place of its own too: by default a second libvirtd, the host's or another lab's, finds the first one's lock and ends.
+  return ['libvirtd', '--config', '/etc/libvirt/libvirtd.conf', '--pid-file', '/run/libvirt/libvirtd.pid'];
 }
 
 /**

@@ -13,7 +13,7 @@ export const artifacts: readonly Artifact[] = [
 
 /** The Ignition config of one machine, from configuration texts as a person writes them. */
 export function builtMachine(
-  options: Pick<ConfigFiles, 'rb' | 'toml' | 'hostCpus' | 'provider'> & { name?: string } = {},
+  options: Pick<ConfigFiles, 'rb' | 'toml' | 'hostCpus' | 'provider'> & { name?: string; lanMac?: string } = {},
 ) {
   const { rb = '', toml = '', name = 'core-02', hostCpus = 4 } = options;
   const provider = options.provider ?? 'nspawn';
@@ -27,6 +27,7 @@ export function builtMachine(
     artifacts,
     units: { etcd: service('etcd'), flanneld: service('node'), docker: service('dockerd'), fleet: service('node') },
     hostCpus,
+    ...(options.lanMac === undefined ? {} : { lanMac: options.lanMac }),
   });
   return { config, ignition, json: toJson(ignition) };
 }

@@ -126,3 +126,24 @@ describe('Docker', () => {
     });
   });
 });
+
+describe('a guest', () => {
+  const lanMac = '52:54:00:5b:ce:02';
+  const startTimeout = async (toml: string) => {
+    const { ignition: guest } = builtMachine({ lanMac, provider: 'vagrant', toml });
+    const text = await textOf(guest, '/etc/systemd/system.conf.d/10-start-timeout.conf');
+    return Number(/^DefaultTimeoutStartSec=(\d+)s$/m.exec(text)?.[1]);
+  };
+
+  it("finds the interface on the lab's bridge by its address; a container needs nothing of the kind", async () => {
+    const { ignition: guest } = builtMachine({ lanMac, provider: 'vagrant' });
+    expect(await textOf(guest, '/etc/systemd/network/10-host0.link')).toContain(`MACAddress=${lanMac}\n`);
+    const paths = ignition.storage?.files?.map(({ path }) => path) ?? [];
+    expect(paths.filter((path) => path.endsWith('.link') || path.includes('system.conf.d'))).toEqual([]);
+  });
+
+  it('lets a unit start for as long as a boot may take, and never for less than systemd itself does', async () => {
+    expect(await startTimeout('[timers]\nboot_deadline = "10s"\n')).toBe(90);
+    expect(await startTimeout('[timers]\nboot_deadline = "8m"\n')).toBe(480);
+  });
+});

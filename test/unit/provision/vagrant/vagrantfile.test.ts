@@ -49,6 +49,14 @@ describe('the Vagrantfile', () => {
     }
   });
 
+  it('waits for a guest as long as the lab does: for an emulated one longer, and for several that boot at once', async () => {
+    const boot = async (rb: string) =>
+      (await callsFor(rb)).filter(({ call }) => call === 'boot_timeout=').map(({ args }) => args[0]);
+    const [one = NaN] = (await boot('$num_instances = 1\n')) as number[];
+    expect(one).toBeGreaterThan(60);
+    expect(await boot('$num_instances = 3\n')).toEqual([3 * one]);
+  });
+
   it('gives VirtualBox a config that fits into its kilobyte', async () => {
     const [property] = on(await callsFor(''), 'core-01', 'customize') as [[string[]]];
     const [words] = property;

@@ -1,0 +1,24 @@
+import { file } from 'ignition-ts';
+import type { LabConfig } from '../config/lab-config.ts';
+
+/** systemd's own default for starting a unit, and for a device to appear (systemd-system.conf(5)). */
+const systemdDefaultS = 90;
+
+/** What a machine needs only as a guest. @param mac of its interface on the lab's bridge */
+export function guestFiles(mac: string, timers: Pick<LabConfig['timers'], 'bootDeadlineMs'>) {
+  // A unit may be the last of many that an emulated guest starts at its boot.
+  const startS = Math.max(systemdDefaultS, Math.ceil(timers.bootDeadlineMs / 1000));
+  return [
+    // The name that every machine's interface on the lab's bridge has, so that nothing else need know what a machine is.
+    file({
+      path: '/etc/systemd/network/10-host0.link',
+      mode: 0o644,
+      contents: `[Match]\nMACAddress=${mac}\n\n[Link]\nName=host0\n`,
+    }),
+    file({
+      path: '/etc/systemd/system.conf.d/10-start-timeout.conf',
+      mode: 0o644,
+      contents: `[Manager]\nDefaultTimeoutStartSec=${startS}s\nDefaultDeviceTimeoutSec=${startS}s\n`,
+    }),
+  ];
+}
