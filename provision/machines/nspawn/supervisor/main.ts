@@ -27,7 +27,9 @@ async function main(specFile: string): Promise<void> {
   const libvirtd = spec.libvirt === true ? await prepareLibvirt(spec.lab, paths) : undefined;
   const services = startLabServices(spec, paths, libvirtd);
   await mkdir(paths.artifactsDir, { recursive: true });
-  await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
+  const ignitionFiles = new Map(spec.machines.map(({ name }) => [name, paths.machine(name).ignitionFile]));
+  const served = { artifactsDir: paths.artifactsDir, ignitionFiles };
+  await startArtifactServer(served, spec.network.bridgeAddress, spec.ports.artifacts);
 
   const lab = {
     ...{ name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir },
