@@ -53,7 +53,10 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
   now(): number;
   /** Everything that happened so far. */
   readonly events: readonly RunEvent[];
-  /** Waits for a named condition. @throws LabError `timeout.condition` with what is missing */
+  /**
+   * Waits for a named condition. @throws LabError `timeout.condition` with what is missing
+   * @param options.within ms for machines that are containers; for slower ones (`[vagrant] stretch`) as many times more
+   */
   until(condition: Condition, options: { within: number }): Promise<RunEvent>;
   /** Begins a named part of the run: shown on the terminal, a band of the report's timeline. */
   phase(name: string): void;

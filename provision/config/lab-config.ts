@@ -13,6 +13,8 @@ export interface LabConfig {
   readonly machines: readonly MachineConfig[];
   readonly network: NetworkConfig;
   readonly timers: TimerConfig;
+  /** How many times slower than containers the machines are taken to be; the timers are stretched by it already. */
+  readonly stretch: number;
   readonly ports: PortConfig;
   readonly images: ImageConfig;
   /** The reader's own Ignition file, merged into every machine's config. */

@@ -35,6 +35,7 @@ export function loadConfig(
     machines: addresses.map((address, i) => machine(shape, i + 1, address)),
     network: network(toml),
     timers: timers(toml),
+    stretch: 1,
     ports: { registry: toml.ports.registry, artifacts: toml.ports.artifacts, fleetApi: toml.ports.fleet_api },
     images: { ...toml.images },
     ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),

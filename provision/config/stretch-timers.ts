@@ -1,9 +1,12 @@
 import type { LabConfig, TimerConfig } from './lab-config.ts';
 
-/** Timers that a slow machine needs longer; how long images take to build does not depend on it. */
+/**
+ * Timers that a slow machine needs longer. How long images take to build does not depend on it; scenarios stretch their waits,
+ * the deployment among them, by themselves.
+ */
 const stretched: readonly (keyof TimerConfig)[] = [
   ...(['fleetAgentTtlMs', 'etcdHeartbeatMs', 'etcdElectionMs'] as const),
-  ...(['bootDeadlineMs', 'readyDeadlineMs', 'haltDeadlineMs', 'deployDeadlineMs'] as const),
+  ...(['bootDeadlineMs', 'readyDeadlineMs', 'haltDeadlineMs'] as const),
 ];
 
 /** Emulated guests share the host's CPUs at a fraction of their speed. */
@@ -26,5 +29,10 @@ export function stretchTimers(config: LabConfig, factor: number): LabConfig {
     ...Object.fromEntries(stretched.map((key) => [key, config.timers[key] * factor])),
   };
   const notice = `the guests are emulated: every timer of lab.toml is ${factor} times as long ([vagrant] stretch).`;
-  return Object.freeze({ ...config, timers: Object.freeze(timers), notices: [...config.notices, notice] });
+  return Object.freeze({
+    ...config,
+    stretch: factor,
+    timers: Object.freeze(timers),
+    notices: [...config.notices, notice],
+  });
 }

@@ -112,10 +112,13 @@ export function leftOver(view: ClusterView): string | undefined {
   return left.length === 0 ? undefined : `still there: ${left.join(', ')}`;
 }
 
+/** fleet may be about to start. */
+const firstLookMs = 90_000;
+
 /** Before the first look nothing is known of the cluster: it would seem empty. */
 async function firstLook({ lab, until }: DeployContext): Promise<void> {
   const looked = () => lab.fleet.view.machines.length > 0;
   if (looked()) return;
   const missing = async () => (looked() ? undefined : 'fleet has not said yet which machines there are');
-  await until({ name: 'a first look at the cluster', missing }, { within: lab.config.timers.readyDeadlineMs });
+  await until({ name: 'a first look at the cluster', missing }, { within: firstLookMs });
 }

@@ -8,7 +8,7 @@ import { keyTtlMs } from './prediction/unit-timers.ts';
 import { watchKeys } from './key-watch.ts';
 import { startLooking } from './looker.ts';
 
-/** Without any change a look is taken this often, ms; a change in etcd causes one at once. */
+/** Without any change a look is taken this often, ms; a change in etcd causes one at once. Slow machines get more time. */
 const lookEveryMs = 300;
 const requestDeadlineMs = 800;
 const fleetPrefix = '/_coreos.com/fleet/';
@@ -28,10 +28,11 @@ export class ClusterWatch {
     this.#log = log;
     this.#blind = { units: new Blindness('units', log), keys: new Blindness('keys', log) };
     const endpoints = config.machines.map(({ address }) => `http://${address}:${config.ports.fleetApi}`);
-    this.#fleet = openFleetClient({ endpoints, timeoutMs: requestDeadlineMs });
+    const timeoutMs = requestDeadlineMs * config.stretch;
+    this.#fleet = openFleetClient({ endpoints, timeoutMs });
     this.#keys = new DiscoveryKeys(
       config.machines.map(({ address }) => address),
-      requestDeadlineMs,
+      timeoutMs,
     );
   }
 
@@ -44,7 +45,7 @@ export class ClusterWatch {
     const addresses = this.#lab.config.machines.map(({ address }) => address);
     const looker = startLooking({
       look: () => this.#look(),
-      atLeastEveryMs: lookEveryMs,
+      atLeastEveryMs: lookEveryMs * this.#lab.config.stretch,
       onFailure: (error) => this.#log.add('watch-unanswered', { error: messageOf(error) }),
       onRecovery: () => this.#log.add('watch-answered'),
     });

@@ -71,7 +71,8 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
     ...{ lab, fault, parameters, signal, runDir, events: log.events },
     now: () => Math.round(log.nowMs()),
     until: async (condition, { within }) => {
-      log.add('wait', { condition: condition.name, deadlineMs: within });
+      const withinMs = within * ground.config.stretch;
+      log.add('wait', { condition: condition.name, deadlineMs: withinMs });
       const missing = () => {
         throwIfInterrupted(signal);
         return condition.missing();
@@ -79,7 +80,7 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
       await until(
         { ...condition, missing },
         {
-          ...{ withinMs: within, next: 'lab fleetctl list-units' },
+          ...{ withinMs, next: 'lab fleetctl list-units' },
           onMissing: (what) => void log.add('wait-missing', { condition: condition.name, missing: what }),
         },
       );

@@ -75,7 +75,7 @@ async function runFleetctl(lab: Lab, log: EventLog, words: readonly string[]) {
     // A Ctrl-C is the runner's to handle: what it ends, it ends in order.
     detached: true,
     cleanup: true,
-    timeout: lab.config.timers.deployDeadlineMs,
+    timeout: lab.config.timers.deployDeadlineMs * lab.config.stretch,
   });
   const tookMs = performance.now() - began;
   for (const line of result.all.split('\n')) if (line !== '') log.add('output', { line });

@@ -6,11 +6,11 @@ import type { ActiveFault, FaultAction, FaultKit } from './fault-record.ts';
 import { faultName } from './fault-name.ts';
 import { injectFault, requireCapability } from './inject-fault.ts';
 import { Ledger } from './ledger.ts';
-import { undoFault } from './undo-fault.ts';
+import { type HasStretch, undoFault } from './undo-fault.ts';
 
 export interface FaultGround {
   readonly provider: MachineProvider;
-  readonly lab: Pick<Lab, 'halt' | 'cut' | 'up' | 'paths'>;
+  readonly lab: Pick<Lab, 'halt' | 'cut' | 'up' | 'paths'> & HasStretch;
   readonly log: EventLog;
   /** A machine's name from a name or role. */
   readonly resolve: (target: string) => Promise<string>;

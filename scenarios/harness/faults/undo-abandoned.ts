@@ -6,10 +6,10 @@ import { takeFlock } from '../../../provision/host/flock.ts';
 import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { type LedgerContent, ownerLives, readLedger } from './ledger.ts';
-import { undoFault } from './undo-fault.ts';
+import { type HasStretch, undoFault } from './undo-fault.ts';
 
 /** What it needs of a lab. */
-export type AbandonedGround = Pick<Lab, 'paths' | 'up'> & { provider(): MachineProvider };
+export type AbandonedGround = Pick<Lab, 'paths' | 'up'> & HasStretch & { provider(): MachineProvider };
 
 /**
  * Undoes the faults of a run whose process is gone, the last one first. Does nothing while that process lives, or while

@@ -1,4 +1,5 @@
 import type { Lab } from '../../../provision/cluster/lab.ts';
+import type { LabConfig } from '../../../provision/config/lab-config.ts';
 import type { MachineProvider, MachineState } from '../../../provision/machines/machine-provider.ts';
 import { waitUntil } from '../../../provision/machines/wait-until.ts';
 import type { FaultRecord } from './fault-record.ts';
@@ -6,9 +7,14 @@ import type { FaultRecord } from './fault-record.ts';
 /** Longer than the longest pause of a unit before its restart (RestartSec=20), and its start. */
 const backDeadlineMs = 60_000;
 
+/** A lab whose machines may be slow. */
+export interface HasStretch {
+  readonly config: Pick<LabConfig, 'stretch'>;
+}
+
 /** What undoing needs of a lab. */
 export interface UndoGround {
-  readonly lab: Pick<Lab, 'up'>;
+  readonly lab: Pick<Lab, 'up'> & HasStretch;
   readonly provider: MachineProvider;
 }
 
@@ -31,13 +37,13 @@ export async function undoFault(
       else if ((await stateOf(provider, machine)) === 'stopped') await provider.start(machine, '');
       return options.alone ? 'done' : 'wait-for-cluster';
     case 'kill':
-      await waitActive(provider, machine, action.unit);
+      await waitActive(provider, machine, action.unit, backDeadlineMs * lab.config.stretch);
       return 'done';
     case 'kill-container':
       // Its unit starts it anew; which unit that is and when it is well again only the scenario knows.
       return 'done';
     case 'stop-unit':
-      await startUnit(provider, machine, action.unit);
+      await startUnit(provider, machine, action.unit, backDeadlineMs * lab.config.stretch);
       return 'done';
     default:
       await provider.lift(machine, action);
@@ -45,10 +51,10 @@ export async function undoFault(
   }
 }
 
-async function startUnit(provider: MachineProvider, machine: string, unit: string): Promise<void> {
+async function startUnit(provider: MachineProvider, machine: string, unit: string, withinMs: number): Promise<void> {
   if (!(await hasUnit(provider, machine, unit))) return;
   await provider.exec(machine, ['systemctl', 'start', unit]);
-  await waitActive(provider, machine, unit);
+  await waitActive(provider, machine, unit, withinMs);
 }
 
 /**
@@ -61,10 +67,10 @@ async function hasUnit(provider: MachineProvider, machine: string, unit: string)
   return stdout.trim() !== 'not-found';
 }
 
-async function waitActive(provider: MachineProvider, machine: string, unit: string): Promise<void> {
+async function waitActive(provider: MachineProvider, machine: string, unit: string, withinMs: number): Promise<void> {
   if (!(await hasUnit(provider, machine, unit))) return;
   await waitUntil({
-    ...{ condition: `${unit} active on ${machine}`, deadlineMs: backDeadlineMs, everyMs: 100 },
+    ...{ condition: `${unit} active on ${machine}`, deadlineMs: withinMs, everyMs: 100 },
     next: `lab ssh ${machine} -- systemctl status ${unit}`,
     evidence: async () => (await provider.exec(machine, ['systemctl', 'status', unit])).stdout.split('\n').slice(-8),
     check: async () =>

@@ -1,3 +1,4 @@
+import type { Prediction } from '../report/run-report.ts';
 import { term } from './terms.ts';
 
 /**
@@ -5,7 +6,7 @@ import { term } from './terms.ts';
  * and what two cores need that other work keeps fairly busy; a host under heavy load takes longer, and is shown so. They are
  * shown as allowances, never as predictions of a timer.
  */
-export const allowances = {
+const ofContainers = {
   couchbaseStart: term(
     'allowance for Couchbase: docker rm and pull, container, cluster-init, bucket-create',
     2_000,
@@ -16,3 +17,10 @@ export const allowances = {
   machineBoot: term('allowance for booting a machine until fleet lists it', 3_000, 8_000),
   unitsStop: term('allowance for stopping containers', 200, 3_000),
 } as const;
+
+/** The allowances for machines that are `stretch` times slower than containers. */
+export function allowancesFor(stretch: number): Readonly<Record<keyof typeof ofContainers, Prediction>> {
+  const slower = ({ minMs, maxMs, terms }: Prediction) => ({ minMs, maxMs: maxMs * stretch, terms });
+  const entries = Object.entries(ofContainers).map(([name, allowance]) => [name, slower(allowance)]);
+  return Object.fromEntries(entries) as Record<keyof typeof ofContainers, Prediction>;
+}

@@ -1,6 +1,6 @@
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
 import type { Prediction } from '../report/run-report.ts';
-import { allowances } from './allowances.ts';
+import { allowancesFor } from './allowances.ts';
 import { type FailureKind, predictDetection, presenceLeaseMs, seenLate } from './detection.ts';
 import { sum, term } from './terms.ts';
 import type { UnitTimers } from './unit-timers.ts';
@@ -34,6 +34,7 @@ export interface FailoverSteps {
 export function predictFailover(args: {
   by: FailureKind;
   timers: LabConfig['timers'];
+  stretch: number;
   etcdLeader: boolean;
   couchbase: boolean;
   /** Does the worker run on another machine? Then it restarts at Couchbase's announcement, and stores nothing before that. */
@@ -43,6 +44,7 @@ export function predictFailover(args: {
   units: { readonly web: UnitTimers; readonly worker: UnitTimers };
 }): FailoverSteps {
   const { by, timers, units } = args;
+  const allowances = allowancesFor(args.stretch);
   const restart = (name: string, { restartMs }: UnitTimers) =>
     term(`RestartSec of ${name} ${restartMs / 1000} s`, restartMs);
   const gathered = term('announcements gathered 0.2 s', burstMs);

@@ -7,7 +7,7 @@ import { runRecord } from '../recorded.ts';
 const { timers } = runRecord().config;
 const steps = (webRestartMs: number) =>
   predictFailover({
-    ...{ by: 'halt', timers, etcdLeader: false, couchbase: true, workerStays: true, memcachedMoves: false },
+    ...{ by: 'halt', timers, stretch: 1, etcdLeader: false, couchbase: true, workerStays: true, memcachedMoves: false },
     units: { web: { restartMs: webRestartMs }, worker: { restartMs: 10_000 } },
   });
 

@@ -24,6 +24,7 @@ beforeEach(() => {
   interrupt = new AbortController();
   const lab = {
     paths: paths(),
+    config: { stretch: 1 },
     halt: async (names: readonly string[] = []) => void (await Promise.all(names.map((name) => provider.halt(name)))),
     cut: async (names: readonly string[]) => void (await Promise.all(names.map((name) => provider.cut(name)))),
     up: async (names: readonly string[] = []) => {

@@ -24,6 +24,7 @@ const undo = () =>
   undoAbandoned(
     {
       paths: paths(),
+      config: { stretch: 1 },
       provider: () => provider,
       up: async (names = []) => {
         provider.done.push(`up ${names.join(' ')}`);

@@ -53,6 +53,7 @@ describe('predictions', () => {
     const args = {
       by: 'cut',
       timers,
+      stretch: 1,
       etcdLeader: false,
       couchbase: true,
       workerStays: true,
