@@ -54,7 +54,8 @@ it('a visitor keeps one session over the machines; a lost one and a dead page ar
     events.find(({ type, data }) => type === 'probe-failing' && data['probe'] === 'page'),
   );
   expect(failing.data).toMatchObject({ machine: 'core-01' });
-  expect(failing.data['error']).toMatch(/^ECONN/);
+  // Which of them it is depends on whether a question was under way when the server ended.
+  expect(failing.data['error']).toMatch(/^ECONN|^the connection was closed$/);
 
   await memcached.stop();
   const sessions = await eventually('another session', async () => {
