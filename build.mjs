@@ -28,6 +28,7 @@ const onMachine = {
   fleetctl: 'platform/fleet/fleetctl/main.ts',
   flanneld: 'platform/flannel/flanneld.ts',
   etcdctl: 'platform/etcdctl/main.ts',
+  'etcdctl-resident': 'platform/etcdctl/resident-main.ts',
 };
 const inApps = {
   'apps/couchbase/dist/server': 'apps/couchbase/src/server/main.ts',

@@ -4,8 +4,17 @@ import type { LabConfig } from '../config/lab-config.ts';
 /** systemd's own default for starting a unit, and for a device to appear (systemd-system.conf(5)). */
 const systemdDefaultS = 90;
 
-/** What a machine needs only as a guest. @param mac of its interface on the lab's bridge */
-export function guestFiles(mac: string, timers: Pick<LabConfig['timers'], 'bootDeadlineMs'>) {
+/** What makes a machine a guest. */
+export interface GuestParts {
+  /** Of its interface on the lab's bridge; a container's has its name from systemd-nspawn. */
+  readonly lanMac: string;
+  /** Text of the etcdctl that hands its commands to a process that stays, and of that process's unit: an emulated CPU takes
+   * seconds to start Node, and sidekicks start etcdctl all the time. */
+  readonly etcdctl: { readonly client: string; readonly unit: string };
+}
+
+/** Files that a machine needs only as a guest. */
+export function guestFiles({ lanMac }: GuestParts, timers: Pick<LabConfig['timers'], 'bootDeadlineMs'>) {
   // A unit may be the last of many that an emulated guest starts at its boot.
   const startS = Math.max(systemdDefaultS, Math.ceil(timers.bootDeadlineMs / 1000));
   return [
@@ -13,7 +22,7 @@ export function guestFiles(mac: string, timers: Pick<LabConfig['timers'], 'bootD
     file({
       path: '/etc/systemd/network/10-host0.link',
       mode: 0o644,
-      contents: `[Match]\nMACAddress=${mac}\n\n[Link]\nName=host0\n`,
+      contents: `[Match]\nMACAddress=${lanMac}\n\n[Link]\nName=host0\n`,
     }),
     file({
       path: '/etc/systemd/system.conf.d/10-start-timeout.conf',

@@ -37,13 +37,18 @@ export async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined)
     docker: await text('docker'),
     fleet: await text('fleet'),
   };
+  const etcdctl = {
+    client: await readFile(join(lab.repoDir, 'platform/etcdctl/resident-client.sh'), 'utf8'),
+    unit: await text('etcdctl'),
+  };
   const guests = lab.config.provider === 'vagrant' ? guestSettings(lab.config, lab.paths).machines : undefined;
   return (name, etcd) => {
     const [machine] = lab.machines([name]);
     if (machine === undefined) return '';
     const lanMac = guests?.find((guest) => guest.name === name)?.mac;
     const hostCpus = guests === undefined ? availableParallelism() : machine.cpus;
-    const parts = { config: lab.config, machine, key, artifacts, units, hostCpus, ...(lanMac && { lanMac }) };
+    const guest = lanMac === undefined ? {} : { guest: { lanMac, etcdctl } };
+    const parts = { config: lab.config, machine, key, artifacts, units, hostCpus, ...guest };
     const ignition = machineIgnition(etcd === undefined ? parts : { ...parts, etcd });
     return toJson(own === undefined ? ignition : merge(ignition, own));
   };

@@ -2,7 +2,7 @@ import { defineConfig, directory, file, type IgnitionConfig, unit, user } from '
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { Artifact } from './artifacts.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
-import { guestFiles } from './guest-files.ts';
+import { guestFiles, type GuestParts } from './guest-files.ts';
 import type { LabKey } from './keys.ts';
 import { etcdEnvironment } from './members/etcd-environment.ts';
 import type { EtcdStart } from './members/member.ts';
@@ -22,12 +22,12 @@ export function machineIgnition(args: {
   units: MachineUnits;
   /** CPUs that the machine's processes may run on: the host's for a container, its own for a guest. */
   hostCpus: number;
-  /** A guest's interface on the lab's bridge, by its MAC address; a container's has its name from systemd-nspawn. */
-  lanMac?: string;
+  /** Absent for a container. */
+  guest?: GuestParts;
   /** How its etcd finds the cluster; default: all machines begin one together. */
   etcd?: EtcdStart;
 }): IgnitionConfig {
-  const { config, machine, key, units } = args;
+  const { config, machine, key, units, guest } = args;
   return defineConfig({
     ignition: { version: '3.3.0', timeouts: { httpTotal: 60 } },
     passwd: {
@@ -44,7 +44,7 @@ export function machineIgnition(args: {
       directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
       files: [
         ...identityFiles(config, machine, key),
-        ...(args.lanMac === undefined ? [] : guestFiles(args.lanMac, config.timers)),
+        ...(guest === undefined ? [] : guestFiles(guest, config.timers)),
         ...serviceFiles(config, machine, args.etcd),
         ...args.artifacts.map((artifact) =>
           file({
@@ -54,13 +54,8 @@ export function machineIgnition(args: {
             sha512: artifact.sha512,
           }),
         ),
-        ...['fleetctl', 'etcdctl'].map((tool) =>
-          file({
-            path: `/usr/bin/${tool}`,
-            mode: 0o755,
-            contents: `#!/bin/sh\nexec /usr/bin/node /opt/lab/bin/${tool}.cjs "$@"\n`,
-          }),
-        ),
+        tool('fleetctl'),
+        tool('etcdctl', guest?.etcdctl.client),
       ],
     },
     systemd: {
@@ -75,10 +70,18 @@ export function machineIgnition(args: {
         }),
         unit({ name: 'fleet.service', enabled: true, contents: units.fleet }),
         unit({ name: 'containerd.service', enabled: true }),
+        ...(guest === undefined
+          ? []
+          : [unit({ name: 'etcdctl.service', enabled: true, contents: guest.etcdctl.unit })]),
         ...(config.vagrant.exposeDockerTcp ? dockerTcpUnits() : []),
       ],
     },
   });
+}
+
+/** A program of the chapter on the machine's PATH. */
+function tool(name: string, contents = `#!/bin/sh\nexec /usr/bin/node /opt/lab/bin/${name}.cjs "$@"\n`) {
+  return file({ path: `/usr/bin/${name}`, mode: 0o755, contents });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type IgnitionConfig, toJson } from 'ignition-ts';
 import type { Artifact } from '../../../../provision/cluster/artifacts.ts';
+import type { GuestParts } from '../../../../provision/cluster/guest-files.ts';
 import { machineIgnition } from '../../../../provision/cluster/machine-config.ts';
 import { type ConfigFiles, load } from '../config/config-directory.ts';
 import { sshKey } from '../ignition-ts/oracle.ts';
@@ -13,7 +14,7 @@ export const artifacts: readonly Artifact[] = [
 
 /** The Ignition config of one machine, from configuration texts as a person writes them. */
 export function builtMachine(
-  options: Pick<ConfigFiles, 'rb' | 'toml' | 'hostCpus' | 'provider'> & { name?: string; lanMac?: string } = {},
+  options: Pick<ConfigFiles, 'rb' | 'toml' | 'hostCpus' | 'provider'> & { name?: string; guest?: GuestParts } = {},
 ) {
   const { rb = '', toml = '', name = 'core-02', hostCpus = 4 } = options;
   const provider = options.provider ?? 'nspawn';
@@ -27,7 +28,7 @@ export function builtMachine(
     artifacts,
     units: { etcd: service('etcd'), flanneld: service('node'), docker: service('dockerd'), fleet: service('node') },
     hostCpus,
-    ...(options.lanMac === undefined ? {} : { lanMac: options.lanMac }),
+    ...(options.guest === undefined ? {} : { guest: options.guest }),
   });
   return { config, ignition, json: toJson(ignition) };
 }

@@ -129,17 +129,29 @@ describe('Docker', () => {
 
 describe('a guest', () => {
   const lanMac = '52:54:00:5b:ce:02';
+  const parts = {
+    lanMac,
+    etcdctl: { client: '#!/bin/bash\n', unit: '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=x\n' },
+  };
   const startTimeout = async (toml: string) => {
-    const { ignition: guest } = builtMachine({ lanMac, provider: 'vagrant', toml });
+    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant', toml });
     const text = await textOf(guest, '/etc/systemd/system.conf.d/10-start-timeout.conf');
     return Number(/^DefaultTimeoutStartSec=(\d+)s$/m.exec(text)?.[1]);
   };
 
   it("finds the interface on the lab's bridge by its address; a container needs nothing of the kind", async () => {
-    const { ignition: guest } = builtMachine({ lanMac, provider: 'vagrant' });
+    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant' });
     expect(await textOf(guest, '/etc/systemd/network/10-host0.link')).toContain(`MACAddress=${lanMac}\n`);
     const paths = ignition.storage?.files?.map(({ path }) => path) ?? [];
     expect(paths.filter((path) => path.endsWith('.link') || path.includes('system.conf.d'))).toEqual([]);
+  });
+
+  it('has an etcdctl of its own, with the process that runs its commands', async () => {
+    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant' });
+    expect(await textOf(guest, '/usr/bin/etcdctl')).toBe(parts.etcdctl.client);
+    expect(guest.systemd?.units).toContainEqual(expect.objectContaining({ name: 'etcdctl.service', enabled: true }));
+    expect(await textOf(ignition, '/usr/bin/etcdctl')).toContain('/opt/lab/bin/etcdctl.cjs');
+    expect(ignition.systemd?.units?.some(({ name }) => name === 'etcdctl.service')).toBe(false);
   });
 
   it('lets a unit start for as long as a boot may take, and never for less than systemd itself does', async () => {
