@@ -1,5 +1,6 @@
 import type { EtcdStore, Write } from '../../etcd/store.ts';
 import type { FleetKeys } from '../registry/keys.ts';
+import type { Mirror } from '../registry/mirror.ts';
 import { writeState, type StateRecord } from '../registry/records.ts';
 
 /** Puts unit states into etcd, on the presence lease: they vanish with the machine. Only what changed is written. */
@@ -8,10 +9,48 @@ export interface Publisher {
 }
 
 const writesPerTransaction = 100;
+/** Longer than the copy of the registry lags behind our own writes. */
+const settledMs = 300;
 
-export function statePublisher(store: EtcdStore, keys: FleetKeys): Publisher {
+/**
+ * What a fleetd that was killed had sent may arrive when its successor has published something else: TCP delivers it once the
+ * way is free again, a partition's end say. So a state in etcd that is not the published one is written again.
+ * @param onOverwritten called then; the next `publish` puts it right
+ */
+export function statePublisher(args: {
+  store: EtcdStore;
+  keys: FleetKeys;
+  mirror: Pick<Mirror, 'value' | 'onChange'>;
+  machineId: string;
+  onOverwritten: () => void;
+}): Publisher {
+  const { store, keys, mirror } = args;
   let published = new Map<string, string>();
   let under = '';
+  const suspects = new Set<string>();
+  let check: NodeJS.Timeout | undefined;
+
+  const isOurs = (key: string) => key.startsWith(keys.states) && key.endsWith(`/${args.machineId}`);
+  const differs = (key: string) => isOurs(key) && mirror.value(key) !== published.get(key);
+  const settle = (): void => {
+    check = undefined;
+    const wrong = [...suspects].filter(differs);
+    suspects.clear();
+    for (const key of wrong) {
+      // What is there counts as ours: it is replaced if the unit is here, and removed if it is not.
+      const found = mirror.value(key);
+      if (found === undefined) published.delete(key);
+      else published.set(key, found);
+    }
+    if (wrong.length > 0) args.onOverwritten();
+  };
+  mirror.onChange((changed) => {
+    // Before the first publishing what is there is a predecessor's, and goes away with its lease.
+    if (under === '') return;
+    for (const key of changed) if (differs(key)) suspects.add(key);
+    if (suspects.size > 0) check ??= setTimeout(settle, settledMs).unref();
+  });
+
   return {
     async publish(lease, states) {
       // A new lease holds nothing yet; the keys of the old one go away with it.

@@ -40,7 +40,10 @@ export function runAgent(args: {
 }): Agent {
   const { keys, mirror, systemd, machine, log } = args;
   const holds = taskHolds(() => performance.now());
-  const publisher = statePublisher(args.store, keys);
+  const publisher = statePublisher({
+    ...{ store: args.store, keys, mirror, machineId: machine.id },
+    onOverwritten: () => passes.wake(),
+  });
   let known = new Set<string>();
 
   const look = async (): Promise<CurrentUnit[]> => {
