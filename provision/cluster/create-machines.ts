@@ -7,6 +7,7 @@ import { addMember, removeMember } from './members/change-members.ts';
 import { decideMembers } from './members/decide-members.ts';
 import { type EtcdStart, type Member, peerUrl } from './members/member.ts';
 import { machineOf, type MemberStep } from './members/plan-members.ts';
+import { noLongerToBegin } from './still-to-begin.ts';
 
 /**
  * Makes machines that have no disk: all at once when they begin a cluster, else one after the other, each in the place
@@ -21,6 +22,7 @@ export async function createMachines(args: {
   on: OnLabEvent;
 }): Promise<void> {
   const { lab, provider, fresh, ignitionOf, on } = args;
+  await noLongerToBegin(lab, fresh);
   const boot = (machine: string, etcd?: EtcdStart) =>
     inPhase(on, { subject: machine, phase: 'boot', detail: 'new disk, Ignition, first boot' }, () =>
       provider.start(machine, ignitionOf(machine, etcd)),

@@ -1,13 +1,12 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
-import type { MachineProvider } from '../machines/machine-provider.ts';
+import type { MachineProvider, MachineStatus } from '../machines/machine-provider.ts';
 import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
 import { createMachines } from './create-machines.ts';
 import { type IgnitionOf, ignitionConfigs } from './ignition-configs.ts';
 import type { Lab } from './lab.ts';
 import type { OnLabEvent } from './lab-event.ts';
 import { prepareGround } from './prepare-ground.ts';
+import { noLongerToBegin, rememberBeginners, stillToBegin } from './still-to-begin.ts';
 
 /**
  * What one guest needs before somebody else, a person's own `vagrant up`, boots it: the ground, and, if it has no disk yet,
@@ -23,10 +22,21 @@ export async function prepareGuest(
   if (!(provider instanceof VagrantProvider)) throw notGuests();
   const { machines } = await provider.status();
   const ignitionOf = await ignitionConfigs(lab, own);
-  if (machines.every(({ state }) => state === 'absent')) return beginTogether(lab, provider, ignitionOf, machine);
-  if (machines.find(({ name }) => name === machine)?.state !== 'absent') return;
   const begins = await stillToBegin(lab);
-  if (begins.includes(machine)) return rememberBeginners(lab, without(begins, machine));
+  // Vagrant defines a machine when the box's disk is there, whole.
+  if (machines.some(({ state }) => state !== 'absent')) await provider.baseVolume.markComplete();
+  switch (howToPrepare(machine, machines, begins)) {
+    case 'nothing':
+      return;
+    case 'begins':
+      await provider.writeIgnition(machine, ignitionOf(machine));
+      return noLongerToBegin(lab, [machine]);
+    case 'first':
+      await provider.baseVolume.dropUnlessComplete();
+      return beginTogether(lab, provider, ignitionOf, machine);
+    case 'replaces':
+      break;
+  }
   const writer: Pick<MachineProvider, 'start' | 'status' | 'exec'> = {
     start: (name, ignition) => provider.writeIgnition(name, ignition),
     status: () => provider.status(),
@@ -35,29 +45,29 @@ export async function prepareGuest(
   await createMachines({ lab, provider: writer, fresh: [machine], ignitionOf, on: options.on });
 }
 
+/**
+ * What a machine's boot will be: nothing new, the first of a new cluster, one of those that begin it together, or one in the
+ * place of an old etcd member. Vagrant prepares several before the first of them exists. Pure.
+ * @param begins those that the first one's cluster still waits for
+ */
+export function howToPrepare(
+  machine: string,
+  machines: readonly MachineStatus[],
+  begins: readonly string[],
+): 'nothing' | 'first' | 'begins' | 'replaces' {
+  if (machines.some(({ name, state }) => name === machine && state !== 'absent')) return 'nothing';
+  if (begins.includes(machine)) return 'begins';
+  return machines.every(({ state }) => state === 'absent') ? 'first' : 'replaces';
+}
+
 /** The first of a new lab: all machines begin one cluster, whenever each of them is booted. */
 async function beginTogether(lab: Lab, provider: VagrantProvider, ignitionOf: IgnitionOf, first: string) {
   const names = lab.config.machines.map(({ name }) => name);
   for (const name of names) await provider.writeIgnition(name, ignitionOf(name));
-  await rememberBeginners(lab, without(names, first));
-}
-
-function fileOf(lab: Lab): string {
-  return join(lab.config.stateDir, 'still-to-begin.json');
-}
-
-async function stillToBegin(lab: Lab): Promise<string[]> {
-  const text = await readFile(fileOf(lab), 'utf8').catch(() => '[]');
-  return JSON.parse(text) as string[];
-}
-
-async function rememberBeginners(lab: Lab, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return rm(fileOf(lab), { force: true });
-  await writeFile(fileOf(lab), JSON.stringify(names));
-}
-
-function without(names: readonly string[], name: string): string[] {
-  return names.filter((one) => one !== name);
+  await rememberBeginners(
+    lab,
+    names.filter((name) => name !== first),
+  );
 }
 
 function notGuests(): LabError {

@@ -27,7 +27,7 @@ export class BaseVolume {
     await this.#virsh.run('pool-refresh', this.#pool.name).catch(() => undefined);
   }
 
-  async isComplete(): Promise<void> {
+  async markComplete(): Promise<void> {
     await writeFile(this.#mark, '');
   }
 }

@@ -41,7 +41,7 @@ export class VagrantProvider implements MachineProvider {
   readonly #options: VagrantProviderOptions;
   readonly #virsh: Virsh;
   readonly #guests: Guests;
-  readonly #baseVolume: BaseVolume;
+  readonly baseVolume: BaseVolume;
   readonly #together = new StartTogether((machines) => this.#vagrantUp(machines));
 
   constructor(options: VagrantProviderOptions) {
@@ -49,7 +49,7 @@ export class VagrantProvider implements MachineProvider {
     const { ground, settings } = options;
     this.#virsh = new Virsh(settings.libvirt.uri);
     this.#guests = new Guests(ground, settings, this.#virsh);
-    this.#baseVolume = new BaseVolume(ground.paths.stateDir, settings.libvirt.storagePool, this.#virsh);
+    this.baseVolume = new BaseVolume(ground.paths.stateDir, settings.libvirt.storagePool, this.#virsh);
   }
 
   async prepare(): Promise<void> {
@@ -172,14 +172,14 @@ export class VagrantProvider implements MachineProvider {
 
   async #vagrantUp(machines: readonly string[]): Promise<void> {
     const { place, onProgress, upDeadlineMs, ground } = this.#options;
-    if (!ground.spec.machines.some(({ name }) => this.#isDefined(name))) await this.#baseVolume.dropUnlessComplete();
+    if (!ground.spec.machines.some(({ name }) => this.#isDefined(name))) await this.baseVolume.dropUnlessComplete();
     const logs = machines.map((name) => this.#guests.settingsOf(name).serialLog);
     await runVagrant({
       ...{ place, onProgress, deadlineMs: upDeadlineMs },
       argv: ['up', ...machines, '--provider', 'libvirt'],
       next: `look at ${logs.join(', ')}; then: lab up --provider vagrant`,
     });
-    await this.#baseVolume.isComplete();
+    await this.baseVolume.markComplete();
   }
 
   async #carryOut(machine: string, plan: ImpairmentPlan): Promise<void> {
