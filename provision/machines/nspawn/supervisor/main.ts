@@ -27,9 +27,7 @@ async function main(specFile: string): Promise<void> {
   const libvirtd = spec.libvirt === true ? await prepareLibvirt(spec.lab, paths) : undefined;
   const services = startLabServices(spec, paths, libvirtd);
   await mkdir(paths.artifactsDir, { recursive: true });
-  const ignitionFiles = new Map(spec.machines.map(({ name }) => [name, paths.machine(name).ignitionFile]));
-  const served = { artifactsDir: paths.artifactsDir, ignitionFiles };
-  await startArtifactServer(served, spec.network.bridgeAddress, spec.ports.artifacts);
+  await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
 
   const lab = {
     ...{ name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir },
