@@ -112,13 +112,12 @@ export function leftOver(view: ClusterView): string | undefined {
   return left.length === 0 ? undefined : `still there: ${left.join(', ')}`;
 }
 
-/** fleet may be about to start. */
-const firstLookMs = 90_000;
-
 /** Before the first look nothing is known of the cluster: it would seem empty. */
 async function firstLook({ lab, until }: DeployContext): Promise<void> {
+  const { stretch, timers } = lab.config;
   const looked = () => lab.fleet.view.machines.length > 0;
   if (looked()) return;
   const missing = async () => (looked() ? undefined : 'fleet has not said yet which machines there are');
-  await until({ name: 'a first look at the cluster', missing }, { within: firstLookMs });
+  // `until` stretches it by itself.
+  await until({ name: 'a first look at the cluster', missing }, { within: timers.readyDeadlineMs / stretch });
 }

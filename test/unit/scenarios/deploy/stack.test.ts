@@ -42,7 +42,7 @@ function obedientCluster(before: ClusterView) {
     },
     unitsRunning: (names: readonly string[]) => ({ name: `${names.length} units`, missing: async () => undefined }),
   };
-  const lab = { fleet, config: { timers: { deployDeadlineMs: 500, readyDeadlineMs: 500 } } };
+  const lab = { fleet, config: { stretch: 1, timers: { deployDeadlineMs: 500, readyDeadlineMs: 500 } } };
   const context = {
     lab,
     note: () => undefined,
