@@ -57,6 +57,8 @@ export function predictFailover(args: {
   // A worker that moves may start after the announcement, and need no restart.
   const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
   const firstRows = term('the first query of a page comes with its start', 0, 1_000);
+  // systemd calls the unit active when it has started Docker's client.
+  const webShows = term('allowance for the container, the app and its first query', 0, 3_000 * args.stretch);
   const rows = args.couchbase ? sum(beyond(worker, appRestarted), query) : firstRows;
   const leaseMs = presenceLeaseMs(timers);
   const boots = by === 'halt' || by === 'cut';
@@ -74,7 +76,7 @@ export function predictFailover(args: {
     // One that ran on where nobody reached it is started anew by its agent, or finds out by itself what has changed.
     pageBack:
       boots || !(args.couchbase || args.memcachedMoves)
-        ? firstRows
+        ? webShows
         : sum({ ...web, minMs: 0, terms: `if it ran on: ${web.terms}` }, firstRows),
   };
 }

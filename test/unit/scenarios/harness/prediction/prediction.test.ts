@@ -76,7 +76,7 @@ describe('predictions', () => {
     });
     expect(early.appRestarted).toMatchObject({ minMs: 0, maxMs: steps.appRestarted.maxMs });
     // Cut, the web unit of the machine boots with it; out of reach, it ran on and may have to restart by itself.
-    expect(steps.pageBack.maxMs).toBe(1_000);
+    expect(steps.pageBack.maxMs).toBe(3_000);
     const parted = predictFailover({ ...args, by: 'partition', units: { web, worker: timersOf('worker.service') } });
     expect(parted.pageBack).toMatchObject({ minMs: 0, maxMs: steps.appRestarted.maxMs + 1_000 });
   });
