@@ -35,31 +35,32 @@ export async function until(
   });
 }
 
+/** For an answer of a container; slow machines get `stretch` times as long (LabConfig.stretch). */
 const requestDeadlineMs = 1_000;
 
 /** Every one of these members answers /health with true (etcd documentation, "Monitoring etcd"). */
-export function etcdHealthy(addresses: readonly string[]): Condition {
+export function etcdHealthy(addresses: readonly string[], stretch = 1): Condition {
   return {
     name: `${addresses.length} etcd members healthy`,
     missing: async () => {
-      const healthy = await Promise.all(addresses.map(etcdMemberHealthy));
+      const healthy = await Promise.all(addresses.map((address) => etcdMemberHealthy(address, stretch)));
       const count = healthy.filter(Boolean).length;
       return count === addresses.length ? undefined : `${count} of ${addresses.length} etcd members healthy`;
     },
   };
 }
 
-export async function etcdMemberHealthy(address: string): Promise<boolean> {
-  const health = await getJson<{ health: string }>(`http://${address}:2379/health`, requestDeadlineMs);
+export async function etcdMemberHealthy(address: string, stretch = 1): Promise<boolean> {
+  const health = await getJson<{ health: string }>(`http://${address}:2379/health`, requestDeadlineMs * stretch);
   return health?.health === 'true';
 }
 
 /** fleet's API on the first of these machines lists all of them. */
-export function fleetLists(addresses: readonly string[], apiPort: number): Condition {
+export function fleetLists(addresses: readonly string[], apiPort: number, stretch = 1): Condition {
   return {
     name: `fleet lists ${addresses.length} machines`,
     missing: async () => {
-      const listed = await fleetMachines(addresses, apiPort);
+      const listed = await fleetMachines(addresses, apiPort, stretch);
       if (listed === undefined) return "fleet's API does not answer yet";
       const present = addresses.filter((address) => listed.includes(address));
       return present.length === addresses.length
@@ -70,11 +71,15 @@ export function fleetLists(addresses: readonly string[], apiPort: number): Condi
 }
 
 /** Addresses of the machines fleet counts as present; undefined when no API answers. */
-export async function fleetMachines(addresses: readonly string[], apiPort: number): Promise<string[] | undefined> {
+export async function fleetMachines(
+  addresses: readonly string[],
+  apiPort: number,
+  stretch = 1,
+): Promise<string[] | undefined> {
   for (const address of addresses) {
     const page = await getJson<{ machines?: { primaryIP: string }[] }>(
       `http://${address}:${apiPort}/fleet/v1/machines`,
-      requestDeadlineMs,
+      requestDeadlineMs * stretch,
     );
     if (page !== undefined) return (page.machines ?? []).map(({ primaryIP }) => primaryIP);
   }

@@ -53,7 +53,8 @@ export async function createMachines(args: {
     await boot(step.machine, etcd);
     addresses.push(...lab.machines([step.machine]).map(({ address }) => address));
     // The next can be added only when this one is connected.
-    if (index < plan.steps.length - 1) await until(etcdHealthy(addresses), { withinMs, next: 'lab status' });
+    if (index < plan.steps.length - 1)
+      await until(etcdHealthy(addresses, lab.config.stretch), { withinMs, next: 'lab status' });
   }
 }
 

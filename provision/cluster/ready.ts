@@ -40,8 +40,8 @@ export async function waitReady(args: {
       ),
     );
   await Promise.all([
-    wait('etcd', etcdHealthy(addresses)),
-    wait('fleet', fleetLists(addresses, config.ports.fleetApi)),
+    wait('etcd', etcdHealthy(addresses, config.stretch)),
+    wait('fleet', fleetLists(addresses, config.ports.fleetApi, config.stretch)),
     ...started.map((machine) =>
       inPhase(
         on,

@@ -24,13 +24,14 @@ export interface MachineSummary {
 /** Asks the provider, then each running machine. Probes no address while the lab's link to the host is gone. */
 export async function labStatus(lab: Lab): Promise<LabStatus> {
   const provider = lab.provider();
+  const { ports, stretch } = lab.config;
   const { up, machines } = await provider.status();
   const running = machines.filter(({ state }) => state === 'running').map(({ name }) => name);
   const addresses = running.length === 0 ? [] : lab.machines(running).map(({ address }) => address);
   const [listed, health] = up
     ? await Promise.all([
-        addresses.length > 0 ? fleetMachines(addresses, lab.config.ports.fleetApi) : undefined,
-        Promise.all(addresses.map(async (address) => [address, await etcdMemberHealthy(address)] as const)),
+        addresses.length > 0 ? fleetMachines(addresses, ports.fleetApi, stretch) : undefined,
+        Promise.all(addresses.map(async (address) => [address, await etcdMemberHealthy(address, stretch)] as const)),
       ])
     : [undefined, []];
   const healthy = new Map(health);
