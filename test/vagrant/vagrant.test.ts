@@ -7,8 +7,8 @@ import { remainsOf } from '../support/remains.ts';
 const guests = new LabCli('vmtest');
 const machines = ['core-01', 'core-02', 'core-03'];
 const ready = { state: 'running', etcd: 'healthy', fleet: 'present' };
-/** Emulated guests on two cores: what takes a second elsewhere takes ten here. */
-const patience = { timeout: 300_000, interval: 2_000 };
+/** Emulated guests on two cores: what takes a second elsewhere takes ten, and each question takes CPU from them. */
+const patience = { timeout: 300_000, interval: 15_000 };
 
 /** Vagrant as a person types it, with its memory of machines apart from that of the checkout. */
 async function vagrant(...args: string[]): Promise<Outcome> {
