@@ -5,9 +5,13 @@ import { readCommandLine, usageOf, v2Commands } from './grammar.ts';
 import type { CommandLine } from './grammar.ts';
 import { commands } from './v2/commands.ts';
 
-/** etcdctl on a machine: the v2 grammar of the book on the v3 store, everything else by the real client. Resolves with the exit code. */
-export async function etcdctl(argv: readonly string[], env: NodeJS.ProcessEnv, io: Io): Promise<number> {
-  const line = readCommandLine(argv, env);
+/**
+ * etcdctl on a machine: the v2 grammar of the book on the v3 store, everything else by the real client.
+ * @param patience see readCommandLine
+ * @returns the exit code
+ */
+export async function etcdctl(argv: readonly string[], env: NodeJS.ProcessEnv, io: Io, patience = 1): Promise<number> {
+  const line = readCommandLine(argv, env, patience);
   switch (line.kind) {
     case 'v3':
       return fallThrough(line.argv, env);

@@ -1,8 +1,9 @@
 /**
  * What one command line of etcdctl asks for. Pure. The chapter's v2 commands are ours; everything of the v3 grammar (other
  * commands, v3-only flags of `get` and `watch`, ETCDCTL_API=3) goes to the real client untouched.
+ * @param patience how many times as long as with etcdctl 2.x a request may take when the command line does not say
  */
-export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv, patience = 1): CommandLine {
   if (env.ETCDCTL_API === '3') return { kind: 'v3', argv };
   const before = readFlags(argv, globalFlags, { stopAtWord: true });
   if ('problem' in before) return { kind: 'v3', argv };
@@ -16,8 +17,8 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
     return isV3 ? { kind: 'v3', argv } : { kind: 'bad', problem: own.problem, usage: usageOf(name) };
   }
   if (own.flags.help) return { kind: 'help', command: name };
-  const timeoutMs = readDuration(text(before.flags.timeout) ?? '2s');
-  const totalMs = readDuration(text(before.flags['total-timeout']) ?? '5s');
+  const timeoutMs = readDuration(text(before.flags.timeout) ?? `${2 * patience}s`);
+  const totalMs = readDuration(text(before.flags['total-timeout']) ?? `${5 * patience}s`);
   if (timeoutMs === undefined || totalMs === undefined) {
     return { kind: 'bad', problem: 'invalid duration (want such as 2s or 500ms)', usage: usageOf(name) };
   }

@@ -18,14 +18,15 @@ class CallersOwn extends Error {}
  * A request: fields that each end with NUL, the number of environment entries, those (`NAME=value`), the number of arguments,
  * those. The answer: lines; `o` and a line of standard output, `e` and one of standard error, at last `x` and the exit code, or
  * `n`: nothing was done, the caller must run it by itself.
+ * @param patience how many times as long as elsewhere etcd may take for an answer
  */
-export async function startResident(port: number): Promise<Server> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => void serve(socket));
+export async function startResident(port: number, patience = 1): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => void serve(socket, patience));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return server;
 }
 
-async function serve(socket: Socket): Promise<void> {
+async function serve(socket: Socket, patience: number): Promise<void> {
   socket.on('error', () => socket.destroy());
   socket.setTimeout(silenceMs, () => socket.destroy());
   let received = Buffer.alloc(0);
@@ -34,7 +35,7 @@ async function serve(socket: Socket): Promise<void> {
     const request = readRequest(received);
     if (request === undefined && received.length < longestBytes) continue;
     socket.setTimeout(0);
-    socket.end(request === undefined || request === 'nonsense' ? 'n\n' : await answer(request));
+    socket.end(request === undefined || request === 'nonsense' ? 'n\n' : await answer(request, patience));
     return;
   }
   socket.destroy();
@@ -67,8 +68,8 @@ function split(entry: string): [string, string] {
   return at === -1 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
 }
 
-async function answer({ argv, env }: ResidentRequest): Promise<string> {
-  const line = readCommandLine(argv, env);
+async function answer({ argv, env }: ResidentRequest, patience: number): Promise<string> {
+  const line = readCommandLine(argv, env, patience);
   if (line.kind === 'v3' || (line.kind === 'v2' && endless.includes(line.command))) return 'n\n';
   let said = '';
   const say = (mark: string) => (text: string) => void (said += `${mark}${text.replaceAll('\n', `\n${mark}`)}\n`);
@@ -81,7 +82,7 @@ async function answer({ argv, env }: ResidentRequest): Promise<string> {
       },
       exit: (code) => resolve(`${said}x${code}\n`),
     };
-    etcdctl(argv, env, io).then(
+    etcdctl(argv, env, io, patience).then(
       (code) => resolve(`${said}x${code}\n`),
       (error: unknown) => {
         if (error instanceof CallersOwn) return resolve('n\n');

@@ -24,8 +24,7 @@ async function main(): Promise<void> {
   const log = (event: string, fields?: Readonly<Record<string, string | number | undefined>>): void =>
     console.log(formatLine(event, fields));
   const config = readConfig(argv, process.env);
-  // A member that hangs must cost less than the lease's time, so that the renewal still reaches another one.
-  const timeoutMs = Math.min(2000, config.agentTtl * 300);
+  const timeoutMs = etcdTimeoutMs(config.agentTtl);
   const store = gatewayStore({ endpoints: config.etcdServers, timeoutMs });
   const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
   const fleetd = await startFleetd({ config, store, systemd, log });
@@ -37,6 +36,15 @@ async function main(): Promise<void> {
       fleetd.leave().then(() => process.exit(0), fail);
     });
   }
+}
+
+/**
+ * How long one etcd member may take for an answer, ms. A member that hangs must cost less than the lease's time, so that the
+ * renewal still reaches another one; a long TTL says that the machines are slow, and asking again before they can have answered
+ * would make them slower.
+ */
+function etcdTimeoutMs(ttlSeconds: number): number {
+  return Math.max(Math.min(2000, ttlSeconds * 300), ttlSeconds * 150);
 }
 
 function fail(error: unknown): void {

@@ -4,6 +4,9 @@ import type { LabConfig } from '../config/lab-config.ts';
 /** systemd's own default for starting a unit, and for a device to appear (systemd-system.conf(5)). */
 const systemdDefaultS = 90;
 
+/** resident-client.sh waits 60 s for the 5 s that etcdctl may take in all. */
+const mostPatience = 10;
+
 /** What makes a machine a guest. */
 export interface GuestParts {
   /** Of its interface on the lab's bridge; a container's has its name from systemd-nspawn. */
@@ -14,7 +17,7 @@ export interface GuestParts {
 }
 
 /** Files that a machine needs only as a guest. */
-export function guestFiles({ lanMac }: GuestParts, timers: Pick<LabConfig['timers'], 'bootDeadlineMs'>) {
+export function guestFiles({ lanMac }: GuestParts, { timers, stretch }: Pick<LabConfig, 'timers' | 'stretch'>) {
   // A unit may be the last of many that an emulated guest starts at its boot.
   const startS = Math.max(systemdDefaultS, Math.ceil(timers.bootDeadlineMs / 1000));
   return [
@@ -28,6 +31,11 @@ export function guestFiles({ lanMac }: GuestParts, timers: Pick<LabConfig['timer
       path: '/etc/systemd/system.conf.d/10-start-timeout.conf',
       mode: 0o644,
       contents: `[Manager]\nDefaultTimeoutStartSec=${startS}s\nDefaultDeviceTimeoutSec=${startS}s\n`,
+    }),
+    file({
+      path: '/etc/lab/etcdctl.env',
+      mode: 0o644,
+      contents: `PATIENCE=${Math.min(Math.ceil(stretch), mostPatience)}\n`,
     }),
   ];
 }

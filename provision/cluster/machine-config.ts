@@ -44,7 +44,7 @@ export function machineIgnition(args: {
       directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
       files: [
         ...identityFiles(config, machine, key),
-        ...(guest === undefined ? [] : guestFiles(guest, config.timers)),
+        ...(guest === undefined ? [] : guestFiles(guest, config)),
         ...serviceFiles(config, machine, args.etcd),
         ...args.artifacts.map((artifact) =>
           file({

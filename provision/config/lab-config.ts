@@ -96,7 +96,7 @@ export interface VagrantConfig {
   readonly driver: 'auto' | 'kvm' | 'qemu';
   /** CPU model the guests see; absent: the host's own with kvm, else one that emulates fast. */
   readonly cpuModel?: string;
-  /** Every timer is this many times as long; 0: 1 with kvm, 6 with emulated guests. */
+  /** Every timer is this many times as long; 0: 1 with kvm, 10 with emulated guests. */
   readonly stretch: number;
   /** Memory QEMU may take for translated code of each emulated guest, in MB of 1024 * 1024 bytes. */
   readonly tbSizeMb: number;

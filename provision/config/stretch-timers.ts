@@ -10,7 +10,7 @@ const stretched: readonly (keyof TimerConfig)[] = [
 ];
 
 /** Emulated guests share the host's CPUs at a fraction of their speed. */
-const emulatedStretch = 6;
+const emulatedStretch = 10;
 
 /** How many times as long the timers of guests are: as configured, else by whether they are emulated. Pure. */
 export function stretchFactor({ stretch }: LabConfig['vagrant'], emulated: boolean): number {

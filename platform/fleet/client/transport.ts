@@ -4,8 +4,8 @@ import { EndpointFailure, exchange, parseEndpoint, type HttpReply } from './endp
 /** Sends a request to the first endpoint that can answer it. */
 export type Transport = (method: string, path: string, body?: unknown) => Promise<HttpReply>;
 
-/** A dead machine answers no connection request at all: go on to the next one soon. */
-const connectMs = 700;
+/** A dead machine answers no connection request at all: go on to the next one soon, later where answers take long. */
+const connectMs = (timeoutMs: number): number => Math.max(700, timeoutMs / 10);
 
 /**
  * Tries the endpoints in turn, beginning with the one that answered last. The next one is asked when one cannot be reached or says
@@ -30,7 +30,7 @@ export function failoverTransport(urls: readonly string[], timeoutMs: number): T
       if (endpoint === undefined) continue;
       try {
         const text = body === undefined ? undefined : JSON.stringify(body);
-        const reply = await exchange(endpoint, method, path, text, timeoutMs, connectMs);
+        const reply = await exchange(endpoint, method, path, text, timeoutMs, connectMs(timeoutMs));
         if (reply.status !== 503) {
           first = index;
           return reply;

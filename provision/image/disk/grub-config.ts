@@ -25,7 +25,8 @@ export function grubConfig(platform: IgnitionPlatform): string {
     'menuentry "coreos-lab" {',
     // net.ifnames=0: the first card is eth0 whatever the hypervisor, the lab's own network is eth1.
     // 8250.nr_uarts=1: three serial ports that are not there cost an emulated machine seconds.
-    `  linux /boot/vmlinuz root=LABEL=root rw quiet mitigations=off net.ifnames=0 8250.nr_uarts=1 ${consoles} $firstboot`,
+    // apparmor=0: with it, Docker starts no container without a program that the image does not have (CoreOS had no AppArmor).
+    `  linux /boot/vmlinuz root=LABEL=root rw quiet mitigations=off apparmor=0 net.ifnames=0 8250.nr_uarts=1 ${consoles} $firstboot`,
     '  initrd /boot/initrd.img',
     '}',
     '',

@@ -47,6 +47,10 @@ describe('etcdctl command line', () => {
     expect(read('--timeout 500ms --total-timeout 1.5s get a')).toMatchObject({
       globals: { timeoutMs: 500, totalMs: 1500 },
     });
+    expect(readCommandLine(['--timeout', '1s', 'get', 'a'], {}, 3)).toMatchObject({
+      globals: { timeoutMs: 1000, totalMs: 15_000 },
+    });
+    expect(read('get a')).toMatchObject({ globals: { timeoutMs: 2000, totalMs: 5000 } });
     expect(read('--timeout soon get a')).toMatchObject({ kind: 'bad' });
     expect(read('set --ttl')).toMatchObject({ kind: 'bad', problem: 'flag needs an argument: -ttl' });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { guestFiles } from '../../../../provision/cluster/guest-files.ts';
 import { validate } from '../ignition-ts/oracle.ts';
 import { artifacts, builtMachine, fileOf, textOf } from './built-machine.ts';
 
@@ -152,6 +153,17 @@ describe('a guest', () => {
     expect(guest.systemd?.units).toContainEqual(expect.objectContaining({ name: 'etcdctl.service', enabled: true }));
     expect(await textOf(ignition, '/usr/bin/etcdctl')).toContain('/opt/lab/bin/etcdctl.cjs');
     expect(ignition.systemd?.units?.some(({ name }) => name === 'etcdctl.service')).toBe(false);
+  });
+
+  it('gives etcd longer for an answer where machines are slow, and never longer than the client of its etcdctl waits', async () => {
+    const { config } = builtMachine({ provider: 'vagrant' });
+    const patience = (stretch: number) => {
+      const files = guestFiles(parts, { ...config, stretch });
+      return textOf({ ...ignition, storage: { files } }, '/etc/lab/etcdctl.env');
+    };
+    expect(await patience(1)).toBe('PATIENCE=1\n');
+    expect(await patience(6)).toBe('PATIENCE=6\n');
+    expect(await patience(40)).toBe('PATIENCE=10\n');
   });
 
   it('lets a unit start for as long as a boot may take, and never for less than systemd itself does', async () => {

@@ -20,6 +20,10 @@ describe("GRUB's configuration", () => {
     expect(grubConfig('virtualbox')).toContain('ignition.platform.id=virtualbox');
   });
 
+  it('has no AppArmor, whose profiles Docker cannot load with what is in the image', () => {
+    expect(grubConfig('qemu')).toMatch(/^ {2}linux .* apparmor=0 /m);
+  });
+
   it('uses only commands that are in the core', () => {
     const commandsOf: Record<string, string> = { '[': 'test', menuentry: 'normal', linux: 'linux', initrd: 'linux' };
     const words = [...grubConfig('qemu').matchAll(/^ *(?:if )?(\[|menuentry|linux|initrd|[a-z]+)(?= )/gm)].map(
