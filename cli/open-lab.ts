@@ -4,7 +4,7 @@ import type { LabEvent } from '../provision/cluster/lab-event.ts';
 import { undoAbandoned } from '../scenarios/harness/faults/undo-abandoned.ts';
 import type { LabConfig, ProviderName } from '../provision/config/lab-config.ts';
 import { loadConfig } from '../provision/config/load-config.ts';
-import { stretchFactor, stretchTimers } from '../provision/config/stretch-timers.ts';
+import { chosenDriver, stretchFactor, stretchTimers } from '../provision/config/stretch-timers.ts';
 import { kvmUsable } from '../provision/host/kvm/kvm-usable.ts';
 import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
 import { chooseProvider, recordedProvider } from './choose-provider.ts';
@@ -50,7 +50,7 @@ export function requireRoot(command: string): void {
 }
 
 async function stretchOf(vagrant: LabConfig['vagrant']): Promise<number> {
-  const { driver, stretch } = vagrant;
-  const emulated = stretch === 0 && (driver === 'qemu' || (driver === 'auto' && !(await kvmUsable())));
-  return stretchFactor(vagrant, emulated);
+  if (vagrant.stretch > 0) return vagrant.stretch;
+  const kvm = vagrant.driver === 'auto' && (await kvmUsable());
+  return stretchFactor(vagrant, chosenDriver(vagrant, kvm) === 'qemu');
 }

@@ -12,6 +12,12 @@ const stretched: readonly (keyof TimerConfig)[] = [
 /** Emulated guests share the host's CPUs at a fraction of their speed. */
 const emulatedStretch = 10;
 
+/** How guests run: on the CPU itself, or emulated. @param kvmUsable asked only of `auto`. Pure. */
+export function chosenDriver({ driver }: LabConfig['vagrant'], kvmUsable: boolean): 'kvm' | 'qemu' {
+  if (driver !== 'auto') return driver;
+  return kvmUsable ? 'kvm' : 'qemu';
+}
+
 /** How many times as long the timers of guests are: as configured, else by whether they are emulated. Pure. */
 export function stretchFactor({ stretch }: LabConfig['vagrant'], emulated: boolean): number {
   if (stretch > 0) return stretch;

@@ -27,6 +27,8 @@ export interface StatusJson {
 export class LabCli {
   readonly name: string;
   readonly stateDir: string;
+  /** Of its config.rb and lab.toml. */
+  readonly configDir: string;
   /** What selects this lab for every program. */
   readonly env: Record<string, string>;
 
@@ -34,10 +36,10 @@ export class LabCli {
   constructor(name: string, toml = '') {
     this.name = name;
     this.stateDir = `/var/lib/coreos-lab/${name}`;
-    const configDir = mkdtempSync(join(tmpdir(), `coreos-lab-${name}-`));
-    writeFileSync(join(configDir, 'config.rb'), '$num_instances = 3\n$vm_memory = 2048\n$vm_cpus = 1\n');
-    writeFileSync(join(configDir, 'lab.toml'), `[lab]\nname = "${name}"\n${toml}`);
-    this.env = { LAB_CONFIG_DIR: configDir };
+    this.configDir = mkdtempSync(join(tmpdir(), `coreos-lab-${name}-`));
+    writeFileSync(join(this.configDir, 'config.rb'), '$num_instances = 3\n$vm_memory = 2048\n$vm_cpus = 1\n');
+    writeFileSync(join(this.configDir, 'lab.toml'), `[lab]\nname = "${name}"\n${toml}`);
+    this.env = { LAB_CONFIG_DIR: this.configDir };
   }
 
   /** `./lab` in the checkout. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabCli, type Outcome, runProgram } from '../support/lab-cli.ts';
@@ -10,10 +10,16 @@ const ready = { state: 'running', etcd: 'healthy', fleet: 'present' };
 /** Emulated guests on two cores: what takes a second elsewhere takes ten, and each question takes CPU from them. */
 const patience = { timeout: 300_000, interval: 15_000 };
 
-/** Vagrant as a person types it, with its memory of machines apart from that of the checkout. */
+const vagrantHome = join(guests.configDir, 'vagrant-home');
+const env = {
+  ...guests.env,
+  VAGRANT_HOME: vagrantHome,
+  VAGRANT_DOTFILE_PATH: join(guests.configDir, '.vagrant'),
+  VAGRANT_CHECKPOINT_DISABLE: '1',
+};
+
+/** Vagrant as a person types it for the first time: it has no box, and knows of no machine in the checkout. */
 async function vagrant(...args: string[]): Promise<Outcome> {
-  const dotfiles = join(guests.env['LAB_CONFIG_DIR'] ?? '', '.vagrant');
-  const env = { ...guests.env, VAGRANT_DOTFILE_PATH: dotfiles, VAGRANT_CHECKPOINT_DISABLE: '1' };
   const outcome = await runProgram('vagrant', args, { env });
   if (outcome.exitCode !== 0) console.log(`vagrant ${args.join(' ')}:\n${outcome.stdout}\n${outcome.stderr}`);
   return outcome;
@@ -64,6 +70,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await guests.lab('destroy');
+  rmSync(vagrantHome, { recursive: true, force: true });
 });
 
 describe('the chapter with Vagrant', () => {

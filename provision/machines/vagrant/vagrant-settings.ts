@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
-import { stretchFactor } from '../../config/stretch-timers.ts';
+import { chosenDriver, stretchFactor } from '../../config/stretch-timers.ts';
 import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../nspawn/lab-paths.ts';
 import { bridge, machineLink } from '../nspawn/supervisor/lab-network.ts';
@@ -147,7 +147,7 @@ function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConf
 
 function libvirtSettings(config: LabConfig, paths: LabPaths, host: Pick<VagrantHost, 'kvmUsable'>): LibvirtSettings {
   const { vagrant } = config;
-  const driver = vagrant.driver === 'auto' ? (host.kvmUsable ? 'kvm' : 'qemu') : vagrant.driver;
+  const driver = chosenDriver(vagrant, host.kvmUsable);
   const socket = join(paths.runDir, 'libvirt/libvirt-sock');
   const cpuModel = vagrant.cpuModel ?? (driver === 'qemu' ? emulatesFast : undefined);
   return {

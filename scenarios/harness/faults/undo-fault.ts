@@ -29,6 +29,7 @@ export async function undoFault(
   { machine, action }: Pick<FaultRecord, 'machine' | 'action'>,
   options: { readonly alone: boolean },
 ): Promise<'done' | 'wait-for-cluster'> {
+  const withinMs = backDeadlineMs * lab.config.stretch;
   switch (action.kind) {
     case 'halt':
     case 'cut':
@@ -37,13 +38,13 @@ export async function undoFault(
       else if ((await stateOf(provider, machine)) === 'stopped') await provider.start(machine, '');
       return options.alone ? 'done' : 'wait-for-cluster';
     case 'kill':
-      await waitActive(provider, machine, action.unit, backDeadlineMs * lab.config.stretch);
+      await waitActive(provider, machine, action.unit, withinMs);
       return 'done';
     case 'kill-container':
       // Its unit starts it anew; which unit that is and when it is well again only the scenario knows.
       return 'done';
     case 'stop-unit':
-      await startUnit(provider, machine, action.unit, backDeadlineMs * lab.config.stretch);
+      await startUnit(provider, machine, action.unit, withinMs);
       return 'done';
     default:
       await provider.lift(machine, action);

@@ -51,6 +51,32 @@ describe('vagrant validate', () => {
   });
 });
 
+describe('the key of the machines', () => {
+  it('is found when it is made after Vagrant has read the Vagrantfile, also by a configuration that is made anew', async () => {
+    vagrant.edit(
+      (text) => `${text}
+Vagrant.configure('2') do |config|
+  config.trigger.before :halt do |trigger|
+    trigger.ruby do |env, _|
+      keys = -> { env.machine(:'core-01', :libvirt, true).config.ssh.private_key_path }
+      puts "before: #{keys.call}"
+      $coreos_lab_keys.replace(['/made/meanwhile'])
+      puts "after: #{keys.call}"
+      $stdout.flush
+      # Nothing to halt, and no libvirtd to ask about it.
+      exit!(0)
+    end
+  end
+end
+`,
+    );
+    const { exitCode, text } = await vagrant.run('libvirt', 'halt', 'core-01');
+    expect({ exitCode, text }).toMatchObject({ exitCode: 0 });
+    expect(text).toContain('before: []');
+    expect(text).toContain('after: ["/made/meanwhile"]');
+  });
+});
+
 describe('vagrant says what the lab says, and no more', () => {
   it('of a config.rb that it cannot follow', async () => {
     vagrant.configure({ rb: '$vm_memory = 2048\n$num_instances = 12\n' });
