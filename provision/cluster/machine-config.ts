@@ -126,8 +126,11 @@ function networkFile(config: LabConfig, machine: MachineConfig): string {
   ].join('\n');
 }
 
+/** Seconds between fleetd's looks at systemd when nothing told it of a change; each costs a process. */
+const resyncS = 3;
+
 function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart | undefined) {
-  const { network, ports, timers } = config;
+  const { network, ports, timers, stretch } = config;
   const peers = config.machines.map(({ address }) => address).filter((address) => address !== machine.address);
   const registry = `${network.bridgeAddress}:${ports.registry}`;
   const daemon = {
@@ -161,6 +164,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
         `FLEET_PUBLIC_IP=${machine.address}`,
         `FLEET_METADATA=hostname=${machine.name}`,
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,
+        `FLEET_RESYNC=${resyncS * stretch}s`,
         '',
       ].join('\n'),
     }),

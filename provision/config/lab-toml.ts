@@ -108,7 +108,7 @@ const sections = {
       .regex(/^[A-Za-z0-9_.-]*$/, 'must be a CPU model of QEMU like "Nehalem" (qemu-system-x86_64 -cpu help)')
       .prefault(''),
     stretch: whole(0, 60).prefault(0),
-    tb_size_mb: whole(16, 2048).prefault(128),
+    tb_size_mb: whole(16, 2048).prefault(512),
     management: network(16, 28).prefault('192.168.121.0/24'),
   }),
 };

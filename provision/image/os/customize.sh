@@ -26,6 +26,12 @@ for unit in systemd-firstboot.service sys-kernel-debug.mount sys-kernel-tracing.
   systemd-hwdb-update.service systemd-update-done.service ldconfig.service systemd-journal-catalog-update.service; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
+# What would look for encrypted disks, SysV scripts and the like at every daemon-reload; fleetd does one for each unit it
+# loads, and an emulated machine takes seconds for it.
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in cryptsetup debug gpt-auto hibernate-resume integritysetup rc-local run system-update sysv veritysetup; do
+  ln -sf /dev/null "$root/etc/systemd/system-generators/systemd-$generator-generator"
+done
 ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
 mkdir -p "$root/var/log/journal" "$root/var/lib/lxcfs" "$root/opt/lab/bin" "$root/opt/lab/proto"
 rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
