@@ -1,7 +1,7 @@
 import { type Check, fail, gigabytes, ok, warn } from '../check.ts';
 
 /** QEMU's own memory and the guest's kernel, page cache and idle services, before any container runs there. */
-const idleGuestBytes = 700 * 1024 ** 2;
+const idleGuestBytes = 1200 * 1024 ** 2;
 
 /** QEMU beside the guest's own memory: code, devices, page tables. */
 const overheadBytes = 100 * 1024 ** 2;
