@@ -29,7 +29,9 @@ export async function benchProviders(repoDir: string, rounds: number): Promise<v
     return [name, shown(containers), shown(guests), (guests / containers).toFixed(1)];
   };
   const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(0)} MB`;
-  console.log(`\nthree machines of each provider, ${rounds} rounds in turn, medians`);
+  console.log(
+    `\nthree machines of each provider, ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds in turn`}`,
+  );
   console.log(
     table(
       ['', 'NSPAWN', 'VAGRANT', 'RATIO'],
@@ -42,5 +44,5 @@ export async function benchProviders(repoDir: string, rounds: number): Promise<v
       ],
     ),
   );
-  console.log(`Vagrant box: ${megabytes((await stat(box)).size)}`);
+  console.log(`Vagrant box: ${((await stat(box)).size / 1e6).toFixed(0)} MB (of 1000 * 1000 bytes)`);
 }
