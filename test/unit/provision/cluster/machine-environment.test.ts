@@ -45,5 +45,6 @@ it("fleet asks the machine's own etcd member first, then the others, and knows i
     FLEET_PUBLIC_IP: '172.17.8.102',
     FLEET_METADATA: 'hostname=core-02',
     FLEET_AGENT_TTL: '3s',
+    FLEET_RESYNC: '3s',
   });
 });

@@ -105,7 +105,7 @@ describe('memory for guests', () => {
   it('counts what emulated guests take beside their own', async () => {
     const found = await check('memory', available(6_500_000), config);
     expect(found).toMatchObject({ status: 'warn', detail: expect.stringContaining('may take 7.8 GB') as string });
-    expect((await check('memory', available(7_500_000), config)).status).toBe('ok');
+    expect((await check('memory', available(8_500_000), config)).status).toBe('ok');
     expect((await check('memory', available(2_000_000), config)).status).toBe('fail');
   });
 });
