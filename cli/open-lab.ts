@@ -50,7 +50,7 @@ export function requireRoot(command: string): void {
 }
 
 async function stretchOf(vagrant: LabConfig['vagrant']): Promise<number> {
-  if (vagrant.stretch > 0) return vagrant.stretch;
-  const kvm = vagrant.driver === 'auto' && (await kvmUsable());
+  // The probe boots a small guest: only when its answer matters.
+  const kvm = vagrant.stretch === 0 && vagrant.driver === 'auto' && (await kvmUsable());
   return stretchFactor(vagrant, chosenDriver(vagrant, kvm) === 'qemu');
 }

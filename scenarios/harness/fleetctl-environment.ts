@@ -1,9 +1,7 @@
 import { join } from 'node:path';
+import { answerDeadlineMs } from '../../platform/fleet/client/fleet-client.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import type { MachineConfig } from '../../provision/config/lab-config.ts';
-
-/** fleetctl's own default, s. */
-const answerS = 8;
 
 /**
  * Points fleetctl at fleet's API on these machines of a lab, with the lab's key for what it does by ssh, and more patience where
@@ -14,6 +12,6 @@ export function fleetctlEnvironment(lab: Lab, machines: readonly MachineConfig[]
   return {
     FLEETCTL_ENDPOINT: endpoints.join(','),
     FLEETCTL_SSH_KEY: join(lab.paths.keysDir, 'id_ed25519'),
-    ...(lab.config.stretch > 1 && { FLEETCTL_REQUEST_TIMEOUT: String(answerS * lab.config.stretch) }),
+    ...(lab.config.stretch > 1 && { FLEETCTL_REQUEST_TIMEOUT: String((answerDeadlineMs / 1000) * lab.config.stretch) }),
   };
 }

@@ -6,8 +6,7 @@ import { remainsOf } from '../support/remains.ts';
 
 const guests = new LabCli('vmtest');
 const machines = ['core-01', 'core-02', 'core-03'];
-/** But for the last digit. */
-const firstAddress = '172.17.8.10';
+const addresses = ['172.17.8.101', '172.17.8.102', '172.17.8.103'];
 const ready = { state: 'running', etcd: 'healthy', fleet: 'present' };
 /** Emulated guests on two cores: what takes a second elsewhere takes ten, and each question takes CPU from them. */
 const patience = { timeout: 300_000, interval: 15_000 };
@@ -50,7 +49,7 @@ async function units(): Promise<Placed[]> {
 
 /** `c001d9dd.../172.17.8.101` is core-01. */
 function nameOf(label: string): string {
-  return machines.find((_, i) => label.endsWith(`/${firstAddress}${i + 1}`)) ?? label;
+  return machines[addresses.findIndex((address) => label.endsWith(`/${address}`))] ?? label;
 }
 
 /** Waits until exactly these instances of memcached and their sidekicks run, in pairs, each pair on a machine of its own. */
@@ -89,8 +88,7 @@ describe('the chapter with Vagrant', () => {
 
   it('they are one cluster, at the addresses of the book', async () => {
     await clusterIsReady();
-    const addresses = (await guests.status()).machines.map(({ address }) => address);
-    expect(addresses).toEqual(machines.map((_, i) => `${firstAddress}${i + 1}`));
+    expect((await guests.status()).machines.map(({ address }) => address)).toEqual(addresses);
     const members = (await guests.on('core-02', 'ETCDCTL_API=3 etcdctl.real member list')).stdout;
     expect(members.match(/started/g)).toHaveLength(3);
   });

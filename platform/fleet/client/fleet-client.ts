@@ -31,7 +31,7 @@ export interface FleetClient {
 }
 
 /** fleetd itself waits 5 s for an etcd without a quorum: its reason must have time to arrive, ms. */
-const answerDeadlineMs = 8_000;
+export const answerDeadlineMs = 8_000;
 
 /**
  * @param options.endpoints `http://host:port` or `unix:///path`, tried in turn

@@ -1,5 +1,5 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import { openFleetClient } from '../client/fleet-client.ts';
+import { answerDeadlineMs, openFleetClient } from '../client/fleet-client.ts';
 import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
 import { fleetVersion } from '../registry/records.ts';
 import { cat } from './commands/cat.ts';
@@ -25,7 +25,7 @@ export const globalFlags: readonly FlagSpec[] = [
   text('ssh-username', 'user for ssh (core)'),
   text('strict-host-key-checking', 'true: ssh refuses hosts it does not know (false)'),
   text('known-hosts-file', 'accepted; ssh has its own'),
-  text('request-timeout', 'seconds a request may take (8)'),
+  text('request-timeout', `seconds a request may take (${answerDeadlineMs / 1000})`),
   text('driver', 'API is the only one'),
   { name: 'debug', kind: 'switch', help: 'accepted' },
   { name: 'version', kind: 'switch', help: 'print the version' },
@@ -58,7 +58,8 @@ export async function runFleetctl(
     return 0;
   }
   const flags = withEnvironment(before, after, io.env);
-  const timeoutMs = seconds(flags.text('request-timeout') ?? '8') * 1000;
+  const asked = flags.text('request-timeout');
+  const timeoutMs = asked === undefined ? answerDeadlineMs : seconds(asked) * 1000;
   const tunnel = flags.text('tunnel');
   const context = { ...io, flags, args: after.args };
   const open = tunnel ? await openTunnel(tunnel, flags.text('ssh-username') ?? 'core', sshOptions(context)) : undefined;
