@@ -71,6 +71,9 @@ describe.each(['grpc', 'gateway'] as const)('etcd away: %s', (kind) => {
     const store = opened(kind, etcd.endpoints.slice(0, 1), 400);
     const events: StoreEvent[] = [];
     await store.watch('/q/', { onEvent: (e) => events.push(e) });
+    // gRPC has a connection for keys and one for leases: on a busy host 400 ms may not be enough to make one, which is "nobody there".
+    await vi.waitFor(() => store.get('/q/a'), { timeout: 10_000, interval: 100 });
+    await vi.waitFor(() => store.grantOnce(5), { timeout: 10_000, interval: 100 });
     await etcd.kill(1);
     for (const act of [
       () => store.get('/q/a'),
