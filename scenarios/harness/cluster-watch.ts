@@ -114,7 +114,7 @@ export class ClusterWatch {
   /** What a unit's key is allowed to outlive it by is told when the unit is first seen, and when it changes. */
   #learnTtls(units: readonly FleetUnit[]): void {
     for (const { name, options } of units) {
-      const ttlMs = keyTtlMs(options.map(({ value }) => value).join('\n'));
+      const ttlMs = keyTtlMs(options.map(({ value }) => value).join('\n'), this.#lab.config.stretch);
       if (ttlMs === undefined || this.#ttls.get(name) === ttlMs) continue;
       this.#ttls.set(name, ttlMs);
       this.#log.add('key-ttl', { unit: name, ttlMs });

@@ -44,8 +44,11 @@ async function executable(name: string, body: string): Promise<void> {
   await chmod(join(dir, name), 0o755);
 }
 
-function run(script: string, mainPid = process.pid): { exited: Promise<number>; output: () => string } {
-  const env = { PATH: `${dir}:/usr/bin:/bin`, MAINPID: String(mainPid) };
+function run(
+  script: string,
+  environment: Record<string, string> = {},
+): { exited: Promise<number>; output: () => string } {
+  const env = { PATH: `${dir}:/usr/bin:/bin`, MAINPID: String(process.pid), ...environment };
   const child = spawn('/bin/bash', ['-c', script], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let text = '';
@@ -105,10 +108,10 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
   it('only refreshes while the key is there', async () => {
     await docker(0);
     await executable('etcdctl', 'exit 0');
-    run((await command('memcached-sidekick@.service', 'ExecStart')).replace('sleep 5', 'sleep 0.02'));
+    run(await command('memcached-sidekick@.service', 'ExecStart'), { KEY_TTL: '80', KEY_PAUSE: '0.02' });
     await expect.poll(async () => (await calls()).length, { timeout: 20_000 }).toBeGreaterThan(5);
     const etcdctl = (await calls()).filter((call) => call.startsWith('etcdctl'));
-    const refresh = 'etcdctl set --ttl 8 --swap-with-value 10.1.7.2 /services/memcached/1 10.1.7.2';
+    const refresh = 'etcdctl set --ttl 80 --swap-with-value 10.1.7.2 /services/memcached/1 10.1.7.2';
     expect(etcdctl.every((call) => call === refresh)).toBe(true);
   });
 
@@ -150,7 +153,7 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
     await executable('curl', onCurl);
     await docker(from, onRun);
     const gone = spawnSync('/bin/true').pid;
-    const { exited, output } = run(await command('couchbase@.service', 'ExecStartPost'), gone);
+    const { exited, output } = run(await command('couchbase@.service', 'ExecStartPost'), { MAINPID: String(gone) });
     expect(await exited).toBe(1);
     expect(output()).toContain('the container of couchbase@1 ended before it was initialised');
   });

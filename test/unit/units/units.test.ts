@@ -107,8 +107,11 @@ describe.each(['', 'book'])('units/%s', (folder) => {
       return;
     }
     // Where its machine was out of reach, another's word may stand there by now.
+    const ttl = '--ttl \\$\\$\\{KEY_TTL:-8\\}';
     expect(loop).toMatch(
-      new RegExp(`etcdctl set --ttl 8 --swap-with-value (\\S+) ${key} \\1 \\|\\| etcdctl mk --ttl 8 ${key} .*sleep 5`),
+      new RegExp(
+        `etcdctl set ${ttl} --swap-with-value (\\S+) ${key} \\1 \\|\\| etcdctl mk ${ttl} ${key} .*sleep \\$\\$\\{KEY_PAUSE:-5}`,
+      ),
     );
     expect(end).toMatch(new RegExp(`etcdctl rm --with-value \\S+ \\S+ ${key}'$`));
   });

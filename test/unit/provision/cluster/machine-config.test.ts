@@ -139,6 +139,8 @@ describe('a guest', () => {
     const text = await textOf(guest, '/etc/systemd/system.conf.d/10-start-timeout.conf');
     return Number(/^DefaultTimeoutStartSec=(\d+)s$/m.exec(text)?.[1]);
   };
+  const fileOfGuest = (path: string, config: Parameters<typeof guestFiles>[1]) =>
+    textOf({ ...ignition, storage: { files: guestFiles(parts, config) } }, path);
 
   it("finds the interface on the lab's bridge by its address; a container needs nothing of the kind", async () => {
     const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant' });
@@ -157,13 +159,16 @@ describe('a guest', () => {
 
   it('gives etcd longer for an answer where machines are slow, and never longer than the client of its etcdctl waits', async () => {
     const { config } = builtMachine({ provider: 'vagrant' });
-    const patience = (stretch: number) => {
-      const files = guestFiles(parts, { ...config, stretch });
-      return textOf({ ...ignition, storage: { files } }, '/etc/lab/etcdctl.env');
-    };
+    const patience = (stretch: number) => fileOfGuest('/etc/lab/etcdctl.env', { ...config, stretch });
     expect(await patience(1)).toBe('PATIENCE=1\n');
     expect(await patience(6)).toBe('PATIENCE=6\n');
     expect(await patience(40)).toBe('PATIENCE=10\n');
+  });
+
+  it('gives the keys of sidekicks more time where machines are slow', async () => {
+    const { config } = builtMachine({ provider: 'vagrant' });
+    expect(await fileOfGuest('/etc/lab/sidekick.env', { ...config, stretch: 2.5 })).toBe('KEY_TTL=20\nKEY_PAUSE=13\n');
+    expect(ignition.storage?.files?.some(({ path }) => path === '/etc/lab/sidekick.env')).toBe(false);
   });
 
   it('lets a unit start for as long as a boot may take, and never for less than systemd itself does', async () => {

@@ -19,8 +19,13 @@ describe('unitTimers', () => {
 
   it('reads how long a key outlives what it announces', () => {
     for (const unit of ['couchbase-sidekick@.service', 'book/memcached-sidekick@.service'])
-      expect(keyTtlMs(shipped(unit))).toBe(8_000);
-    expect(keyTtlMs(shipped('web@.service'))).toBeUndefined();
+      expect(keyTtlMs(shipped(unit), 1)).toBe(8_000);
+    expect(keyTtlMs(shipped('web@.service'), 1)).toBeUndefined();
+  });
+
+  it('and that slow machines have longer times than a unit says by itself, but not than the book says', () => {
+    expect(keyTtlMs(shipped('memcached-sidekick@.service'), 10)).toBe(80_000);
+    expect(keyTtlMs(shipped('book/memcached-sidekick@.service'), 10)).toBe(8_000);
   });
 
   it.each([
