@@ -56,7 +56,8 @@ export async function probeFigures(
     await new Promise((resolve) => setTimeout(resolve, forMs));
     const tookMs = performance.now() - began;
     const [busy, still] = await Promise.all([asking.stop(), idle.stop()]);
-    const clock = await measureClockError(await lab.runningProvider(), lab.config.machines, clockJournal(lab));
+    const { machines, stretch } = lab.config;
+    const clock = await measureClockError(await lab.runningProvider(), machines, clockJournal(lab), stretch);
     return {
       ...{ cpuPercent: busy.cpuPercent, idlePercent: still.cpuPercent, tookMs, troubles, clock },
       probes: summariseProbes(await readSamples(asking.samplesFile)),

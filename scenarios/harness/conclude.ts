@@ -83,11 +83,14 @@ async function stopProbes(run: OpenRun): Promise<{ readBack: readonly ReadBack[]
 /** Undefined when a machine's journal could not be written to or read: then the report states no figure. */
 async function clockError(run: OpenRun): Promise<number | undefined> {
   const { lab } = run.request;
-  const measured = await measureClockError(run.provider, lab.config.machines, clockJournal(lab)).catch(
-    (error: unknown) => {
-      run.log.add('note', { text: `no clock error: ${error instanceof Error ? error.message : String(error)}` });
-    },
-  );
+  const measured = await measureClockError(
+    run.provider,
+    lab.config.machines,
+    clockJournal(lab),
+    lab.config.stretch,
+  ).catch((error: unknown) => {
+    run.log.add('note', { text: `no clock error: ${error instanceof Error ? error.message : String(error)}` });
+  });
   return measured?.worstMs;
 }
 

@@ -29,25 +29,28 @@ export interface MachineClockError {
   readonly lines: number;
 }
 
-/** Listens on the machine and writes what it is sent into the journal at once, then says so. Ends by itself. */
+/** `<port> <ms until it ends by itself>`: writes what it is sent into the journal at once, then says so. */
 const listener = `
 const { writeSync } = require('node:fs');
 const socket = require('node:dgram').createSocket('udp4');
 socket.on('message', (line, from) => { writeSync(1, line + '\\n'); socket.send(line, from.port, from.address); });
 socket.bind(Number(process.argv[1]));
-setTimeout(() => process.exit(0), 20000);
+setTimeout(() => process.exit(0), Number(process.argv[2]));
 `;
 
 /**
  * Writes lines with this process's clock into each machine's journal and compares them with the journal's own times.
  * @param readJournal the journal lines of this unit on this machine
+ * @param stretch how much slower than a container a machine is: an emulated one takes seconds to start the listener
  * @throws LabError `command.clock` when the machine cannot run the listener, `timeout.clock` when lines do not arrive
  */
 export async function measureClockError(
   provider: Pick<MachineProvider, 'exec'>,
   machines: readonly Pick<MachineConfig, 'name' | 'address'>[],
   readJournal: (machine: string, unit: string) => Promise<readonly { wallMs: number; message: string }[]>,
+  stretch: number,
 ): Promise<ClockError> {
+  const limitMs = deadlineMs * stretch;
   const unit = `lab-clock-${Date.now().toString(36)}.service`;
   const measured: MachineClockError[] = [];
   // One after another: each is measured on a machine that does not wait for its neighbour.
@@ -61,12 +64,13 @@ export async function measureClockError(
       '-e',
       listener,
       String(port),
+      String(2 * limitMs),
     ];
     const started = await provider.exec(name, run);
     if (started.exitCode !== 0) throw notStarted(name, started.stderr);
-    await sendLines(address);
+    await sendLines(address, limitMs);
     await provider.exec(name, ['systemctl', 'stop', unit]);
-    const lines = await inJournal(name, () => readJournal(name, unit));
+    const lines = await inJournal(name, () => readJournal(name, unit), limitMs);
     measured.push(clockErrorOf(name, lines));
   }
   return { worstMs: Math.max(0, ...measured.map(({ medianMs }) => Math.abs(medianMs))), machines: measured };
@@ -90,9 +94,9 @@ export function clockErrorOf(
 }
 
 /** Sends until so many lines are acknowledged; those sent before the listener was there are lost. */
-async function sendLines(address: string): Promise<void> {
+async function sendLines(address: string, limitMs: number): Promise<void> {
   const socket = createSocket('udp4');
-  const endAt = realClock.now() + deadlineMs;
+  const endAt = realClock.now() + limitMs;
   let acknowledged = 0;
   socket.on('message', () => (acknowledged += 1));
   // A machine that does not listen yet answers with ICMP "port unreachable".
@@ -113,8 +117,12 @@ function send(socket: Socket, address: string): Promise<void> {
   return new Promise((resolve) => socket.send(line, port, address, () => resolve()));
 }
 
-async function inJournal<T>(machine: string, read: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  for (const endAt = realClock.now() + deadlineMs; ;) {
+async function inJournal<T>(
+  machine: string,
+  read: () => Promise<readonly T[]>,
+  limitMs: number,
+): Promise<readonly T[]> {
+  for (const endAt = realClock.now() + limitMs; ;) {
     const lines = await read();
     if (lines.length >= linesEach) return lines;
     if (realClock.now() > endAt) throw late(`${lines.length} of ${linesEach} lines are in the journal of ${machine}`);

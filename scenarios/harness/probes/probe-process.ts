@@ -38,7 +38,7 @@ export async function startProbes(options: {
   readonly runDir: string;
   readonly runId: string;
   readonly onEvent: OnProbeEvent;
-  /** Questions a second of each probe; to slow machines as many times fewer. */
+  /** Questions a second of each probe; to machines that are `stretch` times slower `stretch * stretch` times fewer. */
   readonly rate?: number;
 }): Promise<ProbeProcess> {
   const { lab, probes, runDir, runId, onEvent, rate = 20 } = options;
@@ -46,8 +46,8 @@ export async function startProbes(options: {
   const machines = lab.config.machines.map(({ name, address }) => ({ machine: name, host: address }));
   return startProbeProcess(join(lab.repoDir, 'dist/cli/probes.js'), onEvent, {
     ...{ probes, runId, samplesFile: join(runDir, 'samples.ndjson'), hostLink: lab.paths.hostLink },
-    // At the full rate the questions alone would keep an emulated guest busy.
-    ...{ periodMs: (1000 / rate) * stretch, deadlineMs: 1_000 * stretch, flannelCidr: network.flannelCidr },
+    // A page that takes a container 5 ms keeps an emulated guest busy for a good part of a second, beside all else that it is late with.
+    ...{ periodMs: (1000 / rate) * stretch ** 2, deadlineMs: 1_000 * stretch, flannelCidr: network.flannelCidr },
     pages: machines.map((machine) => ({ ...machine, port: 3000 })),
     etcd: machines.map((machine) => ({ ...machine, port: 2379 })),
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDoctorReport } from '../../../../provision/host/doctor-report.ts';
 import { runDoctor } from '../../../../provision/host/doctor.ts';
+import type { GuestRun } from '../../../../provision/host/kvm/run-tiny-guest.ts';
 import { load } from '../config/config-directory.ts';
 import { describedHost } from './described-host.ts';
 import { check } from './run-check.ts';
@@ -100,13 +101,22 @@ describe('KVM', () => {
 });
 
 describe('memory for guests', () => {
-  const available = (kib: number) => ({ files: { '/proc/meminfo': `MemAvailable: ${kib} kB\n` } });
+  const available = (kib: number, kvm: GuestRun = hung) => ({
+    files: { '/proc/meminfo': `MemAvailable: ${kib} kB\n` },
+    guests: { kvm },
+  });
 
   it('counts what emulated guests take beside their own', async () => {
     const found = await check('memory', available(6_500_000), config);
     expect(found).toMatchObject({ status: 'warn', detail: expect.stringContaining('may take 7.8 GB') as string });
     expect((await check('memory', available(8_500_000), config)).status).toBe('ok');
     expect((await check('memory', available(2_000_000), config)).status).toBe('fail');
+  });
+
+  it('counts no translated code where KVM runs guests', async () => {
+    const found = await check('memory', available(2_300_000, { outcome: 'ran', ms: 200 }), config);
+    expect(found).toMatchObject({ status: 'warn', detail: expect.stringContaining('may take 6.3 GB') as string });
+    expect((await check('memory', available(2_300_000), config)).status).toBe('fail');
   });
 });
 
