@@ -7,8 +7,17 @@ const systemdDefaultS = 90;
 /** resident-client.sh waits 60 s for the 5 s that etcdctl may take in all. */
 const mostPatience = 10;
 
-/** What a machine must go on with while it starts containers: a member that waits for its CPU loses the leader, or its lease. */
-const first = ['etcd', 'etcdctl', 'flanneld', 'fleet'];
+/** A member that waits for its CPU while containers start loses the leader, or its lease. */
+const first = 'CPUWeight=1000';
+
+/** Lines for services as guests have them; the times are those of platform/systemd/units, as many times as long. */
+const dropIns = (stretch: number): Readonly<Record<string, readonly string[]>> => ({
+  etcd: [first],
+  etcdctl: [first],
+  flanneld: [first],
+  fleet: [first, `TimeoutStopSec=${20 * stretch}s`],
+  docker: [`TimeoutStopSec=${15 * stretch}s`],
+});
 
 /** What makes a machine a guest. */
 export interface GuestParts {
@@ -35,11 +44,11 @@ export function guestFiles({ lanMac }: GuestParts, { timers, stretch }: Pick<Lab
       mode: 0o644,
       contents: `[Manager]\nDefaultTimeoutStartSec=${startS}s\nDefaultDeviceTimeoutSec=${startS}s\n`,
     }),
-    ...first.map((service) =>
+    ...Object.entries(dropIns(stretch)).map(([service, lines]) =>
       file({
-        path: `/etc/systemd/system/${service}.service.d/10-weight.conf`,
+        path: `/etc/systemd/system/${service}.service.d/10-guest.conf`,
         mode: 0o644,
-        contents: '[Service]\nCPUWeight=1000\n',
+        contents: `[Service]\n${lines.join('\n')}\n`,
       }),
     ),
     file({

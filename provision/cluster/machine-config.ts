@@ -129,6 +129,9 @@ function networkFile(config: LabConfig, machine: MachineConfig): string {
 /** Seconds between fleetd's looks at systemd when nothing told it of a change; each costs a process. */
 const resyncS = 3;
 
+/** Seconds that a leaving fleetd waits for its units; a third of what systemd gives fleetd itself. */
+const shutdownWaitS = 6;
+
 function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart | undefined) {
   const { network, ports, timers, stretch } = config;
   const peers = config.machines.map(({ address }) => address).filter((address) => address !== machine.address);
@@ -165,6 +168,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
         `FLEET_METADATA=hostname=${machine.name}`,
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,
         `FLEET_RESYNC=${resyncS * stretch}s`,
+        `FLEET_SHUTDOWN_WAIT=${shutdownWaitS * stretch}s`,
         '',
       ].join('\n'),
     }),

@@ -20,6 +20,8 @@ export interface FleetdConfig {
   systemd: 'systemctl' | 'memory';
   /** Milliseconds between looks at systemd when no event says that something changed. */
   resyncMs: number;
+  /** How long it waits for its units to stop when the machine goes down, ms; then it leaves all the same. */
+  shutdownWaitMs: number;
 }
 
 const flag = (name: string, help: string): FlagSpec => ({ name, kind: 'text', help });
@@ -35,6 +37,7 @@ export const fleetdFlags: readonly FlagSpec[] = [
   flag('hostname', 'name of this machine in reasons and logs'),
   flag('systemd', 'systemctl, or memory: a simulated systemd for tests'),
   flag('resync', 'look at systemd this often without an event (3s)'),
+  flag('shutdown-wait', 'when the machine goes down, wait this long for its units to stop (6s)'),
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'this text' },
 ];
 
@@ -69,6 +72,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
     listen: list(get('listen', 'unix:///run/fleet.sock,0.0.0.0:49153')),
     systemd,
     resyncMs: durationMs('resync', get('resync', '3s')),
+    // Of the 20 s that systemd gives fleetd itself to stop.
+    shutdownWaitMs: durationMs('shutdown-wait', get('shutdown-wait', '6s')),
   };
 }
 

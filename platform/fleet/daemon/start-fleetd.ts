@@ -16,8 +16,6 @@ export interface Fleetd {
   leave(): Promise<void>;
 }
 
-/** How long a leaving fleetd waits for its units; systemd gives fleetd itself 20 s. */
-const shutdownMs = 6_000;
 const drainMs = 15_000;
 
 /**
@@ -61,7 +59,7 @@ export async function startFleetd(args: {
       await engine.stop();
       await agent.stop();
       // The presence goes last: while it stands nobody else starts this machine's units, so no unit runs twice.
-      if (goingDown) await agent.untilStopped(shutdownMs);
+      if (goingDown) await agent.untilStopped(config.shutdownWaitMs);
       else await agent.drain(drainMs);
       await presence.leave();
       log('presence', { event: 'left', machine: machine.name });

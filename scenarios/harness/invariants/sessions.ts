@@ -4,7 +4,7 @@ import { seconds } from '../record/spans.ts';
 import type { Sample } from '../probes/sample.ts';
 import type { Finding } from '../verdict.ts';
 
-/** A session needs this long to be answered from another server after something about memcached has changed, ms. */
+/** A session needs this long to be answered from another server after something about memcached has changed, ms; on slow machines longer. */
 const aftermathMs = 30_000;
 
 /**
@@ -29,7 +29,7 @@ export function sessions(record: RunRecord): Finding {
   const causes = causesOf(record);
   const groundless = renewals.find((sample) => {
     const atMs = runMs(record, sample);
-    return !causes.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs + aftermathMs);
+    return !causes.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs + aftermathMs * record.config.stretch);
   });
   const figures = `${answered.length} pages, ${renewals.length} sessions made anew, no error page; ${pages.length - answered.length} without an answer`;
   if (groundless === undefined) return { name, verdict: 'pass', evidence: figures };

@@ -12,8 +12,8 @@ type Timers = LabConfig['timers'];
 export const seenLate = term('seen within 0.3 s', 0, 300);
 /** etcd looks for expired leases every 500 ms (etcd: server/lease/lessor.go, runLoop). */
 const expiryCheckMs = 500;
-/** A leaving fleetd waits at most this long for its units (platform/fleet/daemon/start-fleetd.ts, shutdownMs). */
-const shutdownMs = 6_000;
+/** A leaving fleetd waits at most this long for its units (FLEET_SHUTDOWN_WAIT, provision/cluster/machine-config.ts). */
+const shutdownWaitMs = 6_000;
 
 /** The lease a machine's presence hangs on: one second shorter than the TTL, and never under 2 s (docs/decisions.md). */
 export function presenceLeaseMs({ fleetAgentTtlMs }: Timers): number {
@@ -22,14 +22,15 @@ export function presenceLeaseMs({ fleetAgentTtlMs }: Timers): number {
 
 /**
  * From the fault until fleet no longer lists the machine.
+ * @param stretch how many times as long the timers of the machines are that `timers` does not hold
  * @param etcdLeader was the machine etcd's leader? Then a new one is elected first and gives every lease its full time again
  */
-export function predictDetection(by: FailureKind, timers: Timers, etcdLeader: boolean): Prediction {
-  if (by === 'halt')
-    return sum(
-      term("the units' orderly stop, fleetd waits for it up to 6 s, then gives up its presence", 0, shutdownMs),
-      seenLate,
-    );
+export function predictDetection(by: FailureKind, timers: Timers, stretch: number, etcdLeader: boolean): Prediction {
+  if (by === 'halt') {
+    const waitMs = shutdownWaitMs * stretch;
+    const what = `the units' orderly stop, fleetd waits for it up to ${waitMs / 1000} s, then gives up its presence`;
+    return sum(term(what, 0, waitMs), seenLate);
+  }
   const leaseMs = presenceLeaseMs(timers);
   const check = term('expiry noticed', 0, expiryCheckMs);
   if (!etcdLeader) {

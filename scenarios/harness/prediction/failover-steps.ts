@@ -58,13 +58,12 @@ export function predictFailover(args: {
   const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
   const firstRows = term('the first query of a page comes with its start', 0, 1_000);
   // systemd calls the unit active when it has started Docker's client.
-  const webShows = term('allowance for the container, the app and its first query', 0, 3_000 * args.stretch);
   const rows = args.couchbase ? sum(beyond(worker, appRestarted), query) : firstRows;
   const leaseMs = presenceLeaseMs(timers);
   const boots = by === 'halt' || by === 'cut';
   const again = term(`lease found lost within ${leaseMs / 4000} s, registered again`, 0, leaseMs / 4 + 1_000);
   return {
-    gone: predictDetection(by, timers, args.etcdLeader),
+    gone: predictDetection(by, timers, args.stretch, args.etcdLeader),
     rescheduled: sum(term('decided on the event', 0, 100), seenLate),
     active: args.couchbase ? allowances.couchbaseStart : allowances.containerStart,
     registered: sum(allowances.sidekickStart, seenLate),
@@ -76,7 +75,7 @@ export function predictFailover(args: {
     // One that ran on where nobody reached it is started anew by its agent, or finds out by itself what has changed.
     pageBack:
       boots || !(args.couchbase || args.memcachedMoves)
-        ? webShows
+        ? allowances.webShows
         : sum({ ...web, minMs: 0, terms: `if it ran on: ${web.terms}` }, firstRows),
   };
 }

@@ -6,7 +6,7 @@ import type { Sample } from '../probes/sample.ts';
 
 /** All that was recorded of a run, as values: invariants, measures and the report are computed from this alone. */
 export interface RunRecord {
-  readonly config: Pick<LabConfig, 'machines' | 'timers'>;
+  readonly config: Pick<LabConfig, 'machines' | 'timers' | 'stretch'>;
   readonly events: readonly RunEvent[];
   /** In the order they were asked; empty when the scenario runs no probes. */
   readonly samples: readonly Sample[];

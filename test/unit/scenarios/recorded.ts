@@ -36,6 +36,7 @@ export const view = (parts: Partial<ClusterView>): ClusterView => ({ machines: [
 /** Three machines with the timers of lab.toml, and nothing else unless it is given. */
 export const runRecord = (parts: Partial<RunRecord> = {}): RunRecord => ({
   config: {
+    stretch: 1,
     machines: [1, 2, 3].map((index) => ({
       ...{ name: `core-0${index}`, index, address: `172.17.8.10${index}`, memoryBytes: 2 ** 31, cpus: 1 },
     })),

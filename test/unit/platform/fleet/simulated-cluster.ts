@@ -33,7 +33,14 @@ export async function simulatedCluster(size: number): Promise<SimulatedCluster> 
     const systemd = memorySystemd();
     const config = {
       ...{ etcdServers: [], keyPrefix: '/_coreos.com/fleet/', machineId: String(n).repeat(32), hostname: `core-0${n}` },
-      ...{ publicIp: `10.0.0.${n}`, metadata: { slot: String(n) }, agentTtl: 1, unitsDirectory: '', resyncMs: 300 },
+      ...{
+        publicIp: `10.0.0.${n}`,
+        metadata: { slot: String(n) },
+        agentTtl: 1,
+        unitsDirectory: '',
+        resyncMs: 300,
+        shutdownWaitMs: 6_000,
+      },
       ...{ listen: ['127.0.0.1:0'], systemd: 'memory' as const },
     };
     const fleetd = await startFleetd({

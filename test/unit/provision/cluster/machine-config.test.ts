@@ -165,6 +165,15 @@ describe('a guest', () => {
     expect(await patience(40)).toBe('PATIENCE=10\n');
   });
 
+  it('puts etcd and what hangs on it before containers, and lets fleet and Docker stop in their time', async () => {
+    const { config } = builtMachine({ provider: 'vagrant' });
+    const dropIn = (service: string) =>
+      fileOfGuest(`/etc/systemd/system/${service}.service.d/10-guest.conf`, { ...config, stretch: 10 });
+    expect(await dropIn('etcd')).toBe('[Service]\nCPUWeight=1000\n');
+    expect(await dropIn('fleet')).toBe('[Service]\nCPUWeight=1000\nTimeoutStopSec=200s\n');
+    expect(await dropIn('docker')).toBe('[Service]\nTimeoutStopSec=150s\n');
+  });
+
   it('gives the keys of sidekicks more time where machines are slow', async () => {
     const { config } = builtMachine({ provider: 'vagrant' });
     expect(await fileOfGuest('/etc/lab/sidekick.env', { ...config, stretch: 2.5 })).toBe('KEY_TTL=20\nKEY_PAUSE=13\n');

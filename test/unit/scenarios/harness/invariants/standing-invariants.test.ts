@@ -265,6 +265,14 @@ describe('sessions', () => {
     const later = [unitState(30_000, 'memcached@2.service', 'core-02', 'failed/failed')];
     expect(check('sessions', { samples: lost, events: later }).verdict).toBe('fail');
   });
+
+  it('a slow machine has longer to make one anew', () => {
+    const samples = [page(1_000, 'a'), page(120_000, 'b')];
+    const events = [unitState(15_000, 'memcached@2.service', 'core-02', 'failed/failed')];
+    expect(check('sessions', { samples, events }).verdict).toBe('fail');
+    const config = { ...runRecord().config, stretch: 10 };
+    expect(check('sessions', { samples, events, config }).verdict).toBe('pass');
+  });
 });
 
 describe('nothing-moved', () => {

@@ -48,10 +48,13 @@ describe('predictions', () => {
   });
 
   it('a silent machine is gone when its lease is, later when etcd must elect a leader first', () => {
-    expect(predictDetection('cut', timers, false)).toMatchObject({ minMs: 3_000, maxMs: 4_800 });
-    expect(predictDetection('partition', timers, true)).toMatchObject({ minMs: 5_000, maxMs: 6_300 });
-    expect(predictDetection('pause', { ...timers, fleetAgentTtlMs: 30_000 }, false)).toMatchObject({ minMs: 21_750 });
-    expect(predictDetection('halt', timers, true).minMs).toBe(0);
+    expect(predictDetection('cut', timers, 1, false)).toMatchObject({ minMs: 3_000, maxMs: 4_800 });
+    expect(predictDetection('partition', timers, 1, true)).toMatchObject({ minMs: 5_000, maxMs: 6_300 });
+    expect(predictDetection('pause', { ...timers, fleetAgentTtlMs: 30_000 }, 1, false)).toMatchObject({
+      minMs: 21_750,
+    });
+    expect(predictDetection('halt', timers, 1, true)).toMatchObject({ minMs: 0, maxMs: 6_300 });
+    expect(predictDetection('halt', timers, 10, true)).toMatchObject({ minMs: 0, maxMs: 60_300 });
   });
 
   it("the apps' restart follows their own RestartSec", () => {
