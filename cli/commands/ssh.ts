@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 
+/** For the connection and the server's first words. */
+const connectS = 10;
+
 /** Hands the terminal to the system's ssh; its exit code becomes ours. */
 export async function ssh(repoDir: string, name: string, args: string[]): Promise<void> {
   const command = args[0] === '--' ? args.slice(1) : args;
@@ -15,7 +18,10 @@ export async function ssh(repoDir: string, name: string, args: string[]): Promis
   if (machine === undefined || state !== 'running') {
     throw new LabError({ code: 'state.machine', cause: `${name} is ${state}`, next: `lab up ${name}` });
   }
-  const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'ConnectTimeout=10'];
+  const options = [
+    ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'],
+    `ConnectTimeout=${Math.ceil(connectS * lab.config.stretch)}`,
+  ];
   const result = await execa(
     'ssh',
     [

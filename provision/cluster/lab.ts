@@ -146,6 +146,7 @@ export class Lab {
       place: { repoDir: this.repoDir, configDir: this.configDir, dotDir: join(this.configDir, '.vagrant') },
       // Guests share the host's CPUs: three that boot at once take as long as three after one another.
       upDeadlineMs: this.config.timers.bootDeadlineMs * this.config.machines.length,
+      stretch: this.config.stretch,
       onProgress: (subject, detail) => this.#on({ subject, phase: 'boot', status: 'progress', detail }),
     });
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { answerDeadlineMs } from '../../platform/fleet/client/fleet-client.ts';
+import { answerDeadlineMs, sshTimeoutS } from '../../platform/fleet/client/fleet-client.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import type { MachineConfig } from '../../provision/config/lab-config.ts';
 
@@ -12,6 +12,11 @@ export function fleetctlEnvironment(lab: Lab, machines: readonly MachineConfig[]
   return {
     FLEETCTL_ENDPOINT: endpoints.join(','),
     FLEETCTL_SSH_KEY: join(lab.paths.keysDir, 'id_ed25519'),
-    ...(lab.config.stretch > 1 && { FLEETCTL_REQUEST_TIMEOUT: String((answerDeadlineMs / 1000) * lab.config.stretch) }),
+    ...(lab.config.stretch > 1 && patience(lab.config.stretch)),
   };
 }
+
+const patience = (stretch: number) => ({
+  FLEETCTL_REQUEST_TIMEOUT: String((answerDeadlineMs / 1000) * stretch),
+  FLEETCTL_SSH_TIMEOUT: String(sshTimeoutS * stretch),
+});

@@ -112,8 +112,14 @@ export function runAgent(args: {
     stop,
     async untilStopped(deadlineMs) {
       const until = performance.now() + deadlineMs;
-      while ((await look()).some(isUp) && performance.now() < until)
-        await new Promise((resolve) => setTimeout(resolve, 50));
+      for (;;) {
+        const askedAt = performance.now();
+        const running = (await look()).some(isUp);
+        const now = performance.now();
+        if (!running || now >= until) return;
+        // A machine that needs long for an answer needs its CPU to stop units.
+        await new Promise((resolve) => setTimeout(resolve, Math.max(50, now - askedAt)));
+      }
     },
     async drain(deadlineMs) {
       await stop();

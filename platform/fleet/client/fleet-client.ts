@@ -32,6 +32,8 @@ export interface FleetClient {
 
 /** fleetd itself waits 5 s for an etcd without a quorum: its reason must have time to arrive, ms. */
 export const answerDeadlineMs = 8_000;
+/** As long as the original fleetctl waits for a machine's ssh, seconds. */
+export const sshTimeoutS = 10;
 
 /**
  * @param options.endpoints `http://host:port` or `unix:///path`, tried in turn

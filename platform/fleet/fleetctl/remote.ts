@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
 import { LabError } from '../../../errors/lab-error.ts';
-import type { FleetMachine } from '../client/fleet-client.ts';
+import { type FleetMachine, sshTimeoutS } from '../client/fleet-client.ts';
 import { readMachineId } from '../daemon/config.ts';
 import type { Context } from './context.ts';
+import { seconds } from './seconds.ts';
 
 /** Options of every ssh call: a lab's machines come and go, so their host keys are new each time. */
 export function sshOptions(context: Pick<Context, 'env' | 'flags'>): string[] {
   const key = context.env['FLEETCTL_SSH_KEY'];
   const strict = context.flags.text('strict-host-key-checking') === 'true';
+  const timeout = context.flags.text('ssh-timeout');
+  const timeoutS = timeout === undefined ? sshTimeoutS : Math.ceil(seconds('ssh-timeout', timeout));
   return [
     ...(strict ? [] : ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null']),
-    ...['-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=10'],
+    ...['-o', 'LogLevel=ERROR', '-o', `ConnectTimeout=${timeoutS}`],
     ...(key ? ['-i', key, '-o', 'IdentitiesOnly=yes'] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import { answerDeadlineMs, openFleetClient } from '../client/fleet-client.ts';
+import { answerDeadlineMs, openFleetClient, sshTimeoutS } from '../client/fleet-client.ts';
 import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
 import { fleetVersion } from '../registry/records.ts';
 import { cat } from './commands/cat.ts';
@@ -12,6 +12,7 @@ import { stop, unload } from './commands/stop.ts';
 import type { Command, Context } from './context.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { sshOptions } from './remote.ts';
+import { seconds } from './seconds.ts';
 import { openTunnel } from './tunnel.ts';
 
 export const commands: readonly Command[] = [
@@ -24,6 +25,7 @@ export const globalFlags: readonly FlagSpec[] = [
   text('tunnel', 'reach the API through ssh: HOST[:PORT]'),
   text('ssh-username', 'user for ssh (core)'),
   text('strict-host-key-checking', 'true: ssh refuses hosts it does not know (false)'),
+  text('ssh-timeout', `seconds until ssh gives up to connect (${sshTimeoutS})`),
   text('known-hosts-file', 'accepted; ssh has its own'),
   text('request-timeout', `seconds a request may take (${answerDeadlineMs / 1000})`),
   text('driver', 'API is the only one'),
@@ -59,7 +61,7 @@ export async function runFleetctl(
   }
   const flags = withEnvironment(before, after, io.env);
   const asked = flags.text('request-timeout');
-  const timeoutMs = asked === undefined ? answerDeadlineMs : seconds(asked) * 1000;
+  const timeoutMs = asked === undefined ? answerDeadlineMs : seconds('request-timeout', asked) * 1000;
   const tunnel = flags.text('tunnel');
   const context = { ...io, flags, args: after.args };
   const open = tunnel ? await openTunnel(tunnel, flags.text('ssh-username') ?? 'core', sshOptions(context)) : undefined;
@@ -91,14 +93,4 @@ function withEnvironment(before: ParsedFlags, after: ParsedFlags, env: NodeJS.Pr
   const value = (name: string): string | undefined =>
     after.text(name) ?? before.text(name) ?? (env[`FLEETCTL_${name.toUpperCase().replaceAll('-', '_')}`] || undefined);
   return { text: value, on: (name) => value(name) === 'true', args: after.args };
-}
-
-function seconds(value: string): number {
-  const number = Number(value);
-  if (number > 0) return number;
-  throw new LabError({
-    code: 'usage.flag',
-    cause: `--request-timeout: "${value}" is no number of seconds`,
-    next: 'fleetctl help',
-  });
 }

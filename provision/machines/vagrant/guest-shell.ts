@@ -4,7 +4,9 @@ import { execa } from 'execa';
 import type { ExecResult } from '../machine-provider.ts';
 
 const outputLimitBytes = 64 * 1024 * 1024;
+/** For the connection and the server's first words, and for a sign of life later; a slow guest has as many times longer. */
 const connectS = 10;
+const aliveS = 5;
 /** ssh(1): its own failures end with this code. */
 export const sshFailed = 255;
 
@@ -19,9 +21,10 @@ export class GuestShell {
     readonly address: string;
     readonly key: string;
     readonly socketDir: string;
+    readonly stretch: number;
   };
 
-  constructor(options: { namespacePid: number; address: string; key: string; socketDir: string }) {
+  constructor(options: { namespacePid: number; address: string; key: string; socketDir: string; stretch: number }) {
     this.#options = options;
   }
 
@@ -74,13 +77,17 @@ export class GuestShell {
         '-N',
         this.#login,
       ],
-      { reject: false, stdio: 'ignore', timeout: (connectS + 5) * 1000 },
+      { reject: false, stdio: 'ignore', timeout: (this.#times(connectS) + 5) * 1000 },
     );
   }
 
   get #inNamespace(): string[] {
     // Into its PID namespace too, so that the connection ends with the lab.
     return ['-t', String(this.#options.namespacePid), '-n', '-p', '--'];
+  }
+
+  #times(seconds: number): number {
+    return Math.ceil(seconds * this.#options.stretch);
   }
 
   get #login(): string {
@@ -91,7 +98,11 @@ export class GuestShell {
     const { key, socketDir } = this.#options;
     const options = [
       ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'],
-      ...[`ConnectTimeout=${connectS}`, 'ServerAliveInterval=5', 'ServerAliveCountMax=2'],
+      ...[
+        `ConnectTimeout=${this.#times(connectS)}`,
+        `ServerAliveInterval=${this.#times(aliveS)}`,
+        'ServerAliveCountMax=2',
+      ],
       `ControlPath=${join(socketDir, '%h')}`,
     ];
     return ['-F', '/dev/null', '-i', key, ...options.flatMap((option) => ['-o', option])];

@@ -11,12 +11,15 @@ export class Guests {
   readonly #ground: Ground;
   readonly #settings: GuestSettings;
   readonly #virsh: Virsh;
+  readonly #stretch: number;
   readonly #shells = new Map<string, GuestShell>();
 
-  constructor(ground: Ground, settings: GuestSettings, virsh: Virsh) {
+  /** @param stretch how many times slower than a container a guest is */
+  constructor(ground: Ground, settings: GuestSettings, virsh: Virsh, stretch: number) {
     this.#ground = ground;
     this.#settings = settings;
     this.#virsh = virsh;
+    this.#stretch = stretch;
   }
 
   async domain(machine: string): Promise<DomainState | undefined> {
@@ -64,7 +67,7 @@ export class Guests {
     }
     const shell = new GuestShell({
       ...{ namespacePid: this.namespacePid, address, key: this.#settings.ssh.privateKey },
-      socketDir: join(this.#ground.paths.runDir, 'ssh'),
+      ...{ socketDir: join(this.#ground.paths.runDir, 'ssh'), stretch: this.#stretch },
     });
     this.#shells.set(machine, shell);
     return shell;

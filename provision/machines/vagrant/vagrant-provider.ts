@@ -23,6 +23,7 @@ export interface VagrantProviderOptions {
   readonly place: VagrantPlace;
   /** For one `vagrant up`, ms. */
   readonly upDeadlineMs: number;
+  readonly stretch: number;
   readonly onProgress: (machine: string, detail: string) => void;
 }
 
@@ -46,9 +47,9 @@ export class VagrantProvider implements MachineProvider {
 
   constructor(options: VagrantProviderOptions) {
     this.#options = options;
-    const { ground, settings } = options;
+    const { ground, settings, stretch } = options;
     this.#virsh = new Virsh(settings.libvirt.uri);
-    this.#guests = new Guests(ground, settings, this.#virsh);
+    this.#guests = new Guests(ground, settings, this.#virsh, stretch);
     this.baseVolume = new BaseVolume(ground.paths.stateDir, settings.libvirt.storagePool, this.#virsh);
   }
 
@@ -152,10 +153,8 @@ export class VagrantProvider implements MachineProvider {
     const { place, ground } = this.#options;
     if (this.#isDefined(machine)) {
       await this.prepare();
-      await runVagrant({
-        ...{ place, argv: ['destroy', '--force', machine], deadlineMs: 120_000 },
-        next: 'lab destroy --provider vagrant',
-      });
+      const argv = ['destroy', '--force', machine];
+      await runVagrant({ place, argv, deadlineMs: 120_000, next: 'lab destroy --provider vagrant' });
     }
     await this.#guests.forget(machine);
     await rm(ground.paths.machine(machine).dir, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseFlags } from '../../../../../platform/fleet/flags.ts';
 import { judgeLaunch, type Progress } from '../../../../../platform/fleet/fleetctl/launch-look.ts';
 import { machineLabel } from '../../../../../platform/fleet/fleetctl/machine-label.ts';
+import { sshOptions } from '../../../../../platform/fleet/fleetctl/remote.ts';
 import { alignWithTabs } from '../../../../../platform/fleet/fleetctl/table.ts';
 import { expandBraces, unitArguments } from '../../../../../platform/fleet/fleetctl/unit-arguments.ts';
 import type { FleetUnit, FleetUnitState } from '../../../../../platform/fleet/client/fleet-client.ts';
@@ -44,6 +45,18 @@ test('columns are aligned with tabs as the original does it', () => {
     'UNIT\t\tHASH\tDSTATE\t\tSTATE\t\tTARGET',
     'sleeper.service\t8177a12\tinactive\tinactive\t-',
   ]);
+});
+
+test('ssh waits 10 s for a connection, or as long as it is told', () => {
+  const connectTimeout = (...argv: string[]) => {
+    const specs = [{ name: 'ssh-timeout', kind: 'text' as const, help: '' }];
+    return sshOptions({ env: {}, flags: parseFlags(argv, specs, 'p') }).find((word) =>
+      word.startsWith('ConnectTimeout'),
+    );
+  };
+  expect(connectTimeout()).toBe('ConnectTimeout=10');
+  expect(connectTimeout('--ssh-timeout=2.5')).toBe('ConnectTimeout=3');
+  expect(() => connectTimeout('--ssh-timeout=soon')).toThrow('--ssh-timeout: "soon" is no number of seconds');
 });
 
 test('unit arguments', () => {
