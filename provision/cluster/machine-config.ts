@@ -130,7 +130,7 @@ function networkFile(config: LabConfig, machine: MachineConfig): string {
 const resyncS = 3;
 
 /** Seconds that a leaving fleetd waits for its units; a third of what systemd gives fleetd itself. */
-const shutdownWaitS = 6;
+export const shutdownWaitS = 6;
 
 function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart | undefined) {
   const { network, ports, timers, stretch } = config;

@@ -1,3 +1,4 @@
+import { shutdownWaitS } from '../../../provision/cluster/machine-config.ts';
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
 import type { Prediction } from '../report/run-report.ts';
 import { sum, term } from './terms.ts';
@@ -12,8 +13,6 @@ type Timers = LabConfig['timers'];
 export const seenLate = term('seen within 0.3 s', 0, 300);
 /** etcd looks for expired leases every 500 ms (etcd: server/lease/lessor.go, runLoop). */
 const expiryCheckMs = 500;
-/** A leaving fleetd waits at most this long for its units (FLEET_SHUTDOWN_WAIT, provision/cluster/machine-config.ts). */
-const shutdownWaitMs = 6_000;
 
 /** The lease a machine's presence hangs on: one second shorter than the TTL, and never under 2 s (docs/decisions.md). */
 export function presenceLeaseMs({ fleetAgentTtlMs }: Timers): number {
@@ -27,9 +26,9 @@ export function presenceLeaseMs({ fleetAgentTtlMs }: Timers): number {
  */
 export function predictDetection(by: FailureKind, timers: Timers, stretch: number, etcdLeader: boolean): Prediction {
   if (by === 'halt') {
-    const waitMs = shutdownWaitMs * stretch;
-    const what = `the units' orderly stop, fleetd waits for it up to ${waitMs / 1000} s, then gives up its presence`;
-    return sum(term(what, 0, waitMs), seenLate);
+    const waitS = shutdownWaitS * stretch;
+    const what = `the units' orderly stop, fleetd waits for it up to ${waitS} s, then gives up its presence`;
+    return sum(term(what, 0, waitS * 1000), seenLate);
   }
   const leaseMs = presenceLeaseMs(timers);
   const check = term('expiry noticed', 0, expiryCheckMs);

@@ -57,7 +57,6 @@ export function predictFailover(args: {
   // A worker that moves may start after the announcement, and need no restart.
   const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
   const firstRows = term('the first query of a page comes with its start', 0, 1_000);
-  // systemd calls the unit active when it has started Docker's client.
   const rows = args.couchbase ? sum(beyond(worker, appRestarted), query) : firstRows;
   const leaseMs = presenceLeaseMs(timers);
   const boots = by === 'halt' || by === 'cut';
