@@ -3,11 +3,15 @@ import { availableParallelism, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import type { FileSystem, HostInterface, HostProbe } from './host-probe.ts';
-import { runTinyGuest } from './kvm/run-tiny-guest.ts';
+import { type Acceleration, type GuestRun, runTinyGuest } from './kvm/run-tiny-guest.ts';
 import { missingPackages } from './packages.ts';
+
+const guestDeadlineMs: Readonly<Record<Acceleration, number>> = { kvm: 4000, tcg: 15_000 };
 
 /** The host this process runs on. */
 export function realHost(): HostProbe {
+  // Two checks want to know of KVM, at the same time: one guest answers both.
+  const guests: Partial<Record<Acceleration, Promise<GuestRun>>> = {};
   return {
     uid: process.getuid?.() ?? -1,
     nodeVersion: process.versions.node,
@@ -20,7 +24,7 @@ export function realHost(): HostProbe {
     interfaces,
     missingPackages: (names) => missingPackages(names),
     output,
-    tinyGuest: (acceleration) => runTinyGuest(acceleration, acceleration === 'kvm' ? 4000 : 15_000),
+    tinyGuest: (acceleration) => (guests[acceleration] ??= runTinyGuest(acceleration, guestDeadlineMs[acceleration])),
   };
 }
 
