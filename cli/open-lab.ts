@@ -51,6 +51,6 @@ export function requireRoot(command: string): void {
 
 async function stretchOf(vagrant: LabConfig['vagrant']): Promise<number> {
   // The probe boots a small guest: only when its answer matters.
-  const kvm = vagrant.stretch === 0 && vagrant.driver === 'auto' && (await kvmUsable());
+  const kvm = vagrant.stretch === 0 && vagrant.driver === 'auto' && (await kvmUsable(vagrant.cpuModel));
   return stretchFactor(vagrant, chosenDriver(vagrant, kvm) === 'qemu');
 }

@@ -21,8 +21,8 @@ export interface HostProbe {
   missingPackages(names: readonly string[]): Promise<readonly string[]>;
   /** What a program prints on standard output; undefined when it is not there or fails. */
   output(program: string, ...args: string[]): Promise<string | undefined>;
-  /** Really runs a guest of a few bytes, with a deadline of seconds. */
-  tinyGuest(acceleration: Acceleration): Promise<GuestRun>;
+  /** Really runs a guest of a few instructions, with a deadline of seconds. @param cpu QEMU's model */
+  tinyGuest(acceleration: Acceleration, cpu?: string): Promise<GuestRun>;
 }
 
 export interface FileSystem {

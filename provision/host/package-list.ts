@@ -46,6 +46,7 @@ export const testPackages: readonly string[] = [
   'etcd-client',
   'memcached',
   'chromium',
+  'qemu-system-x86',
   'vagrant',
   'vagrant-libvirt',
 ];

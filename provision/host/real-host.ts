@@ -24,7 +24,11 @@ export function realHost(): HostProbe {
     interfaces,
     missingPackages: (names) => missingPackages(names),
     output,
-    tinyGuest: (acceleration) => (guests[acceleration] ??= runTinyGuest(acceleration, guestDeadlineMs[acceleration])),
+    tinyGuest: (acceleration, cpu) =>
+      (guests[acceleration] ??= runTinyGuest(
+        cpu === undefined ? { acceleration } : { acceleration, cpu },
+        guestDeadlineMs[acceleration],
+      )),
   };
 }
 

@@ -1,6 +1,7 @@
 import { chosenDriver } from '../../config/stretch-timers.ts';
 import { type Check, fail, gigabytes, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
+import { kvmCpu } from '../kvm/kvm-usable.ts';
 
 /** The guest's kernel, page cache and idle services, before any container runs there (docs/results.md). */
 const idleGuestBytes = 600 * 1024 ** 2;
@@ -15,7 +16,8 @@ export const guestMemory: Check = {
   async run(probe, { name, machines, vagrant }) {
     const kib = Number(/^MemAvailable:\s*(\d+) kB$/m.exec(probe.read('/proc/meminfo') ?? '')?.[1] ?? 0);
     const available = kib * 1024;
-    const emulated = chosenDriver(vagrant, vagrant.driver === 'auto' && (await kvmRuns(probe))) === 'qemu';
+    const emulated =
+      chosenDriver(vagrant, vagrant.driver === 'auto' && (await kvmRuns(probe, vagrant.cpuModel))) === 'qemu';
     // Translated code fills its buffer within the first boot.
     const beside = overheadBytes + (emulated ? vagrant.tbSizeMb * 1024 ** 2 : 0);
     const most = machines.reduce((sum, machine) => sum + machine.memoryBytes + beside, 0);
@@ -29,6 +31,6 @@ export const guestMemory: Check = {
   },
 };
 
-async function kvmRuns(probe: HostProbe): Promise<boolean> {
-  return probe.exists('/dev/kvm') && (await probe.tinyGuest('kvm')).outcome === 'ran';
+async function kvmRuns(probe: HostProbe, cpu: string = kvmCpu): Promise<boolean> {
+  return probe.exists('/dev/kvm') && (await probe.tinyGuest('kvm', cpu)).outcome === 'ran';
 }

@@ -1,4 +1,5 @@
 import { type Check, type CheckResult, fail, ok, warn } from '../check.ts';
+import { kvmCpu } from '../kvm/kvm-usable.ts';
 import { installCommand } from '../packages.ts';
 
 const installQemu = installCommand(['qemu-system-x86']);
@@ -10,7 +11,7 @@ export const hypervisor: Check = {
   async run(probe) {
     const guest = await probe.tinyGuest('tcg');
     if (guest.outcome === 'no-qemu') return warn('there is no qemu-system-x86_64', installQemu);
-    if (guest.outcome === 'ran') return ok(`QEMU ran a guest of 16 bytes in ${guest.ms} ms (emulated)`);
+    if (guest.outcome === 'ran') return ok(`QEMU ran a tiny guest in ${guest.ms} ms (emulated)`);
     const said = guest.outcome === 'hung' ? `did not end within ${guest.ms} ms` : guest.said;
     return fail(`QEMU cannot run an emulated guest: ${said}`, `apt-get install --reinstall qemu-system-x86`);
   },
@@ -31,11 +32,11 @@ export const kvm: Check = {
             'a host whose processor and hypervisor offer virtualisation, or patience',
           );
     if (!probe.exists('/dev/kvm')) return without('there is no /dev/kvm');
-    const guest = await probe.tinyGuest('kvm');
+    const guest = await probe.tinyGuest('kvm', vagrant.cpuModel ?? kvmCpu);
     if (guest.outcome === 'no-qemu') return warn('not tried: there is no qemu-system-x86_64', installQemu);
-    if (guest.outcome === 'ran') return ok(`ran a guest of 16 bytes in ${guest.ms} ms`);
+    if (guest.outcome === 'ran') return ok(`ran a tiny guest in ${guest.ms} ms`);
     if (guest.outcome === 'hung')
-      return without(`/dev/kvm exists, but a guest on it made no progress in ${guest.ms} ms`);
+      return without(`/dev/kvm exists, but a tiny guest on it did not come to its end in ${guest.ms} ms`);
     return without(`/dev/kvm refuses: ${guest.said}`);
   },
 };

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type GuestRun, runTinyGuest } from './run-tiny-guest.ts';
+import { tinyGuestKey } from './tiny-guest.ts';
 
 const deadlineMs = 4000;
 
@@ -12,17 +13,22 @@ export interface KvmPlaces {
 
 const places: KvmPlaces = { device: '/dev/kvm', memory: '/run/coreos-lab/kvm.json' };
 
+/** The CPU that guests of KVM have where lab.toml names no other: the host's own. */
+export const kvmCpu = 'host';
+
 /**
  * Whether guests run on this host's KVM. Answers at once where there is no /dev/kvm, or it was tried before on this device
  * and since the last boot (the answer lies below /run); else runs a tiny guest, at most 4 s.
+ * @param cpu the guests' CPU model
  */
 export async function kvmUsable(
+  cpu: string = kvmCpu,
   { device, memory }: KvmPlaces = places,
-  run: () => Promise<GuestRun> = () => runTinyGuest('kvm', deadlineMs),
+  run: () => Promise<GuestRun> = () => runTinyGuest({ acceleration: 'kvm', cpu }, deadlineMs),
 ): Promise<boolean> {
   if (!mayOpen(device)) return false;
   const { ino, ctimeMs } = statSync(device);
-  const identity = `${ino} ${ctimeMs}`;
+  const identity = `${ino} ${ctimeMs} ${cpu} ${tinyGuestKey()}`;
   const known = recall(memory);
   if (known?.identity === identity) return known.usable;
   const { outcome } = await run();

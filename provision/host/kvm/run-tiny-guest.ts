@@ -6,6 +6,11 @@ import { exitPort, goodExitCode, tinyGuestRom } from './tiny-guest.ts';
 
 export type Acceleration = 'kvm' | 'tcg';
 
+export interface TinyGuest {
+  readonly acceleration: Acceleration;
+  readonly cpu?: string;
+}
+
 export type GuestRun =
   | { readonly outcome: 'ran'; readonly ms: number }
   /** It began and came to no end: what a /dev/kvm does that exists but cannot run guests. */
@@ -15,12 +20,13 @@ export type GuestRun =
   | { readonly outcome: 'no-qemu' };
 
 /**
- * Really runs a guest of 16 bytes, and judges by whether it comes to its end: that /dev/kvm exists decides nothing.
+ * Really runs a guest of some instructions, and judges by whether it comes to its end: that /dev/kvm exists decides nothing.
+ * @param cpu QEMU's model that the lab's guests would have; undefined with `tcg`: QEMU's own choice
  * @param deadlineMs after it QEMU is killed; real KVM needs a fraction of a second
  * @param qemu the program; another one in tests only
  */
 export async function runTinyGuest(
-  acceleration: Acceleration,
+  { acceleration, cpu }: TinyGuest,
   deadlineMs: number,
   qemu = 'qemu-system-x86_64',
 ): Promise<GuestRun> {
@@ -33,6 +39,7 @@ export async function runTinyGuest(
     const result = await execa(
       qemu,
       [
+        ...(cpu === undefined ? [] : ['-cpu', cpu]),
         ...['-M', 'pc', '-accel', acceleration, '-m', '16', '-bios', rom, '-device', debugExit],
         ...['-nodefaults', '-display', 'none', '-no-reboot'],
       ],
@@ -42,7 +49,9 @@ export async function runTinyGuest(
     if (result.exitCode === goodExitCode) return { outcome: 'ran', ms };
     if (result.code === 'ENOENT') return { outcome: 'no-qemu' };
     if (result.timedOut) return { outcome: 'hung', ms };
-    const said = result.all.trim().split('\n').at(-1) ?? '';
+    const lines = result.all.trim().split('\n');
+    // An assertion that failed says less than the error before it.
+    const said = lines.find((line) => /\berror: /.test(line)) ?? lines.at(-1) ?? '';
     return { outcome: 'refused', said: said === '' ? `QEMU ended with ${result.exitCode ?? 'a signal'}` : said };
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -12,7 +12,7 @@ import { vagrantSettings, type VagrantBox, type VagrantSettings } from './vagran
 export async function currentSettings(config: LabConfig, repoDir: string, configDir: string): Promise<VagrantSettings> {
   const ask = config.vagrant.driver === 'auto';
   return vagrantSettings(config, labPaths(config.name, config.stateDir), await currentBox(config, repoDir), {
-    kvmUsable: ask && (await kvmUsable()),
+    kvmUsable: ask && (await kvmUsable(config.vagrant.cpuModel)),
     configRb: join(configDir, 'config.rb'),
   });
 }

@@ -80,7 +80,9 @@ describe('KVM', () => {
     const found = await check('kvm', { guests: { kvm: hung } }, config);
     expect(found).toMatchObject({
       status: 'warn',
-      detail: expect.stringContaining('/dev/kvm exists, but a guest on it made no progress in 4000 ms') as string,
+      detail: expect.stringContaining(
+        '/dev/kvm exists, but a tiny guest on it did not come to its end in 4000 ms',
+      ) as string,
     });
     expect(await check('kvm', { guests: { kvm: hung } }, only)).toMatchObject({ status: 'fail' });
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,25 +23,28 @@ const answers = (run: GuestRun) => () => {
 
 describe('kvmUsable', () => {
   it('asks nothing where there is no device', async () => {
-    expect(await kvmUsable(places(), answers({ outcome: 'ran', ms: 1 }))).toBe(false);
+    expect(await kvmUsable('host', places(), answers({ outcome: 'ran', ms: 1 }))).toBe(false);
     expect(asked).toBe(0);
   });
 
   it('tries a device once, and remembers also that it hangs', async () => {
     writeFileSync(places().device, '');
     const hangs = answers({ outcome: 'hung', ms: 4000 });
-    expect([await kvmUsable(places(), hangs), await kvmUsable(places(), hangs)]).toEqual([false, false]);
+    expect([await kvmUsable('host', places(), hangs), await kvmUsable('host', places(), hangs)]).toEqual([
+      false,
+      false,
+    ]);
     expect(asked).toBe(1);
   });
 
   it('tries a device again that was replaced, and one that nothing was learnt about', async () => {
     writeFileSync(places().device, '');
-    await kvmUsable(places(), answers({ outcome: 'no-qemu' }));
-    expect(await kvmUsable(places(), answers({ outcome: 'ran', ms: 1 }))).toBe(true);
+    await kvmUsable('host', places(), answers({ outcome: 'no-qemu' }));
+    expect(await kvmUsable('host', places(), answers({ outcome: 'ran', ms: 1 }))).toBe(true);
     rmSync(places().device);
     writeFileSync(join(dir, 'other'), '');
     writeFileSync(places().device, '');
-    expect(await kvmUsable(places(), answers({ outcome: 'hung', ms: 4000 }))).toBe(false);
+    expect(await kvmUsable('host', places(), answers({ outcome: 'hung', ms: 4000 }))).toBe(false);
     expect(asked).toBe(3);
   });
 });
@@ -54,29 +57,61 @@ describe('runTinyGuest', () => {
   };
 
   it('says that there is no QEMU', async () => {
-    expect(await runTinyGuest('kvm', 1000, join(dir, 'none'))).toEqual({ outcome: 'no-qemu' });
+    expect(await runTinyGuest({ acceleration: 'kvm' }, 1000, join(dir, 'none'))).toEqual({ outcome: 'no-qemu' });
   });
 
   it('has run when the guest said farewell, and only then', async () => {
-    expect(await runTinyGuest('tcg', 5000, qemu(`exit ${goodExitCode}`))).toMatchObject({ outcome: 'ran' });
-    expect(await runTinyGuest('tcg', 5000, qemu('exit 0'))).toMatchObject({ outcome: 'refused' });
+    expect(await runTinyGuest({ acceleration: 'tcg' }, 5000, qemu(`exit ${goodExitCode}`))).toMatchObject({
+      outcome: 'ran',
+    });
+    expect(await runTinyGuest({ acceleration: 'tcg' }, 5000, qemu('exit 0'))).toMatchObject({ outcome: 'refused' });
   });
 
   it('kills what makes no progress', async () => {
-    expect(await runTinyGuest('kvm', 300, qemu('trap "" TERM; exec sleep 60'))).toMatchObject({ outcome: 'hung' });
+    expect(await runTinyGuest({ acceleration: 'kvm' }, 300, qemu('trap "" TERM; exec sleep 60'))).toMatchObject({
+      outcome: 'hung',
+    });
   });
 
   it('repeats the last line of one that cannot begin', async () => {
     const refuses = qemu('echo "qemu: failed to initialize kvm: Permission denied" >&2; exit 1');
-    expect(await runTinyGuest('kvm', 5000, refuses)).toEqual({
+    expect(await runTinyGuest({ acceleration: 'kvm' }, 5000, refuses)).toEqual({
       outcome: 'refused',
       said: 'qemu: failed to initialize kvm: Permission denied',
     });
   });
 
-  it("hands QEMU a ROM whose reset vector begins the guest's code", () => {
-    const rom = tinyGuestRom();
-    expect(rom.length % 65_536).toBe(0);
-    expect(rom.subarray(-16).toString('hex')).toBe('66b940420f0067e2fdb02ae6f4f4f4f4');
+  it('repeats the error, not the assertion that failed after it', async () => {
+    const lines = ['qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69', 'kvm.c:3183: Assertion failed.'];
+    const asserts = qemu(`printf '%s\\n' '${lines.join("' '")}' >&2; kill -ABRT $$`);
+    expect(await runTinyGuest({ acceleration: 'kvm', cpu: 'host' }, 5000, asserts)).toEqual({
+      outcome: 'refused',
+      said: lines[0],
+    });
+  });
+
+  it('gives the guest the CPU model that was named, and else none', async () => {
+    const echoes = qemu('echo "$*"; exit 1');
+    const said = async (cpu?: string) => runTinyGuest({ acceleration: 'kvm', ...(cpu && { cpu }) }, 5000, echoes);
+    expect(await said('Nehalem')).toMatchObject({ said: expect.stringContaining('-cpu Nehalem') as string });
+    expect(await said()).toMatchObject({ said: expect.not.stringContaining('-cpu') as string });
+  });
+
+  it('is a guest that QEMU brings into long mode and to its end, by its own count', async () => {
+    expect(await runTinyGuest({ acceleration: 'tcg' }, 30_000)).toMatchObject({ outcome: 'ran' });
+    expect(tinyGuestRom().length % 65_536).toBe(0);
+  });
+});
+
+describe('what was learnt by another guest, or of another CPU', () => {
+  it('does not count', async () => {
+    writeFileSync(places().device, '');
+    expect(await kvmUsable('host', places(), answers({ outcome: 'refused', said: 'no' }))).toBe(false);
+    expect(await kvmUsable('Nehalem', places(), answers({ outcome: 'ran', ms: 1 }))).toBe(true);
+    const memory = JSON.parse(readFileSync(places().memory, 'utf8')) as { identity: string; usable: boolean };
+    const [key = ''] = memory.identity.split(' ').slice(-1);
+    writeFileSync(places().memory, JSON.stringify({ ...memory, identity: memory.identity.replace(key, 'older') }));
+    expect(await kvmUsable('Nehalem', places(), answers({ outcome: 'hung', ms: 4000 }))).toBe(false);
+    expect(asked).toBe(3);
   });
 });
