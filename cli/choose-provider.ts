@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../errors/lab-error.ts';
-import type { ProviderName } from '../provision/config/lab-config.ts';
+import type { HypervisorName, ProviderName } from '../provision/config/lab-config.ts';
 
 const known: readonly ProviderName[] = ['nspawn', 'vagrant'];
 
@@ -44,5 +44,42 @@ export function chooseProvider(asked: ProviderName | undefined, recorded: Provid
     code: 'state.provider',
     cause: `this lab's machines are made by provider ${recorded}; it cannot have ${asked}'s beside them`,
     next: `lab destroy; lab up --provider ${asked}`,
+  });
+}
+
+const hypervisors: readonly HypervisorName[] = ['libvirt', 'virtualbox'];
+
+/** @throws LabError `usage.hypervisor` */
+export function knownHypervisor(name: string): HypervisorName {
+  const found = hypervisors.find((one) => one === name);
+  if (found !== undefined) return found;
+  throw new LabError({
+    code: 'usage.hypervisor',
+    cause: `virtual machines run on ${hypervisors.join(' or ')}, not on ${JSON.stringify(name)}`,
+    next: `vagrant up --provider ${hypervisors[0] ?? ''}`,
+  });
+}
+
+/** What runs a lab's virtual machines; undefined where it has none yet. */
+export function recordedHypervisor(stateDir: string): HypervisorName | undefined {
+  if (recordedProvider(stateDir) !== 'vagrant') return undefined;
+  const file = join(stateDir, 'hypervisor');
+  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  return hypervisors.find((one) => one === text) ?? 'libvirt';
+}
+
+/**
+ * Virtual machines keep their hypervisor; for new ones undefined means that lab.toml says it. Pure.
+ * @throws LabError `state.hypervisor` when another one was asked for
+ */
+export function chooseHypervisor(
+  asked: HypervisorName | undefined,
+  recorded: HypervisorName | undefined,
+): HypervisorName | undefined {
+  if (asked === undefined || recorded === undefined || asked === recorded) return asked ?? recorded;
+  throw new LabError({
+    code: 'state.hypervisor',
+    cause: `this lab's virtual machines run on ${recorded}; it cannot have ${asked}'s beside them`,
+    next: `lab destroy; vagrant up --provider ${asked}`,
   });
 }

@@ -11,5 +11,8 @@ export function addVagrantCommands(lab: Command, repoDir: string): void {
     .command('prepare')
     .argument('<machine>')
     .description('box, network, services and Ignition config that the machine needs before it boots')
-    .action(async (machine: string) => (await import('./commands/vagrant-prepare.ts')).prepare(repoDir, machine));
+    .option('--hypervisor <name>', 'what Vagrant runs the machine on: libvirt or virtualbox', 'libvirt')
+    .action(async (machine: string, options: { hypervisor: string }) =>
+      (await import('./commands/vagrant-prepare.ts')).prepare(repoDir, machine, options),
+    );
 }

@@ -19,6 +19,13 @@ const dropIns = (stretch: number): Readonly<Record<string, readonly string[]>> =
   docker: [`TimeoutStopSec=${15 * stretch}s`],
 });
 
+/** VirtualBox's NAT leads out of the host, where nothing of the lab is to go; Vagrant comes in from its other end. */
+const noWayOut = file({
+  path: '/etc/systemd/network/10-eth0.network.d/10-no-way-out.conf',
+  mode: 0o644,
+  contents: '[DHCPv4]\nUseGateway=no\n',
+});
+
 /** What makes a machine a guest. */
 export interface GuestParts {
   /** Of its interface on the lab's bridge; a container's has its name from systemd-nspawn. */
@@ -29,7 +36,8 @@ export interface GuestParts {
 }
 
 /** Files that a machine needs only as a guest. */
-export function guestFiles({ lanMac }: GuestParts, { timers, stretch }: Pick<LabConfig, 'timers' | 'stretch'>) {
+export function guestFiles({ lanMac }: GuestParts, config: LabConfig) {
+  const { timers, stretch, vagrant } = config;
   // A unit may be the last of many that an emulated guest starts at its boot.
   const startS = Math.max(systemdDefaultS, Math.ceil(timers.bootDeadlineMs / 1000));
   return [
@@ -39,6 +47,7 @@ export function guestFiles({ lanMac }: GuestParts, { timers, stretch }: Pick<Lab
       mode: 0o644,
       contents: `[Match]\nMACAddress=${lanMac}\n\n[Link]\nName=host0\n`,
     }),
+    ...(vagrant.hypervisor === 'virtualbox' ? [noWayOut] : []),
     file({
       path: '/etc/systemd/system.conf.d/10-start-timeout.conf',
       mode: 0o644,

@@ -41,7 +41,8 @@ export async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined)
     client: await readFile(join(lab.repoDir, 'platform/etcdctl/resident-client.sh'), 'utf8'),
     unit: await text('etcdctl'),
   };
-  const guests = lab.config.provider === 'vagrant' ? guestSettings(lab.config, lab.paths).machines : undefined;
+  const guests =
+    lab.config.provider === 'vagrant' ? guestSettings(lab.config, lab.paths, lab.repoDir).machines : undefined;
   return (name, etcd) => {
     const [machine] = lab.machines([name]);
     if (machine === undefined) return '';

@@ -56,7 +56,7 @@ export async function prepareBox(lab: Lab, on: OnLabEvent): Promise<void> {
   const { cacheDir, images, timers } = lab.config;
   await inPhase(on, { subject: 'lab', phase: 'box', deadlineMs: timers.imageBuildDeadlineMs }, () =>
     ensureBox({
-      ...{ provider: 'libvirt' as const, repoDir: lab.repoDir, suite: images.suite, cacheDir },
+      ...{ provider: lab.config.vagrant.hypervisor, repoDir: lab.repoDir, suite: images.suite, cacheDir },
       onProgress: (phase, detail) =>
         on({ subject: 'lab', phase: 'box', status: 'progress', detail: `${phase}: ${detail}` }),
     }),

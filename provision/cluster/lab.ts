@@ -5,8 +5,10 @@ import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { labPaths, type LabPaths } from '../machines/nspawn/lab-paths.ts';
 import { Ground } from '../machines/nspawn/ground.ts';
 import { NspawnProvider } from '../machines/nspawn/nspawn-provider.ts';
+import { LibvirtHypervisor } from '../machines/vagrant/libvirt/libvirt-hypervisor.ts';
 import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
 import { guestSettings } from '../machines/vagrant/vagrant-settings.ts';
+import { VirtualboxHypervisor } from '../machines/vagrant/virtualbox/virtualbox-hypervisor.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import { bringUp, type UpResult } from './bring-up.ts';
 import { withLabLock } from './lab-lock.ts';
@@ -140,10 +142,18 @@ export class Lab {
     const bundle = join(this.repoDir, 'dist/cli/supervisor.js');
     const ground = { paths: this.paths, network: this.config.network, spec, bundle };
     if (this.config.provider === 'nspawn') return new NspawnProvider(ground);
+    const settings = guestSettings(this.config, this.paths, this.repoDir);
+    const dotDir = join(this.configDir, '.vagrant');
+    const { hypervisor } = this.config.vagrant;
+    const shared = new Ground(ground);
     return new VagrantProvider({
-      ground: new Ground(ground),
-      settings: guestSettings(this.config, this.paths),
-      place: { repoDir: this.repoDir, configDir: this.configDir, dotDir: join(this.configDir, '.vagrant') },
+      ground: shared,
+      settings,
+      hypervisor:
+        hypervisor === 'libvirt'
+          ? new LibvirtHypervisor(shared, settings)
+          : new VirtualboxHypervisor(settings, this.config.machines[0]?.cpus ?? 1),
+      place: { repoDir: this.repoDir, configDir: this.configDir, dotDir, hypervisor },
       // Guests share the host's CPUs: three that boot at once take as long as three after one another.
       upDeadlineMs: this.config.timers.bootDeadlineMs * this.config.machines.length,
       stretch: this.config.stretch,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IgnitionConfig } from 'ignition-ts';
 import { requireFitHost } from '../host/doctor.ts';
-import { requiredPackages, vagrantPackages } from '../host/package-list.ts';
+import { packagesOf, requiredPackages } from '../host/package-list.ts';
 import { ensurePackages } from '../host/packages.ts';
 import { realHost } from '../host/real-host.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
@@ -22,7 +22,7 @@ export async function prepareGround(
   const { on } = options;
   // Read before anything is changed: a bad file must cost nothing.
   const own = await ownIgnition(lab.config.ignitionFile);
-  const more = lab.config.provider === 'vagrant' ? Object.keys(vagrantPackages) : [];
+  const more = lab.config.provider === 'vagrant' ? Object.keys(packagesOf[lab.config.vagrant.hypervisor]) : [];
   await ensurePackages({
     install: options.install,
     packages: [...Object.keys(requiredPackages), ...more],
@@ -33,6 +33,7 @@ export async function prepareGround(
   const images = await prepareImages(lab, on);
   if (lab.config.provider === 'vagrant') await prepareBox(lab, on);
   await mkdir(lab.config.stateDir, { recursive: true });
+  await writeFile(join(lab.config.stateDir, 'hypervisor'), `${lab.config.vagrant.hypervisor}\n`);
   await writeFile(join(lab.config.stateDir, 'provider'), `${lab.config.provider}\n`);
   const provider = lab.provider(images);
   const detail = 'bridge, registry, artifact server, DNS, RSVP stream';

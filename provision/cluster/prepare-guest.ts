@@ -24,7 +24,7 @@ export async function prepareGuest(
   const ignitionOf = await ignitionConfigs(lab, own);
   const begins = await stillToBegin(lab);
   // Vagrant defines a machine when the box's disk is there, whole.
-  if (machines.some(({ state }) => state !== 'absent')) await provider.baseVolume.markComplete();
+  if (machines.some(({ state }) => state !== 'absent')) await provider.hypervisor.markComplete();
   switch (howToPrepare(machine, machines, begins)) {
     case 'nothing':
       return;
@@ -32,7 +32,7 @@ export async function prepareGuest(
       await provider.writeIgnition(machine, ignitionOf(machine));
       return noLongerToBegin(lab, [machine]);
     case 'first':
-      await provider.baseVolume.dropUnlessComplete();
+      await provider.hypervisor.dropInterrupted();
       return beginTogether(lab, provider, ignitionOf, machine);
     case 'replaces':
       break;

@@ -34,7 +34,7 @@ export function supervisorSpec(args: {
     ports: { registry: config.ports.registry, artifacts: config.ports.artifacts },
     ...(args.registryStorage === undefined ? {} : { registryStorage: args.registryStorage }),
     rsvp: [process.execPath, join(repoDir, 'apps/meetup/dist/meetup.cjs'), ...stream],
-    ...(config.provider === 'vagrant' ? { libvirt: true as const } : {}),
+    ...(config.provider === 'vagrant' ? { guestsOf: config.vagrant.hypervisor } : {}),
     machines: config.machines.map((machine) => ({
       name: machine.name,
       address: machine.address,

@@ -1,8 +1,7 @@
 import { LabError } from '../../errors/lab-error.ts';
 import { didYouMean } from './nearest.ts';
 import { readRubyGlobals, type RubyGlobal, type RubyGlobals } from './ruby-globals.ts';
-import type { ProviderName } from './lab-config.ts';
-import { appliesElsewhere, honouredByVagrantfile, type Inapplicable } from './vagrant-variables.ts';
+import { appliesElsewhere, honouredByVagrantfile, type Inapplicable, type MachineRunner } from './vagrant-variables.ts';
 
 /** What config.rb says about the machines. `memoryMb` are Vagrant's megabytes of 1024 * 1024 bytes. */
 export interface MachineShape {
@@ -12,6 +11,8 @@ export interface MachineShape {
   readonly cpus: number;
   /** Only where the machines are Vagrant's. */
   readonly exposeDockerTcp: boolean;
+  /** Percent of each CPU, 1-100; followed by VirtualBox only. */
+  readonly executionCap: number;
   readonly notices: readonly string[];
   /** `config.rb:12`, for messages of later checks; the file's name alone where the default is used. */
   readonly places: { readonly count: string; readonly memory: string; readonly cpus: string };
@@ -30,20 +31,20 @@ const olderNames = new Map([
  * Reads the text of a config.rb as coreos-vagrant means it.
  * @param fileName how messages call the file
  * @param numInstances the environment's NUM_INSTANCES: the number of machines where config.rb does not say it
- * @param provider decides which of coreos-vagrant's variables have something to act on
+ * @param runs the machines: decides which of coreos-vagrant's variables have something to act on
  * @throws LabError config.ruby, config.variable, config.value, config.environment
  */
 export function readConfigRb(
   text: string,
   fileName: string,
   numInstances: string | undefined,
-  provider: ProviderName,
+  runs: MachineRunner,
 ): MachineShape {
   const { globals, discoveryBlock } = readRubyGlobals(text, fileName);
   const last = lastAssignments(globals);
   for (const global of last.values()) {
     refuseUnknown(global, fileName);
-    if (provider === 'vagrant') refuseUnfit(global, fileName);
+    if (runs !== 'nspawn') refuseUnfit(global, fileName);
   }
   const pick = (name: string): RubyGlobal | undefined => {
     const older = [...olderNames].find(([, current]) => current === name)?.[0];
@@ -60,8 +61,9 @@ export function readConfigRb(
     namePrefix: namePrefix(last.get('$instance_name_prefix'), fileName) ?? machineDefaults.namePrefix,
     memoryMb: wholeNumber(memory, fileName, 256, 1_048_576) ?? machineDefaults.memoryMb,
     cpus: wholeNumber(cpus, fileName, 1, 256) ?? machineDefaults.cpus,
-    exposeDockerTcp: provider === 'vagrant' && typeof last.get('$expose_docker_tcp')?.value === 'number',
-    notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, provider })],
+    exposeDockerTcp: runs !== 'nspawn' && typeof last.get('$expose_docker_tcp')?.value === 'number',
+    executionCap: runs === 'virtualbox' ? (wholeNumber(last.get('$vb_cpuexecutioncap'), fileName, 1, 100) ?? 100) : 100,
+    notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, runs })],
     places: { count: place(count), memory: place(memory), cpus: place(cpus) },
   };
 }
@@ -133,10 +135,10 @@ function environmentCount(
 function notices(
   globals: readonly RubyGlobal[],
   last: ReadonlyMap<string, RubyGlobal>,
-  context: { fileName: string; discoveryBlock: RubyGlobals['discoveryBlock']; provider: ProviderName },
+  context: { fileName: string; discoveryBlock: RubyGlobals['discoveryBlock']; runs: MachineRunner },
 ): string[] {
   const { fileName, discoveryBlock: block } = context;
-  const inapplicable = appliesElsewhere(context.provider);
+  const inapplicable = appliesElsewhere(context.runs);
   const at = (line: number): string => `${fileName}:${line}: `;
   const found = [...last.values()].flatMap((global) => {
     const elsewhere: Inapplicable | undefined = inapplicable.get(global.name);

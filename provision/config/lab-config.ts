@@ -29,6 +29,9 @@ export interface LabConfig {
 /** What runs the machines: systemd-nspawn, or virtual machines by Vagrant. */
 export type ProviderName = 'nspawn' | 'vagrant';
 
+/** What runs the virtual machines that Vagrant makes; Vagrant's own names of its providers. */
+export type HypervisorName = 'libvirt' | 'virtualbox';
+
 export interface MachineConfig {
   /** `core-01` */
   readonly name: string;
@@ -92,6 +95,7 @@ export interface RsvpConfig {
 
 /** For provider `vagrant` only. */
 export interface VagrantConfig {
+  readonly hypervisor: HypervisorName;
   /** How QEMU runs a guest: by the CPU (kvm), emulated (qemu), or kvm where it works (auto). */
   readonly driver: 'auto' | 'kvm' | 'qemu';
   /** CPU model the guests see; absent: the host's own with kvm, else one that emulates fast. */
@@ -104,4 +108,6 @@ export interface VagrantConfig {
   readonly managementCidr: string;
   /** Docker answers on TCP port 2375 of a guest ($expose_docker_tcp). */
   readonly exposeDockerTcp: boolean;
+  /** Percent of each CPU that a guest of VirtualBox may use, 1-100 ($vb_cpuexecutioncap). */
+  readonly executionCap: number;
 }

@@ -102,6 +102,7 @@ const sections = {
     seed: whole(0, 4_294_967_295).prefault(1),
   }),
   vagrant: z.strictObject({
+    hypervisor: z.enum(['libvirt', 'virtualbox'], 'must be "libvirt" or "virtualbox"').prefault('libvirt'),
     driver: z.enum(['auto', 'kvm', 'qemu'], 'must be "auto", "kvm" or "qemu"').prefault('auto'),
     cpu_model: z
       .string('must be a CPU model of QEMU in quotes')

@@ -2,7 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
-import type { LabConfig, MachineConfig, ProviderName, TimerConfig } from './lab-config.ts';
+import type { HypervisorName, LabConfig, MachineConfig, ProviderName, TimerConfig } from './lab-config.ts';
 import { checkLabToml, type LabToml } from './lab-toml.ts';
 import { parseToml, readText } from './toml-file.ts';
 
@@ -11,6 +11,7 @@ import { parseToml, readText } from './toml-file.ts';
  * @param env NUM_INSTANCES (deprecated), XDG_CACHE_HOME and HOME are looked at
  * @param hostCpus CPUs this host has
  * @param provider decides which variables of config.rb have something to act on
+ * @param hypervisor where the lab has one already, or another one than lab.toml's was asked for
  * @throws LabError config.* naming file and line, with what to write instead
  */
 export function loadConfig(
@@ -18,10 +19,12 @@ export function loadConfig(
   env: Readonly<Record<string, string | undefined>>,
   hostCpus: number = availableParallelism(),
   provider: ProviderName = 'nspawn',
+  hypervisor?: HypervisorName,
 ): LabConfig {
-  const shape = readConfigRb(readText(join(dir, 'config.rb'), ''), 'config.rb', env['NUM_INSTANCES'], provider);
   const file = parseToml(readText(join(dir, 'lab.toml'), ''), 'lab.toml');
   const toml = checkLabToml(file, 'lab.toml');
+  const runs = provider === 'nspawn' ? provider : (hypervisor ?? toml.vagrant.hypervisor);
+  const shape = readConfigRb(readText(join(dir, 'config.rb'), ''), 'config.rb', env['NUM_INSTANCES'], runs);
   const at = (section: string, key: string): string => {
     const line = file.lineOf([section, key]);
     return line === undefined ? `lab.toml [${section}] ${key}` : `lab.toml:${line}`;
@@ -41,7 +44,7 @@ export function loadConfig(
     ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),
     apps: { ...toml.apps },
     rsvp: { ...toml.rsvp },
-    vagrant: vagrant(toml, shape),
+    vagrant: vagrant(toml, shape, hypervisor),
     notices: shape.notices,
   });
 }
@@ -87,14 +90,16 @@ function timers({ timers: t }: LabToml): TimerConfig {
   };
 }
 
-function vagrant({ vagrant: v }: LabToml, shape: MachineShape): LabConfig['vagrant'] {
+function vagrant({ vagrant: v }: LabToml, shape: MachineShape, hypervisor?: HypervisorName): LabConfig['vagrant'] {
   return {
+    hypervisor: hypervisor ?? v.hypervisor,
     driver: v.driver,
     ...(v.cpu_model === '' ? {} : { cpuModel: v.cpu_model }),
     stretch: v.stretch,
     tbSizeMb: v.tb_size_mb,
     managementCidr: v.management,
     exposeDockerTcp: shape.exposeDockerTcp,
+    executionCap: shape.executionCap,
   };
 }
 

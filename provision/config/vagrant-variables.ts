@@ -1,4 +1,4 @@
-import type { ProviderName } from './lab-config.ts';
+import type { HypervisorName } from './lab-config.ts';
 import type { RubyLiteral } from './ruby-literal.ts';
 
 /** A coreos-vagrant variable that is understood but has nothing to act on in this lab. */
@@ -9,9 +9,13 @@ export interface Inapplicable {
   readonly because: string;
 }
 
-/** The variables of coreos-vagrant's Vagrantfile and config.rb.sample (2013 to 2018) that this provider does not use. */
-export function appliesElsewhere(provider: ProviderName): ReadonlyMap<string, Inapplicable> {
-  return new Map([...nowhere, ...(provider === 'nspawn' ? notInNspawn : notInVagrant)]);
+/** What runs the machines: containers, or the hypervisor of Vagrant's virtual machines. */
+export type MachineRunner = 'nspawn' | HypervisorName;
+
+/** The variables of coreos-vagrant's Vagrantfile and config.rb.sample (2013 to 2018) that have nothing to act on here. */
+export function appliesElsewhere(runs: MachineRunner): ReadonlyMap<string, Inapplicable> {
+  const own = { nspawn: [...notInNspawn, ...ofVirtualbox], libvirt: [...notInGuests, ...ofVirtualbox, ...screens] };
+  return new Map([...nowhere, ...(runs === 'virtualbox' ? notInGuests : own[runs])]);
 }
 
 /** Variables that the Vagrantfile acts on, with the form of value it can act on. */
@@ -74,6 +78,9 @@ const nowhere: readonly Entry[] = [
     { isOff: isUnset, because: 'no discovery service is asked, the etcd members know each other' },
   ],
   ['$expose_etcd_tcp', { isOff: isFalsy, because: noForward }],
+];
+
+const ofVirtualbox: readonly Entry[] = [
   ['$vb_cpuexecutioncap', { isOff: isUnset, because: 'it belongs to VirtualBox, $vm_cpus limits a machine here' }],
 ];
 
@@ -93,8 +100,9 @@ const notInNspawn: readonly Entry[] = [
 const noHome = "your home is not shared (it would hide the machine's own), name folders in $shared_folders";
 const noGui = 'the guests have no screen, use `vagrant ssh`';
 
-const notInVagrant: readonly Entry[] = [
-  ['$share_home', { isOff: isFalsy, because: noHome }],
+const notInGuests: readonly Entry[] = [['$share_home', { isOff: isFalsy, because: noHome }]];
+
+const screens: readonly Entry[] = [
   ['$vm_gui', { isOff: isFalsy, because: noGui }],
   ['$vb_gui', { isOff: isFalsy, because: noGui }],
 ];

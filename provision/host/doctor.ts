@@ -1,5 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
-import type { LabConfig, ProviderName } from '../config/lab-config.ts';
+import type { HypervisorName, LabConfig } from '../config/lab-config.ts';
 import type { Check, CheckResult } from './check.ts';
 import { addressRange } from './checks/address-range.ts';
 import { cgroups } from './checks/cgroups.ts';
@@ -11,7 +11,8 @@ import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
 import { apt, capabilities, debian, node, root } from './checks/system.ts';
 import { guestMemory } from './checks/guest-memory.ts';
 import { libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from './checks/vagrant.ts';
-import { appArmor, virtualBox } from './checks/vagrant-surroundings.ts';
+import { appArmor } from './checks/vagrant-surroundings.ts';
+import { virtualBox, virtualBoxModules } from './checks/virtualbox.ts';
 import type { HostProbe } from './host-probe.ts';
 import { requireRoot } from './require-root.ts';
 
@@ -23,24 +24,24 @@ export interface DoctorReport {
 }
 
 /** In the order a person would look. */
-function doctorChecks(provider: ProviderName): readonly Check[] {
+function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: LabConfig): readonly Check[] {
   return [
     ...[root, capabilities, node, debian, apt, packages],
     ...[overlay, ...(provider === 'nspawn' ? [loop] : []), fuse, namespaces, bridge, cgroups, inotify],
     ...[provider === 'vagrant' ? guestMemory : memory, cpus, stateDisk, cacheDisk, addressRange, ports],
-    ...(provider === 'vagrant' ? vagrantChecks : []),
+    ...(provider === 'vagrant' ? [vagrant, ...hypervisorChecks[hypervisorName]] : []),
   ];
 }
 
-const vagrantChecks: readonly Check[] = [
-  ...[vagrant, vagrantPlugin, libvirtDaemon, libvirtAccess],
-  ...[hypervisor, kvm, appArmor, virtualBox],
-];
+const hypervisorChecks: Readonly<Record<HypervisorName, readonly Check[]>> = {
+  libvirt: [vagrantPlugin, libvirtDaemon, libvirtAccess, hypervisor, kvm, appArmor],
+  virtualbox: [virtualBox, virtualBoxModules],
+};
 
 /** Asks the host every question; reads only. */
 export async function runDoctor(config: LabConfig, probe: HostProbe): Promise<DoctorReport> {
   const checks = await Promise.all(
-    doctorChecks(config.provider).map(async (check) => ({
+    doctorChecks(config).map(async (check) => ({
       id: check.id,
       title: check.title,
       ...(await check.run(probe, config)),

@@ -1,3 +1,5 @@
+import type { HypervisorName } from '../config/lab-config.ts';
+
 /** Debian packages the lab's host needs, with what each is for. */
 export const requiredPackages = {
   mmdebstrap: 'builds the OS image',
@@ -27,17 +29,28 @@ export const diskPackages = {
   pigz: 'packs Vagrant boxes on all cores',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Debian packages of the provider `vagrant`; installed only for it. */
-export const vagrantPackages = {
+/** Debian packages of the provider `vagrant`, whatever runs its guests; installed only for it. */
+const guestPackages = {
   ...diskPackages,
   vagrant: 'makes the machines',
+  rsync: 'copies shared folders into the machines',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The same for guests of libvirt. */
+export const vagrantPackages = {
+  ...guestPackages,
   'vagrant-libvirt': "is Vagrant's plugin for libvirt",
   // Without libvirt-daemon-system, which would have the host's own libvirtd and a network start at its next boot.
   'libvirt-daemon': 'runs virtual machines',
   'libvirt-clients': 'asks it about them (virsh)',
   'qemu-system-x86': 'is the hypervisor',
-  rsync: 'copies shared folders into the machines',
 } as const satisfies Readonly<Record<string, string>>;
+
+/** By what runs the guests; VirtualBox itself is no package of Debian's. */
+export const packagesOf: Readonly<Record<HypervisorName, Readonly<Record<string, string>>>> = {
+  libvirt: vagrantPackages,
+  virtualbox: guestPackages,
+};
 
 /** Further Debian packages the lab's own tests use. */
 export const testPackages: readonly string[] = [

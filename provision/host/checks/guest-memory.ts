@@ -17,6 +17,7 @@ export const guestMemory: Check = {
     const kib = Number(/^MemAvailable:\s*(\d+) kB$/m.exec(probe.read('/proc/meminfo') ?? '')?.[1] ?? 0);
     const available = kib * 1024;
     const emulated =
+      vagrant.hypervisor === 'libvirt' &&
       chosenDriver(vagrant, vagrant.driver === 'auto' && (await kvmRuns(probe, vagrant.cpuModel))) === 'qemu';
     // Translated code fills its buffer within the first boot.
     const beside = overheadBytes + (emulated ? vagrant.tbSizeMb * 1024 ** 2 : 0);

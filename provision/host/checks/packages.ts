@@ -1,13 +1,16 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import { type Check, fail, ok, warn } from '../check.ts';
-import { requiredPackages, vagrantPackages } from '../package-list.ts';
+import { packagesOf, requiredPackages } from '../package-list.ts';
 import { installCommand } from '../packages.ts';
 
 export const packages: Check = {
   id: 'packages',
   title: 'Debian packages',
-  async run(probe, { provider }) {
-    const wanted = Object.keys({ ...requiredPackages, ...(provider === 'vagrant' ? vagrantPackages : {}) });
+  async run(probe, { provider, vagrant }) {
+    const wanted = Object.keys({
+      ...requiredPackages,
+      ...(provider === 'vagrant' ? packagesOf[vagrant.hypervisor] : {}),
+    });
     const up = provider === 'vagrant' ? 'lab up --provider vagrant' : 'lab up';
     try {
       const missing = await probe.missingPackages(wanted);

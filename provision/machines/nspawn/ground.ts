@@ -1,6 +1,7 @@
 import { readFile, rm, rmdir, writeFile, mkdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 import { checkAddressFree, connectHost, disconnectHost, lowerFence, raiseFence } from '../../host/network/lab-link.ts';
 import type { ProviderStatus } from '../machine-provider.ts';
@@ -61,6 +62,8 @@ export class Ground {
       await writeFile(paths.specFile, specText(spec));
       pids = await startSupervisor(paths, bundle);
     }
+    // Here and not where it is started: whoever started it may have been killed before it could write.
+    await writeFile(paths.supervisorFile, `${JSON.stringify(pids)}\n`);
     if (bare !== true) await connectHost(paths.hostLink, network, pids.init, bridge);
   }
 
@@ -71,9 +74,11 @@ export class Ground {
     return this.call<ProviderStatus>('GET', '/status', undefined, 5_000).catch(() => undefined);
   }
 
-  /** A process inside the lab's namespaces, by its PID on the host. */
-  get namespacePid(): number | undefined {
-    return findSupervisor(this.#options.paths)?.init;
+  /** A process inside the lab's namespaces, by its PID on the host. @throws LabError `state.lab-down` when there is none */
+  requireNamespacePid(): number {
+    const pids = findSupervisor(this.paths);
+    if (pids !== undefined) return pids.init;
+    throw new LabError({ code: 'state.lab-down', cause: `lab ${this.spec.lab} is not up`, next: 'lab up' });
   }
 
   async call<T>(method: 'GET' | 'POST', path: string, body: unknown, deadlineMs: number): Promise<T> {
@@ -87,7 +92,7 @@ export class Ground {
     await rm(paths.runDir, { recursive: true, force: true });
     await rm(paths.stateDir, { recursive: true, force: true });
     if (bare !== true) await lowerFence(paths.hostLink, network);
-    const places = this.#options.spec.libvirt === true ? libvirtPlaces : [];
+    const places = this.#options.spec.guestsOf === 'libvirt' ? libvirtPlaces : [];
     for (const parent of [dirname(paths.runDir), dirname(paths.stateDir), ...places]) await rmdirIfEmpty(parent);
   }
 

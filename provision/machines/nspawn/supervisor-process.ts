@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../wait-until.ts';
 import { callSupervisor } from './control-client.ts';
@@ -45,9 +45,7 @@ export async function startSupervisor(paths: LabPaths, bundle: string): Promise<
       return supervisorAnswers(paths);
     },
   });
-  const pids = { unshare, init: childrenOf(unshare)[0] ?? 0 };
-  await writeFile(paths.supervisorFile, `${JSON.stringify(pids)}\n`);
-  return pids;
+  return { unshare, init: childrenOf(unshare)[0] ?? 0 };
 }
 
 export async function supervisorAnswers(paths: LabPaths): Promise<boolean> {

@@ -14,8 +14,8 @@ export interface SupervisorSpec {
   readonly registryStorage?: string;
   /** argv of the RSVP stream server; absent on a bare lab. */
   readonly rsvp?: readonly string[];
-  /** The machines are guests of the lab's own libvirtd, which the supervisor runs; else they are its containers. */
-  readonly libvirt?: true;
+  /** The machines are guests: of the lab's own libvirtd, which the supervisor runs, or of VirtualBox; else its containers. */
+  readonly guestsOf?: 'libvirt' | 'virtualbox';
   readonly machines: readonly SupervisorMachine[];
 }
 

@@ -10,8 +10,9 @@ import { vagrantSettings, type VagrantBox, type VagrantSettings } from './vagran
  * @param configDir the directory of config.rb and lab.toml
  */
 export async function currentSettings(config: LabConfig, repoDir: string, configDir: string): Promise<VagrantSettings> {
-  const ask = config.vagrant.driver === 'auto';
+  const ask = config.vagrant.driver === 'auto' && config.vagrant.hypervisor === 'libvirt';
   return vagrantSettings(config, labPaths(config.name, config.stateDir), await currentBox(config, repoDir), {
+    repoDir,
     kvmUsable: ask && (await kvmUsable(config.vagrant.cpuModel)),
     configRb: join(configDir, 'config.rb'),
   });

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { ExecResult } from '../machine-provider.ts';
+import type { SshPlace } from './hypervisor.ts';
 
 const outputLimitBytes = 64 * 1024 * 1024;
 /** For the connection and the server's first words, and for a sign of life later; a slow guest has as many times longer. */
@@ -10,21 +11,27 @@ const aliveS = 5;
 /** ssh(1): its own failures end with this code. */
 export const sshFailed = 255;
 
+export interface GuestShellOptions {
+  readonly place: SshPlace;
+  /** Of a process in the lab's namespaces. */
+  readonly namespacePid: number;
+  /** File of the private key. */
+  readonly key: string;
+  /** For the kept connection's socket. */
+  readonly socketDir: string;
+  /** How many times longer than elsewhere a connection may take. */
+  readonly stretch: number;
+}
+
 /**
- * Root commands on one guest by SSH over the management network, so that they work while the guest is parted from the lab's
+ * Root commands on one guest by SSH over its first interface, so that they work while the guest is parted from the lab's
  * bridge. One connection is kept for all of them: under emulation a handshake costs seconds. It lives in the lab's
  * namespaces and dies with them.
  */
 export class GuestShell {
-  readonly #options: {
-    readonly namespacePid: number;
-    readonly address: string;
-    readonly key: string;
-    readonly socketDir: string;
-    readonly stretch: number;
-  };
+  readonly #options: GuestShellOptions;
 
-  constructor(options: { namespacePid: number; address: string; key: string; socketDir: string; stretch: number }) {
+  constructor(options: GuestShellOptions) {
     this.#options = options;
   }
 
@@ -82,8 +89,9 @@ export class GuestShell {
   }
 
   get #inNamespace(): string[] {
-    // Into its PID namespace too, so that the connection ends with the lab.
-    return ['-t', String(this.#options.namespacePid), '-n', '-p', '--'];
+    const { namespacePid, place } = this.#options;
+    // Into its PID namespace in any case, so that the connection ends with the lab.
+    return ['-t', String(namespacePid), ...(place.network === 'lab' ? ['-n'] : []), '-p', '--'];
   }
 
   #times(seconds: number): number {
@@ -91,11 +99,11 @@ export class GuestShell {
   }
 
   get #login(): string {
-    return `core@${this.#options.address}`;
+    return `core@${this.#options.place.address}`;
   }
 
   get #sshOptions(): string[] {
-    const { key, socketDir } = this.#options;
+    const { key, socketDir, place } = this.#options;
     const options = [
       ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'],
       ...[
@@ -103,9 +111,9 @@ export class GuestShell {
         `ServerAliveInterval=${this.#times(aliveS)}`,
         'ServerAliveCountMax=2',
       ],
-      `ControlPath=${join(socketDir, '%h')}`,
+      `ControlPath=${join(socketDir, '%h-%p')}`,
     ];
-    return ['-F', '/dev/null', '-i', key, ...options.flatMap((option) => ['-o', option])];
+    return ['-F', '/dev/null', '-p', String(place.port), '-i', key, ...options.flatMap((option) => ['-o', option])];
   }
 }
 

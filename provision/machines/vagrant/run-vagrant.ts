@@ -9,6 +9,8 @@ export interface VagrantPlace {
   readonly configDir: string;
   /** Where Vagrant remembers its machines. */
   readonly dotDir: string;
+  /** Vagrant's name of what runs the guests. */
+  readonly hypervisor: 'libvirt' | 'virtualbox';
 }
 
 /** Environment of every Vagrant command that the lab runs itself. */
@@ -17,7 +19,7 @@ export function vagrantEnvironment(place: VagrantPlace): Record<string, string> 
     VAGRANT_CWD: place.repoDir,
     VAGRANT_DOTFILE_PATH: place.dotDir,
     VAGRANT_CHECKPOINT_DISABLE: '1',
-    VAGRANT_DEFAULT_PROVIDER: 'libvirt',
+    VAGRANT_DEFAULT_PROVIDER: place.hypervisor,
     LAB_CONFIG_DIR: place.configDir,
     // The Vagrantfile's trigger would call the lab again, which holds its lock.
     COREOS_LAB_PREPARED: '1',

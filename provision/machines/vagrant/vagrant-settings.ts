@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
+import type { HypervisorName, LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import { chosenDriver, stretchFactor } from '../../config/stretch-timers.ts';
 import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../nspawn/lab-paths.ts';
 import { bridge, machineLink } from '../nspawn/supervisor/lab-network.ts';
+import { type VirtualboxSettings, virtualboxSettings } from './virtualbox/virtualbox-settings.ts';
 
 /**
  * Everything the Vagrantfile is told, as plain JSON (`lab vagrant settings`): it makes no decision of its own.
@@ -12,6 +13,12 @@ import { bridge, machineLink } from '../nspawn/supervisor/lab-network.ts';
  */
 export interface VagrantSettings {
   readonly lab: string;
+  /** What the lab's machines run on, or would where it has none yet. */
+  readonly hypervisor: HypervisorName;
+  /** Answers while the machines' hypervisor is there; connected to only. */
+  readonly answersAt: string;
+  /** Gone with the lab's machines when the lab was destroyed. */
+  readonly disksAt: string;
   /** The config.rb that was read; the Vagrantfile reads the same one, with Ruby. It may not exist. */
   readonly configRb: string;
   readonly memoryMb: number;
@@ -42,8 +49,8 @@ export interface VagrantMachine {
   readonly tap: string;
   /** The whole Ignition config: QEMU hands it over by fw_cfg. */
   readonly ignitionFile: string;
-  /** A config of a few bytes that fetches the whole one: VirtualBox hands over at most 1 KB, as a guest property. */
-  readonly smallIgnition: string;
+  /** A config of a few bytes that fetches the whole one, for VirtualBox; written with it. */
+  readonly smallIgnitionFile: string;
   /** What the guest writes to its first serial port. */
   readonly serialLog: string;
 }
@@ -74,13 +81,7 @@ export interface LibvirtSettings {
   readonly storagePool: { readonly name: string; readonly path: string };
 }
 
-export interface VirtualboxSettings {
-  readonly netmask: string;
-  /** Why machines of VirtualBox cannot be started yet, as a person is told. */
-  readonly unbuilt: string;
-}
-
-export interface GuestSettings extends Pick<VagrantSettings, 'machines' | 'ssh'> {
+export interface GuestSettings extends Pick<VagrantSettings, 'machines' | 'ssh' | 'virtualbox'> {
   readonly libvirt: Pick<LibvirtSettings, 'uri' | 'machineNetwork' | 'managementNetwork' | 'storagePool'>;
 }
 
@@ -89,14 +90,16 @@ export interface VagrantHost {
   /** Whether a guest makes progress on /dev/kvm: it can exist and hang. */
   readonly kvmUsable: boolean;
   readonly configRb: string;
+  readonly repoDir: string;
 }
 
 /** What the provider itself must know of its guests: needs no box and no look at the host. Pure. */
-export function guestSettings(config: LabConfig, paths: LabPaths): GuestSettings {
+export function guestSettings(config: LabConfig, paths: LabPaths, repoDir: string): GuestSettings {
   const { uri, machineNetwork, managementNetwork, storagePool } = libvirtSettings(config, paths, { kvmUsable: false });
   return {
     machines: config.machines.map((machine) => vagrantMachine(config, paths, machine)),
     libvirt: { uri, machineNetwork, managementNetwork, storagePool },
+    virtualbox: virtualboxSettings(config, paths, repoDir),
     ssh: { user: 'core', privateKey: join(paths.keysDir, 'id_ed25519') },
   };
 }
@@ -110,16 +113,20 @@ export function vagrantSettings(
 ): VagrantSettings {
   const [first] = config.machines;
   const libvirt = libvirtSettings(config, paths, host);
+  const guests = guestSettings(config, paths, host.repoDir);
+  const emulated = config.vagrant.hypervisor === 'libvirt' && libvirt.driver === 'qemu';
   return {
     lab: config.name,
+    hypervisor: config.vagrant.hypervisor,
+    answersAt: config.vagrant.hypervisor === 'libvirt' ? libvirt.socket : paths.controlSocket,
+    disksAt: config.vagrant.hypervisor === 'libvirt' ? libvirt.storagePool.path : guests.virtualbox.machineFolder,
     configRb: host.configRb,
     memoryMb: (first?.memoryBytes ?? 0) / 1024 ** 2,
     cpus: first?.cpus ?? 1,
-    ...guestSettings(config, paths),
+    ...guests,
     box,
-    bootTimeoutS: bootTimeoutS(config, libvirt.driver === 'qemu'),
+    bootTimeoutS: bootTimeoutS(config, emulated),
     libvirt,
-    virtualbox: { netmask: netmask(config.network.prefixLength), unbuilt: virtualboxUnbuilt(config) },
     notices: config.notices,
   };
 }
@@ -130,8 +137,6 @@ function bootTimeoutS({ timers, machines, vagrant }: LabConfig, emulated: boolea
 }
 
 function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConfig): VagrantMachine {
-  const { network, ports } = config;
-  const source = `http://${network.bridgeAddress}:${ports.artifacts}/ignition/${machine.name}.json`;
   return {
     name: machine.name,
     uuid: machineId(config.name, machine).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
@@ -140,7 +145,7 @@ function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConf
     managementMac: mac(config.name, 0x80 + machine.index),
     tap: machineLink(machine.name),
     ignitionFile: paths.machine(machine.name).ignitionFile,
-    smallIgnition: JSON.stringify({ ignition: { version: '3.3.0', config: { replace: { source } } } }),
+    smallIgnitionFile: join(paths.machine(machine.name).dir, 'ignition-small.json'),
     serialLog: join(paths.logDir, `${machine.name}-serial.txt`),
   };
 }
@@ -162,16 +167,6 @@ function libvirtSettings(config: LabConfig, paths: LabPaths, host: Pick<VagrantH
   };
 }
 
-function virtualboxUnbuilt({ network, ports }: LabConfig): string {
-  const services = `registry (${network.bridgeAddress}:${ports.registry}), artifacts (:${ports.artifacts}) and DNS (:53)`;
-  return [
-    `error VirtualBox guests cannot reach the lab's services: ${services} [unbuilt.virtualbox]`,
-    "  | They listen in the lab's own network namespace, which a host-only network of VirtualBox is no part of.",
-    '  | The machines and their network are described (`vagrant validate`), that last piece is missing and untried.',
-    'next  vagrant up --provider libvirt',
-  ].join('\n');
-}
-
 /** Under emulation an old model is faster than QEMU's `max`: the guest's kernel and libraries choose plainer code. */
 const emulatesFast = 'Nehalem';
 
@@ -179,9 +174,4 @@ const emulatesFast = 'Nehalem';
 function mac(lab: string, last: number): string {
   const [a = 0, b = 0] = createHash('sha256').update(lab).digest();
   return ['52', '54', '00', ...[a, b, last].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
-}
-
-function netmask(prefixLength: number): string {
-  const bits = 2 ** 32 - 2 ** (32 - prefixLength);
-  return [24, 16, 8, 0].map((shift) => Math.floor(bits / 2 ** shift) % 256).join('.');
 }

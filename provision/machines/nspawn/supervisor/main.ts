@@ -24,7 +24,7 @@ async function main(specFile: string): Promise<void> {
   await mkdir('/run/systemd', { recursive: true });
   await execa('mount', ['-t', 'tmpfs', `coreos-lab-${spec.lab}`, '/run/systemd']);
   await setUpLabNetwork(spec.network);
-  const libvirtd = spec.libvirt === true ? await prepareLibvirt(spec.lab, paths) : undefined;
+  const libvirtd = spec.guestsOf === 'libvirt' ? await prepareLibvirt(spec.lab, paths) : undefined;
   const services = startLabServices(spec, paths, libvirtd);
   await mkdir(paths.artifactsDir, { recursive: true });
   await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
@@ -33,7 +33,7 @@ async function main(specFile: string): Promise<void> {
     ...{ name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir },
     machines: spec.machines.map(({ name }) => name),
   };
-  const containers = spec.libvirt === true ? [] : spec.machines;
+  const containers = spec.guestsOf === undefined ? spec.machines : [];
   const machines = new Map(containers.map((machine) => [machine.name, new Machine(machine, lab)]));
   await attachOldDisks(
     spec.lab,

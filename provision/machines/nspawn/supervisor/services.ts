@@ -38,7 +38,8 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
     void registry.ended.then((sentence) => died(sentence, () => void keepRegistry(storage).catch(console.error)));
   };
   if (libvirtd !== undefined) keep('libvirtd', libvirtd);
-  else keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
+  else if (spec.guestsOf === undefined)
+    keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
   keep('dns', dnsArgv(spec));
   if (spec.rsvp !== undefined) keep('rsvp', spec.rsvp);
   const ready = spec.registryStorage === undefined ? Promise.resolve() : keepRegistry(spec.registryStorage);

@@ -13,7 +13,7 @@ describe('the doctor of provider vagrant', () => {
   it('finds a fit host fit', async () => {
     const report = await runDoctor(config, describedHost());
     expect(report.checks.filter(({ status }) => status !== 'ok')).toEqual([]);
-    expect(formatDoctorReport(report)).toMatch(/\nThis host can run the lab: 26 of 26 checks ok\.\n$/);
+    expect(formatDoctorReport(report)).toMatch(/\nThis host can run the lab: 25 of 25 checks ok\.\n$/);
   });
 
   it('asks nothing of Vagrant for machines of systemd-nspawn', async () => {
@@ -133,15 +133,36 @@ describe('AppArmor', () => {
 });
 
 describe('VirtualBox', () => {
-  const output = { 'VBoxManage --version': '7.0.20r163906\n' };
+  const guests = load({ provider: 'vagrant', toml: '[vagrant]\nhypervisor = "virtualbox"\n' });
+  const modules = { '/sys/module/vboxdrv': '', '/sys/module/vboxnetflt': '' };
+  const version = (text: string) => ({ files: modules, output: { 'VBoxManage --version': text } });
 
-  it('is told what it lacks, and about its list of allowed networks', async () => {
-    const found = await check('virtualbox', { output }, config);
-    expect(found).toMatchObject({
-      status: 'warn',
-      fix: "vagrant up --provider libvirt (and, for VirtualBox: echo '* 172.17.8.0/24' >> /etc/vbox/networks.conf)",
-    });
-    const files = { '/etc/vbox/networks.conf': '# ours\n* 10.0.0.0/8 172.16.0.0/12\n' };
-    expect((await check('virtualbox', { output, files }, config)).detail).not.toContain('networks.conf');
+  it('is asked about instead of libvirt, QEMU and KVM', async () => {
+    const { report } = await check('virtualbox', version('7.0.20r163906\n'), guests);
+    expect(report.ok).toBe(true);
+    const ids = report.checks.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(['vagrant', 'virtualbox', 'virtualbox-modules', 'memory']));
+    expect(ids.filter((id) => /libvirt|kvm|hypervisor|plugin/.test(id))).toEqual([]);
+    const other = await runDoctor(config, describedHost());
+    expect(other.checks.map(({ id }) => id)).not.toContain('virtualbox');
+  });
+
+  it('must be there, and of a series that this Vagrant knows', async () => {
+    expect(await check('virtualbox', { files: modules }, guests)).toMatchObject({ status: 'fail' });
+    for (const text of ['5.2.44r139111', '7.1.4r165100', '8.0.0r1'])
+      expect(await check('virtualbox', version(text), guests), text).toMatchObject({ status: 'fail' });
+    for (const text of ['6.1.50r161033', '7.0.20r163906'])
+      expect(await check('virtualbox', version(text), guests), text).toMatchObject({ status: 'ok' });
+    const newer = {
+      files: modules,
+      output: { 'VBoxManage --version': '7.1.4r1', 'vagrant --version': 'Vagrant 2.4.3' },
+    };
+    expect(await check('virtualbox', newer, guests)).toMatchObject({ status: 'ok' });
+  });
+
+  it('says which kernel module is missing, with its command', async () => {
+    const found = await check('virtualbox-modules', { files: { '/sys/module/vboxdrv': '' } }, guests);
+    expect(found).toMatchObject({ status: 'fail', detail: 'not loaded: vboxnetflt' });
+    expect(found.fix).toMatch(/^modprobe -a vboxnetflt /);
   });
 });

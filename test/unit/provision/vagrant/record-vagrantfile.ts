@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { HypervisorName } from '../../../../provision/config/lab-config.ts';
 import { labPaths } from '../../../../provision/machines/nspawn/lab-paths.ts';
 import { vagrantSettings, type VagrantSettings } from '../../../../provision/machines/vagrant/vagrant-settings.ts';
 import { type ConfigFiles, load } from '../config/config-directory.ts';
@@ -28,15 +29,20 @@ const box = { name: 'coreos-lab-test', file: { libvirt: '/boxes/libvirt.box', vi
 export function settingsOf(files: ConfigFiles, configRb = '/none/config.rb'): VagrantSettings {
   const config = load({ ...files, provider: 'vagrant' });
   const paths = labPaths(config.name, config.stateDir);
-  return vagrantSettings(config, paths, box, { kvmUsable: false, configRb });
+  return vagrantSettings(config, paths, box, { kvmUsable: false, configRb, repoDir });
 }
 
 /**
  * The calls that this project's Vagrantfile makes with each config.rb, in one Ruby process. `./lab` beside it is a script
  * that prints the settings as TypeScript read them from the same config.rb.
  * @param numInstances of the environment, for all of them
+ * @param hypervisor of their lab.toml
  */
-export async function recordVagrantfile(texts: readonly string[], numInstances?: string): Promise<Recorded[]> {
+export async function recordVagrantfile(
+  texts: readonly string[],
+  numInstances?: string,
+  hypervisor: HypervisorName = 'libvirt',
+): Promise<Recorded[]> {
   const top = mkdtempSync(join(tmpdir(), 'lab-vagrantfile-'));
   try {
     const env = { NUM_INSTANCES: numInstances };
@@ -45,7 +51,11 @@ export async function recordVagrantfile(texts: readonly string[], numInstances?:
       const configRb = join(dir, 'config.rb');
       writeFileSync(configRb, rb);
       copyFileSync(join(repoDir, 'Vagrantfile'), join(dir, 'Vagrantfile'));
-      const told = settingsOf({ rb, env: numInstances === undefined ? {} : { NUM_INSTANCES: numInstances } }, configRb);
+      const toml = `[vagrant]\nhypervisor = "${hypervisor}"\n`;
+      const told = settingsOf(
+        { rb, toml, env: numInstances === undefined ? {} : { NUM_INSTANCES: numInstances } },
+        configRb,
+      );
       writeFileSync(join(dir, 'settings.json'), JSON.stringify(told));
       writeFileSync(join(dir, 'lab'), '#!/bin/sh\nexec cat "$(dirname "$0")/settings.json"\n', { mode: 0o755 });
       return dir;

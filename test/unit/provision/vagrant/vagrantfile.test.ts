@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { HypervisorName } from '../../../../provision/config/lab-config.ts';
 import { type Call, recordVagrantfile } from './record-vagrantfile.ts';
 
-async function callsFor(rb: string, numInstances?: string): Promise<readonly Call[]> {
-  const [recorded] = await recordVagrantfile([rb], numInstances);
+async function callsFor(rb: string, numInstances?: string, hypervisor?: HypervisorName): Promise<readonly Call[]> {
+  const [recorded] = await recordVagrantfile([rb], numInstances, hypervisor);
   expect(recorded).toMatchObject({ exitCode: 0 });
   return recorded?.calls ?? [];
 }
@@ -20,18 +21,27 @@ describe('the Vagrantfile', () => {
   it('describes three machines without a config.rb that says otherwise', async () => {
     const calls = await callsFor('');
     expect(machines(calls)).toEqual(['core-01', 'core-02', 'core-03']);
+    const interfaceOf = (n: number) => ({
+      mac: expect.stringMatching(new RegExp(`^525400[0-9A-F]{4}0${n}$`)) as string,
+    });
     expect(on(calls, 'core-02', 'network')).toEqual([
       [
         'private_network',
         expect.objectContaining({
+          ...interfaceOf(2),
           ip: '172.17.8.102',
-          netmask: '255.255.255.0',
           auto_config: false,
           libvirt__network_name: 'machines',
           libvirt__iface_name: 'vb-core-02',
         }),
       ],
+      ['public_network', { ...interfaceOf(2), auto_config: false, bridge: 'lab-lab', nic_type: 'virtio' }],
     ]);
+    // Each under its own provider: neither sees the other's.
+    const places = calls.filter(({ call, args }) => call === 'network' && String(args[0]).endsWith('_network'));
+    expect([
+      ...new Set(places.map(({ at, args }) => `${/provider\((\w+)\)/.exec(at)?.[1]} ${String(args[0])}`)),
+    ]).toEqual(['libvirt private_network', 'virtualbox public_network']);
     expect(on(calls, 'core-02', 'synced_folder')).toEqual([]);
   });
 
@@ -57,12 +67,24 @@ describe('the Vagrantfile', () => {
     expect(await boot('$num_instances = 3\n')).toEqual([3 * one]);
   });
 
-  it('gives VirtualBox a config that fits into its kilobyte', async () => {
-    const [property] = on(await callsFor(''), 'core-01', 'customize') as [[string[]]];
-    const [words] = property;
-    expect(words.slice(0, 4)).toEqual(['guestproperty', 'set', 'id', '/Ignition/Config']);
-    expect(Buffer.byteLength(words[4] ?? '')).toBeLessThan(1024);
-    expect(JSON.parse(words[4] ?? '')).toMatchObject({ ignition: { version: '3.3.0' } });
+  it("tells VirtualBox each guest's size, name and serial port, and a config that asks for nothing until there is one", async () => {
+    const calls = await callsFor('$vb_cpuexecutioncap = 40\n$vb_gui = true\n', undefined, 'virtualbox');
+    expect(on(calls, 'core-01', 'name=')).toEqual([['coreos-lab-lab-core-01']]);
+    expect(on(calls, 'core-01', 'gui=')).toEqual([[true]]);
+    expect((on(calls, 'core-01', 'customize') as [string[]][]).map(([words]) => words)).toEqual([
+      ['guestproperty', 'set', 'id', '/Ignition/Config', '{"ignition":{"version":"3.3.0"}}'],
+      ['modifyvm', 'id', '--cpuexecutioncap', '40'],
+      [
+        'modifyvm',
+        'id',
+        '--uart1',
+        '0x3F8',
+        '4',
+        '--uartmode1',
+        'file',
+        '/var/lib/coreos-lab/lab/log/core-01-serial.txt',
+      ],
+    ]);
   });
 
   it('follows the sizes, and lets the older names win', async () => {
@@ -81,7 +103,7 @@ describe('the Vagrantfile', () => {
 
   it('forwards ports, and Docker one port a machine', async () => {
     const calls = await callsFor('$forwarded_ports = {8091 => 18091, 3000 => 13000}\n$expose_docker_tcp = 2375\n');
-    const forwarded = on(calls, 'core-03', 'network').slice(1);
+    const forwarded = (on(calls, 'core-03', 'network') as [string][]).filter(([type]) => type === 'forwarded_port');
     expect(forwarded).toEqual([
       ['forwarded_port', { guest: 8091, host: 18091, auto_correct: true }],
       ['forwarded_port', { guest: 3000, host: 13000, auto_correct: true }],

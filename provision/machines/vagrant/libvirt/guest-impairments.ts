@@ -1,6 +1,7 @@
-import type { Impairment } from '../machine-provider.ts';
-import { LabError } from '../../../errors/lab-error.ts';
-import { lossRule, partitionRules } from '../nspawn/supervisor/network-faults.ts';
+import type { Impairment } from '../../machine-provider.ts';
+import { LabError } from '../../../../errors/lab-error.ts';
+import { partitionRules } from '../../nspawn/supervisor/network-faults.ts';
+import { beginInGuest, endInGuest } from '../in-guest-faults.ts';
 import type { Virsh } from './virsh.ts';
 
 /** What takes something from a guest, and what gives it back: commands as values, each list in order. */
@@ -14,7 +15,6 @@ export interface ImpairmentPlan {
 }
 
 const none: ImpairmentPlan = { virsh: [], bridge: [], guest: [] };
-const filler = '/var/lib/coreos-lab-filler';
 
 /** @throws LabError `state.capability` for what only containers can do */
 export function planImpair(machine: string, impairment: Impairment): ImpairmentPlan {
@@ -23,12 +23,11 @@ export function planImpair(machine: string, impairment: Impairment): ImpairmentP
       return { ...none, virsh: [['suspend', machine]] };
     case 'partition':
       return { ...none, bridge: partitionRules(machine, impairment.from).map((rule) => ['-A', ...rule]) };
-    case 'packet-loss':
-      return { ...none, guest: [['iptables', '-t', 'raw', '-I', ...lossRule(impairment.percent)]] };
     case 'slow-disk':
       return { ...none, virsh: [throttle(machine, impairment.bytesPerSecond)] };
+    case 'packet-loss':
     case 'full-disk':
-      return { ...none, guest: [['sh', '-c', fillDisk]] };
+      return { ...none, guest: beginInGuest(impairment) };
     case 'slow-cpu':
       throw new LabError({
         code: 'state.capability',
@@ -45,12 +44,11 @@ export function planLift(machine: string, impairment: Impairment): ImpairmentPla
       return { ...none, virsh: [['resume', machine]] };
     case 'partition':
       return { ...none, bridge: partitionRules(machine, impairment.from).map((rule) => ['-D', ...rule]) };
-    case 'packet-loss':
-      return { ...none, guest: [['iptables', '-t', 'raw', '-D', ...lossRule(impairment.percent)]] };
     case 'slow-disk':
       return { ...none, virsh: [throttle(machine, 0)] };
+    case 'packet-loss':
     case 'full-disk':
-      return { ...none, guest: [['rm', '-f', `${filler}-1`, `${filler}-2`]] };
+      return { ...none, guest: endInGuest(impairment) };
     case 'slow-cpu':
       return none;
   }
@@ -61,13 +59,6 @@ function throttle(machine: string, bytesPerSecond: number): string[] {
   const each = ['--read-bytes-sec', '--write-bytes-sec'].flatMap((option) => [option, String(bytesPerSecond)]);
   return ['blkdeviotune', machine, 'vda', ...each, '--live'];
 }
-
-/** What can be allocated at once, then the rest block by block: ext4 keeps a reserve that only writes reach. */
-const fillDisk = [
-  `fallocate -l "$(df --output=avail -B1 / | tail -n1)" ${filler}-1`,
-  `dd if=/dev/zero of=${filler}-2 bs=64k 2>/dev/null`,
-  'sync',
-].join('; ');
 
 /** Carries a plan out. The bridge's rules of an earlier try are taken away first, so that none stays twice. */
 export async function carryOut(

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
-import type { MachineState } from '../machine-provider.ts';
+import { LabError } from '../../../../errors/lab-error.ts';
+import type { GuestState } from '../hypervisor.ts';
 
 const deadlineMs = 20_000;
 
@@ -30,40 +30,21 @@ export class Virsh {
     });
   }
 
-  async domains(): Promise<Map<string, DomainState>> {
+  async domains(): Promise<Map<string, GuestState>> {
     return parseDomains(await this.run('list', '--all'));
   }
 }
 
-/** As `virsh list` words them, or `other` (crashed, dying, pmsuspended, idle). */
-export type DomainState = 'running' | 'paused' | 'shut off' | 'in shutdown' | 'other';
-
 /** Reads ` 1    core-01   running` and ` -    core-02   shut off`. */
-export function parseDomains(text: string): Map<string, DomainState> {
-  const known: readonly DomainState[] = ['running', 'paused', 'shut off', 'in shutdown'];
+export function parseDomains(text: string): Map<string, GuestState> {
+  const known: readonly GuestState[] = ['running', 'paused', 'shut off', 'in shutdown'];
   return new Map(
-    text.split('\n').flatMap((line): [string, DomainState][] => {
+    text.split('\n').flatMap((line): [string, GuestState][] => {
       const [, name, state] = /^\s*(?:\d+|-)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? [];
       if (name === undefined || state === undefined) return [];
       return [[name, known.find((one) => one === state) ?? 'other']];
     }),
   );
-}
-
-/** A paused guest is there, and hears nothing: for the lab it runs. */
-export function machineState(domain: DomainState | undefined): MachineState {
-  switch (domain) {
-    case undefined:
-      return 'absent';
-    case 'running':
-    case 'paused':
-      return 'running';
-    case 'in shutdown':
-      return 'stopping';
-    case 'shut off':
-    case 'other':
-      return 'stopped';
-  }
 }
 
 /**
