@@ -28,7 +28,7 @@ export async function bringUp(
 ): Promise<UpResult> {
   const began = performance.now();
   const { on } = options;
-  const { provider, own } = await prepareGround(lab, options);
+  const { provider, own } = await prepareGround(lab, { ...options, machines: wanted });
   // A halt pulls the cord at its own deadline; what clears the machine away comes after that.
   const deadlineMs = lab.config.timers.haltDeadlineMs + clearAwayMs;
   const { steps, status } = await settledPlan({ provider, wanted, deadlineMs, on });

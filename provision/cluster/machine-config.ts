@@ -73,7 +73,7 @@ export function machineIgnition(args: {
         ...(guest === undefined
           ? []
           : [unit({ name: 'etcdctl.service', enabled: true, contents: guest.etcdctl.unit })]),
-        ...(config.vagrant.exposeDockerTcp ? dockerTcpUnits() : []),
+        ...(config.vagrant.ports.dockerTcp === undefined ? [] : dockerTcpUnits()),
       ],
     },
   });

@@ -6,18 +6,19 @@ import { packagesOf, requiredPackages } from '../host/package-list.ts';
 import { ensurePackages } from '../host/packages.ts';
 import { realHost } from '../host/real-host.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
+import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
 import { ownIgnition } from './ignition-configs.ts';
 import type { Lab } from './lab.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { prepareBox, prepareImages } from './lab-images.ts';
 
 /**
- * All that must be there before a machine can boot: host packages, a fit host, images, network and services.
- * @throws LabError `host.*`, `config.*`, `ignition.*`, `command.*`, `busy.range`
+ * All that must be there before `machines` can boot: host packages, a fit host, images, network and services.
+ * @throws LabError `host.*`, `config.*`, `ignition.*`, `command.*`, `busy.range`, `busy.port`
  */
 export async function prepareGround(
   lab: Lab,
-  options: { install: boolean; on: OnLabEvent },
+  options: { install: boolean; on: OnLabEvent; machines?: readonly string[] },
 ): Promise<{ provider: MachineProvider; own: IgnitionConfig | undefined }> {
   const { on } = options;
   // Read before anything is changed: a bad file must cost nothing.
@@ -28,6 +29,8 @@ export async function prepareGround(
     packages: [...Object.keys(requiredPackages), ...more],
     onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
   });
+  const guests = lab.provider();
+  if (guests instanceof VagrantProvider) await guests.refuseTakenPorts(options.machines ?? []);
   // A lab that runs already has passed; its own machines would now look like a lack of memory.
   if (!(await lab.provider().status()).up) await requireFitHost(lab.config, realHost());
   const images = await prepareImages(lab, on);

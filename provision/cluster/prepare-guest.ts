@@ -18,7 +18,7 @@ export async function prepareGuest(
   machine: string,
   options: { install: boolean; on: OnLabEvent },
 ): Promise<void> {
-  const { provider, own } = await prepareGround(lab, options);
+  const { provider, own } = await prepareGround(lab, { ...options, machines: [machine] });
   if (!(provider instanceof VagrantProvider)) throw notGuests();
   const { machines } = await provider.status();
   const ignitionOf = await ignitionConfigs(lab, own);

@@ -1,4 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
+import type { PortWishes } from './forwarded-ports.ts';
 import { didYouMean } from './nearest.ts';
 import { readRubyGlobals, type RubyGlobal, type RubyGlobals } from './ruby-globals.ts';
 import { appliesElsewhere, honouredByVagrantfile, type Inapplicable, type MachineRunner } from './vagrant-variables.ts';
@@ -9,8 +10,8 @@ export interface MachineShape {
   readonly namePrefix: string;
   readonly memoryMb: number;
   readonly cpus: number;
-  /** Only where the machines are Vagrant's. */
-  readonly exposeDockerTcp: boolean;
+  /** Nothing is wished where the machines are not Vagrant's. */
+  readonly ports: PortWishes;
   /** Percent of each CPU, 1-100; followed by VirtualBox only. */
   readonly executionCap: number;
   readonly notices: readonly string[];
@@ -61,7 +62,7 @@ export function readConfigRb(
     namePrefix: namePrefix(last.get('$instance_name_prefix'), fileName) ?? machineDefaults.namePrefix,
     memoryMb: wholeNumber(memory, fileName, 256, 1_048_576) ?? machineDefaults.memoryMb,
     cpus: wholeNumber(cpus, fileName, 1, 256) ?? machineDefaults.cpus,
-    exposeDockerTcp: runs !== 'nspawn' && typeof last.get('$expose_docker_tcp')?.value === 'number',
+    ports: runs === 'nspawn' ? { forwarded: [] } : portWishes(last),
     executionCap: runs === 'virtualbox' ? (wholeNumber(last.get('$vb_cpuexecutioncap'), fileName, 1, 100) ?? 100) : 100,
     notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, runs })],
     places: { count: place(count), memory: place(memory), cpus: place(cpus) },
@@ -86,6 +87,17 @@ function refuseUnknown(global: RubyGlobal, fileName: string): void {
 function refuseUnfit(global: RubyGlobal, fileName: string): void {
   const form = honouredByVagrantfile.get(global.name);
   if (form && !form.fits(global.value)) throw badValue(global, fileName, form.rule, `${global.name} = nil`);
+}
+
+/** Of values that `refuseUnfit` has let pass. */
+function portWishes(last: ReadonlyMap<string, RubyGlobal>): PortWishes {
+  const forwarded = last.get('$forwarded_ports')?.value;
+  const pairs = typeof forwarded === 'object' && forwarded !== null ? forwarded.pairs : [];
+  const dockerTcp = last.get('$expose_docker_tcp')?.value;
+  return {
+    forwarded: pairs.map(([guest, host]) => ({ guest: Number(guest), host: Number(host) })),
+    ...(typeof dockerTcp === 'number' ? { dockerTcp } : {}),
+  };
 }
 
 function wholeNumber(global: RubyGlobal | undefined, fileName: string, min: number, max: number): number | undefined {

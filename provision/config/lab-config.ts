@@ -1,3 +1,5 @@
+import type { PortWishes } from './forwarded-ports.ts';
+
 /**
  * Everything the lab is told from outside, checked and frozen: the product of config.rb, lab.toml and the environment.
  * Times are milliseconds (`...Ms`), sizes are bytes (`...Bytes`), addresses are dotted IPv4 text.
@@ -106,8 +108,8 @@ export interface VagrantConfig {
   readonly tbSizeMb: number;
   /** Network of each guest's first interface, inside the lab's own namespace: `192.168.121.0/24`. */
   readonly managementCidr: string;
-  /** Docker answers on TCP port 2375 of a guest ($expose_docker_tcp). */
-  readonly exposeDockerTcp: boolean;
+  /** With `dockerTcp`, Docker answers on TCP port 2375 of every guest. */
+  readonly ports: PortWishes;
   /** Percent of each CPU that a guest of VirtualBox may use, 1-100 ($vb_cpuexecutioncap). */
   readonly executionCap: number;
 }

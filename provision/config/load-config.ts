@@ -98,7 +98,7 @@ function vagrant({ vagrant: v }: LabToml, shape: MachineShape, hypervisor?: Hype
     stretch: v.stretch,
     tbSizeMb: v.tb_size_mb,
     managementCidr: v.management,
-    exposeDockerTcp: shape.exposeDockerTcp,
+    ports: shape.ports,
     executionCap: shape.executionCap,
   };
 }

@@ -28,6 +28,9 @@ const probeOf: Partial<Record<InvariantName, ProbeName>> = {
   sessions: 'page',
 };
 
+/** A busy host writes a journal line that late; a clock that is further away is another clock. */
+const clockToleranceMs = 2_000;
+
 /** Undoes every fault, gathers the evidence, checks the invariants and writes the report. */
 export async function conclude(run: OpenRun): Promise<RunReport> {
   const { log, recorder, request } = run;
@@ -45,6 +48,7 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
     }
   }
   checkProbes(run, record);
+  checkClocks(run, clockErrorMs);
   checkInvariants(run, record);
   const { findings } = recorder;
   const verdict = overallVerdict(findings);
@@ -126,6 +130,17 @@ function checkProbes(run: OpenRun, record: RunRecord): void {
     run.recorder.finding({ name, verdict: 'unknown', evidence: 'it asked nothing' }, 'evidence');
   }
 }
+
+/** Times out of the machines' journals are compared with the run's own. */
+function checkClocks(run: OpenRun, errorMs: number | undefined): void {
+  const toleratedMs = clockToleranceMs * run.request.lab.config.stretch;
+  if (errorMs === undefined || errorMs <= toleratedMs) return;
+  const name = "the machines' clocks agree with this host's";
+  const evidence = `at most ${seconds(errorMs)} apart, more than ${seconds(toleratedMs)}: what is taken from journals may be wrong`;
+  run.recorder.finding({ name, verdict: 'unknown', evidence }, 'evidence');
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 function checkInvariants(run: OpenRun, record: RunRecord): void {
   const { without = {} } = run.request.scenario.needs;

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { ExecResult, Impairment, MachineProvider, MachineStatus, ProviderStatus } from '../machine-provider.ts';
 import type { Ground } from '../nspawn/ground.ts';
 import { waitUntil } from '../wait-until.ts';
+import { setGuestClock } from './guest-clock.ts';
 import { sshFailed } from './guest-shell.ts';
 import { Guests } from './guests.ts';
 import { haltGuest } from './halt-guest.ts';
-import { type Hypervisor, machineState } from './hypervisor.ts';
+import { endForwards, refuseTakenPorts } from './host-ports.ts';
+import { type Hypervisor, type InGuest, machineState } from './hypervisor.ts';
 import { runVagrant, type VagrantPlace } from './run-vagrant.ts';
 import { StartTogether } from './start-together.ts';
 import type { GuestSettings } from './vagrant-settings.ts';
@@ -94,14 +96,14 @@ export class VagrantProvider implements MachineProvider {
 
   async halt(machine: string, deadlineMs: number): Promise<'halted' | 'cut'> {
     const end = await haltGuest(this.hypervisor, machine, deadlineMs);
-    await this.#guests.forget(machine);
+    await this.#forget(machine);
     return end;
   }
 
   async cut(machine: string): Promise<void> {
     if (machineState(await this.#guests.stateOf(machine)) !== 'running') return;
     await this.hypervisor.pullCord(machine);
-    await this.#guests.forget(machine);
+    await this.#forget(machine);
   }
 
   async reboot(machine: string): Promise<void> {
@@ -115,7 +117,9 @@ export class VagrantProvider implements MachineProvider {
 
   async lift(machine: string, impairment: Impairment): Promise<void> {
     const gone = machineState(await this.#guests.stateOf(machine)) !== 'running';
-    await this.hypervisor.lift(machine, impairment, (argv) => this.exec(machine, argv), gone);
+    const inGuest: InGuest = (argv) => this.exec(machine, argv);
+    await this.hypervisor.lift(machine, impairment, inGuest, gone);
+    if (impairment.kind === 'pause' && !gone) await setGuestClock(inGuest);
   }
 
   async exec(machine: string, argv: readonly string[], deadlineMs = execDeadlineMs): Promise<ExecResult> {
@@ -143,12 +147,36 @@ export class VagrantProvider implements MachineProvider {
 
   /** With the ground go the hypervisor's processes with its guests, and with the state directory their disks. */
   async destroy(): Promise<void> {
-    const { ground, place } = this.#options;
+    const { ground } = this.#options;
     await ground.destroy();
     for (const path of this.hypervisor.debris) await rm(path, { recursive: true, force: true });
     for (const { name } of ground.spec.machines) {
-      await rm(join(place.dotDir, 'machines', name, this.hypervisor.name), { recursive: true, force: true });
+      await endForwards(this.#dataDir(name));
+      await rm(this.#dataDir(name), { recursive: true, force: true });
     }
+  }
+
+  /**
+   * Looks, before anything is made, whether the host's ports that these machines will have are free.
+   * @throws LabError `busy.port`
+   */
+  async refuseTakenPorts(machines: readonly string[]): Promise<void> {
+    const now = new Map((await this.status()).machines.map(({ name, state }) => [name, state]));
+    for (const name of machines.filter((one) => now.get(one) !== 'running')) {
+      await endForwards(this.#dataDir(name));
+      await refuseTakenPorts(name, this.#guests.settingsOf(name).forwardedPorts);
+    }
+  }
+
+  /** The machine goes away; so do the ways into it. */
+  async #forget(machine: string): Promise<void> {
+    await this.#guests.forget(machine);
+    await endForwards(this.#dataDir(machine));
+  }
+
+  /** Where Vagrant keeps what it knows of a machine. */
+  #dataDir(machine: string): string {
+    return join(this.#options.place.dotDir, 'machines', machine, this.hypervisor.name);
   }
 
   async #vagrantUp(machines: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { HypervisorName, LabConfig, MachineConfig } from '../../config/lab-config.ts';
+import { assignPorts, type ForwardedPort } from '../../config/forwarded-ports.ts';
 import { chosenDriver, stretchFactor } from '../../config/stretch-timers.ts';
 import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../nspawn/lab-paths.ts';
@@ -51,6 +52,7 @@ export interface VagrantMachine {
   readonly ignitionFile: string;
   /** A config of a few bytes that fetches the whole one, for VirtualBox; written with it. */
   readonly smallIgnitionFile: string;
+  readonly forwardedPorts: readonly ForwardedPort[];
   /** What the guest writes to its first serial port. */
   readonly serialLog: string;
 }
@@ -95,9 +97,10 @@ export interface VagrantHost {
 
 /** What the provider itself must know of its guests: needs no box and no look at the host. Pure. */
 export function guestSettings(config: LabConfig, paths: LabPaths, repoDir: string): GuestSettings {
+  const ports = assignPorts(config.machines.length, config.vagrant.ports);
   const { uri, machineNetwork, managementNetwork, storagePool } = libvirtSettings(config, paths, { kvmUsable: false });
   return {
-    machines: config.machines.map((machine) => vagrantMachine(config, paths, machine)),
+    machines: config.machines.map((machine, i) => vagrantMachine(config, paths, machine, ports[i] ?? [])),
     libvirt: { uri, machineNetwork, managementNetwork, storagePool },
     virtualbox: virtualboxSettings(config, paths, repoDir),
     ssh: { user: 'core', privateKey: join(paths.keysDir, 'id_ed25519') },
@@ -136,7 +139,12 @@ function bootTimeoutS({ timers, machines, vagrant }: LabConfig, emulated: boolea
   return Math.ceil((timers.bootDeadlineMs * stretchFactor(vagrant, emulated) * machines.length) / 1000);
 }
 
-function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConfig): VagrantMachine {
+function vagrantMachine(
+  config: LabConfig,
+  paths: LabPaths,
+  machine: MachineConfig,
+  forwardedPorts: readonly ForwardedPort[],
+): VagrantMachine {
   return {
     name: machine.name,
     uuid: machineId(config.name, machine).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
@@ -146,6 +154,7 @@ function vagrantMachine(config: LabConfig, paths: LabPaths, machine: MachineConf
     tap: machineLink(machine.name),
     ignitionFile: paths.machine(machine.name).ignitionFile,
     smallIgnitionFile: join(paths.machine(machine.name).dir, 'ignition-small.json'),
+    forwardedPorts,
     serialLog: join(paths.logDir, `${machine.name}-serial.txt`),
   };
 }

@@ -101,13 +101,13 @@ describe('the Vagrantfile', () => {
     expect(machines(await callsFor('$num_instances = 1\n', '5'))).toHaveLength(1);
   });
 
-  it('forwards ports, and Docker one port a machine', async () => {
+  it('forwards ports, each machine its own, and Docker one port a machine', async () => {
     const calls = await callsFor('$forwarded_ports = {8091 => 18091, 3000 => 13000}\n$expose_docker_tcp = 2375\n');
     const forwarded = (on(calls, 'core-03', 'network') as [string][]).filter(([type]) => type === 'forwarded_port');
     expect(forwarded).toEqual([
-      ['forwarded_port', { guest: 8091, host: 18091, auto_correct: true }],
-      ['forwarded_port', { guest: 3000, host: 13000, auto_correct: true }],
-      ['forwarded_port', { guest: 2375, host: 2377, host_ip: '127.0.0.1', auto_correct: true }],
+      ['forwarded_port', { guest: 2375, host: 2377, host_ip: '127.0.0.1' }],
+      ['forwarded_port', { guest: 8091, host: 18093 }],
+      ['forwarded_port', { guest: 3000, host: 13002 }],
     ]);
   });
 

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/** Puts the stand-in's VBoxManage into a directory, as one program. */
+export async function putStandIn(directory: string): Promise<void> {
+  await build({
+    ...{ entryPoints: [join(import.meta.dirname, 'main.ts')], outfile: join(directory, 'VBoxManage') },
+    ...{ bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' },
+    banner: { js: `#!${process.execPath}` },
+  });
+}
