@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
+import { refuseOtherBox } from '../image/box/box-stamp.ts';
 import { ensureBox } from '../image/box/ensure-box.ts';
 import { buildContainerImages } from '../image/containers/build-container-images.ts';
 import { ensureOsImage } from '../image/os/build-os-image.ts';
@@ -51,14 +54,17 @@ async function osRoot(lab: Lab, machine: string, newest: string): Promise<string
   });
 }
 
-/** The Vagrant box of this checkout; Vagrant itself takes it from its file. */
+/** The Vagrant box of this checkout; Vagrant itself takes it from its file. @throws LabError `state.box` */
 export async function prepareBox(lab: Lab, on: OnLabEvent): Promise<void> {
   const { cacheDir, images, timers } = lab.config;
-  await inPhase(on, { subject: 'lab', phase: 'box', deadlineMs: timers.imageBuildDeadlineMs }, () =>
+  const provider = lab.config.vagrant.hypervisor;
+  const box = await inPhase(on, { subject: 'lab', phase: 'box', deadlineMs: timers.imageBuildDeadlineMs }, () =>
     ensureBox({
-      ...{ provider: lab.config.vagrant.hypervisor, repoDir: lab.repoDir, suite: images.suite, cacheDir },
+      ...{ provider, repoDir: lab.repoDir, suite: images.suite, cacheDir },
       onProgress: (phase, detail) =>
         on({ subject: 'lab', phase: 'box', status: 'progress', detail: `${phase}: ${detail}` }),
     }),
   );
+  const vagrantHome = process.env['VAGRANT_HOME'] ?? join(homedir(), '.vagrant.d');
+  await refuseOtherBox(vagrantHome, { name: box.name, key: box.key, provider });
 }

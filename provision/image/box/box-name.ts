@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { contentKey } from '../cache.ts';
 import { diskImageKey, diskRecipe } from '../disk/recipe.ts';
 import { osImageKey, osRecipe } from '../os/recipe.ts';
+import { stampForm } from './box-stamp.ts';
 import { libvirtBoxTexts } from './libvirt-box.ts';
 import { virtualBoxTexts } from './virtualbox-box.ts';
 
@@ -27,8 +28,8 @@ export async function boxIdentity(repoDir: string, suite: string): Promise<BoxId
   const generic = diskRecipe(repoDir, 'generic');
   const [cloudKey, genericKey] = await Promise.all([diskImageKey(cloud, osKey), diskImageKey(generic, osKey)]);
   const keys = {
-    libvirt: contentKey([cloudKey, JSON.stringify(libvirtBoxTexts(cloud.sizeGiB))]),
-    virtualbox: contentKey([genericKey, JSON.stringify(virtualBoxTexts(cloud.sizeGiB))]),
+    libvirt: contentKey([cloudKey, JSON.stringify(libvirtBoxTexts(cloud.sizeGiB)), stampForm]),
+    virtualbox: contentKey([genericKey, JSON.stringify(virtualBoxTexts(cloud.sizeGiB)), stampForm]),
   };
   return { name: `coreos-lab-${contentKey([keys.libvirt, keys.virtualbox]).slice(0, 8)}`, keys };
 }

@@ -7,6 +7,7 @@ import { ensureDiskImage } from '../disk/build-disk-image.ts';
 import { diskRecipe } from '../disk/recipe.ts';
 import { ensureOsImage } from '../os/build-os-image.ts';
 import { osRecipe } from '../os/recipe.ts';
+import { stamped } from './box-stamp.ts';
 import { boxFile, boxIdentity, type BoxProvider } from './box-name.ts';
 import { libvirtBoxTexts, libvirtDiskName } from './libvirt-box.ts';
 import { packBox } from './pack-box.ts';
@@ -59,7 +60,7 @@ export async function ensureBox(request: BoxRequest): Promise<Box> {
       await removeDebris(boxesDir);
       await publish(boxesDir, key, async (dir) => {
         onProgress('box', 'pack');
-        const packed = await pack[provider](dir, disk.file, recipe.sizeGiB);
+        const packed = await pack[provider](dir, disk.file, recipe.sizeGiB, key);
         await link(packed, join(dir, `${name}-${provider}.box`));
         await rm(join(dir, 'scratch'), { recursive: true });
       });
@@ -68,10 +69,12 @@ export async function ensureBox(request: BoxRequest): Promise<Box> {
   );
 }
 
-const pack: Readonly<Record<BoxProvider, (dir: string, disk: string, sizeGiB: number) => Promise<string>>> = {
-  libvirt: async (dir, disk, sizeGiB) =>
-    packBox(await scratch(dir), libvirtBoxTexts(sizeGiB), { name: libvirtDiskName, file: disk }),
-  virtualbox: async (dir, disk, sizeGiB) => {
+type Pack = (dir: string, disk: string, sizeGiB: number, key: string) => Promise<string>;
+
+const pack: Readonly<Record<BoxProvider, Pack>> = {
+  libvirt: async (dir, disk, sizeGiB, key) =>
+    packBox(await scratch(dir), stamped(libvirtBoxTexts(sizeGiB), key), { name: libvirtDiskName, file: disk }),
+  virtualbox: async (dir, disk, sizeGiB, key) => {
     const work = await scratch(dir);
     const vmdk = join(work, 'disk.vmdk');
     await runContained({
@@ -81,7 +84,7 @@ const pack: Readonly<Record<BoxProvider, (dir: string, disk: string, sizeGiB: nu
       purpose: 'convert the disk to VMDK',
       next: 'check that the disk of the cache directory is not full, then run the command again',
     });
-    return packBox(work, virtualBoxTexts(sizeGiB), { name: virtualBoxDiskName, file: vmdk });
+    return packBox(work, stamped(virtualBoxTexts(sizeGiB), key), { name: virtualBoxDiskName, file: vmdk });
   },
 };
 
