@@ -1,10 +1,14 @@
-import { existsSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LabCli, type Outcome, runProgram } from '../support/lab-cli.ts';
 import { remainsOf } from '../support/remains.ts';
 
 const guests = new LabCli('vmtest');
+appendFileSync(join(guests.configDir, 'config.rb'), '$forwarded_ports = {22 => 18022}\n');
+const ports = [18022, 18023, 18024];
 const machines = ['core-01', 'core-02', 'core-03'];
 const addresses = ['172.17.8.101', '172.17.8.102', '172.17.8.103'];
 const ready = { state: 'running', etcd: 'healthy', fleet: 'present' };
@@ -24,6 +28,16 @@ async function vagrant(...args: string[]): Promise<Outcome> {
   const outcome = await runProgram('vagrant', args, { env });
   if (outcome.exitCode !== 0) console.log(`vagrant ${args.join(' ')}:\n${outcome.stdout}\n${outcome.stderr}`);
   return outcome;
+}
+
+/** What a server says to whoever connects to a port of this host. */
+async function firstWords(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    return String((await once(socket, 'data'))[0]);
+  } finally {
+    socket.destroy();
+  }
 }
 
 const clusterIsReady = () =>
@@ -80,10 +94,41 @@ afterAll(async () => {
   rmSync(vagrantHome, { recursive: true, force: true });
 });
 
+describe('vagrant up, with something in the way', () => {
+  it('names who has a port that a machine would have, before anything is made', async () => {
+    const taken = createServer().listen(ports[1], '127.0.0.1');
+    await once(taken, 'listening');
+    const { exitCode, stdout, stderr } = await runProgram('vagrant', ['up'], { env });
+    taken.close();
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toMatch(
+      new RegExp(`error port ${ports[1]} of this host, for port 22 of core-02, is taken by .+ \\[busy\\.port\\]`),
+    );
+    expect(existsSync(join(guests.stateDir, 'pool'))).toBe(false);
+  });
+
+  it("refuses a box of the lab's name that is another one, with the command that removes it", async () => {
+    const name = (await guests.lab('image', 'box', '--name')).stdout;
+    const other = join(vagrantHome, 'boxes', name, '0/libvirt');
+    mkdirSync(other, { recursive: true });
+    writeFileSync(join(other, 'metadata.json'), '{"provider":"libvirt","format":"qcow2","virtual_size":1}');
+    const { exitCode, stdout, stderr } = await runProgram('vagrant', ['up', 'core-01'], { env });
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain(`[state.box]`);
+    const [, command = ''] = /next +(vagrant box remove .+); vagrant up/.exec(stdout + stderr) ?? [];
+    expect(await vagrant(...command.split(' ').slice(1))).toMatchObject({ exitCode: 0 });
+    expect(existsSync(other)).toBe(false);
+  });
+});
+
 describe('the chapter with Vagrant', () => {
   it('vagrant up makes three machines from nothing', async () => {
     expect(await vagrant('up')).toMatchObject({ exitCode: 0 });
     expect((await vagrant('ssh', 'core-01', '-c', 'hostname; id -un')).stdout).toMatch(/core-01\s+core/);
+  });
+
+  it('each of them answers at the port of the host that config.rb gives it', async () => {
+    for (const port of ports) expect(await firstWords(port)).toMatch(/^SSH-2\.0-OpenSSH/);
   });
 
   it('they are one cluster, at the addresses of the book', async () => {
@@ -140,5 +185,6 @@ describe('the chapter with Vagrant', () => {
     expect(await guests.lab('destroy')).toMatchObject({ exitCode: 0 });
     expect(await remainsOf(guests.name)).toEqual([]);
     expect(existsSync(guests.stateDir)).toBe(false);
+    for (const port of ports) await expect(firstWords(port)).rejects.toThrow(/ECONNREFUSED/);
   });
 });

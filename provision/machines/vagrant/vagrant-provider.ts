@@ -157,12 +157,15 @@ export class VagrantProvider implements MachineProvider {
   }
 
   /**
-   * Looks, before anything is made, whether the host's ports that these machines will have are free.
+   * Looks, before anything is made, whether the host's ports that these machines will have are free; of a lab without
+   * machines all, because Vagrant asks for one after another.
    * @throws LabError `busy.port`
    */
-  async refuseTakenPorts(machines: readonly string[]): Promise<void> {
-    const now = new Map((await this.status()).machines.map(({ name, state }) => [name, state]));
-    for (const name of machines.filter((one) => now.get(one) !== 'running')) {
+  async refuseTakenPorts(wanted: readonly string[]): Promise<void> {
+    const { machines } = await this.status();
+    const isNew = machines.every(({ state }) => state === 'absent');
+    const asked = machines.filter(({ name, state }) => state !== 'running' && (isNew || wanted.includes(name)));
+    for (const { name } of asked) {
       await endForwards(this.#dataDir(name));
       await refuseTakenPorts(name, this.#guests.settingsOf(name).forwardedPorts);
     }
