@@ -7,12 +7,19 @@ import type { InGuest } from './hypervisor.ts';
  * @throws what `inGuest` throws
  */
 export async function setGuestClock(inGuest: InGuest, nowMs: () => number = Date.now): Promise<void> {
-  const asked = nowMs();
-  const { stdout } = await inGuest(['date', '+%s%N']);
-  const answered = nowMs();
-  const behind = behindBy(stdout, asked, answered);
-  if (behind !== undefined) await inGuest(['sh', '-c', forward(behind)]);
+  // The first answer of one that just woke up takes seconds, and what is known of its clock is off by as much.
+  for (let question = 0; question < mostQuestions; question += 1) {
+    const asked = nowMs();
+    const { stdout } = await inGuest(['date', '+%s%N']);
+    const answered = nowMs();
+    const behind = behindBy(stdout, asked, answered);
+    if (behind !== undefined) await inGuest(['sh', '-c', forward(behind)]);
+    else if (answered - asked < goodAnswerMs) return;
+  }
 }
+
+const mostQuestions = 5;
+const goodAnswerMs = 500;
 
 /**
  * How far a guest's clock is behind, ns; undefined when that is less than can be known from one question. Pure.
