@@ -18,15 +18,19 @@ function unescape(text: string): string {
   return text.replaceAll('%!(VAGRANT_COMMA)', ',').replaceAll('\\n', '\n').replaceAll('\\r', '\r');
 }
 
+/** What Vagrant says of the lab's own trigger and box, and vagrant-libvirt of each setting (` -- Memory: ...`, ` -> ...`). */
+const noSteps = [/^\s*-[->]\s/, /^Running (action triggers|trigger:) /, /^No version detected for /];
+
 /** What a person wants to see of a line: the step that a machine is at, or undefined. */
 export function progressOf(line: VagrantLine): { machine: string; detail: string } | undefined {
   if (line.type !== 'ui') return undefined;
   const [level, text = ''] = line.data;
-  if (level === 'error') return undefined;
+  if (level === 'error' || level === 'detail') return undefined;
   // Messages carry the machine's name once more, for eyes: `==> core-01: Starting domain.`
   const [, machine, message] = /^(?:==>|\s+)\s*([a-z0-9-]+): (.*)/s.exec(text) ?? [];
   const first = (message ?? text).split('\n')[0] ?? '';
-  const detail = first.trim().replace(/^--\s*/, '');
+  if (noSteps.some((pattern) => pattern.test(first))) return undefined;
+  const detail = first.trim();
   const target = line.target !== '' ? line.target : (machine ?? '');
   return detail === '' || target === '' ? undefined : { machine: target, detail };
 }

@@ -27,9 +27,20 @@ describe("Vagrant's machine-readable output", () => {
       machine: 'core-02',
       detail: 'Waiting for SSH',
     });
-    expect(progressOf(read('1766443200,core-01,ui,detail, -- Memory:  2048M'))?.detail).toBe('Memory:  2048M');
     expect(progressOf(read('1766443200,core-01,ui,error,no'))).toBeUndefined();
     expect(progressOf(read('1766443200,core-01,state,running'))).toBeUndefined();
+  });
+
+  it.each([
+    'core-01,ui,info, -- Memory:            2048M',
+    'core-01,ui,info, -> value=-fw_cfg%!(VAGRANT_COMMA) ',
+    ',ui,output,==> core-01:  -- Name:              core-01',
+    'core-01,ui,detail,SSH address: 172.17.8.101:22',
+    'core-01,ui,detail,Warning: Host unreachable. Retrying...',
+    'core-01,ui,info,Running trigger: lab...',
+    'core-01,ui,info,No version detected for coreos-lab-0a1b2c3d%!(VAGRANT_COMMA) using timestamp',
+  ])('is no step: %s', (line) => {
+    expect(progressOf(read(`1766443200,${line}`))).toBeUndefined();
   });
 
   it('says why it failed, without what Vagrant says around it', () => {
