@@ -13,4 +13,12 @@ export function addImageCommands(lab: Command, repoDir: string): void {
     .action(async (options: { boxProvider: string; output?: string; name?: boolean; json?: boolean }) =>
       (await import('./commands/image.ts')).imageBox(repoDir, options),
     );
+  image
+    .command('prune')
+    .description('free the cache of images, disks and boxes that neither this checkout nor any lab of this host needs')
+    .option('--dry-run', 'only say what would be removed')
+    .addOption(new Option('--json', 'machine-readable output'))
+    .action(async (options: { dryRun?: boolean; json?: boolean }) =>
+      (await import('./commands/image-prune.ts')).imagePrune(repoDir, options),
+    );
 }

@@ -2,12 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { withBuildLock } from '../build-lock.ts';
-import { contentKey, exists, publish, removeDebris, withWorkDirectory } from '../cache.ts';
-import { openFileDigests } from '../file-digests.ts';
+import { exists, publish, removeDebris, withWorkDirectory } from '../cache.ts';
 import { buildMissing } from './build-missing.ts';
 import type { BuildProgress } from './build-progress.ts';
 import { catalog, type ImageRecipe } from './catalog.ts';
-import { planImages, type PlannedImage } from './plan-images.ts';
+import { containerPlan } from './container-plan.ts';
+import type { PlannedImage } from './plan-images.ts';
 import { copyImage } from './registry-storage.ts';
 
 export interface ContainerImage {
@@ -49,12 +49,9 @@ export interface BuildRequest {
 export async function buildContainerImages(request: BuildRequest): Promise<ContainerImages> {
   const { repoDir, cacheDir, suite, onProgress, source = 'embedded', recipes = catalog } = request;
   if (source === 'upstream') throw upstreamIsUnbuilt();
-  const host = { nodeVersion: process.version, arch: process.arch, suite };
-  const digests = await openFileDigests(path.join(cacheDir, 'file-digests.json'));
-  const plan = await planImages(repoDir, recipes, host, (file) => digests.digest(file));
-  await digests.save();
+  const { plan, registryKey } = await containerPlan(repoDir, cacheDir, suite, recipes);
   const registries = path.join(cacheDir, 'registry');
-  const registryStorage = path.join(registries, contentKey(plan.map((image) => image.key)));
+  const registryStorage = path.join(registries, registryKey);
   const finished = await readFinished(registryStorage);
   if (finished !== undefined) return { registryStorage, images: finished };
   if (process.getuid?.() !== 0) throw needsRoot();

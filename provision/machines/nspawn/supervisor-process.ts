@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { waitUntil } from '../wait-until.ts';
 import { callSupervisor } from './control-client.ts';
 import type { LabPaths } from './lab-paths.ts';
@@ -66,6 +66,16 @@ export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
     return { unshare: pid, init: childrenOf(pid)[0] ?? 0 };
   }
   return undefined;
+}
+
+/** The spec files of every running supervisor of this host, of whatever lab. */
+export function runningSpecFiles(): string[] {
+  const files = readdirSync('/proc')
+    .filter((entry) => Number(entry) > 0)
+    .map((entry) => commandLine(Number(entry)))
+    .filter((words) => words[0] === 'unshare')
+    .flatMap((words) => words.filter((word) => basename(word) === 'supervisor-spec.json'));
+  return [...new Set(files)];
 }
 
 /**
