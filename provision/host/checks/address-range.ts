@@ -18,8 +18,7 @@ export const addressRange: Check = {
       'set range, bridge, first_machine, host (and flannel) under [network] in lab.toml to a free private network';
     const worst = conflicts.find(({ blocks }) => blocks) ?? conflicts[0];
     if (!worst) return ok(`${config.network.cidr} and ${config.network.flannelCidr} are free`);
-    const others = conflicts.filter((other) => other !== worst).map(({ text }) => text);
-    const detail = [worst.text, ...new Set(others)].join('; ');
+    const detail = [...new Set([worst, ...conflicts].map(({ text }) => text))].join('; ');
     return worst.blocks ? fail(detail, fix) : warn(detail, `nothing, or ${fix}`);
   },
 };
@@ -44,11 +43,12 @@ function labNetworks({ network }: LabConfig): readonly Named[] {
 function conflict(lab: Named, host: HostNetwork): { blocks: boolean; text: string }[] {
   if (!overlap(lab.network, host.network)) return [];
   const where = `${host.text} on ${host.interface}`;
-  if (host.what === 'gateway') return [{ blocks: true, text: `the host's gateway ${where} lies in ${lab.text}` }];
+  // Before the gateways: another lab's machines are those of its containers' routes.
   if (host.interface.startsWith('lab-')) {
-    const text = `another lab, ${host.interface.slice(4)}, uses ${host.text}: the host reaches only one of the two`;
+    const text = `another lab, ${host.interface.slice(4)}, is up in ${lab.text}: the host reaches only one of the two`;
     return [{ blocks: false, text }];
   }
+  if (host.what === 'gateway') return [{ blocks: true, text: `the host's gateway ${where} lies in ${lab.text}` }];
   if (host.network.prefixLength >= lab.network.prefixLength) {
     return [{ blocks: true, text: `${where} is inside the lab's ${lab.text}` }];
   }

@@ -35,6 +35,20 @@ describe('address range', () => {
     ['its own link', { interfaces: [{ name: 'lab-lab', cidr: '172.17.8.254/24' }] }, 'ok', /are free/],
     ["another lab's link", { interfaces: [{ name: 'lab-two', cidr: '172.17.8.254/24' }] }, 'warn', /another lab, two/],
     [
+      "another lab's containers behind its machines",
+      {
+        interfaces: [{ name: 'lab-two', cidr: '172.17.8.254/24' }],
+        files: {
+          '/proc/net/route': routeTable(
+            route('lab-two', '0001010A', '650811AC', '00FFFFFF'),
+            route('lab-two', '0002010A', '660811AC', '00FFFFFF'),
+          ),
+        },
+      },
+      'warn',
+      /^another lab, two, is up in 172\.17\.8\.0\/24: [^;]+; another lab, two, is up in 10\.1\.0\.0\/16: [^;]+$/,
+    ],
+    [
       'a route',
       { files: { '/proc/net/route': routeTable(route('tun1', '000811AC', '00000000', '00FFFFFF')) } },
       'fail',
