@@ -6,7 +6,10 @@ export function addVagrantCommands(lab: Command, repoDir: string): void {
   vagrant
     .command('settings')
     .description('everything Vagrant needs to know about the machines, as JSON')
-    .action(async () => (await import('./commands/vagrant.ts')).vagrantSettings(repoDir));
+    .option('--hypervisor <name>', 'what Vagrant was told to run the machines on, where there are none yet')
+    .action(async (options: { hypervisor?: string }) =>
+      (await import('./commands/vagrant.ts')).vagrantSettings(repoDir, options),
+    );
   vagrant
     .command('prepare')
     .argument('<machine>')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseProvider, takeProvider } from '../../../cli/choose-provider.ts';
+import { chooseHypervisor, chooseProvider, knownHypervisor, takeProvider } from '../../../cli/choose-provider.ts';
 
 describe('--provider', () => {
   it('is taken from anywhere on the line, but not from another program', () => {
@@ -28,5 +28,25 @@ describe('--provider', () => {
     expect(() => chooseProvider('nspawn', 'vagrant')).toThrow(
       expect.objectContaining({ code: 'state.provider', next: 'lab destroy; lab up --provider nspawn' }) as Error,
     );
+  });
+});
+
+describe('what runs virtual machines', () => {
+  it('is what the lab has, what was asked for, or left to lab.toml', () => {
+    expect(chooseHypervisor(undefined, undefined)).toBeUndefined();
+    expect(chooseHypervisor('virtualbox', undefined)).toBe('virtualbox');
+    expect(chooseHypervisor(undefined, 'libvirt')).toBe('libvirt');
+    expect(chooseHypervisor('libvirt', 'libvirt')).toBe('libvirt');
+  });
+
+  it('is one for all machines of a lab', () => {
+    expect(() => chooseHypervisor('virtualbox', 'libvirt')).toThrow(
+      "this lab's virtual machines run on libvirt; it cannot have virtualbox's beside them",
+    );
+  });
+
+  it('has one of two names', () => {
+    expect(knownHypervisor('virtualbox')).toBe('virtualbox');
+    expect(() => knownHypervisor('xen')).toThrow('virtual machines run on libvirt or virtualbox, not on "xen"');
   });
 });

@@ -40,6 +40,17 @@ describe('vagrant validate', () => {
     });
   });
 
+  it('is told of the provider on the command line, whatever lab.toml and the environment say', async () => {
+    vagrant.addVirtualBox();
+    vagrant.configure({ rb: '$vb_cpuexecutioncap = 50\n' });
+    const cap = /\$vb_cpuexecutioncap: it belongs to VirtualBox/;
+    expect((await vagrant.run('libvirt', 'status')).text).toMatch(cap);
+    expect((await vagrant.run('virtualbox', 'status')).text).not.toMatch(cap);
+    // `up` says it before it looks for anything.
+    expect((await vagrant.run('libvirt', 'up', '--provider=virtualbox', 'core-01')).text).not.toMatch(cap);
+    expect((await vagrant.run('virtualbox', 'up', 'core-01', '--provider', 'libvirt', '--no-such')).text).toMatch(cap);
+  });
+
   it('looks into both descriptions: a setting that does not exist is found', async () => {
     vagrant.addVirtualBox();
     vagrant.edit((text) => text.replace('libvirt.memory =', 'libvirt.memmory =').replace('box.cpus =', 'box.cpu ='));
