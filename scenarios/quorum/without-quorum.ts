@@ -13,9 +13,9 @@ export const leaseKey = '/lab/quorum/lease';
 export const leaseSeconds = 15;
 /** How far past its end the lease is looked at. */
 const overdueSeconds = 3;
-/** Longer than etcd's patience, also for a read that must wait for the turn after the one that is timing out. */
-const answerDeadlineMs = 15_000;
-/** fleetctl may take this long to say that it cannot. */
+/** Beyond etcd's patience, also for a read that must wait for the turn after the one that is timing out. */
+const answerMarginMs = 3_000;
+/** fleetctl may take this long to say that it cannot; on slow machines fleet asks etcd for as many times longer. */
 const sayDeadlineMs = 12_000;
 
 const group = 'without a quorum';
@@ -25,14 +25,15 @@ const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 export async function askEtcd(context: ScenarioContext, { witness }: Roles, expected: string): Promise<void> {
   const { lab } = context;
   const { etcdElectionMs } = lab.config.timers;
-  const from = context.now();
-  const [write, read, stale] = await Promise.all([
-    lab.etcd.put(witness, refusedKey, 'written without a quorum', { withinMs: answerDeadlineMs }),
-    lab.etcd.get(witness, valueKey, { withinMs: answerDeadlineMs }),
-    lab.etcd.get(witness, valueKey, { stale: true }),
-  ]);
   // etcd 3.4, Config.ReqTimeout: 5 s and two election timeouts.
   const patience = 5_000 + 2 * etcdElectionMs;
+  const withinMs = 2 * patience + answerMarginMs;
+  const from = context.now();
+  const [write, read, stale] = await Promise.all([
+    lab.etcd.put(witness, refusedKey, 'written without a quorum', { withinMs }),
+    lab.etcd.get(witness, valueKey, { withinMs }),
+    lab.etcd.get(witness, valueKey, { stale: true }),
+  ]);
   const refused = (name: string, answer: EtcdAnswer, turns: number) => {
     const predicted = {
       minMs: 0,
@@ -56,7 +57,7 @@ export async function askEtcd(context: ScenarioContext, { witness }: Roles, expe
   };
   refused('write', write, 1);
   refused('linearisable read', read, 2);
-  const predicted = { minMs: 0, maxMs: 500, terms: "from the member's own copy" };
+  const predicted = { minMs: 0, maxMs: 500 * lab.config.stretch, terms: "from the member's own copy" };
   const detail = stale.ok ? `answers ${stale.value ?? 'nothing'}` : stale.error;
   context.measure('stale read answered', {
     from,
@@ -74,6 +75,7 @@ export async function askEtcd(context: ScenarioContext, { witness }: Roles, expe
 
 /** What a reader sees who types fleetctl: it must say what is wrong, soon. */
 export async function askFleetctl(context: ScenarioContext): Promise<void> {
+  const deadlineMs = sayDeadlineMs * context.lab.config.stretch;
   for (const args of [['list-machines'], ['list-units'], ['start', 'units/worker.service']]) {
     const command = `fleetctl ${args.join(' ')}`;
     const from = context.now();
@@ -81,11 +83,11 @@ export async function askFleetctl(context: ScenarioContext): Promise<void> {
     const first = output.split('\n').find((line) => line.trim() !== '') ?? '(no output)';
     const predicted = {
       minMs: 0,
-      maxMs: sayDeadlineMs,
+      maxMs: deadlineMs,
       terms: 'fleet asks etcd for some seconds, then says it cannot',
     };
     context.measure(`${command} gives up`, { from, to: from + tookMs, predicted, detail: first, group });
-    const clear = exitCode !== 0 && /quorum|etcd/.test(output) && tookMs <= sayDeadlineMs;
+    const clear = exitCode !== 0 && /quorum|etcd/.test(output) && tookMs <= deadlineMs;
     context.invariant({
       name: `${command} says that etcd has no quorum instead of hanging`,
       verdict: clear ? 'pass' : 'fail',
