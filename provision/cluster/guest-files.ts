@@ -1,7 +1,7 @@
 import { file } from 'ignition-ts';
 import type { LabConfig } from '../config/lab-config.ts';
 
-/** systemd's own default for starting a unit, and for a device to appear (systemd-system.conf(5)). */
+/** systemd's own default for starting or stopping a unit, and for a device to appear (systemd-system.conf(5)). */
 const systemdDefaultS = 90;
 
 /** resident-client.sh waits 60 s for the 5 s that etcdctl may take in all. */
@@ -40,6 +40,8 @@ export function guestFiles({ lanMac }: GuestParts, config: LabConfig) {
   const { timers, stretch, vagrant } = config;
   // A unit may be the last of many that an emulated guest starts at its boot.
   const startS = Math.max(systemdDefaultS, Math.ceil(timers.bootDeadlineMs / 1000));
+  // Five containers that are removed at once took an emulated guest two minutes.
+  const stopS = Math.max(systemdDefaultS, Math.ceil(timers.haltDeadlineMs / 1000));
   return [
     // The name that every machine's interface on the lab's bridge has, so that nothing else need know what a machine is.
     file({
@@ -49,9 +51,15 @@ export function guestFiles({ lanMac }: GuestParts, config: LabConfig) {
     }),
     ...(vagrant.hypervisor === 'virtualbox' ? [noWayOut] : []),
     file({
-      path: '/etc/systemd/system.conf.d/10-start-timeout.conf',
+      path: '/etc/systemd/system.conf.d/10-timeouts.conf',
       mode: 0o644,
-      contents: `[Manager]\nDefaultTimeoutStartSec=${startS}s\nDefaultDeviceTimeoutSec=${startS}s\n`,
+      contents: [
+        '[Manager]',
+        `DefaultTimeoutStartSec=${startS}s`,
+        `DefaultTimeoutStopSec=${stopS}s`,
+        `DefaultDeviceTimeoutSec=${startS}s`,
+        '',
+      ].join('\n'),
     }),
     ...Object.entries(dropIns(stretch)).map(([service, lines]) =>
       file({

@@ -16,7 +16,12 @@ export function fleetctlEnvironment(lab: Lab, machines: readonly MachineConfig[]
   };
 }
 
+/** Attempts of 2 s each that `fleetctl start` makes by itself, and that stop and destroy make. */
+const startAttempts = 300;
+const stopAttempts = 60;
+
 const patience = (stretch: number) => ({
+  FLEETCTL_BLOCK_ATTEMPTS: String(Math.max(startAttempts, Math.ceil(stopAttempts * stretch))),
   FLEETCTL_REQUEST_TIMEOUT: String((answerDeadlineMs / 1000) * stretch),
   FLEETCTL_SSH_TIMEOUT: String(sshTimeoutS * stretch),
 });

@@ -134,13 +134,28 @@ describe('a guest', () => {
     lanMac,
     etcdctl: { client: '#!/bin/bash\n', unit: '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=x\n' },
   };
-  const startTimeout = async (toml: string) => {
+  const timeoutOf = async (what: 'Start' | 'Stop', toml: string) => {
     const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant', toml });
-    const text = await textOf(guest, '/etc/systemd/system.conf.d/10-start-timeout.conf');
-    return Number(/^DefaultTimeoutStartSec=(\d+)s$/m.exec(text)?.[1]);
+    const text = await textOf(guest, '/etc/systemd/system.conf.d/10-timeouts.conf');
+    return Number(new RegExp(`^DefaultTimeout${what}Sec=(\\d+)s$`, 'm').exec(text)?.[1]);
   };
+  const startTimeout = (toml: string) => timeoutOf('Start', toml);
   const fileOfGuest = (path: string, config: Parameters<typeof guestFiles>[1]) =>
     textOf({ ...ignition, storage: { files: guestFiles(parts, config) } }, path);
+
+  it('lets a unit stop for as long as a halt may take, and never for less than systemd itself does', async () => {
+    expect(await timeoutOf('Stop', '[timers]\nhalt_deadline = "200s"\n')).toBe(200);
+    expect(await timeoutOf('Stop', '')).toBe(90);
+  });
+
+  it('of VirtualBox has no way out of the host through its NAT; one of libvirt is behind no such thing', async () => {
+    const path = '/etc/systemd/network/10-eth0.network.d/10-no-way-out.conf';
+    const toml = '[vagrant]\nhypervisor = "virtualbox"\n';
+    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant', toml });
+    expect(await textOf(guest, path)).toBe('[DHCPv4]\nUseGateway=no\n');
+    const libvirt = builtMachine({ guest: parts, provider: 'vagrant' }).ignition;
+    expect(libvirt.storage?.files?.map((file) => file.path)).not.toContain(path);
+  });
 
   it("finds the interface on the lab's bridge by its address; a container needs nothing of the kind", async () => {
     const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant' });
