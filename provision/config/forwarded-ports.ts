@@ -1,5 +1,3 @@
-import { LabError } from '../../errors/lab-error.ts';
-
 /** What config.rb says of ports: the same for every machine. */
 export interface PortWishes {
   /** `$forwarded_ports`, in its order. */
@@ -21,29 +19,23 @@ const lastPort = 65_535;
 
 /**
  * Gives every machine ports of its own on the host: the wished one, or, where a machine before it has that, the next one that
- * is free. Pure.
+ * is free, downwards at the end of the range. Pure.
  * @param count number of machines
  * @returns for each machine
- * @throws LabError `config.value` when there is none up to 65535
  */
 export function assignPorts(count: number, { forwarded, dockerTcp }: PortWishes): ForwardedPort[][] {
-  const docker = (i: number): ForwardedPort[] =>
-    dockerTcp === undefined ? [] : [{ guest: dockerPort, host: dockerTcp + i, hostAddress: '127.0.0.1' }];
-  const machines = Array.from({ length: count }, (_, i) => docker(i));
-  const taken = new Set(machines.flat().map(({ host }) => host));
-  for (const ports of machines) {
-    for (const { guest, host: wished } of forwarded) {
-      let host = wished;
-      while (taken.has(host)) host += 1;
-      taken.add(host);
-      ports.push({ guest, host });
-    }
-  }
-  const beyond = Math.max(...taken);
-  if (beyond <= lastPort) return machines;
-  throw new LabError({
-    code: 'config.value',
-    cause: `config.rb: ${count} machines need ports of the host up to ${beyond}, and ${lastPort} is the last one`,
-    next: 'Choose lower ports in $forwarded_ports and $expose_docker_tcp of config.rb.',
-  });
+  const taken = new Set<number>();
+  const take = (wished: number): number => {
+    let host = wished;
+    while (taken.has(host) && host < lastPort) host += 1;
+    while (taken.has(host)) host -= 1;
+    taken.add(host);
+    return host;
+  };
+  // Docker's first: one after the other, as coreos-vagrant has them.
+  const machines = Array.from({ length: count }, (): ForwardedPort[] =>
+    dockerTcp === undefined ? [] : [{ guest: dockerPort, host: take(dockerTcp), hostAddress: '127.0.0.1' }],
+  );
+  for (const ports of machines) for (const { guest, host } of forwarded) ports.push({ guest, host: take(host) });
+  return machines;
 }
