@@ -21,6 +21,8 @@ const env = {
   VAGRANT_HOME: vagrantHome,
   VAGRANT_DOTFILE_PATH: join(guests.configDir, '.vagrant'),
   VAGRANT_CHECKPOINT_DISABLE: '1',
+  // In CI the lab colours what it says.
+  NO_COLOR: '1',
 };
 
 /** Vagrant as a person types it for the first time: it has no box, and knows of no machine in the checkout. */

@@ -21,6 +21,8 @@ const env = {
   VAGRANT_HOME: join(guests.configDir, 'vagrant-home'),
   VAGRANT_DOTFILE_PATH: join(guests.configDir, '.vagrant'),
   VAGRANT_CHECKPOINT_DISABLE: '1',
+  // In CI the lab colours what it says.
+  NO_COLOR: '1',
 };
 
 const vagrant = (...args: string[]) => host.run('vagrant', args, env);
