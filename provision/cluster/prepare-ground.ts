@@ -29,10 +29,10 @@ export async function prepareGround(
     packages: [...Object.keys(requiredPackages), ...more],
     onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
   });
-  const guests = lab.provider();
-  if (guests instanceof VagrantProvider) await guests.refuseTakenPorts(options.machines ?? []);
+  const before = lab.provider();
+  if (before instanceof VagrantProvider) await before.refuseTakenPorts(options.machines ?? []);
   // A lab that runs already has passed; its own machines would now look like a lack of memory.
-  if (!(await lab.provider().status()).up) await requireFitHost(lab.config, realHost());
+  if (!(await before.status()).up) await requireFitHost(lab.config, realHost());
   const images = await prepareImages(lab, on);
   if (lab.config.provider === 'vagrant') await prepareBox(lab, on);
   await mkdir(lab.config.stateDir, { recursive: true });

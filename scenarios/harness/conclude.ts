@@ -13,6 +13,7 @@ import type { ReadBack, RunRecord } from './record/run-record.ts';
 import type { RunReport } from './report/run-report.ts';
 import { writeReport } from './report/write-report.ts';
 import { runSentence } from './run-sentence.ts';
+import { seconds } from './seconds.ts';
 import { type Finding, overallVerdict } from './verdict.ts';
 
 /** Everything the stack and the platform log on the machines. */
@@ -139,8 +140,6 @@ function checkClocks(run: OpenRun, errorMs: number | undefined): void {
   const evidence = `at most ${seconds(errorMs)} apart, more than ${seconds(toleratedMs)}: what is taken from journals may be wrong`;
   run.recorder.finding({ name, verdict: 'unknown', evidence }, 'evidence');
 }
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 function checkInvariants(run: OpenRun, record: RunRecord): void {
   const { without = {} } = run.request.scenario.needs;

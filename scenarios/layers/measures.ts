@@ -1,3 +1,4 @@
+import { seconds } from '../harness/seconds.ts';
 import type { Prediction } from '../harness/report/run-report.ts';
 import type { Finding } from '../harness/verdict.ts';
 import type { ScenarioContext } from '../scenario.ts';
@@ -73,5 +74,4 @@ function restarter({ machine }: Loss, { restartedBy }: Recovery): string {
   return restartedBy === 'systemd' ? `restarted by systemd on ${machine}` : 'started again by fleet';
 }
 
-const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 const sessions = (count: number) => `${count} ${count === 1 ? 'session' : 'sessions'}`;

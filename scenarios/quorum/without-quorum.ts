@@ -1,4 +1,5 @@
 import type { EtcdAnswer } from '../harness/context/lab-under-test.ts';
+import { seconds } from '../harness/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { overdue } from './conditions.ts';
 import type { Roles } from './roles.ts';
@@ -19,7 +20,6 @@ const answerMarginMs = 3_000;
 const sayDeadlineMs = 12_000;
 
 const group = 'without a quorum';
-const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
 /** What etcd refuses and what it still answers, each as the witness's member says it. */
 export async function askEtcd(context: ScenarioContext, { witness }: Roles, expected: string): Promise<void> {

@@ -9,15 +9,23 @@ export const vagrant: Check = {
   async run(probe) {
     const text = await probe.output('vagrant', '--version');
     if (text === undefined) return warn(`there is no vagrant; ${up}`, installCommand(['vagrant', 'vagrant-libvirt']));
-    const [, major = '0', minor = '0', patch = '0'] = /(\d+)\.(\d+)\.(\d+)/.exec(text) ?? [];
-    const number = Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch);
-    if (number >= leastVersion) return ok(`${major}.${minor}.${patch}`);
+    const version = vagrantVersion(text);
+    if (version.number >= leastVersion) return ok(version.text);
     return fail(
       `${text.trim()}: the Vagrantfile needs 2.2.10 or newer`,
       installCommand(['vagrant', 'vagrant-libvirt']),
     );
   },
 };
+
+/** What `vagrant --version` says; `number` is 2004002 for 2.4.2, and 0 when it says none. Pure. */
+export function vagrantVersion(said: string): { text: string; number: number } {
+  const [, major = '0', minor = '0', patch = '0'] = /(\d+)\.(\d+)\.(\d+)/.exec(said) ?? [];
+  return {
+    text: `${major}.${minor}.${patch}`,
+    number: Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch),
+  };
+}
 
 /** As Vagrant.require_version in the Vagrantfile. */
 const leastVersion = 2_002_010;

@@ -1,4 +1,5 @@
 import { type Check, fail, ok } from '../check.ts';
+import { vagrantVersion } from './vagrant.ts';
 
 const otherwise = 'or set hypervisor = "libvirt" under [vagrant] in lab.toml';
 
@@ -17,12 +18,10 @@ export const virtualBox: Check = {
     const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)\./m.exec(text) ?? [];
     const series = Number(major) * 10 + Number(minor);
     if (series < 60) return fail(`${text} is too old`, `install VirtualBox 7.0, ${otherwise}`);
-    const vagrant = /(\d+)\.(\d+)\.(\d+)/.exec((await probe.output('vagrant', '--version')) ?? '');
-    const vagrantNumber =
-      vagrant === null ? 0 : Number(vagrant[1]) * 1e6 + Number(vagrant[2]) * 1e3 + Number(vagrant[3]);
-    if (series > 70 && vagrantNumber < knowsNewer)
+    const vagrant = vagrantVersion((await probe.output('vagrant', '--version')) ?? '');
+    if (series > 70 && vagrant.number < knowsNewer)
       return fail(
-        `${text} is newer than Vagrant ${vagrant?.[0] ?? ''} knows (7.0)`,
+        `${text} is newer than Vagrant ${vagrant.text} knows (7.0)`,
         `install VirtualBox 7.0, or Vagrant 2.4.2 or newer, ${otherwise}`,
       );
     return ok(`${text}; the lab has a registry of its own there, other virtual machines are not in it`);

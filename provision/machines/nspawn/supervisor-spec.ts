@@ -1,3 +1,5 @@
+import type { HypervisorName } from '../../config/lab-config.ts';
+
 /** Everything the supervisor process needs to know, written by `lab up` as one JSON file. */
 export interface SupervisorSpec {
   readonly lab: string;
@@ -15,7 +17,7 @@ export interface SupervisorSpec {
   /** argv of the RSVP stream server; absent on a bare lab. */
   readonly rsvp?: readonly string[];
   /** The machines are guests: of the lab's own libvirtd, which the supervisor runs, or of VirtualBox; else its containers. */
-  readonly guestsOf?: 'libvirt' | 'virtualbox';
+  readonly guestsOf?: HypervisorName;
   readonly machines: readonly SupervisorMachine[];
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { ExecResult } from '../machine-provider.ts';
 import type { Ground } from '../nspawn/ground.ts';
+import { guestNamed } from './guest-named.ts';
 import { GuestShell } from './guest-shell.ts';
 import { type GuestState, type Hypervisor, machineState } from './hypervisor.ts';
 import type { GuestSettings, VagrantMachine } from './vagrant-settings.ts';
@@ -41,9 +42,7 @@ export class Guests {
   }
 
   settingsOf(name: string): VagrantMachine {
-    const found = this.#settings.machines.find((machine) => machine.name === name);
-    if (found !== undefined) return found;
-    throw new LabError({ code: 'missing.machine', cause: `there is no machine ${name}`, next: 'lab status' });
+    return guestNamed(this.#settings, name);
   }
 
   async #shell(machine: string): Promise<GuestShell> {

@@ -1,8 +1,9 @@
+import type { HypervisorName } from '../../config/lab-config.ts';
 import type { ExecResult, Impairment, MachineState } from '../machine-provider.ts';
 
 /** What runs the guests that Vagrant makes; named as Vagrant names its provider. */
 export interface Hypervisor {
-  readonly name: 'libvirt' | 'virtualbox';
+  readonly name: HypervisorName;
   /** What it can take from a running guest. */
   readonly impairments: readonly Impairment['kind'][];
   /** Paths outside the lab's directories that its processes leave behind; removed with the lab. */

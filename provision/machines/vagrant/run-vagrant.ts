@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
+import type { HypervisorName } from '../../config/lab-config.ts';
 import { failureOf, parseMachineReadable, progressOf, type VagrantLine } from './machine-readable.ts';
 
 export interface VagrantPlace {
@@ -10,7 +11,7 @@ export interface VagrantPlace {
   /** Where Vagrant remembers its machines. */
   readonly dotDir: string;
   /** Vagrant's name of what runs the guests. */
-  readonly hypervisor: 'libvirt' | 'virtualbox';
+  readonly hypervisor: HypervisorName;
 }
 
 /** Environment of every Vagrant command that the lab runs itself. */

@@ -6,6 +6,7 @@ import { LabError } from '../../../../errors/lab-error.ts';
 import type { Impairment } from '../../machine-provider.ts';
 import type { Ground } from '../../nspawn/ground.ts';
 import { waitUntil } from '../../wait-until.ts';
+import { guestNamed } from '../guest-named.ts';
 import type { GuestState, Hypervisor, InGuest, SshPlace } from '../hypervisor.ts';
 import type { GuestSettings } from '../vagrant-settings.ts';
 import { BaseVolume } from './base-volume.ts';
@@ -81,14 +82,14 @@ export class LibvirtHypervisor implements Hypervisor {
   }
 
   async sshPlace(machine: string): Promise<SshPlace> {
-    const guest = this.#settings.machines.find(({ name }) => name === machine);
+    const guest = guestNamed(this.#settings, machine);
     const leases = await this.#virsh.run('net-dhcp-leases', this.#settings.libvirt.managementNetwork.name);
-    const address = parseLease(leases, guest?.managementMac ?? '');
+    const address = parseLease(leases, guest.managementMac);
     if (address !== undefined) return { address, port: 22, network: 'lab' };
     throw new LabError({
       code: 'state.machine',
       cause: `${machine} has not asked for an address yet: it is still booting`,
-      next: `look at ${guest?.serialLog ?? this.#ground.paths.logDir}`,
+      next: `look at ${guest.serialLog}`,
     });
   }
 

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { Impairment } from '../../machine-provider.ts';
+import { guestNamed } from '../guest-named.ts';
 import type { GuestState, Hypervisor, InGuest, SshPlace } from '../hypervisor.ts';
 import type { GuestSettings } from '../vagrant-settings.ts';
 import { smallConfig } from './small-config.ts';
@@ -63,7 +64,7 @@ export class VirtualboxHypervisor implements Hypervisor {
   /** A guest property holds 1 KB: enough for a config that fetches the whole one (small-config.ts). */
   async offerConfig(machine: string, ignition: string): Promise<void> {
     const { offers, offersUrl } = this.#settings.virtualbox;
-    const small = this.#settings.machines.find(({ name }) => name === machine)?.smallIgnitionFile ?? '';
+    const small = guestNamed(this.#settings, machine).smallIgnitionFile;
     await mkdir(offers, { recursive: true, mode: 0o700 });
     for (const old of await readdir(offers)) if (old.startsWith(`${machine}-`)) await rm(join(offers, old));
     const offer = `${machine}-${randomBytes(16).toString('hex')}.json`;
@@ -96,7 +97,7 @@ export class VirtualboxHypervisor implements Hypervisor {
 
   async impair(machine: string, impairment: Impairment, inGuest: InGuest): Promise<void> {
     const { executionCap } = this.#settings.virtualbox;
-    const macOf = (peer: string) => this.#settings.machines.find(({ name }) => name === peer)?.mac ?? '';
+    const macOf = (peer: string) => guestNamed(this.#settings, peer).mac;
     await this.#carryOut(machine, planImpair(impairment, { cpus: this.#cpus, executionCap, macOf }), inGuest);
   }
 
