@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LabError } from '../../errors/lab-error.ts';
+import { disableLeftovers, withNewUnitsDisabled } from './enabled-units.ts';
 import { requiredPackages, vagrantPackages } from './package-list.ts';
 import { requireRoot } from './require-root.ts';
 import { withServicesOff } from './services-off.ts';
@@ -13,24 +14,32 @@ export interface EnsurePackagesOptions {
   /** PATH of the Debian tools and policy-rc.d's place; given by tests only. */
   readonly env?: Readonly<Record<string, string>>;
   readonly policyFile?: string;
+  /** Where `withNewUnitsDisabled` writes; given by tests only. */
+  readonly recordFile?: string;
 }
 
 const updateDeadlineMs = 300_000;
 const installDeadlineMs = 1_800_000;
 
 /**
- * Makes sure that the host's Debian packages are there, installing what is missing without starting any service.
+ * Makes sure that the host's Debian packages are there, installing what is missing without starting any service, now or at
+ * the host's next boot.
  * @returns the packages it installed; empty when nothing was missing
  * @throws LabError host.packages (missing and not to be installed, or apt failed: with apt's last lines and the command to
  *   run by hand), host.debian, permission.root
  */
 export async function ensurePackages(options: EnsurePackagesOptions): Promise<readonly string[]> {
   const wanted = options.packages ?? Object.keys(requiredPackages);
+  const say = (units: readonly string[]) => {
+    if (units.length > 0) options.onProgress?.(`disabled for the host's next boot: ${units.join(' ')}`);
+  };
   const missing = await missingPackages(wanted, options.env);
+  if (options.install && process.getuid?.() === 0) say(await disableLeftovers(options));
   if (missing.length === 0) return [];
   if (!options.install) throw missingError(missing);
   requireRoot();
-  await withServicesOff(() => install(missing, options), options.policyFile);
+  const work = () => withServicesOff(() => install(missing, options), options.policyFile);
+  say(await withNewUnitsDisabled(missing, work, options));
   const still = await missingPackages(missing, options.env);
   if (still.length > 0) throw missingError(still);
   return missing;

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,14 +9,22 @@ import { ensurePackages, missingPackages } from '../../../../provision/host/pack
 let dir: string;
 let env: { PATH: string };
 let policyFile: string;
+let recordFile: string;
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lab-packages-'));
   policyFile = join(dir, 'policy-rc.d');
+  recordFile = join(dir, 'run', 'before');
+  await writeFile(join(dir, 'enabled'), 'ssh.service\n');
   env = { PATH: `${dir}:/usr/bin:/bin` };
   await script(
     'dpkg-query',
-    `shift 3\nfor p; do [ -e "${dir}/$p.installed" ] && echo "$p installed" || { [ -e "${dir}/$p.rc" ] && echo "$p config-files"; }; done; true`,
+    `[ "$1" = -L ] && { shift; for p; do echo /lib/systemd/system/$p.service; done; exit; }\nshift 3\nfor p; do [ -e "${dir}/$p.installed" ] && echo "$p installed" || { [ -e "${dir}/$p.rc" ] && echo "$p config-files"; }; done; true`,
+  );
+  await script(
+    'systemctl',
+    `case "$1" in list-unit-files) sed 's/$/ enabled enabled/' ${dir}/enabled;;
+disable) shift 2; for u; do echo "$u" >> ${dir}/disabled; sed -i "/^$u$/d" ${dir}/enabled; done;; esac`,
   );
   await script(
     'apt-get',
@@ -24,7 +32,7 @@ beforeEach(async () => {
 [ -e ${policyFile} ] && { ${policyFile}; echo "policy $?" >> ${dir}/apt.log; }
 case "$*" in *update*) exit 0;; esac
 while [ "$1" != --no-install-recommends ]; do shift; done; shift
-for p; do [ "$p" = broken ] && { echo 'E: Unable to locate package broken'; exit 100; }; touch "${dir}/$p.installed"; echo "Setting up $p (1.0) ..."; done`,
+for p; do [ "$p" = broken ] && { echo 'E: Unable to locate package broken'; exit 100; }; touch "${dir}/$p.installed"; [ "$p" = daemon ] && echo daemon.service >> ${dir}/enabled; echo "Setting up $p (1.0) ..."; done`,
   );
 });
 
@@ -48,7 +56,7 @@ async function failure(promise: Promise<unknown>): Promise<LabError> {
 describe('ensurePackages', () => {
   it('does nothing when everything is installed', async () => {
     await writeFile(join(dir, 'alpha.installed'), '');
-    expect(await ensurePackages({ install: false, packages: ['alpha'], env, policyFile })).toEqual([]);
+    expect(await ensurePackages({ install: false, packages: ['alpha'], env, policyFile, recordFile })).toEqual([]);
     await expect(stat(join(dir, 'apt.log'))).rejects.toThrow('ENOENT');
   });
 
@@ -58,7 +66,9 @@ describe('ensurePackages', () => {
   });
 
   it('without leave to install, names what is missing and the exact command', async () => {
-    const error = await failure(ensurePackages({ install: false, packages: ['alpha', 'beta'], env, policyFile }));
+    const error = await failure(
+      ensurePackages({ install: false, packages: ['alpha', 'beta'], env, policyFile, recordFile }),
+    );
     expect(error.code).toBe('host.packages');
     expect(error.next).toBe('Run: apt-get update && apt-get install -y --no-install-recommends alpha beta');
   });
@@ -66,7 +76,7 @@ describe('ensurePackages', () => {
   it.runIf(process.getuid?.() === 0)('installs only what is missing, services held off, and says so', async () => {
     await writeFile(join(dir, 'alpha.installed'), '');
     const lines: string[] = [];
-    const options = { install: true, packages: ['alpha', 'beta'], env, policyFile };
+    const options = { install: true, packages: ['alpha', 'beta'], env, policyFile, recordFile };
     expect(await ensurePackages({ ...options, onProgress: (line) => lines.push(line) })).toEqual(['beta']);
     const log = await readFile(join(dir, 'apt.log'), 'utf8');
     expect(log).toContain('-o DPkg::Lock::Timeout=120 install -y --no-install-recommends beta\npolicy 101');
@@ -78,19 +88,47 @@ describe('ensurePackages', () => {
     "leaves an administrator's policy-rc.d alone, and replaces our leftover",
     async () => {
       await writeFile(policyFile, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
-      await ensurePackages({ install: true, packages: ['beta'], env, policyFile });
+      await ensurePackages({ install: true, packages: ['beta'], env, policyFile, recordFile });
       expect(await readFile(policyFile, 'utf8')).toBe('#!/bin/sh\nexit 7\n');
       await writeFile(policyFile, '#!/bin/sh\n# made by coreos-lab while it installs packages\nexit 101\n');
-      await ensurePackages({ install: true, packages: ['gamma'], env, policyFile });
+      await ensurePackages({ install: true, packages: ['gamma'], env, policyFile, recordFile });
       await expect(stat(policyFile)).rejects.toThrow('ENOENT');
     },
   );
 
   it.runIf(process.getuid?.() === 0)("shows apt's own words when it fails, and cleans up", async () => {
-    const error = await failure(ensurePackages({ install: true, packages: ['broken'], env, policyFile }));
+    const error = await failure(ensurePackages({ install: true, packages: ['broken'], env, policyFile, recordFile }));
     expect(error).toMatchObject({ code: 'host.packages', evidence: ['E: Unable to locate package broken'] });
     await expect(stat(policyFile)).rejects.toThrow('ENOENT');
   });
+
+  it.runIf(process.getuid?.() === 0)('disables the units that it enabled, says so, and leaves all others', async () => {
+    const lines: string[] = [];
+    const options = { install: true, packages: ['daemon', 'alpha'], env, policyFile, recordFile };
+    await ensurePackages({ ...options, onProgress: (line) => lines.push(line) });
+    expect(lines.at(-1)).toBe("disabled for the host's next boot: daemon.service");
+    expect(await readFile(join(dir, 'enabled'), 'utf8')).toBe('ssh.service\n');
+    await expect(stat(recordFile)).rejects.toThrow('ENOENT');
+  });
+
+  it.runIf(process.getuid?.() === 0)('disables them also when a later package of the same call fails', async () => {
+    await failure(ensurePackages({ install: true, packages: ['daemon', 'broken'], env, policyFile, recordFile }));
+    expect(await readFile(join(dir, 'enabled'), 'utf8')).toBe('ssh.service\n');
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'finishes what a killed call left, and touches no unit that a person enabled since',
+    async () => {
+      await mkdir(join(dir, 'run'));
+      await writeFile(recordFile, JSON.stringify({ packages: ['daemon'], enabled: ['ssh.service'] }));
+      await writeFile(join(dir, 'daemon.installed'), '');
+      await writeFile(join(dir, 'enabled'), 'ssh.service\ndaemon.service\nnginx.service\n');
+      await ensurePackages({ install: true, packages: ['daemon'], env, policyFile, recordFile });
+      expect(await readFile(join(dir, 'disabled'), 'utf8')).toBe('daemon.service\n');
+      expect(await readFile(join(dir, 'enabled'), 'utf8')).toBe('ssh.service\nnginx.service\n');
+      await expect(stat(recordFile)).rejects.toThrow('ENOENT');
+    },
+  );
 
   it('says what is wrong on a host that is not Debian', async () => {
     const error = await failure(ensurePackages({ install: false, packages: ['a'], env: { PATH: '/nonexistent' } }));

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { execa } from 'execa';
+import { z } from 'zod';
+
+export interface UnitsOptions {
+  /** PATH of systemctl and dpkg-query; given by tests only. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where it is written down while packages are installed; another place in tests only. */
+  readonly recordFile?: string;
+}
+
+const defaultRecordFile = '/run/coreos-lab/units-before-install';
+
+const record = z.strictObject({ packages: z.array(z.string()), enabled: z.array(z.string()) });
+type InstallRecord = z.output<typeof record>;
+
+/**
+ * Runs an installation of packages and disables the units that it enabled: policy-rc.d keeps a service from being started
+ * now, not from being started at the host's next boot. What was enabled before is written down first, so that the next call
+ * can finish what a killed one left (`disableLeftovers`).
+ * @param packages those that `install` is to install
+ * @returns the units it disabled
+ */
+export async function withNewUnitsDisabled(
+  packages: readonly string[],
+  install: () => Promise<void>,
+  options: UnitsOptions = {},
+): Promise<readonly string[]> {
+  const recordFile = options.recordFile ?? defaultRecordFile;
+  const before = await enabledUnits(options);
+  await mkdir(dirname(recordFile), { recursive: true });
+  await writeFile(recordFile, JSON.stringify({ packages: [...packages], enabled: before } satisfies InstallRecord));
+  let disabled: readonly string[] = [];
+  try {
+    await install();
+  } finally {
+    disabled = await disable(newlyEnabled(before, await enabledUnits(options)), options);
+    await removeRecord(recordFile);
+  }
+  return disabled;
+}
+
+/**
+ * Disables what an installation enabled that was killed before it could: only units of the packages it was to install, for
+ * much may have happened since. No-op where there was none.
+ */
+export async function disableLeftovers(options: UnitsOptions = {}): Promise<readonly string[]> {
+  const recordFile = options.recordFile ?? defaultRecordFile;
+  if (!existsSync(recordFile)) return [];
+  const { packages, enabled } = parseRecord(await readFile(recordFile, 'utf8'));
+  const own = await unitsOf(packages, options);
+  const left = newlyEnabled(enabled, await enabledUnits(options)).filter((unit) => own.includes(unit));
+  const disabled = await disable(left, options);
+  await removeRecord(recordFile);
+  return disabled;
+}
+
+/** Pure. */
+export function newlyEnabled(before: readonly string[], after: readonly string[]): string[] {
+  return after.filter((unit) => !before.includes(unit));
+}
+
+async function removeRecord(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await rmdir(dirname(file)).catch(() => undefined);
+}
+
+/** Written by one process and read by the next: half a record is none. */
+function parseRecord(text: string): InstallRecord {
+  try {
+    return record.parse(JSON.parse(text));
+  } catch {
+    return { packages: [], enabled: [] };
+  }
+}
+
+/** systemctl answers from the files alone where systemd does not run (systemctl(1), SYSTEMD_OFFLINE). */
+async function enabledUnits({ env }: UnitsOptions): Promise<string[]> {
+  const argv = ['list-unit-files', '--state=enabled', '--no-legend', '--plain', '--no-pager'];
+  const { stdout } = await execa('systemctl', argv, { reject: false, ...(env === undefined ? {} : { env }) });
+  return (stdout ?? '')
+    .split('\n')
+    .map((line) => line.split(/\s+/)[0] ?? '')
+    .filter(Boolean);
+}
+
+async function disable(units: readonly string[], { env }: UnitsOptions): Promise<readonly string[]> {
+  if (units.length > 0)
+    await execa('systemctl', ['disable', '--quiet', ...units], { ...(env === undefined ? {} : { env }) });
+  return units;
+}
+
+async function unitsOf(packages: readonly string[], { env }: UnitsOptions): Promise<string[]> {
+  const { stdout } = await execa('dpkg-query', ['-L', ...packages], {
+    reject: false,
+    ...(env === undefined ? {} : { env }),
+  });
+  return (stdout ?? '')
+    .split('\n')
+    .filter((file) => file.includes('/systemd/system/'))
+    .map((file) => basename(file));
+}
