@@ -48,8 +48,8 @@ export async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined)
     if (machine === undefined) return '';
     const lanMac = guests?.find((guest) => guest.name === name)?.mac;
     const hostCpus = guests === undefined ? availableParallelism() : machine.cpus;
-    const guest = lanMac === undefined ? {} : { guest: { lanMac, etcdctl } };
-    const parts = { config: lab.config, machine, key, artifacts, units, hostCpus, ...guest };
+    const guest = lanMac === undefined ? {} : { guest: { lanMac } };
+    const parts = { config: lab.config, machine, key, artifacts, units, etcdctl, hostCpus, ...guest };
     const ignition = machineIgnition(etcd === undefined ? parts : { ...parts, etcd });
     return toJson(own === undefined ? ignition : merge(ignition, own));
   };

@@ -2,10 +2,11 @@ import { defineConfig, directory, file, type IgnitionConfig, unit, user } from '
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { Artifact } from './artifacts.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
-import { guestFiles, type GuestParts } from './guest-files.ts';
+import { guestFiles } from './guest-files.ts';
 import type { LabKey } from './keys.ts';
 import { etcdEnvironment } from './members/etcd-environment.ts';
 import type { EtcdStart } from './members/member.ts';
+import { type ResidentEtcdctl, slowMachineFiles } from './slow-machine-files.ts';
 
 /** Unit texts by name, read from platform/systemd/units. */
 export type MachineUnits = Readonly<Record<'etcd' | 'flanneld' | 'docker' | 'fleet', string>>;
@@ -22,14 +23,17 @@ export function machineIgnition(args: {
   units: MachineUnits;
   /** CPUs that the machine's processes may run on: the host's for a container, its own for a guest. */
   hostCpus: number;
+  /** For guests, and containers of a slow host. */
+  etcdctl: ResidentEtcdctl;
   /** Absent for a container. */
-  guest?: GuestParts;
+  guest?: { readonly lanMac: string };
   /** How its etcd finds the cluster; default: all machines begin one together. */
   etcd?: EtcdStart;
 }): IgnitionConfig {
-  const { config, machine, key, units, guest } = args;
+  const { config, machine, key, units, guest, etcdctl } = args;
+  const slow = guest !== undefined || config.stretch > 1;
   return defineConfig({
-    ignition: { version: '3.3.0', timeouts: { httpTotal: 60 } },
+    ignition: { version: '3.3.0', timeouts: { httpTotal: 60 * config.stretch } },
     passwd: {
       users: [
         user({
@@ -44,7 +48,8 @@ export function machineIgnition(args: {
       directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
       files: [
         ...identityFiles(config, machine, key),
-        ...(guest === undefined ? [] : guestFiles(guest, config)),
+        ...(guest === undefined ? [] : guestFiles(guest.lanMac, config.vagrant.hypervisor)),
+        ...(slow ? slowMachineFiles(config) : []),
         ...serviceFiles(config, machine, args.etcd),
         ...args.artifacts.map((artifact) =>
           file({
@@ -55,7 +60,7 @@ export function machineIgnition(args: {
           }),
         ),
         tool('fleetctl'),
-        tool('etcdctl', guest?.etcdctl.client),
+        tool('etcdctl', slow ? etcdctl.client : undefined),
       ],
     },
     systemd: {
@@ -70,9 +75,7 @@ export function machineIgnition(args: {
         }),
         unit({ name: 'fleet.service', enabled: true, contents: units.fleet }),
         unit({ name: 'containerd.service', enabled: true }),
-        ...(guest === undefined
-          ? []
-          : [unit({ name: 'etcdctl.service', enabled: true, contents: guest.etcdctl.unit })]),
+        ...(slow ? [unit({ name: 'etcdctl.service', enabled: true, contents: etcdctl.unit })] : []),
         ...(config.vagrant.ports.dockerTcp === undefined ? [] : dockerTcpUnits()),
       ],
     },

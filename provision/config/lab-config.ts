@@ -17,6 +17,8 @@ export interface LabConfig {
   readonly timers: TimerConfig;
   /** How many times slower than containers the machines are taken to be; the timers are stretched by it already. */
   readonly stretch: number;
+  /** How many times slower this host is than one that runs on its CPU itself; 1 or more. */
+  readonly hostStretch: number;
   readonly ports: PortConfig;
   readonly images: ImageConfig;
   /** The reader's own Ignition file, merged into every machine's config. */

@@ -83,6 +83,7 @@ const sections = {
     halt_deadline: duration(second, hour).prefault('30s'),
     deploy_deadline: duration(second, hour).prefault('5m'),
     image_build_deadline: duration(60 * second, 6 * hour).prefault('20m'),
+    stretch: whole(1, 60).prefault(1),
   }),
   ports: z.strictObject({
     registry: port.prefault(5000),

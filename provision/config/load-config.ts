@@ -39,6 +39,7 @@ export function loadConfig(
     network: network(toml),
     timers: timers(toml),
     stretch: 1,
+    hostStretch: toml.timers.stretch,
     ports: { registry: toml.ports.registry, artifacts: toml.ports.artifacts, fleetApi: toml.ports.fleet_api },
     images: { ...toml.images },
     ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),

@@ -25,16 +25,19 @@ export function stretchFactor({ stretch }: LabConfig['vagrant'], emulated: boole
 }
 
 /**
- * The configuration for machines that are `factor` times slower than a container: an emulated guest that misses etcd's
- * heartbeats for want of CPU time would count as dead. Pure.
+ * The configuration for machines that are slower than containers on a host's own CPU: one that misses etcd's heartbeats
+ * for want of CPU time would count as dead. Pure.
+ * @param guests how many times slower guests are than containers of the same host; 1 for containers
  */
-export function stretchTimers(config: LabConfig, factor: number): LabConfig {
+export function stretchTimers(config: LabConfig, guests: number): LabConfig {
+  const factor = guests * config.hostStretch;
   if (factor === 1) return config;
   const timers = {
     ...config.timers,
     ...Object.fromEntries(stretched.map((key) => [key, config.timers[key] * factor])),
   };
-  const notice = `the guests are emulated: every timer of lab.toml is ${factor} times as long ([vagrant] stretch).`;
+  const because = guests === 1 ? '([timers] stretch)' : 'for emulated guests ([vagrant] stretch)';
+  const notice = `every timer of lab.toml is ${factor} times as long ${because}.`;
   return Object.freeze({
     ...config,
     stretch: factor,

@@ -23,7 +23,7 @@ export function unitTimers(unit: string, text: string): UnitTimers {
 
 /**
  * How long the key that a unit announces outlives it, ms: N of `etcdctl set --ttl N` in its text, and the default of
- * `$${KEY_TTL:-N}` on machines that are `stretch` times slower (their sidekick.env, provision/cluster/guest-files.ts);
+ * `$${KEY_TTL:-N}` on machines that are `stretch` times slower (their sidekick.env, provision/cluster/slow-machine-files.ts);
  * undefined when it announces none.
  */
 export function keyTtlMs(text: string, stretch: number): number | undefined {

@@ -1,7 +1,7 @@
 import { type IgnitionConfig, toJson } from 'ignition-ts';
 import type { Artifact } from '../../../../provision/cluster/artifacts.ts';
-import type { GuestParts } from '../../../../provision/cluster/guest-files.ts';
 import { machineIgnition } from '../../../../provision/cluster/machine-config.ts';
+import { stretchTimers } from '../../../../provision/config/stretch-timers.ts';
 import { type ConfigFiles, load } from '../config/config-directory.ts';
 import { sshKey } from '../ignition-ts/oracle.ts';
 
@@ -12,13 +12,20 @@ export const artifacts: readonly Artifact[] = [
   { path: '/opt/lab/bin/runc-within-limits', name: 'runc-bbbb', sha512: 'b'.repeat(128), executable: true },
 ];
 
+export const etcdctl = { client: '#!/bin/bash\n', unit: '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=x\n' };
+
 /** The Ignition config of one machine, from configuration texts as a person writes them. */
 export function builtMachine(
-  options: Pick<ConfigFiles, 'rb' | 'toml' | 'hostCpus' | 'provider'> & { name?: string; guest?: GuestParts } = {},
+  options: Pick<ConfigFiles, 'rb' | 'toml' | 'hostCpus' | 'provider'> & {
+    name?: string;
+    /** Of the lab's timers, as `stretchTimers` would have it. */
+    stretch?: number;
+    guest?: { lanMac: string };
+  } = {},
 ) {
   const { rb = '', toml = '', name = 'core-02', hostCpus = 4 } = options;
   const provider = options.provider ?? 'nspawn';
-  const config = load({ rb, toml, hostCpus, provider });
+  const config = stretchTimers(load({ rb, toml, hostCpus, provider }), options.stretch ?? 1);
   const machine = config.machines.find((candidate) => candidate.name === name);
   if (machine === undefined) throw new Error(`no machine ${name}`);
   const ignition = machineIgnition({
@@ -27,6 +34,7 @@ export function builtMachine(
     key: { privateKeyFile: '/keys/id_ed25519', privateKey: 'PRIVATE\n', publicKey: sshKey() },
     artifacts,
     units: { etcd: service('etcd'), flanneld: service('node'), docker: service('dockerd'), fleet: service('node') },
+    etcdctl,
     hostCpus,
     ...(options.guest === undefined ? {} : { guest: options.guest }),
   });

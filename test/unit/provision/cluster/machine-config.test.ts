@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { guestFiles } from '../../../../provision/cluster/guest-files.ts';
 import { validate } from '../ignition-ts/oracle.ts';
-import { artifacts, builtMachine, fileOf, textOf } from './built-machine.ts';
+import { artifacts, builtMachine, etcdctl, fileOf, textOf } from './built-machine.ts';
 
 const { ignition, json } = builtMachine();
 
@@ -130,73 +129,70 @@ describe('Docker', () => {
 
 describe('a guest', () => {
   const lanMac = '52:54:00:5b:ce:02';
-  const parts = {
-    lanMac,
-    etcdctl: { client: '#!/bin/bash\n', unit: '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=x\n' },
-  };
-  const timeoutOf = async (what: 'Start' | 'Stop', toml: string) => {
-    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant', toml });
-    const text = await textOf(guest, '/etc/systemd/system.conf.d/10-timeouts.conf');
-    return Number(new RegExp(`^DefaultTimeout${what}Sec=(\\d+)s$`, 'm').exec(text)?.[1]);
-  };
-  const startTimeout = (toml: string) => timeoutOf('Start', toml);
-  const fileOfGuest = (path: string, config: Parameters<typeof guestFiles>[1]) =>
-    textOf({ ...ignition, storage: { files: guestFiles(parts, config) } }, path);
-
-  it('lets a unit stop for as long as a halt may take, and never for less than systemd itself does', async () => {
-    expect(await timeoutOf('Stop', '[timers]\nhalt_deadline = "200s"\n')).toBe(200);
-    expect(await timeoutOf('Stop', '')).toBe(90);
-  });
+  const guest = { lanMac };
 
   it('of VirtualBox has no way out of the host through its NAT; one of libvirt is behind no such thing', async () => {
     const path = '/etc/systemd/network/10-eth0.network.d/10-no-way-out.conf';
     const toml = '[vagrant]\nhypervisor = "virtualbox"\n';
-    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant', toml });
-    expect(await textOf(guest, path)).toBe('[DHCPv4]\nUseGateway=no\n');
-    const libvirt = builtMachine({ guest: parts, provider: 'vagrant' }).ignition;
+    const { ignition: virtualbox } = builtMachine({ guest, provider: 'vagrant', toml });
+    expect(await textOf(virtualbox, path)).toBe('[DHCPv4]\nUseGateway=no\n');
+    const libvirt = builtMachine({ guest, provider: 'vagrant' }).ignition;
     expect(libvirt.storage?.files?.map((file) => file.path)).not.toContain(path);
   });
 
   it("finds the interface on the lab's bridge by its address; a container needs nothing of the kind", async () => {
-    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant' });
-    expect(await textOf(guest, '/etc/systemd/network/10-host0.link')).toContain(`MACAddress=${lanMac}\n`);
+    const { ignition: libvirt } = builtMachine({ guest, provider: 'vagrant' });
+    expect(await textOf(libvirt, '/etc/systemd/network/10-host0.link')).toContain(`MACAddress=${lanMac}\n`);
     const paths = ignition.storage?.files?.map(({ path }) => path) ?? [];
     expect(paths.filter((path) => path.endsWith('.link') || path.includes('system.conf.d'))).toEqual([]);
   });
+});
+
+describe.each([
+  ['a guest', { guest: { lanMac: '52:54:00:5b:ce:02' }, provider: 'vagrant' as const }],
+  ['a container of a slow host', { stretch: 2 }],
+])('%s', (_, kind) => {
+  const built = (toml: string, stretch?: number) =>
+    builtMachine({ ...kind, toml, ...(stretch === undefined ? {} : { stretch }) }).ignition;
+  const timeout = async (what: 'Start' | 'Stop', toml: string) => {
+    const text = await textOf(built(toml), '/etc/systemd/system.conf.d/10-timeouts.conf');
+    return Number(new RegExp(`^DefaultTimeout${what}Sec=(\\d+)s$`, 'm').exec(text)?.[1]);
+  };
+  const times = 'stretch' in kind ? kind.stretch : 1;
+
+  it('lets a unit stop for as long as a halt may take, and never for less than systemd itself does', async () => {
+    expect(await timeout('Stop', '[timers]\nhalt_deadline = "200s"\n')).toBe(200 * times);
+    expect(await timeout('Stop', '')).toBe(90);
+  });
+
+  it('lets a unit start for as long as a boot may take, and never for less than systemd itself does', async () => {
+    expect(await timeout('Start', '[timers]\nboot_deadline = "10s"\n')).toBe(90);
+    expect(await timeout('Start', '[timers]\nboot_deadline = "8m"\n')).toBe(480 * times);
+  });
 
   it('has an etcdctl of its own, with the process that runs its commands', async () => {
-    const { ignition: guest } = builtMachine({ guest: parts, provider: 'vagrant' });
-    expect(await textOf(guest, '/usr/bin/etcdctl')).toBe(parts.etcdctl.client);
-    expect(guest.systemd?.units).toContainEqual(expect.objectContaining({ name: 'etcdctl.service', enabled: true }));
+    const slow = built('');
+    expect(await textOf(slow, '/usr/bin/etcdctl')).toBe(etcdctl.client);
+    expect(slow.systemd?.units).toContainEqual(expect.objectContaining({ name: 'etcdctl.service', enabled: true }));
     expect(await textOf(ignition, '/usr/bin/etcdctl')).toContain('/opt/lab/bin/etcdctl.cjs');
     expect(ignition.systemd?.units?.some(({ name }) => name === 'etcdctl.service')).toBe(false);
   });
 
-  it('gives etcd longer for an answer where machines are slow, and never longer than the client of its etcdctl waits', async () => {
-    const { config } = builtMachine({ provider: 'vagrant' });
-    const patience = (stretch: number) => fileOfGuest('/etc/lab/etcdctl.env', { ...config, stretch });
-    expect(await patience(1)).toBe('PATIENCE=1\n');
+  it('gives etcd longer for an answer, and never longer than the client of its etcdctl waits', async () => {
+    const patience = (stretch: number) => textOf(built('', stretch), '/etc/lab/etcdctl.env');
     expect(await patience(6)).toBe('PATIENCE=6\n');
     expect(await patience(40)).toBe('PATIENCE=10\n');
   });
 
   it('puts etcd and what hangs on it before containers, and lets fleet and Docker stop in their time', async () => {
-    const { config } = builtMachine({ provider: 'vagrant' });
-    const dropIn = (service: string) =>
-      fileOfGuest(`/etc/systemd/system/${service}.service.d/10-guest.conf`, { ...config, stretch: 10 });
+    const dropIn = (service: string) => textOf(built('', 10), `/etc/systemd/system/${service}.service.d/10-slow.conf`);
     expect(await dropIn('etcd')).toBe('[Service]\nCPUWeight=1000\n');
     expect(await dropIn('fleet')).toBe('[Service]\nCPUWeight=1000\nTimeoutStopSec=200s\n');
     expect(await dropIn('docker')).toBe('[Service]\nTimeoutStopSec=150s\n');
   });
 
-  it('gives the keys of sidekicks more time where machines are slow', async () => {
-    const { config } = builtMachine({ provider: 'vagrant' });
-    expect(await fileOfGuest('/etc/lab/sidekick.env', { ...config, stretch: 2.5 })).toBe('KEY_TTL=20\nKEY_PAUSE=13\n');
+  it('gives the keys of sidekicks more time', async () => {
+    expect(await textOf(built('', 2.5), '/etc/lab/sidekick.env')).toBe('KEY_TTL=20\nKEY_PAUSE=13\n');
     expect(ignition.storage?.files?.some(({ path }) => path === '/etc/lab/sidekick.env')).toBe(false);
-  });
-
-  it('lets a unit start for as long as a boot may take, and never for less than systemd itself does', async () => {
-    expect(await startTimeout('[timers]\nboot_deadline = "10s"\n')).toBe(90);
-    expect(await startTimeout('[timers]\nboot_deadline = "8m"\n')).toBe(480);
   });
 });

@@ -19,3 +19,12 @@ it('stretches what guests are waited for, says so, and leaves the building of im
   expect(slow.notices.at(-1)).toContain('4 times as long');
   expect(stretchTimers(config, 1)).toBe(config);
 });
+
+it('stretches containers on a slow host alone, and guests there by both factors', () => {
+  const host = load({ rb: '', toml: '[timers]\nstretch = 3\n', hostCpus: 2 });
+  expect(stretchTimers(host, 1)).toMatchObject({
+    stretch: 3,
+    timers: { bootDeadlineMs: host.timers.bootDeadlineMs * 3 },
+  });
+  expect(stretchTimers(guests('[timers]\nstretch = 3\n'), 10).stretch).toBe(30);
+});
