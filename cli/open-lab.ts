@@ -30,6 +30,7 @@ export function askForHypervisor(hypervisor: HypervisorName): void {
  */
 export async function openLab(repoDir: string, onEvent?: (event: LabEvent) => void): Promise<Lab> {
   const lab = await describeLab(repoDir, onEvent);
+  await lab.keepFence();
   await undoAbandoned(lab, (notice) => console.error(`note: ${notice}`));
   return lab;
 }
@@ -40,7 +41,7 @@ export async function describeLab(repoDir: string, onEvent?: (event: LabEvent) =
   const { stateDir } = readConfig(configDir);
   const provider = chooseProvider(askedProvider, recordedProvider(stateDir));
   const config = readConfig(configDir, provider, chooseHypervisor(askedHypervisor, recordedHypervisor(stateDir)));
-  const stretched = config.provider === 'vagrant' ? stretchTimers(config, await stretchOf(config.vagrant)) : config;
+  const stretched = stretchTimers(config, config.provider === 'vagrant' ? await stretchOf(config.vagrant) : 1);
   return new Lab({ config: stretched, repoDir, configDir, ...(onEvent === undefined ? {} : { onEvent }) });
 }
 

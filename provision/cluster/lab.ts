@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import { lowerFence, raiseFence } from '../host/network/fence.ts';
 import { labPaths, type LabPaths } from '../machines/nspawn/lab-paths.ts';
 import { Ground } from '../machines/nspawn/ground.ts';
 import { NspawnProvider } from '../machines/nspawn/nspawn-provider.ts';
@@ -37,6 +39,15 @@ export class Lab {
     this.configDir = options.configDir ?? options.repoDir;
     this.paths = labPaths(options.config.name, options.config.stateDir);
     this.#on = options.onEvent ?? (() => undefined);
+  }
+
+  /** Has packages for the lab's addresses stay on this host while the lab exists, up or not: after a reboot nothing may. */
+  async keepFence(): Promise<void> {
+    const { hostLink, stateDir } = this.paths;
+    if (process.getuid?.() !== 0 || !existsSync(stateDir)) return;
+    await raiseFence(hostLink, this.config.network);
+    // A `lab destroy` at this very moment removes the directory first, and the fence after it.
+    if (!existsSync(stateDir)) await lowerFence(hostLink, this.config.network);
   }
 
   /** Converges: creates what is absent, starts what is halted, keeps what runs, waits until the cluster is ready. */

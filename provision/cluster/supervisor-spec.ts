@@ -35,6 +35,7 @@ export function supervisorSpec(args: {
     ...(args.registryStorage === undefined ? {} : { registryStorage: args.registryStorage }),
     rsvp: [process.execPath, join(repoDir, 'apps/meetup/dist/meetup.cjs'), ...stream],
     ...(config.provider === 'vagrant' ? { guestsOf: config.vagrant.hypervisor } : {}),
+    stretch: config.stretch,
     machines: config.machines.map((machine) => ({
       name: machine.name,
       address: machine.address,

@@ -1,41 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 
-/** Marks the lab's routes on the host, so that only they are removed (rtnetlink protocol numbers 192-254 are free). */
+/** Marks the lab's routes to containers (rtnetlink protocol numbers 192-254 are free). */
 export const routeProtocol = '203';
 const arpRetryMs = 50;
-
-/**
- * The fence: while the lab exists, a packet for one of its addresses that finds no lab dies on this host instead of
- * leaving by the default route. The connected route of the lab's link beats it by its metric while the lab is up.
- * @param link the lab's link; labs that share a range each have a fence of their own
- */
-export async function raiseFence(link: string, network: NetworkConfig): Promise<void> {
-  for (const route of fence(link, network)) await execa('ip', ['route', 'replace', ...route]);
-}
-
-export async function lowerFence(link: string, network: NetworkConfig): Promise<void> {
-  for (const route of fence(link, network)) await execa('ip', ['route', 'del', ...route], { reject: false });
-}
-
-/** Two routes may differ by their metric alone, so the metric carries the lab's name: among the weakest there are. */
-function fence(link: string, network: NetworkConfig): string[][] {
-  const weakest = 0xffff_ffff;
-  const own = createHash('sha256').update(link).digest().readUInt16BE();
-  const metric = String(weakest - own);
-  return [network.cidr, network.flannelCidr].map((cidr) => [
-    'unreachable',
-    cidr,
-    'metric',
-    metric,
-    'proto',
-    routeProtocol,
-  ]);
-}
 
 /** @throws LabError `busy.range` when another lab (or anything else) of this host already has the address */
 export async function checkAddressFree(link: string, network: NetworkConfig): Promise<void> {

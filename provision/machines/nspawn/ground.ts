@@ -3,21 +3,29 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
-import { checkAddressFree, connectHost, disconnectHost, lowerFence, raiseFence } from '../../host/network/lab-link.ts';
+import { lowerFence, raiseFence } from '../../host/network/fence.ts';
+import { checkAddressFree, connectHost, disconnectHost } from '../../host/network/lab-link.ts';
+import { leaveLinkAlone, takeLinkBack } from '../../host/network/unmanaged-link.ts';
 import type { ProviderStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
 import { liftThrottles } from './cgroup/disk-throttle.ts';
+import { disableControllers } from './cgroup/controllers.ts';
 import { thawBelow } from './cgroup/freezer.ts';
 import { hostHierarchies } from './cgroup/hierarchies.ts';
 import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import { libvirtPlaces } from './libvirt-places.ts';
+import { hostServicePlaces } from './host-service-places.ts';
 import { killIfThere } from './kill-if-there.ts';
 import type { LabPaths } from './lab-paths.ts';
 import { loopDevicesBelow } from './loop-devices.ts';
 import { bridge } from './supervisor/lab-network.ts';
 import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
+
+/** On a host that is not slow. */
+const goneDeadlineMs = 15_000;
+const statusDeadlineMs = 5_000;
 
 export interface GroundOptions {
   readonly paths: LabPaths;
@@ -53,14 +61,19 @@ export class Ground {
     const { paths, network, spec, bundle, bare } = this.#options;
     if (bare !== true) await checkAddressFree(paths.hostLink, network);
     await mkdir(paths.stateDir, { recursive: true });
-    if (bare !== true) await raiseFence(paths.hostLink, network);
+    if (bare !== true) {
+      await raiseFence(paths.hostLink, network);
+      await leaveLinkAlone(paths.hostLink);
+    }
     let pids = findSupervisor(paths);
     const fit =
-      pids !== undefined && (await supervisorAnswers(paths)) && !((await this.#isOutdated()) && (await idle()));
+      pids !== undefined &&
+      (await supervisorAnswers(paths, spec.stretch)) &&
+      !((await this.#isOutdated()) && (await idle()));
     if (pids === undefined || !fit) {
       await this.clearRemains();
       await writeFile(paths.specFile, specText(spec));
-      pids = await startSupervisor(paths, bundle);
+      pids = await startSupervisor(paths, bundle, spec.stretch);
     }
     // Here and not where it is started: whoever started it may have been killed before it could write.
     await writeFile(paths.supervisorFile, `${JSON.stringify(pids)}\n`);
@@ -69,9 +82,11 @@ export class Ground {
 
   /** What the supervisor says, or undefined when none answers. */
   async status(): Promise<ProviderStatus | undefined> {
-    const { paths } = this.#options;
+    const { paths, spec } = this.#options;
     if (findSupervisor(paths) === undefined || !existsSync(paths.controlSocket)) return undefined;
-    return this.call<ProviderStatus>('GET', '/status', undefined, 5_000).catch(() => undefined);
+    return this.call<ProviderStatus>('GET', '/status', undefined, statusDeadlineMs * spec.stretch).catch(
+      () => undefined,
+    );
   }
 
   /** A process inside the lab's namespaces, by its PID on the host. @throws LabError `state.lab-down` when there is none */
@@ -91,8 +106,12 @@ export class Ground {
     await this.clearRemains();
     await rm(paths.runDir, { recursive: true, force: true });
     await rm(paths.stateDir, { recursive: true, force: true });
-    if (bare !== true) await lowerFence(paths.hostLink, network);
-    const places = this.#options.spec.guestsOf === 'libvirt' ? libvirtPlaces : [];
+    if (bare !== true) {
+      await lowerFence(paths.hostLink, network);
+      await takeLinkBack(paths.hostLink);
+    }
+    await disableControllers(await hostHierarchies(), dirname(paths.cgroup));
+    const places = [...hostServicePlaces, ...(this.#options.spec.guestsOf === 'libvirt' ? libvirtPlaces : [])];
     for (const parent of [dirname(paths.runDir), dirname(paths.stateDir), ...places]) await rmdirIfEmpty(parent);
   }
 
@@ -110,10 +129,10 @@ export class Ground {
       await thawBelow(hierarchies, paths.cgroup);
       await liftThrottles(hierarchies, paths.cgroup);
     };
-    if (pids !== undefined) await killSupervisor(pids, paths, release);
+    if (pids !== undefined) await killSupervisor(pids, paths, release, spec.stretch);
     await waitUntil({
       condition: 'no process of the lab is left in its cgroups, and the cgroups are gone',
-      deadlineMs: 15_000,
+      deadlineMs: goneDeadlineMs * spec.stretch,
       everyMs: 20,
       evidence: async () => Promise.all((await cgroupProcesses(hierarchies, paths.cgroup)).map(commandLine)),
       next: 'lab destroy',
@@ -126,7 +145,7 @@ export class Ground {
     // The kernel unmounts the disks after the last process; a disk mounted twice would be ruined.
     await waitUntil({
       condition: 'no disk of the lab is mounted any more',
-      deadlineMs: 15_000,
+      deadlineMs: goneDeadlineMs * spec.stretch,
       everyMs: 20,
       evidence: () => loopDevicesBelow(paths.stateDir),
       next: 'losetup -a; lab destroy',

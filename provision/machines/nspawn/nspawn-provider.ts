@@ -12,8 +12,9 @@ import { Ground, type GroundOptions } from './ground.ts';
 import { readJournal } from './read-journal.ts';
 import { refuseOldDisks } from './refuse-old-disks.ts';
 
-const startDeadlineMs = 90_000;
-const destroyDeadlineMs = 60_000;
+/** What the supervisor is waited for, on a host that is not slow. */
+const deadlinesMs = { start: 90_000, destroy: 60_000, cut: 15_000, reboot: 5_000, impair: 10_000, lift: 10_000 };
+const haltGraceMs = 10_000;
 
 /** Machines as systemd-nspawn containers under one supervisor process per lab (docs/architecture.md). */
 export class NspawnProvider implements MachineProvider {
@@ -56,7 +57,7 @@ export class NspawnProvider implements MachineProvider {
     const files = this.#ground.paths.machine(machine);
     await mkdir(files.dir, { recursive: true });
     if (!existsSync(files.provisionedFile)) await writeFile(files.ignitionFile, ignition, { mode: 0o600 });
-    await this.#post(machine, 'start', { bare: this.#bare }, startDeadlineMs);
+    await this.#post(machine, 'start', { bare: this.#bare }, this.#deadlineMs('start'));
   }
 
   async waitBooted(machine: string, deadlineMs: number): Promise<'running' | 'degraded'> {
@@ -65,23 +66,23 @@ export class NspawnProvider implements MachineProvider {
   }
 
   async halt(machine: string, deadlineMs: number): Promise<'halted' | 'cut'> {
-    return (await this.#post<{ end: 'halted' | 'cut' }>(machine, 'halt', { deadlineMs }, deadlineMs + 10_000)).end;
+    return (await this.#post<{ end: 'halted' | 'cut' }>(machine, 'halt', { deadlineMs }, deadlineMs + haltGraceMs)).end;
   }
 
   async cut(machine: string): Promise<void> {
-    await this.#post(machine, 'cut', {}, 15_000);
+    await this.#post(machine, 'cut', {}, this.#deadlineMs('cut'));
   }
 
   async reboot(machine: string): Promise<void> {
-    await this.#post(machine, 'reboot', {}, 5_000);
+    await this.#post(machine, 'reboot', {}, this.#deadlineMs('reboot'));
   }
 
   async impair(machine: string, impairment: Impairment): Promise<void> {
-    await this.#post(machine, 'impair', { impairment }, 10_000);
+    await this.#post(machine, 'impair', { impairment }, this.#deadlineMs('impair'));
   }
 
   async lift(machine: string, impairment: Impairment): Promise<void> {
-    await this.#post(machine, 'lift', { impairment }, 10_000);
+    await this.#post(machine, 'lift', { impairment }, this.#deadlineMs('lift'));
   }
 
   async exec(machine: string, argv: readonly string[], deadlineMs = 60_000): Promise<ExecResult> {
@@ -95,7 +96,7 @@ export class NspawnProvider implements MachineProvider {
   async destroyMachine(machine: string): Promise<void> {
     const { paths } = this.#ground;
     const { dir, provisionedFile } = paths.machine(machine);
-    if ((await this.status()).up) await this.#post(machine, 'destroy', {}, destroyDeadlineMs);
+    if ((await this.status()).up) await this.#post(machine, 'destroy', {}, this.#deadlineMs('destroy'));
     // The record goes first: a disk that is half gone counts as none.
     await rm(provisionedFile, { force: true });
     await rm(dir, { recursive: true, force: true });
@@ -103,6 +104,10 @@ export class NspawnProvider implements MachineProvider {
 
   async destroy(): Promise<void> {
     await this.#ground.destroy();
+  }
+
+  #deadlineMs(verb: keyof typeof deadlinesMs): number {
+    return deadlinesMs[verb] * this.#ground.spec.stretch;
   }
 
   async #post<T>(machine: string, verb: string, body: unknown, deadlineMs: number): Promise<T> {

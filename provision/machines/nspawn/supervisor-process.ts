@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
 import { waitUntil } from '../wait-until.ts';
+import { hostHierarchies } from './cgroup/hierarchies.ts';
+import { createSupervisorCgroup } from './cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import type { LabPaths } from './lab-paths.ts';
 
@@ -17,8 +20,16 @@ export interface SupervisorPids {
   readonly init: number;
 }
 
-/** Starts the supervisor in namespaces of its own and waits until its control socket answers. */
-export async function startSupervisor(paths: LabPaths, bundle: string): Promise<SupervisorPids> {
+/** For `sh -c`: enters the cgroups whose `cgroup.procs` files are listed in $0, and becomes the command of its arguments. */
+const enterCgroups = 'for procs in $0; do echo $$ > "$procs" || exit 1; done; exec "$@"';
+
+/**
+ * Starts the supervisor in namespaces and a cgroup of its own, so that it outlives the session or unit that called, and waits
+ * until its control socket answers.
+ * @param stretch how many times slower than usual this host is
+ * @throws LabError `command.supervisor` with the last lines of its log, `timeout.condition`
+ */
+export async function startSupervisor(paths: LabPaths, bundle: string, stretch: number): Promise<SupervisorPids> {
   await mkdir(paths.runDir, { recursive: true });
   await mkdir(paths.logDir, { recursive: true });
   await rm(paths.controlSocket, { force: true });
@@ -29,27 +40,44 @@ export async function startSupervisor(paths: LabPaths, bundle: string): Promise<
   const argv = [...namespaces, 'tini', '--', process.execPath, bundle, paths.specFile];
   // Nothing of the caller's environment: it would outlive the caller, and slow every Node start down that it configures.
   const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
-  const child = spawn('unshare', argv, { detached: true, stdio: ['ignore', log, log], cwd: '/', env });
+  const hierarchies = await hostHierarchies();
+  const roots = hierarchies.map(({ mount }) => join(mount, 'cgroup.procs')).join(' ');
+  const own = (await createSupervisorCgroup(hierarchies, paths.cgroup)).join(' ');
+  // A cgroup namespace that begins at the root shows every cgroup under its whole name. Whoever mounts the v2 hierarchy in it,
+  // as lxcfs does, leaves the flags of the host's own mount alone: the kernel takes them from its first namespace only.
+  const inOwnCgroup = ['-c', enterCgroups, roots, 'unshare', '--cgroup', 'sh', '-c', enterCgroups, own];
+  const child = spawn('sh', [...inOwnCgroup, 'unshare', ...argv], {
+    detached: true,
+    cwd: '/',
+    env,
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   child.unref();
   const unshare = child.pid ?? 0;
+  const evidence = () => readText(logFile).trimEnd().split('\n').slice(-15);
   await waitUntil({
     condition: "the lab's supervisor answers on its control socket",
-    deadlineMs: readyDeadlineMs,
+    deadlineMs: readyDeadlineMs * stretch,
     everyMs: 20,
-    evidence: () => readText(logFile).trimEnd().split('\n').slice(-15),
+    evidence,
     next: `look at ${logFile}`,
     check: async () => {
-      if (child.exitCode !== null)
-        throw new Error(`the supervisor ended with exit code ${child.exitCode}; see ${logFile}`);
-      return supervisorAnswers(paths);
+      if (child.exitCode === null && child.signalCode === null) return supervisorAnswers(paths, stretch);
+      throw new LabError({
+        code: 'command.supervisor',
+        cause: `the lab's supervisor ended before it answered, with ${child.signalCode ?? `exit code ${child.exitCode}`}`,
+        evidence: evidence(),
+        next: `look at ${logFile}`,
+      });
     },
   });
   return { unshare, init: childrenOf(unshare)[0] ?? 0 };
 }
 
-export async function supervisorAnswers(paths: LabPaths): Promise<boolean> {
-  return callSupervisor(paths.controlSocket, 'GET', '/status', undefined, 1_000).then(
+/** @param stretch how many times slower than usual this host is */
+export async function supervisorAnswers(paths: LabPaths, stretch: number): Promise<boolean> {
+  return callSupervisor(paths.controlSocket, 'GET', '/status', undefined, 1_000 * stretch).then(
     () => true,
     () => false,
   );
@@ -81,16 +109,18 @@ export function runningSpecFiles(): string[] {
 /**
  * Ends the supervisor and with it every process of the lab.
  * @param release lets processes that are frozen, or wait for a throttled disk, go on into their death
+ * @param stretch how many times slower than usual this host is
  */
 export async function killSupervisor(
   pids: SupervisorPids,
   paths: LabPaths,
   release: () => Promise<void>,
+  stretch: number,
 ): Promise<void> {
   process.kill(pids.unshare, 'SIGKILL');
   await waitUntil({
     condition: "every process of the lab's PID namespace has ended",
-    deadlineMs: endDeadlineMs,
+    deadlineMs: endDeadlineMs * stretch,
     everyMs: 10,
     next: `look at process ${pids.init}`,
     check: async () => {

@@ -18,6 +18,8 @@ export interface SupervisorSpec {
   readonly rsvp?: readonly string[];
   /** The machines are guests: of the lab's own libvirtd, which the supervisor runs, or of VirtualBox; else its containers. */
   readonly guestsOf?: HypervisorName;
+  /** Every wait is this many times as long (LabConfig.stretch). */
+  readonly stretch: number;
   readonly machines: readonly SupervisorMachine[];
 }
 

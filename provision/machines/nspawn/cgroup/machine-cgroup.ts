@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { enableControllers } from './controllers.ts';
 import { cpuLimitFiles } from './cpu-limit.ts';
 import type { Hierarchy } from './hierarchies.ts';
 
@@ -24,27 +25,43 @@ export async function createMachineCgroup(
 ): Promise<string[]> {
   const procs: string[] = [];
   for (const hierarchy of hierarchies) {
-    const levels = [...base.split('/'), machine, 'machine'];
-    let path = hierarchy.mount;
-    for (const level of levels) {
-      await delegate(hierarchy, path);
-      const parent = path;
-      path = join(path, level);
-      await mkdir(path, { recursive: true });
-      if (hierarchy.controllers.includes('cpuset')) await inheritCpuset(parent, path);
-      if (level === machine) await setLimits(hierarchy, path, limits);
-      else if (level !== 'machine') await giveWeight(hierarchy, path);
-    }
-    procs.push(join(path, 'cgroup.procs'));
+    const lab = await makeLabCgroup(hierarchy, base);
+    const limited = await makeCgroup(hierarchy, lab, machine);
+    await setLimits(hierarchy, limited, limits);
+    procs.push(join(await makeCgroup(hierarchy, limited, 'machine'), 'cgroup.procs'));
   }
   return procs;
 }
 
-/** v2 only: a controller works in a child when the parent lists it in `cgroup.subtree_control`. */
-async function delegate(hierarchy: Hierarchy, path: string): Promise<void> {
-  if (hierarchy.version !== 2 || !existsSync(join(path, 'cgroup.controllers'))) return;
-  const available = (await readFile(join(path, 'cgroup.controllers'), 'utf8')).trim().split(' ').filter(Boolean);
-  for (const controller of available) await writeFile(join(path, 'cgroup.subtree_control'), `+${controller}`);
+/**
+ * Makes the cgroup of a lab's supervisor in every hierarchy, beside those of its machines: it must not end with the session,
+ * the unit or the CI job that called `lab up`, and systemd-nspawn gives a machine only controllers that its own PID 1 has.
+ * @returns the `cgroup.procs` files that a process must be written into to be in it
+ */
+export async function createSupervisorCgroup(hierarchies: readonly Hierarchy[], base: string): Promise<string[]> {
+  const procs: string[] = [];
+  for (const hierarchy of hierarchies) {
+    const lab = await makeLabCgroup(hierarchy, base);
+    procs.push(join(await makeCgroup(hierarchy, lab, 'supervisor'), 'cgroup.procs'));
+  }
+  return procs;
+}
+
+async function makeLabCgroup(hierarchy: Hierarchy, base: string): Promise<string> {
+  let path = hierarchy.mount;
+  for (const level of base.split('/')) {
+    path = await makeCgroup(hierarchy, path, level);
+    await giveWeight(hierarchy, path);
+  }
+  return path;
+}
+
+async function makeCgroup(hierarchy: Hierarchy, parent: string, name: string): Promise<string> {
+  await enableControllers(hierarchy, parent);
+  const path = join(parent, name);
+  await mkdir(path, { recursive: true });
+  if (hierarchy.controllers.includes('cpuset')) await inheritCpuset(parent, path);
+  return path;
 }
 
 /** A v1 cpuset accepts no process before it has CPUs and memory nodes. */

@@ -7,6 +7,8 @@ export interface MachineGround {
   readonly paths: LabPaths;
   readonly hierarchies: readonly Hierarchy[];
   readonly lxcfsDir: string;
+  /** How many times slower than usual this host is; waits are as many times longer. */
+  readonly stretch: number;
   /** Names of all machines of the lab. */
   readonly machines: readonly string[];
 }

@@ -20,6 +20,7 @@ export interface MachineProcess {
 export type NspawnEnd = 'poweroff' | 'reboot' | 'killed';
 
 const rebootExitCode = 133;
+/** On a host that is not slow. */
 const initDeadlineMs = 15_000;
 
 /** What systemd-nspawn's default filter lacks for a Docker engine: session keyrings and cgroup BPF programs. */
@@ -31,6 +32,8 @@ export async function startMachineProcess(args: {
   paths: MachinePaths;
   cgroupProcs: readonly string[];
   lxcfsDir: string;
+  /** How many times slower than usual this host is. */
+  stretch: number;
 }): Promise<MachineProcess> {
   const { machine, paths } = args;
   await mkdir(paths.dir, { recursive: true });
@@ -66,16 +69,24 @@ export async function startMachineProcess(args: {
     nspawn.once('error', () => resolve('killed'));
     nspawn.once('exit', (code) => resolve(code === rebootExitCode ? 'reboot' : code === 0 ? 'poweroff' : 'killed'));
   });
-  const initPid = await waitForInit(machine, nspawn, paths);
+  const initPid = await waitForInit(machine, nspawn, paths, initDeadlineMs * args.stretch);
   return { nspawn, initPid, ended };
 }
 
-/** PID 1 of the machine is nspawn's only lasting child; commands can be run in it once its bus listens. */
-async function waitForInit(machine: string, nspawn: ChildProcess, paths: MachinePaths): Promise<number> {
+/**
+ * PID 1 of the machine is nspawn's only lasting child; commands can be run in it once its bus listens. The child that lasts
+ * a moment is in this PID namespace and still has this root directory.
+ */
+async function waitForInit(
+  machine: string,
+  nspawn: ChildProcess,
+  paths: MachinePaths,
+  deadlineMs: number,
+): Promise<number> {
   let init = 0;
   await waitUntil({
     condition: `PID 1 of ${machine} answers`,
-    deadlineMs: initDeadlineMs,
+    deadlineMs,
     everyMs: 15,
     evidence: () => lastLines(paths.consoleLog, 15),
     next: `look at ${paths.consoleLog}`,
@@ -89,11 +100,21 @@ async function waitForInit(machine: string, nspawn: ChildProcess, paths: Machine
         });
       }
       const children = readText(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`).split(' ').map(Number);
-      init = children.find((pid) => pid > 0 && existsSync(`/proc/${pid}/root/run/dbus/system_bus_socket`)) ?? 0;
+      const inits = children.filter((pid) => isNamespaceInit(readText(`/proc/${pid}/status`)));
+      init = inits.find((pid) => existsSync(`/proc/${pid}/root/run/dbus/system_bus_socket`)) ?? 0;
       return init > 0;
     },
   });
   return init;
+}
+
+/**
+ * Whether a process is PID 1 of a PID namespace below this one, by its /proc/PID/status: `NSpid:` has its PID in each
+ * namespace, from the reader's on (proc_pid_status(5)). Pure.
+ */
+export function isNamespaceInit(status: string): boolean {
+  const pids = /^NSpid:\s+(.+)$/m.exec(status)?.[1]?.trim().split(/\s+/) ?? [];
+  return pids.length > 1 && pids.at(-1) === '1';
 }
 
 /**

@@ -79,7 +79,7 @@ export class Machine {
   async #startNow(ignition: 'provision' | 'bare'): Promise<void> {
     this.#become('starting');
     try {
-      await prepareDisk(this.#lab.name, this.spec, this.#lab.paths, ignition);
+      await prepareDisk(this.#lab, this.spec, ignition);
       await this.#boot();
     } catch (error) {
       await unmountRoot(this.#paths);
@@ -160,6 +160,7 @@ export class Machine {
       paths: this.#paths,
       cgroupProcs,
       lxcfsDir,
+      stretch: this.#lab.stretch,
     });
     this.#process = started;
     this.#become('running');

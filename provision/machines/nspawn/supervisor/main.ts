@@ -1,11 +1,11 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { execa } from 'execa';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { labPaths } from '../lab-paths.ts';
 import type { SupervisorSpec } from '../supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
 import { attachOldDisks } from './disk-image.ts';
+import { hideHostServices } from './hide-host-services.ts';
 import { setUpLabNetwork } from './lab-network.ts';
 import { prepareLibvirt } from './libvirt.ts';
 import { Machine } from './machine.ts';
@@ -20,9 +20,7 @@ async function main(specFile: string): Promise<void> {
   const spec = JSON.parse(await readFile(specFile, 'utf8')) as SupervisorSpec;
   const paths = labPaths(spec.lab, spec.stateDir);
   await mkdir(paths.logDir, { recursive: true });
-  // systemd-nspawn keeps locks and propagation directories here; in a private mount they go with the lab.
-  await mkdir('/run/systemd', { recursive: true });
-  await execa('mount', ['-t', 'tmpfs', `coreos-lab-${spec.lab}`, '/run/systemd']);
+  await hideHostServices(spec.lab);
   await setUpLabNetwork(spec.network);
   const libvirtd = spec.guestsOf === 'libvirt' ? await prepareLibvirt(spec.lab, paths) : undefined;
   const services = startLabServices(spec, paths, libvirtd);
@@ -31,6 +29,7 @@ async function main(specFile: string): Promise<void> {
 
   const lab = {
     ...{ name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir },
+    stretch: spec.stretch,
     machines: spec.machines.map(({ name }) => name),
   };
   const containers = spec.guestsOf === undefined ? spec.machines : [];

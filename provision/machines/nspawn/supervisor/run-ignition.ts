@@ -13,25 +13,33 @@ const ignitionBinary = '/usr/lib/dracut/modules.d/30ignition/ignition';
  */
 const stages = ['fetch-offline', 'files'] as const;
 
-const deadlineMs = 60_000;
+/** For one stage, on a host that is not slow. */
+const stageDeadlineMs = 60_000;
 
 /**
  * Applies the machine's Ignition config to its mounted root directory, as Ignition would from the initramfs.
  * Must run where the config's HTTP sources can be reached (the lab's network namespace).
+ * @param stretch how many times slower than usual this host is
  * @throws LabError `ignition.failed` with Ignition's own critical line; the root is then half written: wipe it.
  */
-export async function runIgnition(machine: string, paths: MachinePaths): Promise<void> {
+export async function runIgnition(machine: string, paths: MachinePaths, stretch: number): Promise<void> {
   const scratch = join(paths.dir, 'ignition-run');
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
   // Debian's build always relabels for SELinux; there is none here, so its helper has nothing to do.
   await writeFile(join(scratch, 'setfiles'), '#!/bin/sh\nexec cat >/dev/null\n');
   await chmod(join(scratch, 'setfiles'), 0o755);
-  for (const stage of stages) await runStage(machine, stage, paths, scratch);
+  for (const stage of stages) await runStage(machine, stage, paths, scratch, stageDeadlineMs * stretch);
   await rm(scratch, { recursive: true, force: true });
 }
 
-async function runStage(machine: string, stage: string, paths: MachinePaths, scratch: string): Promise<void> {
+async function runStage(
+  machine: string,
+  stage: string,
+  paths: MachinePaths,
+  scratch: string,
+  deadlineMs: number,
+): Promise<void> {
   const state = ['config-cache', 'state-file', 'neednet'].map((name) => `--${name}=${join(scratch, name)}`);
   try {
     await execa(

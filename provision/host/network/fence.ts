@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import type { NetworkConfig } from '../../config/lab-config.ts';
+import { isSystemdHost } from '../systemd-host.ts';
+
+type FenceNetwork = Pick<NetworkConfig, 'cidr' | 'flannelCidr'>;
+
+const unitDir = '/etc/systemd/system';
+
+/**
+ * The fence: while the lab exists, a packet for one of its addresses that finds no lab dies on this host instead of
+ * leaving by the default route. The connected route of the lab's link beats it by its metric while the lab is up. On a
+ * systemd host it stands again after a reboot, before there is a network.
+ * @param link the lab's link; labs that share a range each have a fence of their own
+ */
+export async function raiseFence(link: string, network: FenceNetwork): Promise<void> {
+  for (const route of fenceRoutes(link, network)) await execa('ip', ['route', 'replace', ...route]);
+  if (isSystemdHost()) await raiseAtBoot(link, network);
+}
+
+export async function lowerFence(link: string, network: FenceNetwork): Promise<void> {
+  const unit = unitFile(link);
+  for (const file of [wantedLink(unit), unit]) await rm(file, { force: true });
+  for (const route of fenceRoutes(link, network)) await execa('ip', ['route', 'del', ...route], { reject: false });
+}
+
+/**
+ * Arguments of ip-route(8), without the verb. Two routes may differ by their metric alone, so the metric carries the lab's
+ * name: among the weakest there are. systemd-networkd removes routes that are not its own when it starts, except the
+ * kernel's (networkd.conf(5), ManageForeignRoutes=): these are said to be. Pure.
+ */
+export function fenceRoutes(link: string, network: FenceNetwork): string[][] {
+  const weakest = 0xffff_ffff;
+  const own = createHash('sha256').update(link).digest().readUInt16BE();
+  const metric = String(weakest - own);
+  return [network.cidr, network.flannelCidr].map((cidr) => ['unreachable', cidr, 'metric', metric, 'proto', 'kernel']);
+}
+
+/** The unit that raises the fence at a boot of the host. Pure. */
+export function fenceUnit(link: string, network: FenceNetwork): string {
+  return [
+    '[Unit]',
+    `Description=Keeps packets for ${network.cidr} and ${network.flannelCidr} on this host (coreos-lab, ${link})`,
+    'Documentation=man:ip-route(8)',
+    'DefaultDependencies=no',
+    'Wants=network-pre.target',
+    'Before=network-pre.target shutdown.target',
+    'Conflicts=shutdown.target',
+    '',
+    '[Service]',
+    'Type=oneshot',
+    ...fenceRoutes(link, network).map((route) => `ExecStart=/bin/ip route replace ${route.join(' ')}`),
+    '',
+    '[Install]',
+    'WantedBy=sysinit.target',
+    '',
+  ].join('\n');
+}
+
+async function raiseAtBoot(link: string, network: FenceNetwork): Promise<void> {
+  const unit = unitFile(link);
+  await writeFile(unit, fenceUnit(link, network));
+  const wanted = wantedLink(unit);
+  if (existsSync(wanted)) return;
+  await mkdir(dirname(wanted), { recursive: true });
+  await rm(wanted, { force: true });
+  await symlink(unit, wanted);
+}
+
+function unitFile(link: string): string {
+  return join(unitDir, `coreos-${link}-fence.service`);
+}
+
+/** What `systemctl enable` would make; the unit is not loaded now, so nobody needs to be told. */
+function wantedLink(unit: string): string {
+  return join(unitDir, 'sysinit.target.wants', unit.slice(unitDir.length + 1));
+}

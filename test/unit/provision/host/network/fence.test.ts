@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, it } from 'vitest';
+import { fenceRoutes, fenceUnit } from '../../../../../provision/host/network/fence.ts';
+
+const network = { cidr: '172.17.8.0/24', flannelCidr: '10.1.0.0/16' };
+
+it('covers machines and containers by routes that systemd-networkd takes for the kernel’s own', () => {
+  const routes = fenceRoutes('lab-lab', network).map((route) => route.join(' '));
+  expect(routes).toEqual([
+    expect.stringMatching(/^unreachable 172\.17\.8\.0\/24 metric 4294\d{6} proto kernel$/),
+    expect.stringMatching(/^unreachable 10\.1\.0\.0\/16 metric 4294\d{6} proto kernel$/),
+  ]);
+});
+
+it('differs for two labs of one range, so that each lowers its own', () => {
+  expect(fenceRoutes('lab-one', network)).not.toEqual(fenceRoutes('lab-two', network));
+});
+
+it('is raised at a boot by a unit that systemd accepts, before there is a network', async () => {
+  const text = fenceUnit('lab-lab', network);
+  for (const route of fenceRoutes('lab-lab', network)) expect(text).toContain(`ip route replace ${route.join(' ')}\n`);
+  expect(text).toContain('Before=network-pre.target');
+  const dir = await mkdtemp(join(tmpdir(), 'lab-fence-'));
+  try {
+    await writeFile(join(dir, 'coreos-lab-lab-fence.service'), text);
+    const { all } = await execa('systemd-analyze', ['verify', '--man=no', join(dir, 'coreos-lab-lab-fence.service')], {
+      all: true,
+      reject: false,
+      env: { SYSTEMD_UNIT_PATH: `${dir}:` },
+    });
+    expect(all.split('\n').filter((line) => line.includes('coreos-lab-lab-fence'))).toEqual([]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+it.runIf(process.getuid?.() === 0)('stands and falls in a network namespace of its own', async () => {
+  const [first = [], second = []] = fenceRoutes('lab-lab', network);
+  const script = [
+    `ip route replace ${first.join(' ')} && ip route replace ${first.join(' ')} && ip route replace ${second.join(' ')}`,
+    'ip route show type unreachable',
+    'ip route get 172.17.8.101 2>&1',
+    `ip route del ${first.join(' ')} && ip route del ${second.join(' ')} && ip route show type unreachable`,
+  ].join('\n');
+  const { stdout } = await execa('unshare', ['--net', 'sh', '-c', script], { reject: false });
+  const lines = stdout.split('\n');
+  expect(lines.filter((line) => line.startsWith('unreachable'))).toHaveLength(2);
+  expect(lines.at(-1)).toContain('No route to host');
+});
