@@ -50,6 +50,6 @@ export async function bringUp(
   for (const name of wanted) running.add(name);
   const clusterReady = await waitReady({ lab, provider, running: [...running].sort(), started: wanted, on });
   const addresses = lab.machines([...running]).map(({ address }) => address);
-  if (clusterReady) await routeContainers(lab.paths.hostLink, await containerSubnets(addresses));
+  if (clusterReady) await routeContainers(lab.paths.hostLink, await containerSubnets(addresses, lab.config.stretch));
   return { steps, tookMs: performance.now() - began, clusterReady };
 }

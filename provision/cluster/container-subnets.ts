@@ -2,15 +2,17 @@ import type { ContainerSubnet } from '../host/network/container-routes.ts';
 import { readPrefix } from './etcd-range.ts';
 
 const directory = '/coreos.com/network/subnets/';
+/** On a host that is not slow. */
 const requestDeadlineMs = 2_000;
 
 /**
  * flannel's leases, read from the first of these etcd members that answers. The key is `.../10.1.37.0-24`, the value JSON
  * with the machine's `PublicIP` (flannel documentation, "etcd": subnet leases). Leases that are not of these addresses
  * are left out; so is everything when no member answers.
+ * @param stretch how many times slower than usual the machines are (LabConfig.stretch)
  */
-export async function containerSubnets(addresses: readonly string[]): Promise<ContainerSubnet[]> {
-  const leases = (await readPrefix(addresses, directory, requestDeadlineMs))?.pairs ?? [];
+export async function containerSubnets(addresses: readonly string[], stretch: number): Promise<ContainerSubnet[]> {
+  const leases = (await readPrefix(addresses, directory, requestDeadlineMs * stretch))?.pairs ?? [];
   return leases.flatMap(({ key, value }) => containerSubnet(key, value, addresses) ?? []);
 }
 

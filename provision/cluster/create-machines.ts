@@ -34,7 +34,7 @@ export async function createMachines(args: {
   const running = existing.filter(({ state }) => state === 'running' || state === 'starting').map(({ name }) => name);
   if (kept.length === 0) return void (await Promise.all(fresh.map((machine) => boot(machine))));
 
-  const { machines, timers } = lab.config;
+  const { machines, timers, stretch } = lab.config;
   const withinMs = timers.readyDeadlineMs;
   const subject = fresh.length === 1 ? (fresh[0] ?? 'lab') : 'lab';
   const phase = { subject, phase: 'etcd members', detail: 'ask etcd who they are', deadlineMs: withinMs };
@@ -42,7 +42,7 @@ export async function createMachines(args: {
   const plan = await inPhase(on, phase, () =>
     decideMembers(
       { machines, fresh, kept, running },
-      { withinMs, onMissing, everServed: () => everServed(provider, running) },
+      { withinMs, stretch, onMissing, everServed: () => everServed(provider, running) },
     ),
   );
   if (plan.kind === 'bootstrap') return void (await Promise.all(fresh.map((machine) => boot(machine))));
@@ -53,8 +53,7 @@ export async function createMachines(args: {
     await boot(step.machine, etcd);
     addresses.push(...lab.machines([step.machine]).map(({ address }) => address));
     // The next can be added only when this one is connected.
-    if (index < plan.steps.length - 1)
-      await until(etcdHealthy(addresses, lab.config.stretch), { withinMs, next: 'lab status' });
+    if (index < plan.steps.length - 1) await until(etcdHealthy(addresses, stretch), { withinMs, next: 'lab status' });
   }
 }
 
@@ -68,7 +67,7 @@ async function changeMembers(
   const withinMs = lab.config.timers.readyDeadlineMs;
   const phase = step.action === 'remove' ? 'old etcd member' : 'etcd member';
   const onMissing = (detail: string) => on({ subject: step.machine, phase, status: 'progress', detail });
-  const options = { addresses, withinMs, onMissing };
+  const options = { addresses, withinMs, stretch: lab.config.stretch, onMissing };
   if (step.action === 'remove') {
     const detail = 'remove it: its data went with the disk';
     await inPhase(on, { subject: step.machine, phase, detail, deadlineMs: withinMs }, () =>

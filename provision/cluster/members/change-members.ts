@@ -7,6 +7,8 @@ export interface ChangeOptions {
   /** Of machines whose members run. */
   readonly addresses: readonly string[];
   readonly withinMs: number;
+  /** How many times slower than usual the machines are (LabConfig.stretch). */
+  readonly stretch: number;
   readonly onMissing?: (missing: string) => void;
 }
 
@@ -18,9 +20,9 @@ const everyMs = 100;
  */
 export async function removeMember(id: string, options: ChangeOptions): Promise<void> {
   const missing = async (): Promise<string | undefined> => {
-    const view = await lookAtMembers(options.addresses);
+    const view = await lookAtMembers(options.addresses, options.stretch);
     if (view?.quorum === true && !view.members.some((member) => member.id === id)) return undefined;
-    return attempt(options.addresses, 'member/remove', { ID: id });
+    return attempt(options, 'member/remove', { ID: id });
   };
   await change(`etcd has let its old member ${hex(id)} go`, missing, options);
 }
@@ -33,12 +35,12 @@ export async function removeMember(id: string, options: ChangeOptions): Promise<
 export async function addMember(url: string, options: ChangeOptions): Promise<readonly Member[]> {
   let members: readonly Member[] = [];
   const missing = async (): Promise<string | undefined> => {
-    const view = await lookAtMembers(options.addresses);
+    const view = await lookAtMembers(options.addresses, options.stretch);
     members = view?.members ?? [];
     // The new one has no name before it starts: with one, it is the old one, on a list that lags behind.
     const added = members.some(({ peerUrls, name }) => peerUrls.includes(url) && name === '');
     if (view?.quorum === true && added) return undefined;
-    return attempt(options.addresses, 'member/add', { peerURLs: [url] });
+    return attempt(options, 'member/add', { peerURLs: [url] });
   };
   await change(`etcd has taken ${url} in as a new member`, missing, options);
   return members;
@@ -46,13 +48,13 @@ export async function addMember(url: string, options: ChangeOptions): Promise<re
 
 /** Asks one member after the other until one does it; what counts is what is listed afterwards. */
 async function attempt(
-  addresses: readonly string[],
+  { addresses, stretch }: ChangeOptions,
   method: 'member/add' | 'member/remove',
   body: object,
 ): Promise<string> {
   let error = 'no member runs';
   for (const address of addresses) {
-    const answer = await callGateway(address, method, body);
+    const answer = await callGateway(address, method, body, stretch);
     if (answer.ok) return 'agreed; not in its list yet';
     error = answer.error;
   }

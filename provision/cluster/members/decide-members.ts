@@ -16,19 +16,25 @@ const settledMs = 2_000;
  */
 export async function decideMembers(
   seen: Omit<MembersSeen, 'members'>,
-  options: { withinMs: number; onMissing: (missing: string) => void; everServed: () => Promise<boolean> },
+  options: {
+    withinMs: number;
+    /** How many times slower than usual the machines are (LabConfig.stretch). */
+    stretch: number;
+    onMissing: (missing: string) => void;
+    everServed: () => Promise<boolean>;
+  },
 ): Promise<Exclude<MemberPlan, { kind: 'refuse' }>> {
   const addresses = seen.machines.filter(({ name }) => seen.running.includes(name)).map(({ address }) => address);
   let view: MemberView | undefined;
   let sinceMs = 0;
   const missing = async (): Promise<string | undefined> => {
-    const now = await lookAtMembers(addresses);
+    const now = await lookAtMembers(addresses, options.stretch);
     if (!isDeepStrictEqual(now, view)) sinceMs = performance.now();
     view = now;
     if (now === undefined) return 'no member of etcd answers yet';
     if (now.quorum) return undefined;
     if (seen.running.length >= quorumOf(now.members.length)) return 'etcd has no leader yet';
-    return performance.now() - sinceMs >= settledMs ? undefined : 'too few members run for a quorum';
+    return performance.now() - sinceMs >= settledMs * options.stretch ? undefined : 'too few members run for a quorum';
   };
   const mustAsk = seen.kept.length > 0 && addresses.length > 0;
   if (mustAsk)

@@ -16,7 +16,7 @@ const healthy = (...names: string[]) => until(etcdHealthy(etcd.address(...names)
 const decide = (fresh: string[], running: string[], kept = running, served = false) =>
   decideMembers(
     { machines: etcd.machines, fresh, kept, running },
-    { withinMs, onMissing: () => undefined, everServed: async () => served },
+    { withinMs, stretch: 1, onMissing: () => undefined, everServed: async () => served },
   );
 
 async function call(machine: string, method: 'put' | 'range', body: object): Promise<{ kvs?: { value: string }[] }> {
@@ -29,7 +29,7 @@ it('a destroyed member is replaced, also when a run was killed half way, and the
   await Promise.all(all.map((name) => etcd.start(name)));
   await healthy(...all);
   await call('core-01', 'put', { key: btoa('k'), value: btoa('kept') });
-  const options = { addresses: etcd.address('core-01', 'core-03'), withinMs };
+  const options = { addresses: etcd.address('core-01', 'core-03'), withinMs, stretch: 1 };
   const [, url = ''] = etcd.machines.map(({ address }) => peerUrl(address));
 
   await etcd.end('core-02', 'destroy');
@@ -56,7 +56,7 @@ it('a destroyed member is replaced, also when a run was killed half way, and the
   await healthy(...all);
   const range = await call('core-02', 'range', { key: btoa('k'), serializable: true });
   expect(atob(range.kvs?.[0]?.value ?? '')).toBe('kept');
-  const view = await lookAtMembers(etcd.address(...all));
+  const view = await lookAtMembers(etcd.address(...all), 1);
   expect(view?.members.map(({ name, started }) => [name, started]).sort()).toEqual(all.map((name) => [name, true]));
 }, 90_000);
 

@@ -1,0 +1,36 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { afterEach, expect, it } from 'vitest';
+import { lookAtMembers } from '../../../../../provision/cluster/members/look-at-members.ts';
+
+/** A busy member: each answer comes this late. Only the timing is under test, so any HTTP server will do. */
+const lateMs = 300;
+const addresses = ['127.0.61.1', '127.0.61.2', '127.0.61.3'];
+let servers: Server[] = [];
+
+afterEach(async () => {
+  for (const server of servers) server.closeAllConnections();
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  servers = [];
+});
+
+async function busyMember(address: string): Promise<void> {
+  const server = createServer((request, response) => {
+    const answer = request.url === '/health' ? { health: 'true' } : { members: [{ ID: '1', name: address }] };
+    setTimeout(() => response.end(JSON.stringify(answer)), lateMs);
+  });
+  servers.push(server);
+  await once(server.listen(2379, address), 'listening');
+}
+
+it.each([0, 1, 2])('waits for a busy member alike, whichever it is of those asked (here number %i)', async (which) => {
+  const address = addresses[which] ?? '';
+  await busyMember(address);
+  expect(await lookAtMembers(addresses, 1)).toMatchObject({ quorum: true, members: [{ name: address }] });
+});
+
+it('waits as many times longer on a slow host', async () => {
+  await busyMember('127.0.61.1');
+  expect(await lookAtMembers(addresses, 0.1)).toBeUndefined();
+  expect(await lookAtMembers(addresses, 1)).toBeDefined();
+});
