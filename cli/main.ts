@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
+import { takeNoInstall } from './no-install.ts';
 import { renderError } from './render/error.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
@@ -34,6 +35,7 @@ function program(): Command {
       '--provider <name>',
       'what runs the machines of a new lab: nspawn (default) or vagrant; anywhere on the line',
     )
+    .option('--no-install', 'refuse to install Node or Debian packages, and name them; anywhere on the line')
     .enablePositionalOptions()
     .exitOverride();
   const json = () => new Option('--json', 'machine-readable output');
@@ -42,9 +44,8 @@ function program(): Command {
     .command('up')
     .argument('[machines...]', 'only these machines', [])
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
-    .option('--no-install', 'refuse to install missing Debian packages')
     .addOption(json())
-    .action(async (machines: string[], options: { install: boolean; json?: boolean }) =>
+    .action(async (machines: string[], options: { json?: boolean }) =>
       (await import('./commands/up.ts')).up(repoDir, machines, options),
     );
   lab
@@ -117,7 +118,9 @@ function version(): string {
 
 async function main(): Promise<void> {
   try {
-    const { argv, provider } = takeProvider(process.argv);
+    const { argv: words, noInstall } = takeNoInstall(process.argv);
+    if (noInstall) process.env['LAB_NO_INSTALL'] = '1';
+    const { argv, provider } = takeProvider(words);
     // Loaded with the provision code only when a command needs it.
     if (provider !== undefined) (await import('./open-lab.ts')).askForProvider(provider);
     await program().parseAsync(argv);

@@ -31,7 +31,6 @@ export async function imageBox(repoDir: string, options: ImageBoxOptions): Promi
   const boxes: DeliveredBox[] = [];
   try {
     await ensurePackages({
-      install: true,
       packages,
       onProgress: (detail) => on({ subject: 'host', phase: 'packages', status: 'progress', detail }),
     });

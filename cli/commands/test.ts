@@ -41,7 +41,7 @@ export async function test(repoDir: string, options: { tier: string }): Promise<
   requireRoot('test');
   const guests = tier === 'vagrant' ? Object.keys(vagrantPackages) : [];
   const packages = [...Object.keys(requiredPackages), ...testPackages, ...guests];
-  await ensurePackages({ install: true, packages, onProgress: (line) => console.error(line) });
+  await ensurePackages({ packages, onProgress: (line) => console.error(line) });
   const scratch = await mkdtemp(join(tmpdir(), 'coreos-lab-test-'));
   try {
     const total: Counts = { passed: 0, failed: 0 };

@@ -2,16 +2,12 @@ import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress, seconds } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 
-export async function up(
-  repoDir: string,
-  machines: string[],
-  options: { install: boolean; json?: boolean },
-): Promise<void> {
+export async function up(repoDir: string, machines: string[], options: { json?: boolean }): Promise<void> {
   requireRoot('up');
   const progress = new Progress();
   const lab = await openLab(repoDir, options.json === true ? undefined : progress.onEvent);
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
-  const result = await lab.up(machines, { install: options.install }).finally(() => progress.stop());
+  const result = await lab.up(machines).finally(() => progress.stop());
   if (options.json === true) {
     console.log(JSON.stringify(result));
     return;

@@ -21,11 +21,7 @@ export interface UpResult {
 }
 
 /** From nothing, or from any state a crash left, to the wanted machines running and the cluster ready. */
-export async function bringUp(
-  lab: Lab,
-  wanted: readonly string[],
-  options: { install: boolean; on: OnLabEvent },
-): Promise<UpResult> {
+export async function bringUp(lab: Lab, wanted: readonly string[], options: { on: OnLabEvent }): Promise<UpResult> {
   const began = performance.now();
   const { on } = options;
   const { provider, own } = await prepareGround(lab, { ...options, machines: wanted });

@@ -51,19 +51,15 @@ export class Lab {
   }
 
   /** Converges: creates what is absent, starts what is halted, keeps what runs, waits until the cluster is ready. */
-  async up(names?: readonly string[], options: { install?: boolean } = {}): Promise<UpResult> {
+  async up(names?: readonly string[]): Promise<UpResult> {
     const wanted = this.machines(names).map(({ name }) => name);
-    return withLabLock(this.paths, 'lab up', () =>
-      bringUp(this, wanted, { install: options.install ?? true, on: this.#on }),
-    );
+    return withLabLock(this.paths, 'lab up', () => bringUp(this, wanted, { on: this.#on }));
   }
 
   /** What one guest needs before a person's own `vagrant up` boots it. */
-  async prepareGuest(name: string, options: { install?: boolean } = {}): Promise<void> {
+  async prepareGuest(name: string): Promise<void> {
     const [machine] = this.machines([name]);
-    await withLabLock(this.paths, 'vagrant up', () =>
-      prepareGuest(this, machine?.name ?? name, { install: options.install ?? true, on: this.#on }),
-    );
+    await withLabLock(this.paths, 'vagrant up', () => prepareGuest(this, machine?.name ?? name, { on: this.#on }));
   }
 
   async status(): Promise<LabStatus> {

@@ -18,14 +18,13 @@ import { prepareBox, prepareImages } from './lab-images.ts';
  */
 export async function prepareGround(
   lab: Lab,
-  options: { install: boolean; on: OnLabEvent; machines?: readonly string[] },
+  options: { on: OnLabEvent; machines?: readonly string[] },
 ): Promise<{ provider: MachineProvider; own: IgnitionConfig | undefined }> {
   const { on } = options;
   // Read before anything is changed: a bad file must cost nothing.
   const own = await ownIgnition(lab.config.ignitionFile);
   const more = lab.config.provider === 'vagrant' ? Object.keys(packagesOf[lab.config.vagrant.hypervisor]) : [];
   await ensurePackages({
-    install: options.install,
     packages: [...Object.keys(requiredPackages), ...more],
     onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
   });

@@ -13,11 +13,7 @@ import { noLongerToBegin, rememberBeginners, stillToBegin } from './still-to-beg
  * its Ignition config, for which etcd's members are changed when it takes the place of a machine that was destroyed.
  * @throws LabError `state.provider` for a lab of containers, `state.quorum`, and those of `prepareGround`
  */
-export async function prepareGuest(
-  lab: Lab,
-  machine: string,
-  options: { install: boolean; on: OnLabEvent },
-): Promise<void> {
+export async function prepareGuest(lab: Lab, machine: string, options: { on: OnLabEvent }): Promise<void> {
   const { provider, own } = await prepareGround(lab, { ...options, machines: [machine] });
   if (!(provider instanceof VagrantProvider)) throw notGuests();
   const { machines } = await provider.status();

@@ -6,8 +6,8 @@ import { requireRoot } from './require-root.ts';
 import { withServicesOff } from './services-off.ts';
 
 export interface EnsurePackagesOptions {
-  /** false: only say what is missing, as an error. */
-  readonly install: boolean;
+  /** false: only say what is missing, as an error. Without it, as LAB_NO_INSTALL has it. */
+  readonly install?: boolean;
   /** One line per step, for a person. */
   readonly onProgress?: (line: string) => void;
   readonly packages?: readonly string[];
@@ -36,13 +36,18 @@ export async function ensurePackages(options: EnsurePackagesOptions): Promise<re
   const missing = await missingPackages(wanted, options.env);
   if (options.install && process.getuid?.() === 0) say(await disableLeftovers(options));
   if (missing.length === 0) return [];
-  if (!options.install) throw missingError(missing);
+  if (!(options.install ?? mayInstall())) throw missingError(missing);
   requireRoot();
   const work = () => withServicesOff(() => install(missing, options), options.policyFile);
   say(await withNewUnitsDisabled(missing, work, options));
   const still = await missingPackages(missing, options.env);
   if (still.length > 0) throw missingError(still);
   return missing;
+}
+
+/** As the launcher reads it: `--no-install`, anywhere on the line, sets it too. */
+function mayInstall(): boolean {
+  return (process.env['LAB_NO_INSTALL'] ?? '0') === '0' || process.env['LAB_NO_INSTALL'] === '';
 }
 
 /** The command a person would type for it. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { ensurePackages, missingPackages } from '../../../../provision/host/packages.ts';
 
@@ -36,7 +36,10 @@ for p; do [ "$p" = broken ] && { echo 'E: Unable to locate package broken'; exit
   );
 });
 
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(dir, { recursive: true, force: true });
+});
 
 async function script(name: string, body: string): Promise<void> {
   await writeFile(join(dir, name), `#!/bin/sh\n${body}\n`);
@@ -71,6 +74,17 @@ describe('ensurePackages', () => {
     );
     expect(error.code).toBe('host.packages');
     expect(error.next).toBe('Run: apt-get update && apt-get install -y --no-install-recommends alpha beta');
+  });
+
+  it.each(['1', 'true'])('LAB_NO_INSTALL=%s is no leave to install', async (value) => {
+    vi.stubEnv('LAB_NO_INSTALL', value);
+    const error = await failure(ensurePackages({ packages: ['alpha'], env, policyFile }));
+    expect([error.code, error.evidence]).toEqual(['host.packages', [expect.stringContaining('alpha')]]);
+  });
+
+  it.runIf(process.getuid?.() === 0).each(['', '0'])('LAB_NO_INSTALL=%o is leave to install', async (value) => {
+    vi.stubEnv('LAB_NO_INSTALL', value);
+    expect(await ensurePackages({ packages: ['alpha'], env, policyFile })).toEqual(['alpha']);
   });
 
   it.runIf(process.getuid?.() === 0)('installs only what is missing, services held off, and says so', async () => {
