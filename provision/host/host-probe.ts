@@ -5,6 +5,8 @@ export interface HostProbe {
   readonly uid: number;
   /** `20.20.2` */
   readonly nodeVersion: string;
+  /** The binary that runs the lab, and a copy of which runs in its machines. */
+  readonly nodePath: string;
   readonly cpus: number;
   /** CPU architecture in Node's words: x64, arm64, ... */
   readonly arch: string;

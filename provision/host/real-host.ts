@@ -15,6 +15,7 @@ export function realHost(): HostProbe {
   return {
     uid: process.getuid?.() ?? -1,
     nodeVersion: process.versions.node,
+    nodePath: process.execPath,
     cpus: availableParallelism(),
     arch: process.arch,
     read: (path) => orElse(() => readFileSync(path, 'utf8'), undefined),

@@ -39,8 +39,14 @@ export const node: Check = {
   title: 'Node.js',
   run(probe) {
     const [major = 0, minor = 0] = probe.nodeVersion.split('.').map(Number);
-    if (major > 20 || (major === 20 && minor >= 19)) return ok(probe.nodeVersion);
-    return fail(`${probe.nodeVersion}, at least 20.19 is needed`, 'install Node.js 20.19 or later (nodejs.org)');
+    const own = probe.nodePath.endsWith(`/node/${probe.nodeVersion}-${probe.arch}/bin/node`);
+    const found = `${probe.nodeVersion}, ${own ? "the lab's own" : "the system's"} (${probe.nodePath})`;
+    const fits = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);
+    if (fits) return ok(found);
+    return fail(
+      `${found}; 20.19+ or 22.12+ is needed`,
+      'run ./lab as root: it takes a current Node.js into its cache and leaves the system alone',
+    );
   },
 };
 

@@ -15,7 +15,9 @@ describe('a check', () => {
       /CAP_NET_ADMIN, CAP_SYS_ADMIN/,
       /--privileged/,
     ],
-    ['node', { nodeVersion: '20.18.3' }, 'fail', /20\.18\.3, at least 20\.19/, /Node\.js/],
+    ['node', { nodeVersion: '20.18.3' }, 'fail', /20\.18\.3, the system's .*; 20\.19\+/, /current Node\.js/],
+    ['node', { nodeVersion: '22.11.0' }, 'fail', /22\.11\.0, the system's .*22\.12/, /current Node\.js/],
+    ['node', { nodeVersion: '21.7.3' }, 'fail', /21\.7\.3/, /current Node\.js/],
     [
       'debian',
       { files: { '/etc/os-release': 'PRETTY_NAME="Fedora 40"\nID=fedora\n' } },
@@ -177,6 +179,13 @@ describe('a check', () => {
     expect(found.detail).toMatch(detail);
     expect(found.fix).toMatch(fix);
     expect(found.report.ok).toBe(found.report.checks.every((one) => one.status !== 'fail'));
+  });
+
+  it("names the Node in use: the system's, or the lab's own", async () => {
+    const nodePath = '/root/.cache/coreos-lab/node/24.21.0-x64/bin/node';
+    expect(await check('node', {})).toMatchObject({ status: 'ok', detail: "20.19.0, the system's (/usr/bin/node)" });
+    const detail = `24.21.0, the lab's own (${nodePath})`;
+    expect(await check('node', { nodeVersion: '24.21.0', nodePath })).toMatchObject({ status: 'ok', detail });
   });
 
   it('takes cgroup v1 with a v2 tree beside it', async () => {

@@ -4,6 +4,7 @@ import type { FileSystem, HostInterface, HostProbe } from '../../../../provision
 export interface Description {
   readonly uid?: number;
   readonly nodeVersion?: string;
+  readonly nodePath?: string;
   readonly cpus?: number;
   readonly files?: Readonly<Record<string, string | undefined>>;
   readonly dirs?: Readonly<Record<string, readonly string[]>>;
@@ -61,6 +62,7 @@ export function describedHost(changes: Description = {}): HostProbe {
   return {
     uid: changes.uid ?? 0,
     nodeVersion: changes.nodeVersion ?? '20.19.0',
+    nodePath: changes.nodePath ?? '/usr/bin/node',
     cpus: changes.cpus ?? 2,
     arch: 'x64',
     read: (path) => files[path],

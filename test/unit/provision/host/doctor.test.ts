@@ -40,7 +40,7 @@ describe('formatDoctorReport', () => {
       await runDoctor(config, describedHost({ missing: ['tini'], nodeVersion: '18.0.0' })),
     );
     expect(text).toMatch(/^ok {4}Root +running as root\n/);
-    expect(text).toMatch(/\nFAIL {2}Node\.js +18\.0\.0, at least 20\.19 is needed\n +fix: install Node/);
+    expect(text).toMatch(/\nFAIL {2}Node\.js +18\.0\.0, .*20\.19\+ or 22\.12\+ is needed\n +fix: run \.\/lab/);
     expect(text).toMatch(/\nThis host cannot run the lab yet: 1 of 19 checks failed, 1 to know about\.\n$/);
   });
 });
