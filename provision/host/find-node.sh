@@ -96,7 +96,7 @@ need_npm() {
   refuse_install 'npm is missing' ''
   plan_npm 'npm is missing'
   require_root 'npm is missing, and only root may install it'
-  echo 'lab: installing Debian packages: nodejs npm' >&2
+  echo 'lab: npm is missing: installing Debian packages: nodejs npm' >&2
   output=$(
     export DEBIAN_FRONTEND=noninteractive
     apt-get -q -o DPkg::Lock::Timeout=120 update </dev/null 2>&1
@@ -125,7 +125,7 @@ refuse_install() {
   steps=$2
   npm_runs || steps="$apt_step${2:+
 $2}"
-  fail host.node "$1, and nothing may be installed (--no-install or LAB_NO_INSTALL)" "take these steps, or allow the lab to, or install Node ($needed_node)" "$steps"
+  fail host.node "$1, and nothing may be installed (--no-install or LAB_NO_INSTALL)" "allow the lab these steps, or put Node ($needed_node) with npm first in PATH" "$steps"
 }
 
 require_root() {
