@@ -29,8 +29,10 @@ fits() {
 find_node() {
   node=$system_node
   if [ -n "$node" ] && fits "$node"; then return; fi
-  whose=${SUDO_UID:+"that sudo gives "}
-  [ -n "$node" ] || unfit="the PATH ${whose}has no Node"
+  if [ -z "$node" ]; then
+    unfit='PATH has no Node (under sudo it may be another PATH than yours)'
+    [ -z "${SUDO_UID:-}" ] || unfit="sudo's PATH has no Node"
+  fi
   lack=$unfit
   place_own_node
   fits "$node" || take_node
@@ -45,10 +47,10 @@ place_own_node() {
     *) nodes=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}/.cache ;;
   esac
   nodes=$nodes/coreos-lab/node
-  case $(uname -m 2>/dev/null) in
+  arch=$(uname -m 2>/dev/null) || arch=unknown
+  case $arch in
     x86_64) arch=x64 ;;
     aarch64) arch=arm64 ;;
-    *) fail host.node "$lack, and npm has no Node for this CPU" "install Node ($needed_node)" ;;
   esac
   own=$nodes/$own_version-$arch
   node=$own/bin/node
@@ -59,6 +61,7 @@ take_node() {
   package=node-linux-$arch
   refuse_install "$lack" "npm install $package@$own_version, into $own"
   plan_npm "$lack"
+  case $arch in x64 | arm64) ;; *) fail host.node "$lack, and the lab takes none for this CPU ($arch)" "install Node ($needed_node)" ;; esac
   require_root "$lack, and only root may install one"
   nodes=$(readlink -m -- "$nodes")
   own=$nodes/$own_version-$arch
@@ -110,13 +113,13 @@ apt_step='apt-get update && apt-get install -y --no-install-recommends nodejs np
 plan_npm() {
   ! npm_runs || return 0
   get="install npm; it comes with Node ($needed_node)"
-  command -v apt-get >/dev/null || fail host.npm "$1, and PATH has neither npm nor apt-get" "$get"
+  command -v apt-get >/dev/null || fail host.npm "$1, and neither npm nor apt-get is there to get it" "$get"
   case $(dpkg-query -W -f '${db:Status-Status} ${Version}' nodejs 2>/dev/null) in
     'installed '*dfsg*) return ;;
     installed*) ;;
     *) case $system_node in /usr/bin/node | /bin/node) ;; *) return ;; esac ;;
   esac
-  fail host.npm "$1, PATH has no npm, and Debian's would replace the Node that this host has" "$get"
+  fail host.npm "$1, and Debian's npm would replace the Node that this host has" "$get"
 }
 
 # refuse_install CAUSE STEP

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,7 +110,7 @@ describe.runIf(process.getuid?.() === 0)('without Node', () => {
     lab.apt();
     lab.clean();
     const outcome = await lab.run(['status'], { env: { SUDO_UID: '1000' } });
-    expect(outcome.stderr).toContain('the PATH that sudo gives has no Node');
+    expect(outcome.stderr).toContain("sudo's PATH has no Node");
     expect(outcome.stdout).toContain(`${lab.ownNode} 24.21.0`);
     expect(lab.asked()).toEqual([
       expect.stringMatching(/^apt-get .* update$/),
@@ -130,7 +130,10 @@ describe.runIf(process.getuid?.() === 0)('without Node', () => {
   it('neither npm nor apt-get: 69, and nothing is written', async () => {
     const before = lab.files();
     const { code, stderr } = await lab.run();
-    expect([code, stderr]).toEqual([69, expect.stringMatching(/neither npm nor apt-get \[host\.npm\]\nnext {2}\S/)]);
+    expect([code, stderr]).toEqual([
+      69,
+      expect.stringMatching(/sudo.*neither npm nor apt-get .*\[host\.npm\]\nnext {2}\S/),
+    ]);
     expect(lab.files()).toBe(before);
   });
 });
@@ -150,6 +153,18 @@ describe.runIf(process.getuid?.() === 0)('Node without npm', () => {
     lab.clean();
     expect((await lab.run()).stdout).toContain(`${lab.bin}/node 22.12.0`);
     expect(lab.asked()).toHaveLength(3);
+  });
+
+  it('and without apt-get: 69, names npm, and nothing is written', async () => {
+    lab.clean();
+    rmSync(join(lab.bin, 'apt-get'));
+    const before = lab.files();
+    const { code, stderr } = await lab.run();
+    expect([code, stderr]).toEqual([
+      69,
+      expect.stringMatching(/^error npm is missing.*\[host\.npm\]\nnext {2}install npm/),
+    ]);
+    expect(lab.files()).toBe(before);
   });
 
   it("is not replaced by Debian's, where dpkg has it from elsewhere", async () => {
