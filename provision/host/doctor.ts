@@ -4,7 +4,10 @@ import type { Check, CheckResult } from './check.ts';
 import { addressRange } from './checks/address-range.ts';
 import { cgroups } from './checks/cgroups.ts';
 import { hypervisor, kvm } from './checks/hypervisor.ts';
-import { bridge, fuse, inotify, loop, namespaces, overlay } from './checks/kernel.ts';
+import { accessControl, userNamespace } from './checks/confinement.ts';
+import { inotify } from './checks/inotify.ts';
+import { fuse, loop, namespaces, overlay } from './checks/kernel.ts';
+import { bridge, faults } from './checks/kernel-network.ts';
 import { packages } from './checks/packages.ts';
 import { ports } from './checks/ports.ts';
 import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
@@ -26,9 +29,11 @@ export interface DoctorReport {
 /** In the order a person would look. */
 function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: LabConfig): readonly Check[] {
   return [
-    ...[root, capabilities, node, debian, apt, packages],
-    ...[overlay, ...(provider === 'nspawn' ? [loop] : []), fuse, namespaces, bridge, cgroups, inotify],
-    ...[provider === 'vagrant' ? guestMemory : memory, cpus, stateDisk, cacheDisk, addressRange, ports],
+    ...[root, userNamespace, capabilities, node, debian, apt, packages],
+    ...[overlay, ...(provider === 'nspawn' ? [loop] : []), fuse, namespaces, bridge, faults],
+    ...[cgroups, inotify, accessControl],
+    ...[provider === 'vagrant' ? guestMemory : memory, cpus, stateDisk, cacheDisk],
+    ...[addressRange, ports],
     ...(provider === 'vagrant' ? [vagrant, ...hypervisorChecks[hypervisorName]] : []),
   ];
 }

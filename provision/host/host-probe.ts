@@ -13,6 +13,8 @@ export interface HostProbe {
   /** Contents of a text file, such as one of /proc; undefined when it cannot be read. */
   read(path: string): string | undefined;
   exists(path: string): boolean;
+  /** What a symbolic link says; undefined when it is none. */
+  target(path: string): string | undefined;
   /** Names in a directory; empty when it cannot be read. */
   list(path: string): readonly string[];
   /** The file system that `path`, or its nearest existing parent, lies on. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statfsSync } from 'node:fs';
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
@@ -20,6 +20,7 @@ export function realHost(): HostProbe {
     arch: process.arch,
     read: (path) => orElse(() => readFileSync(path, 'utf8'), undefined),
     exists: existsSync,
+    target: (path) => orElse(() => readlinkSync(path), undefined),
     list: (path) => orElse(() => readdirSync(path), []),
     fileSystem,
     interfaces,

@@ -1,52 +1,43 @@
-import { type Check, type CheckResult, fail, ok } from '../check.ts';
+import { type Check, type CheckResult, fail, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
+import { isReadOnly, kernelFix, type Mount, top } from './cgroup-mount.ts';
+import { unified } from './cgroups-unified.ts';
 
-/** What limits and freezes a machine. `cpuset` and others are used where they are. */
-const neededV1 = ['memory', 'cpu', 'cpuset', 'devices', 'freezer', 'pids'];
-const neededV2 = ['memory', 'cpu', 'pids'];
+/** What limits and freezes a machine. Others are used where they are. */
+const needed = ['memory', 'cpu', 'cpuset', 'devices', 'freezer', 'pids'];
 
 /** cgroup v2 alone (unified) or v1 with a v2 tree beside it (hybrid): both can hold machines. */
 export const cgroups: Check = {
   id: 'cgroups',
   title: 'Control groups',
   run(probe) {
-    const mounts = (probe.read('/proc/mounts') ?? '').split('\n').map((line) => line.split(' '));
-    if (mounts.some(([, at, type]) => at === '/sys/fs/cgroup' && type === 'cgroup2')) return unified(probe, mounts);
-    const v1 = mounts.filter(([, , type]) => type === 'cgroup');
-    if (v1.length > 0) return hybrid(v1);
-    return fail('no control groups are mounted', 'mount -t cgroup2 none /sys/fs/cgroup');
+    const mounts: readonly Mount[] = (probe.read('/proc/mounts') ?? '').split('\n').map((line) => line.split(' '));
+    const at = mounts.findLastIndex(([, place]) => place === top);
+    const mount = mounts[at];
+    if (mount?.[2] === 'cgroup2') return unified(probe, mount);
+    // What was mounted below before something else came over it can no longer be reached.
+    const below = mounts.slice(Math.max(at, 0)).filter(([, place = '']) => place.startsWith(`${top}/`));
+    const v1 = below.filter(([, , type]) => type === 'cgroup');
+    if (v1.length > 0) return hybrid(probe, below);
+    if (mounts.some(([, place = '', type = '']) => place.startsWith(top) && type.startsWith('cgroup')))
+      return fail(`a later mount covers ${top}`, `umount ${top}`);
+    return fail('no control groups are mounted', `mount -t cgroup2 none ${top}`);
   },
 };
 
-function unified(probe: HostProbe, mounts: readonly (readonly string[])[]): CheckResult {
-  const mount = mounts.findLast(([, at]) => at === '/sys/fs/cgroup');
-  if (isReadOnly(mount)) return fail('v2 unified, but read-only', 'mount -o remount,rw /sys/fs/cgroup');
-  const controllers = (probe.read('/sys/fs/cgroup/cgroup.controllers') ?? '').trim().split(/\s+/);
-  const lacking = neededV2.filter((name) => !controllers.includes(name));
-  if (lacking.length === 0) return ok(`v2 unified: ${controllers.join(' ')}`);
-  return fail(`v2 unified without ${lacking.join(', ')}`, kernelFix(lacking));
-}
-
-function hybrid(mounts: readonly (readonly string[])[]): CheckResult {
-  const options = mounts.flatMap(([, , , text = '']) => text.split(','));
-  const lacking = neededV1.filter((name) => !options.includes(name));
-  if (lacking.length > 0) return fail(`v1 without ${lacking.join(', ')}`, kernelFix(lacking));
+function hybrid(probe: HostProbe, below: readonly Mount[]): CheckResult {
+  const v1 = below.filter(([, , type]) => type === 'cgroup');
+  const options = v1.flatMap(([, , , text = '']) => text.split(','));
+  const lacking = needed.filter((name) => !options.includes(name));
+  if (lacking.length > 0) return fail(`v1 without ${lacking.join(', ')}`, kernelFix(probe, lacking));
   if (!options.includes('name=systemd')) {
-    const fix = 'mkdir -p /sys/fs/cgroup/systemd && mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd';
+    const fix = `mkdir -p ${top}/systemd && mount -t cgroup -o none,name=systemd cgroup ${top}/systemd`;
     return fail('v1 without the name=systemd hierarchy', fix);
   }
-  const locked = mounts.find(isReadOnly)?.[1];
-  return locked === undefined
-    ? ok(`v1: ${neededV1.join(' ')}`)
-    : fail(`v1, but ${locked} is read-only`, `mount -o remount,rw ${locked}`);
-}
-
-function isReadOnly(mount: readonly string[] | undefined): boolean {
-  return mount?.[3]?.split(',').includes('ro') ?? false;
-}
-
-function kernelFix(lacking: readonly string[]): string {
-  return lacking.includes('memory')
-    ? 'add cgroup_enable=memory to the kernel command line and reboot'
-    : `enable ${lacking.join(', ')} in the kernel (see /proc/cgroups)`;
+  // The lab has a cgroup in each, the v2 tree beside them included; the last mount at a place is the one in force.
+  const inForce = new Map(below.filter(([, , type]) => type?.startsWith('cgroup')).map((mount) => [mount[1], mount]));
+  const locked = [...inForce.values()].find(isReadOnly)?.[1];
+  if (locked !== undefined) return fail(`v1, but ${locked} is read-only`, `mount -o remount,rw ${locked}`);
+  if (options.includes('blkio')) return ok(`v1: ${needed.join(' ')} blkio`);
+  return warn('v1 without blkio: fault slow-disk cannot be made', kernelFix(probe, ['blkio']));
 }

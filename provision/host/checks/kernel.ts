@@ -1,25 +1,24 @@
-import { type Check, fail, ok, warn } from '../check.ts';
+import { type Check, type CheckResult, fail, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
+import { hasFileSystem, kernelModule, loadsModules } from '../kernel-module.ts';
 
-function hasFileSystem(probe: HostProbe, type: string): boolean {
-  return new RegExp(`^(?:nodev)?\\t${type}$`, 'm').test(probe.read('/proc/filesystems') ?? '');
-}
-
-/** A module that is not loaded now but that the kernel can load when asked. */
-function isLoadable(probe: HostProbe, module: string): boolean {
-  const release = (probe.read('/proc/sys/kernel/osrelease') ?? '').trim();
-  const lists = ['modules.dep', 'modules.builtin'].map((file) => probe.read(`/lib/modules/${release}/${file}`) ?? '');
-  return lists.some((list) => new RegExp(`(?:^|/)${module}\\.ko`, 'm').test(list));
+/** What to say of a module that no sign shows in the kernel yet: it comes when it is used, or what keeps it away. */
+function notYet(probe: HostProbe, module: string, what: string, option: string): CheckResult {
+  const found = kernelModule(probe, module);
+  if (found.state === 'there' || found.state === 'loads') return ok('loads when it is first used');
+  if (found.state === 'barred') return fail(`not loaded, and ${found.why}`, found.fix);
+  if (found.state === 'unknown' && loadsModules(probe))
+    return warn('not loaded; no /lib/modules here says whether it can be', `modprobe ${module}, on the host itself`);
+  return fail(`the kernel has no ${what}`, `use a kernel with ${option}`);
 }
 
 export const overlay: Check = {
   id: 'kernel-overlay',
   title: 'Overlay file system',
-  run(probe) {
-    if (hasFileSystem(probe, 'overlay')) return ok('in the kernel');
-    if (isLoadable(probe, 'overlay')) return warn('not loaded yet', 'modprobe overlay');
-    return fail('the kernel has no overlay file system', 'use a kernel with CONFIG_OVERLAY_FS');
-  },
+  run: (probe) =>
+    hasFileSystem(probe, 'overlay')
+      ? ok('in the kernel')
+      : notYet(probe, 'overlay', 'overlay file system', 'CONFIG_OVERLAY_FS'),
 };
 
 export const fuse: Check = {
@@ -27,10 +26,13 @@ export const fuse: Check = {
   title: 'FUSE',
   run(probe) {
     const known = hasFileSystem(probe, 'fuse');
-    if (known && probe.exists('/dev/fuse')) return ok('/dev/fuse is there');
+    const node = probe.exists('/dev/fuse');
+    if (known && node) return ok('/dev/fuse is there');
     if (known) return fail('there is no /dev/fuse, which lxcfs needs', 'mknod -m 600 /dev/fuse c 10 229');
-    const next = isLoadable(probe, 'fuse') ? 'modprobe fuse' : 'use a kernel with CONFIG_FUSE_FS';
-    return fail('the kernel knows no FUSE, which lxcfs needs', next);
+    const found = notYet(probe, 'fuse', 'FUSE, which lxcfs needs', 'CONFIG_FUSE_FS');
+    // Where the device is there before its module, opening it loads the module; else nothing would.
+    if (found.status === 'ok' && !node) return fail('there is no /dev/fuse, which lxcfs needs', 'modprobe fuse');
+    return found;
   },
 };
 
@@ -38,20 +40,25 @@ export const loop: Check = {
   id: 'kernel-loop',
   title: 'Loop devices',
   run(probe) {
-    if (!hasFileSystem(probe, 'ext4') && !isLoadable(probe, 'ext4'))
-      return fail("the kernel has no ext4, the file system of the machines' disks", 'use a kernel with CONFIG_EXT4_FS');
+    const ext4 = notYet(probe, 'ext4', "ext4, the file system of the machines' disks", 'CONFIG_EXT4_FS');
+    if (!hasFileSystem(probe, 'ext4') && ext4.status !== 'ok')
+      return { ...ext4, detail: ext4.detail.replace(/^not loaded/, "ext4, the machines' disks: not loaded") };
+    const module = kernelModule(probe, 'loop');
+    if (module.state === 'barred') return fail(`not loaded, and ${module.why}`, module.fix);
     if (probe.exists('/dev/loop-control')) return ok('/dev/loop-control is there');
-    if (isLoadable(probe, 'loop')) return warn('not loaded yet', 'modprobe loop');
     // The number of the device: kernel documentation, "Linux allocated devices", misc 237.
     if (probe.exists('/sys/devices/virtual/misc/loop-control/dev'))
       return fail(
         "there is no /dev/loop-control, which the machines' disks need",
         'mknod -m 660 /dev/loop-control c 10 237',
       );
+    if (module.state === 'loads' || (module.state === 'unknown' && loadsModules(probe)))
+      return fail("there is no /dev/loop-control, which the machines' disks need", 'modprobe loop');
     return fail('the kernel has no loop devices', 'use a kernel with CONFIG_BLK_DEV_LOOP');
   },
 };
 
+/** Each with the limit on how many there may be (namespaces(7)); a hardened host may have set it to 0. */
 const neededNamespaces = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts'];
 
 export const namespaces: Check = {
@@ -60,42 +67,14 @@ export const namespaces: Check = {
   run(probe) {
     const have = probe.list('/proc/self/ns');
     const lacking = neededNamespaces.filter((name) => !have.includes(name));
-    if (lacking.length === 0) return ok(neededNamespaces.join(', '));
-    return fail(`the kernel lacks ${lacking.join(', ')}`, 'use a kernel with CONFIG_NAMESPACES and CONFIG_CGROUPS');
-  },
-};
-
-export const bridge: Check = {
-  id: 'kernel-network',
-  title: 'Bridge and veth',
-  run(probe) {
-    const seen = (module: string): boolean => probe.exists(`/sys/module/${module}`) || isLoadable(probe, module);
-    const unsure = ['bridge', 'veth'].filter((module) => !seen(module));
-    // A built-in driver without parameters, as veth is, shows nowhere when the host has no /lib/modules.
-    const hasModules = probe.list('/lib/modules').length > 0;
-    if (unsure.length === 0) return ok('in the kernel or loadable');
-    if (!hasModules && !unsure.includes('bridge'))
-      return ok('bridge is there; veth is built in where it shows nowhere');
-    return warn(
-      `no sign of ${unsure.join(' and ')} (built in, perhaps)`,
-      `try it: ip link add labtest type ${unsure[0]} && ip link del labtest`,
+    if (lacking.length > 0)
+      return fail(`the kernel lacks ${lacking.join(', ')}`, 'use a kernel with CONFIG_NAMESPACES and CONFIG_CGROUPS');
+    const limit = (name: string): string => `user.max_${name}_namespaces`;
+    const none = neededNamespaces.filter(
+      (name) => probe.read(`/proc/sys/${limit(name).replace('.', '/')}`)?.trim() === '0',
     );
-  },
-};
-
-/** A systemd takes a few dozen; 128 for all of root's processes is the kernel's default. */
-const inotifyPerMachine = 40;
-
-export const inotify: Check = {
-  id: 'kernel-inotify',
-  title: 'inotify instances',
-  run(probe, config) {
-    const limit = Number(probe.read('/proc/sys/fs/inotify/max_user_instances') ?? 0);
-    const wanted = inotifyPerMachine * config.machines.length;
-    if (limit >= wanted) return ok(`${limit} for each user`);
-    return warn(
-      `${limit} for each user, about ${wanted} are wanted for ${config.machines.length} machines`,
-      'sysctl -w fs.inotify.max_user_instances=1024',
-    );
+    if (none.length === 0) return ok(neededNamespaces.join(', '));
+    const settings = none.map((name) => `${limit(name)}=10000`).join(' ');
+    return fail(`none allowed: ${none.map((name) => `${limit(name)} = 0`).join(', ')}`, `sysctl -w ${settings}`);
   },
 };

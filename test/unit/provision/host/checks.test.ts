@@ -2,9 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Description } from './described-host.ts';
 import { check } from './run-check.ts';
 
-const v1 = (names: readonly string[]): string =>
-  names.map((name) => `cgroup /sys/fs/cgroup/${name} cgroup rw,${name} 0 0\n`).join('');
-
 describe('a check', () => {
   it.each<[string, Description, 'warn' | 'fail', RegExp, RegExp]>([
     ['root', { uid: 1000 }, 'fail', /user 1000/, /^sudo/],
@@ -41,87 +38,6 @@ describe('a check', () => {
       'warn',
       /missing: ignition tini/,
       /^apt-get update && apt-get install .* ignition tini$/,
-    ],
-    ['kernel-overlay', { files: { '/proc/filesystems': 'nodev\tproc\n' } }, 'fail', /no overlay/, /CONFIG_OVERLAY_FS/],
-    [
-      'kernel-overlay',
-      {
-        files: {
-          '/proc/filesystems': 'nodev\tproc\n',
-          '/proc/sys/kernel/osrelease': '6.1.0\n',
-          '/lib/modules/6.1.0/modules.dep': 'kernel/fs/overlayfs/overlay.ko: \n',
-        },
-      },
-      'warn',
-      /not loaded/,
-      /^modprobe overlay$/,
-    ],
-    ['kernel-fuse', { files: { '/dev/fuse': undefined } }, 'fail', /no \/dev\/fuse/, /^mknod/],
-    [
-      'kernel-loop',
-      { files: { '/dev/loop-control': undefined, '/sys/devices/virtual/misc/loop-control/dev': '10:237\n' } },
-      'fail',
-      /no \/dev\/loop-control/,
-      /^mknod -m 660 \/dev\/loop-control/,
-    ],
-    ['kernel-loop', { files: { '/dev/loop-control': undefined } }, 'fail', /no loop devices/, /CONFIG_BLK_DEV_LOOP/],
-    [
-      'kernel-loop',
-      {
-        files: {
-          '/dev/loop-control': undefined,
-          '/proc/sys/kernel/osrelease': '6.1.0\n',
-          '/lib/modules/6.1.0/modules.dep': 'kernel/drivers/block/loop.ko: \n',
-        },
-      },
-      'warn',
-      /not loaded/,
-      /^modprobe loop$/,
-    ],
-    ['kernel-loop', { files: { '/proc/filesystems': 'nodev\toverlay\n' } }, 'fail', /no ext4/, /CONFIG_EXT4_FS/],
-    [
-      'kernel-namespaces',
-      { dirs: { '/proc/self/ns': ['mnt', 'net', 'pid', 'uts', 'ipc'] } },
-      'fail',
-      /lacks cgroup/,
-      /CONFIG_NAMESPACES/,
-    ],
-    ['kernel-network', { files: { '/sys/module/bridge': undefined } }, 'warn', /no sign of bridge/, /ip link add/],
-    [
-      'kernel-inotify',
-      { files: { '/proc/sys/fs/inotify/max_user_instances': '64' } },
-      'warn',
-      /64 .* about 120/,
-      /^sysctl -w/,
-    ],
-    ['cgroups', { files: { '/proc/mounts': '' } }, 'fail', /no control groups/, /^mount -t cgroup2/],
-    [
-      'cgroups',
-      { files: { '/sys/fs/cgroup/cgroup.controllers': 'cpu pids' } },
-      'fail',
-      /without memory/,
-      /cgroup_enable=memory/,
-    ],
-    [
-      'cgroups',
-      { files: { '/proc/mounts': 'cgroup2 /sys/fs/cgroup cgroup2 ro 0 0\n' } },
-      'fail',
-      /read-only/,
-      /remount,rw/,
-    ],
-    [
-      'cgroups',
-      { files: { '/proc/mounts': v1(['cpu', 'memory', 'pids', 'devices', 'cpuset']) } },
-      'fail',
-      /without freezer/,
-      /enable freezer/,
-    ],
-    [
-      'cgroups',
-      { files: { '/proc/mounts': v1(['cpu', 'memory', 'pids', 'devices', 'cpuset', 'freezer']) } },
-      'fail',
-      /name=systemd/,
-      /^mkdir/,
     ],
     [
       'memory',
@@ -186,11 +102,6 @@ describe('a check', () => {
     expect(await check('node', {})).toMatchObject({ status: 'ok', detail: "20.19.0, the system's (/usr/bin/node)" });
     const detail = `24.21.0, the lab's own (${nodePath})`;
     expect(await check('node', { nodeVersion: '24.21.0', nodePath })).toMatchObject({ status: 'ok', detail });
-  });
-
-  it('takes cgroup v1 with a v2 tree beside it', async () => {
-    const mounts = `${v1(['cpu', 'memory', 'pids', 'devices', 'cpuset', 'freezer', 'name=systemd'])}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n`;
-    expect(await check('cgroups', { files: { '/proc/mounts': mounts } })).toMatchObject({ status: 'ok' });
   });
 
   it('does not ask a running lab for the memory it holds already', async () => {

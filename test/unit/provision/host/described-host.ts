@@ -7,6 +7,8 @@ export interface Description {
   readonly nodePath?: string;
   readonly cpus?: number;
   readonly files?: Readonly<Record<string, string | undefined>>;
+  /** Symbolic links. */
+  readonly links?: Readonly<Record<string, string>>;
   readonly dirs?: Readonly<Record<string, readonly string[]>>;
   readonly fileSystem?: FileSystem;
   readonly interfaces?: readonly HostInterface[];
@@ -26,6 +28,15 @@ export function route(name: string, destination: string, gateway: string, mask: 
 export function routeTable(...lines: string[]): string {
   return [routeHeader, ...lines, ''].join('\n');
 }
+
+/** Files of a kernel that has these modules in /lib/modules; none is loaded. */
+export const modules = (...names: string[]) => ({
+  '/proc/sys/kernel/osrelease': '6.1.0\n',
+  '/proc/modules': '',
+  '/proc/sys/kernel/modprobe': '/sbin/modprobe\n',
+  '/sbin/modprobe': '',
+  '/lib/modules/6.1.0/modules.dep': names.map((name) => `kernel/x/${name}.ko.xz: \n`).join(''),
+});
 
 /** A Debian 12 host fit for the lab, with cgroup v2; `changes` say how another one differs from it. */
 export function describedHost(changes: Description = {}): HostProbe {
@@ -67,6 +78,7 @@ export function describedHost(changes: Description = {}): HostProbe {
     arch: 'x64',
     read: (path) => files[path],
     exists: (path) => files[path] !== undefined,
+    target: (path) => changes.links?.[path],
     list: (path) => dirs[path] ?? [],
     fileSystem: () => changes.fileSystem ?? { mountPoint: '/', type: 'ext4', freeBytes: 50 * 1024 ** 3 },
     interfaces: () => changes.interfaces ?? [{ name: 'eth0', cidr: '192.0.2.2/24' }],
