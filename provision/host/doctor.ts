@@ -5,12 +5,15 @@ import { addressRange } from './checks/address-range.ts';
 import { cgroups } from './checks/cgroups.ts';
 import { hypervisor, kvm } from './checks/hypervisor.ts';
 import { accessControl, userNamespace } from './checks/confinement.ts';
+import { firewall } from './checks/firewall.ts';
 import { inotify } from './checks/inotify.ts';
 import { fuse, loop, namespaces, overlay } from './checks/kernel.ts';
 import { bridge, faults } from './checks/kernel-network.ts';
+import { networkDaemons } from './checks/network-daemons.ts';
 import { packages } from './checks/packages.ts';
 import { ports } from './checks/ports.ts';
 import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
+import { routingRules } from './checks/routing-rules.ts';
 import { apt, capabilities, debian, node, root } from './checks/system.ts';
 import { guestMemory } from './checks/guest-memory.ts';
 import { libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from './checks/vagrant.ts';
@@ -33,7 +36,7 @@ function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: Lab
     ...[overlay, ...(provider === 'nspawn' ? [loop] : []), fuse, namespaces, bridge, faults],
     ...[cgroups, inotify, accessControl],
     ...[provider === 'vagrant' ? guestMemory : memory, cpus, stateDisk, cacheDisk],
-    ...[addressRange, ports],
+    ...[addressRange, routingRules, firewall, networkDaemons, ports],
     ...(provider === 'vagrant' ? [vagrant, ...hypervisorChecks[hypervisorName]] : []),
   ];
 }

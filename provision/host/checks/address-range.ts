@@ -4,8 +4,9 @@ import { type Check, fail, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
 
 /**
- * Whether the lab's networks are free on this host. A wider network of the host (docker0's 172.17.0.0/16) only loses the
- * lab's addresses while the lab is up, for the more specific route wins; one as narrow or narrower would be torn in two.
+ * Whether the lab's networks are free on this host. A wider network of the host (docker0's 172.17.0.0/16, a VPN's
+ * 10.0.0.0/8) only loses the lab's addresses while the lab exists, for the more specific route wins; one as narrow or
+ * narrower would be torn in two.
  */
 export const addressRange: Check = {
   id: 'address-range',
@@ -13,7 +14,7 @@ export const addressRange: Check = {
   run(probe, config) {
     const own = `lab-${config.name}`;
     const taken = hostNetworks(probe).filter((network) => network.interface !== own);
-    const conflicts = labNetworks(config).flatMap((lab) => taken.flatMap((host) => conflict(lab, host)));
+    const conflicts = labNetworks(config).flatMap((lab) => taken.flatMap((host) => conflict(probe, lab, host)));
     const fix =
       'set range, bridge, first_machine, host (and flannel) under [network] in lab.toml to a free private network';
     const worst = conflicts.find(({ blocks }) => blocks) ?? conflicts[0];
@@ -40,7 +41,7 @@ function labNetworks({ network }: LabConfig): readonly Named[] {
   });
 }
 
-function conflict(lab: Named, host: HostNetwork): { blocks: boolean; text: string }[] {
+function conflict(probe: HostProbe, lab: Named, host: HostNetwork): { blocks: boolean; text: string }[] {
   if (!overlap(lab.network, host.network)) return [];
   const where = `${host.text} on ${host.interface}`;
   // Before the gateways: another lab's machines are those of its containers' routes.
@@ -52,8 +53,19 @@ function conflict(lab: Named, host: HostNetwork): { blocks: boolean; text: strin
   if (host.network.prefixLength >= lab.network.prefixLength) {
     return [{ blocks: true, text: `${where} is inside the lab's ${lab.text}` }];
   }
-  const text = `${where} contains the lab's ${lab.text}: those addresses belong to the lab while it is up`;
+  const text = `${where} contains the lab's ${lab.text}: those addresses are the lab's while it exists${inUse(probe, lab, host)}`;
   return [{ blocks: false, text }];
+}
+
+/** Those of the lab's addresses that somebody has there now, such as a container of the host's Docker. */
+function inUse(probe: HostProbe, lab: Named, host: HostNetwork): string {
+  const found = (probe.read('/proc/net/arp') ?? '').split('\n').flatMap((line) => {
+    const [text = '', , flags, , , device] = line.split(/\s+/);
+    const address = device === host.interface && flags !== '0x0' ? parseAddress(text) : undefined;
+    if (address === undefined) return [];
+    return address >= lab.network.base && address < lab.network.base + lab.network.size ? [text] : [];
+  });
+  return found.length === 0 ? '' : `, and ${found.join(', ')} of the host cannot be reached meanwhile`;
 }
 
 function hostNetworks(probe: HostProbe): readonly HostNetwork[] {
@@ -67,7 +79,8 @@ function hostNetworks(probe: HostProbe): readonly HostNetwork[] {
 }
 
 function networkAround(address: number | undefined, prefixLength: number): Named | undefined {
-  if (address === undefined || !(prefixLength >= 1 && prefixLength <= 32)) return undefined;
+  // Two routes of one bit are how a VPN writes its default route.
+  if (address === undefined || !(prefixLength >= 2 && prefixLength <= 32)) return undefined;
   const size = 2 ** (32 - prefixLength);
   const base = address - (address % size);
   return { text: `${formatAddress(base)}/${prefixLength}`, network: { base, prefixLength, size } };

@@ -6,12 +6,51 @@ import { load } from '../config/config-directory.ts';
 describe('address range', () => {
   const eth0 = { name: 'eth0', cidr: '192.0.2.2/24' };
 
+  const arpTable = [
+    'IP address       HW type     Flags       HW address            Mask     Device',
+    '172.17.0.2       0x1         0x2         02:42:ac:11:00:02     *        docker0',
+    '172.17.8.3       0x1         0x2         02:42:ac:11:08:03     *        docker0',
+    '172.17.8.4       0x1         0x0         00:00:00:00:00:00     *        docker0',
+    '172.17.8.5       0x1         0x2         02:42:ac:11:08:05     *        eth0',
+    'odd',
+    '',
+  ].join('\n');
+
   it.each<[string, Description, 'ok' | 'warn' | 'fail', RegExp]>([
     [
       "docker0's wider network",
       { interfaces: [eth0, { name: 'docker0', cidr: '172.17.0.1/16' }] },
       'warn',
       /172\.17\.0\.0\/16 on docker0 contains the lab's 172\.17\.8\.0\/24/,
+    ],
+    [
+      'a container of the host in it',
+      {
+        interfaces: [eth0, { name: 'docker0', cidr: '172.17.0.1/16' }],
+        files: { '/proc/net/arp': arpTable },
+      },
+      'warn',
+      /those addresses are the lab's while it exists, and 172\.17\.8\.3 of the host cannot be reached meanwhile$/,
+    ],
+    ["libvirt's default network", { interfaces: [eth0, { name: 'virbr0', cidr: '192.168.122.1/24' }] }, 'ok', /free/],
+    [
+      "a VPN's wide route",
+      { files: { '/proc/net/route': routeTable(route('tun0', '000010AC', '00000000', '0000F0FF')) } },
+      'warn',
+      /^172\.16\.0\.0\/12 on tun0 contains the lab's 172\.17\.8\.0\/24/,
+    ],
+    [
+      "a VPN's two halves of a default route",
+      {
+        files: {
+          '/proc/net/route': routeTable(
+            route('tun0', '00000000', '0100080A', '00000080'),
+            route('tun0', '00000080', '0100080A', '00000080'),
+          ),
+        },
+      },
+      'ok',
+      /free/,
     ],
     [
       'the very network',
@@ -71,6 +110,14 @@ describe('address range', () => {
     expect(found).toMatchObject({ status });
     expect(found.detail).toMatch(detail);
     if (status !== 'ok') expect(found.fix).toContain('lab.toml');
+  });
+
+  it("sees libvirt's network where the lab was moved into it", async () => {
+    const moved = load({
+      toml: '[network]\nrange = "192.168.122.0/24"\nbridge = "192.168.122.2"\nfirst_machine = "192.168.122.101"\nhost = "192.168.122.254"',
+    });
+    const found = await check('address-range', { interfaces: [{ name: 'virbr0', cidr: '192.168.122.1/24' }] }, moved);
+    expect(found).toMatchObject({ status: 'fail', detail: expect.stringContaining('on virbr0') as string });
   });
 
   it('follows a range that was moved', async () => {
