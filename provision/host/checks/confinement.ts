@@ -15,9 +15,9 @@ export const userNamespace: Check = {
     // A kernel without user namespaces has no such file.
     if (map === undefined || (lines.length === 1 && [inside, outside, count].join() === everyId.join()))
       return ok('root is the root of the host');
-    const who = inside === '0' && outside !== '' ? `user ${outside} of the host` : 'no user of the host';
+    const who = inside === '0' && outside > '0' ? `user ${outside} of the host` : 'not that of the host';
     return fail(
-      `root here is ${who} (a rootless container): it cannot make machines`,
+      `root here is ${who} (a user namespace, as of a rootless container): it cannot make machines`,
       'run the lab as root of the host itself (sudo), in a virtual machine, or in a container that is not rootless',
     );
   },

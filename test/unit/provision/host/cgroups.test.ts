@@ -44,6 +44,16 @@ describe('control groups', () => {
       /^take cgroup_disable=memory off the kernel command line/,
     ],
     [
+      'v2 whose controllers v1 has',
+      {
+        [`${top}/cgroup.controllers`]: 'hugetlb',
+        '/proc/cgroups': '#x\ncpu\t3\t1\t1\nmemory\t4\t9\t1\npids\t0\t1\t1\n',
+      },
+      'fail',
+      /without memory, cpu, pids$/,
+      /^cgroup v1 holds memory, cpu: boot with cgroup_no_v1=all/,
+    ],
+    [
       'v2 without io',
       { [`${top}/cgroup.controllers`]: 'cpuset cpu memory pids\n' },
       'warn',

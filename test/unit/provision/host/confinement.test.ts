@@ -7,8 +7,9 @@ describe('user namespace', () => {
     ['a kernel without them', undefined, 'ok', /root of the host/],
     ['a rootless container', '0 1000 1\n1 100000 65536\n', 'fail', /user 1000 of the host/],
     ['an unprivileged container', '0 100000 65536\n', 'fail', /user 100000 of the host/],
-    ['nobody mapped yet', '', 'fail', /no user of the host/],
-    ['odd', 'x\n', 'fail', /no user of the host/],
+    ['root alone', '0 0 1\n', 'fail', /root here is not that of the host/],
+    ['nobody mapped yet', '', 'fail', /root here is not that of the host/],
+    ['odd', 'x\n', 'fail', /root here is not that of the host/],
   ])('%s', async (_, map, status, detail) => {
     const found = await check('user-namespace', { files: { '/proc/self/uid_map': map } });
     expect(found).toMatchObject({ status });
