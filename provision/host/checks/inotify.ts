@@ -1,7 +1,7 @@
 import { type Check, fail, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
 
-/** Seen: 9 instances and 30 watches of root in a machine with the whole stack; more while it boots. */
+/** Seen: 8 instances and 28 watches of root in a machine that has booted. */
 const wantedPerMachine = 20;
 const leastPerMachine = 10;
 const watchesPerMachine = 200;
