@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { mkdir, readdir, readFile, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { isSystemdHost } from './systemd-host.ts';
 
 export interface UnitsOptions {
   /** PATH of systemctl and dpkg-query; given by tests only. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where it is written down while packages are installed; another place in tests only. */
   readonly recordFile?: string;
+  /** Where units are enabled; another place in tests only. */
+  readonly unitDir?: string;
 }
+
+const defaultUnitDir = '/etc/systemd/system';
+/** For a slow host's systemd; a duration of systemd.time(7). */
+const busTimeout = '300s';
 
 const defaultRecordFile = '/run/coreos-lab/units-before-install';
 
@@ -76,19 +83,29 @@ function parseRecord(text: string): InstallRecord {
   }
 }
 
-/** systemctl answers from the files alone where systemd does not run (systemctl(1), SYSTEMD_OFFLINE). */
-async function enabledUnits({ env }: UnitsOptions): Promise<string[]> {
-  const argv = ['list-unit-files', '--state=enabled', '--no-legend', '--plain', '--no-pager'];
-  const { stdout } = await execa('systemctl', argv, { reject: false, ...(env === undefined ? {} : { env }) });
-  return (stdout ?? '')
-    .split('\n')
-    .map((line) => line.split(/\s+/)[0] ?? '')
-    .filter(Boolean);
+/**
+ * Units that something has asked for at boot, by the links that `systemctl enable` makes (systemd.unit(5), "[Install] section
+ * options"). Asking systemd itself takes longer than D-Bus waits for an answer on a slow host.
+ */
+async function enabledUnits({ unitDir = defaultUnitDir }: UnitsOptions): Promise<string[]> {
+  const links = (await readdir(unitDir, { withFileTypes: true, recursive: true })).filter((entry) =>
+    entry.isSymbolicLink(),
+  );
+  const units = links.map(async ({ parentPath, name }) => {
+    const target = await readlink(join(parentPath, name));
+    if (parentPath !== unitDir) return name;
+    // An alias; or a mask, which enables nothing.
+    return target === '/dev/null' ? [] : basename(target);
+  });
+  return [...new Set((await Promise.all(units)).flat())];
 }
 
-async function disable(units: readonly string[], { env }: UnitsOptions): Promise<readonly string[]> {
-  if (units.length > 0)
-    await execa('systemctl', ['disable', '--quiet', ...units], { ...(env === undefined ? {} : { env }) });
+/** @throws ExecaError when systemctl fails: a service that starts at the next boot must not go unsaid */
+async function disable(units: readonly string[], options: UnitsOptions): Promise<readonly string[]> {
+  if (units.length === 0) return [];
+  const env = { SYSTEMD_BUS_TIMEOUT: busTimeout, ...options.env };
+  await execa('systemctl', ['--root=/', '--quiet', 'disable', ...units], { env });
+  if (isSystemdHost()) await execa('systemctl', ['daemon-reload'], { env });
   return units;
 }
 

@@ -14,8 +14,9 @@ export interface EnsurePackagesOptions {
   /** PATH of the Debian tools and policy-rc.d's place; given by tests only. */
   readonly env?: Readonly<Record<string, string>>;
   readonly policyFile?: string;
-  /** Where `withNewUnitsDisabled` writes; given by tests only. */
+  /** Places of `withNewUnitsDisabled`; given by tests only. */
   readonly recordFile?: string;
+  readonly unitDir?: string;
 }
 
 const updateDeadlineMs = 300_000;
@@ -34,9 +35,10 @@ export async function ensurePackages(options: EnsurePackagesOptions): Promise<re
     if (units.length > 0) options.onProgress?.(`disabled for the host's next boot: ${units.join(' ')}`);
   };
   const missing = await missingPackages(wanted, options.env);
-  if (options.install && process.getuid?.() === 0) say(await disableLeftovers(options));
+  const allowed = options.install ?? mayInstall();
+  if (allowed && process.getuid?.() === 0) say(await disableLeftovers(options));
   if (missing.length === 0) return [];
-  if (!(options.install ?? mayInstall())) throw missingError(missing);
+  if (!allowed) throw missingError(missing);
   requireRoot();
   const work = () => withServicesOff(() => install(missing, options), options.policyFile);
   say(await withNewUnitsDisabled(missing, work, options));

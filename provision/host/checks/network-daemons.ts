@@ -1,10 +1,6 @@
 import { type Check, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
-
-/** The file that keeps systemd-networkd off a lab's link. networkd follows the first file that matches, by name. */
-export function networkdFile(lab: string): string {
-  return `10-coreos-lab-${lab}.network`;
-}
+import { networkdFile } from '../network/unmanaged-link.ts';
 
 /** In networkd's order: of files of one name the first directory's counts (systemd.network(5)). */
 const directories = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map((at) => `${at}/systemd/network`);
@@ -19,7 +15,7 @@ export const networkDaemons: Check = {
   run(probe, { name }) {
     const link = `lab-${name}`;
     if (!probe.exists('/run/systemd/netif/state')) return ok('no systemd-networkd is active');
-    const taking = networkFiles(probe).find((one) => one.file < networkdFile(name) && matches(one, link));
+    const taking = networkFiles(probe).find((one) => one.file < networkdFile(link) && matches(one, link));
     if (taking === undefined) return ok(`systemd-networkd leaves ${link} alone`);
     return warn(
       `systemd-networkd takes the lab's link ${link}: ${taking.path} is for it too`,

@@ -3,6 +3,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 
+/** Keeps systemd-networkd off a lab's link, in /run/systemd/network. */
+export function networkdFile(link: string): string {
+  return `00-coreos-${link}.network`;
+}
+
 /** A program of the host that would configure the lab's link as its own, and how it is told not to. */
 interface NetworkManager {
   /** Its unit. */
@@ -22,7 +27,7 @@ const managers: readonly NetworkManager[] = [
   {
     unit: 'systemd-networkd.service',
     trace: '/run/systemd/netif',
-    file: (link) => `/run/systemd/network/00-coreos-${link}.network`,
+    file: (link) => `/run/systemd/network/${networkdFile(link)}`,
     text: (link) => `# coreos-lab, until \`lab destroy\`\n[Match]\nName=${link}\n\n[Link]\nUnmanaged=yes\n`,
     reload: ['networkctl', 'reload'],
   },

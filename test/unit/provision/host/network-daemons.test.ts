@@ -43,24 +43,24 @@ describe('network daemons', () => {
     ['everything', { [`${etc}/00-all.network`]: '[Match]\nName=*\n' }, `${etc}/00-all.network`],
     [
       'all that is Ethernet',
-      { '/run/systemd/network/05.network': '[Match]\nType=ether\n' },
-      '/run/systemd/network/05.network',
+      { '/run/systemd/network/00-05.network': '[Match]\nType=ether\n' },
+      '/run/systemd/network/00-05.network',
     ],
-    ['every veth', { [`${etc}/00-v.network`]: '[Match]\nKind = veth\n' }, `${etc}/00-v.network`],
+    ['every veth', { [`${etc}/00-av.network`]: '[Match]\nKind = veth\n' }, `${etc}/00-av.network`],
     [
       'a pattern',
-      { [`${etc}/00-l.network`]: '; odd\n[Match]\nName=eth? [k-m]ab-*\nHost=here\n' },
-      `${etc}/00-l.network`,
+      { [`${etc}/00-al.network`]: '; odd\n[Match]\nName=eth? [k-m]ab-*\nHost=here\n' },
+      `${etc}/00-al.network`,
     ],
     [
       'a file that matches all for want of a match',
-      { [`${etc}/00-n.network`]: '[Network]\nDHCP=yes\n' },
-      `${etc}/00-n.network`,
+      { [`${etc}/00-an.network`]: '[Network]\nDHCP=yes\n' },
+      `${etc}/00-an.network`,
     ],
     [
       'the first of several',
-      { [`${etc}/05-b.network`]: '[Match]\nName=*\n', '/lib/systemd/network/01-a.network': '[Match]\nType=ether\n' },
-      '/lib/systemd/network/01-a.network',
+      { [`${etc}/00-b.network`]: '[Match]\nName=*\n', '/lib/systemd/network/00-a.network': '[Match]\nType=ether\n' },
+      '/lib/systemd/network/00-a.network',
     ],
   ])('warns of a file for %s', async (_, files, path) => {
     const found = await check('network-daemons', networkd(files));

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -10,12 +10,15 @@ let dir: string;
 let env: { PATH: string };
 let policyFile: string;
 let recordFile: string;
+let unitDir: string;
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'lab-packages-'));
   policyFile = join(dir, 'policy-rc.d');
   recordFile = join(dir, 'run', 'before');
-  await writeFile(join(dir, 'enabled'), 'ssh.service\n');
+  unitDir = join(dir, 'system');
+  await mkdir(join(unitDir, 'multi-user.target.wants'), { recursive: true });
+  await enable('ssh.service');
   env = { PATH: `${dir}:/usr/bin:/bin` };
   await script(
     'dpkg-query',
@@ -23,8 +26,7 @@ beforeEach(async () => {
   );
   await script(
     'systemctl',
-    `case "$1" in list-unit-files) sed 's/$/ enabled enabled/' ${dir}/enabled;;
-disable) shift 2; for u; do echo "$u" >> ${dir}/disabled; sed -i "/^$u$/d" ${dir}/enabled; done;; esac`,
+    `[ "$3" = disable ] || exit 0; shift 3; for u; do echo "$u" >>${dir}/disabled; rm ${dir}/system/*/$u; done`,
   );
   await script(
     'apt-get',
@@ -32,7 +34,7 @@ disable) shift 2; for u; do echo "$u" >> ${dir}/disabled; sed -i "/^$u$/d" ${dir
 [ -e ${policyFile} ] && { ${policyFile}; echo "policy $?" >> ${dir}/apt.log; }
 case "$*" in *update*) exit 0;; esac
 while [ "$1" != --no-install-recommends ]; do shift; done; shift
-for p; do [ "$p" = broken ] && { echo 'E: Unable to locate package broken'; exit 100; }; touch "${dir}/$p.installed"; [ "$p" = daemon ] && echo daemon.service >> ${dir}/enabled; echo "Setting up $p (1.0) ..."; done`,
+for p; do [ "$p" = broken ] && { echo 'E: Unable to locate package broken'; exit 100; }; touch "${dir}/$p.installed"; [ "$p" = daemon ] && ln -s /lib/systemd/system/daemon.service ${dir}/system/multi-user.target.wants/; echo "Setting up $p (1.0) ..."; done`,
   );
 });
 
@@ -40,6 +42,9 @@ afterEach(async () => {
   vi.unstubAllEnvs();
   await rm(dir, { recursive: true, force: true });
 });
+
+const enable = (unit: string) => symlink(`/lib/systemd/system/${unit}`, join(unitDir, 'multi-user.target.wants', unit));
+const enabled = () => readdir(join(unitDir, 'multi-user.target.wants'));
 
 async function script(name: string, body: string): Promise<void> {
   await writeFile(join(dir, name), `#!/bin/sh\n${body}\n`);
@@ -59,7 +64,9 @@ async function failure(promise: Promise<unknown>): Promise<LabError> {
 describe('ensurePackages', () => {
   it('does nothing when everything is installed', async () => {
     await writeFile(join(dir, 'alpha.installed'), '');
-    expect(await ensurePackages({ install: false, packages: ['alpha'], env, policyFile, recordFile })).toEqual([]);
+    expect(await ensurePackages({ install: false, packages: ['alpha'], env, policyFile, recordFile, unitDir })).toEqual(
+      [],
+    );
     await expect(stat(join(dir, 'apt.log'))).rejects.toThrow('ENOENT');
   });
 
@@ -70,7 +77,7 @@ describe('ensurePackages', () => {
 
   it('without leave to install, names what is missing and the exact command', async () => {
     const error = await failure(
-      ensurePackages({ install: false, packages: ['alpha', 'beta'], env, policyFile, recordFile }),
+      ensurePackages({ install: false, packages: ['alpha', 'beta'], env, policyFile, recordFile, unitDir }),
     );
     expect(error.code).toBe('host.packages');
     expect(error.next).toBe('Run: apt-get update && apt-get install -y --no-install-recommends alpha beta');
@@ -90,7 +97,7 @@ describe('ensurePackages', () => {
   it.runIf(process.getuid?.() === 0)('installs only what is missing, services held off, and says so', async () => {
     await writeFile(join(dir, 'alpha.installed'), '');
     const lines: string[] = [];
-    const options = { install: true, packages: ['alpha', 'beta'], env, policyFile, recordFile };
+    const options = { install: true, packages: ['alpha', 'beta'], env, policyFile, recordFile, unitDir };
     expect(await ensurePackages({ ...options, onProgress: (line) => lines.push(line) })).toEqual(['beta']);
     const log = await readFile(join(dir, 'apt.log'), 'utf8');
     expect(log).toContain('-o DPkg::Lock::Timeout=120 install -y --no-install-recommends beta\npolicy 101');
@@ -102,32 +109,36 @@ describe('ensurePackages', () => {
     "leaves an administrator's policy-rc.d alone, and replaces our leftover",
     async () => {
       await writeFile(policyFile, '#!/bin/sh\nexit 7\n', { mode: 0o755 });
-      await ensurePackages({ install: true, packages: ['beta'], env, policyFile, recordFile });
+      await ensurePackages({ install: true, packages: ['beta'], env, policyFile, recordFile, unitDir });
       expect(await readFile(policyFile, 'utf8')).toBe('#!/bin/sh\nexit 7\n');
       await writeFile(policyFile, '#!/bin/sh\n# made by coreos-lab while it installs packages\nexit 101\n');
-      await ensurePackages({ install: true, packages: ['gamma'], env, policyFile, recordFile });
+      await ensurePackages({ install: true, packages: ['gamma'], env, policyFile, recordFile, unitDir });
       await expect(stat(policyFile)).rejects.toThrow('ENOENT');
     },
   );
 
   it.runIf(process.getuid?.() === 0)("shows apt's own words when it fails, and cleans up", async () => {
-    const error = await failure(ensurePackages({ install: true, packages: ['broken'], env, policyFile, recordFile }));
+    const error = await failure(
+      ensurePackages({ install: true, packages: ['broken'], env, policyFile, recordFile, unitDir }),
+    );
     expect(error).toMatchObject({ code: 'host.packages', evidence: ['E: Unable to locate package broken'] });
     await expect(stat(policyFile)).rejects.toThrow('ENOENT');
   });
 
   it.runIf(process.getuid?.() === 0)('disables the units that it enabled, says so, and leaves all others', async () => {
     const lines: string[] = [];
-    const options = { install: true, packages: ['daemon', 'alpha'], env, policyFile, recordFile };
+    const options = { install: true, packages: ['daemon', 'alpha'], env, policyFile, recordFile, unitDir };
     await ensurePackages({ ...options, onProgress: (line) => lines.push(line) });
     expect(lines.at(-1)).toBe("disabled for the host's next boot: daemon.service");
-    expect(await readFile(join(dir, 'enabled'), 'utf8')).toBe('ssh.service\n');
+    expect(await enabled()).toEqual(['ssh.service']);
     await expect(stat(recordFile)).rejects.toThrow('ENOENT');
   });
 
   it.runIf(process.getuid?.() === 0)('disables them also when a later package of the same call fails', async () => {
-    await failure(ensurePackages({ install: true, packages: ['daemon', 'broken'], env, policyFile, recordFile }));
-    expect(await readFile(join(dir, 'enabled'), 'utf8')).toBe('ssh.service\n');
+    await failure(
+      ensurePackages({ install: true, packages: ['daemon', 'broken'], env, policyFile, recordFile, unitDir }),
+    );
+    expect(await enabled()).toEqual(['ssh.service']);
   });
 
   it.runIf(process.getuid?.() === 0)(
@@ -136,10 +147,11 @@ describe('ensurePackages', () => {
       await mkdir(join(dir, 'run'));
       await writeFile(recordFile, JSON.stringify({ packages: ['daemon'], enabled: ['ssh.service'] }));
       await writeFile(join(dir, 'daemon.installed'), '');
-      await writeFile(join(dir, 'enabled'), 'ssh.service\ndaemon.service\nnginx.service\n');
-      await ensurePackages({ install: true, packages: ['daemon'], env, policyFile, recordFile });
+      await enable('daemon.service');
+      await enable('nginx.service');
+      await ensurePackages({ install: true, packages: ['daemon'], env, policyFile, recordFile, unitDir });
       expect(await readFile(join(dir, 'disabled'), 'utf8')).toBe('daemon.service\n');
-      expect(await readFile(join(dir, 'enabled'), 'utf8')).toBe('ssh.service\nnginx.service\n');
+      expect(await enabled()).toEqual(['nginx.service', 'ssh.service']);
       await expect(stat(recordFile)).rejects.toThrow('ENOENT');
     },
   );
