@@ -63,3 +63,13 @@ export const testPackages: readonly string[] = [
   'vagrant',
   'vagrant-libvirt',
 ];
+
+/** Debian packages that the tests on an emulated host need to make it and to run it. */
+export const hostTestPackages: readonly string[] = [
+  'mmdebstrap',
+  'apt-utils',
+  'e2fsprogs',
+  'qemu-system-x86',
+  'qemu-utils',
+  'openssh-client',
+];

@@ -1,0 +1,38 @@
+import type { HostGuest } from './host-guest.ts';
+import { type Aspect, type HostState, parseState } from './parse-state.ts';
+
+/** How each aspect of a host's state is asked for; its lines are compared as a set. */
+const questions: Readonly<Record<Aspect, string>> = {
+  mounts: 'cat /proc/self/mountinfo',
+  cgroups: 'find /sys/fs/cgroup -mindepth 1 -maxdepth 3 -type d -printf "%P\\n"',
+  controllers: 'cat /sys/fs/cgroup/cgroup.subtree_control',
+  links: 'ip -o link show',
+  addresses: 'ip -o address show',
+  routes: 'ip route show table all; ip -6 route show table all',
+  rules: 'ip rule show; ip -6 rule show',
+  nftables: '! command -v nft >/dev/null || nft --stateless list ruleset',
+  iptables:
+    '! command -v iptables-legacy-save >/dev/null || { iptables-legacy-save -t filter; iptables-legacy-save -t nat; } 2>&1',
+  settings: 'sysctl -a 2>/dev/null | grep -E "^(net|kernel|vm|fs)\\."',
+  modules: 'cut -d " " -f 1 /proc/modules',
+  loops: 'losetup --list --noheadings --output NAME,BACK-FILE',
+  namespaces: 'lsns --noheadings --output TYPE,COMMAND',
+  'enabled units': 'systemctl list-unit-files --no-legend --plain --state=enabled,enabled-runtime',
+  'loaded units': 'systemctl list-units --no-legend --plain --all --state=loaded',
+  'failed units': 'systemctl list-units --no-legend --plain --all --state=failed',
+  packages: "dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\\n'",
+  processes: 'ps -e -o pid=,ppid=,args=',
+  files: `find /run/coreos-lab /var/lib/coreos-lab /run/systemd/network /run/systemd/nspawn /run/systemd/system \\
+    /run/udev/rules.d /run/NetworkManager/conf.d /etc/systemd /etc/NetworkManager /etc/sysctl.d /etc/modules-load.d \\
+    /usr/sbin/policy-rc.d -printf '%p %y %l\\n' 2>/dev/null; true`,
+};
+
+/**
+ * What a host is like at this moment, without what changes by itself.
+ * @throws LabError `command.guest` when the guest does not answer
+ */
+export async function snapshot(guest: HostGuest): Promise<HostState> {
+  // One question, so that all of the state is of nearly the same moment.
+  const script = Object.entries(questions).map(([aspect, command]) => `echo '== ${aspect}'; { ${command}; }`);
+  return parseState(await guest.ask(script.join('\n'), { deadlineMs: 120_000 }));
+}

