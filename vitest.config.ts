@@ -33,6 +33,17 @@ export default defineConfig({
           bail: 1,
         },
       },
+      {
+        test: {
+          name: 'host',
+          include: ['test/host/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+          sequence: { concurrent: false },
+          bail: 1,
+        },
+      },
     ],
   },
 });

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import pc from 'picocolors';
 import { LabError } from '../../errors/lab-error.ts';
 import { ensurePackages } from '../../provision/host/packages.ts';
-import { requiredPackages, testPackages, vagrantPackages } from '../../provision/host/package-list.ts';
+import { hostTestPackages, requiredPackages, testPackages, vagrantPackages } from '../../provision/host/package-list.ts';
 import { requireRoot } from '../open-lab.ts';
 import { seconds } from '../render/progress.ts';
 
@@ -21,12 +21,19 @@ interface Counts {
   failed: number;
 }
 
-const tiers = ['quick', 'all', 'vagrant'] as const;
+const tiers = ['quick', 'all', 'vagrant', 'host'] as const;
 type Tier = (typeof tiers)[number];
+
+/** What a tier needs besides the tests' own. */
+const packagesOfTier: Partial<Record<Tier, readonly string[]>> = {
+  vagrant: Object.keys(vagrantPackages),
+  host: hostTestPackages,
+};
 
 /**
  * Format, types, lint, unit and property tests (tier `quick`), with the end-to-end tests on real machines (`all`); or the
- * tests on virtual machines alone (`vagrant`). Every step runs, whatever became of the one before.
+ * tests on virtual machines alone (`vagrant`), or those in stock Debian hosts, emulated (`host`). Every step runs, whatever
+ * became of the one before.
  * @throws LabError `usage.tier`
  */
 export async function test(repoDir: string, options: { tier: string }): Promise<void> {
@@ -39,8 +46,7 @@ export async function test(repoDir: string, options: { tier: string }): Promise<
     });
   }
   requireRoot('test');
-  const guests = tier === 'vagrant' ? Object.keys(vagrantPackages) : [];
-  const packages = [...Object.keys(requiredPackages), ...testPackages, ...guests];
+  const packages = [...Object.keys(requiredPackages), ...testPackages, ...(packagesOfTier[tier] ?? [])];
   await ensurePackages({ packages, onProgress: (line) => console.error(line) });
   const scratch = await mkdtemp(join(tmpdir(), 'coreos-lab-test-'));
   try {
@@ -63,7 +69,7 @@ function steps(scratch: string, tier: Tier): Step[] {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
     return { name: `${project} tests`, argv: ['vitest', 'run', '--project', project, ...reporters], counts };
   };
-  if (tier === 'vagrant') return [vitest('vagrant')];
+  if (tier === 'vagrant' || tier === 'host') return [vitest(tier)];
   return [
     { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
     { name: 'types', argv: ['tsc', '--noEmit'] },

@@ -7,15 +7,17 @@ import { suites } from './guest/suite-sources.ts';
 
 // For a person: boots a guest with this checkout, says how to log in, and keeps it until Ctrl-C. SIGUSR1, or Enter, brings
 // the guest's checkout up to date with this one.
-//   npx tsx test/host/shell.ts bookworm|trixie [--fresh] [--memory=MB]
+//   npx tsx test/host/shell.ts bookworm|trixie [--fresh] [--memory=MB] [--with=PACKAGE,PACKAGE]
 const [asked, ...flags] = process.argv.slice(2);
 const suite = suites.find((one) => one === asked);
-if (suite === undefined) throw new Error(`npx tsx test/host/shell.ts ${suites.join('|')} [--fresh] [--memory=MB]`);
+if (suite === undefined)
+  throw new Error(`npx tsx test/host/shell.ts ${suites.join('|')} [--fresh] [--memory=MB] [--with=PACKAGE,PACKAGE]`);
 const began = performance.now();
 const say = (line: string) => console.log(`${((performance.now() - began) / 1000).toFixed(1)} s  ${line}`);
-const memory = flags.map((flag) => /^--memory=(\d+)$/.exec(flag)?.[1]).find((mb) => mb !== undefined);
+const option = (name: string) => flags.find((flag) => flag.startsWith(`--${name}=`))?.split('=')[1];
+const memory = option('memory');
 const guest = await bootHost({
-  ...{ suite, onProgress: say },
+  ...{ suite, packages: option('with')?.split(',') ?? [], onProgress: say },
   ...(memory === undefined ? {} : { memoryMb: Number(memory) }),
 });
 const sync = async () => {

@@ -1,4 +1,4 @@
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { withBuildLock } from '../../../provision/image/build-lock.ts';
@@ -12,6 +12,8 @@ import { type Suite, suiteSources } from './suite-sources.ts';
 export interface BaseDisk {
   readonly suite: Suite;
   readonly key: string;
+  /** What is on the disk. */
+  readonly root: string;
   /** Raw ext4 file system, without partitions. */
   readonly disk: string;
   readonly kernel: string;
@@ -22,7 +24,8 @@ export interface BaseDisk {
   readonly dpkgStatus: string;
 }
 
-const diskBytes = 24 * 2 ** 30;
+/** Of each disk of a guest; what is free takes no space on the host. */
+export const diskBytes = 24 * 2 ** 30;
 const buildDeadlineMs = 20 * 60_000;
 const recipeDirectory = join(import.meta.dirname, 'base');
 
@@ -62,7 +65,13 @@ export async function ensureBaseDisk(
     );
   }
   return {
-    ...{ suite, key, disk: join(directory, 'disk.raw'), kernel: join(directory, 'vmlinuz') },
+    ...{
+      suite,
+      key,
+      root: join(directory, 'root'),
+      disk: join(directory, 'disk.raw'),
+      kernel: join(directory, 'vmlinuz'),
+    },
     ...{ initrd: join(directory, 'initrd.img'), sshKey: join(directory, 'id_ed25519') },
     dpkgStatus: join(directory, 'dpkg-status'),
   };
@@ -99,7 +108,6 @@ async function build(suite: Suite, directory: string, onProgress: (line: string)
   await copyFile(join(root, 'var/lib/dpkg/status'), join(directory, 'dpkg-status'));
   await takeKernel(root, directory);
   await makeExt4({ source: root, file: join(directory, 'disk.raw'), label: 'root', bytes: diskBytes });
-  await rm(root, { recursive: true });
 }
 
 async function takeKernel(root: string, directory: string): Promise<void> {

@@ -8,6 +8,11 @@ import { contentKey, exists, publish, removeDebris } from '../../../provision/im
 import type { BaseDisk } from './base-disk.ts';
 import { suiteSources } from './suite-sources.ts';
 
+export interface PackageRepo {
+  readonly key: string;
+  readonly directory: string;
+}
+
 interface PackageSet {
   readonly packages: readonly string[];
   /** As a person installs it, or as the lab does. */
@@ -43,7 +48,7 @@ export async function ensurePackageRepo(
   base: BaseDisk,
   cacheDir: string,
   onProgress: (line: string) => void,
-): Promise<{ readonly key: string; readonly directory: string }> {
+): Promise<PackageRepo> {
   const parent = join(cacheDir, 'debs');
   const key = contentKey([base.key, JSON.stringify(sets)]);
   const directory = join(parent, key);

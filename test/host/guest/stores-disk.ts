@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { withBuildLock } from '../../../provision/image/build-lock.ts';
 import { contentKey, exists, publish, removeDebris } from '../../../provision/image/cache.ts';
-import type { BaseDisk } from './base-disk.ts';
+import { diskBytes } from './base-disk.ts';
 import { ensureLabCaches } from './lab-caches.ts';
 import { makeExt4 } from './make-ext4.ts';
 import { ensureNpmCache } from './npm-cache.ts';
-import { ensurePackageRepo } from './package-repo.ts';
+import type { PackageRepo } from './package-repo.ts';
+import type { Suite } from './suite-sources.ts';
 
 export interface StoresRequest {
-  readonly base: BaseDisk;
+  readonly suite: Suite;
+  readonly debs: PackageRepo;
   readonly repoDir: string;
   /** The lab's own cache, from which the guest gets what this checkout needs. */
   readonly labCacheDir: string;
@@ -19,8 +21,6 @@ export interface StoresRequest {
   readonly nodes?: readonly string[];
   readonly onProgress: (line: string) => void;
 }
-
-const diskBytes = 24 * 2 ** 30;
 
 /**
  * The second disk of a guest, mounted at /srv/lab: everything that it would otherwise fetch, and that would take it long
@@ -31,14 +31,13 @@ const diskBytes = 24 * 2 ** 30;
  * @throws LabError as those that make its parts do
  */
 export async function ensureStoresDisk(request: StoresRequest): Promise<string> {
-  const { base, repoDir, labCacheDir, cacheDir, onProgress } = request;
-  const debs = await ensurePackageRepo(base, cacheDir, onProgress);
+  const { suite, debs, repoDir, labCacheDir, cacheDir, onProgress } = request;
   const npm = await ensureNpmCache(repoDir, cacheDir, onProgress);
   await execa(join(repoDir, 'lab'), ['--version'], { cwd: repoDir });
   const caches = new Set<string>();
   for (const node of [npm.node, ...(request.nodes ?? [])])
     for (const path of await ensureLabCaches(node, labCacheDir, onProgress)) caches.add(path);
-  const parent = join(cacheDir, 'stores', base.suite);
+  const parent = join(cacheDir, 'stores', suite);
   const key = contentKey([debs.key, npm.key, ...[...caches].sort()]);
   const disk = join(parent, key, 'disk.raw');
   if (await exists(disk)) return disk;
