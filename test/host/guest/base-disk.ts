@@ -1,10 +1,10 @@
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { withBuildLock } from '../../../provision/image/build-lock.ts';
-import { contentKey, exists, publish, removeDebris } from '../../../provision/image/cache.ts';
+import { contentKey } from '../../../provision/image/cache.ts';
 import { runContained } from '../../../provision/image/containers/run-contained.ts';
 import { recipeParts } from '../../../provision/image/recipe-parts.ts';
+import { ensureKeyed } from './keyed.ts';
 import { makeExt4 } from './make-ext4.ts';
 import { type Suite, suiteSources } from './suite-sources.ts';
 
@@ -49,21 +49,10 @@ export async function ensureBaseDisk(
   cacheDir: string,
   onProgress: (line: string) => void,
 ): Promise<BaseDisk> {
-  const parent = join(cacheDir, 'base');
   const parts = [suite, packages.join(' '), excludedPaths.join(' '), String(diskBytes)];
   const key = contentKey([...parts, ...(await recipeParts(recipeDirectory))]);
-  const directory = join(parent, key);
-  if (!(await exists(directory))) {
-    await withBuildLock(
-      parent,
-      (holder) => onProgress(`${holder} is building it; waiting`),
-      async () => {
-        if (await exists(directory)) return;
-        await removeDebris(parent);
-        await publish(parent, key, (dir) => build(suite, dir, onProgress));
-      },
-    );
-  }
+  const make = (dir: string) => build(suite, dir, onProgress);
+  const directory = await ensureKeyed({ parent: join(cacheDir, 'base', suite), key, make, onProgress });
   return {
     ...{
       suite,

@@ -11,14 +11,14 @@ const questions: Readonly<Record<Aspect, string>> = {
   routes: 'ip route show table all; ip -6 route show table all',
   rules: 'ip rule show; ip -6 rule show',
   nftables: '! command -v nft >/dev/null || nft --stateless list ruleset',
-  iptables:
-    '! command -v iptables-legacy-save >/dev/null || { iptables-legacy-save -t filter; iptables-legacy-save -t nat; } 2>&1',
+  // Asking about a table that is not there would make it.
+  iptables: 'for table in $(cat /proc/net/ip_tables_names 2>/dev/null); do iptables-legacy-save -t "$table"; done',
   settings: 'sysctl -a 2>/dev/null | grep -E "^(net|kernel|vm|fs)\\."',
   modules: 'cut -d " " -f 1 /proc/modules',
   loops: 'losetup --list --noheadings --output NAME,BACK-FILE',
   namespaces: 'lsns --noheadings --output TYPE,COMMAND',
   'enabled units': 'systemctl list-unit-files --no-legend --plain --state=enabled,enabled-runtime',
-  'loaded units': 'systemctl list-units --no-legend --plain --all --state=loaded',
+  'active units': 'systemctl list-units --no-legend --plain --state=active',
   'failed units': 'systemctl list-units --no-legend --plain --all --state=failed',
   packages: "dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\\n'",
   processes: 'ps -e -o pid=,ppid=,args=',

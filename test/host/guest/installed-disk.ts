@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withBuildLock } from '../../../provision/image/build-lock.ts';
-import { contentKey, exists, publish, removeDebris } from '../../../provision/image/cache.ts';
+import { contentKey } from '../../../provision/image/cache.ts';
 import { runContained } from '../../../provision/image/containers/run-contained.ts';
 import { type BaseDisk, diskBytes } from './base-disk.ts';
+import { ensureKeyed } from './keyed.ts';
 import { makeExt4 } from './make-ext4.ts';
 import type { PackageRepo } from './package-repo.ts';
 
@@ -35,35 +35,24 @@ export async function ensureInstalledDisk(request: {
   onProgress: (line: string) => void;
 }): Promise<BaseDisk> {
   const { stock, debs, packages, cacheDir, onProgress } = request;
-  const parent = join(cacheDir, 'installed');
+  const make = async (dir: string) => {
+    onProgress(`installing ${packages.join(' ')}`);
+    const root = join(dir, 'root');
+    await runContained({
+      program: 'nice',
+      args: ['sh', '-euc', install, 'sh', stock.root, root, debs.directory, ...packages],
+      env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' },
+      deadlineMs: 20 * 60_000,
+      onLine: (line) => {
+        if (/^(Get|Setting up)/.test(line)) onProgress(line);
+      },
+      purpose: `install ${packages.join(' ')} on a stock Debian ${stock.suite}`,
+      next: 'look at the lines above',
+    });
+    await makeExt4({ source: root, file: join(dir, 'disk.raw'), label: 'root', bytes: diskBytes });
+    await rm(root, { recursive: true });
+  };
   const key = contentKey([stock.key, debs.key, install, ...packages]);
-  const disk = join(parent, key, 'disk.raw');
-  const made = { ...stock, key, disk };
-  if (await exists(disk)) return made;
-  await withBuildLock(
-    parent,
-    (holder) => onProgress(`${holder} is making the disk; waiting`),
-    async () => {
-      if (await exists(disk)) return;
-      await removeDebris(parent);
-      onProgress(`installing ${packages.join(' ')}`);
-      await publish(parent, key, async (dir) => {
-        const root = join(dir, 'root');
-        await runContained({
-          program: 'nice',
-          args: ['sh', '-euc', install, 'sh', stock.root, root, debs.directory, ...packages],
-          env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' },
-          deadlineMs: 20 * 60_000,
-          onLine: (line) => {
-            if (/^(Get|Setting up)/.test(line)) onProgress(line);
-          },
-          purpose: `install ${packages.join(' ')} on a stock Debian ${stock.suite}`,
-          next: 'look at the lines above',
-        });
-        await makeExt4({ source: root, file: join(dir, 'disk.raw'), label: 'root', bytes: diskBytes });
-        await rm(root, { recursive: true });
-      });
-    },
-  );
-  return made;
+  const directory = await ensureKeyed({ parent: join(cacheDir, 'installed', stock.suite), key, make, onProgress });
+  return { ...stock, key, disk: join(directory, 'disk.raw') };
 }

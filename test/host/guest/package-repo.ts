@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
 import { requiredPackages, testPackages } from '../../../provision/host/package-list.ts';
-import { withBuildLock } from '../../../provision/image/build-lock.ts';
-import { contentKey, exists, publish, removeDebris } from '../../../provision/image/cache.ts';
+import { contentKey } from '../../../provision/image/cache.ts';
 import type { BaseDisk } from './base-disk.ts';
+import { ensureKeyed } from './keyed.ts';
 import { suiteSources } from './suite-sources.ts';
 
 export interface PackageRepo {
@@ -49,19 +49,9 @@ export async function ensurePackageRepo(
   cacheDir: string,
   onProgress: (line: string) => void,
 ): Promise<PackageRepo> {
-  const parent = join(cacheDir, 'debs');
   const key = contentKey([base.key, JSON.stringify(sets)]);
-  const directory = join(parent, key);
-  if (await exists(directory)) return { key, directory };
-  await withBuildLock(
-    parent,
-    (holder) => onProgress(`${holder} is downloading packages; waiting`),
-    async () => {
-      if (await exists(directory)) return;
-      await removeDebris(parent);
-      await publish(parent, key, (dir) => download(base, dir, onProgress));
-    },
-  );
+  const make = (dir: string) => download(base, dir, onProgress);
+  const directory = await ensureKeyed({ parent: join(cacheDir, 'debs', base.suite), key, make, onProgress });
   return { key, directory };
 }
 

@@ -1,6 +1,6 @@
 export const aspects = [
   ...(['mounts', 'cgroups', 'controllers', 'links', 'addresses', 'routes', 'rules', 'nftables', 'iptables'] as const),
-  ...(['settings', 'modules', 'loops', 'namespaces', 'enabled units', 'loaded units', 'failed units'] as const),
+  ...(['settings', 'modules', 'loops', 'namespaces', 'enabled units', 'active units', 'failed units'] as const),
   ...(['packages', 'processes', 'files'] as const),
 ] as const;
 export type Aspect = (typeof aspects)[number];
@@ -24,7 +24,7 @@ const comparable: Partial<Record<Aspect, (line: string) => string | undefined>> 
   iptables: (line) => (line.startsWith('#') ? undefined : line.replace(/\[\d+:\d+\]/, '')),
   settings: (line) => (changing.test(line) ? undefined : line.replaceAll('\t', ' ')),
   'enabled units': words(2),
-  'loaded units': (line) => (isTransient(line.split(' ')[0] ?? '') || quiet.test(line) ? undefined : words(4)(line)),
+  'active units': (line) => (isTransient(line.split(' ')[0] ?? '') || quiet.test(line) ? undefined : words(4)(line)),
   'failed units': words(1),
 };
 
@@ -58,10 +58,14 @@ export function parseState(text: string): HostState {
 
 /** What is there now and was not, and what is gone, one readable line each; empty when the host is as it was. Pure. */
 export function differences(before: HostState, after: HostState): string[] {
-  return aspects.flatMap((aspect) => [
-    ...without(after[aspect], before[aspect]).map((line) => `${aspect}: new: ${line}`),
-    ...without(before[aspect], after[aspect]).map((line) => `${aspect}: gone: ${line}`),
-  ]);
+  return aspects.flatMap((aspect) => {
+    const changes = [
+      ...without(after[aspect], before[aspect]).map((line) => `${aspect}: new: ${line}`),
+      ...without(before[aspect], after[aspect]).map((line) => `${aspect}: gone: ${line}`),
+    ];
+    const moved = changes.length === 0 && before[aspect].join('\n') !== after[aspect].join('\n');
+    return moved ? [`${aspect}: other order`] : changes;
+  });
 }
 
 /** The lines of one list beyond those of another, each as often as it is there more often. */
@@ -98,7 +102,9 @@ function isTransient(path: string): boolean {
 function processes(lines: readonly string[]): string[] {
   const all = lines.map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)).filter((match) => match !== null);
   const parents = new Map(all.map(([, pid = '', parent = '']) => [pid, parent]));
-  const sessions = new Set(all.filter(([, , , args = '']) => /^sshd(-session)?: /.test(args)).map(([, pid]) => pid));
+  const sessions = new Set(
+    all.filter(([, , , args = '']) => /^sshd(-session)?: (?!\/)/.test(args)).map(([, pid]) => pid),
+  );
   const hidden = (pid: string | undefined): boolean => {
     for (let one = pid; one !== undefined && one !== '0'; one = parents.get(one))
       if (one === '2' || sessions.has(one)) return true;

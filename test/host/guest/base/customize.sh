@@ -7,7 +7,7 @@ cp -a --no-preserve=ownership "$FILES/." "$root/"
 echo host >"$root/etc/hostname"
 printf '127.0.0.1 localhost\n127.0.1.1 host\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
 # What mmdebstrap copied names the resolver and the mirror of the machine it ran on.
-echo 'nameserver 10.0.2.3' >"$root/etc/resolv.conf"
+printf 'nameserver 10.0.2.3\noptions timeout:1 attempts:1\n' >"$root/etc/resolv.conf"
 rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap" "$root"/etc/apt/sources.list.d/*
 echo 'deb [trusted=yes] file:/srv/lab/debs ./' >"$root/etc/apt/sources.list"
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
