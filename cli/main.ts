@@ -107,7 +107,11 @@ function program(): Command {
   lab
     .command('test')
     .description('all tests of the project: lint, types, unit and property tests, end to end on real machines')
-    .option('--tier <tier>', 'quick (no machines), all, vagrant (virtual machines; minutes each), or host (emulated hosts)', 'all')
+    .option(
+      '--tier <tier>',
+      'quick (no machines), all, vagrant (virtual machines; minutes each), or host (emulated hosts)',
+      'all',
+    )
     .action(async (options: { tier: string }) => (await import('./commands/test.ts')).test(repoDir, options));
   return lab;
 }

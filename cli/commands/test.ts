@@ -5,7 +5,12 @@ import { execa } from 'execa';
 import pc from 'picocolors';
 import { LabError } from '../../errors/lab-error.ts';
 import { ensurePackages } from '../../provision/host/packages.ts';
-import { hostTestPackages, requiredPackages, testPackages, vagrantPackages } from '../../provision/host/package-list.ts';
+import {
+  hostTestPackages,
+  requiredPackages,
+  testPackages,
+  vagrantPackages,
+} from '../../provision/host/package-list.ts';
 import { requireRoot } from '../open-lab.ts';
 import { seconds } from '../render/progress.ts';
 
