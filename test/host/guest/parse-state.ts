@@ -23,7 +23,6 @@ const comparable: Partial<Record<Aspect, (line: string) => string | undefined>> 
   nftables: (line) => line.replace(/ # handle \d+/, ''),
   iptables: (line) => (line.startsWith('#') ? undefined : line.replace(/\[\d+:\d+\]/, '')),
   settings: (line) => (changing.test(line) ? undefined : line.replaceAll('\t', ' ')),
-  'enabled units': words(2),
   'active units': (line) => (isTransient(line.split(' ')[0] ?? '') || quiet.test(line) ? undefined : words(4)(line)),
   'failed units': words(1),
 };
