@@ -54,6 +54,8 @@ export const packagesOf: Readonly<Record<HypervisorName, Readonly<Record<string,
 
 /** Further Debian packages the lab's own tests use. */
 export const testPackages: readonly string[] = [
+  // Disks and boxes are made by unit tests too.
+  ...Object.keys(diskPackages),
   'git',
   'etcd-server',
   'etcd-client',

@@ -30,7 +30,7 @@ async function member(address: string, answers: boolean): Promise<{ asked: numbe
 it('asks a member that stands still once, and then the one that answered', async () => {
   const still = await member(silent, false);
   const other = await member(sound, true);
-  const keys = new DiscoveryKeys([silent, sound], 200);
+  const keys = new DiscoveryKeys([silent, sound], 2_000);
   for (let time = 0; time < 3; time++) expect(await keys.read()).toEqual({ '/services/couchbase/1': '10.1.2.3' });
   expect([still.asked, other.asked]).toEqual([1, 3]);
 });
