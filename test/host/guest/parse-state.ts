@@ -29,7 +29,7 @@ const comparable: Partial<Record<Aspect, (line: string) => string | undefined>> 
 
 /** Counters, clocks and limits that the kernel itself moves. */
 const changing =
-  /^(fs\.(dentry|inode|file-nr|aio-nr|quota)|kernel\.(random|ns_last_pid|pty\.nr|tainted|sched_domain)|net\.netfilter\.nf_conntrack_(count|buckets)|vm\.(stat|user_reserve|admin_reserve)|net\.ipv4\.tcp_mem|net\.ipv[46]\.route\.flush)/;
+  /^(kernel\.(random|ns_last_pid|pty\.nr|tainted|sched_domain)|net\.netfilter\.nf_conntrack_(count|buckets)|vm\.(stat|user_reserve|admin_reserve)|net\.ipv4\.(tcp|udp)_mem|net\.ipv[46]\.route\.flush)/;
 /** Kinds of units that systemd itself makes for devices, disks and slices, or runs by the clock. */
 const quiet =
   /^\S+\.(device|timer|swap|slice|target|path) |^(systemd-(tmpfiles-clean|hostnamed|timedated|localed|udev)|logrotate|apt-|dpkg-|man-db|ldconfig|getty|phpsession)/;
