@@ -5,6 +5,7 @@ import { addressRange } from './checks/address-range.ts';
 import { cgroups } from './checks/cgroups.ts';
 import { hypervisor, kvm } from './checks/hypervisor.ts';
 import { accessControl, userNamespace } from './checks/confinement.ts';
+import { emulation } from './checks/emulation.ts';
 import { firewall } from './checks/firewall.ts';
 import { inotify } from './checks/inotify.ts';
 import { fuse, loop, namespaces, overlay } from './checks/kernel.ts';
@@ -35,7 +36,7 @@ function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: Lab
     ...[root, userNamespace, capabilities, node, debian, apt, packages],
     ...[overlay, ...(provider === 'nspawn' ? [loop] : []), fuse, namespaces, bridge, faults],
     ...[cgroups, inotify, accessControl],
-    ...[provider === 'vagrant' ? guestMemory : memory, cpus, stateDisk, cacheDisk],
+    ...[provider === 'vagrant' ? guestMemory : memory, cpus, emulation, stateDisk, cacheDisk],
     ...[addressRange, routingRules, firewall, networkDaemons, ports],
     ...(provider === 'vagrant' ? [vagrant, ...hypervisorChecks[hypervisorName]] : []),
   ];
