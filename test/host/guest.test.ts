@@ -4,7 +4,7 @@ import { syncCheckout } from './guest/checkout.ts';
 import type { HostGuest } from './guest/host-guest.ts';
 import { snapshot } from './guest/host-state.ts';
 import { differences } from './guest/parse-state.ts';
-import { suites } from './guest/suite-sources.ts';
+import { suites } from './guest/suite.ts';
 import { repoDir } from '../support/lab-cli.ts';
 
 describe.each(suites)('a stock Debian %s', (suite) => {

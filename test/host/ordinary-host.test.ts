@@ -3,7 +3,7 @@ import { guestCheckout } from './guest/checkout.ts';
 import { snapshot } from './guest/host-state.ts';
 import { LabOnGuest, minuteMs, supervisorPid } from './guest/lab-on-guest.ts';
 import { differences, type HostState } from './guest/parse-state.ts';
-import { suites } from './guest/suite-sources.ts';
+import { suites } from './guest/suite.ts';
 
 /** Debian's own, too old or of another build than machines can have: emulated, apt would need ten minutes for them. */
 const packages = ['nodejs', 'npm'];

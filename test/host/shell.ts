@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { bootHost } from './guest/boot-host.ts';
 import { guestCheckout, syncCheckout } from './guest/checkout.ts';
-import { suites } from './guest/suite-sources.ts';
+import { suites } from './guest/suite.ts';
 
 // For a person: boots a guest with this checkout, says how to log in, and keeps it until Ctrl-C. SIGUSR1, or Enter, brings
 // the guest's checkout up to date with this one.

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { hostAptSources } from '../apt-sources.ts';
 import { withWorkDirectory } from '../cache.ts';
+import { suiteAptSources } from '../suite-sources.ts';
 import { runContained } from './run-contained.ts';
 
 export interface PackageHost {
@@ -59,7 +59,7 @@ async function download(
   sets: readonly PackageSet[],
   onDetail: (detail: string) => void,
 ): Promise<void> {
-  const { sources, aptOpts } = await hostAptSources();
+  const { sources, aptOpts } = await suiteAptSources(suite);
   await runContained({
     program: 'mmdebstrap',
     args: ['--variant=extract', ...aptOpts, ...args, ...sources],

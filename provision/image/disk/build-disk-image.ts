@@ -1,6 +1,5 @@
 import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostAptSources } from '../apt-sources.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris } from '../cache.ts';
 import { runContained } from '../containers/run-contained.ts';
@@ -9,6 +8,7 @@ import { writeAptConfig } from './apt-config.ts';
 import { bootSectors } from './boot-sectors.ts';
 import { grubConfig, grubModules, grubPrefix } from './grub-config.ts';
 import { diskLayout, partitionTable, sectorBytes } from './layout.ts';
+import { codenameOf, suiteAptSources } from '../suite-sources.ts';
 import { diskImageKey, type DiskRecipe } from './recipe.ts';
 
 export interface DiskImage {
@@ -69,7 +69,7 @@ async function build(recipe: DiskRecipe, base: string, dir: string, onProgress: 
       FILES: join(recipe.directory, 'files'),
       PACKAGES: recipe.packages.join(' '),
       DRIVERS: recipe.drivers.join(' '),
-      APT_CONFIG: await writeAptConfig(at('apt'), at('root'), await hostAptSources()),
+      APT_CONFIG: await writeAptConfig(at('apt'), at('root'), await suiteAptSources(await codenameOf(base))),
     },
     deadlineMs,
     onLine,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { hostAptSources } from '../apt-sources.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris } from '../cache.ts';
 import { runContained } from '../containers/run-contained.ts';
+import { suiteAptSources } from '../suite-sources.ts';
 import { osImageKey, type OsRecipe } from './recipe.ts';
 
 export interface OsImage {
@@ -42,7 +42,7 @@ export async function ensureOsImage(
 }
 
 async function bootstrap(recipe: OsRecipe, root: string, onProgress: (detail: string) => void): Promise<void> {
-  const apt = await hostAptSources();
+  const apt = await suiteAptSources(recipe.suite);
   await runContained({
     program: 'mmdebstrap',
     args: [

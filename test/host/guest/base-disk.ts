@@ -6,7 +6,8 @@ import { runContained } from '../../../provision/image/containers/run-contained.
 import { recipeParts } from '../../../provision/image/recipe-parts.ts';
 import { ensureKeyed } from './keyed.ts';
 import { makeExt4 } from './make-ext4.ts';
-import { type Suite, suiteSources } from './suite-sources.ts';
+import { debianSources } from '../../../provision/image/suite-sources.ts';
+import type { Suite } from './suite.ts';
 
 /** A stock Debian, ready for QEMU's direct kernel boot. Its files are never written again. */
 export interface BaseDisk {
@@ -70,7 +71,7 @@ async function build(suite: Suite, directory: string, onProgress: (line: string)
   const root = join(directory, 'root');
   const sshKey = join(directory, 'id_ed25519');
   await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'coreos-lab tests', '-f', sshKey]);
-  const { lines, aptOpts } = await suiteSources(suite);
+  const { sources: lines, aptOpts } = await debianSources(suite);
   await runContained({
     program: 'nice',
     args: [

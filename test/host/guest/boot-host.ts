@@ -7,7 +7,7 @@ import { HostGuest } from './host-guest.ts';
 import { ensureInstalledDisk } from './installed-disk.ts';
 import { ensurePackageRepo } from './package-repo.ts';
 import { ensureStoresDisk } from './stores-disk.ts';
-import type { Suite } from './suite-sources.ts';
+import type { Suite } from './suite.ts';
 
 export interface BootRequest {
   readonly suite: Suite;

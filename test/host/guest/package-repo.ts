@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
 import { requiredPackages, testPackages } from '../../../provision/host/package-list.ts';
+import { debianSources } from '../../../provision/image/suite-sources.ts';
 import { contentKey } from '../../../provision/image/cache.ts';
 import type { BaseDisk } from './base-disk.ts';
 import { ensureKeyed } from './keyed.ts';
-import { suiteSources } from './suite-sources.ts';
 
 export interface PackageRepo {
   readonly key: string;
@@ -76,7 +76,7 @@ async function download(base: BaseDisk, directory: string, onProgress: (line: st
 
 /** The host's apt, deciding for another system: with the base disk's list of what is installed, and its suite's sources. */
 async function foreignApt(base: BaseDisk, work: string) {
-  const { lines, aptOpts } = await suiteSources(base.suite);
+  const { sources: lines, aptOpts } = await debianSources(base.suite);
   const at = (path: string) => join(work, path);
   for (const path of ['etc/apt/apt.conf.d', 'etc/apt/preferences.d', 'var/lib/dpkg', 'var/lib/apt/lists/partial'])
     await mkdir(at(path), { recursive: true });

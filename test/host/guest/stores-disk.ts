@@ -8,7 +8,7 @@ import { ensureLabCaches } from './lab-caches.ts';
 import { makeExt4 } from './make-ext4.ts';
 import { ensureNpmCache } from './npm-cache.ts';
 import type { PackageRepo } from './package-repo.ts';
-import type { Suite } from './suite-sources.ts';
+import type { Suite } from './suite.ts';
 
 export interface StoresRequest {
   readonly suite: Suite;

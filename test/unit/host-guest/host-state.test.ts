@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { differences, parseState } from '../../host/guest/parse-state.ts';
-import { oneLineEntries } from '../../host/guest/suite-sources.ts';
 
 const stateOf = (sections: Record<string, string>) =>
   parseState(
@@ -58,26 +57,5 @@ describe("a host's state", () => {
     expect(differences(once, twice)).toEqual(['rules: new: 0: from all lookup local']);
     const swapped = stateOf({ rules: '0: from all lookup local', nftables: 'a\nb' });
     expect(differences(once, swapped)).toEqual(['nftables: other order']);
-  });
-});
-
-describe('apt sources in one line each', () => {
-  it('are read in both formats, with their key', () => {
-    const stanza = [
-      'Types: deb',
-      '# a comment within',
-      'URIs: http://mirror.example/debian',
-      'Suites: bookworm bookworm-updates',
-      'Components: main contrib',
-      'Signed-By: /usr/share/keyrings/key.gpg',
-    ].join('\n');
-    const entry = 'deb [signed-by=/usr/share/keyrings/key.gpg] http://mirror.example/debian';
-    expect(oneLineEntries(`${stanza}\n\nTypes: deb-src\nURIs: http://x.example\nSuites: bookworm\n`)).toEqual([
-      `${entry} bookworm main contrib`,
-      `${entry} bookworm-updates main contrib`,
-    ]);
-    expect(oneLineEntries('# deb a b c\ndeb http://x.example/ bookworm main\n')).toEqual([
-      'deb http://x.example/ bookworm main',
-    ]);
   });
 });
