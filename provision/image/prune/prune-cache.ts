@@ -41,7 +41,7 @@ export async function pruneCache(
 async function entriesOf(cacheDir: string, kind: CacheKind): Promise<CacheEntry[]> {
   const names = await readdir(join(cacheDir, kind)).catch(() => []);
   return names
-    .filter((name) => /^[0-9a-f]{32}$/.test(name))
+    .filter((name) => (kind === 'node' ? /^[\d.]+-\w+$/ : /^[0-9a-f]{32}$/).test(name))
     .sort()
     .map((key) => ({ kind, key, path: join(cacheDir, kind, key) }));
 }

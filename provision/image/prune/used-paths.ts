@@ -19,9 +19,16 @@ export async function usedPaths(stateDirs: readonly string[], runningSpecs: read
   return [...specs.flat(), ...(await Promise.all(disks))].filter((path) => path !== '');
 }
 
+interface SpecPaths {
+  readonly registryStorage?: string;
+  readonly rsvp?: readonly string[];
+  readonly machines?: readonly { readonly osRoot: string }[];
+}
+
 async function pathsOfSpec(file: string): Promise<string[]> {
-  const spec = (await readJson(file)) as { registryStorage?: string; machines?: { osRoot: string }[] } | undefined;
-  return [spec?.registryStorage ?? '', ...(spec?.machines ?? []).map(({ osRoot }) => osRoot)];
+  const spec = (await readJson(file)) as SpecPaths | undefined;
+  // A supervisor's own Node is the one that its stream server is started with.
+  return [spec?.registryStorage ?? '', spec?.rsvp?.[0] ?? '', ...(spec?.machines ?? []).map(({ osRoot }) => osRoot)];
 }
 
 async function directoriesIn(path: string): Promise<string[]> {

@@ -25,15 +25,23 @@ const put = (kind: string, name: string, bytes = 1) => {
 describe('pruning the cache', () => {
   it('removes what is neither wanted nor used, and says how much that was', async () => {
     const kept = [put('os-image', key('a')), put('box', key('b')), put('registry', key('c'))];
-    const gone = [put('os-image', key('1'), 200_000), put('containers', key('2'))];
+    const gone = [put('os-image', key('1'), 200_000), put('containers', key('2')), put('node', '24.1.0-x64')];
+    kept.push(put('node', '24.2.0-x64'), put('node', '22.12.0-x64'));
     const other = [put('os-image', '.building-12-ab'), put('notes', key('3'))];
-    const needs = { wanted: new Set([key('b')]), used: [`${kept[0]}/root`, kept[2] ?? ''] };
+    const needs = {
+      wanted: new Set([key('b'), '24.2.0-x64']),
+      used: [`${kept[0]}/root`, kept[2] ?? '', join(dir, 'cache/node/22.12.0-x64/bin/node')],
+    };
 
     const planned = await pruneCache(join(dir, 'cache'), needs, true);
     expect([...kept, ...gone, ...other].every((path) => existsSync(path))).toBe(true);
     const pruned = await pruneCache(join(dir, 'cache'), needs, false);
     expect(pruned).toEqual(planned);
-    expect(pruned.map(({ kind, key }) => `${kind} ${key}`)).toEqual([`os-image ${key('1')}`, `containers ${key('2')}`]);
+    expect(pruned.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
+      `os-image ${key('1')}`,
+      `containers ${key('2')}`,
+      'node 24.1.0-x64',
+    ]);
     expect(pruned[0]?.bytes).toBeGreaterThanOrEqual(200_000);
     expect([...kept, ...other].every((path) => existsSync(path))).toBe(true);
     expect(gone.some((path) => existsSync(path))).toBe(false);
@@ -56,6 +64,7 @@ describe('what labs stand on', () => {
   it('is what their machines were made from, and their registry, also of labs that are down or elsewhere', async () => {
     write('labs/one/supervisor-spec.json', {
       registryStorage: '/c/registry/1',
+      rsvp: ['/c/node/1/bin/node', '/checkout/meetup.cjs'],
       machines: [{ osRoot: '/c/os/1/root' }],
     });
     write('labs/two/machines/core-01/provisioned.json', { osRoot: '/c/os/2/root' });
@@ -63,7 +72,7 @@ describe('what labs stand on', () => {
     write('elsewhere/supervisor-spec.json', { registryStorage: '/c/registry/3', machines: [] });
     const running = [join(dir, 'elsewhere/supervisor-spec.json'), join(dir, 'gone/supervisor-spec.json')];
     expect((await usedPaths([join(dir, 'labs'), join(dir, 'none')], running)).sort()).toEqual([
-      ...['/c/os/1/root', '/c/os/2/root', '/c/registry/1', '/c/registry/3'],
+      ...['/c/node/1/bin/node', '/c/os/1/root', '/c/os/2/root', '/c/registry/1', '/c/registry/3'],
     ]);
   });
 });
@@ -74,6 +83,7 @@ describe('what this checkout wants', () => {
     expect(keys.has(await osImageKey(osRecipe(repoDir, 'bookworm'), process.version))).toBe(true);
     // OS image, two disks, two boxes, the registry, and the container images of the catalogue.
     expect(keys.size).toBeGreaterThan(6 + 4);
-    expect([...keys].every((one) => /^[0-9a-f]{32}$/.test(one))).toBe(true);
+    const [node, ...other] = [...keys].filter((one) => !/^[0-9a-f]{32}$/.test(one));
+    expect([node, other]).toEqual([expect.stringMatching(/^24\.\d+\.\d+-(x64|arm64)$/), []]);
   });
 });
