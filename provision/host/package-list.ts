@@ -7,6 +7,8 @@ export const requiredPackages = {
   ignition: 'provisions a machine before its first boot',
   'docker-registry': "is the machines' image mirror",
   buildah: 'builds container images without a Docker engine',
+  // From Debian 13 on buildah only recommends it, and does nothing without it.
+  netavark: 'is what buildah wants for networks',
   lxcfs: 'shows a machine its own memory and CPUs',
   'dnsmasq-base': 'answers names for the machines',
   tini: 'is PID 1 of the containers',

@@ -50,26 +50,29 @@ export const node: Check = {
   },
 };
 
+/** Debian releases on which `lab test --tier host` runs the lab. */
+const testedReleases = ['bookworm', 'trixie'];
+
 export const debian: Check = {
   id: 'debian',
   title: 'Debian',
-  run(probe, config) {
+  run(probe) {
     const release = probe.read('/etc/os-release') ?? '';
     const field = (name: string): string => new RegExp(`^${name}="?([^"\\n]*)"?$`, 'm').exec(release)?.[1] ?? '';
     const name = field('PRETTY_NAME') || 'unknown system';
     if (field('ID') !== 'debian' && !field('ID_LIKE').split(' ').includes('debian')) {
       return fail(
         `${name} is not Debian: packages and image building need apt`,
-        'use a Debian 12 host or virtual machine',
+        'use a Debian 12 or 13 host, or a virtual machine',
       );
     }
     if (probe.arch !== 'x64' && probe.arch !== 'arm64') {
       return warn(`${name} on ${probe.arch}: not tested there`, 'use an x86-64 or arm64 host');
     }
-    if (field('VERSION_CODENAME') === config.images.suite) return ok(`${name}, ${probe.arch}`);
+    if (testedReleases.includes(field('VERSION_CODENAME'))) return ok(`${name}, ${probe.arch}`);
     return warn(
-      `${name}: the lab is tested on ${config.images.suite}, package versions may differ`,
-      `use a Debian ${config.images.suite} host`,
+      `${name}: the lab is tested on ${testedReleases.join(' and ')}, package versions may differ`,
+      `use a Debian ${testedReleases.join(' or ')} host`,
     );
   },
 };
@@ -79,7 +82,7 @@ export const apt: Check = {
   title: 'apt',
   run(probe) {
     if (!probe.exists('/usr/bin/apt-get'))
-      return fail('there is no apt-get', 'use a Debian 12 host or virtual machine');
+      return fail('there is no apt-get', 'use a Debian 12 or 13 host, or a virtual machine');
     const files = probe.list('/etc/apt/sources.list.d').map((name) => `/etc/apt/sources.list.d/${name}`);
     const texts = ['/etc/apt/sources.list', ...files].map((path) => probe.read(path) ?? '');
     if (texts.some((text) => /^\s*(?:deb\s|Types:.*\bdeb\b)/m.test(text))) return ok('has sources');
