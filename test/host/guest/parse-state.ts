@@ -112,7 +112,7 @@ function processes(lines: readonly string[]): string[] {
   return all
     .filter(
       ([, pid, , args = '']) =>
-        !hidden(pid) && !/^\(sd-pam\)|systemd --user$|^\/lib\/systemd\/systemd-(hostnamed|timedated)/.test(args),
+        !hidden(pid) && !/^\([\w-]+\)|systemd --user$|^\/lib\/systemd\/systemd-(hostnamed|timedated)/.test(args),
     )
     .map(([, , , args = '']) => args);
 }

@@ -31,6 +31,7 @@ describe("a host's state", () => {
       '420 410 bash -c ps',
       '430 420 ps -e',
       '500 1 /usr/sbin/cron -f',
+      '510 1 (udev-worker)',
     ];
     expect(stateOf({ processes: lines.join('\n') }).processes).toEqual([
       '/sbin/init',
