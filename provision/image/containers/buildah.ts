@@ -34,7 +34,7 @@ export async function prepareBuildah(work: string, registry: string): Promise<Bu
   await writeFile(file('storage.conf'), storageConf(driver, file('root'), file('run')));
   await writeFile(file('policy.json'), JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }));
   await writeFile(file('registries.conf'), registriesConf(registry));
-  await writeFile(file('containers.conf'), '');
+  await writeFile(file('containers.conf'), containersConf(await readFile('/proc/self/limits', 'utf8')));
   const common = [
     ...['--storage-driver', driver, '--root', file('root'), '--runroot', file('run')],
     ...['--registries-conf', file('registries.conf'), '--registries-conf-dir', file('run')],
@@ -70,6 +70,19 @@ export async function prepareBuildah(work: string, registry: string): Promise<Bu
       return (await readFile(file('digest'), 'utf8')).trim();
     },
   };
+}
+
+/**
+ * Text of a containers.conf(5) with the limits that this process has itself. By default buildah 1.39 raises them, which a host
+ * without CAP_SYS_RESOURCE refuses. Pure.
+ * @param limits text of /proc/PID/limits (proc_pid_limits(5))
+ */
+export function containersConf(limits: string): string {
+  const hard = (title: string) => new RegExp(`^${title} +\\S+ +(\\d+)`, 'm').exec(limits)?.[1];
+  const ulimits = Object.entries({ nofile: hard('Max open files'), nproc: hard('Max processes') }).flatMap(
+    ([name, limit]) => (limit === undefined ? [] : [`"${name}=${limit}:${limit}"`]),
+  );
+  return `[containers]\ndefault_ulimits = [${ulimits.join(', ')}]\n`;
 }
 
 /**
