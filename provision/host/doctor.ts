@@ -10,6 +10,7 @@ import { firewall } from './checks/firewall.ts';
 import { inotify } from './checks/inotify.ts';
 import { fuse, loop, namespaces, overlay } from './checks/kernel.ts';
 import { bridge, faults } from './checks/kernel-network.ts';
+import { machineId } from './checks/machine-id.ts';
 import { networkDaemons } from './checks/network-daemons.ts';
 import { packages } from './checks/packages.ts';
 import { ports } from './checks/ports.ts';
@@ -34,7 +35,7 @@ export interface DoctorReport {
 function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: LabConfig): readonly Check[] {
   return [
     ...[root, userNamespace, capabilities, node, debian, apt, packages],
-    ...[overlay, ...(provider === 'nspawn' ? [loop] : []), fuse, namespaces, bridge, faults],
+    ...[overlay, ...(provider === 'nspawn' ? [loop, machineId] : []), fuse, namespaces, bridge, faults],
     ...[cgroups, inotify, accessControl],
     ...[provider === 'vagrant' ? guestMemory : memory, cpus, emulation, stateDisk, cacheDisk],
     ...[addressRange, routingRules, firewall, networkDaemons, ports],

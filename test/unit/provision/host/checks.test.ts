@@ -83,6 +83,27 @@ describe('a check', () => {
       /XDG_CACHE_HOME/,
     ],
     [
+      'machine-id',
+      { files: { '/etc/machine-id': undefined } },
+      'fail',
+      /no \/etc\/machine-id/,
+      /^systemd-machine-id-setup$/,
+    ],
+    [
+      'machine-id',
+      { files: { '/etc/machine-id': '\n' } },
+      'fail',
+      /no \/etc\/machine-id/,
+      /^systemd-machine-id-setup$/,
+    ],
+    [
+      'machine-id',
+      { files: { '/etc/machine-id': 'uninitialized\n' } },
+      'fail',
+      /not 32 hex/,
+      /^systemd-machine-id-setup$/,
+    ],
+    [
       'ports',
       { files: { '/proc/net/tcp': '   0: FE0811AC:1388 00000000:0000 0A 0:0\n' } },
       'warn',

@@ -44,6 +44,7 @@ export function describedHost(changes: Description = {}): HostProbe {
     '/proc/self/status': 'Name:\tnode\nCapEff:\t000001ffffffffff\n',
     '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_CODENAME=bookworm\n',
     '/usr/bin/apt-get': '',
+    '/etc/machine-id': '0123456789abcdef0123456789abcdef\n',
     '/etc/apt/sources.list': 'deb http://debian.example.test bookworm main\n',
     '/proc/filesystems': 'nodev\tproc\nnodev\toverlay\nnodev\tfuse\n\text4\n',
     '/dev/fuse': '',
