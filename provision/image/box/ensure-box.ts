@@ -2,7 +2,7 @@ import { link, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris } from '../cache.ts';
-import { runContained } from '../containers/run-contained.ts';
+import { runContained } from '../run-contained.ts';
 import { ensureDiskImage } from '../disk/build-disk-image.ts';
 import { diskRecipe } from '../disk/recipe.ts';
 import { ensureOsImage } from '../os/build-os-image.ts';

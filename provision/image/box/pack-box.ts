@@ -1,6 +1,6 @@
 import { link, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runContained } from '../containers/run-contained.ts';
+import { runContained } from '../run-contained.ts';
 import type { BoxTexts } from './libvirt-box.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runContained } from './run-contained.ts';
+import { runContained } from '../run-contained.ts';
 
 export interface Buildah {
   /** Builds an image with the registry as the only place that FROM can name. */

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { withWorkDirectory } from '../cache.ts';
 import { suiteAptSources } from '../suite-sources.ts';
-import { runContained } from './run-contained.ts';
+import { runContained } from '../run-contained.ts';
 
 export interface PackageHost {
   readonly repoDir: string;

@@ -2,7 +2,7 @@ import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris } from '../cache.ts';
-import { runContained } from '../containers/run-contained.ts';
+import { runContained } from '../run-contained.ts';
 import type { OsImage } from '../os/build-os-image.ts';
 import { writeAptConfig } from './apt-config.ts';
 import { bootSectors } from './boot-sectors.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris } from '../cache.ts';
-import { runContained } from '../containers/run-contained.ts';
+import { runContained } from '../run-contained.ts';
 import { suiteAptSources } from '../suite-sources.ts';
 import { osImageKey, type OsRecipe } from './recipe.ts';
 

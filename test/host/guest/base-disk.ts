@@ -2,7 +2,7 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { contentKey } from '../../../provision/image/cache.ts';
-import { runContained } from '../../../provision/image/containers/run-contained.ts';
+import { runContained } from '../../../provision/image/run-contained.ts';
 import { recipeParts } from '../../../provision/image/recipe-parts.ts';
 import { ensureKeyed } from './keyed.ts';
 import { makeExt4 } from './make-ext4.ts';

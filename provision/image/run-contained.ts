@@ -1,5 +1,5 @@
 import { execa, ExecaError } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '../../errors/lab-error.ts';
 
 export interface ContainedCommand {
   readonly program: string;
