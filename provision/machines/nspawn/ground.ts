@@ -8,11 +8,11 @@ import { checkAddressFree, connectHost, disconnectHost } from '../../host/networ
 import { leaveLinkAlone, takeLinkBack } from '../../host/network/unmanaged-link.ts';
 import type { ProviderStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
-import { liftThrottles } from './cgroup/disk-throttle.ts';
-import { disableControllers } from './cgroup/controllers.ts';
-import { thawBelow } from './cgroup/freezer.ts';
-import { hostHierarchies } from './cgroup/hierarchies.ts';
-import { cgroupProcesses, removeCgroup } from './cgroup/machine-cgroup.ts';
+import { liftThrottles } from '../cgroup/disk-throttle.ts';
+import { disableControllers } from '../cgroup/controllers.ts';
+import { thawBelow } from '../cgroup/freezer.ts';
+import { hostHierarchies } from '../cgroup/hierarchies.ts';
+import { cgroupProcesses, removeCgroup } from '../cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import { libvirtPlaces } from './libvirt-places.ts';
 import { hostServicePlaces } from './host-service-places.ts';

@@ -4,8 +4,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { waitUntil } from '../wait-until.ts';
-import { hostHierarchies } from './cgroup/hierarchies.ts';
-import { createSupervisorCgroup } from './cgroup/machine-cgroup.ts';
+import { hostHierarchies } from '../cgroup/hierarchies.ts';
+import { createSupervisorCgroup } from '../cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import type { LabPaths } from './lab-paths.ts';
 

@@ -1,5 +1,5 @@
-import { cgroupProcesses, removeCgroup } from '../cgroup/machine-cgroup.ts';
-import type { Hierarchy } from '../cgroup/hierarchies.ts';
+import { cgroupProcesses, removeCgroup } from '../../cgroup/machine-cgroup.ts';
+import type { Hierarchy } from '../../cgroup/hierarchies.ts';
 import { killIfThere } from '../kill-if-there.ts';
 import type { MachinePaths } from '../lab-paths.ts';
 import { removeMachineLink } from './lab-network.ts';

@@ -1,4 +1,4 @@
-import type { Hierarchy } from '../cgroup/hierarchies.ts';
+import type { Hierarchy } from '../../cgroup/hierarchies.ts';
 import type { LabPaths } from '../lab-paths.ts';
 
 /** What all machines of a lab share. */

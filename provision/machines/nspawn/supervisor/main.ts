@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { hostHierarchies } from '../cgroup/hierarchies.ts';
+import { hostHierarchies } from '../../cgroup/hierarchies.ts';
 import { labPaths } from '../lab-paths.ts';
 import type { SupervisorSpec } from '../supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';

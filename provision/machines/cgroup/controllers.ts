@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LabError } from '../../../../errors/lab-error.ts';
-import { takeFlock } from '../../../host/flock.ts';
+import { LabError } from '../../../errors/lab-error.ts';
+import { takeFlock } from '../../host/flock.ts';
 import type { Hierarchy } from './hierarchies.ts';
 
 /** What limits a machine, and what its Docker engine and the fault `slow-disk` want beside that. */

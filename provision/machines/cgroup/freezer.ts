@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../wait-until.ts';
+import { waitUntil } from '../wait-until.ts';
 import type { Hierarchy } from './hierarchies.ts';
 
 const deadlineMs = 5_000;
