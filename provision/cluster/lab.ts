@@ -6,6 +6,7 @@ import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { lowerFence, raiseFence } from '../host/network/fence.ts';
 import { labPaths, type LabPaths } from '../machines/nspawn/lab-paths.ts';
 import { Ground } from '../machines/nspawn/ground.ts';
+import { libvirtPlaces } from '../machines/nspawn/libvirt-places.ts';
 import { NspawnProvider } from '../machines/nspawn/nspawn-provider.ts';
 import { LibvirtHypervisor } from '../machines/vagrant/libvirt/libvirt-hypervisor.ts';
 import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
@@ -152,7 +153,7 @@ export class Lab {
     const settings = guestSettings(this.config, this.paths, this.repoDir);
     const dotDir = join(this.configDir, '.vagrant');
     const { hypervisor } = this.config.vagrant;
-    const shared = new Ground(ground);
+    const shared = new Ground({ ...ground, places: hypervisor === 'libvirt' ? libvirtPlaces : [] });
     return new VagrantProvider({
       ground: shared,
       settings,

@@ -14,7 +14,6 @@ import { thawBelow } from '../cgroup/freezer.ts';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { cgroupProcesses, removeCgroup } from '../cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
-import { libvirtPlaces } from './libvirt-places.ts';
 import { hostServicePlaces } from './host-service-places.ts';
 import { killIfThere } from './kill-if-there.ts';
 import type { LabPaths } from './lab-paths.ts';
@@ -33,6 +32,8 @@ export interface GroundOptions {
   readonly spec: SupervisorSpec;
   /** The supervisor's program. */
   readonly bundle: string;
+  /** Directories of the host that the provider's part of the supervisor makes; those left empty go with the lab. */
+  readonly places?: readonly string[];
   /** Without a link to the host; for benchmarks. */
   readonly bare?: boolean;
 }
@@ -102,7 +103,7 @@ export class Ground {
 
   /** Ends everything and removes it from the host, disks included. */
   async destroy(): Promise<void> {
-    const { paths, network, bare } = this.#options;
+    const { paths, network, bare, places } = this.#options;
     await this.clearRemains();
     await rm(paths.runDir, { recursive: true, force: true });
     await rm(paths.stateDir, { recursive: true, force: true });
@@ -111,8 +112,8 @@ export class Ground {
       await takeLinkBack(paths.hostLink);
     }
     await disableControllers(await hostHierarchies(), dirname(paths.cgroup));
-    const places = [...hostServicePlaces, ...(this.#options.spec.guestsOf === 'libvirt' ? libvirtPlaces : [])];
-    for (const parent of [dirname(paths.runDir), dirname(paths.stateDir), ...places]) await rmdirIfEmpty(parent);
+    const parents = [dirname(paths.runDir), dirname(paths.stateDir)];
+    for (const place of [...parents, ...hostServicePlaces, ...(places ?? [])]) await rmdirIfEmpty(place);
   }
 
   async #isOutdated(): Promise<boolean> {

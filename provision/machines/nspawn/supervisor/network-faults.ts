@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { machineLink } from './lab-network.ts';
+import { lossRule, partitionRules } from './network-rules.ts';
 
 /**
  * Cuts a machine off at the bridge, in both directions: from everything, or from these machines. All that passes the
@@ -15,29 +15,6 @@ export async function partition(machine: string, from: 'all' | readonly string[]
   };
 }
 
-/** ebtables' rules of a partition, without the verb. Pure. */
-export function partitionRules(machine: string, from: 'all' | readonly string[]): string[][] {
-  return from === 'all' ? isolation(machine) : from.flatMap((peer) => separation(machine, peer));
-}
-
-function isolation(machine: string): string[][] {
-  const link = machineLink(machine);
-  return [
-    ['INPUT', '-i', link, '-j', 'DROP'],
-    ['OUTPUT', '-o', link, '-j', 'DROP'],
-    ['FORWARD', '-i', link, '-j', 'DROP'],
-    ['FORWARD', '-o', link, '-j', 'DROP'],
-  ];
-}
-
-function separation(machine: string, peer: string): string[][] {
-  const [a, b] = [machineLink(machine), machineLink(peer)];
-  return [
-    ['FORWARD', '-i', a, '-o', b, '-j', 'DROP'],
-    ['FORWARD', '-i', b, '-o', a, '-j', 'DROP'],
-  ];
-}
-
 /**
  * Drops this share (0-100) of what arrives at a machine, before it is routed: packets for its containers too.
  * @returns how to undo it; with the machine, its network namespace goes, and the rule with it
@@ -48,10 +25,4 @@ export async function losePackets(initPid: number, percent: number): Promise<() 
     execa('nsenter', ['-t', `${initPid}`, '-n', 'iptables', '-t', 'raw', verb, ...rule], { reject });
   await iptables('-I', true);
   return async () => void (await iptables('-D', false));
-}
-
-/** iptables' rule of lost packets for the machine's table `raw`, without the verb; `percent` is 0-100. Pure. */
-export function lossRule(percent: number): string[] {
-  const statistic = ['-m', 'statistic', '--mode', 'random', '--probability', (percent / 100).toFixed(4)];
-  return ['PREROUTING', '-i', 'host0', ...statistic, '-j', 'DROP'];
 }
