@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { type Busy, takeCommandLock } from '../host/command-lock.ts';
-import type { LabPaths } from '../machines/nspawn/lab-paths.ts';
+import type { LabPaths } from '../machines/ground/lab-paths.ts';
 
 const busy: Busy = {
   ...{ code: 'busy.lab', cause: 'another command is changing this lab' },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LabConfig } from '../config/lab-config.ts';
 import { machineId } from '../machines/machine-id.ts';
-import type { SupervisorSpec } from '../machines/nspawn/supervisor-spec.ts';
+import type { SupervisorSpec } from '../machines/ground/supervisor-spec.ts';
 
 /** Derives what the supervisor must know from the configuration and the images. */
 export function supervisorSpec(args: {

@@ -3,7 +3,7 @@ import type { Lab } from '../../provision/cluster/lab.ts';
 import { supervisorSpec } from '../../provision/cluster/supervisor-spec.ts';
 import { ensureOsImage } from '../../provision/image/os/build-os-image.ts';
 import { osRecipe } from '../../provision/image/os/recipe.ts';
-import { labPaths } from '../../provision/machines/nspawn/lab-paths.ts';
+import { labPaths } from '../../provision/machines/ground/lab-paths.ts';
 import { NspawnProvider } from '../../provision/machines/nspawn/nspawn-provider.ts';
 
 /**

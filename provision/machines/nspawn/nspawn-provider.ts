@@ -8,7 +8,7 @@ import type {
   ProviderCapability,
   ProviderStatus,
 } from '../machine-provider.ts';
-import { Ground, type GroundOptions } from './ground.ts';
+import { Ground, type GroundOptions } from '../ground/ground.ts';
 import { readJournal } from './read-journal.ts';
 import { refuseOldDisks } from './refuse-old-disks.ts';
 

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import type { LabPaths } from './lab-paths.ts';
-import { findSupervisor } from './supervisor-process.ts';
+import type { LabPaths } from '../ground/lab-paths.ts';
+import { findSupervisor } from '../ground/supervisor-process.ts';
 
 /** A run of an hour under load writes some tens of MB a machine. */
 const outputLimitBytes = 256 * 1024 * 1024;

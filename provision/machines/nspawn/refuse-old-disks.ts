@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
-import type { LabPaths } from './lab-paths.ts';
+import type { LabPaths } from '../ground/lab-paths.ts';
 
 /**
  * Machines made by an earlier version have their disk as a plain directory: started from an empty image they would have

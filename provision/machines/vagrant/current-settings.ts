@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LabConfig } from '../../config/lab-config.ts';
 import { kvmUsable } from '../../host/kvm/kvm-usable.ts';
 import { boxFile, boxIdentity, type BoxProvider } from '../../image/box/box-name.ts';
-import { labPaths } from '../nspawn/lab-paths.ts';
+import { labPaths } from '../ground/lab-paths.ts';
 import { vagrantSettings, type VagrantBox, type VagrantSettings } from './vagrant-settings.ts';
 
 /**

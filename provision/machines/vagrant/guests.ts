@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { ExecResult } from '../machine-provider.ts';
-import type { Ground } from '../nspawn/ground.ts';
+import type { Ground } from '../ground/ground.ts';
 import { guestNamed } from './guest-named.ts';
 import { GuestShell } from './guest-shell.ts';
 import { type GuestState, type Hypervisor, machineState } from './hypervisor.ts';

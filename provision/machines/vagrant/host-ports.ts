@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { ForwardedPort } from '../../config/forwarded-ports.ts';
-import { killIfThere } from '../nspawn/kill-if-there.ts';
+import { killIfThere } from '../ground/kill-if-there.ts';
 
 /**
  * Refuses to boot a machine whose ports on the host somebody else has: Vagrant would boot it and say nothing.

@@ -1,5 +1,5 @@
 import type { Impairment } from '../machine-provider.ts';
-import { lossRule } from '../nspawn/supervisor/network-rules.ts';
+import { lossRule } from '../ground/network-rules.ts';
 
 /** Faults that the guest itself is told to have, whatever runs it. */
 export type InGuestFault = Extract<Impairment, { kind: 'packet-loss' | 'full-disk' }>;

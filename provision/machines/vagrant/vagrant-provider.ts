@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecResult, Impairment, MachineProvider, MachineStatus, ProviderStatus } from '../machine-provider.ts';
-import type { Ground } from '../nspawn/ground.ts';
+import type { Ground } from '../ground/ground.ts';
 import { waitUntil } from '../wait-until.ts';
 import { setGuestClock } from './guest-clock.ts';
 import { sshFailed } from './guest-shell.ts';

@@ -4,8 +4,8 @@ import type { HypervisorName, LabConfig, MachineConfig } from '../../config/lab-
 import { assignPorts, type ForwardedPort } from '../../config/forwarded-ports.ts';
 import { chosenDriver, stretchFactor } from '../../config/stretch-timers.ts';
 import { machineId } from '../machine-id.ts';
-import type { LabPaths } from '../nspawn/lab-paths.ts';
-import { bridge, machineLink } from '../nspawn/supervisor/lab-network.ts';
+import type { LabPaths } from '../ground/lab-paths.ts';
+import { bridge, machineLink } from '../ground/lab-network.ts';
 import { type VirtualboxSettings, virtualboxSettings } from './virtualbox/virtualbox-settings.ts';
 
 /**

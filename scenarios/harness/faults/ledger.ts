@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { LabPaths } from '../../../provision/machines/nspawn/lab-paths.ts';
+import type { LabPaths } from '../../../provision/machines/ground/lab-paths.ts';
 import type { FaultRecord } from './fault-record.ts';
 
 export interface LedgerContent {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { LabPaths } from '../lab-paths.ts';
+import type { LabPaths } from '../../ground/lab-paths.ts';
 import { libvirtPlaces } from '../libvirt-places.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { hostHierarchies } from '../../cgroup/hierarchies.ts';
-import { labPaths } from '../lab-paths.ts';
-import type { SupervisorSpec } from '../supervisor-spec.ts';
+import { labPaths } from '../../ground/lab-paths.ts';
+import type { SupervisorSpec } from '../../ground/supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
 import { attachOldDisks } from './disk-image.ts';
 import { hideHostServices } from './hide-host-services.ts';
-import { setUpLabNetwork } from './lab-network.ts';
+import { setUpLabNetwork } from '../../ground/lab-network.ts';
 import { prepareLibvirt } from './libvirt.ts';
 import { Machine } from './machine.ts';
 import { startLabServices } from './services.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { Impairment } from '../../machine-provider.ts';
-import type { Ground } from '../../nspawn/ground.ts';
+import type { Ground } from '../../ground/ground.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { guestNamed } from '../guest-named.ts';
 import type { GuestState, Hypervisor, InGuest, SshPlace } from '../hypervisor.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { HypervisorName } from '../../../../provision/config/lab-config.ts';
-import { labPaths } from '../../../../provision/machines/nspawn/lab-paths.ts';
+import { labPaths } from '../../../../provision/machines/ground/lab-paths.ts';
 import { vagrantSettings, type VagrantSettings } from '../../../../provision/machines/vagrant/vagrant-settings.ts';
 import { type ConfigFiles, load } from '../config/config-directory.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { labPaths } from '../../../../../provision/machines/nspawn/lab-paths.ts';
+import { labPaths } from '../../../../../provision/machines/ground/lab-paths.ts';
 import { EventLog } from '../../../../../scenarios/harness/event-log.ts';
 import { createFaultKit } from '../../../../../scenarios/harness/faults/fault-kit.ts';
 import type { FaultKit } from '../../../../../scenarios/harness/faults/fault-record.ts';

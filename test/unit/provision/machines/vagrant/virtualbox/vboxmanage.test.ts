@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { labPaths } from '../../../../../../provision/machines/nspawn/lab-paths.ts';
+import { labPaths } from '../../../../../../provision/machines/ground/lab-paths.ts';
 import {
   parseInfo,
   parseNames,

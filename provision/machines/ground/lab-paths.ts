@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where a lab of the nspawn provider keeps its things; every path carries the lab's name. */
+/** Where a lab keeps its things, whichever provider runs it; every path carries the lab's name. */
 export interface LabPaths {
   readonly stateDir: string;
   readonly runDir: string;

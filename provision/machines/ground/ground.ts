@@ -18,7 +18,7 @@ import { hostServicePlaces } from './host-service-places.ts';
 import { killIfThere } from './kill-if-there.ts';
 import type { LabPaths } from './lab-paths.ts';
 import { loopDevicesBelow } from './loop-devices.ts';
-import { bridge } from './supervisor/lab-network.ts';
+import { bridge } from './lab-network.ts';
 import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
 

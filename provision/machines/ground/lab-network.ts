@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import type { SupervisorSpec } from '../supervisor-spec.ts';
+import type { SupervisorSpec } from './supervisor-spec.ts';
 
 /** Bridge of the lab, inside its own network namespace. */
 export const bridge = 'brlab';
