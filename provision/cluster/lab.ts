@@ -6,7 +6,7 @@ import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { lowerFence, raiseFence } from '../host/network/fence.ts';
 import { labPaths, type LabPaths } from '../machines/ground/lab-paths.ts';
 import { Ground } from '../machines/ground/ground.ts';
-import { libvirtPlaces } from '../machines/nspawn/libvirt-places.ts';
+import { libvirtPlaces } from '../machines/vagrant/libvirt/libvirt-places.ts';
 import { NspawnProvider } from '../machines/nspawn/nspawn-provider.ts';
 import { LibvirtHypervisor } from '../machines/vagrant/libvirt/libvirt-hypervisor.ts';
 import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';

@@ -7,7 +7,7 @@ import { startControlServer } from './control-server.ts';
 import { attachOldDisks } from './disk-image.ts';
 import { hideHostServices } from './hide-host-services.ts';
 import { setUpLabNetwork } from '../../ground/lab-network.ts';
-import { prepareLibvirt } from './libvirt.ts';
+import { prepareLibvirt } from '../../vagrant/libvirt/libvirt.ts';
 import { Machine } from './machine.ts';
 import { startLabServices } from './services.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LabPaths } from '../../ground/lab-paths.ts';
-import { libvirtPlaces } from '../libvirt-places.ts';
+import { libvirtPlaces } from './libvirt-places.ts';
 
 /**
  * Lays the lab's own directories over libvirt's, in the supervisor's mount namespace: its libvirtd then shares nothing with
