@@ -20,7 +20,7 @@ const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minif
 const onHost = {
   main: 'cli/main.ts',
   bench: 'cli/bench.ts',
-  supervisor: 'provision/machines/nspawn/supervisor/main.ts',
+  supervisor: 'provision/machines/supervisor/main.ts',
   'page-picture': 'scenarios/harness/picture/main.ts',
   probes: 'scenarios/harness/probes/main.ts',
   'first-use': 'scenarios/bootstrap/first-use/main.ts',

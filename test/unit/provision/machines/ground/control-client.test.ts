@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LabError } from '../../../../../errors/lab-error.ts';
 import { callSupervisor } from '../../../../../provision/machines/ground/control-client.ts';
-import { startControlServer } from '../../../../../provision/machines/nspawn/supervisor/control-server.ts';
+import { startControlServer } from '../../../../../provision/machines/supervisor/control-server.ts';
 
 // The client gives every call five seconds more than its work may take; less than nothing makes a wait that is short.
 const almostNothing = -4_900;

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { execa } from 'execa';
-import { hostServicePlaces } from '../../ground/host-service-places.ts';
+import { hostServicePlaces } from '../ground/host-service-places.ts';
 
 /**
  * Lays an empty directory over each place where the host's services listen, in the supervisor's mount namespace. What runs in

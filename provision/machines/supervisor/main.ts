@@ -1,14 +1,14 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { hostHierarchies } from '../../cgroup/hierarchies.ts';
-import { labPaths } from '../../ground/lab-paths.ts';
-import type { SupervisorSpec } from '../../ground/supervisor-spec.ts';
+import { hostHierarchies } from '../cgroup/hierarchies.ts';
+import { labPaths } from '../ground/lab-paths.ts';
+import type { SupervisorSpec } from '../ground/supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
-import { attachOldDisks } from './disk-image.ts';
+import { attachOldDisks } from '../nspawn/supervisor/disk-image.ts';
 import { hideHostServices } from './hide-host-services.ts';
-import { setUpLabNetwork } from '../../ground/lab-network.ts';
-import { prepareLibvirt } from '../../vagrant/libvirt/libvirt.ts';
-import { Machine } from './machine.ts';
+import { setUpLabNetwork } from '../ground/lab-network.ts';
+import { prepareLibvirt } from '../vagrant/libvirt/libvirt.ts';
+import { Machine } from '../nspawn/supervisor/machine.ts';
 import { startLabServices } from './services.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LabPaths } from '../../ground/lab-paths.ts';
-import type { SupervisorSpec } from '../../ground/supervisor-spec.ts';
-import { startRegistry } from '../../../image/registry/registry.ts';
+import type { LabPaths } from '../ground/lab-paths.ts';
+import type { SupervisorSpec } from '../ground/supervisor-spec.ts';
+import { startRegistry } from '../../image/registry/registry.ts';
 import { type Daemon, startDaemon } from './child.ts';
-import { bridge } from '../../ground/lab-network.ts';
+import { bridge } from '../ground/lab-network.ts';
 
 const restartDelayMs = 500;
 
