@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { Impairment, ProviderStatus } from '../machine-provider.ts';
-import { execInMachine } from '../nspawn/supervisor/exec-in-machine.ts';
-import type { Machine } from '../nspawn/supervisor/machine.ts';
+import { execInMachine } from '../nspawn/exec-in-machine.ts';
+import type { Machine } from '../nspawn/machine.ts';
 import type { LabServices } from './services.ts';
 
 const defaultExecDeadlineMs = 60_000;

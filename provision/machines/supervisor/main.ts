@@ -4,11 +4,11 @@ import { labPaths } from '../ground/lab-paths.ts';
 import type { SupervisorSpec } from '../ground/supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
-import { attachOldDisks } from '../nspawn/supervisor/disk-image.ts';
+import { attachOldDisks } from '../nspawn/disk-image.ts';
 import { hideHostServices } from './hide-host-services.ts';
 import { setUpLabNetwork } from '../ground/lab-network.ts';
 import { prepareLibvirt } from '../vagrant/libvirt/libvirt.ts';
-import { Machine } from '../nspawn/supervisor/machine.ts';
+import { Machine } from '../nspawn/machine.ts';
 import { startLabServices } from './services.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { cgroupProcesses, removeCgroup } from '../../cgroup/machine-cgroup.ts';
-import type { Hierarchy } from '../../cgroup/hierarchies.ts';
-import { killIfThere } from '../../ground/kill-if-there.ts';
-import type { MachinePaths } from '../../ground/lab-paths.ts';
-import { removeMachineLink } from '../../ground/lab-network.ts';
+import { cgroupProcesses, removeCgroup } from '../cgroup/machine-cgroup.ts';
+import type { Hierarchy } from '../cgroup/hierarchies.ts';
+import { killIfThere } from '../ground/kill-if-there.ts';
+import type { MachinePaths } from '../ground/lab-paths.ts';
+import { removeMachineLink } from '../ground/lab-network.ts';
 import { unmountRoot } from './overlay.ts';
 
 /** Takes away what a machine that has ended leaves: processes, link, mounts, cgroups. Its disk's contents stay. */

@@ -1,5 +1,5 @@
-import type { Hierarchy } from '../../cgroup/hierarchies.ts';
-import type { LabPaths } from '../../ground/lab-paths.ts';
+import type { Hierarchy } from '../cgroup/hierarchies.ts';
+import type { LabPaths } from '../ground/lab-paths.ts';
 
 /** What all machines of a lab share. */
 export interface MachineGround {

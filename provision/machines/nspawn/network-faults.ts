@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { lossRule, partitionRules } from '../../ground/network-rules.ts';
+import { lossRule, partitionRules } from '../ground/network-rules.ts';
 
 /**
  * Cuts a machine off at the bridge, in both directions: from everything, or from these machines. All that passes the

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import type { SupervisorMachine } from '../../ground/supervisor-spec.ts';
+import type { SupervisorMachine } from '../ground/supervisor-spec.ts';
 import { attachDisk, wipeDisk } from './disk-image.ts';
 import type { MachineGround } from './machine-ground.ts';
 import { mountRoot, unmountRoot } from './overlay.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { LabError } from '../../../../errors/lab-error.ts';
-import type { MachinePaths } from '../../ground/lab-paths.ts';
+import { LabError } from '../../../errors/lab-error.ts';
+import type { MachinePaths } from '../ground/lab-paths.ts';
 import { removeFiller } from './fill-disk.ts';
 
 /** Size of a machine's disk. The image is sparse: on the host it takes what the machine has written. */

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { LabError } from '../../../../errors/lab-error.ts';
-import { killIfThere } from '../../ground/kill-if-there.ts';
-import type { MachinePaths } from '../../ground/lab-paths.ts';
-import { bridge, machineLink } from '../../ground/lab-network.ts';
-import { waitUntil } from '../../wait-until.ts';
+import { LabError } from '../../../errors/lab-error.ts';
+import { killIfThere } from '../ground/kill-if-there.ts';
+import type { MachinePaths } from '../ground/lab-paths.ts';
+import { bridge, machineLink } from '../ground/lab-network.ts';
+import { waitUntil } from '../wait-until.ts';
 
 /** A running systemd-nspawn and the machine's PID 1 behind it. */
 export interface MachineProcess {

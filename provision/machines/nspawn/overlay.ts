@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { execa } from 'execa';
-import type { MachinePaths } from '../../ground/lab-paths.ts';
+import type { MachinePaths } from '../ground/lab-paths.ts';
 import { isMounted } from './disk-image.ts';
 
 /** Mounts a machine's root: the upper layer on its own disk over the OS image. Lives in the lab's mount namespace only. */

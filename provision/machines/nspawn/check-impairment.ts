@@ -1,5 +1,5 @@
-import { LabError } from '../../../../errors/lab-error.ts';
-import type { Impairment } from '../../machine-provider.ts';
+import { LabError } from '../../../errors/lab-error.ts';
+import type { Impairment } from '../machine-provider.ts';
 
 /** The kernel's smallest CPU quota is 1 ms in a period of 100 ms. */
 const leastCpus = 0.01;

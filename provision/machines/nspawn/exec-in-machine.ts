@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { ExecResult } from '../../machine-provider.ts';
+import type { ExecResult } from '../machine-provider.ts';
 
 const outputLimitBytes = 16 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { MachineState, MachineStatus } from '../../machine-provider.ts';
-import { waitUntil } from '../../wait-until.ts';
-import { createMachineCgroup } from '../../cgroup/machine-cgroup.ts';
-import type { SupervisorMachine } from '../../ground/supervisor-spec.ts';
+import type { MachineState, MachineStatus } from '../machine-provider.ts';
+import { waitUntil } from '../wait-until.ts';
+import { createMachineCgroup } from '../cgroup/machine-cgroup.ts';
+import type { SupervisorMachine } from '../ground/supervisor-spec.ts';
 import { clearMachine } from './clear-machine.ts';
 import { Impairments } from './impairments.ts';
 import type { MachineGround } from './machine-ground.ts';

@@ -1,8 +1,8 @@
-import type { Impairment } from '../../machine-provider.ts';
-import { limitCpu } from '../../cgroup/cpu-limit.ts';
-import { throttleDisk } from '../../cgroup/disk-throttle.ts';
-import { freeze, thaw } from '../../cgroup/freezer.ts';
-import type { Hierarchy } from '../../cgroup/hierarchies.ts';
+import type { Impairment } from '../machine-provider.ts';
+import { limitCpu } from '../cgroup/cpu-limit.ts';
+import { throttleDisk } from '../cgroup/disk-throttle.ts';
+import { freeze, thaw } from '../cgroup/freezer.ts';
+import type { Hierarchy } from '../cgroup/hierarchies.ts';
 import { checkImpairment } from './check-impairment.ts';
 import { fillDisk } from './fill-disk.ts';
 import { losePackets, partition } from './network-faults.ts';
