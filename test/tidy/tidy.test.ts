@@ -24,6 +24,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
 };
 
+const machines = 'provision/machines/';
+/** Which rooms of provision/machines a room there may import from; the files beside the rooms are open to all but `cgroup`. */
+const mayImportOfMachines: Readonly<Record<string, readonly string[]>> = {
+  cgroup: [],
+  ground: ['cgroup'],
+  nspawn: ['cgroup', 'ground'],
+  vagrant: ['ground'],
+  supervisor: ['cgroup', 'ground', 'nspawn', 'vagrant'],
+};
+const cgroupMayImport = ['errors/', 'provision/host/', `${machines}wait-until.ts`, `${machines}cgroup/`];
+
 describe('the house is tidy', () => {
   it('imports go only where the design lets them', () => {
     const astray = sources.flatMap((path) => {
@@ -32,6 +43,17 @@ describe('the house is tidy', () => {
         .filter((target) => !allowed(path, room, target))
         .map((target) => `${path} -> ${target}`);
     });
+    expect(astray).toEqual([]);
+  });
+
+  it('of the rooms of provision/machines, neither provider knows the other, and what both stand on knows neither', () => {
+    const astray = sources
+      .filter((path) => path.startsWith(machines))
+      .flatMap((path) =>
+        localImports(path)
+          .filter((target) => !allowedOfMachines(path, target))
+          .map((target) => `${path} -> ${target}`),
+      );
     expect(astray).toEqual([]);
   });
 
@@ -80,4 +102,16 @@ function allowed(path: string, room: string, target: string): boolean {
   const rooms = mayImport[room];
   // Configuration files at the root belong to no room.
   return rooms === undefined || rooms.some((allowedRoom) => target.startsWith(`${allowedRoom}/`));
+}
+
+function allowedOfMachines(path: string, target: string): boolean {
+  const [from, of] = [roomOfMachines(path), roomOfMachines(target)];
+  if (from === 'cgroup') return cgroupMayImport.some((allowedPath) => target.startsWith(allowedPath));
+  return of === undefined || of === from || (mayImportOfMachines[from ?? ''] ?? []).includes(of);
+}
+
+/** Undefined for what lies beside the rooms, or elsewhere. */
+function roomOfMachines(path: string): string | undefined {
+  const [room, ...rest] = path.startsWith(machines) ? path.slice(machines.length).split('/') : [];
+  return rest.length > 0 ? room : undefined;
 }
