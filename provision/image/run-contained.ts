@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { LabError } from '../../errors/lab-error.ts';
 
@@ -71,7 +72,7 @@ function failure(command: ContainedCommand, lines: readonly string[], error: unk
     ? `took longer than ${command.deadlineMs / 1000} s`
     : `failed (${error.signal ?? `exit code ${error.exitCode}`})`;
   return new LabError({
-    code: `command.${command.program}`,
+    code: `command.${basename(command.program)}`,
     cause: `${command.program} ${how}: ${command.purpose}`,
     evidence,
     next: command.next,
