@@ -21,7 +21,7 @@ Examples:
   lab cut core-02                pull the cord
   lab destroy                    leave nothing behind
 
-Sizes are in config.rb, everything else in lab.toml. Exit codes: docs/errors.md.`;
+Sizes are in config.rb, everything else in lab.toml. Errors and exit codes: lab explain.`;
 
 function program(): Command {
   const lab = new Command('lab')
@@ -104,6 +104,14 @@ function program(): Command {
     .description('check that this host can carry a lab; every finding comes with its fix')
     .addOption(json())
     .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(repoDir, options));
+  lab
+    .command('explain')
+    .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list all')
+    .description('what an error code means, and what to do')
+    .addOption(json())
+    .action(async (code: string | undefined, options: { json?: boolean }) =>
+      (await import('./commands/explain.ts')).explain(code, options),
+    );
   lab
     .command('test')
     .description('all tests of the project: lint, types, unit and property tests, end to end on real machines')

@@ -1,3 +1,5 @@
+import type { ListedCode } from './catalogue.ts';
+
 /**
  * The one error a person of this project ever sees.
  * `code` is `<family>.<detail>`; the family decides the process exit code (numbers from BSD sysexits.h where one fits).
@@ -53,4 +55,18 @@ export const exitCodes = {
 } as const;
 
 export type ErrorFamily = keyof typeof exitCodes;
-export type ErrorCode = `${ErrorFamily}.${string}`;
+
+type Written<Listed extends string> = Listed extends `${infer Family}.*` ? `${Family}.${string}` : Listed;
+
+/** A code of the catalogue. A new one gets its entry there first. */
+export type ErrorCode = Written<ListedCode>;
+
+/** The codes of some families. */
+export type CodeOf<Family extends ErrorFamily> = Extract<ErrorCode, `${Family}.${string}`>;
+
+/** What stands behind the point in the codes of a family. */
+export type DetailOf<Family extends ErrorFamily> = ErrorCode extends infer Code
+  ? Code extends `${Family}.${infer Detail}`
+    ? Detail
+    : never
+  : never;

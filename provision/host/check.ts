@@ -1,10 +1,11 @@
+import type { DetailOf } from '../../errors/lab-error.ts';
 import type { LabConfig } from '../config/lab-config.ts';
 import type { HostProbe } from './host-probe.ts';
 
 /** One question of the doctor about the host. Reads through the probe, changes nothing. */
 export interface Check {
-  /** Stable name, for JSON: `kernel-overlay` */
-  readonly id: string;
+  /** Stable name, for JSON: `kernel-overlay`. When it fails, `host.ID` is the error's code. */
+  readonly id: DetailOf<'host'>;
   /** For a person: `Overlay file system` */
   readonly title: string;
   run(probe: HostProbe, config: LabConfig): CheckResult | Promise<CheckResult>;

@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
+import { type CodeOf, LabError } from '../../errors/lab-error.ts';
 import { takeFlock } from './flock.ts';
 
 /** What to say when somebody else holds the lock. */
 export interface Busy {
-  readonly code: `busy.${string}`;
+  readonly code: CodeOf<'busy'>;
   /** `another command is changing this lab` */
   readonly cause: string;
   /** How to end the holder: `kill 4711` */

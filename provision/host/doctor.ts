@@ -28,7 +28,7 @@ import { requireRoot } from './require-root.ts';
 export interface DoctorReport {
   /** false when a check failed: the lab would not run. Warnings leave it true. */
   readonly ok: boolean;
-  readonly checks: readonly (CheckResult & { readonly id: string; readonly title: string })[];
+  readonly checks: readonly (CheckResult & Pick<Check, 'id' | 'title'>)[];
 }
 
 /** In the order a person would look. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { LabError } from '../../../errors/lab-error.ts';
+import { type CodeOf, LabError } from '../../../errors/lab-error.ts';
 import { parseFlags, type FlagSpec } from '../flags.ts';
 import { defaultKeyPrefix } from '../registry/keys.ts';
 
@@ -115,6 +115,6 @@ function firstAddress(): string {
   return all.find((a) => a.family === 'IPv4' && !a.internal)?.address ?? '';
 }
 
-function bad(code: `usage.${string}` | `config.${string}`, cause: string, next: string): LabError {
+function bad(code: CodeOf<'usage' | 'config'>, cause: string, next: string): LabError {
   return new LabError({ code, cause, next });
 }

@@ -36,7 +36,7 @@ export class GuestShell {
 
   /**
    * Runs a shell command as root, whatever its exit code. When the deadline passes, the command itself may go on.
-   * @throws LabError `timeout.command` or, without a connection, `command.ssh`; with the guest's last words
+   * @throws LabError `timeout.condition` or, without a connection, `command.ssh`; with the guest's last words
    */
   async run(command: string, { deadlineMs = 120_000, onLine, input }: RunOptions = {}): Promise<Outcome> {
     const last: string[] = [];
@@ -52,7 +52,7 @@ export class GuestShell {
     });
     if (!timedOut && exitCode !== undefined && exitCode !== 255) return { exitCode, stdout, stderr };
     throw new LabError({
-      code: timedOut ? 'timeout.command' : 'command.ssh',
+      code: timedOut ? 'timeout.condition' : 'command.ssh',
       cause: timedOut ? `not done within ${deadlineMs / 1000} s: ${command}` : `no connection for: ${command}`,
       evidence: [...last, ...this.#lastWords().map((line) => `console: ${line}`)],
       next: this.sshCommand,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { type CodeOf, LabError } from '../../../../errors/lab-error.ts';
 
 /** How a server is to be started. Times in milliseconds, port 0 means any free port. */
 export interface ServerOptions {
@@ -40,7 +40,7 @@ export function readServerOptions(
     const value = text(flag);
     if (/^\d{1,9}$/u.test(value) && Number(value) <= highest) return Number(value);
     const source = given[flag] === undefined ? settings[flag].variable : `--${flag}`;
-    throw usage('value', `${source} must be a whole number from 0 to ${highest}, got ${JSON.stringify(value)}`);
+    throw usage('usage.value', `${source} must be a whole number from 0 to ${highest}, got ${JSON.stringify(value)}`);
   };
   return {
     bind: text('bind'),
@@ -57,11 +57,11 @@ function parse(argv: readonly string[]): Partial<Record<Flag, string>> {
   try {
     return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw usage('flag', error instanceof Error ? error.message : String(error));
+    throw usage('usage.flag', error instanceof Error ? error.message : String(error));
   }
 }
 
-function usage(detail: string, cause: string): LabError {
+function usage(code: CodeOf<'usage'>, cause: string): LabError {
   const next = `use ${flags.map((flag) => `--${flag}=${settings[flag].standard} (${settings[flag].variable})`).join(', ')}`;
-  return new LabError({ code: `usage.${detail}`, cause, next });
+  return new LabError({ code, cause, next });
 }

@@ -1,4 +1,4 @@
-import { LabError } from '../../../../errors/lab-error.ts';
+import { type CodeOf, LabError } from '../../../../errors/lab-error.ts';
 import type { DocumentStore } from '../bucket/document-store.ts';
 import { readDesignDocument, type DesignDocument } from './design-document.ts';
 import type { Json } from './json.ts';
@@ -62,8 +62,8 @@ export class DesignDocuments {
   query(name: string, view: string, query: ViewQuery): ViewResult {
     const published = this.published.get(name);
     const index = published?.indexes.get(view);
-    if (published === undefined) throw missing('design-document', `design document ${name} not found`);
-    if (index === undefined) throw missing('view', `view ${view} not found in design document ${name}`);
+    if (published === undefined) throw missing('missing.design-document', `design document ${name} not found`);
+    if (index === undefined) throw missing('missing.view', `view ${view} not found in design document ${name}`);
     if (query.stale === 'false' || (query.stale === 'update_after' && !index.isBuilt)) index.update();
     const reduce = query.reduce === false ? undefined : published.document.views.get(view)?.reduce;
     if (reduce === undefined && (query.groupLevel > 0 || query.reduce === true)) throw notReducible();
@@ -80,8 +80,8 @@ export class DesignDocuments {
   }
 }
 
-function missing(what: string, cause: string): LabError {
-  return new LabError({ code: `missing.${what}`, cause, next: 'publish the design document, or correct the name' });
+function missing(code: CodeOf<'missing'>, cause: string): LabError {
+  return new LabError({ code, cause, next: 'publish the design document, or correct the name' });
 }
 
 function notReducible(): LabError {

@@ -1,0 +1,35 @@
+import { findListed, listedErrors } from '../../errors/catalogue.ts';
+import { LabError } from '../../errors/lab-error.ts';
+import { nearest } from '../../provision/config/nearest.ts';
+import { explanation, errorList } from '../render/explanation.ts';
+
+/**
+ * What a code means and what to do; of a family or an exit code all entries, without a word those of all.
+ * @throws LabError `missing.code` naming those that were most likely meant
+ */
+export function explain(word: string | undefined, options: { json?: boolean }): void {
+  const wanted = word?.replace(/^\[(.*)\]$/, '$1');
+  const many = listedErrors.filter((one) => [undefined, one.family, String(one.exitCode)].includes(wanted));
+  const one = many.length > 0 || wanted === undefined ? undefined : findListed(wanted);
+  if (many.length === 0 && one === undefined) throw unknownCode(wanted ?? '');
+  if (options.json === true) console.log(JSON.stringify(one ?? many));
+  else console.log(one === undefined ? errorList(many) : explanation(one));
+}
+
+function unknownCode(word: string): LabError {
+  const known: string[] = listedErrors.map(({ code }) => code).filter((code) => !code.endsWith('.*'));
+  const detailOf = (code: string): string => code.slice(code.indexOf('.') + 1);
+  // The whole code with a slip of the pen, a part of one, or such a part with a slip.
+  const close = nearest(word, known);
+  const part = detailOf(word);
+  const meant = nearest(part, known.map(detailOf));
+  const alike = known.filter((code) => (part !== '' && code.includes(part)) || detailOf(code) === meant);
+  const near = [...new Set([...(close === undefined ? [] : [close]), ...alike])].slice(0, 5);
+  return new LabError({
+    code: 'missing.code',
+    cause: /^\d+$/.test(word)
+      ? `no error has exit code ${word}; 0, 1 and 2 are a scenario's verdict: pass, fail, unknown`
+      : `there is no error code ${word}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`,
+    next: near[0] === undefined ? 'lab explain   (lists them all)' : `lab explain ${near[0]}`,
+  });
+}

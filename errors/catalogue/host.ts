@@ -1,0 +1,56 @@
+import type { EntriesOf } from './entry.ts';
+
+/** What this host lacks, beside the checks of `lab doctor`. */
+export const host = {
+  'host.apt-sources': {
+    means: 'No apt source of this host is enabled, or none serves the release that an image is built of.',
+    remedy: 'Add a Debian source to /etc/apt/sources.list.d (sources.list(5)), then `apt-get update`.',
+  },
+  'host.browser': {
+    means: '`lab report --open` finds no xdg-open to show the report with.',
+    remedy: 'Open the report.html that the error names in a browser, here or after copying it: it needs no other file.',
+  },
+  'host.cache': {
+    means: 'The launcher must take a Node into the cache, and the cache cannot be written.',
+    remedy: 'Set XDG_CACHE_HOME to a directory that can, then run the command again.',
+  },
+  'host.command': {
+    means: '`fleetctl` cannot start a program on this machine, such as ssh or the shell of $SHELL.',
+    remedy: 'Install what the error names, or correct $SHELL.',
+  },
+  'host.dependencies': {
+    means: '`npm ci` failed in the checkout, so the lab has no dependencies. Its last lines are the evidence.',
+    remedy: '`npm ci` in the checkout; `npm ping` says whether npm reaches its registry.',
+  },
+  'host.disk': {
+    means:
+      'A directory of the lab is on no block device (tmpfs, overlay, btrfs), so the fault slow-disk cannot limit it.',
+    remedy: 'Set state_dir under [lab] in lab.toml to a directory on a disk with ext4 or xfs.',
+  },
+  'host.disk-image': {
+    means: 'The disk of a machine cannot be made or mounted.',
+    remedy:
+      '`losetup --find` says whether this host has loop devices; `lab destroy MACHINE && lab up MACHINE` makes the ' +
+      'disk anew.',
+  },
+  'host.etcdctl-real': {
+    means: "`etcdctl` on a machine hands v3 grammar to Debian's client, which cannot be run.",
+    remedy: 'On the machine: `ls -l /usr/bin/etcdctl.real`. `lab destroy MACHINE && lab up MACHINE` restores it.',
+  },
+  'host.missing-program': {
+    means: 'A program that an image build or the registry uses is not installed.',
+    remedy: '`apt-get install --no-install-recommends PROGRAM`, as the error says.',
+  },
+  'host.npm': {
+    means:
+      "npm is missing, and cannot be had: there is no apt-get, it failed, or Debian's npm would replace this " +
+      "host's Node.",
+    remedy:
+      'Install npm together with Node (20.19+ or 22.12+) and put it first in PATH, or run the `apt-get` line that ' +
+      'the error gives.',
+  },
+  'host.port': {
+    means: 'The web app cannot listen on its port, most likely because something else does.',
+    remedy: '`ss -ltnp` on the machine shows who; end it, or set PORT.',
+  },
+} as const satisfies EntriesOf<'host'>;

@@ -1,0 +1,70 @@
+import type { EntriesOf } from './entry.ts';
+
+/** Data from outside: HTTP bodies, wire frames, Dockerfiles, scenario files, records of runs. */
+export const input = {
+  'input.body': {
+    means: "A request to the lab's supervisor is over 1 MiB.",
+    remedy: 'Send less; a command with that much input is better put into a file on the machine.',
+  },
+  'input.design': {
+    means: 'A design document sent to the embedded Couchbase has not the form of one.',
+    remedy: 'Send {"views":{"NAME":{"map":"function (doc, meta) {...}"}}}.',
+  },
+  'input.dockerfile': {
+    means:
+      "A Dockerfile below apps/ uses what the lab's image builder does not know, copies what is not there, or is " +
+      'missing.',
+    remedy: 'Correct the line that the error names, or restore the file: `git checkout apps`',
+  },
+  'input.frame': {
+    means: "Something that does not speak Couchbase's key-value protocol connected to port 11210.",
+    remedy: 'Connect with a Couchbase SDK (couchbase://HOST:11210); the admin page is on port 8091.',
+  },
+  'input.impairment': {
+    means: 'A fault cannot be made so: a rate, share or peer is out of range, or a machine is cut off from itself.',
+    remedy: 'Correct the fault in the scenario; the evidence has what was asked for.',
+  },
+  'input.json': {
+    means: 'The body of a request to the embedded Couchbase is not JSON.',
+    remedy: 'Send a JSON object.',
+  },
+  'input.map': {
+    means: 'The map function of a view does not compile.',
+    remedy: 'Write it as function (doc, meta) { emit(key, value); } and publish the design document again.',
+  },
+  'input.map-timeout': {
+    means: 'A map function took too long for several documents, and the view is given up.',
+    remedy: 'Look for an endless loop in it, and publish the design document again.',
+  },
+  'input.record': {
+    means: 'A file of a recorded run is not JSON: it was edited or damaged.',
+    remedy: '`lab runs` lists the others; run the scenario again for a new record.',
+  },
+  'input.reduce': {
+    means: 'A built-in reduce met a value that is no number.',
+    remedy: 'Emit numbers in the map function, or query with reduce=false.',
+  },
+  'input.reply': {
+    means: 'What answers at the fleet endpoint is not fleet.',
+    remedy: 'FLEETCTL_ENDPOINT must be the address of a fleetd; `lab fleetctl` sets it by itself.',
+  },
+  'input.report': {
+    means: 'A report.json is not of the form that this version reads.',
+    remedy: '`lab runs` lists the runs that can be read; run the scenario again for a report of this version.',
+  },
+  'input.samples': {
+    means: "A line of a run's samples.ndjson is no sample of a probe.",
+    remedy: 'Remove that line, or run the scenario again.',
+  },
+  'input.scenario': {
+    means:
+      'A scenario file does not compile, throws, or its default export is not a scenario. The error names the ' +
+      "reader's own line.",
+    remedy:
+      'Mend that line; docs/scenarios.md describes every field, and `lab scenario new NAME` writes one that works.',
+  },
+  'input.view-query': {
+    means: 'A parameter of a view query has a value that cannot be, or asks for a reduce where the view has none.',
+    remedy: 'Correct the parameter that the error names, or leave it out.',
+  },
+} as const satisfies EntriesOf<'input'>;

@@ -1,0 +1,72 @@
+import type { EntriesOf } from './entry.ts';
+
+/** What was named and does not exist. */
+export const missing = {
+  'missing.address': {
+    means: '`fleetctl ssh` knows no address of a machine: its fleetd has announced none.',
+    remedy: 'On that machine set FLEET_PUBLIC_IP for fleetd, then `systemctl restart fleet`.',
+  },
+  'missing.code': {
+    means: '`lab explain` has no entry of that name.',
+    remedy: '`lab explain` lists all codes; the code of an error stands in [ ] behind its text.',
+  },
+  'missing.couchbase': {
+    means: 'The worker found no Couchbase: no key below /services/couchbase came into etcd in time.',
+    remedy:
+      '`lab fleetctl start units/couchbase@1.service units/couchbase-sidekick@1.service`, then look: `lab fleetctl ' +
+      'list-units`',
+  },
+  'missing.design-document': {
+    means: 'A query names a design document that the bucket does not have.',
+    remedy: 'Publish it, or correct the name; the web app publishes its own.',
+  },
+  'missing.directory': {
+    means: '`lab scenario new` was called in a directory that is not there any more.',
+    remedy: '`cd` to one that is, and where you may write.',
+  },
+  'missing.etcd-v2-100': {
+    means: 'etcd has no such key (100: Key not found).',
+    remedy: '`etcdctl ls --recursive /` lists the keys, on a machine.',
+  },
+  'missing.ignition': {
+    means: 'The Ignition file that lab.toml names cannot be read.',
+    remedy: 'Correct ignition under [machines] in lab.toml; the path is relative to that file.',
+  },
+  'missing.machine': {
+    means: "The lab has no machine of that name, or a beginning of a machine's id fits several.",
+    remedy: '`lab status` lists the machines; $num_instances in config.rb says how many there are.',
+  },
+  'missing.report': {
+    means: 'A run has no report.json: it was broken off before it had one.',
+    remedy: '`lab runs` lists the runs with a report.',
+  },
+  'missing.run': {
+    means: 'There is no such recorded run, or none at all yet.',
+    remedy: '`lab runs` lists them; `lab scenario failover` makes one.',
+  },
+  'missing.scenario': {
+    means: 'There is no scenario of that name.',
+    remedy: '`lab scenario` lists them; a file of your own is given by its path: `lab scenario ./mine.ts`',
+  },
+  'missing.scenario-file': {
+    means: 'The scenario file does not exist, or is a directory.',
+    remedy: '`lab scenario new NAME` writes ./NAME.ts, which works at once.',
+  },
+  'missing.services': {
+    means: 'The web app found nothing to run on: etcd has no key of Couchbase or of memcached.',
+    remedy: '`lab fleetctl list-units`: couchbase@, memcached@ and their sidekicks must be active.',
+  },
+  'missing.target': {
+    means: "A fault's target is no machine now: nobody runs that unit, or there is no leader or other machine.",
+    remedy: '`lab fleetctl list-units` and `lab status` show who runs what.',
+  },
+  'missing.unit': {
+    means: 'fleet has no unit of that name, or it was destroyed while a command waited for it.',
+    remedy:
+      '`lab fleetctl list-unit-files` lists those there are; a unit that is new is given as the path of its file.',
+  },
+  'missing.view': {
+    means: 'A query names a view that the design document does not have.',
+    remedy: 'Correct the name, or publish the design document with that view.',
+  },
+} as const satisfies EntriesOf<'missing'>;

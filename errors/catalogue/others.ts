@@ -1,0 +1,127 @@
+import type { EntriesOf } from './entry.ts';
+
+/** Families of a few codes each. */
+export const others = {
+  'internal.build': {
+    means: "The lab's own build failed. The lines before the error say where.",
+    remedy:
+      '`npm run build` in the checkout. Without a change of yours: `git status`, `npm ci`, and report it if it stays.',
+  },
+  'internal.command': {
+    means: 'A program of an image build ended in a way that the lab does not know.',
+    remedy: 'Run the command again; report it with its text if it stays.',
+  },
+  'internal.config': {
+    means: 'An address passed the check of lab.toml and cannot be read: a bug of the lab.',
+    remedy: 'Report it with your lab.toml.',
+  },
+  'internal.control': {
+    means: "The lab's supervisor does not know what it is asked for: it is of another version than the command.",
+    remedy: '`lab destroy && lab up`',
+  },
+  'internal.daemon': {
+    means: 'A daemon of the lab was to be started without a command: a bug of the lab.',
+    remedy: 'Report it with the command that you ran.',
+  },
+  'internal.etcd': {
+    means: 'etcd refused a request itself, or answered what is not its protocol. The evidence has its words.',
+    remedy: 'On the machine: `journalctl -u etcd -n 50`',
+  },
+  'internal.etcdctl': {
+    means: '`etcdctl` read a command that it has no program for: a bug of the lab.',
+    remedy: '`etcdctl help` lists those there are; report it with the command line.',
+  },
+  'internal.fleetd': {
+    means: 'fleetd failed at a request (HTTP status 500 or above).',
+    remedy: '`lab ssh MACHINE -- journalctl -u fleet -n 50` on the machine that answered.',
+  },
+  'internal.report': {
+    means: "A run's report does not keep to its own schema: a bug of the lab. The evidence is kept.",
+    remedy: "Compare it with docs/report.schema.json, and report it with the run's directory.",
+  },
+  'internal.scenario': {
+    means:
+      "A scenario broke off with an error that is none of the lab's. It stands in the record of the run; the " +
+      'verdict is unknown.',
+    remedy: "`lab report` shows it; mend the scenario, or report it when the scenario is the lab's.",
+  },
+  'internal.supervisor': {
+    means: "The lab's supervisor met an error that it did not expect. The evidence is where.",
+    remedy: '`lab destroy && lab up`; report it with its text if it happens again.',
+  },
+  'internal.unexpected': {
+    means:
+      'The command met an error that it did not expect: a bug of the lab. The error stands above it, with its stack.',
+    remedy: 'Report it with that text and the command that you ran.',
+  },
+  'interrupted.run': {
+    means: 'The run was ended by Ctrl-C. Faults were undone and the record closed.',
+    remedy: '`lab status` shows the lab as it is; run the scenario again.',
+  },
+  'permission.checkout': {
+    means:
+      'Dependencies or the build must be written into the checkout, and this user may not, or the file system is ' +
+      'read-only.',
+    remedy: '`sudo ./lab ...`, or use a checkout that can be written.',
+  },
+  'permission.root': {
+    means: 'Machines, images and packages of the host need root: namespaces, mounts, cgroups, file owners.',
+    remedy: '`sudo ./lab ...`, with the same words.',
+  },
+  'busy.cgroups': {
+    means: "Another lab has been changing the host's cgroup controllers for too long.",
+    remedy: '`fuser -v /sys/fs/cgroup` names it; wait, or end it.',
+  },
+  'busy.lab': {
+    means: 'Another `lab` command is changing this lab. The error names it and its process.',
+    remedy: 'Wait for it, or end it: `kill PID`',
+  },
+  'busy.port': {
+    means: 'A port that a virtual machine forwards is taken on this host. Vagrant would say nothing.',
+    remedy:
+      'End the program that the error names, or choose another port in $forwarded_ports or $expose_docker_tcp of ' +
+      'config.rb.',
+  },
+  'busy.range': {
+    means: "The lab's own address is on another interface already, most likely another lab's.",
+    remedy: '`lab destroy` in the other checkout, or another range under [network] in lab.toml.',
+  },
+  'busy.scenario': {
+    means: "Another scenario runs on this lab; two would spoil each other's evidence.",
+    remedy: 'Wait for it, or end it in order, so that it undoes its faults: `kill -INT PID`',
+  },
+  'unschedulable.unit': {
+    means:
+      'fleet finds no machine that can take the unit; the evidence says for each machine what stands in the way. ' +
+      'It starts as soon as one can.',
+    remedy:
+      '`lab fleetctl list-machines`; free a machine (Conflicts=, MachineOf=), or give the unit up: `lab fleetctl ' +
+      'destroy UNIT`',
+  },
+  'unbuilt.disk-architecture': {
+    means: 'Disk images and boxes are built on amd64 hosts only.',
+    remedy: '`lab up` (containers) works on arm64; docs/known-issues.md says more.',
+  },
+  'unbuilt.fault': {
+    means: 'What runs the machines has no such fault; nothing was done.',
+    remedy: 'Use another fault, or the other provider; docs/known-issues.md says why it is missing.',
+  },
+  'unbuilt.flannel-backend': {
+    means: "flannel's configuration asks for a backend that is not built.",
+    remedy: 'Use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}.',
+  },
+  'unbuilt.reduce': {
+    means: 'A view has a reduce function in JavaScript, which the embedded Couchbase does not run.',
+    remedy: 'Use _count, _sum or _stats, or reduce in the application.',
+  },
+  'unbuilt.replaces': {
+    means: 'The unit has Replaces= in [X-Fleet], which this fleet does not do.',
+    remedy: 'Destroy the unit to be replaced, then start the new one.',
+  },
+  'unbuilt.upstream-images': {
+    means:
+      'Container images of their makers are not built yet: [images] source = "upstream", or `--image upstream` of ' +
+      'a scenario.',
+    remedy: 'Set source = "embedded" under [images] in lab.toml, or leave `--image` out.',
+  },
+} as const satisfies EntriesOf<'internal' | 'interrupted' | 'permission' | 'busy' | 'unschedulable' | 'unbuilt'>;

@@ -1,0 +1,143 @@
+import type { EntriesOf } from './entry.ts';
+
+/** The lab, or what it is made of, is not in a state that allows this. */
+export const state = {
+  'state.box': {
+    means: "Vagrant has a box of the lab's name that this lab did not make. Machines of it would let nobody in.",
+    remedy: '`vagrant box remove NAME --provider PROVIDER --all --force; vagrant up`, as the error says.',
+  },
+  'state.capability': {
+    means: 'What runs the machines cannot do what a scenario or fault needs, such as slow-cpu on libvirt.',
+    remedy: '`lab scenario` lists the others; containers have all faults: `lab destroy && lab up --provider nspawn`',
+  },
+  'state.couchbase': {
+    means: 'Couchbase answers the worker and refuses: no such bucket, or a wrong password.',
+    remedy: '`lab fleetctl status couchbase@1`: is it active, and did its bucket-create succeed?',
+  },
+  'state.deploy': {
+    means: 'A unit that the scenario is about runs on no machine, or not where it must.',
+    remedy: '`lab fleetctl list-units` shows what runs where.',
+  },
+  'state.etcd-compacted': {
+    means: 'etcd has forgotten the history that a watch wanted to go on from.',
+    remedy: 'List the keys again, and watch from that revision.',
+  },
+  'state.etcd-lease': {
+    means: 'An etcd lease is gone: it ran out, or was revoked, and its keys with it.',
+    remedy: 'Grant a new lease and write the keys again.',
+  },
+  'state.etcd-v2-101': {
+    means: 'The key has another value or index than was demanded (101: Compare failed).',
+    remedy: '`etcdctl -o extended get KEY` shows both.',
+  },
+  'state.etcd-v2-102': {
+    means: 'The key is a directory where a value is needed (102: Not a file).',
+    remedy: '`etcdctl ls KEY`',
+  },
+  'state.etcd-v2-104': {
+    means: 'A key with a value stands where a directory is needed (104: Not a directory).',
+    remedy: '`etcdctl get KEY`; name another, or remove it: `etcdctl rm KEY`',
+  },
+  'state.etcd-v2-105': {
+    means: 'The key is there already (105: Key already exists).',
+    remedy: '`etcdctl get KEY` shows it; `etcdctl set` or `update` overwrites.',
+  },
+  'state.etcd-v2-107': {
+    means: 'The root cannot be written or removed (107: Root is read only).',
+    remedy: 'Name a key below /.',
+  },
+  'state.etcd-v2-108': {
+    means: 'The directory has keys in it (108: Directory not empty).',
+    remedy: '`etcdctl rm --recursive KEY` removes them all.',
+  },
+  'state.files-changed': {
+    means: 'Files that an image copies changed while it was being built; it would be of neither state.',
+    remedy: 'Run the command again when nothing writes them, for example when `npm run build` has ended.',
+  },
+  'state.flannel-full': {
+    means: "Every subnet of flannel's network is leased to a machine.",
+    remedy:
+      'On a machine: `etcdctl ls /coreos.com/network/subnets`; remove leases of machines that are gone, or ' +
+      'configure a larger network.',
+  },
+  'state.flannel-moved': {
+    means: "This machine's flannel subnet was leased to another machine while it was away. It has a new one now.",
+    remedy: 'On the machine: `systemctl restart flanneld docker`',
+  },
+  'state.fleet-unreachable': {
+    means: 'No fleetd answers, or those that do have no etcd: it is down or without quorum.',
+    remedy: '`lab status`; start the machines that are down (two of three are needed): `lab up`',
+  },
+  'state.global': {
+    means: '`fleetctl journal` has no one machine to ask for a global unit.',
+    remedy: '`lab fleetctl ssh MACHINE journalctl -u UNIT`',
+  },
+  'state.hypervisor': {
+    means: "The lab's virtual machines run on one hypervisor, and another was asked for.",
+    remedy: '`lab destroy`, then `vagrant up --provider libvirt` or virtualbox.',
+  },
+  'state.image-gone': {
+    means: 'The OS image that a machine was made from is gone. Its disk is only the difference to it.',
+    remedy: '`lab destroy && lab up`; `lab image prune` removes no image that a machine needs.',
+  },
+  'state.inactive': {
+    means: '`fleetctl stop` or `restart` was asked for a unit that is not launched.',
+    remedy: '`lab fleetctl start UNIT`',
+  },
+  'state.lab-down': {
+    means: 'The lab is not up, or none of its machines runs.',
+    remedy: '`lab up`',
+  },
+  'state.machine': {
+    means: 'A machine cannot do this now: it is off, paused, booting, or another command is working on it.',
+    remedy: '`lab status` says which; `lab up MACHINE` starts it.',
+  },
+  'state.machines': {
+    means: 'The lab has too few machines for the scenario.',
+    remedy: 'Set $num_instances = 3 in config.rb, then `lab destroy && lab up`.',
+  },
+  'state.not-built': {
+    means: 'An image copies what the build makes (dist/ or proto/), and it is not there.',
+    remedy: '`npm run build`',
+  },
+  'state.not-loaded': {
+    means: "The unit is on no machine. The evidence has fleet's reasons.",
+    remedy: '`lab fleetctl start UNIT`, or `lab fleetctl list-unit-files --fields=unit,dstate,target,reason`',
+  },
+  'state.old-disk': {
+    means: "A machine's disk was made by an earlier version of the lab, as a directory.",
+    remedy: '`lab destroy && lab up`: the machines are made anew, and what they stored is lost.',
+  },
+  'state.port': {
+    means: 'The embedded Couchbase cannot listen on one of its ports.',
+    remedy: 'End what uses the port, or choose others: `--kv-port`, `--mgmt-port`, `--capi-port`',
+  },
+  'state.provider': {
+    means: "The lab's machines are made by one provider (containers or virtual machines), and another was asked for.",
+    remedy: '`lab destroy`, then `lab up --provider vagrant`, or `lab up` for containers.',
+  },
+  'state.quorum': {
+    means: 'etcd cannot take a machine in: too few of its members run or are connected, or the disks of most are gone.',
+    remedy: '`lab up` starts those that are down. Where the disks are gone, so is the data: `lab destroy && lab up`',
+  },
+  'state.replace': {
+    means:
+      '`fleetctl submit --replace` or `load --replace` was given a unit that is in a further state; it would be ' +
+      'restarted by the way.',
+    remedy: '`lab fleetctl start --replace UNIT` for one that is launched, `load --replace` for one that is loaded.',
+  },
+  'state.scenario-file': {
+    means:
+      '`lab scenario new` cannot write its file: it is there already, or the directory is not writable. Nothing ' +
+      'was written.',
+    remedy: '`lab scenario ./NAME.ts` runs the one that is there; or choose another name or directory.',
+  },
+  'state.supervisor': {
+    means: "The lab's supervisor does not run, or ended while a command spoke to it.",
+    remedy: '`lab up`; its last words are in /var/lib/coreos-lab/NAME/log/supervisor.log (state_dir in lab.toml).',
+  },
+  'state.tunnel': {
+    means: '`fleetctl --tunnel` got no ssh connection. The evidence has what ssh said.',
+    remedy: '`ssh -p PORT USER@HOST true`, as the error says.',
+  },
+} as const satisfies EntriesOf<'state'>;

@@ -1,0 +1,106 @@
+import type { EntriesOf } from './entry.ts';
+
+/** A bad command line, of the lab or of a program of its machines. */
+export const usage = {
+  'usage.argument': {
+    means: '`fleetd` was given a word that is no flag. It takes flags and FLEET_* variables only.',
+    remedy: '`fleetd --help` lists the flags; correct ExecStart= of fleet.service.',
+  },
+  'usage.box-provider': {
+    means: '`lab image box --box-provider` names no kind of box. There are libvirt, virtualbox and all.',
+    remedy: '`lab image box --box-provider libvirt`',
+  },
+  'usage.command': {
+    means: '`fleetctl` has no such command, or the word is the beginning of several commands.',
+    remedy: '`lab fleetctl help` lists them; write the command out.',
+  },
+  'usage.compare': {
+    means: '`lab compare` was given runs of two different scenarios, whose steps have nothing in common.',
+    remedy: '`lab runs SCENARIO` lists the runs of one scenario; take two of those.',
+  },
+  'usage.endpoint': {
+    means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
+    remedy:
+      'Write http://ADDRESS:49153 or unix:///run/fleet.sock, in `--endpoint` or FLEETCTL_ENDPOINT. `lab fleetctl` ' +
+      'sets it by itself.',
+  },
+  'usage.etcd-endpoints': {
+    means: 'A client of etcd was started with an empty list of endpoints.',
+    remedy:
+      'Give at least one, such as http://127.0.0.1:2379: `etcdctl --endpoints` or the variable ETCDCTL_ENDPOINTS ' +
+      'on a machine, `fleetd --etcd-servers` for fleet.',
+  },
+  'usage.etcdctl': {
+    means:
+      '`etcdctl` cannot read its command line (v2 grammar): a command, flag or argument is unknown or missing. It ' +
+      'ends with exit code 1, as etcdctl 2.x does.',
+    remedy: '`etcdctl help`, on a machine: `lab ssh core-01 -- etcdctl help`',
+  },
+  'usage.etcdctl-directory': {
+    means:
+      '`etcdctl get` was asked for a directory, which has no value. It ends with exit code 1, as etcdctl 2.x does.',
+    remedy: '`etcdctl ls KEY` lists what is in it.',
+  },
+  'usage.fields': {
+    means: '`fleetctl --fields` names a column that the list does not have, or none.',
+    remedy: 'The error lists the columns; for example `lab fleetctl list-units --fields=unit,machine,active`.',
+  },
+  'usage.file': {
+    means: '`lab compare --html` cannot write its file: the directory is not there or not writable.',
+    remedy: 'Name a file in a directory that can be written: `lab compare RUN RUN --html /tmp/compare.html`',
+  },
+  'usage.flag': {
+    means:
+      'A flag is unknown, lacks its value or has one that cannot be: of `fleetctl`, `fleetd`, or the embedded ' +
+      'Couchbase server.',
+    remedy: "The program's `--help` lists its flags, `lab fleetctl help COMMAND` those of a fleetctl command.",
+  },
+  'usage.flanneld': {
+    means:
+      '`flanneld` cannot use its command line: an unknown flag, or an interface without an IPv4 address and no ' +
+      '`--public-ip`.',
+    remedy: '`flanneld --help`, on the machine; `ip -4 address` shows its interfaces.',
+  },
+  'usage.hypervisor': {
+    means: '`vagrant --provider` names what runs no virtual machine of the lab. There are libvirt and virtualbox.',
+    remedy: '`vagrant up --provider libvirt`',
+  },
+  'usage.meetup': {
+    means: "The stand-in for Meetup's stream cannot read its flags or MEETUP_* variables.",
+    remedy: 'The error lists them all; correct the one that it names.',
+  },
+  'usage.no-units': {
+    means: 'A `fleetctl` command that acts on units was given none.',
+    remedy: 'Name one or more: `lab fleetctl start units/couchbase@1.service`',
+  },
+  'usage.one-unit': {
+    means: '`fleetctl cat` and `fleetctl journal` take exactly one unit.',
+    remedy: '`lab fleetctl journal -f web@1`',
+  },
+  'usage.parameter': {
+    means: 'A scenario has no such option, or its value cannot be.',
+    remedy: '`lab scenario NAME --help` lists the options, what they take and their defaults.',
+  },
+  'usage.provider': {
+    means: '`--provider` names nothing that the lab can make machines with. There are nspawn and vagrant.',
+    remedy: '`lab up` (containers) or `lab up --provider vagrant` (virtual machines)',
+  },
+  'usage.range': {
+    means: 'A range of units such as `web@{1..20000}` stands for more than 10000 units.',
+    remedy: 'Use a smaller range.',
+  },
+  'usage.scenario-name': {
+    means:
+      '`lab scenario new NAME` cannot name a scenario so: a-z, 0-9 and -, beginning with a letter, at most 41 ' +
+      'characters.',
+    remedy: '`lab scenario new my-scenario`',
+  },
+  'usage.tier': {
+    means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',
+    remedy: '`lab test --tier quick`',
+  },
+  'usage.value': {
+    means: 'A flag or COUCHBASE_* variable of the embedded Couchbase server is no whole number in its range.',
+    remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535.',
+  },
+} as const satisfies EntriesOf<'usage'>;
