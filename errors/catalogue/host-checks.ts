@@ -113,6 +113,10 @@ export const hostChecks = {
     means: "The lab's own libvirtd belongs to root, and this is another user. The group libvirt does not help.",
     remedy: '`sudo vagrant up`',
   },
+  'host.machine-id': {
+    means: "The host has no valid /etc/machine-id. systemd-nspawn derives the machines' hardware addresses from it.",
+    remedy: '`systemd-machine-id-setup`',
+  },
   'host.memory': {
     means: 'Too little memory is available: three containers need 3 GB, virtual machines what they take when idle.',
     remedy: 'End other programs, lower $vm_memory or $num_instances in config.rb, or add memory.',
