@@ -14,7 +14,7 @@ export const seenLate = term('seen within 0.3 s', 0, 300);
 /** etcd looks for expired leases every 500 ms (etcd: server/lease/lessor.go, runLoop). */
 const expiryCheckMs = 500;
 
-/** The lease a machine's presence hangs on: one second shorter than the TTL, and never under 2 s (docs/decisions.md). */
+/** The lease a machine's presence hangs on: one second shorter than the TTL, and never under 2 s (docs/decisions/011). */
 export function presenceLeaseMs({ fleetAgentTtlMs }: Timers): number {
   return Math.max(2_000, Math.ceil(fleetAgentTtlMs / 1000) * 1000 - 1_000);
 }
