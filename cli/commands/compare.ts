@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import { compareRuns } from '../../scenarios/harness/report/compare-runs.ts';
-import { renderComparisonHtml } from '../../scenarios/harness/report/html/render-comparison.ts';
 import { readReport } from '../../scenarios/harness/report/read-run.ts';
 import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
 import { renderComparison } from '../render/comparison.ts';
@@ -17,7 +16,11 @@ export async function compare(
   const [a, b] = await Promise.all(places.map(({ dir }) => readReport(dir)));
   if (a === undefined || b === undefined) return;
   const comparison = compareRuns(a, b);
-  if (options.html !== undefined) await save(resolve(options.html), renderComparisonHtml(comparison));
+  if (options.html !== undefined) {
+    // React is loaded only where a page is made.
+    const { renderComparisonHtml } = await import('../../scenarios/harness/report/html/render-comparison.tsx');
+    await save(resolve(options.html), renderComparisonHtml(comparison));
+  }
   console.log(options.json === true ? JSON.stringify(comparison) : renderComparison(comparison));
   if (options.html !== undefined && options.json !== true) console.log(`\n${resolve(options.html)}`);
 }

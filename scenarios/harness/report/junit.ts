@@ -1,5 +1,5 @@
-import { markup, trusted } from './html/markup.ts';
 import type { RunReport } from './run-report.ts';
+import { markup, trusted } from './xml-text.ts';
 
 /**
  * The findings as JUnit XML: one test case each; `fail` is a failure, `unknown` is skipped, both with their evidence.
@@ -8,10 +8,12 @@ import type { RunReport } from './run-report.ts';
 export function junitXml(report: RunReport): string {
   const { scenario, findings, startedAt, tookMs } = report;
   const number = (verdict: string) => findings.filter((finding) => finding.verdict === verdict).length;
-  const suite = `lab scenario ${scenario}`;
+  const [failures, skipped] = [number('fail'), number('unknown')];
+  const totals = markup`tests="${findings.length}" failures="${failures}" skipped="${skipped}" errors="0"`;
+  const time = markup`time="${tookMs / 1_000}"`;
   return markup`${trusted('<?xml version="1.0" encoding="UTF-8"?>')}
-<testsuites name="coreos-lab" tests="${findings.length}" failures="${number('fail')}" skipped="${number('unknown')}" errors="0" time="${tookMs / 1_000}">
-<testsuite name="${suite}" tests="${findings.length}" failures="${number('fail')}" skipped="${number('unknown')}" errors="0" time="${tookMs / 1_000}" timestamp="${startedAt}">
+<testsuites name="coreos-lab" ${totals} ${time}>
+<testsuite name="lab scenario ${scenario}" ${totals} ${time} timestamp="${startedAt}">
 <properties>${Object.entries({ command: report.command, verdict: report.verdict, ...report.parameters }).map(
     ([name, value]) => markup`<property name="${name}" value="${String(value)}"/>`,
   )}</properties>

@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { renderReportHtml } from './html/render-report.ts';
 import { junitXml } from './junit.ts';
 import { type RunReport, runReportSchema } from './run-report.ts';
 
@@ -39,10 +38,10 @@ export async function writeReportHtml(
   const screenshots = await Promise.all(report.screenshots.map((name) => screenshot(runDir, name)));
   const file = join(runDir, 'report.html');
   const present = screenshots.filter((one) => one !== undefined);
-  await writeFile(
-    file,
-    renderReportHtml({ report, events: record.events, samples: record.samples, screenshots: present }),
-  );
+  // React is loaded only where a page is made.
+  const { renderReportHtml } = await import('./html/render-report.tsx');
+  const { events, samples } = record;
+  await writeFile(file, renderReportHtml({ report, events, samples, screenshots: present }));
   return file;
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ProbeName, type Sample, probeNames } from '../../../scenarios/harness/probes/sample.ts';
-import { probeSeries } from '../../../scenarios/harness/report/html/buckets.ts';
-import { gaps } from '../../../scenarios/harness/report/html/lanes.ts';
-import { escapeText } from '../../../scenarios/harness/report/html/markup.ts';
-import { runs } from '../../../scenarios/harness/report/html/probe-strip.ts';
+import { probeSeries } from '../../../scenarios/harness/report/html/timeline/buckets.ts';
+import { gaps } from '../../../scenarios/harness/report/html/timeline/lanes.ts';
+import { escapeText } from '../../../scenarios/harness/report/xml-text.ts';
+import { runs } from '../../../scenarios/harness/report/html/timeline/probe-paths.ts';
 import { decadeAbove, logShare, percentOf, stackRows, ticks } from '../../../scenarios/harness/report/html/scale.ts';
 import { parseXml } from '../../unit/scenarios/harness/report/xml.ts';
 

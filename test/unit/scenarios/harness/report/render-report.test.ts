@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderReportHtml } from '../../../../../scenarios/harness/report/html/render-report.ts';
+import { renderReportHtml } from '../../../../../scenarios/harness/report/html/render-report.tsx';
 import { runReportSchema } from '../../../../../scenarios/harness/report/run-report.ts';
 import { failoverEvents, failoverReport, failoverSamples } from './recorded-run.ts';
 import { all, parseXml } from './xml.ts';

@@ -6,7 +6,7 @@ export interface XmlElement {
   text: string;
 }
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'" };
 /** Their content is not markup, as in HTML. */
 const rawText = new Set(['style', 'script']);
 

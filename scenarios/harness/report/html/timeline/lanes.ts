@@ -1,7 +1,7 @@
-import type { RunEvent } from '../../event-log.ts';
-import { shortKey, shortUnit } from './words.ts';
+import type { RunEvent } from '../../../event-log.ts';
+import { shortKey, shortUnit } from '../words.ts';
 
-/** on: as it should be; changing: starting or stopping; failed; off: there, but not running; waiting: nowhere at all. */
+/** on: as it should be; changing: starting or stopping; off: there, but not running; waiting: nowhere at all. */
 export type SegmentKind = 'on' | 'changing' | 'failed' | 'off' | 'waiting';
 
 export interface Segment {

@@ -1,7 +1,7 @@
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../../run-report.ts';
+import { percentOf, stackRows } from '../scale.ts';
 import type { ProbeSeries } from './buckets.ts';
 import type { Lane } from './lanes.ts';
-import { percentOf, stackRows } from './scale.ts';
 
 /** One row of the timeline: a name in the column on the left and a stretch of the picture on the right, px. */
 export type Row = { readonly y: number; readonly height: number } & (

@@ -1,4 +1,4 @@
-/** Text that is HTML (or XML) already. Only `markup` and `trusted` make one, so nothing from outside gets in unescaped. */
+/** Text that is XML already. Only `markup` and `trusted` make one, so nothing from outside gets in unescaped. */
 export class Markup {
   readonly text: string;
   constructor(text: string) {
@@ -16,24 +16,26 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly Part[])
   return new Markup(strings.map((text, index) => (index === 0 ? '' : put(parts[index - 1])) + text).join(''));
 }
 
-/** Our own style sheet or script, as it is. */
+/** Our own text, as it is. */
 export function trusted(text: string): Markup {
   return new Markup(text);
 }
 
-/** For text and for attribute values in either quotes; characters that XML forbids become U+FFFD. */
+/** What XML 1.0 has no way to write (control characters, halves of a surrogate pair) becomes U+FFFD. */
+export function writable(text: string): string {
+  return text
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd');
+}
+
+/** For text and for attribute values in either quotes. */
 export function escapeText(text: string): string {
-  return (
-    text
-      .replace(/\p{Surrogate}/gu, '\ufffd')
-      // These are the ones that XML 1.0 has no way to write.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-      .replaceAll("'", '&#39;')
-  );
+  return writable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
 
 function put(part: Part): string {

@@ -1,4 +1,7 @@
-/** Colours of the report. Verdict and machine hues stay apart for every common colour blindness; words and symbols repeat them. */
+/**
+ * Colours of the report. Verdict and machine hues stay apart for every common colour blindness; words and symbols
+ * repeat them.
+ */
 export interface Palette {
   readonly paper: string;
   readonly card: string;

@@ -1,0 +1,25 @@
+import type { RunReport } from '../run-report.ts';
+import { Section } from './section.tsx';
+import { type Column, WideTable } from './table.tsx';
+import { clock, duration } from './words.ts';
+
+const columns: readonly Column[] = [['fault'], ['machine'], ['from', 'num'], ['to', 'num'], ['lasted', 'num']];
+
+/** What was broken, where, and how long. */
+export function Faults({ faults }: { readonly faults: RunReport['faults'] }) {
+  return (
+    <Section id="faults" title="Faults">
+      <WideTable className="stacked faulted" columns={columns}>
+        {faults.map(({ name, machine, fromMs, toMs }, index) => (
+          <tr key={index}>
+            <th scope="row">{name}</th>
+            <td>{machine}</td>
+            <td className="num">{clock(fromMs)}</td>
+            <td className="num">{clock(toMs)}</td>
+            <td className="num">{duration(toMs - fromMs)}</td>
+          </tr>
+        ))}
+      </WideTable>
+    </Section>
+  );
+}
