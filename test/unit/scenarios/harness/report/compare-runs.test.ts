@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { compareRuns, compared, paired } from '../../../../../scenarios/harness/report/compare-runs.ts';
 import { renderComparisonHtml } from '../../../../../scenarios/harness/report/html/render-comparison.tsx';
+import { bare, hostileRun } from './hostile-run.ts';
 import { failoverReport } from './recorded-run.ts';
 import { parseXml } from './xml.ts';
 
@@ -64,4 +65,15 @@ it('refuses runs of different scenarios', () => {
   expect(() => compareRuns(failoverReport(), failoverReport({ scenario: 'deploy' }))).toThrow(
     /different scenarios: failover and deploy/,
   );
+});
+
+it('shows hostile text of either run as text', () => {
+  const { run } = hostileRun();
+  const html = renderComparisonHtml(compareRuns(run.report, { ...run.report, measures: [], findings: [] }));
+  const page = parseXml(html);
+  const { sentence, command, measures, findings, probes } = run.report;
+  const texts = [sentence, command, ...[...measures, ...findings].map(({ name }) => name)];
+  const words = bare(page.text);
+  expect([...texts, ...probes.map(({ probe }) => probe)].filter((text) => !words.includes(bare(text)))).toEqual([]);
+  expect(html.match(/<\/?(script|style|img)\b/g)).toHaveLength(4);
 });

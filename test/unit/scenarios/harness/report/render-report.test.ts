@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { renderReportHtml } from '../../../../../scenarios/harness/report/html/render-report.tsx';
 import { runReportSchema } from '../../../../../scenarios/harness/report/run-report.ts';
 import { failoverEvents, failoverReport, failoverSamples } from './recorded-run.ts';
+import { bare, hostileRun } from './hostile-run.ts';
 import { all, parseXml } from './xml.ts';
 
+const complaints = vi.spyOn(console, 'error');
 const samples = failoverSamples();
 const html = renderReportHtml({ report: failoverReport(), events: failoverEvents, samples });
 const page = parseXml(html);
@@ -15,6 +17,7 @@ it('the recorded run keeps to the schema', () => {
 
 describe('one file', () => {
   it('asks for nothing from elsewhere', () => {
+    expect(html).toMatch(/^<!DOCTYPE html>\n<html lang="en">/);
     expect(html.match(/(?:https?:)?\/\/[a-z]|url\((?!#)|@import|<link|<iframe/gi)).toBeNull();
     const sources = all(page).flatMap(({ attributes }) => [attributes['src'], attributes['href']]);
     for (const source of sources) if (source !== undefined) expect(source).toMatch(/^(#|data:image\/png;base64,)/);
@@ -89,30 +92,43 @@ it('draws the machines before, during and after, with what moved and what has no
   expect(snapshots[0]).not.toMatch(/arrived|changed/);
 });
 
-it('escapes whatever comes from outside, wherever it stands', () => {
-  const evil = `<script>alert("x")</script>&amp;'\u0000\ud800`;
-  const made = failoverReport({
-    ...{ sentence: evil, summary: evil, command: evil, parameters: { [evil]: evil }, facts: { [evil]: evil } },
-    timeline: [{ name: evil, atMs: 5, detail: evil, predicted: { minMs: 1, maxMs: 2, terms: evil } }],
-    measures: [{ name: evil, group: evil, detail: evil, fromMs: 0 }],
-    findings: [{ name: evil, verdict: 'fail', evidence: evil, kind: 'claim' }],
-    phases: [{ name: evil, fromMs: 0, toMs: 40_000 }],
-    faults: [{ id: evil, machine: evil, kind: evil, name: evil, fromMs: 0, toMs: 9 }],
-    decisions: [{ atMs: 1, kind: evil, unit: evil, from: evil, to: evil, reason: evil, engine: evil }],
+describe('a record full of hostile text', () => {
+  const { run, shown } = hostileRun();
+  const text = renderReportHtml(run);
+  const hostile = parseXml(text);
+
+  it('adds no element and no attribute', () => {
+    const ordinary = all(
+      parseXml(renderReportHtml({ ...run, report: failoverReport(), events: failoverEvents, samples })),
+    );
+    const kinds = (elements: typeof ordinary) =>
+      new Set(elements.flatMap(({ name, attributes }) => [`<${name}>`, ...Object.keys(attributes)]));
+    const known = kinds(ordinary);
+    expect([...kinds(all(hostile))].filter((kind) => !known.has(kind))).toEqual([]);
+    expect(all(hostile, 'script')).toHaveLength(1);
+    expect(text.match(/<\/?(script|style)\b/g)).toHaveLength(4);
   });
-  const events = failoverEvents.map((event) => ({
-    ...event,
-    data: Object.fromEntries(
-      Object.entries(event.data).map(([key, value]) => [key, typeof value === 'string' ? evil : value]),
-    ),
-  }));
-  const text = renderReportHtml({
-    report: made,
-    events,
-    samples: samples.map((one) => ({ ...one, probe: evil as 'page' })),
+
+  it('shows all of it as text', () => {
+    const words = bare(hostile.text);
+    expect(shown.length).toBeGreaterThan(60);
+    expect(shown.filter((one) => !words.includes(bare(one)))).toEqual([]);
   });
-  expect(all(parseXml(text), 'script')).toHaveLength(1);
-  expect(text).not.toContain('<script>alert');
+
+  it('shows what XML cannot write as U+FFFD', () => {
+    const report = failoverReport({ sentence: 'a\u0000b\ud800c\u001b[31m' });
+    const [heading] = all(parseXml(renderReportHtml({ report, events: [], samples: [] })), 'h1');
+    expect(heading?.text).toBe('✓ Passed a\ufffdb\ufffdc\ufffd[31m');
+  });
+
+  it('still asks for nothing from elsewhere', () => {
+    for (const { attributes } of all(hostile)) {
+      expect(attributes['style'] ?? '').toMatch(/^(--\w+:\w+|height:\d+px|fill:url\(#hatch\d\))?$/);
+      for (const source of [attributes['src'], attributes['href']]) {
+        if (source !== undefined) expect(source).toMatch(/^(#[a-z-]+|data:image\/png;base64,\w+=*)$/);
+      }
+    }
+  });
 });
 
 it.each<[what: string, change: Parameters<typeof failoverReport>[0]]>([
@@ -137,4 +153,8 @@ it.each<[what: string, change: Parameters<typeof failoverReport>[0]]>([
   const text = renderReportHtml({ report: failoverReport(change), events: [], samples: [] });
   parseXml(text);
   expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+});
+
+it('nothing of this gave React a reason to complain', () => {
+  expect(complaints.mock.calls).toEqual([]);
 });
