@@ -9,7 +9,7 @@ import { suites } from './guest/suite.ts';
 const packages = ['nodejs', 'npm'];
 
 /** Debian packages stay, and what the kernel loaded once, with its settings. */
-const mayStay = /^(packages|modules): new: |^settings: new: (net\.bridge|net\.netfilter|fs\.fuse)/;
+const mayStay = /^(packages|modules): new: |^settings: new: (net\.(bridge|netfilter|nf_conntrack)|fs\.fuse)/;
 
 /**
  * The lab on hosts as people have them: a stock Debian with systemd, cgroup v2 and D-Bus, where nothing was installed by
@@ -41,6 +41,9 @@ describe.each(suites)('a stock Debian %s', (suite: string) => {
     await lab.must('up', 40 * minuteMs);
     await lab.isWhole();
     expect(await ask(`cat /proc/${supervisorPid}/cgroup`)).toBe('0::/coreos-lab/lab/supervisor');
+    // Nothing of the lab can reach the host's D-Bus or systemd.
+    const sockets = '/run/dbus/system_bus_socket /run/systemd/private';
+    expect((await lab.guest.run(`nsenter --mount --target ${supervisorPid} ls ${sockets}`)).stdout).toBe('');
     const info = await lab.must("ssh core-02 -- 'free -m; docker info 2>&1'");
     expect(info).toMatch(/^Mem:\s+2048 /m);
     expect(info).toContain('Total Memory: 2GiB');
