@@ -6,6 +6,8 @@ export async function remainsOf(lab: string): Promise<string[]> {
   const found: string[] = [];
   const marks = [`coreos-lab/${lab}`, `coreos-lab-${lab}`];
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    // A zombie is dead, and its parent's to bury: the host's PID 1 may take a second or two.
+    if (/^State:\s+Z/m.test(text(`/proc/${pid}/status`))) continue;
     const commandLine = text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
     if (marks.some((mark) => commandLine.includes(`${mark}/`)))
       found.push(`process ${pid}: ${commandLine.slice(0, 100)}`);
