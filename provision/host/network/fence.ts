@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { NetworkConfig } from '../../config/lab-config.ts';
@@ -62,7 +62,9 @@ export function fenceUnit(link: string, network: FenceNetwork): string {
 
 async function raiseAtBoot(link: string, network: FenceNetwork): Promise<void> {
   const unit = unitFile(link);
-  await writeFile(unit, fenceUnit(link, network));
+  const text = fenceUnit(link, network);
+  // Every command comes by here: systemd would call for a reload each time that the file changes.
+  if ((await readFile(unit, 'utf8').catch(() => '')) !== text) await writeFile(unit, text);
   const wanted = wantedLink(unit);
   if (existsSync(wanted)) return;
   await mkdir(dirname(wanted), { recursive: true });
