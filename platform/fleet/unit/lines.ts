@@ -42,7 +42,7 @@ export function logicalLines(text: string, file: string): LogicalLine[] {
     checkLength(line, joined, at);
     if (line.includes('\0'))
       throw syntaxError(`${at}: the line has a NUL character`, 'remove it; a unit file is plain text');
-    const marked = !markSeen && line.startsWith('\uFEFF');
+    const marked: boolean = !markSeen && line.startsWith('\uFEFF');
     const own = marked ? line.slice(1) : line;
     markSeen ||= marked;
     if (isComment(own)) {
