@@ -9,6 +9,7 @@ import { runScenario } from '../scenarios/harness/run-scenario.ts';
 import { benchProviders } from './bench-providers.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
+import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
 import { seconds } from './render/progress.ts';
 import { table } from './render/table.ts';
@@ -17,6 +18,7 @@ const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
 /** `npm run bench [-- warm-up|failover|probes|providers]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
+  forgetOtherClusters(process.env);
   requireRoot('bench');
   const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
   const [only, kinds] = process.argv.slice(2);

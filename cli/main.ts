@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
 import { takeNoInstall } from './no-install.ts';
+import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
@@ -129,6 +130,7 @@ function version(): string {
 }
 
 async function main(): Promise<void> {
+  forgetOtherClusters(process.env);
   try {
     const { argv: words, noInstall } = takeNoInstall(process.argv);
     if (noInstall) process.env['LAB_NO_INSTALL'] = '1';

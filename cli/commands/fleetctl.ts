@@ -15,6 +15,7 @@ export async function fleetctl(repoDir: string, args: string[]): Promise<void> {
   const result = await execa(process.execPath, [join(repoDir, 'dist/machine/bin/fleetctl.cjs'), ...args], {
     stdio: 'inherit',
     reject: false,
+    extendEnv: false,
     env: fleetctlEnvironment(lab, lab.machines(running.map(({ name }) => name))),
   });
   process.exitCode = result.exitCode ?? 70;

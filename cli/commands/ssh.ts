@@ -19,12 +19,14 @@ export async function ssh(repoDir: string, name: string, args: string[]): Promis
     throw new LabError({ code: 'state.machine', cause: `${name} is ${state}`, next: `lab up ${name}` });
   }
   const options = [
-    ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'],
+    ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'IdentitiesOnly=yes'],
     `ConnectTimeout=${Math.ceil(connectS * lab.config.stretch)}`,
   ];
   const result = await execa(
     'ssh',
     [
+      // What the caller's ~/.ssh/config says is about other machines.
+      ...['-F', '/dev/null'],
       ...options.flatMap((option) => ['-o', option]),
       ...['-i', join(lab.paths.keysDir, 'id_ed25519'), `core@${machine.address}`],
       ...(command.length > 0 ? ['--', ...command] : []),

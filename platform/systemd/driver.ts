@@ -8,7 +8,7 @@ export interface SystemdDriver {
   load(units: readonly { name: string; text: string }[]): Promise<Failures>;
   /** Queues start jobs in this order, without waiting for them; remembers that the units were started. */
   start(names: readonly string[]): Promise<Failures>;
-  /** Queues stop jobs without waiting for them; forgets that the units were started. */
+  /** Queues stop jobs without waiting for them; forgets that those units were started for which it could. */
   stop(names: readonly string[]): Promise<Failures>;
   /** Removes unit files that no longer run, reloads systemd once, clears their failed state. */
   unload(names: readonly string[]): Promise<Failures>;
@@ -29,6 +29,8 @@ export interface ObservedUnit {
   load: string;
   active: string;
   sub: string;
+  /** Names one run of the unit: systemd gives each start a new one (InvocationID). '' before the first. */
+  invocation: string;
 }
 
 /** Unit name -> one line saying what went wrong. */

@@ -7,6 +7,10 @@ import type { Failures, ObservedUnit, SystemdDriver } from './driver.ts';
 export interface MemorySystemd extends SystemdDriver {
   /** As if the unit's process had ended with a failure. */
   fail(name: string): void;
+  /** As if systemd had started the unit on its own account (a timer, a socket, another unit's Wants=). */
+  startByItself(name: string): void;
+  /** As if the unit's process had come to its end. */
+  finish(name: string): void;
   /** Every call that changed something, in order: `load a.service b.service`, `start a.service`, ... */
   readonly calls: readonly string[];
   /** The machine shuts down: systemd stops every unit, whoever started it. */
@@ -14,13 +18,15 @@ export interface MemorySystemd extends SystemdDriver {
 }
 
 export function memorySystemd(): MemorySystemd {
-  const units = new Map<string, { text: string; started: boolean; active: string; sub: string }>();
+  const units = new Map<string, { text: string; started: boolean; active: string; sub: string; invocation: string }>();
   const wakers = new Set<(unit: string) => void>();
   const calls: string[] = [];
   let goingDown = false;
+  let runs = 0;
   const change = (name: string, active: string, sub: string): void => {
     const unit = units.get(name);
     if (!unit) return;
+    if (active === 'active' && unit.active !== 'active') unit.invocation = String(++runs);
     Object.assign(unit, { active, sub });
     for (const wake of wakers) setImmediate(() => wake(name));
   };
@@ -35,13 +41,15 @@ export function memorySystemd(): MemorySystemd {
       return new Map(
         names.map((name): [string, ObservedUnit] => {
           const unit = units.get(name);
-          if (!unit) return [name, { load: 'not-found', active: 'inactive', sub: 'dead' }];
-          return [name, { load: refused(unit.text) ? 'bad-setting' : 'loaded', active: unit.active, sub: unit.sub }];
+          if (!unit) return [name, { load: 'not-found', active: 'inactive', sub: 'dead', invocation: '' }];
+          const { active, sub, invocation } = unit;
+          return [name, { load: refused(unit.text) ? 'bad-setting' : 'loaded', active, sub, invocation }];
         }),
       );
     },
     async load(list) {
-      for (const { name, text } of list) units.set(name, { text, started: false, active: 'inactive', sub: 'dead' });
+      const fresh = { started: false, active: 'inactive', sub: 'dead', invocation: '' };
+      for (const { name, text } of list) units.set(name, { text, ...fresh });
       return record(
         'load',
         list.map((u) => u.name),
@@ -79,6 +87,8 @@ export function memorySystemd(): MemorySystemd {
       return { close: () => wakers.delete(wake) };
     },
     fail: (name) => change(name, 'failed', 'failed'),
+    startByItself: (name) => change(name, 'active', 'running'),
+    finish: (name) => change(name, 'inactive', 'dead'),
     goDown() {
       goingDown = true;
       for (const name of units.keys()) change(name, 'inactive', 'dead');

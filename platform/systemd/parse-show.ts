@@ -1,7 +1,7 @@
 import type { ObservedUnit } from './driver.ts';
 
 /**
- * Reads `systemctl show -p Id,LoadState,ActiveState,SubState A B`: blocks of key=value divided by empty lines, in the order
+ * Reads `systemctl show -p LoadState,ActiveState,SubState,InvocationID A B`: blocks of key=value divided by empty lines, in the order
  * asked for. The Id of an alias is not the name asked for, so blocks are matched by position.
  */
 export function parseShow(output: string, names: readonly string[]): Map<string, ObservedUnit> {
@@ -18,6 +18,7 @@ export function parseShow(output: string, names: readonly string[]): Map<string,
       load: fields.get('LoadState') ?? '',
       active: fields.get('ActiveState') ?? '',
       sub: fields.get('SubState') ?? '',
+      invocation: fields.get('InvocationID') ?? '',
     });
   });
   return observed;

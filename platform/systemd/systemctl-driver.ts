@@ -43,7 +43,7 @@ export function systemctlDriver(unitsDirectory: string, linkDirectory = '/run/sy
       if (names.length === 0) return new Map();
       const shown = await runCommand(
         'systemctl',
-        ['show', '-p', 'LoadState,ActiveState,SubState', '--', ...names],
+        ['show', '-p', 'LoadState,ActiveState,SubState,InvocationID', '--', ...names],
         10_000,
       );
       return parseShow(shown.stdout, names);
@@ -73,8 +73,13 @@ export function systemctlDriver(unitsDirectory: string, linkDirectory = '/run/sy
       return failures;
     },
     async stop(names) {
-      for (const name of names) await rm(marker(name), { force: true });
-      return forEach(['stop', '--no-block'], names);
+      const failures = await forEach(['stop', '--no-block'], names);
+      // A stop that failed is tried again only as long as the unit counts as started.
+      for (const name of names) {
+        const why = failures.get(name);
+        if (why === undefined || why.includes('not loaded')) await rm(marker(name), { force: true });
+      }
+      return failures;
     },
     async unload(names) {
       const failures: Failures = new Map();

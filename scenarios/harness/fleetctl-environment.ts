@@ -1,15 +1,21 @@
 import { join } from 'node:path';
 import { answerDeadlineMs, sshTimeoutS } from '../../platform/fleet/client/fleet-client.ts';
+import { withoutOtherClusters } from '../../provision/host/other-clusters.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import type { MachineConfig } from '../../provision/config/lab-config.ts';
 
 /**
- * Points fleetctl at fleet's API on these machines of a lab, with the lab's key for what it does by ssh, and more patience where
- * the machines are slow.
+ * The whole environment of a fleetctl: it points at fleet's API on these machines of a lab, with the lab's key for what it does by ssh, and
+ * more patience where the machines are slow. What the caller's shell says of another cluster is left out.
  */
-export function fleetctlEnvironment(lab: Lab, machines: readonly MachineConfig[]): Record<string, string> {
+export function fleetctlEnvironment(
+  lab: Pick<Lab, 'config' | 'paths'>,
+  machines: readonly MachineConfig[],
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
   const endpoints = machines.map(({ address }) => `http://${address}:${lab.config.ports.fleetApi}`);
   return {
+    ...withoutOtherClusters(env),
     FLEETCTL_ENDPOINT: endpoints.join(','),
     FLEETCTL_SSH_KEY: join(lab.paths.keysDir, 'id_ed25519'),
     ...(lab.config.stretch > 1 && patience(lab.config.stretch)),

@@ -7,6 +7,8 @@ export interface CurrentUnit {
   hash: string;
   /** Started by this agent (or its predecessor) and not stopped since. */
   started: boolean;
+  /** The run that systemd has of it is one that this agent is to end, and has not ended yet. */
+  ending: boolean;
   /** Undefined when systemd did not say. */
   observed: ObservedUnit | undefined;
 }
@@ -22,7 +24,8 @@ export interface Task {
  * What to do next so that systemd comes to be as desired, pure. Always in this order: stop, unload, load, start; all files
  * of a batch are in place before the first unit starts, and MachineOf targets start before their followers.
  * A unit that is still stopping gets no task: the pass that follows its end goes on. A unit that has failed gets none
- * either: restarting is systemd's business.
+ * either: restarting is systemd's business. So is a unit that is only to be loaded and that systemd has started on its own account
+ * (for a timer, a socket, another unit): it runs to its end.
  * @param desired MachineOf targets before followers
  */
 export function planTasks(desired: readonly DesiredUnit[], current: readonly CurrentUnit[]): Task[] {
@@ -35,7 +38,7 @@ export function planTasks(desired: readonly DesiredUnit[], current: readonly Cur
     const want = wanted.get(unit.name);
     const reason = want === undefined ? 'not scheduled to this machine' : 'its content has changed';
     if (want?.hash === unit.hash) {
-      if (want.wanted === 'loaded' && (unit.started || isUp(unit)))
+      if (want.wanted === 'loaded' && (unit.started || (unit.ending && isUp(unit))))
         add('stop', unit.name, 'its desired state is loaded');
       continue;
     }

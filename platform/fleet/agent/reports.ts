@@ -15,8 +15,9 @@ export function reportUnits(
     const want = wanted.get(unit.name);
     const cause = want && causeOf(unit.name, want.hash);
     const { load = '', active = 'inactive', sub = 'dead' } = unit.observed ?? {};
-    // "loaded" is said only once the unit has really stopped: `fleetctl stop` waits for it.
-    const job = unit.started || isUp(unit) || active === 'deactivating' ? 'launched' : 'loaded';
+    // "loaded" is said only once the unit has really stopped: `fleetctl stop` waits for it. What systemd runs on its own account was not launched.
+    const isOurs = unit.started || (unit.ending && isUp(unit)) || active === 'deactivating';
+    const job = isOurs ? 'launched' : 'loaded';
     reports.set(unit.name, {
       unit: unit.name,
       machineId,

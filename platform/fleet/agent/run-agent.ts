@@ -7,6 +7,7 @@ import type { Machine } from '../engine/model.ts';
 import type { FleetKeys } from '../registry/keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import { desiredUnits, type DesiredUnit } from './desired.ts';
+import { endings } from './endings.ts';
 import { executeTasks } from './execute.ts';
 import { taskHolds } from './hold.ts';
 import { isUp, planTasks, type CurrentUnit } from './plan.ts';
@@ -40,6 +41,7 @@ export function runAgent(args: {
 }): Agent {
   const { keys, mirror, systemd, machine, log } = args;
   const holds = taskHolds(() => performance.now());
+  const ends = endings();
   const publisher = statePublisher({
     ...{ store: args.store, keys, mirror, machineId: machine.id },
     onOverwritten: () => passes.wake(),
@@ -54,6 +56,7 @@ export function runAgent(args: {
       name: u.name,
       hash: createHash('sha1').update(u.text).digest('hex'),
       started: u.started,
+      ending: ends.isEnding(u.name, observed.get(u.name)),
       observed: observed.get(u.name),
     }));
   };
@@ -64,6 +67,8 @@ export function runAgent(args: {
       const hashOf = new Map([...current, ...desired].map((u) => [u.name, u.hash]));
       const tasks = planTasks(desired, current).filter((t) => !holds.isHeld(t, hashOf.get(t.unit) ?? ''));
       if (tasks.length === 0) break;
+      for (const { verb, unit } of tasks)
+        if (verb === 'stop') ends.begin(unit, current.find((u) => u.name === unit)?.observed);
       await executeTasks({ systemd, tasks, desired: new Map(desired.map((d) => [d.name, d])), hashOf, holds, log });
       current = await look();
     }
@@ -73,10 +78,13 @@ export function runAgent(args: {
     const desired = desiredUnits(mirror.view(), machine);
     // Wanting less clears the memory of a failed start, so that the next start is tried at once.
     for (const unit of desired) {
+      ends.heed(unit, mirror.revision(keys.job(unit.name).desired));
       if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
     }
     const current = await settle(desired);
-    holds.retain(new Set([...current, ...desired].map((u) => u.name)));
+    const names = new Set([...current, ...desired].map((u) => u.name));
+    holds.retain(names);
+    ends.retain(names);
     const lease = args.lease();
     if (lease === undefined) return;
     await publisher.publish(

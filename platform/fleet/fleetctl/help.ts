@@ -2,7 +2,11 @@ import type { FlagSpec } from '../flags.ts';
 import type { Command } from './context.ts';
 
 /** What `fleetctl help` prints. */
-export function generalHelp(commands: readonly Command[], globals: readonly FlagSpec[]): string {
+export function generalHelp(
+  commands: readonly Command[],
+  globals: readonly FlagSpec[],
+  former: readonly FlagSpec[],
+): string {
   return [
     'fleetctl [flags] COMMAND [flags] [arguments]',
     '',
@@ -12,6 +16,9 @@ export function generalHelp(commands: readonly Command[], globals: readonly Flag
     '',
     'Flags (one dash or two; each also as FLEETCTL_NAME in the environment)',
     ...flagLines(globals),
+    '',
+    'Taken from scripts of fleet 0.8 to 1.0, and without meaning here',
+    ...flagLines(former),
     '',
     'Units may be named as web@1.service, web@1, web@{1..3}.service, or by the path of a file: path/to/web@1.service.',
     'An instance is made from its template web@.service, in the cluster or in the same folder.',

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { FleetClient, FleetUnit } from '../client/fleet-client.ts';
 import { splitUnitName, templateOf } from '../unit/name.ts';
+import { decodeUnitFile } from '../unit/lines.ts';
 import { parseUnitFile } from '../unit/parse.ts';
 import { sameOptions, type UnitOptions } from '../unit/unit-file.ts';
 import { hashUnit } from '../unit/serialise.ts';
@@ -54,9 +55,9 @@ export async function resolveUnit(
 }
 
 async function readUnitFile(path: string): Promise<UnitOptions | undefined> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -67,7 +68,7 @@ async function readUnitFile(path: string): Promise<UnitOptions | undefined> {
       error,
     });
   }
-  return parseUnitFile(text, path);
+  return parseUnitFile(decodeUnitFile(bytes, path), path);
 }
 
 function notFound(name: string, template: string | undefined): LabError {

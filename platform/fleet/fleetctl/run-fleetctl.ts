@@ -24,15 +24,27 @@ export const globalFlags: readonly FlagSpec[] = [
   text('endpoint', 'fleet API, comma separated, tried in turn (unix:///run/fleet.sock)'),
   text('tunnel', 'reach the API through ssh: HOST[:PORT]'),
   text('ssh-username', 'user for ssh (core)'),
-  text('strict-host-key-checking', 'true: ssh refuses hosts it does not know (false)'),
+  { name: 'strict-host-key-checking', kind: 'switch', help: 'ssh refuses hosts that it does not know (false)' },
   text('ssh-timeout', `seconds until ssh gives up to connect (${sshTimeoutS})`),
-  text('known-hosts-file', 'accepted; ssh has its own'),
+  text('known-hosts-file', 'file with the hosts that ssh knows'),
   text('request-timeout', `seconds a request may take (${answerDeadlineMs / 1000})`),
-  text('driver', 'API is the only one'),
-  { name: 'debug', kind: 'switch', help: 'accepted' },
   { name: 'version', kind: 'switch', help: 'print the version' },
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'print help' },
 ];
+
+/** Flags of fleetctl 0.8 to 1.0 that say how it reaches etcd, or signs units: taken, so that scripts go on, and without meaning here. */
+export const formerFlags: readonly FlagSpec[] = [
+  ...['driver', 'registry-endpoint', 'etcd-key-prefix', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile'],
+  ...['ca-file', 'cert-file', 'key-file'],
+]
+  .map((name) => text(name, 'fleet reaches etcd, not fleetctl'))
+  .concat(
+    { name: 'experimental-api', kind: 'switch', help: 'the API is the only way' },
+    { name: 'debug', kind: 'switch', help: 'fleetd logs what it does' },
+    { name: 'sign', kind: 'switch', help: 'units are not signed' },
+    { name: 'verify', kind: 'switch', help: 'units are not signed' },
+  );
+const everywhere = [...globalFlags, ...formerFlags];
 
 /**
  * fleetctl: finds the command, reads flags (before and after it, in both of fleet's spellings), runs it.
@@ -43,21 +55,29 @@ export async function runFleetctl(
   argv: readonly string[],
   io: Pick<Context, 'env' | 'out' | 'err' | 'progress'>,
 ): Promise<number> {
-  const before = parseFlags(argv, globalFlags, 'fleetctl', 1);
+  const before = parseFlags(argv, everywhere, 'fleetctl', 1);
   const [word, ...rest] = before.args;
   if (before.on('version') || word === 'version') {
     io.out(`fleetctl version ${fleetVersion}`);
     return 0;
   }
   if (word === undefined || word === 'help') {
-    io.out(rest[0] === undefined ? generalHelp(commands, globalFlags) : commandHelp(findCommand(rest[0]), globalFlags));
+    io.out(
+      rest[0] === undefined
+        ? generalHelp(commands, globalFlags, formerFlags)
+        : commandHelp(findCommand(rest[0]), globalFlags),
+    );
     return 0;
   }
   const command = findCommand(word);
-  const after = parseFlags(rest, [...command.flags, ...globalFlags], 'fleetctl', command.until);
+  const after = parseFlags(rest, [...command.flags, ...everywhere], 'fleetctl', command.until);
   if (before.on('help') || after.on('help')) {
     io.out(commandHelp(command, globalFlags));
     return 0;
+  }
+  const former = formerFlags.filter((f) => before.text(f.name) !== undefined || after.text(f.name) !== undefined);
+  if (former.length > 0) {
+    io.err(`note: without meaning here: ${former.map((f) => `--${f.name} (${f.help})`).join(', ')}`);
   }
   const flags = withEnvironment(before, after, io.env);
   const asked = flags.text('request-timeout');
@@ -92,5 +112,5 @@ function findCommand(word: string): Command {
 function withEnvironment(before: ParsedFlags, after: ParsedFlags, env: NodeJS.ProcessEnv): ParsedFlags {
   const value = (name: string): string | undefined =>
     after.text(name) ?? before.text(name) ?? (env[`FLEETCTL_${name.toUpperCase().replaceAll('-', '_')}`] || undefined);
-  return { text: value, on: (name) => value(name) === 'true', args: after.args };
+  return { text: value, on: (name) => /^(true|1|t|yes)$/i.test(value(name) ?? ''), args: after.args };
 }

@@ -7,9 +7,20 @@ export interface Mirror {
   view(): FleetView;
   /** Raw value of one key, as last seen. */
   value(key: string): string | undefined;
+  /** The store's revision when that value was written; also a value that is written again has a new one. */
+  revision(key: string): number | undefined;
   /** Calls `listener` with the keys that changed, once per burst of events. */
   onChange(listener: (keys: ReadonlySet<string>) => void): void;
   close(): Promise<void>;
+}
+
+interface Item {
+  value: string;
+  revision: number;
+}
+
+function* valuesOf(items: ReadonlyMap<string, Item>): Generator<[key: string, value: string]> {
+  for (const [key, { value }] of items) yield [key, value];
 }
 
 /**
@@ -24,7 +35,7 @@ export async function openMirror(
   log: (line: string) => void,
   relistMs = 10_000,
 ): Promise<Mirror> {
-  let items = new Map<string, string>();
+  let items = new Map<string, Item>();
   let seen = 0;
   /** Events that came by the watch, and how many had when it was first found to lack some. */
   let heard = 0;
@@ -49,8 +60,9 @@ export async function openMirror(
   /** A fresh listing, and in which keys the copy differs from it. */
   const read = async () => {
     const { items: listed, revision } = await store.list(keys.prefix);
-    const fresh = new Map(listed.map((item) => [item.key, item.value]));
-    const missed = [...new Set([...items.keys(), ...fresh.keys()])].filter((key) => items.get(key) !== fresh.get(key));
+    const fresh = new Map(listed.map((item) => [item.key, { value: item.value, revision: item.modRevision }]));
+    const keysOfBoth = [...new Set([...items.keys(), ...fresh.keys()])];
+    const missed = keysOfBoth.filter((key) => items.get(key)?.revision !== fresh.get(key)?.revision);
     return { fresh, missed, revision };
   };
   const adopt = ({ fresh, missed, revision }: Awaited<ReturnType<typeof read>>): number => {
@@ -70,7 +82,7 @@ export async function openMirror(
   const onEvent = (event: StoreEvent): void => {
     heard += 1;
     if (event.revision <= seen) return; // already in a listing
-    if (event.type === 'put') items.set(event.key, event.value);
+    if (event.type === 'put') items.set(event.key, { value: event.value, revision: event.revision });
     else items.delete(event.key);
     touch(event.key);
   };
@@ -107,8 +119,9 @@ export async function openMirror(
   let watch = await follow((await list()) + 1);
   const comparison = setInterval(compareQuietly, relistMs);
   return {
-    view: () => (cached ??= viewOf(keys, items)),
-    value: (key) => items.get(key),
+    view: () => (cached ??= viewOf(keys, valuesOf(items))),
+    value: (key) => items.get(key)?.value,
+    revision: (key) => items.get(key)?.revision,
     onChange: (listener) => listeners.push(listener),
     async close() {
       closed = true;

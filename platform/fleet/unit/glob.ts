@@ -11,6 +11,11 @@ export function globProblem(pattern: string): string | undefined {
   return compile(pattern) === undefined ? `syntax error in pattern "${pattern}"` : undefined;
 }
 
+/** True when the pattern matches the one name that it spells, and no other. */
+export function isLiteral(pattern: string): boolean {
+  return !/[*?[\\]/.test(pattern);
+}
+
 const compiled = new Map<string, RegExp | undefined>();
 
 function compile(pattern: string): RegExp | undefined {

@@ -1,3 +1,4 @@
+import { joinedValue } from './lines.ts';
 import { expandSpecifiers } from './specifiers.ts';
 import type { UnitOptions } from './unit-file.ts';
 
@@ -37,9 +38,11 @@ export function requirementsOf(unit: string, options: UnitOptions): Requirements
     if (section !== 'X-Fleet') continue;
     const key = legacy[name] ?? name;
     if (!known.includes(key)) unrecognised.push(name);
-    const list = values.get(key) ?? [];
-    list.push(...splitQuoted(value.replaceAll('\\\n', ' ')).map((v) => expandSpecifiers(v, unit)));
-    values.set(key, list);
+    const joined = joinedValue(value);
+    // As in every list of systemd's: an empty value takes back what stands above it.
+    const list = joined === '' ? [] : (values.get(key) ?? []);
+    list.push(...splitQuoted(joined).map((v) => expandSpecifiers(v, unit)));
+    values.set(key, joined === '' ? [] : list);
   }
   const get = (key: string): string[] => values.get(key) ?? [];
   const words = (key: string): string[] =>

@@ -1,6 +1,6 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import { globMatches, globProblem } from './glob.ts';
-import { unitNameProblem } from './name.ts';
+import { isTemplate, unitNameProblem } from './name.ts';
 import { parseUnitFile } from './parse.ts';
 import { requirementsOf } from './requirements.ts';
 import { serialiseUnit } from './serialise.ts';
@@ -40,8 +40,25 @@ export function validateUnit(name: string, options: UnitOptions): void {
   }
 }
 
-/** The first rule of [X-Fleet] that is broken, in fleet's words; undefined when all hold. */
+/** Instances that a template is tried with; the first one is how messages name it. */
+const sampleInstances = ['%i', ...Array.from({ length: 10 }, (_, digit) => String(digit)), 'a', 'core-01'];
+
+/**
+ * The first rule of [X-Fleet] that is broken, in fleet's words; undefined when all hold. What a template says by `%i` is known when
+ * an instance is made: it is refused only when no instance of it would do.
+ */
 export function requirementsProblem(name: string, options: UnitOptions): string | undefined {
+  if (!isTemplate(name)) return problemOf(name, options);
+  const problems = sampleInstances.map((instance) =>
+    problemOf(
+      name.replace('@', () => `@${instance}`),
+      options,
+    ),
+  );
+  return problems.includes(undefined) ? undefined : problems[0];
+}
+
+function problemOf(name: string, options: UnitOptions): string | undefined {
   const r = requirementsOf(name, options);
   const has = {
     Peers: r.machineOf.length > 0,

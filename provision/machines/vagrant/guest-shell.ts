@@ -105,7 +105,13 @@ export class GuestShell {
   get #sshOptions(): string[] {
     const { key, socketDir, place } = this.#options;
     const options = [
-      ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes'],
+      ...[
+        'IdentitiesOnly=yes',
+        'StrictHostKeyChecking=no',
+        'UserKnownHostsFile=/dev/null',
+        'LogLevel=ERROR',
+        'BatchMode=yes',
+      ],
       ...[
         `ConnectTimeout=${this.#times(connectS)}`,
         `ServerAliveInterval=${this.#times(aliveS)}`,

@@ -70,6 +70,7 @@ async function runFleetctl(lab: Lab, log: EventLog, words: readonly string[]) {
   const result = await execa(process.execPath, [join(lab.repoDir, 'dist/machine/bin/fleetctl.cjs'), ...words], {
     cwd: lab.repoDir,
     env: fleetctlEnvironment(lab, lab.config.machines),
+    extendEnv: false,
     all: true,
     reject: false,
     // A Ctrl-C is the runner's to handle: what it ends, it ends in order.

@@ -3,7 +3,7 @@ import type { FleetMachine, FleetUnit } from '../../client/fleet-client.ts';
 import { mangleUnitName } from '../../unit/name.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import type { Command, Context } from '../context.ts';
-import { runOnMachine } from '../remote.ts';
+import { runOnMachine, shellLine } from '../remote.ts';
 import { unitArguments } from '../unit-arguments.ts';
 
 export const status: Command = {
@@ -27,7 +27,7 @@ export const status: Command = {
     for (const [i, unit] of units.entries()) {
       if (i > 0) context.out('');
       for (const machine of await machinesOf(context, unit, 'loaded')) {
-        const code = await runOnMachine(context, machine, ['systemctl', 'status', '-l', unit.name]);
+        const code = await runOnMachine(context, machine, shellLine(['systemctl', 'status', '-l', unit.name]));
         if (code !== 0) return code;
       }
     }
@@ -83,7 +83,7 @@ export const journal: Command = {
       context.flags.text('output') ?? 'short',
     ];
     if (context.flags.on('follow')) command.push('-f');
-    return runOnMachine(context, machine, context.flags.on('sudo') ? ['sudo', ...command] : command);
+    return runOnMachine(context, machine, shellLine(context.flags.on('sudo') ? ['sudo', ...command] : command));
   },
 };
 
@@ -94,12 +94,13 @@ export const ssh: Command = {
   flags: [
     { name: 'machine', kind: 'text', help: 'beginning of a machine id, or a host name' },
     { name: 'unit', kind: 'text', help: 'name of a unit' },
-    { name: 'forward-agent', kind: 'switch', aliases: ['A'], help: 'accepted; ssh decides' },
+    { name: 'forward-agent', kind: 'switch', aliases: ['A'], help: 'let the machine use the keys of this ssh-agent' },
   ],
   until: 1,
   async run(context) {
     const named = context.flags.text('machine') ?? context.flags.text('unit');
-    const [target = '', ...command] = named === undefined ? context.args : [named, ...context.args];
+    const [target = '', ...rest] = named === undefined ? context.args : [named, ...context.args];
+    const command = named === undefined && rest[0] === '--' ? rest.slice(1) : rest;
     const machines = await context.client.listMachines();
     const unit =
       context.flags.text('machine') === undefined && target !== ''
@@ -118,7 +119,8 @@ export const ssh: Command = {
           : 'Unable to proceed: could not find matching unit or machine';
       throw new LabError({ code: 'missing.machine', cause, next: 'fleetctl list-machines --full' });
     }
-    return runOnMachine(context, machine, command);
+    // As ssh does it: one argument may be a whole line for the shell there.
+    return runOnMachine(context, machine, command.join(' '), true);
   },
 };
 

@@ -1,6 +1,7 @@
 import type { FleetMachine, FleetUnit, FleetUnitState } from '../../client/fleet-client.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import { hashUnit } from '../../unit/serialise.ts';
+import { joinedValue } from '../../unit/lines.ts';
 import { valuesOf } from '../../unit/unit-file.ts';
 import { saying, type Command } from '../context.ts';
 import { machineLabel } from '../machine-label.ts';
@@ -78,7 +79,7 @@ export const listUnitFiles: Command = {
       target,
       tmachine: target,
       global: (u) => String(isGlobal(u)),
-      desc: (u) => valuesOf(u.options, 'Unit', 'Description')[0] || '-',
+      desc: (u) => joinedValue(valuesOf(u.options, 'Unit', 'Description').at(-1) ?? '') || '-',
       reason: (u) => u.reason || '-',
     };
     if (context.flags.text('fields')?.split(',').includes('tmachine')) {

@@ -18,7 +18,6 @@ export const waitFlags: readonly FlagSpec[] = [
 const flags: readonly FlagSpec[] = [
   ...waitFlags,
   { name: 'replace', kind: 'switch', help: 'put the local file in place of what the cluster has' },
-  { name: 'sign', kind: 'switch', help: 'accepted and ignored, as in fleet 1.0' },
 ];
 
 export const submit = command('submit', 'inactive', 'make units known to the cluster', 'Error creating units');

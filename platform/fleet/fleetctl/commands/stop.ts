@@ -1,5 +1,5 @@
 import { LabError } from '../../../../errors/lab-error.ts';
-import type { FleetUnit } from '../../client/fleet-client.ts';
+import type { FleetUnit, FleetUnitState } from '../../client/fleet-client.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import { noUnits, saying, type Command, type Context } from '../context.ts';
 import { machineLabel } from '../machine-label.ts';
@@ -27,7 +27,7 @@ interface Way {
   verb: 'stop' | 'unload';
   wanted: 'loaded' | 'inactive';
   done: string;
-  look: (context: Context, unit: FleetUnit) => Promise<Look>;
+  look: (context: Context, unit: FleetUnit, ranLoaded: boolean) => Promise<Look>;
 }
 
 async function bringDown(context: Context, way: Way): Promise<number> {
@@ -36,14 +36,20 @@ async function bringDown(context: Context, way: Way): Promise<number> {
   const names = await existingUnits(context.client, context.args);
   const units = (await Promise.all(names.map((name) => context.client.getUnit(name)))).filter((u) => u !== undefined);
   const changing: string[] = [];
+  const ranLoaded = new Set<string>();
   const failures: LabError[] = [];
+  // A unit that is only loaded may run all the same: its timer, its socket or another unit has started it.
+  const running = new Set(
+    way.verb === 'stop' ? (await context.client.listStates()).filter(runs).map((s) => s.name) : [],
+  );
   for (const unit of units) {
-    if (unit.desiredState === way.wanted && requirementsOf(unit.name, unit.options).global) continue;
+    const already = unit.desiredState === way.wanted && !running.has(unit.name);
     if (way.verb === 'stop' && unit.desiredState === 'inactive') failures.push(notRunning(unit.name));
-    else if (unit.desiredState !== way.wanted) {
+    else if (!already) {
       await saying(`Error ${way.verb === 'stop' ? 'stopping' : 'unloading'} units`, () =>
         context.client.setDesiredState(unit.name, way.wanted),
       );
+      if (unit.desiredState === way.wanted) ranLoaded.add(unit.name);
       if (requirementsOf(unit.name, unit.options).global) context.out(`Triggered global unit ${unit.name} ${way.verb}`);
       else changing.push(unit.name);
     }
@@ -52,7 +58,7 @@ async function bringDown(context: Context, way: Way): Promise<number> {
   else {
     const late = await waitForUnits(context, changing, totalMs, async (name) => {
       const unit = await context.client.getUnit(name);
-      return unit === undefined ? { done: true } : way.look(context, unit);
+      return unit === undefined ? { done: true } : way.look(context, unit, ranLoaded.has(name));
     });
     failures.push(...late);
     const failed = late.length > 0;
@@ -61,7 +67,11 @@ async function bringDown(context: Context, way: Way): Promise<number> {
   return reportFailures(context, failures);
 }
 
-async function lookStopped(context: Context, unit: FleetUnit): Promise<Look> {
+const runs = (state: FleetUnitState): boolean =>
+  ['active', 'activating', 'reloading', 'deactivating'].includes(state.systemdActiveState ?? '');
+
+/** @param ranLoaded it was loaded already when it was to be stopped, and systemd ran it on its own account */
+async function lookStopped(context: Context, unit: FleetUnit, ranLoaded: boolean): Promise<Look> {
   // One that no machine has taken has nothing to stop.
   if (unit.machineID === undefined) {
     context.out(`Unit ${unit.name} ${unit.currentState ?? 'inactive'}`);
@@ -70,6 +80,9 @@ async function lookStopped(context: Context, unit: FleetUnit): Promise<Look> {
   const label = async (): Promise<string> => machineLabel(unit.machineID, await context.client.listMachines());
   if (unit.currentState !== 'loaded')
     return { missing: `is still ${unit.currentState ?? 'unknown'} on ${await label()}` };
+  // What systemd started itself counts as loaded while it runs, too.
+  const states = ranLoaded ? await context.client.listStates({ unitName: unit.name }) : [];
+  if (states.some(runs)) return { missing: `still runs on ${await label()}` };
   context.out(`Unit ${unit.name} loaded on ${await label()}`);
   return { done: true };
 }

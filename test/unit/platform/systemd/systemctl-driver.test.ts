@@ -7,10 +7,10 @@ import { blame, systemctlDriver } from '../../../../platform/systemd/systemctl-d
 
 test('parseShow matches blocks by position: the Id of an alias is not the name asked for', () => {
   const output =
-    'LoadState=loaded\nActiveState=active\nSubState=running\n\nLoadState=not-found\nActiveState=inactive\nSubState=dead\n';
+    'LoadState=loaded\nActiveState=active\nSubState=running\nInvocationID=0f\n\nLoadState=not-found\nActiveState=inactive\nSubState=dead\n';
   expect([...parseShow(output, ['a.service', 'b.service', 'c.service'])]).toEqual([
-    ['a.service', { load: 'loaded', active: 'active', sub: 'running' }],
-    ['b.service', { load: 'not-found', active: 'inactive', sub: 'dead' }],
+    ['a.service', { load: 'loaded', active: 'active', sub: 'running', invocation: '0f' }],
+    ['b.service', { load: 'not-found', active: 'inactive', sub: 'dead', invocation: '' }],
   ]);
 });
 
@@ -30,6 +30,8 @@ const fakeSystemctl = `#!/bin/sh
 echo "$*" >> "$SYSTEMCTL_LOG"
 case "$1 $*" in
   start*bad.service*) echo "Failed to start bad.service: Unit bad.service has a bad unit file setting." >&2; exit 1;;
+  stop*stuck.service*) echo "Failed to stop stuck.service: Connection timed out" >&2; exit 1;;
+  stop*gone.service*) echo "Failed to stop gone.service: Unit gone.service not loaded." >&2; exit 5;;
   is-system-running*) echo stopping; exit 1;;
 esac
 `;
@@ -88,6 +90,19 @@ describe('systemctlDriver against a recording systemctl', () => {
       'stop --no-block -- a.service',
       'daemon-reload',
       'reset-failed -- a.service b.service',
+    ]);
+  });
+
+  test('a unit that could not be stopped still counts as started; one that systemd does not know does not', async () => {
+    for (const name of ['stuck.service', 'gone.service']) {
+      await open().installed();
+      await open().load([{ name, text: 'A' }]);
+      await open().start([name]);
+      expect([...(await open().stop([name])).keys()]).toEqual([name]);
+    }
+    expect((await open().installed()).map((u) => [u.name, u.started])).toEqual([
+      ['gone.service', false],
+      ['stuck.service', true],
     ]);
   });
 

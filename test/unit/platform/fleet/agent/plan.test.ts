@@ -14,8 +14,10 @@ const have = (name: string, active: string, started = active !== 'inactive', has
   name,
   hash,
   started,
-  observed: { load: 'loaded', active, sub: '' },
+  ending: false,
+  observed: { load: 'loaded', active, sub: '', invocation: '1' },
 });
+const ending = (unit: CurrentUnit): CurrentUnit => ({ ...unit, ending: true });
 const plan = (desired: DesiredUnit[], current: CurrentUnit[]) =>
   planTasks(desired, current).map((t) => `${t.verb} ${t.unit}`);
 
@@ -38,6 +40,11 @@ describe('planTasks', () => {
     ['only loaded', [want('u', 'loaded')], [], ['load u']],
     ['launched after loaded', [want('u')], [have('u', 'inactive', false)], ['start u']],
     ['stopped again', [want('u', 'loaded')], [have('u', 'active')], ['stop u']],
+    ['a timer has started it', [want('u', 'loaded')], [have('u', 'active', false)], []],
+    ['a timer has started it: a oneshot at work', [want('u', 'loaded')], [have('u', 'activating', false)], []],
+    ['the run that was to end goes on', [want('u', 'loaded')], [ending(have('u', 'active', false))], ['stop u']],
+    ['and has ended', [want('u', 'loaded')], [ending(have('u', 'failed', false))], []],
+    ['gone, though a timer has started it', [], [have('u', 'active', false)], ['stop u']],
     ['stopped already', [want('u', 'loaded')], [have('u', 'inactive', false)], []],
     ['a failed one is stopped, which clears it', [want('u', 'loaded')], [have('u', 'failed')], ['stop u']],
     ['gone but still stopping: files stay', [], [have('u', 'deactivating', false)], []],
@@ -52,7 +59,7 @@ describe('planTasks', () => {
     [
       'systemd did not say: nothing is torn down',
       [],
-      [{ name: 'u', hash: 'h', started: false, observed: undefined }],
+      [{ name: 'u', hash: 'h', started: false, ending: false, observed: undefined }],
       [],
     ],
   ])('%s', (_what, desired, current, tasks) => {
@@ -70,6 +77,13 @@ describe('reportUnits', () => {
     ]);
     expect(report([want('u', 'loaded')], [have('u', 'inactive', false)])).toEqual([
       ['u', 'loaded', 'inactive', undefined],
+    ]);
+  });
+
+  test('what systemd runs on its own account is loaded, unless it was to end', () => {
+    expect(report([want('u', 'loaded')], [have('u', 'active', false)])).toEqual([['u', 'loaded', 'active', undefined]]);
+    expect(report([want('u', 'loaded')], [ending(have('u', 'active', false))])).toEqual([
+      ['u', 'launched', 'active', undefined],
     ]);
   });
 

@@ -74,6 +74,75 @@ describe('placement', () => {
     expect(places([a, b], [unit('u.service', xfleet)])).toEqual({ 'u.service': expected });
   });
 
+  describe('conflicts that cross', () => {
+    const master = (n: number, more: Partial<EngineUnit> = {}) => unit(`m@${n}.service`, 'Conflicts=m@*.service', more);
+    const copy = (n: number, more: Partial<EngineUnit> = {}) =>
+      unit(`c@${n}.service`, `Conflicts=c@*.service\nConflicts=m@${n}.service`, more);
+    const running = [master(1, { target: a.id }), master(2, { target: b.id }), master(3, { target: c.id })];
+
+    test('all six at once, and the copies after the masters, find a machine', () => {
+      expect(
+        Object.keys(
+          places(
+            [a, b, c],
+            [1, 2, 3].flatMap((n) => [master(n), copy(n)]),
+          ),
+        ),
+      ).toHaveLength(6);
+      expect(places([a, b, c], [...running, copy(1), copy(2), copy(3)])).toEqual({
+        'c@1.service': 'bbbb',
+        'c@2.service': 'cccc',
+        'c@3.service': 'aaaa',
+      });
+    });
+
+    test('a copy that is wanted first leaves the others, which are known only, their machines', () => {
+      const [decision] = pass(
+        [a, b, c],
+        [...running, copy(1, { target: b.id }), copy(2), copy(3, { desired: 'inactive' })],
+      );
+      expect(decision).toMatchObject({ unit: 'c@2.service', to: c.id });
+      expect(decision?.reason).toContain('so that c@3.service can be placed too');
+    });
+
+    test('what is scheduled stays, and the reason names for each machine what is in the way', () => {
+      const scheduled = [copy(1, { target: b.id }), copy(2, { target: a.id })];
+      expect(pass([a, b, c], [...running, ...scheduled, copy(3)])).toMatchObject([
+        {
+          kind: 'block',
+          unit: 'c@3.service',
+          blocked: [
+            'core-01 (aaaa1111...) runs c@2.service, which conflicts with c@*.service',
+            'core-02 (bbbb2222...) runs c@1.service, which conflicts with c@*.service',
+            'core-03 (cccc3333...) runs m@3.service, which conflicts with m@3.service',
+          ],
+        },
+      ]);
+    });
+
+    test('a unit that fits nowhere does not keep the others from their machines', () => {
+      const nowhere = unit('c@0.service', 'Conflicts=c@*.service\nMachineMetadata=disk=tape');
+      const placed = places([a, b, c], [...running, nowhere, copy(1), copy(2), copy(3)]);
+      expect(placed).toMatchObject({ 'c@0.service': 'block', 'c@3.service': 'aaaa' });
+    });
+
+    test('a principal goes where its follower can go too', () => {
+      const units = [unit('db.service'), unit('side.service', 'MachineOf=db.service\nMachineMetadata=disk=ssd')];
+      expect(places([b, c, a], [unit('x.service', '', { target: a.id }), ...units])).toEqual({
+        'db.service': 'aaaa',
+        'side.service': 'aaaa',
+      });
+    });
+
+    test('a search that leads nowhere comes to an end: 40 that exclude each other on 30 machines', () => {
+      const many = Array.from({ length: 30 }, (_, i) => ({ ...a, id: `m${100 + i}`, name: `m${i}` }));
+      const units = Array.from({ length: 40 }, (_, i) => unit(`w@${i}.service`, 'Conflicts=w@*.service'));
+      const kinds = pass(many, units).map((d) => d.kind);
+      expect(kinds.filter((k) => k === 'place')).toHaveLength(30);
+      expect(kinds.filter((k) => k === 'block')).toHaveLength(10);
+    });
+  });
+
   test('a circle is named as what it is', () => {
     const decisions = pass([a], [unit('x.service', 'MachineOf=y.service'), unit('y.service', 'MachineOf=x.service')]);
     expect(decisions).toMatchObject([

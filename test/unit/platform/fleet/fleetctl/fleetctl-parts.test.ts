@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { parseFlags } from '../../../../../platform/fleet/flags.ts';
 import { judgeLaunch, type Progress } from '../../../../../platform/fleet/fleetctl/launch-look.ts';
 import { machineLabel } from '../../../../../platform/fleet/fleetctl/machine-label.ts';
-import { sshOptions } from '../../../../../platform/fleet/fleetctl/remote.ts';
+import { localShell, shellLine, sshOptions } from '../../../../../platform/fleet/fleetctl/remote.ts';
 import { alignWithTabs } from '../../../../../platform/fleet/fleetctl/table.ts';
 import { expandBraces, unitArguments } from '../../../../../platform/fleet/fleetctl/unit-arguments.ts';
 import type { FleetUnit, FleetUnitState } from '../../../../../platform/fleet/client/fleet-client.ts';
@@ -45,6 +46,48 @@ test('columns are aligned with tabs as the original does it', () => {
     'UNIT\t\tHASH\tDSTATE\t\tSTATE\t\tTARGET',
     'sleeper.service\t8177a12\tinactive\tinactive\t-',
   ]);
+});
+
+describe('ssh', () => {
+  test('a line runs in a shell here as sshd would run it: the own one, or that of core for root', () => {
+    const self = { uid: 1000, username: 'core', shell: '/bin/sh', homedir: '/tmp' };
+    expect(localShell('id -un | tr a-z A-Z', 'core', self)).toEqual({
+      program: '/bin/sh',
+      args: ['-c', 'id -un | tr a-z A-Z'],
+      cwd: '/tmp',
+    });
+    expect(localShell('', undefined, self)).toMatchObject({ args: ['-l'], cwd: undefined });
+    const root = { uid: 0, username: 'root', shell: '/bin/bash', homedir: '/root' };
+    expect(localShell('id', 'nobody', root)).toMatchObject({
+      program: 'runuser',
+      args: expect.arrayContaining(['nobody']) as unknown,
+    });
+    expect(localShell('id', 'no-such-user', root)).toMatchObject({ program: '/bin/bash', args: ['-c', 'id'] });
+  });
+
+  test('words of our own are kept apart from each other by quotes', () => {
+    const words = ['printf', '%s\\n', 'foo\\x2dbar.service', "it's", '$HOME'];
+    expect(execFileSync('/bin/sh', ['-c', shellLine(words)], { encoding: 'utf8' })).toBe(
+      `${words.slice(2).join('\n')}\n`,
+    );
+  });
+
+  test("the lab's key goes with a configuration of its own; known hosts are asked for when that is wanted", () => {
+    const options = (env: NodeJS.ProcessEnv, ...argv: string[]) => {
+      const specs = ['known-hosts-file', 'ssh-timeout'].map((name) => ({ name, kind: 'text' as const, help: '' }));
+      const switches = ['strict-host-key-checking', 'forward-agent'].map((name) => ({
+        name,
+        kind: 'switch' as const,
+        help: '',
+      }));
+      return sshOptions({ env, flags: parseFlags(argv, [...specs, ...switches], 'p') }).join(' ');
+    };
+    expect(options({ FLEETCTL_SSH_KEY: '/k' })).toMatch(
+      /^-F \/dev\/null -i \/k .*StrictHostKeyChecking=no -o UserKnownHostsFile=\/dev\/null/,
+    );
+    expect(options({}, '--strict-host-key-checking')).not.toMatch(/UserKnownHosts|StrictHostKeyChecking=no/);
+    expect(options({}, '--known-hosts-file=/h', '--forward-agent')).toMatch(/UserKnownHostsFile=\/h .* -A$/);
+  });
 });
 
 test('ssh waits 10 s for a connection, or as long as it is told', () => {

@@ -75,6 +75,34 @@ describe('validateUnit', () => {
     expect(refusal('a.service', xfleet)).toBe(message);
   });
 
+  test.each([
+    ['MachineMetadata=hostname=%i', 'accepted'],
+    ['MachineMetadata="slot=%i" "disk=ssd"', 'accepted'],
+    ['MachineID=%i', 'accepted'],
+    ['MachineOf=web@%i.service\nConflicts=web@[^1].service', 'accepted'],
+    ['Conflicts=[%i].service', 'accepted'],
+    ['MachineID=%i\nConflicts=b', 'MachineID cannot be used with Conflicts'],
+    ['MachineOf=b@%i.service\nConflicts=b@*', 'unresolvable requirements: peer "b@%i.service" matches conflict "b@*"'],
+    ['MachineMetadata=%i', 'invalid MachineMetadata "%i": expected exactly one key=value'],
+    ['MachineMetadata=%p-%i', 'invalid MachineMetadata "a-%i": expected exactly one key=value'],
+  ])('a template is judged as one: %j', (xfleet, message) => {
+    expect(refusal('a@.service', xfleet)).toBe(message);
+  });
+
+  test('and each instance when it is made', () => {
+    expect(refusal('a@core-01.service', 'MachineMetadata=hostname=%i')).toBe('accepted');
+    expect(refusal('a@2.service', 'MachineOf=web@%i.service\nConflicts=web@[^1].service')).toContain('"web@2.service"');
+  });
+
+  test('an empty value takes back what stands above it; continued and commented lines are read as systemd does', () => {
+    expect(requirementsOf('a.service', unit('Conflicts=b\nConflicts=\nConflicts=c \\\n# no\n  d')).conflicts).toEqual([
+      'c',
+      'd',
+    ]);
+    expect([...requirementsOf('a.service', unit('MachineMetadata=a=1\nMachineMetadata=')).metadata]).toEqual([]);
+    expect(requirementsOf('a.service', unit('MachineID=x\nMachineID=\nMachineID=y')).machineId).toBe('y');
+  });
+
   test('an option with a hidden line break is refused', () => {
     const smuggled = [{ section: 'Service', name: 'ExecStart', value: '/x\n[Install]\nWantedBy=y' }];
     expect(() => validateUnit('a.service', smuggled)).toThrow('cannot be written as a line');
