@@ -1,4 +1,5 @@
-import type { RunEvent } from '../event-log.ts';
+import { eventsOf } from '../events/events-of.ts';
+import type { RunEvent } from '../events/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
@@ -80,9 +81,9 @@ function excuse(untilMs: number): string {
 
 /** The stretch without a look that an observation at this moment ended (or that lasted to the end of the run). */
 function unseenAt(events: readonly RunEvent[], of: 'units' | 'keys', atMs: number): Span | undefined {
-  return events
-    .filter(({ type, data }) => type === 'unseen' && data['of'] === of)
-    .map(({ data }): Span => ({ fromMs: Number(data['fromMs']), toMs: Number(data['toMs']) }))
+  return eventsOf(events, 'unseen')
+    .map(({ data }) => data)
+    .filter((unseen) => unseen.of === of)
     .find(({ fromMs, toMs }) => fromMs < atMs && atMs <= toMs + sameLookMs);
 }
 
@@ -93,8 +94,7 @@ const sameLookMs = 100;
 function ttlOf(events: readonly RunEvent[], key: string): number | undefined {
   const unit = unitOf(key) ?? '';
   const announcers = [unit.replace('@', '-sidekick@'), unit];
-  const told = events.findLast(({ type, data }) => type === 'key-ttl' && announcers.includes(String(data['unit'])));
-  return told === undefined ? undefined : Number(told.data['ttlMs']);
+  return eventsOf(events, 'key-ttl').findLast(({ data }) => announcers.includes(data.unit))?.data.ttlMs;
 }
 
 /** `/services/couchbase/1` announces couchbase@1.service. */
@@ -105,12 +105,12 @@ function unitOf(key: string): string | undefined {
 
 function keyLives(events: readonly RunEvent[]): KeyLife[] {
   // What came after the last look is not known.
-  const endMs = (events.find(({ type }) => type === 'watch-ended') ?? events.at(-1))?.atMs ?? 0;
-  const changes = events.filter(({ type }) => type === 'key-set' || type === 'key-gone');
+  const endMs = (eventsOf(events, 'watch-ended')[0] ?? events.at(-1))?.atMs ?? 0;
+  const changes = eventsOf(events, 'key-set', 'key-gone');
   return changes.flatMap(({ type, atMs, data }, index) => {
     if (type !== 'key-set') return [];
-    const next = changes.slice(index + 1).find((later) => later.data['key'] === data['key']);
-    return [{ key: String(data['key']), value: String(data['value']), fromMs: atMs, toMs: next?.atMs ?? endMs }];
+    const next = changes.slice(index + 1).find((later) => later.data.key === data.key);
+    return [{ key: data.key, value: data.value, fromMs: atMs, toMs: next?.atMs ?? endMs }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { eventsOf } from '../events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { seconds } from '../record/spans.ts';
@@ -39,12 +40,11 @@ export function sessions(record: RunRecord): Finding {
 
 /** When memcached's servers changed, or some machine was under a fault. */
 function causesOf(record: RunRecord) {
-  const changes = record.events
-    .filter(({ type, data }) => {
-      if (type === 'key-set' || type === 'key-gone') return String(data['key']).startsWith('/services/memcached/');
-      return type === 'unit-state' && String(data['unit']).startsWith('memcached@');
-    })
-    .filter(({ data }) => data['initial'] !== true)
+  const changes = eventsOf(record.events, 'key-set', 'key-gone', 'unit-state')
+    .filter(({ type, data }) =>
+      type === 'unit-state' ? data.unit.startsWith('memcached@') : data.key.startsWith('/services/memcached/'),
+    )
+    .filter(({ data }) => data.initial !== true)
     .map(({ atMs }) => ({ fromMs: atMs - 1_000, toMs: atMs }));
   return [...changes, ...faultWindows(record)];
 }
