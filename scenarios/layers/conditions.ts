@@ -4,6 +4,7 @@ import { type ClusterView, runningOn, viewChangeTypes } from '../harness/cluster
 import { eventsOf } from '../harness/events/events-of.ts';
 import { isInitial } from '../harness/events/is-initial.ts';
 import type { RunEvent } from '../harness/events/run-event.ts';
+import { seconds } from '../harness/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Layer } from './layer.ts';
 
@@ -34,7 +35,7 @@ export function recovered(context: ScenarioContext, layer: Layer, machine: strin
       };
       return (
         viewMissing(lab.fleet.view, machines) ??
-        (quiet < quietMs ? `the last change was ${(quiet / 1_000).toFixed(1)} s ago` : undefined) ??
+        (quiet < quietMs ? `the last change was ${seconds(quiet)} ago` : undefined) ??
         (await asked(lab.page.showsRows(machines.length, fresh), lab.page.changes(fresh), lab.etcd.healthy())) ??
         ((await mainProcess(context, machine, layer.unit)) === before.process
           ? `${layer.unit} on ${machine} has not restarted yet`

@@ -3,8 +3,9 @@ import type { RunEvent } from '../events/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { covers, difference, seconds, type Span } from '../record/spans.ts';
+import { covers, difference, type Span } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** etcd looks for expired leases twice a second; their end is seen at once, or up to 0.3 s later by a look without a cause. */
@@ -48,7 +49,7 @@ export function deadKeys(record: RunRecord): Finding {
   return {
     name,
     verdict: 'pass',
-    evidence: `${lives.length} announcements, at most ${seconds(longestMs)} s stale${allowed}${excused.length === 0 ? '' : `; excused: ${excused.join(', ')}`}`,
+    evidence: `${lives.length} announcements, at most ${seconds(longestMs)} stale${allowed}${excused.length === 0 ? '' : `; excused: ${excused.join(', ')}`}`,
   };
 }
 
@@ -61,7 +62,7 @@ interface Stale {
 
 function judge(record: RunRecord, life: KeyLife, { fromMs, toMs }: Span): Stale {
   const lastedMs = toMs - fromMs;
-  const what = `${life.key} = ${life.value} for ${seconds(lastedMs)} s after its service died at ${seconds(fromMs)} s`;
+  const what = `${life.key} = ${life.value} for ${seconds(lastedMs)} after its service died at ${seconds(fromMs)}`;
   const ttlMs = ttlOf(record.events, life.key);
   if (ttlMs === undefined)
     return { standing: 'unknown', lastedMs, what: `${what}: no unit was seen that tells its TTL` };
@@ -71,11 +72,11 @@ function judge(record: RunRecord, life: KeyLife, { fromMs, toMs }: Span): Stale 
   if (lastedMs <= allowedMs) return { standing: 'excused', lastedMs, what: `${what} (${excuse(fromMs + heldMs)})` };
   const unseen = unseenAt(record.events, toMs === life.toMs ? 'keys' : 'units', toMs);
   if (unseen === undefined || unseen.fromMs - fromMs > allowedMs) return { standing: 'fail', lastedMs, what };
-  return { standing: 'unknown', lastedMs, what: `${what}, but nobody answered from ${seconds(unseen.fromMs)} s on` };
+  return { standing: 'unknown', lastedMs, what: `${what}, but nobody answered from ${seconds(unseen.fromMs)} on` };
 }
 
 function excuse(untilMs: number): string {
-  const until = untilMs === Infinity ? 'the end' : `${seconds(untilMs)} s`;
+  const until = untilMs === Infinity ? 'the end' : `${seconds(untilMs)}`;
   return `its lease could last until ${until}, and etcd tries a revocation again after ${revokeAgainMs / 1000} s`;
 }
 

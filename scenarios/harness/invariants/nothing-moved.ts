@@ -2,8 +2,9 @@ import { eventsOf } from '../events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import { viewAt } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { covers, seconds } from '../record/spans.ts';
+import { covers } from '../record/spans.ts';
 import { goneSpans } from '../record/unreachable.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** fleet's presence and placement are read by separate requests of one look. */
@@ -30,7 +31,7 @@ export function nothingMoved(record: RunRecord): Finding {
   for (const move of moves) {
     const cause = causeOf(record, move);
     if (cause === undefined) {
-      const evidence = `${move.unit} left ${move.from} for ${move.to ?? 'nowhere'} at ${seconds(move.atMs)} s without a cause`;
+      const evidence = `${move.unit} left ${move.from} for ${move.to ?? 'nowhere'} at ${seconds(move.atMs)} without a cause`;
       return { name, verdict: 'fail', evidence };
     }
     causes.set(cause, (causes.get(cause) ?? 0) + 1);

@@ -1,8 +1,8 @@
 import { eventsOf } from '../events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { seconds } from '../record/spans.ts';
 import type { Sample } from '../probes/sample.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** A session needs this long to be answered from another server after something about memcached has changed, ms; on slow machines longer. */
@@ -21,7 +21,7 @@ export function sessions(record: RunRecord): Finding {
   const errorPages = pages.filter(({ ok, error }) => !ok && /\b(?:HTTP )?5\d\d\b/.test(error ?? ''));
   const [first] = errorPages;
   if (first !== undefined) {
-    const where = `${first.machine ?? '?'} at ${seconds(runMs(record, first))} s: ${first.error ?? ''}`;
+    const where = `${first.machine ?? '?'} at ${seconds(runMs(record, first))}: ${first.error ?? ''}`;
     return { name, verdict: 'fail', evidence: `${errorPages.length} error pages, the first from ${where}` };
   }
   // One visitor goes round the machines, with one cookie.
@@ -34,7 +34,7 @@ export function sessions(record: RunRecord): Finding {
   });
   const figures = `${answered.length} pages, ${renewals.length} sessions made anew, no error page; ${pages.length - answered.length} without an answer`;
   if (groundless === undefined) return { name, verdict: 'pass', evidence: figures };
-  const evidence = `session lost on ${groundless.machine ?? '?'} at ${seconds(runMs(record, groundless))} s though no memcached had changed`;
+  const evidence = `session lost on ${groundless.machine ?? '?'} at ${seconds(runMs(record, groundless))} though no memcached had changed`;
   return { name, verdict: 'fail', evidence };
 }
 
