@@ -5,7 +5,7 @@ import type { FaultKit } from './harness/faults/fault-record.ts';
 import type { LabUnderTest } from './harness/context/lab-under-test.ts';
 import type { ParameterSpecs, ParameterValues } from './harness/parameters.ts';
 import type { ProbeName } from './harness/probes/sample.ts';
-import type { RunEvent } from './harness/event-log.ts';
+import type { EventData, RunEvent } from './harness/events/run-event.ts';
 import type { RunRecord } from './harness/record/run-record.ts';
 import type { Finding } from './harness/verdict.ts';
 
@@ -77,6 +77,12 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
   /** A statement that the run proves or refutes. */
   invariant(finding: Finding): void;
   note(text: string): void;
+  /**
+   * An event of your own, `own` in events.ndjson: what a later part of the scenario, or a program that reads the log, is to find.
+   * @param name what happened, for your own telling apart
+   * @param values anything that JSON can hold
+   */
+  event(name: string, values?: Readonly<EventData<'own'>['values']>): void;
   /** A figure or name for the head of the report. */
   fact(name: string, value: string | number): void;
   /** Machines, units and keys as they are now, drawn in the report under this label (`before`, `during`, `after`). */

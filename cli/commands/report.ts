@@ -19,7 +19,12 @@ export async function report(
   }
   const run = await resolveRun(join(repoDir, 'runs'), wanted, process.cwd());
   const recorded = await readReport(run.dir);
-  const file = await writeReportHtml(run.dir, recorded, await readRecord(run.dir));
+  const { events, samples, unknown } = await readRecord(run.dir);
+  const file = await writeReportHtml(run.dir, recorded, { events, samples });
+  for (const [type, number] of unknown)
+    console.error(
+      `note: left out ${number} events of type ${JSON.stringify(type)}, which this version of the lab does not know`,
+    );
   if (options.json === true) console.log(JSON.stringify(recorded));
   else console.log(`${verdictText(recorded.verdict)} ${recorded.sentence}\n${file}`);
   if (options.open === true) await open(file);

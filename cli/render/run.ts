@@ -1,10 +1,11 @@
 import pc from 'picocolors';
-import type { RunEvent } from '../../scenarios/harness/event-log.ts';
+import { isInitial } from '../../scenarios/harness/events/is-initial.ts';
+import { ownWords } from '../../scenarios/harness/events/own-words.ts';
+import type { RunEvent } from '../../scenarios/harness/events/run-event.ts';
+import { unhandled } from '../../scenarios/harness/events/unhandled.ts';
 import { seconds } from './progress.ts';
 
 const redrawMs = 200;
-
-type Data = Readonly<Record<string, unknown>>;
 
 /**
  * Shows a run on the terminal: one line per event of note with the run's clock, and below them, on a terminal, one live
@@ -34,22 +35,21 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
   const timer = live ? setInterval(draw, redrawMs) : undefined;
   return {
     show(event) {
-      const { type, data } = event;
-      if (data['initial'] === true) return;
-      if (type === 'wait') {
-        const { condition, deadlineMs } = data as { condition: string; deadlineMs: number };
+      if (isInitial(event)) return;
+      if (event.type === 'wait') {
+        const { condition, deadlineMs } = event.data;
         wait = { condition, deadlineMs, began: performance.now(), missing: '', said: false };
       }
-      if (type === 'wait-missing' && wait !== undefined) {
-        wait.missing = words(data['missing']);
+      if (event.type === 'wait-missing' && wait !== undefined) {
+        wait.missing = event.data.missing;
         // Without a terminal a wait is one line; a condition that holds at once is none.
         if (!live && !wait.said) {
           print(event, `… until ${wait.condition} ${pc.dim(`(at most ${wait.deadlineMs / 1000} s)`)}: ${wait.missing}`);
         }
         wait.said = true;
       }
-      if (type === 'wait-held') wait = undefined;
-      const text = eventText(type, data);
+      if (event.type === 'wait-held') wait = undefined;
+      const text = eventText(event);
       if (text !== undefined) print(event, text);
     },
     stop() {
@@ -60,50 +60,78 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
   };
 }
 
-function eventText(type: string, data: Data): string | undefined {
-  const { unit, from, to, reason, key, value, machine, fault, name, probe, error } = data;
-  switch (type) {
+function eventText(event: RunEvent): string | undefined {
+  switch (event.type) {
     case 'phase':
-      return pc.bold(pc.underline(words(name)));
+      return pc.bold(pc.underline(event.data.name));
     case 'command':
-      return pc.bold(`$ ${words(data['command'])}`);
+      return pc.bold(`$ ${event.data.command}`);
     case 'note':
-      return pc.cyan(words(data['text']));
+      return pc.cyan(event.data.text);
+    case 'own':
+      return pc.cyan(ownWords(event.data));
     case 'wait-held':
-      return pc.green(`✓ ${words(data['condition'])}`);
+      return pc.green(`✓ ${event.data.condition}`);
     case 'fault':
-      return pc.red(`⚡ ${words(name ?? fault)}`);
+      return pc.red(`⚡ ${event.data.name}`);
     case 'fault-undone':
-      return `↺ undone: ${words(name ?? fault)}`;
+      return `↺ undone: ${event.data.name}`;
     case 'machine-gone':
-      return pc.yellow(`fleet: ${words(machine)} is gone`);
+      return pc.yellow(`fleet: ${event.data.machine} is gone`);
     case 'machine-present':
-      return `fleet: ${words(machine)} is present`;
-    case 'unit-target':
+      return `fleet: ${event.data.machine} is present`;
+    case 'unit-target': {
+      const { unit, from, to, reason } = event.data;
       return to === null
-        ? pc.yellow(`fleet: ${words(unit)} has no machine${reason === null ? '' : ` (${words(reason)})`}`)
-        : `fleet: ${words(unit)} ${from === null ? '' : `${words(from)} `}-> ${words(to)}`;
+        ? pc.yellow(`fleet: ${unit} has no machine${reason === null ? '' : ` (${reason})`}`)
+        : `fleet: ${unit} ${from === null ? '' : `${from} `}-> ${to}`;
+    }
     case 'key-set':
-      return `etcd: ${words(key)} = ${words(value)}`;
+      return `etcd: ${event.data.key} = ${event.data.value}`;
     case 'key-gone':
-      return pc.yellow(`etcd: ${words(key)} is gone`);
+      return pc.yellow(`etcd: ${event.data.key} is gone`);
     case 'probe-failing':
-      return pc.yellow(`probe ${words(probe)}${on(machine)} fails: ${words(error)}`);
-    case 'probe-ok':
-      return `probe ${words(probe)}${on(machine)} answered again after ${seconds(Number(data['afterMs']))}`;
-    case 'probe-ended':
-      return error === undefined ? undefined : pc.red(`probe ${words(probe)} could not run: ${words(error)}`);
+      return pc.yellow(`probe ${event.data.probe}${on(event.data.machine)} fails: ${event.data.error}`);
+    case 'probe-ok': {
+      const { probe, machine, afterMs } = event.data;
+      return `probe ${probe}${on(machine)} answered again after ${seconds(afterMs)}`;
+    }
+    case 'probe-ended': {
+      const { probe, error } = event.data;
+      return error === undefined ? undefined : pc.red(`probe ${probe} could not run: ${error}`);
+    }
     case 'error':
-      return pc.red(words(data['message']));
-    default:
+      return pc.red(event.data.message);
+    // The report at the end has them.
+    case 'run':
+    case 'verdict':
+    case 'mark':
+    case 'measure':
+    case 'invariant':
+    case 'screenshot':
       return undefined;
+    // The live line, or what is too much for a terminal.
+    case 'wait':
+    case 'wait-missing':
+    case 'output':
+    case 'fault-done':
+    case 'fault-undo':
+    case 'unit-state':
+    case 'key-ttl':
+    case 'unseen':
+    case 'watch-unanswered':
+    case 'watch-answered':
+    case 'watch-ended':
+    case 'probe-started':
+    case 'page-connected':
+    case 'page-disconnected':
+    case 'page-message':
+      return undefined;
+    default:
+      return unhandled(event);
   }
 }
 
-function words(value: unknown): string {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '?';
-}
-
-function on(machine: unknown): string {
-  return typeof machine === 'string' ? ` on ${machine}` : '';
+function on(machine: string | undefined): string {
+  return machine === undefined ? '' : ` on ${machine}`;
 }

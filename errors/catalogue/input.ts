@@ -16,6 +16,10 @@ export const input = {
       'missing.',
     remedy: 'Correct the line that the error names, or restore the file: `git checkout apps`',
   },
+  'input.event': {
+    means: 'A scenario gave its log what is no event: a note that is no text, a moment that is no number.',
+    remedy: 'Correct the value that the error names; docs/scenarios.md says what each function is given.',
+  },
   'input.frame': {
     means: "Something that does not speak Couchbase's key-value protocol connected to port 11210.",
     remedy: 'Connect with a Couchbase SDK (couchbase://HOST:11210); the admin page is on port 8091.',
@@ -37,7 +41,9 @@ export const input = {
     remedy: 'Look for an endless loop in it, and publish the design document again.',
   },
   'input.record': {
-    means: 'A file of a recorded run is not JSON: it was edited or damaged.',
+    means:
+      'A file of a recorded run cannot be read: it was edited or damaged, or another version of the lab wrote it. The ' +
+      'error names the line.',
     remedy: '`lab runs` lists the others; run the scenario again for a new record.',
   },
   'input.reduce': {

@@ -50,6 +50,14 @@ export const state = {
     means: 'The directory has keys in it (108: Directory not empty).',
     remedy: '`etcdctl rm --recursive KEY` removes them all.',
   },
+  'state.fault-ledger': {
+    means:
+      'The file that tells which faults a killed scenario left in force is damaged, or of another version of the lab. ' +
+      'Nothing was undone, and the file is left as it is.',
+    remedy:
+      '`lab destroy && lab up` makes machines without faults. To keep the machines, undo what the evidence shows with the ' +
+      'version of the lab that wrote it, or by hand, and remove the file.',
+  },
   'state.files-changed': {
     means: 'Files that an image copies changed while it was being built; it would be of neither state.',
     remedy: 'Run the command again when nothing writes them, for example when `npm run build` has ended.',

@@ -45,8 +45,8 @@ export async function probeFigures(
   const start = (probes: readonly ProbeName[], runId: string) =>
     startProbes({
       ...{ lab, probes, runDir, runId },
-      onEvent: (type, data) => {
-        if (type === 'probe-failing' || (type === 'probe-ended' && data['error'] !== undefined))
+      onEvent: ({ type, data }) => {
+        if (type === 'probe-failing' || (type === 'probe-ended' && data.error !== undefined))
           troubles.push(`${type} ${JSON.stringify(data)}`);
       },
     });

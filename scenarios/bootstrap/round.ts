@@ -1,5 +1,6 @@
 import type { ScenarioContext } from '../scenario.ts';
 import { containerStartedMs } from '../deploy/container-start.ts';
+import { eventsOf } from '../harness/events/events-of.ts';
 import { answers, watchBucket } from './bucket-watch.ts';
 import { startFirstUse } from './first-use/first-use-process.ts';
 import { couchbaseUnit, type SeenRound } from './phases.ts';
@@ -44,7 +45,7 @@ export async function watchBootstrap(
 
     const unset = async () => (lab.fleet.view.keys[key] === undefined ? `no key ${key} yet` : undefined);
     await until({ name: 'Couchbase registered', missing: unset }, { within });
-    const set = events.slice(before).find(({ type, data }) => type === 'key-set' && data['key'] === key);
+    const set = eventsOf(events.slice(before), 'key-set').find(({ data }) => data.key === key);
     const use = await client.use(`couchbase://${lab.fleet.view.keys[key] ?? ''}`);
 
     const warming = async () => (bucket?.readyMs === undefined ? 'the bucket is not healthy yet' : undefined);

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allUnits } from '../deploy/stack.ts';
 import { summariseProbes } from '../harness/probes/summarise.ts';
+import { seconds } from '../harness/seconds.ts';
 import type { Finding } from '../harness/verdict.ts';
 import { integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { converge, convergeDeadlineMs, predictedConvergence } from './converge.ts';
@@ -86,7 +87,7 @@ function convergence(seed: number, outcome: { atMs: number } | { missing: string
   const name = `seed ${seed}: everything runs again within ${convergeDeadlineMs / 1_000} s of the last fault`;
   return 'missing' in outcome
     ? { name, verdict: 'fail', evidence: outcome.missing }
-    : { name, verdict: 'pass', evidence: `after ${((outcome.atMs - undoneMs) / 1_000).toFixed(1)} s` };
+    : { name, verdict: 'pass', evidence: `after ${seconds(outcome.atMs - undoneMs)}` };
 }
 
 /** A plan of which much was left out has shown little. */

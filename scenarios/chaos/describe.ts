@@ -1,10 +1,11 @@
+import { seconds } from '../harness/seconds.ts';
 import type { PlannedFault } from './plan.ts';
 
 /** A planned fault as a person says it: `cut the machine running couchbase@1 for 9.2 s`. */
 export function describeFault({ target, action, durationMs }: PlannedFault): string {
   const isRole = /^(?:machine running|engine leader|etcd leader)/.test(target);
   const whom = isRole ? `the ${target}` : target === 'any other' ? 'any other machine' : target;
-  const lasts = durationMs === 0 ? '' : ` for ${(durationMs / 1_000).toFixed(1)} s`;
+  const lasts = durationMs === 0 ? '' : ` for ${seconds(durationMs)}`;
   switch (action.kind) {
     case 'partition':
       return `part ${whom} from ${action.from === 'all' ? 'all others' : action.from.join(', ')}${lasts}`;

@@ -2,6 +2,7 @@ import { setTimeout as atTime } from 'node:timers/promises';
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import { seconds } from '../harness/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { describeFault } from './describe.ts';
 import { overMs, type PlannedFault } from './plan.ts';
@@ -58,7 +59,7 @@ export async function runPlan(plan: readonly PlannedFault[], endMs: number, cont
         continue;
       }
       if (lateMs > punctualMs)
-        context.note(`${describeFault(fault)}: ${seconds(lateMs)} s late, the machine before it was not back`);
+        context.note(`${describeFault(fault)}: ${seconds(lateMs)} late, the machine before it was not back`);
       outcomes.push(await runOne(fault));
       await back(lane, endMs - (context.now() - beganMs));
     }
@@ -155,8 +156,4 @@ function isHeavy({ weight }: PlannedFault): boolean {
 /** Nothing can be done to a machine that stands still or is off. */
 function takesAway({ action: { kind } }: Pick<ActiveFault, 'action'>): boolean {
   return ['halt', 'cut', 'reboot', 'pause'].includes(kind);
-}
-
-function seconds(ms: number): string {
-  return (ms / 1_000).toFixed(1);
 }

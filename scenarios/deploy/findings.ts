@@ -1,3 +1,4 @@
+import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Finding } from '../harness/verdict.ts';
 import { startsOf } from './layer-moments.ts';
@@ -8,11 +9,9 @@ export function deployFindings(
   { events, journal, config }: Pick<RunRecord, 'events' | 'journal' | 'config'>,
   fromMs: number,
 ): Finding[] {
-  const messages = events.filter(
-    ({ type, atMs, data }) => type === 'page-message' && atMs >= fromMs && Number(data['rows']) > 0,
-  );
-  const pages = new Set(messages.map(({ data }) => data['machine']));
-  const newest = new Set(messages.map(({ data }) => data['firstKey']));
+  const messages = messagesWithRows(events, fromMs);
+  const pages = new Set(messages.map(({ data }) => data.machine));
+  const newest = new Set(messages.map(({ data }) => data.firstKey));
   const machines = config.machines.map(({ name }) => name);
   const without = machines.filter((name) => !pages.has(name));
   return [

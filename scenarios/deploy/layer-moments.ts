@@ -1,5 +1,7 @@
 import type { JournalLine } from '../harness/evidence.ts';
-import type { RunEvent } from '../harness/event-log.ts';
+import { eventsOf } from '../harness/events/events-of.ts';
+import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
+import type { RunEvent } from '../harness/events/run-event.ts';
 import { containerOf } from './container-start.ts';
 import type { Layer } from './stack.ts';
 
@@ -39,7 +41,7 @@ export function layerMoments(record: LayerRecord): LayerMoments {
         ?.wallMs,
     );
   const firstKeySet = (key: string) =>
-    events.find(({ type, atMs, data }) => type === 'key-set' && data['key'] === key && atMs >= askedMs)?.atMs;
+    eventsOf(events, 'key-set').find(({ atMs, data }) => data.key === key && atMs >= askedMs)?.atMs;
   return {
     placed: last(layer.units.map((unit) => line('fleet.service', (said) => said.startsWith(`schedule unit=${unit} `)))),
     started: last(principals.map((unit) => inRun(containerStarts.get(containerOf(unit) ?? '')))),
@@ -50,10 +52,9 @@ export function layerMoments(record: LayerRecord): LayerMoments {
 
 /** When each machine's page first showed rows, earliest first, ms of the run. Pure. */
 export function firstRows(events: readonly RunEvent[], fromMs: number): number[] {
-  const first = new Map<unknown, number>();
-  for (const { type, atMs, data } of events) {
-    if (type !== 'page-message' || atMs < fromMs || !(Number(data['rows']) > 0)) continue;
-    if (!first.has(data['machine'])) first.set(data['machine'], atMs);
+  const first = new Map<string, number>();
+  for (const { atMs, data } of messagesWithRows(events, fromMs)) {
+    if (!first.has(data.machine)) first.set(data.machine, atMs);
   }
   return [...first.values()].toSorted((a, b) => a - b);
 }

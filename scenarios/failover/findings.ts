@@ -1,4 +1,5 @@
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
+import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
 import { viewAt } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Finding, Verdict } from '../harness/verdict.ts';
@@ -100,10 +101,10 @@ function pageUpdates({ events }: RunRecord, { faultMs }: FailoverOutcome, { good
   const name = 'the page updates again, seen by a Socket.IO client';
   const good = goodPage.atMs;
   if (good === undefined) return { name, verdict: 'fail', evidence: 'no message with rows after the failover' };
-  const messages = events.filter(({ type, data }) => type === 'page-message' && Number(data['rows']) > 0);
-  const earlier = new Set(messages.filter(({ atMs }) => atMs < faultMs).map(({ data }) => data['firstKey']));
+  const messages = messagesWithRows(events);
+  const earlier = new Set(messages.filter(({ atMs }) => atMs < faultMs).map(({ data }) => data.firstKey));
   const later = messages.filter(({ atMs }) => atMs >= good);
-  const fresh = new Set(later.map(({ data }) => data['firstKey']).filter((key) => !earlier.has(key)));
+  const fresh = new Set(later.map(({ data }) => data.firstKey).filter((key) => !earlier.has(key)));
   return {
     name,
     verdict: verdict(fresh.size >= 1),

@@ -1,5 +1,7 @@
-import type { RunEvent } from '../harness/event-log.ts';
+import { eventsOf } from '../harness/events/events-of.ts';
+import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
 import { type JournalLine, namesCouchbase } from '../harness/evidence.ts';
+import { running } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Subject } from './subject.ts';
 
@@ -41,13 +43,17 @@ export interface FailoverTimeline {
 /** Computed from what was recorded alone. Pure. */
 export function failoverTimeline(record: RunRecord, moments: FailoverMoments): FailoverTimeline {
   const { broken, subject, faultMs, undoMs = Infinity, displaced } = moments;
-  const first = (type: string, fromMs: number, matches: (data: RunEvent['data']) => boolean) =>
-    record.events.find((event) => event.type === type && event.atMs >= fromMs && matches(event.data));
   const runMs = (line: JournalLine | undefined) =>
     line === undefined ? undefined : Math.round(line.wallMs - record.wallToRunMs);
-  const gone = first('machine-gone', faultMs, (data) => data['machine'] === broken);
-  const back = first('machine-present', undoMs, (data) => data['machine'] === broken);
-  const web = displaced === undefined ? undefined : first('unit-state', undoMs, isActive(displaced));
+  const gone = eventsOf(record.events, 'machine-gone').find(
+    ({ atMs, data }) => atMs >= faultMs && data.machine === broken,
+  );
+  const back = eventsOf(record.events, 'machine-present').find(
+    ({ atMs, data }) => atMs >= undoMs && data.machine === broken,
+  );
+  const web = eventsOf(record.events, 'unit-state').find(
+    ({ atMs, data }) => atMs >= undoMs && data.unit === displaced && data.state === running,
+  );
   // The page may be asked before fleet is.
   const pageBackMs = moments.pageBackMs === undefined ? undefined : Math.max(moments.pageBackMs, web?.atMs ?? 0);
   const steps = subject === undefined ? {} : subjectSteps(record, subject, broken, faultMs, runMs);
@@ -56,7 +62,7 @@ export function failoverTimeline(record: RunRecord, moments: FailoverMoments): F
   const page =
     knowingMs === undefined
       ? undefined
-      : first('page-message', Math.max(knowingMs, faultMs), (d) => Number(d['rows']) > 0 && d['machine'] !== broken);
+      : messagesWithRows(record.events, Math.max(knowingMs, faultMs)).find(({ data }) => data.machine !== broken);
   const stopped = record.journal.filter(
     ({ unit, machine, message, wallMs }) =>
       machine === broken &&
@@ -68,13 +74,13 @@ export function failoverTimeline(record: RunRecord, moments: FailoverMoments): F
     fault: { atMs: faultMs, detail: broken },
     gone: { atMs: gone?.atMs, detail: `fleet no longer lists ${broken}` },
     ...steps,
-    goodPage: { atMs: page?.atMs, detail: `${text(page?.data['rows'])} rows from ${text(page?.data['machine'])}` },
+    goodPage: { atMs: page?.atMs, detail: `${page?.data.rows ?? '?'} rows from ${page?.data.machine ?? '?'}` },
     back: { atMs: back?.atMs, detail: `fleet lists ${broken} again` },
     ...(stopped.length > 0 && {
       oldCopiesStopped: { atMs: runMs(stopped.at(-1)), detail: `${stopped.length} units stopped on ${broken}` },
     }),
     ...(displaced !== undefined && {
-      webBack: { atMs: web?.atMs, detail: `${displaced} runs on ${text(web?.data['machine'])}` },
+      webBack: { atMs: web?.atMs, detail: `${displaced} runs on ${web?.data.machine ?? '?'}` },
       pageBack: { atMs: pageBackMs, detail: `rows on the page of ${broken}` },
     }),
   };
@@ -91,10 +97,10 @@ function subjectSteps(
 ): SubjectSteps {
   const after = events.filter(({ atMs }) => atMs >= faultMs);
   const name = unit.replace(/\.service$/, '');
-  const placed = after.find(
-    ({ type, data }) => type === 'unit-target' && data['unit'] === unit && data['to'] !== null && data['to'] !== broken,
+  const placed = eventsOf(after, 'unit-target').find(
+    ({ data }) => data.unit === unit && data.to !== null && data.to !== broken,
   );
-  const to = text(placed?.data['to']);
+  const to = placed?.data.to ?? '?';
   const started = journal.find(
     (line) =>
       line.unit === unit &&
@@ -107,10 +113,8 @@ function subjectSteps(
     active: { atMs: runMs(started), detail: `${name} started on ${to}` },
   };
   if (key === undefined) return placement;
-  const announced = after.find(
-    ({ type, data }) => type === 'key-set' && data['key'] === key.name && data['value'] !== key.old,
-  );
-  const address = text(announced?.data['value']);
+  const announced = eventsOf(after, 'key-set').find(({ data }) => data.key === key.name && data.value !== key.old);
+  const address = announced?.data.value ?? '?';
   const restarted = announced === undefined ? undefined : firstToKnow(journal, unit, address, announced.wallMs);
   return {
     ...placement,
@@ -136,12 +140,4 @@ function firstToKnow(journal: readonly JournalLine[], unit: string, address: str
 export function names(message: string, unit: string, address: string): boolean {
   if (unit.startsWith('couchbase@')) return namesCouchbase(message, address);
   return message.startsWith('current config') && message.includes(`'${address}:`);
-}
-
-function isActive(unit: string) {
-  return (data: RunEvent['data']) => data['unit'] === unit && data['state'] === 'active/running';
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
 }

@@ -1,4 +1,7 @@
 import type { EventLog } from './event-log.ts';
+import type { EventData } from './events/run-event.ts';
+
+type Side = EventData<'unseen'>['of'];
 
 /** Longer than two looks lie apart while everybody answers (0.3 s, and a request), ms. */
 const blindMs = 1_000;
@@ -8,12 +11,12 @@ const blindMs = 1_000;
  * process itself stood still. What changed in it is seen at its end, whenever it happened.
  */
 export class Blindness {
-  readonly #of: string;
+  readonly #of: Side;
   readonly #log: Pick<EventLog, 'add' | 'nowMs'>;
   #seenMs: number;
 
-  /** @param of what is looked at: `units`, `keys` */
-  constructor(of: string, log: Pick<EventLog, 'add' | 'nowMs'>) {
+  /** @param of what is looked at */
+  constructor(of: Side, log: Pick<EventLog, 'add' | 'nowMs'>) {
     this.#of = of;
     this.#log = log;
     this.#seenMs = log.nowMs();
@@ -29,6 +32,9 @@ export class Blindness {
   end(): void {
     const nowMs = this.#log.nowMs();
     if (nowMs - this.#seenMs <= blindMs) return;
-    this.#log.add('unseen', { of: this.#of, fromMs: Math.round(this.#seenMs), toMs: Math.round(nowMs) });
+    this.#log.add({
+      type: 'unseen',
+      data: { of: this.#of, fromMs: Math.round(this.#seenMs), toMs: Math.round(nowMs) },
+    });
   }
 }

@@ -1,3 +1,5 @@
+import type { EventOf, Without } from './events/run-event.ts';
+
 /** What fleet and the discovery keys say at one moment. Machines are named by their hostname (`core-01`). */
 export interface ClusterView {
   readonly machines: readonly string[];
@@ -23,26 +25,44 @@ export function runningOn(view: ClusterView, unit: string): string | undefined {
   return running.length === 1 ? running[0]?.machine : undefined;
 }
 
-export interface ViewChange {
-  readonly type: 'machine-present' | 'machine-gone' | 'unit-target' | 'unit-state' | 'key-set' | 'key-gone';
-  readonly data: Readonly<Record<string, unknown>>;
+export const viewChangeTypes = [
+  'machine-present',
+  'machine-gone',
+  'unit-target',
+  'unit-state',
+  'key-set',
+  'key-gone',
+] as const;
+
+/** An event that tells of the cluster, before it has its time. */
+export type ViewChange = Without<'atMs' | 'wallMs', EventOf<(typeof viewChangeTypes)[number]>>;
+
+interface Mark {
+  readonly initial?: boolean;
 }
 
-/** What changed between two views, as events. Pure. */
-export function viewChanges(before: ClusterView, after: ClusterView): ViewChange[] {
-  return [...machineChanges(before, after), ...unitChanges(before, after), ...keyChanges(before, after)];
-}
-
-function machineChanges(before: ClusterView, after: ClusterView): ViewChange[] {
-  const gone = before.machines.filter((machine) => !after.machines.includes(machine));
-  const present = after.machines.filter((machine) => !before.machines.includes(machine));
+/**
+ * What changed between two views, as events. Pure.
+ * @param mark goes into each event's data
+ */
+export function viewChanges(before: ClusterView, after: ClusterView, mark: Mark = {}): ViewChange[] {
   return [
-    ...gone.map((machine): ViewChange => ({ type: 'machine-gone', data: { machine } })),
-    ...present.map((machine): ViewChange => ({ type: 'machine-present', data: { machine } })),
+    ...machineChanges(before, after, mark),
+    ...unitChanges(before, after, mark),
+    ...keyChanges(before, after, mark),
   ];
 }
 
-function unitChanges(before: ClusterView, after: ClusterView): ViewChange[] {
+function machineChanges(before: ClusterView, after: ClusterView, mark: Mark): ViewChange[] {
+  const gone = before.machines.filter((machine) => !after.machines.includes(machine));
+  const present = after.machines.filter((machine) => !before.machines.includes(machine));
+  return [
+    ...gone.map((machine): ViewChange => ({ type: 'machine-gone', data: { machine, ...mark } })),
+    ...present.map((machine): ViewChange => ({ type: 'machine-present', data: { machine, ...mark } })),
+  ];
+}
+
+function unitChanges(before: ClusterView, after: ClusterView, mark: Mark): ViewChange[] {
   const changes: ViewChange[] = [];
   const gone = before.units.filter(({ name }) => !after.units.some((unit) => unit.name === name));
   const nowhere = gone.map(({ name }): UnitView => ({ name, target: undefined, states: [], reason: undefined }));
@@ -51,7 +71,13 @@ function unitChanges(before: ClusterView, after: ClusterView): ViewChange[] {
     if (old?.target !== unit.target) {
       changes.push({
         type: 'unit-target',
-        data: { unit: unit.name, from: old?.target ?? null, to: unit.target ?? null, reason: unit.reason ?? null },
+        data: {
+          unit: unit.name,
+          from: old?.target ?? null,
+          to: unit.target ?? null,
+          reason: unit.reason ?? null,
+          ...mark,
+        },
       });
     }
     const states = new Map(unit.states.map(({ machine, state }) => [machine, state]));
@@ -59,19 +85,18 @@ function unitChanges(before: ClusterView, after: ClusterView): ViewChange[] {
     for (const machine of new Set([...states.keys(), ...oldStates.keys()])) {
       const state = states.get(machine) ?? null;
       if (state !== (oldStates.get(machine) ?? null))
-        changes.push({ type: 'unit-state', data: { unit: unit.name, machine, state } });
+        changes.push({ type: 'unit-state', data: { unit: unit.name, machine, state, ...mark } });
     }
   }
   return changes;
 }
 
-function keyChanges(before: ClusterView, after: ClusterView): ViewChange[] {
+function keyChanges(before: ClusterView, after: ClusterView, mark: Mark): ViewChange[] {
   const keys = new Set([...Object.keys(before.keys), ...Object.keys(after.keys)]);
   return [...keys].flatMap((key): ViewChange[] => {
     const [old, value] = [before.keys[key], after.keys[key]];
     if (old === value) return [];
-    return value === undefined
-      ? [{ type: 'key-gone', data: { key, old } }]
-      : [{ type: 'key-set', data: { key, value, old: old ?? null } }];
+    if (value !== undefined) return [{ type: 'key-set', data: { key, value, old: old ?? null, ...mark } }];
+    return old === undefined ? [] : [{ type: 'key-gone', data: { key, old, ...mark } }];
   });
 }

@@ -46,15 +46,15 @@ export class ClusterWatch {
     const looker = startLooking({
       look: () => this.#look(),
       atLeastEveryMs: lookEveryMs * this.#lab.config.stretch,
-      onFailure: (error) => this.#log.add('watch-unanswered', { error: messageOf(error) }),
-      onRecovery: () => this.#log.add('watch-answered'),
+      onFailure: (error) => this.#log.add({ type: 'watch-unanswered', data: { error: messageOf(error) } }),
+      onRecovery: () => this.#log.add({ type: 'watch-answered', data: {} }),
     });
     const keys = watchKeys(addresses, [fleetPrefix, '/services/'], looker.wake);
     this.#stop = async () => {
       keys.stop();
       await looker.stop();
       for (const blind of Object.values(this.#blind)) blind.end();
-      this.#log.add('watch-ended');
+      this.#log.add({ type: 'watch-ended', data: {} });
     };
     await looker.first;
   }
@@ -117,7 +117,7 @@ export class ClusterWatch {
       const ttlMs = keyTtlMs(options.map(({ value }) => value).join('\n'), this.#lab.config.stretch);
       if (ttlMs === undefined || this.#ttls.get(name) === ttlMs) continue;
       this.#ttls.set(name, ttlMs);
-      this.#log.add('key-ttl', { unit: name, ttlMs });
+      this.#log.add({ type: 'key-ttl', data: { unit: name, ttlMs } });
     }
   }
 
@@ -126,7 +126,7 @@ export class ClusterWatch {
   #take(next: ClusterView): void {
     // What is there at the first look did not happen now; it is recorded, and marked.
     const mark = this.#looked ? {} : { initial: true };
-    for (const change of viewChanges(this.#view, next)) this.#log.add(change.type, { ...change.data, ...mark });
+    for (const change of viewChanges(this.#view, next, mark)) this.#log.add(change);
     this.#looked = true;
     this.#view = next;
   }

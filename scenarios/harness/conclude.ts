@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { InvariantName } from '../scenario.ts';
 import { engineDecisions } from './decisions.ts';
+import { eventsOf } from './events/events-of.ts';
 import { readJournals, streamConnections, writeJournals } from './evidence.ts';
 import { standingInvariants } from './invariants/standing-invariants.ts';
 import type { OpenRun } from './open-run.ts';
@@ -68,9 +69,9 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
       ...(clockErrorMs === undefined ? {} : { clockErrorMs }),
     },
     ...{ facts: recorder.facts, runDir: run.runDir },
-    screenshots: log.events.filter(({ type }) => type === 'screenshot').map(({ data }) => String(data['file'])),
+    screenshots: eventsOf(log.events, 'screenshot').map(({ data }) => data.file),
   };
-  log.add('verdict', { verdict, sentence: report.sentence });
+  log.add({ type: 'verdict', data: { verdict, sentence: report.sentence } });
   await writeReport(run.runDir, report, record);
   return report;
 }
@@ -94,7 +95,8 @@ async function clockError(run: OpenRun): Promise<number | undefined> {
     clockJournal(lab),
     lab.config.stretch,
   ).catch((error: unknown) => {
-    run.log.add('note', { text: `no clock error: ${error instanceof Error ? error.message : String(error)}` });
+    const text = `no clock error: ${error instanceof Error ? error.message : String(error)}`;
+    run.log.add({ type: 'note', data: { text } });
   });
   return measured?.worstMs;
 }
@@ -119,14 +121,16 @@ async function recordOf(run: OpenRun, readBack: readonly ReadBack[]): Promise<Ru
 
 /** A probe that could not run leaves a hole in the evidence: the verdict may not be pass. */
 function checkProbes(run: OpenRun, record: RunRecord): void {
-  const ended = record.events.filter(({ type, data }) => type === 'probe-ended' && data['error'] !== undefined);
-  for (const { data } of ended) {
-    const name = `probe ${String(data['probe'])} ran all through`;
-    run.recorder.finding({ name, verdict: 'unknown', evidence: String(data['error']) }, 'evidence');
+  const failed = new Set<ProbeName>();
+  for (const { data } of eventsOf(record.events, 'probe-ended')) {
+    if (data.error === undefined) continue;
+    failed.add(data.probe);
+    const name = `probe ${data.probe} ran all through`;
+    run.recorder.finding({ name, verdict: 'unknown', evidence: data.error }, 'evidence');
   }
   const silent = run.probeNames.filter((probe) => !record.samples.some((sample) => sample.probe === probe));
   for (const probe of silent) {
-    if (ended.some(({ data }) => data['probe'] === probe)) continue;
+    if (failed.has(probe)) continue;
     const name = `probe ${probe} ran all through`;
     run.recorder.finding({ name, verdict: 'unknown', evidence: 'it asked nothing' }, 'evidence');
   }
@@ -154,10 +158,9 @@ function checkInvariants(run: OpenRun, record: RunRecord): void {
 /** From a fault's injection until its undoing was done: what the report shades. */
 function faultsUntilUndone({ events }: RunRecord): RunReport['faults'] {
   const endMs = events.at(-1)?.atMs ?? 0;
-  return events.flatMap(({ type, atMs, data }) => {
-    if (type !== 'fault') return [];
-    const undone = events.find((event) => event.type === 'fault-undone' && event.data['id'] === data['id']);
-    const { id, machine, kind, name } = data as Record<'id' | 'machine' | 'kind' | 'name', string>;
-    return [{ id, machine, kind, name, fromMs: atMs, toMs: undone?.atMs ?? endMs }];
+  const ends = eventsOf(events, 'fault-undone');
+  return eventsOf(events, 'fault').map(({ atMs, data: { id, machine, action, name } }) => {
+    const undone = ends.find(({ data }) => data.id === id);
+    return { id, machine, kind: action.kind, name, fromMs: atMs, toMs: undone?.atMs ?? endMs };
   });
 }

@@ -1,14 +1,8 @@
 import { appendFileSync } from 'node:fs';
-
-/** One thing that happened in a run. Every view of a run (terminal, report, invariants) is computed from these. */
-export interface RunEvent {
-  /** Milliseconds since the run began, from a monotonic clock. */
-  readonly atMs: number;
-  /** Wall clock, milliseconds since the epoch; the machines share it. */
-  readonly wallMs: number;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+import { z } from 'zod';
+import { LabError } from '../../errors/lab-error.ts';
+import { issuesOf } from './events/issues-of.ts';
+import { type RunEvent, runEventSchema, type Without } from './events/run-event.ts';
 
 /** Appends events to an NDJSON file as they happen and hands them to subscribers. */
 export class EventLog {
@@ -25,24 +19,43 @@ export class EventLog {
     return performance.now() - this.#began;
   }
 
-  add(type: string, data: Readonly<Record<string, unknown>> = {}): RunEvent {
-    return this.#append({ atMs: Math.round(this.nowMs()), wallMs: Date.now(), type, data });
+  /** @throws LabError `input.event` when it could not be read again; then nothing is written */
+  add(event: Without<'atMs' | 'wallMs'>): RunEvent {
+    return this.#append({ atMs: Math.round(this.nowMs()), wallMs: Date.now(), ...event });
   }
 
   /** Something another process saw at this wall-clock time, ms; it may come after later events. */
-  addSeen(wallMs: number, type: string, data: Readonly<Record<string, unknown>>): RunEvent {
-    const atMs = Math.max(0, Math.round(this.nowMs() - (Date.now() - wallMs)));
-    return this.#append({ atMs, wallMs, type, data });
+  addSeen(event: Without<'atMs'>): RunEvent {
+    const atMs = Math.max(0, Math.round(this.nowMs() - (Date.now() - event.wallMs)));
+    return this.#append({ atMs, ...event });
   }
 
   #append(event: RunEvent): RunEvent {
+    const line = lineOf(event);
     this.events.push(event);
-    appendFileSync(this.#file, `${JSON.stringify(event)}\n`);
+    appendFileSync(this.#file, `${line}\n`);
     for (const subscriber of this.#subscribers) subscriber(event);
     return event;
   }
 
   subscribe(subscriber: (event: RunEvent) => void): void {
     this.#subscribers.push(subscriber);
+  }
+}
+
+/** The types of a reader's own scenario are not checked when it runs: a number as a note, NaN as a time. */
+function lineOf(event: RunEvent): string {
+  try {
+    runEventSchema.parse(event);
+    return JSON.stringify(event);
+  } catch (error) {
+    throw new LabError({
+      code: 'input.event',
+      cause: `this is no event ${event.type} that could be read again`,
+      // A value that contains itself is a TypeError of JSON's.
+      evidence: error instanceof z.ZodError ? issuesOf(error) : [String(error)],
+      next: 'docs/scenarios.md says what phase, mark, measure, invariant, note, event and conditions are given',
+      error,
+    });
   }
 }

@@ -50,7 +50,10 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
   const runDir = await makeRunDirectory(ground.repoDir, scenario.name, startedAt);
   const log = new EventLog(join(runDir, 'events.ndjson'));
   log.subscribe(request.onEvent);
-  log.add('run', { scenario: scenario.name, parameters, command: request.command, lab: ground.config.name });
+  log.add({
+    type: 'run',
+    data: { scenario: scenario.name, parameters, command: request.command, lab: ground.config.name },
+  });
   const recorder = new Recorder(log);
   const cluster = new ClusterWatch(ground, log);
   const lab = makeLabUnderTest({
@@ -72,7 +75,7 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
     now: () => Math.round(log.nowMs()),
     until: async (condition, { within }) => {
       const withinMs = within * ground.config.stretch;
-      log.add('wait', { condition: condition.name, deadlineMs: withinMs });
+      log.add({ type: 'wait', data: { condition: condition.name, deadlineMs: withinMs } });
       const missing = () => {
         throwIfInterrupted(signal);
         return condition.missing();
@@ -81,16 +84,19 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
         { ...condition, missing },
         {
           ...{ withinMs, next: 'lab fleetctl list-units' },
-          onMissing: (what) => void log.add('wait-missing', { condition: condition.name, missing: what }),
+          onMissing: (missing) => {
+            log.add({ type: 'wait-missing', data: { condition: condition.name, missing } });
+          },
         },
       );
-      return log.add('wait-held', { condition: condition.name });
+      return log.add({ type: 'wait-held', data: { condition: condition.name } });
     },
     phase: (name) => recorder.phase(name),
     mark: (name, atMs, options) => recorder.mark(name, atMs, options),
     measure: (name, span) => recorder.measure(name, span),
     invariant: (finding) => recorder.finding(finding, 'claim'),
-    note: (text) => void log.add('note', { text }),
+    note: (text) => void log.add({ type: 'note', data: { text } }),
+    event: (name, values = {}) => void log.add({ type: 'own', data: { name, values } }),
     fact: (name, value) => recorder.fact(name, value),
     snapshot: async (label) => {
       const snapshot = await takeSnapshot(lab, fault.active, label, Math.round(log.nowMs()));
@@ -115,7 +121,7 @@ function brokenOff(error: unknown, log: EventLog, recorder: Recorder): void {
   const refuted = known?.code === 'timeout.condition';
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4) : [];
   const evidence = known === undefined ? stack.map((line) => line.trim()) : known.evidence;
-  log.add('error', { message: cause, code: known?.code ?? 'internal.scenario', evidence });
+  log.add({ type: 'error', data: { message: cause, code: known?.code ?? 'internal.scenario', evidence } });
   const kind = refuted ? 'claim' : 'evidence';
   recorder.finding({ name: cause, verdict: refuted ? 'fail' : 'unknown', evidence: evidence.join('\n') }, kind);
 }

@@ -18,7 +18,7 @@ export class Recorder {
   }
 
   phase(name: string): void {
-    this.#phases.push({ name, fromMs: this.#log.add('phase', { name }).atMs });
+    this.#phases.push({ name, fromMs: this.#log.add({ type: 'phase', data: { name } }).atMs });
   }
 
   /** Each phase ends where the next one begins. */
@@ -38,8 +38,8 @@ export class Recorder {
       ...(predicted === undefined ? {} : { predicted }),
       ...(options.headline === true ? { headline: true } : {}),
     };
+    this.#log.add({ type: 'mark', data: step });
     this.timeline.push(step);
-    this.#log.add('mark', step);
   }
 
   measure(
@@ -54,14 +54,14 @@ export class Recorder {
       ...(detail === undefined ? {} : { detail }),
       ...(group === undefined ? {} : { group }),
     };
+    this.#log.add({ type: 'measure', data: measure });
     this.measures.push(measure);
-    this.#log.add('measure', measure);
   }
 
   finding(finding: Finding, kind: KindOfFinding): void {
     const { name, verdict, evidence } = finding;
+    this.#log.add({ type: 'invariant', data: { name, verdict, evidence, kind } });
     this.findings.push({ name, verdict, evidence, kind });
-    this.#log.add('invariant', { name, verdict, evidence, kind });
   }
 
   fact(name: string, value: string | number): void {

@@ -4,7 +4,7 @@ import type { MachineProvider } from '../../provision/machines/machine-provider.
 import { deployStack, emptyStack } from '../deploy/stack.ts';
 import type { Scenario } from '../scenario.ts';
 import { conclude } from './conclude.ts';
-import type { RunEvent } from './event-log.ts';
+import type { RunEvent } from './events/run-event.ts';
 import { type OpenRun, openRun } from './open-run.ts';
 import type { ParameterValue } from './parameters.ts';
 import { startProbes } from './probes/probe-process.ts';
@@ -50,7 +50,7 @@ async function carryOut(run: OpenRun): Promise<void> {
   if (run.probeNames.length > 0) {
     run.probes = await startProbes({
       ...{ lab: request.lab, probes: run.probeNames, runDir: run.runDir, runId: run.id },
-      onEvent: (type, data, wallMs) => void run.log.addSeen(wallMs, type, data),
+      onEvent: (event) => void run.log.addSeen(event),
     });
   }
   await request.scenario.run(context);

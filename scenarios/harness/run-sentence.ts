@@ -1,4 +1,5 @@
 import type { RunReport } from './report/run-report.ts';
+import { seconds } from './seconds.ts';
 
 /** The verdict of a run in one sentence. Pure. */
 export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timeline'>): string {
@@ -9,7 +10,7 @@ export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timel
   const span =
     first?.atMs === undefined || last?.atMs === undefined || last === first
       ? ''
-      : `, and ${last.name} came ${((last.atMs - first.atMs) / 1000).toFixed(1)} s after ${first.name}`;
+      : `, and ${last.name} came ${seconds(last.atMs - first.atMs)} after ${first.name}`;
   switch (run.verdict) {
     case 'pass':
       return `All ${findings.length} statements held${span}.`;

@@ -1,7 +1,10 @@
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { allUnits } from '../deploy/stack.ts';
-import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
-import type { RunEvent } from '../harness/event-log.ts';
+import { type ClusterView, runningOn, viewChangeTypes } from '../harness/cluster-view.ts';
+import { eventsOf } from '../harness/events/events-of.ts';
+import { isInitial } from '../harness/events/is-initial.ts';
+import type { RunEvent } from '../harness/events/run-event.ts';
+import { seconds } from '../harness/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Layer } from './layer.ts';
 
@@ -32,7 +35,7 @@ export function recovered(context: ScenarioContext, layer: Layer, machine: strin
       };
       return (
         viewMissing(lab.fleet.view, machines) ??
-        (quiet < quietMs ? `the last change was ${(quiet / 1_000).toFixed(1)} s ago` : undefined) ??
+        (quiet < quietMs ? `the last change was ${seconds(quiet)} ago` : undefined) ??
         (await asked(lab.page.showsRows(machines.length, fresh), lab.page.changes(fresh), lab.etcd.healthy())) ??
         ((await mainProcess(context, machine, layer.unit)) === before.process
           ? `${layer.unit} on ${machine} has not restarted yet`
@@ -65,15 +68,14 @@ export function viewMissing(view: ClusterView, machines: readonly string[]): str
 
 /** From when on (ms of the run) a page's message is of the page that will stay: after the last announcement. Pure. */
 export function pagesFreshFrom(events: readonly RunEvent[], faultMs: number): number {
-  const set = events.filter(({ type, data }) => type === 'key-set' && data['initial'] !== true);
+  const set = eventsOf(events, 'key-set').filter((event) => !isInitial(event));
   const last = set.at(-1)?.atMs ?? -Infinity;
   return last >= faultMs ? last + appEndsMs : faultMs;
 }
 
 /** When units, keys or machines changed last, ms of the run. Pure. */
 export function lastChange(events: readonly RunEvent[]): number {
-  const changes = ['unit-state', 'unit-target', 'key-set', 'key-gone', 'machine-gone', 'machine-present'];
-  return events.filter(({ type }) => changes.includes(type)).at(-1)?.atMs ?? 0;
+  return eventsOf(events, ...viewChangeTypes).at(-1)?.atMs ?? 0;
 }
 
 /** The first discovery key that does not tell the address of its container; undefined when all do. */

@@ -1,5 +1,7 @@
-import type { RunEvent } from '../harness/event-log.ts';
+import { eventsOf } from '../harness/events/events-of.ts';
+import type { RunEvent } from '../harness/events/run-event.ts';
 import type { JournalLine } from '../harness/evidence.ts';
+import { running } from '../harness/record/replay.ts';
 
 /** One layer's loss, as it was carried out. */
 export interface Loss {
@@ -58,9 +60,7 @@ export function recoveryOf(
   const decided = lines.some(
     ({ unit, message }) => unit === 'fleet.service' && decision.test(message) && message.includes(`unit=${loss.unit}`),
   );
-  const seen = events.find(
-    ({ type, data }) => type === 'unit-state' && data['unit'] === loss.unit && data['state'] !== 'active/running',
-  );
+  const seen = eventsOf(events, 'unit-state').find(({ data }) => data.unit === loss.unit && data.state !== running);
   const told = lines.filter(({ message }) => message.includes('restarting to use it'));
   const others = lines.filter(({ unit, message }) => unit !== loss.unit && message.startsWith(`Started ${unit}`));
   return {
@@ -70,7 +70,7 @@ export function recoveryOf(
     apps: distinct(told.map(({ unit }) => unit)),
     restartedMs: started?.atMs,
     restartedBy: started === undefined ? undefined : scheduled ? 'systemd' : decided ? 'fleet' : undefined,
-    keyMs: events.filter(({ type, data }) => type === 'key-set' && data['key'] === loss.key).at(-1)?.atMs,
+    keyMs: eventsOf(events, 'key-set').findLast(({ data }) => data.key === loss.key)?.atMs,
     alsoRestarted: distinct(others.map(({ unit }) => unit)),
   };
 }

@@ -9,5 +9,5 @@ export type { ClusterView, UnitView } from '../harness/cluster-view.ts';
 export type { EtcdAnswer, LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
 export type { ActiveFault, FaultAction, FaultKit } from '../harness/faults/fault-record.ts';
 export type { RunRecord } from '../harness/record/run-record.ts';
-export type { RunEvent } from '../harness/event-log.ts';
+export type { RunEvent } from '../harness/events/run-event.ts';
 export type { Finding, Verdict } from '../harness/verdict.ts';

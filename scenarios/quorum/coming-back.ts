@@ -1,4 +1,5 @@
 import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import { seconds } from '../harness/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { keyGone, placedOn, stackRunsOn, writable } from './conditions.ts';
 import type { Roles } from './roles.ts';
@@ -63,7 +64,7 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
   context.invariant({
     name: 'one machine back is enough',
     verdict: 'pass',
-    evidence: `${together.join(' and ')}: quorum after ${s(quorum.atMs - from)}, every unit that fits after ${s(running.atMs - from)}, new rows on the page after ${s(page.atMs - from)}`,
+    evidence: `${together.join(' and ')}: quorum after ${seconds(quorum.atMs - from)}, every unit that fits after ${seconds(running.atMs - from)}, new rows on the page after ${seconds(page.atMs - from)}`,
   });
   const read = await lab.etcd.get(roles.witness, valueKey);
   const is = read.ok ? (read.value ?? 'nothing') : read.error;
@@ -101,5 +102,3 @@ export async function lastBack(context: ScenarioContext, fault: ActiveFault): Pr
     predicted: { minMs: 1_000, maxMs: 60_000, terms: `${starts} + query every 5 s` },
   });
 }
-
-const s = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;

@@ -5,6 +5,7 @@ import { type AbsencePrediction, predictAbsence } from '../failover/absence-pred
 import { predictionFor } from '../failover/prediction-for.ts';
 import { movableUnits } from '../failover/subject.ts';
 import type { LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
+import { eventsOf } from '../harness/events/events-of.ts';
 import type { ActiveFault } from '../harness/faults/fault-record.ts';
 import type { Prediction } from '../harness/report/run-report.ts';
 import { scenario, type ScenarioContext, text } from '../scenario.ts';
@@ -107,8 +108,8 @@ async function comeBack(context: ScenarioContext<unknown>, absence: Absence): Pr
   const measure = (name: string, from: number, to: number | undefined, prediction?: Prediction) =>
     context.measure(name, { from, to, group: by, ...(prediction !== undefined && { predicted: prediction }) });
   // The command that halts, and the one that destroys, return later than that.
-  const gone = context.events.find(
-    ({ type, atMs, data }) => type === 'machine-gone' && atMs >= fault.fromMs && data['machine'] === machine.name,
+  const gone = eventsOf(context.events, 'machine-gone').find(
+    ({ atMs, data }) => atMs >= fault.fromMs && data.machine === machine.name,
   );
   measure('fleet counts it as gone', fault.fromMs, gone?.atMs, predicted.gone);
   if (predicted.elsewhere !== undefined)

@@ -3,8 +3,9 @@ import { runningOn } from '../harness/cluster-view.ts';
 import type { EtcdMember } from '../harness/context/lab-under-test.ts';
 import { quorumLost } from '../harness/record/quorum.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import { describeSpan, intersection, seconds, type Span, totalMs } from '../harness/record/spans.ts';
+import { describeSpan, intersection, type Span, totalMs } from '../harness/record/spans.ts';
 import { unreachableSpans } from '../harness/record/unreachable.ts';
+import { seconds } from '../harness/seconds.ts';
 import type { Finding } from '../harness/verdict.ts';
 import { requests } from './requests.ts';
 
@@ -31,7 +32,7 @@ function neverTwoAway(record: Pick<RunRecord, 'config' | 'events'>): Finding {
   }
   const never = away.filter(({ spans }) => spans.length === 0).map(({ machine }) => machine);
   if (never.length > 0) return { name, verdict: 'unknown', evidence: `not seen away: ${never.join(', ')}` };
-  const shown = away.map(({ machine, spans }) => `${machine} for ${seconds(totalMs(spans))} s`);
+  const shown = away.map(({ machine, spans }) => `${machine} for ${seconds(totalMs(spans))}`);
   return { name, verdict: 'pass', evidence: `away: ${shown.join(', ')}` };
 }
 
@@ -44,7 +45,7 @@ function quorumKept(record: Pick<RunRecord, 'config' | 'events' | 'samples'>): F
   if (writes === undefined) return { name, verdict: 'unknown', evidence: 'no write to etcd was tried' };
   const longestMs = lengthMs(writes.longestOutage);
   const allowedMs = 5_000 + 2 * record.config.timers.etcdElectionMs;
-  const evidence = `${writes.asked} writes, ${writes.failed} failed, at most ${seconds(longestMs)} s without one`;
+  const evidence = `${writes.asked} writes, ${writes.failed} failed, at most ${seconds(longestMs)} without one`;
   return { name, verdict: longestMs <= allowedMs ? 'pass' : 'fail', evidence };
 }
 

@@ -4,6 +4,7 @@ import { predictAbsence } from '../failover/absence-prediction.ts';
 import { predictionFor } from '../failover/prediction-for.ts';
 import { movableUnits } from '../failover/subject.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
+import { eventsOf } from '../harness/events/events-of.ts';
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import { scenario, type ScenarioContext } from '../scenario.ts';
@@ -64,9 +65,7 @@ async function rebootOne(context: Context, machine: MachineUnderTest): Promise<F
   await reboot.undo();
 
   const from = reboot.fromMs;
-  const gone = context.events.find(
-    (event) => event.type === 'machine-gone' && event.atMs >= from && event.data['machine'] === name,
-  );
+  const gone = eventsOf(context.events, 'machine-gone').find(({ atMs, data }) => atMs >= from && data.machine === name);
   const detail = `it ran ${here.length} units${engine}${etcd}`;
   context.measure('fleet counts it as gone', {
     ...{ from, to: gone?.atMs, group: name, detail, predicted: predicted.gone },

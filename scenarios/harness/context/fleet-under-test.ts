@@ -65,7 +65,7 @@ function withSuffix(unit: string): string {
 }
 
 async function runFleetctl(lab: Lab, log: EventLog, words: readonly string[]) {
-  log.add('command', { command: `fleetctl ${words.join(' ')}` });
+  log.add({ type: 'command', data: { command: `fleetctl ${words.join(' ')}` } });
   const began = performance.now();
   const result = await execa(process.execPath, [join(lab.repoDir, 'dist/machine/bin/fleetctl.cjs'), ...words], {
     cwd: lab.repoDir,
@@ -79,6 +79,6 @@ async function runFleetctl(lab: Lab, log: EventLog, words: readonly string[]) {
     timeout: lab.config.timers.deployDeadlineMs * lab.config.stretch,
   });
   const tookMs = performance.now() - began;
-  for (const line of result.all.split('\n')) if (line !== '') log.add('output', { line });
+  for (const line of result.all.split('\n')) if (line !== '') log.add({ type: 'output', data: { line } });
   return { exitCode: result.exitCode ?? 124, output: result.all, tookMs };
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { ClusterWatch } from '../cluster-watch.ts';
-import type { EventLog, RunEvent } from '../event-log.ts';
+import type { EventLog } from '../event-log.ts';
+import { messagesWithRows } from '../events/messages-with-rows.ts';
 import { couchbaseDocuments } from '../evidence.ts';
 import { pagePicture } from '../picture/page-picture.ts';
 import type { PageUnderTest } from './lab-under-test.ts';
@@ -16,21 +17,19 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
     showsRows: (count, sinceMs = 0) => ({
       name: `the page shows RSVPs on ${count} machine${count === 1 ? '' : 's'}`,
       missing: async () => {
-        const machines = new Set(messagesWithRows(log.events, sinceMs).map(({ data }) => data['machine']));
+        const machines = new Set(messagesWithRows(log.events, sinceMs).map(({ data }) => data.machine));
         return machines.size >= count ? undefined : `rows on ${machines.size} of ${count} pages`;
       },
     }),
     showsRowsOn: (machine, sinceMs) => ({
       name: `the page on ${machine} shows RSVPs`,
       missing: async () =>
-        messagesWithRows(log.events, sinceMs).some(({ data }) => data['machine'] === machine)
-          ? undefined
-          : 'no rows yet',
+        messagesWithRows(log.events, sinceMs).some(({ data }) => data.machine === machine) ? undefined : 'no rows yet',
     }),
     changes: (sinceMs) => ({
       name: 'the newest row on the page changes',
       missing: async () => {
-        const keys = new Set(messagesWithRows(log.events, sinceMs).map(({ data }) => data['firstKey']));
+        const keys = new Set(messagesWithRows(log.events, sinceMs).map(({ data }) => data.firstKey));
         return keys.size >= 2 ? undefined : keys.size === 0 ? 'no rows yet' : 'the same newest row so far';
       },
     }),
@@ -41,15 +40,9 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
     screenshot: async (machine, name) => {
       const file = `${name}.png`;
       const taken = await pagePicture(lab.repoDir, `http://${address(machine)}:${pagePort}/`, join(runDir, file));
-      if (taken === 'taken') log.add('screenshot', { file, machine });
-      else log.add('note', { text: `no picture of the page on ${machine}: ${taken}` });
+      if (taken === 'taken') log.add({ type: 'screenshot', data: { file, machine } });
+      else log.add({ type: 'note', data: { text: `no picture of the page on ${machine}: ${taken}` } });
       return taken === 'taken' ? file : undefined;
     },
   };
-}
-
-function messagesWithRows(events: readonly RunEvent[], sinceMs: number): RunEvent[] {
-  return events.filter(
-    ({ type, atMs, data }) => type === 'page-message' && atMs >= sinceMs && Number(data['rows']) > 0,
-  );
 }

@@ -37,8 +37,8 @@ export function createFaultKit(ground: FaultGround): FaultKit {
     count += 1;
     const record = { id: `${count}-${action.kind}-${machine}`, machine, action, name: faultName(machine, action) };
     await ledger.add(record);
-    const data = { id: record.id, kind: action.kind, machine, name: record.name, action };
-    const { atMs: fromMs } = log.add('fault', data);
+    const data = { ...record, kind: action.kind };
+    const { atMs: fromMs } = log.add({ type: 'fault', data });
     const injected = injectFault({ lab, provider }, machine, action);
     let undoing: Promise<void> | undefined;
     const undo = async () => {
@@ -48,18 +48,18 @@ export function createFaultKit(ground: FaultGround): FaultKit {
         () => true,
       );
       active.splice(active.indexOf(fault), 1);
-      log.add('fault-undo', data);
+      log.add({ type: 'fault-undo', data });
       const alone = active.length === 0 && toWaitFor.size === 0;
       // A kill that failed killed nothing: there is nothing whose return to wait for.
       const end = failed && action.kind === 'kill' ? 'done' : await undoFault({ lab, provider }, record, { alone });
       if (end === 'wait-for-cluster') toWaitFor.add(machine);
       await ledger.remove(record.id);
-      log.add('fault-undone', data);
+      log.add({ type: 'fault-undone', data });
     };
     const fault = { ...record, asked: wanted, fromMs, doneMs: fromMs, undo: () => (undoing ??= undo()) };
     active.push(fault);
     await injected;
-    fault.doneMs = log.add('fault-done', data).atMs;
+    fault.doneMs = log.add({ type: 'fault-done', data }).atMs;
     return fault;
   };
 
@@ -68,7 +68,8 @@ export function createFaultKit(ground: FaultGround): FaultKit {
     const attempt = (what: string, work: () => Promise<unknown>) =>
       work().catch((error: unknown) => {
         failures.push(error);
-        log.add('error', { message: `not undone: ${what}: ${error instanceof Error ? error.message : String(error)}` });
+        const message = `not undone: ${what}: ${error instanceof Error ? error.message : String(error)}`;
+        log.add({ type: 'error', data: { message } });
       });
     // Those in force now, and no later ones: after this there are none.
     for (const fault of [...active].reverse()) await attempt(fault.name, () => fault.undo());

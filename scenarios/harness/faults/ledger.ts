@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { LabError } from '../../../errors/lab-error.ts';
 import type { LabPaths } from '../../../provision/machines/ground/lab-paths.ts';
+import { issuesOf } from '../events/issues-of.ts';
 import type { FaultRecord } from './fault-record.ts';
+import { faultRecordSchema } from './fault-schema.ts';
 
-export interface LedgerContent {
-  readonly owner: { readonly pid: number; readonly startTime: string };
+const ledgerSchema = z.object({
+  owner: z.object({ pid: z.int().positive(), startTime: z.string() }),
   /** In the order in which they were injected. */
-  readonly faults: readonly FaultRecord[];
-}
+  faults: z.array(faultRecordSchema).readonly(),
+});
+
+export type LedgerContent = Readonly<z.infer<typeof ledgerSchema>>;
 
 /** Faults in force, on disk before they are injected: whoever comes after a killed run can undo them. */
 export class Ledger {
@@ -19,7 +25,9 @@ export class Ledger {
     this.#file = paths.faultsFile;
   }
 
-  add(fault: FaultRecord): Promise<void> {
+  /** @throws LabError `input.impairment` for what could not be read again; then nothing is written */
+  async add(fault: FaultRecord): Promise<void> {
+    refuseUnreadable(fault);
     this.#faults = [...this.#faults, fault];
     return this.#write();
   }
@@ -43,13 +51,53 @@ export class Ledger {
   }
 }
 
-/** The ledger on disk; undefined when there is none, or it cannot be read. */
-export async function readLedger(paths: Pick<LabPaths, 'faultsFile'>): Promise<LedgerContent | undefined> {
+/**
+ * The ledger on disk; undefined when there is none.
+ * @throws LabError `state.fault-ledger` when it is there and no ledger of this version: what it says is still to be undone
+ */
+export async function readLedger({ faultsFile }: Pick<LabPaths, 'faultsFile'>): Promise<LedgerContent | undefined> {
+  const text = await readFile(faultsFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error.code === 'EACCES' ? forbidden(faultsFile, error) : unreadable(faultsFile, [error.message], error);
+  });
+  if (text === undefined) return undefined;
+  let value: unknown;
   try {
-    return JSON.parse(await readFile(paths.faultsFile, 'utf8')) as LedgerContent;
-  } catch {
-    return undefined;
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(faultsFile, ['it is not JSON', text.slice(0, 200)], error);
   }
+  const checked = ledgerSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  throw unreadable(faultsFile, [...issuesOf(checked.error), text.slice(0, 200)], checked.error);
+}
+
+/** The types of a reader's own scenario are not checked when it runs: a `kill` without a unit could never be undone. */
+function refuseUnreadable(fault: FaultRecord): void {
+  const checked = faultRecordSchema.safeParse(fault);
+  if (checked.success) return;
+  throw new LabError({
+    code: 'input.impairment',
+    cause: `a fault ${fault.action.kind} cannot be made so: ${issuesOf(checked.error)[0] ?? 'it has another form'}`,
+    evidence: [JSON.stringify(fault.action), ...issuesOf(checked.error)],
+    next: 'docs/scenarios.md says what each fault is given',
+    error: checked.error,
+  });
+}
+
+function forbidden(file: string, error: Error): LabError {
+  const cause = `${file} says which faults a killed scenario left, and only root may read it`;
+  return new LabError({ code: 'permission.root', cause, next: 'run the command as root', error });
+}
+
+function unreadable(file: string, evidence: readonly string[], error: unknown): LabError {
+  return new LabError({
+    code: 'state.fault-ledger',
+    cause: `${file} tells which faults a scenario left in force, and this version of the lab cannot read it; nothing was undone or removed`,
+    evidence,
+    next: `lab destroy && lab up   (new machines have no faults); to keep these, undo by hand what it tells, then: rm ${file}`,
+    error,
+  });
 }
 
 /** Does the process that injected these faults still run? */

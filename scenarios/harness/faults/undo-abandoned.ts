@@ -15,21 +15,22 @@ export type AbandonedGround = Pick<Lab, 'paths' | 'up'> & HasStretch & { provide
  * Undoes the faults of a run whose process is gone, the last one first. Does nothing while that process lives, or while
  * another command does the same. A fault that cannot be undone is said and forgotten, so that no later command fails on it.
  * @param onNotice told each fault before it is undone, and what could not be; one sentence each
+ * @throws LabError `state.fault-ledger`: then nothing was undone or forgotten
  */
 export async function undoAbandoned(lab: AbandonedGround, onNotice: (notice: string) => void): Promise<void> {
   const { faultsFile, scenarioLockFile } = lab.paths;
   if (!existsSync(faultsFile)) return;
   const seen = await readLedger(lab.paths);
-  if (seen !== undefined && ownerLives(seen)) return;
+  if (seen === undefined || ownerLives(seen)) return;
   const release = await takeFlock(scenarioLockFile, ['--nonblock']);
   if (typeof release !== 'function') return;
   try {
     await writeFile(scenarioLockFile, `${process.pid} undoing the faults of a killed scenario\n`);
     // Another command may have undone them before this one had the lock.
     const content = await readLedger(lab.paths);
+    if (content === undefined || ownerLives(content)) return;
     const provider = lab.provider();
-    if (content !== undefined && !ownerLives(content) && (await provider.status()).up)
-      await undoAll(lab, provider, content, onNotice);
+    if ((await provider.status()).up) await undoAll(lab, provider, content, onNotice);
     await rm(faultsFile, { force: true });
   } finally {
     await rm(scenarioLockFile, { force: true });

@@ -1,7 +1,8 @@
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { difference, intersection, seconds } from '../record/spans.ts';
+import { difference, intersection } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 import { lookMs, uncounted } from './placement.ts';
 
@@ -21,7 +22,7 @@ export function conflicts(record: RunRecord): Finding {
       for (const other of active.slice(index + 1)) {
         const both = intersection(one.spans, other.spans).find(({ fromMs, toMs }) => toMs - fromMs >= lookMs);
         if (both === undefined) continue;
-        const evidence = `${one.unit} and ${other.unit} both active on ${machine} at ${seconds(both.fromMs)} s`;
+        const evidence = `${one.unit} and ${other.unit} both active on ${machine} at ${seconds(both.fromMs)}`;
         return { name, verdict: 'fail', evidence };
       }
     }

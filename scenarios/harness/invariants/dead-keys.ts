@@ -1,9 +1,11 @@
-import type { RunEvent } from '../event-log.ts';
+import { eventsOf } from '../events/events-of.ts';
+import type { RunEvent } from '../events/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { covers, difference, seconds, type Span } from '../record/spans.ts';
+import { covers, difference, type Span } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** etcd looks for expired leases twice a second; their end is seen at once, or up to 0.3 s later by a look without a cause. */
@@ -47,7 +49,7 @@ export function deadKeys(record: RunRecord): Finding {
   return {
     name,
     verdict: 'pass',
-    evidence: `${lives.length} announcements, at most ${seconds(longestMs)} s stale${allowed}${excused.length === 0 ? '' : `; excused: ${excused.join(', ')}`}`,
+    evidence: `${lives.length} announcements, at most ${seconds(longestMs)} stale${allowed}${excused.length === 0 ? '' : `; excused: ${excused.join(', ')}`}`,
   };
 }
 
@@ -60,7 +62,7 @@ interface Stale {
 
 function judge(record: RunRecord, life: KeyLife, { fromMs, toMs }: Span): Stale {
   const lastedMs = toMs - fromMs;
-  const what = `${life.key} = ${life.value} for ${seconds(lastedMs)} s after its service died at ${seconds(fromMs)} s`;
+  const what = `${life.key} = ${life.value} for ${seconds(lastedMs)} after its service died at ${seconds(fromMs)}`;
   const ttlMs = ttlOf(record.events, life.key);
   if (ttlMs === undefined)
     return { standing: 'unknown', lastedMs, what: `${what}: no unit was seen that tells its TTL` };
@@ -70,19 +72,19 @@ function judge(record: RunRecord, life: KeyLife, { fromMs, toMs }: Span): Stale 
   if (lastedMs <= allowedMs) return { standing: 'excused', lastedMs, what: `${what} (${excuse(fromMs + heldMs)})` };
   const unseen = unseenAt(record.events, toMs === life.toMs ? 'keys' : 'units', toMs);
   if (unseen === undefined || unseen.fromMs - fromMs > allowedMs) return { standing: 'fail', lastedMs, what };
-  return { standing: 'unknown', lastedMs, what: `${what}, but nobody answered from ${seconds(unseen.fromMs)} s on` };
+  return { standing: 'unknown', lastedMs, what: `${what}, but nobody answered from ${seconds(unseen.fromMs)} on` };
 }
 
 function excuse(untilMs: number): string {
-  const until = untilMs === Infinity ? 'the end' : `${seconds(untilMs)} s`;
+  const until = untilMs === Infinity ? 'the end' : `${seconds(untilMs)}`;
   return `its lease could last until ${until}, and etcd tries a revocation again after ${revokeAgainMs / 1000} s`;
 }
 
 /** The stretch without a look that an observation at this moment ended (or that lasted to the end of the run). */
 function unseenAt(events: readonly RunEvent[], of: 'units' | 'keys', atMs: number): Span | undefined {
-  return events
-    .filter(({ type, data }) => type === 'unseen' && data['of'] === of)
-    .map(({ data }): Span => ({ fromMs: Number(data['fromMs']), toMs: Number(data['toMs']) }))
+  return eventsOf(events, 'unseen')
+    .map(({ data }) => data)
+    .filter((unseen) => unseen.of === of)
     .find(({ fromMs, toMs }) => fromMs < atMs && atMs <= toMs + sameLookMs);
 }
 
@@ -93,8 +95,7 @@ const sameLookMs = 100;
 function ttlOf(events: readonly RunEvent[], key: string): number | undefined {
   const unit = unitOf(key) ?? '';
   const announcers = [unit.replace('@', '-sidekick@'), unit];
-  const told = events.findLast(({ type, data }) => type === 'key-ttl' && announcers.includes(String(data['unit'])));
-  return told === undefined ? undefined : Number(told.data['ttlMs']);
+  return eventsOf(events, 'key-ttl').findLast(({ data }) => announcers.includes(data.unit))?.data.ttlMs;
 }
 
 /** `/services/couchbase/1` announces couchbase@1.service. */
@@ -105,12 +106,12 @@ function unitOf(key: string): string | undefined {
 
 function keyLives(events: readonly RunEvent[]): KeyLife[] {
   // What came after the last look is not known.
-  const endMs = (events.find(({ type }) => type === 'watch-ended') ?? events.at(-1))?.atMs ?? 0;
-  const changes = events.filter(({ type }) => type === 'key-set' || type === 'key-gone');
+  const endMs = (eventsOf(events, 'watch-ended')[0] ?? events.at(-1))?.atMs ?? 0;
+  const changes = eventsOf(events, 'key-set', 'key-gone');
   return changes.flatMap(({ type, atMs, data }, index) => {
     if (type !== 'key-set') return [];
-    const next = changes.slice(index + 1).find((later) => later.data['key'] === data['key']);
-    return [{ key: String(data['key']), value: String(data['value']), fromMs: atMs, toMs: next?.atMs ?? endMs }];
+    const next = changes.slice(index + 1).find((later) => later.data.key === data.key);
+    return [{ key: data.key, value: data.value, fromMs: atMs, toMs: next?.atMs ?? endMs }];
   });
 }
 

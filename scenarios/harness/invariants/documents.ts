@@ -1,6 +1,7 @@
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { covers, seconds } from '../record/spans.ts';
+import { covers } from '../record/spans.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 const couchbase = 'couchbase@1.service';
@@ -35,7 +36,7 @@ export function documents(record: RunRecord): Finding {
   const since =
     last === undefined
       ? 'the container was not started in this run'
-      : `container last started at ${seconds(last.atMs)} s`;
+      : `container last started at ${seconds(last.atMs)}`;
   const figures = `${acknowledged.length} acknowledged, ${gone} lost with the container, ${lost.length} otherwise; ${since}`;
   // Without a journal nobody can say whether the container was started anew.
   if (lost.length > 0 && record.journal.length === 0)

@@ -1,6 +1,7 @@
 import { quorumLost } from '../record/quorum.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { describeSpan, seconds, totalMs } from '../record/spans.ts';
+import { describeSpan, totalMs } from '../record/spans.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** No write that etcd acknowledged is missing at the end, and none was acknowledged while no majority could have agreed to it. */
@@ -15,7 +16,7 @@ export function etcdWrites(record: RunRecord): Finding {
   });
   if (without !== undefined) {
     const at = seconds(without.wallMs - record.wallToRunMs);
-    return { name, verdict: 'fail', evidence: `${without.key ?? ''} acknowledged at ${at} s, without a quorum` };
+    return { name, verdict: 'fail', evidence: `${without.key ?? ''} acknowledged at ${at}, without a quorum` };
   }
   const readBack = record.readBack.find(({ probe }) => probe === 'etcd-write');
   if (readBack?.wallMs === undefined)
@@ -28,6 +29,6 @@ export function etcdWrites(record: RunRecord): Finding {
   const quorum =
     lost.length === 0
       ? 'a quorum could run all through'
-      : `none within the ${seconds(totalMs(lost))} s without a quorum (${lost.map(describeSpan).join(', ')})`;
+      : `none within the ${seconds(totalMs(lost))} without a quorum (${lost.map(describeSpan).join(', ')})`;
   return { name, verdict: 'pass', evidence: `${readBack.acknowledged} acknowledged, all there at the end; ${quorum}` };
 }

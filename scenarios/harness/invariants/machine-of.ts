@@ -1,7 +1,8 @@
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { difference, intersection, seconds, union } from '../record/spans.ts';
+import { difference, intersection, union } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 import { lookMs, uncounted } from './placement.ts';
 
@@ -25,7 +26,7 @@ export function machineOf(record: RunRecord): Finding {
       const astray = intersection(difference(here, activeSpans(record.events, principal, machine)), elsewhere);
       const found = astray.find(({ fromMs, toMs }) => toMs - fromMs >= lookMs);
       if (found === undefined) continue;
-      const evidence = `${sidekick} on ${machine}, ${principal} elsewhere at ${seconds(found.fromMs)} s`;
+      const evidence = `${sidekick} on ${machine}, ${principal} elsewhere at ${seconds(found.fromMs)}`;
       return { name, verdict: 'fail', evidence };
     }
   }

@@ -1,9 +1,10 @@
-import type { RunEvent } from '../event-log.ts';
+import { eventsOf } from '../events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import { viewAt } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { covers, seconds } from '../record/spans.ts';
+import { covers } from '../record/spans.ts';
 import { goneSpans } from '../record/unreachable.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** fleet's presence and placement are read by separate requests of one look. */
@@ -21,18 +22,16 @@ interface Move {
 /** Every unit that left a machine had a cause: the machine was gone or under a fault, a command moved it, or its principal moved. */
 export function nothingMoved(record: RunRecord): Finding {
   const name = 'nothing moved that need not move';
-  const seen = record.events.filter(({ type }) => type === 'unit-target');
+  const seen = eventsOf(record.events, 'unit-target');
   if (seen.length === 0) return { name, verdict: 'unknown', evidence: 'no placement of a unit was seen' };
   const moves = seen.flatMap(({ atMs, data }): Move[] => {
-    if (typeof data['from'] !== 'string') return [];
-    const to = typeof data['to'] === 'string' ? data['to'] : undefined;
-    return [{ atMs, unit: String(data['unit']), from: data['from'], to }];
+    return data.from === null ? [] : [{ atMs, unit: data.unit, from: data.from, to: data.to ?? undefined }];
   });
   const causes = new Map<string, number>();
   for (const move of moves) {
     const cause = causeOf(record, move);
     if (cause === undefined) {
-      const evidence = `${move.unit} left ${move.from} for ${move.to ?? 'nowhere'} at ${seconds(move.atMs)} s without a cause`;
+      const evidence = `${move.unit} left ${move.from} for ${move.to ?? 'nowhere'} at ${seconds(move.atMs)} without a cause`;
       return { name, verdict: 'fail', evidence };
     }
     causes.set(cause, (causes.get(cause) ?? 0) + 1);
@@ -53,10 +52,11 @@ function causeOf(record: RunRecord, { atMs, unit, from }: Move): string | undefi
     toMs: span.toMs + sameLookMs,
   }));
   if (covers(gone, atMs)) return `${from} gone`;
-  const command = record.events.find(
-    (event) => event.type === 'command' && event.atMs <= atMs && event.atMs > atMs - commandMs && moves(event, unit),
+  const given = eventsOf(record.events, 'command').filter(
+    (command) => command.atMs <= atMs && command.atMs > atMs - commandMs,
   );
-  if (command !== undefined) return String(command.data['command']);
+  const command = given.find(({ data }) => moves(data.command, unit));
+  if (command !== undefined) return command.data.command;
   const principal = unit.replace('-sidekick@', '@');
   if (principal === unit) return undefined;
   const home = viewAt(record.events, atMs + sameLookMs).units.find(({ name }) => name === principal)?.target;
@@ -64,8 +64,8 @@ function causeOf(record: RunRecord, { atMs, unit, from }: Move): string | undefi
 }
 
 /** `fleetctl destroy units/web@{1..3}.service` takes web@2.service from its machine. */
-function moves({ data }: RunEvent, unit: string): boolean {
-  const [, verb, ...words] = String(data['command']).split(/\s+/);
+function moves(command: string, unit: string): boolean {
+  const [, verb, ...words] = command.split(/\s+/);
   if (!/^(?:destroy|stop|unload|restart|start)$/.test(verb ?? '')) return false;
   return words.some((word) => {
     const argument = (word.split('/').at(-1) ?? '').replace(/\.service$/, '');

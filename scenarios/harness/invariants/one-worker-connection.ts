@@ -1,7 +1,8 @@
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { difference, intersection, seconds, type Span, totalMs, union } from '../record/spans.ts';
+import { difference, intersection, type Span, totalMs, union } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** One connection in the RSVP stream server's book; `closedAt` is absent while it lives. Wall-clock ms. */
@@ -31,15 +32,15 @@ export function oneWorkerConnection(record: RunRecord): Finding {
     const allowed = [one, other].flatMap(({ machine }) => allowedOf(record, machine));
     const outside = totalMs(difference(overlap, allowed));
     if (outside > 0) {
-      const how = outside === Infinity ? 'until the end' : `for ${seconds(outside)} s`;
-      const evidence = `${one.machine} and ${other.machine} at once ${how}, both within reach, from ${seconds(other.fromMs)} s on`;
+      const how = outside === Infinity ? 'until the end' : `for ${seconds(outside)}`;
+      const evidence = `${one.machine} and ${other.machine} at once ${how}, both within reach, from ${seconds(other.fromMs)} on`;
       return { name, verdict: 'fail', evidence };
     }
   }
   const path = lives.map(({ machine }) => machine).filter((machine, i, all) => machine !== all[i - 1]);
   const apart = `${lives.length} connections one after another: ${path.join(', ')}`;
   const shown = overlaps.map(
-    ({ one, other, overlap }) => `${one.machine} and ${other.machine} for ${seconds(totalMs(overlap))} s`,
+    ({ one, other, overlap }) => `${one.machine} and ${other.machine} for ${seconds(totalMs(overlap))}`,
   );
   const evidence = `${lives.length} connections; at once only while one was out of reach: ${shown.join(', ')}`;
   return { name, verdict: 'pass', evidence: shown.length === 0 ? apart : evidence };

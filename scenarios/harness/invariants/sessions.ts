@@ -1,7 +1,8 @@
+import { eventsOf } from '../events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import { seconds } from '../record/spans.ts';
 import type { Sample } from '../probes/sample.ts';
+import { seconds } from '../seconds.ts';
 import type { Finding } from '../verdict.ts';
 
 /** A session needs this long to be answered from another server after something about memcached has changed, ms; on slow machines longer. */
@@ -20,7 +21,7 @@ export function sessions(record: RunRecord): Finding {
   const errorPages = pages.filter(({ ok, error }) => !ok && /\b(?:HTTP )?5\d\d\b/.test(error ?? ''));
   const [first] = errorPages;
   if (first !== undefined) {
-    const where = `${first.machine ?? '?'} at ${seconds(runMs(record, first))} s: ${first.error ?? ''}`;
+    const where = `${first.machine ?? '?'} at ${seconds(runMs(record, first))}: ${first.error ?? ''}`;
     return { name, verdict: 'fail', evidence: `${errorPages.length} error pages, the first from ${where}` };
   }
   // One visitor goes round the machines, with one cookie.
@@ -33,18 +34,17 @@ export function sessions(record: RunRecord): Finding {
   });
   const figures = `${answered.length} pages, ${renewals.length} sessions made anew, no error page; ${pages.length - answered.length} without an answer`;
   if (groundless === undefined) return { name, verdict: 'pass', evidence: figures };
-  const evidence = `session lost on ${groundless.machine ?? '?'} at ${seconds(runMs(record, groundless))} s though no memcached had changed`;
+  const evidence = `session lost on ${groundless.machine ?? '?'} at ${seconds(runMs(record, groundless))} though no memcached had changed`;
   return { name, verdict: 'fail', evidence };
 }
 
 /** When memcached's servers changed, or some machine was under a fault. */
 function causesOf(record: RunRecord) {
-  const changes = record.events
-    .filter(({ type, data }) => {
-      if (type === 'key-set' || type === 'key-gone') return String(data['key']).startsWith('/services/memcached/');
-      return type === 'unit-state' && String(data['unit']).startsWith('memcached@');
-    })
-    .filter(({ data }) => data['initial'] !== true)
+  const changes = eventsOf(record.events, 'key-set', 'key-gone', 'unit-state')
+    .filter(({ type, data }) =>
+      type === 'unit-state' ? data.unit.startsWith('memcached@') : data.key.startsWith('/services/memcached/'),
+    )
+    .filter(({ data }) => data.initial !== true)
     .map(({ atMs }) => ({ fromMs: atMs - 1_000, toMs: atMs }));
   return [...changes, ...faultWindows(record)];
 }

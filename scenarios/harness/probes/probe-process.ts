@@ -4,7 +4,7 @@ import { LabError } from '../../../errors/lab-error.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import type { ProbeName } from './sample.ts';
-import type { ProbeEventType, ProbeSettings, ProcessMessage, RunnerMessage } from './settings.ts';
+import type { ProbeEvent, ProbeSettings, ProcessMessage, RunnerMessage } from './settings.ts';
 
 const startDeadlineMs = 30_000;
 /** For reading back what was stored, and for ending, ms. */
@@ -25,8 +25,8 @@ export interface ProbeProcess {
   stop(): Promise<{ readBack: readonly ReadBack[]; cpuPercent: number }>;
 }
 
-/** What happened to a probe or a page, with the wall-clock ms of it (the runner may hear of it later). */
-export type OnProbeEvent = (type: ProbeEventType, data: Readonly<Record<string, unknown>>, wallMs: number) => void;
+/** Told what happened to a probe or a page; the event's wall clock is that of the happening, which may be a while ago. */
+export type OnProbeEvent = (event: ProbeEvent) => void;
 
 /**
  * Starts the probe process and resolves when it asks. It ends with this process.
@@ -73,14 +73,14 @@ export async function startProbeProcess(
       if (message.type === 'started') resolve();
       if (message.type === 'stopped') Object.assign(result, message);
       if (message.type !== 'event') return;
-      const { type, data, wallMs } = message.event;
-      if (type === 'probe-ended') open.delete(data['probe'] as ProbeName);
-      onEvent(type, data, wallMs);
+      const { event } = message;
+      if (event.type === 'probe-ended') open.delete(event.data.probe);
+      onEvent(event);
     });
     child.once('error', (error) => reject(startError(error.message, lastWords)));
     child.once('close', (code, signal) => {
       const how = `the probe process ended (${signal ?? `exit code ${code ?? '?'}`})`;
-      for (const probe of open) onEvent('probe-ended', { probe, error: how }, Date.now());
+      for (const probe of open) onEvent({ type: 'probe-ended', wallMs: Date.now(), data: { probe, error: how } });
       reject(startError(how, lastWords));
     });
   });

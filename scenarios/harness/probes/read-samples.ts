@@ -1,43 +1,44 @@
-import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
+import { type RecordedLine, recordedLines } from '../ndjson.ts';
 import { probeNames, type Sample } from './sample.ts';
+
+const sampleSchema = z.object({
+  probe: z.enum(probeNames),
+  wallMs: z.number(),
+  ms: z.number(),
+  ok: z.boolean(),
+  machine: z.string().exactOptional(),
+  target: z.string().exactOptional(),
+  error: z.string().exactOptional(),
+  session: z.string().exactOptional(),
+  visits: z.number().exactOptional(),
+  key: z.string().exactOptional(),
+}) satisfies z.ZodType<Sample>;
 
 /**
  * The samples of a run in the order they were asked. A last line without its end (the process was killed while it wrote)
  * is left out; a file that does not exist has none.
- * @throws LabError `input.samples` naming file and line
+ * @throws LabError `input.samples` naming file and line, `input.record` when the file cannot be read
  */
 export async function readSamples(file: string): Promise<Sample[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const lines = text.split('\n');
-  // Behind the last newline is nothing, or what was not written to its end.
-  lines.pop();
-  const samples = lines.map((line, index) => parseSample(line, `${file}:${index + 1}`));
-  return samples.sort((a, b) => a.wallMs - b.wallMs);
+  const { lines } = await recordedLines(file);
+  return lines.map(parseSample).sort((a, b) => a.wallMs - b.wallMs);
 }
 
-function parseSample(line: string, where: string): Sample {
+function parseSample({ text, where }: RecordedLine): Sample {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(text);
   } catch (error) {
-    throw broken(where, line, error);
+    throw broken(where, text, error);
   }
-  if (!isSample(value)) throw broken(where, line);
-  return value;
+  const checked = sampleSchema.safeParse(value);
+  if (!checked.success) throw broken(where, text, checked.error);
+  return checked.data;
 }
 
-function isSample(value: unknown): value is Sample {
-  if (typeof value !== 'object' || value === null) return false;
-  const { probe, wallMs, ms, ok } = value as Record<string, unknown>;
-  const known = probeNames.some((name) => name === probe);
-  return known && Number.isFinite(wallMs) && Number.isFinite(ms) && typeof ok === 'boolean';
-}
-
-function broken(where: string, line: string, error?: unknown): LabError {
+function broken(where: string, line: string, error: unknown): LabError {
   return new LabError({
     code: 'input.samples',
     cause: `${where} is not a sample of a probe`,

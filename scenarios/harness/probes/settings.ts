@@ -1,3 +1,4 @@
+import type { EventOf, Without } from '../events/run-event.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import type { ProbeName } from './sample.ts';
 
@@ -37,13 +38,9 @@ export type ProcessMessage =
   | { readonly type: 'stopped'; readonly readBack: readonly ReadBack[]; readonly cpuPercent: number };
 
 /** An event for the run's log, with the wall-clock ms of its happening. */
-export interface ProbeEvent {
-  readonly type: ProbeEventType;
-  readonly wallMs: number;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+export type ProbeEvent = Without<'atMs', EventOf<ProbeEventType>>;
 
-export type ProbeEventType =
+type ProbeEventType =
   | 'probe-started'
   | 'probe-failing'
   | 'probe-ok'

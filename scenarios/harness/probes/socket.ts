@@ -1,6 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Probe, ProbeContext } from './probe.ts';
-import type { ProbeEventType } from './settings.ts';
 
 const retryMs = 200;
 const connectDeadlineMs = 1_000;
@@ -32,18 +31,18 @@ export function socketProbe({ settings, clock, report, tell }: ProbeContext): Pr
   });
   for (const visitor of visitors) {
     const { machine, socket } = visitor;
-    const say = (type: ProbeEventType, data: Readonly<Record<string, unknown>> = {}): void =>
-      tell({ type, wallMs: clock.wall(), data: { machine, ...data } });
     socket.on('connect', () => {
       visitor.arriving = false;
       visitor.newestMs = clock.now();
-      say('page-connected');
+      tell({ type: 'page-connected', wallMs: clock.wall(), data: { machine } });
     });
-    socket.on('disconnect', (reason) => say('page-disconnected', { reason }));
+    socket.on('disconnect', (reason) =>
+      tell({ type: 'page-disconnected', wallMs: clock.wall(), data: { machine, reason } }),
+    );
     socket.on('hello', (hello: unknown) => (visitor.periodMs = periodOf(hello)));
     socket.on('message', (message: unknown) => {
       visitor.newestMs = clock.now();
-      say('page-message', rowsOf(message));
+      tell({ type: 'page-message', wallMs: clock.wall(), data: { machine, ...rowsOf(message) } });
     });
   }
   let turn = 0;

@@ -1,3 +1,4 @@
+import { eventsOf } from '../events/events-of.ts';
 import type { FaultKind } from '../faults/fault-record.ts';
 import type { RunRecord } from './run-record.ts';
 import type { Span } from './spans.ts';
@@ -24,31 +25,35 @@ const passing: readonly FaultKind[] = ['reboot', 'kill', 'kill-container'];
 
 /** The faults of a run as windows, from its `fault`, `fault-done`, `fault-undo` and `fault-undone` events. Pure. */
 export function faultWindows({ events, config }: Recorded): FaultWindow[] {
-  const momentOf = (type: string, id: unknown) => events.find((e) => e.type === type && e.data['id'] === id)?.atMs;
-  return events
-    .filter(({ type }) => type === 'fault')
-    .map(({ atMs, data }) => {
-      const action = (typeof data['action'] === 'object' ? data['action'] : data) as Readonly<Record<string, unknown>>;
-      const kind = (action['kind'] ?? data['kind']) as FaultKind;
-      const machine = String(data['machine']);
-      const doneMs = momentOf('fault-done', data['id']) ?? Infinity;
-      const undoMs = momentOf('fault-undo', data['id']) ?? Infinity;
-      let toMs = momentOf('fault-undone', data['id']) ?? Infinity;
-      if (kind === 'reboot') toMs = Math.min(toMs, backAfter({ events, config }, machine, atMs));
-      // Long enough to be restarted and to be heard again by everybody who waits for a sign of life.
-      else if (passing.includes(kind)) toMs = Math.min(toMs, doneMs + config.timers.fleetAgentTtlMs);
-      return {
-        ...{ id: String(data['id']), machine, kind, name: String(data['name']), fromMs: atMs, toMs },
-        peers: Array.isArray(action['from']) ? action['from'].map(String) : undefined,
-        unit: typeof action['unit'] === 'string' ? action['unit'] : undefined,
-        surely: passing.includes(kind) ? { fromMs: doneMs, toMs: doneMs } : { fromMs: doneMs, toMs: undoMs },
-      };
-    });
+  const momentOf = (type: 'fault-done' | 'fault-undo' | 'fault-undone', id: string) =>
+    eventsOf(events, type).find(({ data }) => data.id === id)?.atMs ?? Infinity;
+  return eventsOf(events, 'fault').map(({ atMs, data: { id, machine, action, name } }) => {
+    const { kind } = action;
+    const doneMs = momentOf('fault-done', id);
+    const undoMs = momentOf('fault-undo', id);
+    let toMs = momentOf('fault-undone', id);
+    if (kind === 'reboot') toMs = Math.min(toMs, backAfter({ events, config }, machine, atMs));
+    // Long enough to be restarted and to be heard again by everybody who waits for a sign of life.
+    else if (passing.includes(kind)) toMs = Math.min(toMs, doneMs + config.timers.fleetAgentTtlMs);
+    return {
+      id,
+      machine,
+      kind,
+      name,
+      fromMs: atMs,
+      toMs,
+      peers: kind === 'partition' && action.from !== 'all' ? action.from : undefined,
+      unit: kind === 'kill' || kind === 'stop-unit' ? action.unit : undefined,
+      surely: passing.includes(kind) ? { fromMs: doneMs, toMs: doneMs } : { fromMs: doneMs, toMs: undoMs },
+    };
+  });
 }
 
 /** When fleet listed the machine again after having missed it. */
 function backAfter({ events }: Recorded, machine: string, fromMs: number): number {
-  const about = events.filter(({ atMs, data }) => atMs >= fromMs && data['machine'] === machine);
+  const about = eventsOf(events, 'machine-gone', 'machine-present').filter(
+    ({ atMs, data }) => atMs >= fromMs && data.machine === machine,
+  );
   const gone = about.find(({ type }) => type === 'machine-gone');
   if (gone === undefined) return Infinity;
   return about.find(({ type, atMs }) => type === 'machine-present' && atMs >= gone.atMs)?.atMs ?? Infinity;

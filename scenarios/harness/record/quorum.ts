@@ -1,10 +1,11 @@
+import type { FaultKind } from '../faults/fault-record.ts';
 import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
 import { type Span, union } from './spans.ts';
 
 /** Faults that end every connection of a machine's etcd member. */
-const silencing = ['halt', 'cut', 'reboot', 'pause'];
+const silencing: readonly FaultKind[] = ['halt', 'cut', 'reboot', 'pause'];
 /** Faults under which a leader may miss its heartbeats at any time. */
-const slowing = ['packet-loss', 'slow-cpu', 'slow-disk', 'full-disk'];
+const slowing: readonly FaultKind[] = ['packet-loss', 'slow-cpu', 'slow-disk', 'full-disk'];
 
 /**
  * When no member could see a majority of the cluster, by the fault windows.

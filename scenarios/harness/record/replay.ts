@@ -1,5 +1,7 @@
-import type { ClusterView, UnitView } from '../cluster-view.ts';
-import type { RunEvent } from '../event-log.ts';
+import { type ClusterView, type UnitView, viewChangeTypes } from '../cluster-view.ts';
+import { eventsOf } from '../events/events-of.ts';
+import type { RunEvent } from '../events/run-event.ts';
+import { unhandled } from '../events/unhandled.ts';
 import type { Span } from './spans.ts';
 
 export const running = 'active/running';
@@ -7,30 +9,41 @@ export const running = 'active/running';
 /** What fleet and the discovery keys said at a moment of the run (that moment's events included), from its events. */
 export function viewAt(events: readonly RunEvent[], atMs: number): ClusterView {
   const machines = new Set<string>();
-  const units = new Map<string, { target?: string; reason?: string; states: Map<string, string> }>();
+  const units = new Map<string, Pick<UnitView, 'target' | 'reason'> & { states: Map<string, string> }>();
   const keys: Record<string, string> = {};
   const unitOf = (name: string) => {
-    const unit = units.get(name) ?? { states: new Map<string, string>() };
+    const unit = units.get(name) ?? { target: undefined, reason: undefined, states: new Map<string, string>() };
     units.set(name, unit);
     return unit;
   };
-  for (const { type, atMs: when, data } of events) {
-    if (when > atMs) break;
-    const text = (name: string) => (typeof data[name] === 'string' ? data[name] : undefined);
-    if (type === 'machine-present') machines.add(text('machine') ?? '');
-    if (type === 'machine-gone') machines.delete(text('machine') ?? '');
-    if (type === 'key-set') keys[text('key') ?? ''] = text('value') ?? '';
-    if (type === 'key-gone') Reflect.deleteProperty(keys, text('key') ?? '');
-    if (type === 'unit-target') {
-      const unit = unitOf(text('unit') ?? '');
-      const [target, reason] = [text('to'), text('reason')];
-      units.set(text('unit') ?? '', { states: unit.states, ...(target && { target }), ...(reason && { reason }) });
-    }
-    if (type === 'unit-state') {
-      const { states } = unitOf(text('unit') ?? '');
-      const state = text('state');
-      if (state === undefined) states.delete(text('machine') ?? '');
-      else states.set(text('machine') ?? '', state);
+  for (const event of eventsOf(events, ...viewChangeTypes)) {
+    if (event.atMs > atMs) break;
+    switch (event.type) {
+      case 'machine-present':
+        machines.add(event.data.machine);
+        break;
+      case 'machine-gone':
+        machines.delete(event.data.machine);
+        break;
+      case 'key-set':
+        keys[event.data.key] = event.data.value;
+        break;
+      case 'key-gone':
+        Reflect.deleteProperty(keys, event.data.key);
+        break;
+      case 'unit-target': {
+        const { unit, to, reason } = event.data;
+        units.set(unit, { target: to ?? undefined, reason: reason ?? undefined, states: unitOf(unit).states });
+        break;
+      }
+      case 'unit-state': {
+        const { unit, machine, state } = event.data;
+        if (state === null) unitOf(unit).states.delete(machine);
+        else unitOf(unit).states.set(machine, state);
+        break;
+      }
+      default:
+        unhandled(event);
     }
   }
   const unitViews = [...units].map(([name, { target, reason, states }]): UnitView => {
@@ -47,9 +60,9 @@ export function viewAt(events: readonly RunEvent[], atMs: number): ClusterView {
 export function activeSpans(events: readonly RunEvent[], unit: string, machine: string): Span[] {
   const spans: Span[] = [];
   let since: number | undefined;
-  for (const { type, atMs, data } of events) {
-    if (type !== 'unit-state' || data['unit'] !== unit || data['machine'] !== machine) continue;
-    const active = data['state'] === running;
+  for (const { atMs, data } of eventsOf(events, 'unit-state')) {
+    if (data.unit !== unit || data.machine !== machine) continue;
+    const active = data.state === running;
     if (active) since ??= atMs;
     else if (since !== undefined) {
       spans.push({ fromMs: since, toMs: atMs });
@@ -61,6 +74,6 @@ export function activeSpans(events: readonly RunEvent[], unit: string, machine: 
 
 /** Every unit that fleet ever named in this run. */
 export function unitsSeen(events: readonly RunEvent[]): string[] {
-  const named = events.filter(({ type }) => type === 'unit-state' || type === 'unit-target');
-  return [...new Set(named.map(({ data }) => String(data['unit'])))].sort();
+  const named = eventsOf(events, 'unit-state', 'unit-target');
+  return [...new Set(named.map(({ data }) => data.unit))].sort();
 }

@@ -1,5 +1,5 @@
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
-import type { RunEvent } from '../event-log.ts';
+import type { RunEvent } from '../events/run-event.ts';
 import type { JournalLine } from '../evidence.ts';
 import type { StreamConnection } from '../invariants/one-worker-connection.ts';
 import type { Sample } from '../probes/sample.ts';

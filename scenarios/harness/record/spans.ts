@@ -1,3 +1,5 @@
+import { inSeconds, seconds } from '../seconds.ts';
+
 /** A stretch of a run, in ms since it began; `toMs` is Infinity while it lasts. Empty when `toMs <= fromMs`. */
 export interface Span {
   readonly fromMs: number;
@@ -48,10 +50,5 @@ export function totalMs(spans: readonly Span[]): number {
 
 /** `12.0-33.1 s`, as evidence shows it. */
 export function describeSpan({ fromMs, toMs }: Span): string {
-  return `${seconds(fromMs)}-${toMs === Infinity ? 'the end' : `${seconds(toMs)} s`}`;
-}
-
-/** `4.25 s` without its unit: `4.3` from 1 s on, else `0.25`. */
-export function seconds(ms: number): string {
-  return (ms / 1000).toFixed(Math.abs(ms) < 1000 ? 2 : 1);
+  return `${inSeconds(fromMs)}-${toMs === Infinity ? 'the end' : seconds(toMs)}`;
 }

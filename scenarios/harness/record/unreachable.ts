@@ -1,3 +1,4 @@
+import { eventsOf } from '../events/events-of.ts';
 import type { FaultKind } from '../faults/fault-record.ts';
 import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
 import { intersection, type Span, union } from './spans.ts';
@@ -24,12 +25,13 @@ export function unreachableSpans(record: Recorded, machine: string): Span[] {
 export function goneSpans({ events }: Recorded, machine: string): Span[] {
   const spans: Span[] = [];
   let goneAt: number | undefined;
-  for (const { type, atMs, data } of events) {
-    if (data['machine'] !== machine) continue;
+  for (const { type, atMs, data } of eventsOf(events, 'machine-gone', 'machine-present')) {
+    if (data.machine !== machine) continue;
     if (type === 'machine-gone') goneAt ??= atMs;
-    if (type !== 'machine-present' || goneAt === undefined) continue;
-    spans.push({ fromMs: goneAt, toMs: atMs });
-    goneAt = undefined;
+    else if (goneAt !== undefined) {
+      spans.push({ fromMs: goneAt, toMs: atMs });
+      goneAt = undefined;
+    }
   }
   return goneAt === undefined ? spans : [...spans, { fromMs: goneAt, toMs: Infinity }];
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
-import type { RunEvent } from '../event-log.ts';
+import { readEvents, type RecordedEvents } from '../events/read-events.ts';
+import { readSamples } from '../probes/read-samples.ts';
 import type { Sample } from '../probes/sample.ts';
 import { type RunReport, runReportSchema } from './run-report.ts';
 
@@ -28,31 +29,16 @@ export async function readReport(runDir: string): Promise<RunReport> {
   });
 }
 
-/** The recorded events and samples of a run; a file that is not there has none. @throws LabError `input.record` */
-export async function readRecord(runDir: string): Promise<{ events: RunEvent[]; samples: Sample[] }> {
-  const [events, samples] = await Promise.all([lines(runDir, 'events.ndjson'), lines(runDir, 'samples.ndjson')]);
-  return { events: events as RunEvent[], samples: samples as Sample[] };
-}
-
-async function lines(runDir: string, name: string): Promise<unknown[]> {
-  const file = join(runDir, name);
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const all = text.split('\n');
-  return all.flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    // A run that was killed leaves its last line unfinished; that is no reason to lose the others.
-    if (index === all.length - 1 && !isJson(line)) return [];
-    return [parsed(`${file}:${index + 1}`, line)];
-  });
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * The recorded events and samples of a run; a file that is not there has none.
+ * @throws LabError `input.record`, `input.samples` naming file and line
+ */
+export async function readRecord(runDir: string): Promise<RecordedEvents & { readonly samples: readonly Sample[] }> {
+  const [recorded, samples] = await Promise.all([
+    readEvents(join(runDir, 'events.ndjson')),
+    readSamples(join(runDir, 'samples.ndjson')),
+  ]);
+  return { ...recorded, samples };
 }
 
 function parsed(where: string, text: string): unknown {

@@ -31,10 +31,7 @@ const silentAt = (all: readonly Silence[], on: string, ms: number, longerMs = 0)
   all.some((s) => s.on === on && ms >= s.from * 1_000 && ms < (s.from + s.lasts) * 1_000 + longerMs);
 const pausesOf = (all: readonly Silence[]) =>
   all.flatMap(({ on, from, lasts }, i) =>
-    faultEvents(on, { kind: 'pause' }, from * 1_000, (from + lasts) * 1_000, 0).map((e) => ({
-      ...e,
-      data: { ...e.data, id: `${i}` },
-    })),
+    faultEvents(on, { kind: 'pause' }, from * 1_000, (from + lasts) * 1_000, 0, `${i}`),
   );
 
 /** Checks that an invariant fails exactly when the plain look at every second finds a violation, and that both happen. */
@@ -172,10 +169,10 @@ it('dead keys: fails exactly when a key outlived its service by more than its TT
       const events = history(
         event(400, 'key-ttl', { unit: 'memcached-sidekick@1.service', ttlMs: ttl * 1_000 }),
         unitState(500, unit, 'core-01'),
-        event(1_000, 'key-set', { key, value: '10.1.1.2' }),
+        event(1_000, 'key-set', { key, value: '10.1.1.2', old: null }),
         unitState(died * 1_000, unit, 'core-01', null),
-        gone === null ? [] : event((died + gone) * 1_000, 'key-gone', { key }),
-        event(60_000, 'verdict'),
+        gone === null ? [] : event((died + gone) * 1_000, 'key-gone', { key, old: '10.1.1.2' }),
+        event(60_000, 'verdict', { verdict: 'pass' }),
       );
       return standingInvariants['dead-keys'](runRecord({ events })).verdict;
     },

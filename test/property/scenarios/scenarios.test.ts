@@ -53,13 +53,12 @@ it('the changes between two views, carried out on the first, give the second', (
     fc.property(view, view, (before, after) => {
       const now = facts(before);
       for (const { type, data } of viewChanges(before, after)) {
-        const d = data as Record<string, string> & { to: string | null; state: string | null };
-        if (type === 'machine-gone') expect(now.present.delete(d['machine'] ?? '')).toBe(true);
-        if (type === 'machine-present') now.present.add(d['machine'] ?? '');
-        if (type === 'key-set') now.keys.set(d['key'] ?? '', d['value'] ?? '');
-        if (type === 'key-gone') expect(now.keys.delete(d['key'] ?? '')).toBe(true);
-        if (type === 'unit-target') set(now.targets, d['unit'] ?? '', d.to);
-        if (type === 'unit-state') set(now.states, `${d['unit'] ?? ''} ${d['machine'] ?? ''}`, d.state);
+        if (type === 'machine-gone') expect(now.present.delete(data.machine)).toBe(true);
+        if (type === 'machine-present') now.present.add(data.machine);
+        if (type === 'key-set') now.keys.set(data.key, data.value);
+        if (type === 'key-gone') expect(now.keys.delete(data.key)).toBe(true);
+        if (type === 'unit-target') set(now.targets, data.unit, data.to);
+        if (type === 'unit-state') set(now.states, `${data.unit} ${data.machine}`, data.state);
       }
       expect(now).toEqual(facts(after));
       expect(viewChanges(after, structuredClone(after))).toEqual([]);

@@ -97,6 +97,27 @@ describe('with runs, whole and broken', () => {
     expect(broken.stderr).toMatch(/2026-11-22T19-00-00.*broken off.*\[missing\.report\]/);
   });
 
+  it('report names what of the record it leaves out, and the line that it cannot read', async () => {
+    const newest = await record('quorum', '2026-11-22T20-00-00', {});
+    const at = (name: string) => join(newest, name);
+    const whole = readFileSync(at('events.ndjson'), 'utf8');
+    const strange = JSON.stringify({ atMs: 1, wallMs: 2, type: 'comet', data: {} });
+    writeFileSync(at('events.ndjson'), `${whole}${strange}\n${strange}\n${strange.slice(0, 20)}`);
+    const told = await lab('report', 'quorum');
+    expect([told.exitCode, told.stderr]).toEqual([
+      0,
+      'note: left out 2 events of type "comet", which this version of the lab does not know',
+    ]);
+    writeFileSync(at('events.ndjson'), `${whole}{"type":"note"}\n`);
+    const broken = await lab('report', 'quorum');
+    expect(broken.exitCode).toBe(67);
+    expect(broken.stderr).toContain(`${at('events.ndjson')}:${failoverEvents.length + 1} is not an event`);
+    writeFileSync(at('events.ndjson'), whole);
+    writeFileSync(at('samples.ndjson'), '{"probe":"page"}\n');
+    expect((await lab('report', 'quorum')).stderr).toContain(`${at('samples.ndjson')}:1 is not a sample of a probe`);
+    rmSync(newest, { recursive: true });
+  });
+
   it('compare shows two side by side, and refuses what cannot be compared', async () => {
     const html = join(root, 'compared.html');
     const [compared, unknown, different] = await Promise.all([

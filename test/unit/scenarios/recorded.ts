@@ -1,5 +1,10 @@
 import type { ClusterView, UnitView } from '../../../scenarios/harness/cluster-view.ts';
-import type { RunEvent } from '../../../scenarios/harness/event-log.ts';
+import {
+  type EventData,
+  type EventType,
+  type RunEvent,
+  runEventSchema,
+} from '../../../scenarios/harness/events/run-event.ts';
 import type { JournalLine } from '../../../scenarios/harness/evidence.ts';
 import type { FaultAction } from '../../../scenarios/harness/faults/fault-record.ts';
 import type { RunRecord } from '../../../scenarios/harness/record/run-record.ts';
@@ -7,9 +12,8 @@ import type { RunRecord } from '../../../scenarios/harness/record/run-record.ts'
 /** Wall clock of the run's beginning; a wall time minus this is a time in the run. */
 export const runBeganMs = 1_700_000_000_000;
 
-export const event = (atMs: number, type: string, data: RunEvent['data'] = {}): RunEvent => ({
-  ...{ atMs, wallMs: runBeganMs + atMs, type, data },
-});
+export const event = <Type extends EventType>(atMs: number, type: Type, data: EventData<Type>): RunEvent =>
+  runEventSchema.parse({ atMs, wallMs: runBeganMs + atMs, type, data });
 
 /** A unit whose state changed on a machine; null: nothing is published there any more. */
 export const unitState = (atMs: number, unit: string, machine: string, state: string | null = 'active/running') =>
@@ -55,14 +59,18 @@ export const runRecord = (parts: Partial<RunRecord> = {}): RunRecord => ({
 });
 
 /** The four events of a fault that was in force from `fromMs` to `undoMs`; each command took `tookMs`. */
-export const faultEvents = (machine: string, action: FaultAction, fromMs: number, undoMs?: number, tookMs = 100) => {
-  const id = `${action.kind}-${machine}-${fromMs}`;
-  const began = [
-    event(fromMs, 'fault', { id, machine, kind: action.kind, action, name: `${action.kind} ${machine}` }),
-    event(fromMs + tookMs, 'fault-done', { id }),
-  ];
+export const faultEvents = (
+  machine: string,
+  action: FaultAction,
+  fromMs: number,
+  undoMs?: number,
+  tookMs = 100,
+  id = `${action.kind}-${machine}-${fromMs}`,
+) => {
+  const data = { id, machine, kind: action.kind, action, name: `${action.kind} ${machine}` };
+  const began = [event(fromMs, 'fault', data), event(fromMs + tookMs, 'fault-done', data)];
   if (undoMs === undefined) return began;
-  return [...began, event(undoMs, 'fault-undo', { id }), event(undoMs + tookMs, 'fault-undone', { id })];
+  return [...began, event(undoMs, 'fault-undo', data), event(undoMs + tookMs, 'fault-undone', data)];
 };
 
 /** Events of several sources as one history. */

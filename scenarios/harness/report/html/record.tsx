@@ -1,4 +1,5 @@
-import type { RunEvent } from '../../event-log.ts';
+import { isInitial } from '../../events/is-initial.ts';
+import type { RunEvent } from '../../events/run-event.ts';
 import { eventWords } from './event-words.ts';
 import { Section } from './section.tsx';
 import { type Column, Table } from './table.tsx';
@@ -11,7 +12,7 @@ const columns: readonly Column[] = [['run’s clock', 'num'], ['what was seen']]
 export function EventRecord({ events }: { readonly events: readonly RunEvent[] }) {
   const listed = events.flatMap((event) => {
     const words = eventWords(event);
-    return words === undefined ? [] : [{ words, at: event.data['initial'] === true ? 'at first' : clock(event.atMs) }];
+    return words === undefined ? [] : [{ words, at: isInitial(event) ? 'at first' : clock(event.atMs) }];
   });
   const left = listed.length - listedAtMost;
   return (

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../event-log.ts';
+import type { RunEvent } from '../../events/run-event.ts';
 import type { Sample } from '../../probes/sample.ts';
 import type { RunReport } from '../run-report.ts';
 import { Decisions } from './decisions.tsx';

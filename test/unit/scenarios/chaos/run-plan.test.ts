@@ -106,7 +106,7 @@ describe('carrying out a plan', () => {
     const plan = [planned(0, 'core-01', { kind: 'cut' }), planned(100, 'core-02', { kind: 'halt' })];
     const { injected, leftOut } = await runPlan(plan, 150, context);
     expect(injected).toBe(1);
-    expect(leftOut).toEqual(['left out: halt core-02 for 0.0 s, because it would end after the plan']);
+    expect(leftOut).toEqual(['left out: halt core-02 for 0.01 s, because it would end after the plan']);
     expect(done).not.toContain('halt core-02');
     expect(notes.join('\n')).toContain('not every machine is back');
   });

@@ -48,7 +48,7 @@ function obedientCluster(before: ClusterView) {
     note: () => undefined,
     until: async (condition: Parameters<typeof until>[0], { within }: { within: number }) => {
       await until(condition, { withinMs: within, everyMs: 5, next: '' });
-      return log.add('wait-held');
+      return log.add({ type: 'wait-held', data: { condition: condition.name } });
     },
   } as unknown as DeployContext;
   return { context, commands, view: () => fleet.view };

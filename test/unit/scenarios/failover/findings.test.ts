@@ -39,7 +39,7 @@ it('a failover that went well proves all its claims', () => {
 it.each<[what: string, record: Partial<RunRecord>, outcome: Partial<FailoverOutcome>, complaint: RegExp]>([
   [
     'a unit that runs nowhere',
-    without(({ type, data }) => type === 'unit-state' && data['unit'] === 'worker.service'),
+    without(({ type, data }) => type === 'unit-state' && data.unit === 'worker.service'),
     {},
     /^fail: worker\.service moved: core-01 -> nowhere/,
   ],

@@ -9,8 +9,15 @@ export const [oldAddress, newAddress] = ['10.1.11.2', '10.1.22.2'];
 /** core-01 with Couchbase is halted 1,000 ms into the run; all is well again on two machines, then on three. */
 export const faultMs = 1_000;
 const moved = [db, sidekick, worker];
+const halt = {
+  id: '1-halt-core-01',
+  kind: 'halt',
+  machine: 'core-01',
+  name: 'halt core-01',
+  action: { kind: 'halt' },
+} as const;
 export const events = [
-  event(0, 'run'),
+  event(0, 'run', { scenario: 'failover', parameters: { by: 'halt' } }),
   ...[1, 2, 3].map((n) => event(50, 'machine-present', { machine: `core-0${n}`, initial: true })),
   event(60, 'key-set', { key, value: oldAddress, old: null, initial: true }),
   ...moved.map((name) => unitTarget(90, name, null, 'core-01')),
@@ -18,10 +25,10 @@ export const events = [
   ...moved.map((name, i) => unitState(100 + i, name, 'core-01')),
   ...[1, 2, 3].map((n) => unitState(110 + n, `web@${n}.service`, `core-0${n}`)),
   pageMessage(500, 'core-02', 10, '"1"'),
-  event(faultMs, 'fault', { id: '1-halt-core-01', kind: 'halt', machine: 'core-01', name: 'halt core-01' }),
+  event(faultMs, 'fault', halt),
   event(1_200, 'machine-gone', { machine: 'core-01' }),
   ...[sidekick, worker, 'web@1.service', db].map((name, i) => unitState(1_210 + i, name, 'core-01', null)),
-  event(1_300, 'fault-done', { id: '1-halt-core-01' }),
+  event(1_300, 'fault-done', halt),
   ...moved.map((name) => unitTarget(1_400, name, 'core-01', 'core-02')),
   unitTarget(1_400, 'web@1.service', 'core-01', null),
   event(1_500, 'key-gone', { key, old: oldAddress }),
@@ -33,9 +40,9 @@ export const events = [
   pageMessage(2_500, 'core-02', 0),
   pageMessage(3_500, 'core-03', 3, '"3"'),
   pageMessage(4_000, 'core-02', 4, '"4"'),
-  event(5_000, 'fault-undo', { id: '1-halt-core-01' }),
+  event(5_000, 'fault-undo', halt),
   event(8_000, 'machine-present', { machine: 'core-01' }),
-  event(8_100, 'fault-undone', { id: '1-halt-core-01' }),
+  event(8_100, 'fault-undone', halt),
   unitTarget(8_200, 'web@1.service', null, 'core-01'),
   unitState(9_000, 'web@1.service', 'core-01'),
   event(9_500, 'phase', { name: 'end' }),

@@ -28,7 +28,7 @@ it("what was so before the fault is no step: a start, a place, a key of the depl
   const earlier = [
     event(200, 'machine-gone', { machine: 'core-01' }),
     unitTarget(210, 'couchbase@1.service', null, 'core-02'),
-    event(220, 'key-set', { key: '/services/couchbase/1', value: '10.1.33.2' }),
+    event(220, 'key-set', { key: '/services/couchbase/1', value: '10.1.33.2', old: null }),
   ];
   expect(moments({ events: [...earlier, ...events] })).toEqual(moments());
 });

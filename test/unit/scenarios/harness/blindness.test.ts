@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { Blindness } from '../../../../scenarios/harness/blindness.ts';
-import type { RunEvent } from '../../../../scenarios/harness/event-log.ts';
-import { event } from '../recorded.ts';
+import type { RunEvent, Without } from '../../../../scenarios/harness/events/run-event.ts';
+import { event, runBeganMs } from '../recorded.ts';
 
 /** A log at a moment that the test sets. */
-function lookAt(of: string) {
+function lookAt(of: 'units' | 'keys') {
   const log = { atMs: 0, events: [] as RunEvent[] };
-  const add = (type: string, data: RunEvent['data'] = {}) => {
-    const added = event(log.atMs, type, data);
+  const add = (what: Without<'atMs' | 'wallMs'>): RunEvent => {
+    const added = { atMs: log.atMs, wallMs: runBeganMs + log.atMs, ...what };
     log.events.push(added);
     return added;
   };

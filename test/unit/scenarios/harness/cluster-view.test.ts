@@ -68,7 +68,7 @@ describe('viewChanges', () => {
     const changed = viewChanges(state('core-01', 'activating/start'), state('core-01', 'active/running'));
     expect(changed).toEqual([{ type: 'unit-state', data: { unit: 'a', machine: 'core-01', state: 'active/running' } }]);
     const moved = viewChanges(state('core-01', 'active/running'), state('core-02', 'active/running'));
-    expect(moved.map(({ data }) => [data['machine'], data['state']]).sort()).toEqual([
+    expect(moved.map(({ type, data }) => type === 'unit-state' && [data.machine, data.state]).sort()).toEqual([
       ['core-01', null],
       ['core-02', 'active/running'],
     ]);

@@ -14,7 +14,12 @@ it('says which machine or unit is missing', () => {
 
 it('trusts a page only after the last announcement since the fault', () => {
   const set = (atMs: number, initial = false) =>
-    event(atMs, 'key-set', { key: '/services/memcached/1', ...(initial ? { initial } : {}) });
+    event(atMs, 'key-set', {
+      key: '/services/memcached/1',
+      value: '10.1.1.2',
+      old: null,
+      ...(initial ? { initial } : {}),
+    });
   expect(pagesFreshFrom([], 5_000)).toBe(5_000);
   expect(pagesFreshFrom([set(4_000)], 5_000)).toBe(5_000);
   expect(pagesFreshFrom([set(6_000, true)], 5_000)).toBe(5_000);

@@ -61,14 +61,20 @@ describe('what a rolling reboot proves', () => {
   const timers = { fleetAgentTtlMs: 5_000, etcdElectionMs: 500 };
   const config = { machines, timers } as unknown as Parameters<typeof rollingFindings>[0]['config'];
   const reboot = (machine: string, fromMs: number, backMs: number) => {
-    const id = `${fromMs}-reboot-${machine}`;
+    const fault = {
+      id: `${fromMs}-reboot-${machine}`,
+      machine,
+      kind: 'reboot',
+      name: `reboot ${machine}`,
+      action: { kind: 'reboot' },
+    } as const;
     return [
-      event(fromMs, 'fault', { id, machine, kind: 'reboot', name: `reboot ${machine}`, action: { kind: 'reboot' } }),
-      event(fromMs + 50, 'fault-done', { id }),
+      event(fromMs, 'fault', fault),
+      event(fromMs + 50, 'fault-done', fault),
       event(fromMs + 300, 'machine-gone', { machine }),
       event(backMs, 'machine-present', { machine }),
-      event(backMs + 3_000, 'fault-undo', { id }),
-      event(backMs + 3_010, 'fault-undone', { id }),
+      event(backMs + 3_000, 'fault-undo', fault),
+      event(backMs + 3_010, 'fault-undone', fault),
     ];
   };
   const rounds = [...reboot('core-01', 1_000, 4_000), ...reboot('core-02', 20_000, 23_000)];

@@ -1,4 +1,6 @@
-import type { RunEvent } from '../../../event-log.ts';
+import { eventsOf } from '../../../events/events-of.ts';
+import { isInitial } from '../../../events/is-initial.ts';
+import type { EventOf, RunEvent } from '../../../events/run-event.ts';
 import { shortKey, shortUnit } from '../words.ts';
 
 /** on: as it should be; changing: starting or stopping; off: there, but not running; waiting: nowhere at all. */
@@ -28,13 +30,13 @@ type Span = Omit<Segment, 'row'>;
 /** Lanes of the timeline from the recorded events: machines, then units, then discovery keys, each sorted by name. */
 export function lanesOf(events: readonly RunEvent[], endMs: number): Lane[] {
   const spans = [
-    ...byName(events, 'machine', ['machine-present', 'machine-gone']).map(([name, own]) =>
+    ...byName(eventsOf(events, 'machine-present', 'machine-gone'), ({ data }) => data.machine).map(([name, own]) =>
       lane('machine', name, name, machineSpans(own, endMs)),
     ),
-    ...byName(events, 'unit', ['unit-state', 'unit-target']).map(([name, own]) =>
+    ...byName(eventsOf(events, 'unit-state', 'unit-target'), ({ data }) => data.unit).map(([name, own]) =>
       lane('unit', name, shortUnit(name), unitSpans(own, endMs)),
     ),
-    ...byName(events, 'key', ['key-set', 'key-gone']).map(([name, own]) =>
+    ...byName(eventsOf(events, 'key-set', 'key-gone'), ({ data }) => data.key).map(([name, own]) =>
       lane('key', name, shortKey(name), keySpans(own, endMs)),
     ),
   ];
@@ -42,15 +44,13 @@ export function lanesOf(events: readonly RunEvent[], endMs: number): Lane[] {
 }
 
 /** What was there at the first look was there when the run began. */
-const since = (event: RunEvent): number => (event.data['initial'] === true ? 0 : event.atMs);
+const since = (event: RunEvent): number => (isInitial(event) ? 0 : event.atMs);
 
-const word = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-function byName(events: readonly RunEvent[], field: string, types: readonly string[]): [string, RunEvent[]][] {
-  const found = new Map<string, RunEvent[]>();
+function byName<Event>(events: readonly Event[], nameOf: (event: Event) => string): [string, Event[]][] {
+  const found = new Map<string, Event[]>();
   for (const event of events) {
-    const name = types.includes(event.type) ? word(event.data[field]) : undefined;
-    if (name !== undefined) found.set(name, [...(found.get(name) ?? []), event]);
+    const name = nameOf(event);
+    found.set(name, [...(found.get(name) ?? []), event]);
   }
   return [...found].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
 }
@@ -68,10 +68,10 @@ function lane(group: Lane['group'], name: string, label: string, spans: readonly
 }
 
 /** Each value holds from its event to the next one. */
-function successive<T>(
-  events: readonly RunEvent[],
+function successive<Event extends RunEvent, T>(
+  events: readonly Event[],
   endMs: number,
-  value: (event: RunEvent) => T,
+  value: (event: Event) => T,
 ): { fromMs: number; toMs: number; value: T }[] {
   return events.map((event, index) => {
     const next = events[index + 1];
@@ -79,41 +79,40 @@ function successive<T>(
   });
 }
 
-function machineSpans(events: readonly RunEvent[], endMs: number): Span[] {
-  return successive(events, endMs, ({ type }) => type === 'machine-present').map(
-    ({ fromMs, toMs, value: present }, index): Span => ({
-      ...{ fromMs, toMs, kind: present ? 'on' : 'waiting', text: present ? 'listed by fleet' : 'not listed by fleet' },
-      ...(present ? { machine: word(events[index]?.data['machine']) ?? '' } : {}),
-    }),
+function machineSpans(events: readonly EventOf<'machine-present' | 'machine-gone'>[], endMs: number): Span[] {
+  return successive(events, endMs, ({ type, data }) => (type === 'machine-present' ? data.machine : undefined)).map(
+    ({ fromMs, toMs, value: machine }): Span =>
+      machine === undefined
+        ? { fromMs, toMs, kind: 'waiting', text: 'not listed by fleet' }
+        : { fromMs, toMs, kind: 'on', text: 'listed by fleet', machine },
   );
 }
 
-function keySpans(events: readonly RunEvent[], endMs: number): Span[] {
-  const value = (event: RunEvent) => (event.type === 'key-set' ? word(event.data['value']) : undefined);
+function keySpans(events: readonly EventOf<'key-set' | 'key-gone'>[], endMs: number): Span[] {
+  const value = (event: EventOf<'key-set' | 'key-gone'>) => (event.type === 'key-set' ? event.data.value : undefined);
   const spans = successive(events, endMs, value).map(({ fromMs, toMs, value: text }): Span => ({
     ...{ fromMs, toMs, kind: text === undefined ? 'waiting' : 'on', text: text ?? 'no such key' },
   }));
   return joined(spans);
 }
 
-function unitSpans(events: readonly RunEvent[], endMs: number): Span[] {
-  const states = events.filter(({ type }) => type === 'unit-state');
-  const machines = [...new Set(states.map(({ data }) => word(data['machine']) ?? ''))];
+function unitSpans(events: readonly EventOf<'unit-state' | 'unit-target'>[], endMs: number): Span[] {
+  const states = eventsOf(events, 'unit-state');
+  const machines = [...new Set(states.map(({ data }) => data.machine))];
   const running = machines.flatMap((machine) => {
-    const own = states.filter(({ data }) => data['machine'] === machine);
-    const spans = successive(own, endMs, ({ data }) => word(data['state']));
+    const own = states.filter(({ data }) => data.machine === machine);
+    const spans = successive(own, endMs, ({ data }) => data.state);
     return joined(
       spans.flatMap(({ fromMs, toMs, value }): Span[] =>
-        value === undefined ? [] : [{ fromMs, toMs, machine, kind: kindOf(value), text: `${value} on ${machine}` }],
+        value === null ? [] : [{ fromMs, toMs, machine, kind: kindOf(value), text: `${value} on ${machine}` }],
       ),
     );
   });
-  const targets = events.filter(({ type }) => type === 'unit-target');
-  const placed = successive(targets, endMs, ({ data }) => ({ to: word(data['to']), reason: word(data['reason']) }));
+  const placed = successive(eventsOf(events, 'unit-target'), endMs, ({ data }) => data);
   const stateless = placed.flatMap(({ fromMs, toMs, value }) =>
     gaps({ fromMs, toMs }, running).map((gap): Span => {
-      const reason = value.reason === undefined ? '' : `: ${value.reason}`;
-      return value.to === undefined
+      const reason = value.reason === null ? '' : `: ${value.reason}`;
+      return value.to === null
         ? { ...gap, kind: 'waiting', text: `no machine${reason}` }
         : { ...gap, kind: 'changing', machine: value.to, text: `placed on ${value.to}, no state yet` };
     }),

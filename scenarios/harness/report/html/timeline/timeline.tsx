@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import type { RunEvent } from '../../../event-log.ts';
+import type { RunEvent } from '../../../events/run-event.ts';
 import type { Sample } from '../../../probes/sample.ts';
 import type { RunReport } from '../../run-report.ts';
 import { Section } from '../section.tsx';

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LabError } from '../../../../../errors/lab-error.ts';
+import type { FaultAction } from '../../../../../scenarios/harness/faults/fault-record.ts';
+import { Ledger, readLedger } from '../../../../../scenarios/harness/faults/ledger.ts';
 import { takeScenarioLock } from '../../../../../scenarios/harness/faults/scenario-lock.ts';
 import { undoAbandoned } from '../../../../../scenarios/harness/faults/undo-abandoned.ts';
 import { FakeProvider } from './fake-provider.ts';
@@ -89,11 +92,61 @@ describe('the faults of a killed run', () => {
 });
 
 describe('a ledger', () => {
-  it('that holds nonsense is thrown away', async () => {
+  const owner = { pid: 2 ** 22 + 1, startTime: '1' };
+  const good = { id: '1-cut-core-02', machine: 'core-02', action: { kind: 'cut' }, name: 'cut core-02' };
+  const ledger = (...faults: unknown[]) => JSON.stringify({ owner, faults });
+
+  it.each<[what: string, text: string, said: RegExp]>([
+    ['is empty', '', /not JSON/],
+    ['is torn', '{"owner":', /not JSON/],
+    ['is a number', '17', /expected object/],
+    ['is a list', '[]', /expected object/],
+    ['has no owner', '{"faults":[]}', /owner/],
+    ['has an owner that is no process', JSON.stringify({ owner: { ...owner, pid: -1 }, faults: [good] }), /owner\.pid/],
+    ['has no faults', JSON.stringify({ owner }), /faults/],
+    ['has a fault of a kind to come', ledger(good, { ...good, action: { kind: 'melt' } }), /faults\.1\.action\.kind/],
+    ['has a fault without an action', ledger({ ...good, action: undefined }), /faults\.0\.action/],
+    ['has a kill of nothing', ledger({ ...good, action: { kind: 'kill' } }), /faults\.0\.action\.unit/],
+    ['has half a partition', ledger(good, { ...good, action: { kind: 'partition', from: [7] } }), /faults\.1\.action/],
+    ['has a machine without a name', ledger({ ...good, machine: '' }), /faults\.0\.machine/],
+  ])('that %s: nothing is undone, nothing is lost, and the error says what to do', async (_what, text, said) => {
     mkdirSync(paths().runDir, { recursive: true });
-    writeFileSync(paths().faultsFile, '{"owner":');
+    writeFileSync(paths().faultsFile, text);
+    const failure = await undo().catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: 'state.fault-ledger',
+      message: expect.stringContaining(paths().faultsFile) as string,
+      next: expect.stringContaining('lab destroy') as string,
+    });
+    expect((failure as LabError).evidence.join('\n')).toMatch(said);
+    expect([provider.done, notices, readFileSync(paths().faultsFile, 'utf8')]).toEqual([[], [], text]);
+    expect(existsSync(paths().scenarioLockFile)).toBe(false);
+  });
+
+  it('of a dead process is understood, with fields that this version does not know', async () => {
+    mkdirSync(paths().runDir, { recursive: true });
+    const partition = { ...good, action: { kind: 'partition', from: ['core-01'] } };
+    const slow = { ...good, action: { kind: 'slow-disk', bytesPerSecond: 9 } };
+    writeFileSync(paths().faultsFile, ledger(partition, slow, { ...good, later: 'a field of another version' }));
     await undo();
-    expect([provider.done, notices, existsSync(paths().faultsFile)]).toEqual([[], [], false]);
+    expect(provider.done).toEqual(['lift core-02', 'lift core-02', 'up core-02']);
+    expect(existsSync(paths().faultsFile)).toBe(false);
+  });
+
+  it('takes no fault that could not be read again', async () => {
+    mkdirSync(paths().runDir, { recursive: true });
+    const writing = new Ledger(paths());
+    await writing.add({ id: '1', machine: 'core-01', action: { kind: 'pause' }, name: 'pause core-01' });
+    for (const action of [
+      { kind: 'kill' },
+      { kind: 'slow-cpu', cpus: Number.NaN },
+      { kind: 'melt' },
+      { kind: 'partition' },
+    ])
+      await expect(
+        writing.add({ id: '2', machine: 'core-01', action: action as FaultAction, name: '' }),
+      ).rejects.toMatchObject({ code: 'input.impairment' });
+    expect((await readLedger(paths()))?.faults.map(({ id }) => id)).toEqual(['1']);
   });
 
   it('none: nothing is made', async () => {

@@ -8,7 +8,7 @@ import { event, faultEvents, history, journal, runBeganMs, runRecord, unitState,
 const check = (name: InvariantName, parts: Partial<RunRecord>) => standingInvariants[name](runRecord(parts));
 const [db, sidekick] = ['couchbase@1.service', 'couchbase-sidekick@1.service'];
 const key = '/services/couchbase/1';
-const end = event(100_000, 'verdict');
+const end = event(100_000, 'verdict', { verdict: 'pass' });
 
 it('nothing recorded proves nothing: every invariant is unknown', () => {
   for (const invariant of Object.values(standingInvariants)) expect(invariant(runRecord()).verdict).toBe('unknown');
@@ -173,7 +173,7 @@ describe('etcd-writes', () => {
 
 describe('dead-keys', () => {
   const ttl = (seconds: number) => event(800, 'key-ttl', { unit: sidekick, ttlMs: seconds * 1_000 });
-  const running = [unitState(900, db, 'core-01'), event(1_000, 'key-set', { key, value: '10.1.11.2' })];
+  const running = [unitState(900, db, 'core-01'), event(1_000, 'key-set', { key, value: '10.1.11.2', old: null })];
   const announced = [ttl(8), ...running];
   const gone = (atMs: number) => event(atMs, 'key-gone', { key, old: '10.1.11.2' });
 
@@ -222,7 +222,7 @@ describe('dead-keys', () => {
   });
 
   it('a key whose end lies in a stretch without an answer is unknown, not refuted', () => {
-    const unseen = (of: string, fromMs: number, toMs: number) => event(toMs, 'unseen', { of, fromMs, toMs });
+    const unseen = (of: 'units' | 'keys', fromMs: number, toMs: number) => event(toMs, 'unseen', { of, fromMs, toMs });
     const died = (...rest: Parameters<typeof history>) =>
       check('dead-keys', {
         events: history(announced, unitState(20_000, db, 'core-01', 'failed/failed'), ...rest, end),
@@ -237,7 +237,7 @@ describe('dead-keys', () => {
     expect(died(unseen('keys', 21_000, 27_000), gone(27_001)).verdict).toBe('pass');
     // The service came back, and fleet could not say so.
     expect(died(unseen('units', 22_000, 40_000), unitState(40_001, db, 'core-01')).verdict).toBe('unknown');
-    expect(died(unseen('keys', 27_000, 60_000), event(60_000, 'watch-ended')).verdict).toBe('unknown');
+    expect(died(unseen('keys', 27_000, 60_000), event(60_000, 'watch-ended', {})).verdict).toBe('unknown');
   });
 });
 

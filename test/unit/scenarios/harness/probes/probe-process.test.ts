@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { LabError } from '../../../../../errors/lab-error.ts';
 import { readSamples } from '../../../../../scenarios/harness/probes/read-samples.ts';
 import type { Sample } from '../../../../../scenarios/harness/probes/sample.ts';
+import type { ProbeEvent } from '../../../../../scenarios/harness/probes/settings.ts';
 import { webStage, type WebStage } from '../../../apps/web/web-stage.ts';
 import { eventually, probeBundle } from './probe-bundle.ts';
 
@@ -31,9 +32,9 @@ it('a visitor keeps one session over the machines; a lost one and a dead page ar
   const memcached = await stage.memcached();
   await stage.announce([memcached.address]);
   const [one, two] = [await webOnMachine('core-01'), await webOnMachine('core-02')];
-  const events: { type: string; data: Readonly<Record<string, unknown>> }[] = [];
-  const probes = await bundle.start({ probes: ['page', 'socket'], pages: [one.endpoint, two.endpoint] }, (type, data) =>
-    events.push({ type, data }),
+  const events: ProbeEvent[] = [];
+  const probes = await bundle.start({ probes: ['page', 'socket'], pages: [one.endpoint, two.endpoint] }, (event) =>
+    events.push(event),
   );
   const page = ({ probe, ok }: Sample) => probe === 'page' && ok;
   // A starved memcached may cost the first pages their session; a visitor of a stack that keeps up has one for many pages.
@@ -44,18 +45,22 @@ it('a visitor keeps one session over the machines; a lost one and a dead page ar
   expect(new Set(kept.map(({ machine }) => machine))).toEqual(new Set(['core-01', 'core-02']));
   await many(probes.samplesFile, ({ visits = 0 }) => visits > 5, 1);
   await many(probes.samplesFile, ({ probe, ok }) => probe === 'socket' && ok, 10);
-  expect(events.filter(({ type }) => type === 'page-connected').map(({ data }) => data['machine'])).toEqual(
+  expect(events.flatMap(({ type, data }) => (type === 'page-connected' ? [data.machine] : []))).toEqual(
     expect.arrayContaining(['core-01', 'core-02']),
   );
-  expect(events).toContainEqual({ type: 'page-message', data: { machine: 'core-01', rows: 0, firstKey: null } });
+  expect(events.flatMap(({ type, data }) => (type === 'page-message' ? [data] : []))).toContainEqual({
+    machine: 'core-01',
+    rows: 0,
+    firstKey: null,
+  });
 
   await one.web.kill();
   const failing = await eventually('the dead page fails', () =>
-    events.find(({ type, data }) => type === 'probe-failing' && data['probe'] === 'page'),
+    events.flatMap(({ type, data }) => (type === 'probe-failing' && data.probe === 'page' ? [data] : [])).at(0),
   );
-  expect(failing.data).toMatchObject({ machine: 'core-01' });
+  expect(failing).toMatchObject({ machine: 'core-01' });
   // Which of them it is depends on whether a question was under way when the server ended.
-  expect(failing.data['error']).toMatch(/^ECONN|^the connection was closed$/);
+  expect(failing.error).toMatch(/^ECONN|^the connection was closed$/);
 
   await memcached.stop();
   const sessions = await eventually('another session', async () => {
@@ -65,12 +70,10 @@ it('a visitor keeps one session over the machines; a lost one and a dead page ar
   expect(sessions.at(-1)).not.toBe(kept[0]?.session);
   const { cpuPercent } = await probes.stop();
   expect(cpuPercent).toBeGreaterThan(0);
-  expect(events.filter(({ type }) => type === 'probe-ended').map(({ data }) => [data['probe'], data['error']])).toEqual(
-    [
-      ['page', undefined],
-      ['socket', undefined],
-    ],
-  );
+  expect(events.flatMap(({ type, data }) => (type === 'probe-ended' ? [[data.probe, data.error]] : []))).toEqual([
+    ['page', undefined],
+    ['socket', undefined],
+  ]);
 });
 
 it('asks while its runner is blocked', async () => {
@@ -106,7 +109,7 @@ it('contacts nobody while the network link of the lab is not there', async () =>
 it('a process that dies ends its probes with an error, keeps what it asked, and stop still answers', async () => {
   const ended: unknown[] = [];
   const pages = [{ machine: 'core-01', host: '127.0.0.1', port: 1 }];
-  const probes = await bundle.start({ probes: ['page'], pages }, (type, data) => {
+  const probes = await bundle.start({ probes: ['page'], pages }, ({ type, data }) => {
     if (type === 'probe-ended') ended.push(data);
   });
   await many(probes.samplesFile, () => true, 1);
@@ -118,7 +121,7 @@ it('a process that dies ends its probes with an error, keeps what it asked, and 
 
 it('a probe that has nobody to ask says so', async () => {
   const ended: unknown[] = [];
-  const probes = await bundle.start({ probes: ['page'] }, (type, data) => {
+  const probes = await bundle.start({ probes: ['page'] }, ({ type, data }) => {
     if (type === 'probe-ended') ended.push(data);
   });
   await probes.stop();

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { EventData } from '../../../../../scenarios/harness/events/run-event.ts';
 import { readSamples } from '../../../../../scenarios/harness/probes/read-samples.ts';
 import type { Sample } from '../../../../../scenarios/harness/probes/sample.ts';
-import type { Endpoint } from '../../../../../scenarios/harness/probes/settings.ts';
+import type { Endpoint, ProbeEvent } from '../../../../../scenarios/harness/probes/settings.ts';
 import { openEtcd } from '../../../../../platform/etcd/open-etcd.ts';
 import type { EtcdStore } from '../../../../../platform/etcd/store.ts';
 import { readyCouchbase, realMemcached } from '../../../apps/support/real-services.ts';
@@ -33,26 +34,26 @@ const good = (file: string, probe: string, count: number, also: (sample: Sample)
   });
 
 it('etcd: reads and writes go on past a dead member, stop without a quorum, and every acknowledged key is read back', async () => {
-  const events: { type: string; data: Readonly<Record<string, unknown>> }[] = [];
-  const probes = await bundle.start({ probes: ['etcd-read', 'etcd-write'], etcd: members, runId: 'q' }, (type, data) =>
-    events.push({ type, data }),
+  const events: ProbeEvent[] = [];
+  const probes = await bundle.start({ probes: ['etcd-read', 'etcd-write'], etcd: members, runId: 'q' }, (event) =>
+    events.push(event),
   );
   await good(probes.samplesFile, 'etcd-read', 5);
   const written = await good(probes.samplesFile, 'etcd-write', 5);
   expect(await store.get(written[0]?.key ?? '')).toMatchObject({ value: '1' });
   await etcd.kill(2);
   await eventually('a failure at the dead member', () =>
-    events.find(({ type, data }) => type === 'probe-failing' && data['machine'] === 'core-03'),
+    events.find(({ type, data }) => type === 'probe-failing' && data.machine === 'core-03'),
   );
   await good(probes.samplesFile, 'etcd-write', written.length + 10);
   await etcd.kill(1);
   await eventually('no write without a quorum', () =>
-    events.find(({ type, data }) => type === 'probe-failing' && data['machine'] === 'core-01'),
+    events.find(({ type, data }) => type === 'probe-failing' && data.machine === 'core-01'),
   );
   await etcd.start(1);
   await etcd.start(2);
   await eventually('writes again', () =>
-    events.find(({ type, data }) => type === 'probe-ok' && data['machine'] === 'core-01'),
+    events.find(({ type, data }) => type === 'probe-ok' && data.machine === 'core-01'),
   );
   const { readBack } = await probes.stop();
   const acknowledged = (await readSamples(probes.samplesFile)).filter(({ probe, ok }) => probe === 'etcd-write' && ok);
@@ -101,10 +102,10 @@ it('couchbase: goes with the announced address; documents of the lost bucket are
 });
 
 it('a probe that never found an address says so: nothing of it may count as a pass', async () => {
-  const ended: Readonly<Record<string, unknown>>[] = [];
+  const ended: EventData<'probe-ended'>[] = [];
   const probes = await bundle.start(
     { probes: ['memcached', 'couchbase', 'etcd-read'], etcd: members },
-    (type, data) => {
+    ({ type, data }) => {
       if (type === 'probe-ended') ended.push(data);
     },
   );

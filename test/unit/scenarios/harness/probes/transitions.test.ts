@@ -22,7 +22,7 @@ it('tells the first failure and the recovery, not what lies between', () => {
 
 it('each machine fails for itself', () => {
   const told = events([page(0, false), page(50, true, 'core-02'), page(100, true)]);
-  expect(told.map(({ type, data }) => [type, data['machine']])).toEqual([
+  expect(told.map(({ type, data }) => [type, 'machine' in data && data.machine])).toEqual([
     ['probe-failing', 'core-01'],
     ['probe-ok', 'core-01'],
   ]);

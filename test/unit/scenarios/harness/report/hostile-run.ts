@@ -54,10 +54,7 @@ export function hostileRun(): { run: RecordedRun; shown: readonly string[] } {
   };
   const report = replaced(failoverReport(), 'report', '') as RunReport;
   const samples = failoverSamples().map((sample) => replaced(sample, 'samples', '') as typeof sample);
-  const events = failoverEvents.map((event) => ({
-    ...event,
-    data: replaced(event.data, 'data', '') as typeof event.data,
-  }));
+  const events = failoverEvents.map((event) => replaced(event, 'event', '') as typeof event);
   const screenshots = [{ name: attack('screenshot'), base64: 'AAAA' }];
   return { run: { report, events, samples, screenshots }, shown };
 }

@@ -9,14 +9,13 @@ const told = (lane: Lane | undefined) =>
 it('a unit that moves: running, nowhere for a reason, starting, running', () => {
   const lanes = lanesOf(
     [
-      {
-        ...unitTarget(40, 'web@1.service', null, 'core-01'),
-        data: { unit: 'web@1.service', to: 'core-01', initial: true },
-      },
-      {
-        ...unitState(40, 'web@1.service', 'core-01'),
-        data: { unit: 'web@1.service', machine: 'core-01', state: 'active/running', initial: true },
-      },
+      event(40, 'unit-target', { unit: 'web@1.service', from: null, to: 'core-01', reason: null, initial: true }),
+      event(40, 'unit-state', {
+        unit: 'web@1.service',
+        machine: 'core-01',
+        state: 'active/running',
+        initial: true,
+      }),
       unitState(1_000, 'web@1.service', 'core-01', null),
       event(1_000, 'unit-target', { unit: 'web@1.service', from: 'core-01', to: null, reason: 'conflict' }),
       unitTarget(5_000, 'web@1.service', null, 'core-02'),

@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '../../../../../scenarios/harness/event-log.ts';
+import { readEvents } from '../../../../../scenarios/harness/events/read-events.ts';
 import { type ProbeName, type Sample, probeNames } from '../../../../../scenarios/harness/probes/sample.ts';
 import type { ClusterSnapshot, RunReport } from '../../../../../scenarios/harness/report/run-report.ts';
 
 /** The events of a real failover (`core-03` cut), as recorded on machines. */
-export const failoverEvents: readonly RunEvent[] = readFileSync(
+export const { events: failoverEvents } = await readEvents(
   join(import.meta.dirname, 'recorded/failover-events.ndjson'),
-  'utf8',
-)
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as RunEvent);
+);
 
 const began = failoverEvents[0]?.wallMs ?? 0;
 const [faultMs, backMs, tookMs] = [1_136, 31_090, 41_642];
