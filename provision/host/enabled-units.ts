@@ -10,11 +10,14 @@ export interface UnitsOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where it is written down while packages are installed; another place in tests only. */
   readonly recordFile?: string;
-  /** Where units are enabled; another place in tests only. */
-  readonly unitDir?: string;
+  /** Where units are enabled, below `system` and `user`; another place in tests only. */
+  readonly unitsDir?: string;
 }
 
-const defaultUnitDir = '/etc/systemd/system';
+const defaultUnitsDir = '/etc/systemd';
+/** Of the host's systemd, and of the one that each user gets: what systemctl(1) calls them, and their directories' names. */
+const scopes = ['system', 'user'] as const;
+type Scope = (typeof scopes)[number];
 /** For a slow host's systemd; a duration of systemd.time(7). */
 const busTimeout = '300s';
 
@@ -28,7 +31,7 @@ type InstallRecord = z.output<typeof record>;
  * now, not from being started at the host's next boot. What was enabled before is written down first, so that the next call
  * can finish what a killed one left (`disableLeftovers`).
  * @param packages those that `install` is to install
- * @returns the units it disabled
+ * @returns the units it disabled, each behind its scope: `system/docker.service`, `user/gpg-agent.socket`
  */
 export async function withNewUnitsDisabled(
   packages: readonly string[],
@@ -84,19 +87,28 @@ function parseRecord(text: string): InstallRecord {
 }
 
 /**
- * Units that something has asked for at boot, by the links that `systemctl enable` makes (systemd.unit(5), "[Install] section
- * options"). Asking systemd itself takes longer than D-Bus waits for an answer on a slow host.
+ * Units that something has asked for at boot or at a login, by the links that `systemctl enable` makes (systemd.unit(5),
+ * "[Install] section options"). Asking systemd itself takes longer than D-Bus waits for an answer on a slow host.
  */
-async function enabledUnits({ unitDir = defaultUnitDir }: UnitsOptions): Promise<string[]> {
-  const links = (await readdir(unitDir, { withFileTypes: true, recursive: true })).filter((entry) =>
-    entry.isSymbolicLink(),
-  );
-  const units = links.map(async ({ parentPath, name }) => {
-    const target = await readlink(join(parentPath, name));
-    if (parentPath !== unitDir) return name;
-    // An alias; or a mask, which enables nothing.
-    return target === '/dev/null' ? [] : basename(target);
+async function enabledUnits({ unitsDir = defaultUnitsDir }: UnitsOptions): Promise<string[]> {
+  const units = scopes.map(async (scope) => {
+    const names = await enabledIn(join(unitsDir, scope));
+    return names.map((name) => `${scope}/${name}`);
   });
+  return (await Promise.all(units)).flat();
+}
+
+async function enabledIn(dir: string): Promise<string[]> {
+  if (!existsSync(dir)) return [];
+  const entries = await readdir(dir, { withFileTypes: true, recursive: true });
+  const units = entries
+    .filter((entry) => entry.isSymbolicLink())
+    .map(async ({ parentPath, name }) => {
+      if (parentPath !== dir) return name;
+      const target = await readlink(join(parentPath, name));
+      // An alias; or a mask, which enables nothing.
+      return target === '/dev/null' ? [] : basename(target);
+    });
   return [...new Set((await Promise.all(units)).flat())];
 }
 
@@ -104,18 +116,25 @@ async function enabledUnits({ unitDir = defaultUnitDir }: UnitsOptions): Promise
 async function disable(units: readonly string[], options: UnitsOptions): Promise<readonly string[]> {
   if (units.length === 0) return [];
   const env = { SYSTEMD_BUS_TIMEOUT: busTimeout, ...options.env };
-  await execa('systemctl', ['--root=/', '--quiet', 'disable', ...units], { env });
+  for (const scope of scopes) {
+    const names = units.filter((unit) => unit.startsWith(`${scope}/`)).map((unit) => basename(unit));
+    if (names.length > 0)
+      await execa('systemctl', [...whose[scope], '--root=/', '--quiet', 'disable', ...names], { env });
+  }
   if (isSystemdHost()) await execa('systemctl', ['daemon-reload'], { env });
   return units;
 }
+
+/** `--global`: the users' own, for all of them (systemctl(1)). */
+const whose: Record<Scope, readonly string[]> = { system: ['--system'], user: ['--global'] };
 
 async function unitsOf(packages: readonly string[], { env }: UnitsOptions): Promise<string[]> {
   const { stdout } = await execa('dpkg-query', ['-L', ...packages], {
     reject: false,
     ...(env === undefined ? {} : { env }),
   });
-  return (stdout ?? '')
-    .split('\n')
-    .filter((file) => file.includes('/systemd/system/'))
-    .map((file) => basename(file));
+  return (stdout ?? '').split('\n').flatMap((file) => {
+    const scope = scopes.find((one) => file.includes(`/systemd/${one}/`));
+    return scope === undefined ? [] : `${scope}/${basename(file)}`;
+  });
 }

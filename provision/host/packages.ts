@@ -16,7 +16,7 @@ export interface EnsurePackagesOptions {
   readonly policyFile?: string;
   /** Places of `withNewUnitsDisabled`; given by tests only. */
   readonly recordFile?: string;
-  readonly unitDir?: string;
+  readonly unitsDir?: string;
 }
 
 const updateDeadlineMs = 300_000;
