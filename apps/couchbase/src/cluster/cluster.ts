@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
 import { Bucket, type BucketSettings } from '../bucket/bucket.ts';
+import { initialSettings, type ClusterSettings } from './cluster-settings.ts';
 
 /** Port numbers a client needs. */
 export interface Ports {
@@ -22,7 +23,7 @@ export class Cluster {
   /** Set once the listeners are up. */
   ports: Ports = { kv: 0, mgmt: 0, capi: 0 };
   memoryQuotaMb = defaultMemoryQuotaMb;
-  indexMemoryQuotaMb = defaultMemoryQuotaMb;
+  readonly settings: ClusterSettings = initialSettings();
   services: readonly Service[] = ['kv'];
   private administrator: Credentials | undefined;
   private readonly byName = new Map<string, Bucket>();
