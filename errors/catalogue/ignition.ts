@@ -10,8 +10,8 @@ export const ignition = {
   },
   'ignition.duplicate': {
     means:
-      'Something stands twice in one config: a path, unit, drop-in, user, key or header. Ignition refuses it. (What the ' +
-      "lab's config and yours both have is merged, and yours wins.)",
+      'Something stands twice in one config: a path, unit, drop-in, user, key or header. Ignition refuses it. What the ' +
+      "lab's config and yours both have is merged, and yours wins.",
     remedy: 'Keep one of them; the error says where the first one is.',
   },
   'ignition.failed': {
