@@ -64,7 +64,9 @@ export const config = {
   },
   'config.ruby': {
     means: 'A line of config.rb is no `$name = value`. The lab reads config.rb and does not run it as Ruby.',
-    remedy: 'Write a number, a quoted string, true, false, nil or {key => value}, or put # in front of the line.',
+    remedy:
+      'Write a number, a quoted string, a symbol, true, false, nil, [value] or {key => value}, or put # in front of ' +
+      'the line.',
   },
   'config.systemd': {
     means: '`fleetd --systemd` (FLEET_SYSTEMD) names nothing that fleetd can drive.',

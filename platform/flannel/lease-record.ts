@@ -22,10 +22,15 @@ export function renderLease(lease: Omit<SubnetLease, 'subnet'>, vni?: number): s
   return JSON.stringify({ PublicIP: lease.publicIp, BackendType: lease.backend, ...data });
 }
 
+/** undefined for a key that names no IPv4 subnet. */
+export function subnetInKey(prefix: string, key: string): Subnet | undefined {
+  const directory = `${prefix}/subnets/`;
+  return key.startsWith(directory) ? subnetOf(key.slice(directory.length), '-') : undefined;
+}
+
 /** undefined for keys and values that are no lease of an IPv4 subnet: somebody else's, left alone. */
 export function readLease(prefix: string, kv: Pick<KeyValue, 'key' | 'value'>): SubnetLease | undefined {
-  const directory = `${prefix}/subnets/`;
-  const subnet = kv.key.startsWith(directory) ? subnetOf(kv.key.slice(directory.length), '-') : undefined;
+  const subnet = subnetInKey(prefix, kv.key);
   if (!subnet) return undefined;
   try {
     const raw = JSON.parse(kv.value) as {

@@ -6,9 +6,9 @@ export interface LeaseWatch {
   current(): SubnetLease[];
   /**
    * Resolves with `news` when a lease came, went or changed since the last call, `refresh` after `ms` without any, `lost` when the
-   * given promise resolves, `stop` on the signal.
+   * given promise (of a lease; a reservation has none) resolves, `stop` on the signal.
    */
-  changed(ms: number, signal: AbortSignal, lost: Promise<void>): Promise<'news' | 'refresh' | 'lost' | 'stop'>;
+  changed(ms: number, signal: AbortSignal, lost?: Promise<void>): Promise<'news' | 'refresh' | 'lost' | 'stop'>;
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export async function watchLeases(store: EtcdStore, prefix: string): Promise<Lea
           if (news) wake();
         }),
         new Promise<'refresh'>((resolve) => (timer = setTimeout(() => resolve('refresh'), ms))),
-        lost.then(() => 'lost' as const),
+        ...(lost ? [lost.then(() => 'lost' as const)] : []),
         new Promise<'stop'>((resolve) => {
           stop = () => resolve('stop');
           signal.addEventListener('abort', stop);

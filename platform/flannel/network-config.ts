@@ -1,5 +1,7 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { addressOf, contains, size, subnetOf } from './ipv4.ts';
+import { backendKeys, readBackend, type BackendConfig } from './backend-config.ts';
+import { membersOf } from './json-members.ts';
+import { addressOf, contains, size, subnetOf, subnetText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
 
 export interface NetworkConfig {
@@ -12,12 +14,23 @@ export interface NetworkConfig {
   backend: BackendConfig;
 }
 
-export type BackendConfig = { type: 'host-gw' } | { type: 'vxlan'; vni: number; port: number };
+/** Keys of flannel's later versions, which say nothing here as long as they are off. */
+const later = {
+  EnableIPv4: true,
+  EnableIPv6: false,
+  EnableNFTables: false,
+  IPv6Network: '',
+  IPv6SubnetLen: 0,
+  IPv6SubnetMin: '',
+  IPv6SubnetMax: '',
+};
+const known = ['Network', 'SubnetLen', 'SubnetMin', 'SubnetMax', 'Backend', ...Object.keys(later)];
 
 /**
  * Reads flannel's network configuration (flannel documentation "Configuration"): Network, SubnetLen (default 24, or one more than
- * the network's), SubnetMin (default: the second subnet, as in flannel), SubnetMax, Backend. `where` names the source in errors
- * (`config.flannel`). Backend types other than host-gw and vxlan: `unbuilt.flannel-backend`.
+ * the network's), SubnetMin (default: the second subnet, as in flannel), SubnetMax, Backend. Keys are taken in any case of letters, as
+ * flannel's own reader does. `where` names the source in errors (`config.flannel`): unknown keys among them, with what was meant.
+ * Backend types other than host-gw and vxlan, and IPv6: `unbuilt.flannel-backend`.
  */
 export function readNetworkConfig(json: string, where: string): NetworkConfig {
   const bad = (what: string) =>
@@ -27,54 +40,46 @@ export function readNetworkConfig(json: string, where: string): NetworkConfig {
       evidence: [json],
       next: `etcdctl set /coreos.com/network/config '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}'`,
     });
-  const raw = parse(json);
-  if (!raw) throw bad('not a JSON object');
-  const network = typeof raw.Network === 'string' ? subnetOf(raw.Network) : undefined;
-  if (!network) throw bad('Network is not a subnet such as 10.1.0.0/16');
-  const subnetLength = raw.SubnetLen ?? Math.max(24, network.length + 1);
+  const raw = membersOf(parse(json), known, '', backendKeys, bad);
+  for (const [key, off] of Object.entries(later)) {
+    const given = raw.get(key);
+    if (given !== undefined && given !== null && given !== off) throw bad(`${key} is not built: IPv4 only, by routes`);
+  }
+  const given = raw.get('Network');
+  const network = typeof given === 'string' ? subnetOf(given) : undefined;
+  if (!network) throw bad(`Network is not a subnet such as 10.1.0.0/16${shown(given)}`);
+  const subnetLength = raw.get('SubnetLen') ?? Math.max(24, network.length + 1);
   if (
     typeof subnetLength !== 'number' ||
     !Number.isInteger(subnetLength) ||
     subnetLength <= network.length ||
     subnetLength > 30
   ) {
-    throw bad(`SubnetLen must be a whole number from ${network.length + 1} to 30`);
+    throw bad(`SubnetLen must be a whole number from ${network.length + 1} to 30${shown(subnetLength)}`);
   }
   const step = size(subnetLength);
   const bound = (name: 'SubnetMin' | 'SubnetMax', otherwise: number): number => {
-    const given = raw[name];
-    if (given === undefined || given === '') return otherwise;
-    const base = typeof given === 'string' ? addressOf(given) : undefined;
+    const value = raw.get(name);
+    if (value === undefined || value === null || value === '') return otherwise;
+    const base = typeof value === 'string' ? addressOf(value) : undefined;
     if (base === undefined || base % step !== 0 || !contains(network, { base, length: subnetLength })) {
-      throw bad(`${name} is not the address of a /${subnetLength} inside ${raw.Network as string}`);
+      throw bad(`${name} is not the address of a /${subnetLength} inside ${subnetText(network)}${shown(value)}`);
     }
     return base;
   };
   const first = bound('SubnetMin', network.base + step);
   const last = bound('SubnetMax', network.base + size(network.length) - step);
   if (first > last) throw bad('SubnetMin is above SubnetMax');
-  return { network, subnetLength, first, last, backend: readBackend(raw.Backend, where) };
+  return { network, subnetLength, first, last, backend: readBackend(raw.get('Backend'), where, bad) };
 }
 
-type RawConfig = Partial<Record<'Network' | 'SubnetLen' | 'SubnetMin' | 'SubnetMax' | 'Backend', unknown>>;
-
-function readBackend(raw: unknown, where: string): BackendConfig {
-  const { Type: type, VNI: vni, Port: port } = (raw ?? {}) as { Type?: unknown; VNI?: unknown; Port?: unknown };
-  // flannel's numbers on Linux: VNI 1, UDP port 8472.
-  if (type === 'vxlan')
-    return { type, vni: typeof vni === 'number' ? vni : 1, port: typeof port === 'number' ? port : 8472 };
-  if (type === 'host-gw') return { type };
-  throw new LabError({
-    code: 'unbuilt.flannel-backend',
-    cause: `${where}: Backend.Type ${JSON.stringify(type ?? 'udp (the default)')} is not built`,
-    next: 'use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}',
-  });
+function shown(value: unknown): string {
+  return value === undefined ? '' : `, not ${JSON.stringify(value)}`;
 }
 
-function parse(json: string): RawConfig | undefined {
+function parse(json: string): unknown {
   try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return JSON.parse(json);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { Artifact } from './artifacts.ts';
+import { coreosDirectories, coreosFiles } from './coreos-files.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
 import { guestFiles } from './guest-files.ts';
 import type { LabKey } from './keys.ts';
@@ -45,9 +46,13 @@ export function machineIgnition(args: {
       ],
     },
     storage: {
-      directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
+      directories: [
+        directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' }),
+        ...coreosDirectories,
+      ],
       files: [
         ...identityFiles(config, machine, key),
+        ...coreosFiles(machine.address),
         ...(guest === undefined ? [] : guestFiles(guest.lanMac, config.vagrant.hypervisor)),
         ...(slow ? slowMachineFiles(config) : []),
         ...serviceFiles(config, machine, args.etcd),

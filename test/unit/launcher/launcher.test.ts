@@ -234,3 +234,39 @@ describe.runIf(process.getuid?.() === 0)('another user than root', () => {
     expect(lab.asked()).toEqual([]);
   });
 });
+
+describe.runIf(process.getuid?.() === 0)("what the caller's shell has", () => {
+  const hostile = {
+    BASH_ENV: '/nowhere',
+    CDPATH: '/tmp',
+    GREP_OPTIONS: '-v',
+    LANG: 'xx',
+    LC_ALL: 'xx',
+    NODE_OPTIONS: '--require /nowhere',
+    NODE_PATH: '/nowhere',
+    TMPDIR: '/no where',
+    HOME: '',
+  };
+
+  it('does not come between: options, language, a TMPDIR that is not there, no HOME, umask 077', async () => {
+    lab.node('24.0.0', 'case $1 in --version) ;; *) umask; export -p ;; esac\n');
+    const before = process.umask(0o077);
+    try {
+      const { code, stdout, stderr } = await lab.run(['status'], { env: hostile });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('\n0022\n');
+      expect(stdout).toMatch(/LC_ALL='?C\.UTF-8'?/);
+      expect(stdout).toMatch(/HOME='?\/root'?/);
+      for (const name of ['BASH_ENV', 'CDPATH', 'GREP_OPTIONS', 'NODE_OPTIONS', 'NODE_PATH', 'TMPDIR'])
+        expect(stdout).not.toMatch(new RegExp(`\\b${name}\\b`));
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('keeps a TMPDIR that can be written, blank and all', async () => {
+    lab.node('24.0.0', 'case $1 in --version) ;; *) echo "tmp=$TMPDIR" ;; esac\n');
+    const { stdout } = await lab.run(['status'], { env: { TMPDIR: lab.root } });
+    expect(stdout).toContain(`tmp=${lab.root}\n`.trimEnd());
+  });
+});

@@ -153,7 +153,9 @@ esac
 `;
 }
 
-/** The directories of a PATH that the CLI printed. */
+/** The directories of a PATH that the CLI printed, without the administrator's, which the launcher puts behind it. */
 export function pathOf(outcome: Outcome): string[] {
-  return (outcome.stdout.split('\n')[1] ?? '').split(delimiter);
+  const all = (outcome.stdout.split('\n')[1] ?? '').split(delimiter);
+  if (all.splice(-3).join() !== '/usr/local/sbin,/usr/sbin,/sbin') throw new Error('no sbin at the end of the PATH');
+  return all;
 }

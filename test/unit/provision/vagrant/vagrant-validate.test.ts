@@ -96,7 +96,7 @@ describe('vagrant says what the lab says, and no more', () => {
       exitCode: 78,
       lines: [
         'error config.rb:2: $num_instances must be a whole number from 1 to 9, not 12 [config.value]',
-        'next  Edit line 2 of config.rb, for example: $num_instances = 1',
+        'next  Edit line 2 of config.rb, for example: $num_instances = 3',
       ],
     });
   });
