@@ -1,3 +1,4 @@
+import { asV3 } from './as-v3.ts';
 import { globalFlags, isV3Flag, replaced, v2Commands } from './command-table.ts';
 import { endpointsOf } from './endpoints.ts';
 import { oneLine, readFlags, splitFlag } from './go-flags.ts';
@@ -25,7 +26,7 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv,
   if (instead !== undefined) return { kind: 'replaced', command: name, instead };
   if (name === 'member') return membersAlone(others);
   if (name === 'member help' || name === 'member h') return { kind: 'help', command: 'member' };
-  if (!v2Commands.has(name)) return { kind: 'v3', argv };
+  if (!v2Commands.has(name)) return { kind: 'v3', argv: asV3(argv, before.flags, before.args) };
   return ownCommand(name, rest, { argv, flags: before.flags, env, patience });
 }
 

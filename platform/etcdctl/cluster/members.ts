@@ -74,12 +74,12 @@ export const memberUpdate: V2Command = async (call) => {
   return 0;
 };
 
-/** What etcd itself refuses is said in its words, with exit code 1; that nobody answers is the caller's matter. */
+/** What etcd answers is said in its words, with exit code 1 as in 2.x; that nobody is there is the caller's matter. */
 async function unlessRefused<T>(call: Call, before: string, request: () => Promise<T>): Promise<T | undefined> {
   try {
     return await request();
   } catch (error) {
-    if (!(error instanceof LabError) || error.code !== 'internal.etcd') throw error;
+    if (!(error instanceof LabError) || error.code === 'timeout.etcd-connect') throw error;
     call.warn(`${before}${error.evidence[0] ?? error.message}`);
     return undefined;
   }

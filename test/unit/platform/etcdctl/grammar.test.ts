@@ -16,6 +16,14 @@ describe('etcdctl command line', () => {
     expect(read(line)).toEqual({ kind: 'v3', argv: line.split(' ') });
   }); // prettier-ignore
 
+  test('global flags of 2.x before a command of the v3 client are said in its words', () => {
+    expect(read('--no-sync --debug -C http://a:1 -u root:x --total-timeout 1m -o json user list')).toEqual({
+      kind: 'v3',
+      argv: '--debug=true --user=root:x --command-timeout=60000ms --write-out=json --endpoints=http://a:1 user list'.split(' '),
+    }); // prettier-ignore
+    expect(read('--debug --endpoints a:1 user list')).toMatchObject({ argv: ['--debug', '--endpoints', 'a:1', 'user', 'list'] });
+  }); // prettier-ignore
+
   test('ETCDCTL_API=3 means v3 whatever is typed', () => {
     expect(read('get /a', { ETCDCTL_API: '3' }).kind).toBe('v3');
     expect(read('get /a', { ETCDCTL_API: '2' }).kind).toBe('v2');
@@ -82,7 +90,8 @@ describe('etcdctl command line', () => {
 
   test('what 2.3 had and v3 has not is named, with what to use', () => {
     for (const line of ['backup --data-dir /x', 'import', 'user grant u --roles r', 'role revoke r', 'help backup']) {
-      expect(read(line)).toMatchObject({ kind: 'replaced', instead: expect.stringMatching(/^etcdctl /) });
+      const command = read(line);
+      expect(command.kind === 'replaced' ? command.instead : command.kind).toMatch(/^etcdctl /);
     }
   });
 
@@ -110,7 +119,8 @@ describe('etcdctl command line', () => {
     ['--endpoints , ls', /no address/],
     ['-D example.com ls', /--endpoints/],
   ])('refused, with what to use: %s', (line, problem) => {
-    expect(read(line)).toMatchObject({ kind: 'refused', problem: expect.stringMatching(problem) });
+    const command = read(line);
+    expect(command.kind === 'refused' ? command.problem : command.kind).toMatch(problem);
   });
 
   test('any words give a reading, and what is wrong with them is one line', () => {
