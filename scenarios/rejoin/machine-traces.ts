@@ -4,7 +4,7 @@ import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
 /** What tells a machine that kept its disk from one that is new. */
 export interface MachineTraces {
   readonly marker: boolean;
-  /** Hexadecimal, as `etcdctl member list` prints it. */
+  /** Hexadecimal, as etcdctl prints it. */
   readonly memberId: string;
   /** Who the cluster says its members are, by this machine's etcd: id -> name. */
   readonly members: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export async function leaveMarker(machine: MachineUnderTest): Promise<void> {
 export async function machineTraces(machine: MachineUnderTest): Promise<MachineTraces> {
   const [marker, list, dockerId, images, subnet] = await Promise.all([
     machine.exec(['test', '-e', markerFile]),
-    run(machine, 'etcdctl', 'member', 'list'),
+    run(machine, 'env', 'ETCDCTL_API=3', 'etcdctl', 'member', 'list'),
     run(machine, 'docker', 'info', '--format', '{{.ID}}'),
     run(machine, 'docker', 'images', '--format', '{{.Repository}}:{{.Tag}}'),
     run(machine, 'cat', '/run/flannel/subnet.env'),
@@ -42,7 +42,7 @@ export async function machineTraces(machine: MachineUnderTest): Promise<MachineT
   };
 }
 
-/** Lines of `etcdctl member list`: id, status, name, peer URLs, client URLs, learner. Pure. */
+/** Lines of the v3 client's `member list`: id, status, name, peer URLs, client URLs, learner. Pure. */
 export function readMembers(list: string): Record<string, string> {
   const rows = list.split('\n').map((line) => line.split(',').map((field) => field.trim()));
   return Object.fromEntries(rows.flatMap(([id, , name]) => (id === undefined || id === '' ? [] : [[id, name ?? '']])));
