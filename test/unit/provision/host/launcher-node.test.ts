@@ -9,7 +9,9 @@ import { root } from '../../../support/tracked-files.ts';
 const script = 'provision/host/find-node.sh';
 
 it('is the version that a shell reads in the script', async () => {
-  const line = await execa('sh', ['-c', `eval "$(grep ^own_version= ${script})" && echo "$own_version"`], { cwd: root });
+  const line = await execa('sh', ['-c', `eval "$(grep ^own_version= ${script})" && echo "$own_version"`], {
+    cwd: root,
+  });
   expect(line.stdout).toMatch(/^\d+\.\d+\.\d+$/);
   expect(await launcherNodeVersion(root)).toBe(line.stdout);
 });
