@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '../../errors/lab-error.ts';
 import { disableLeftovers, withNewUnitsDisabled } from './enabled-units.ts';
 import { requiredPackages, vagrantPackages } from './package-list.ts';
+import { readText } from './read-text.ts';
 import { requireRoot } from './require-root.ts';
 
 export interface EnsurePackagesOptions {
@@ -103,8 +104,7 @@ async function withServicesOff<T>(work: () => Promise<T>, policyFile = '/usr/sbi
 }
 
 async function isOurs(policyFile: string): Promise<boolean> {
-  const text = await readFile(policyFile, 'utf8').catch(() => '');
-  return text.includes(policyMark);
+  return (await readText(policyFile))?.includes(policyMark) ?? false;
 }
 
 async function install(packages: readonly string[], options: EnsurePackagesOptions): Promise<void> {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import type { NetworkConfig } from '../../config/lab-config.ts';
+import { readText } from '../read-text.ts';
 import { isSystemdHost } from '../systemd-host.ts';
 
 type FenceNetwork = Pick<NetworkConfig, 'cidr' | 'flannelCidr'>;
@@ -85,7 +86,7 @@ async function raiseAtBoot(link: string, network: FenceNetwork): Promise<void> {
   const unit = unitFile(link);
   const text = fenceUnit(link, network);
   // systemd would call for a reload each time that the file changes.
-  if ((await readFile(unit, 'utf8').catch(() => '')) !== text) await writeFile(unit, text);
+  if ((await readText(unit)) !== text) await writeFile(unit, text);
   const wanted = wantedLink(unit);
   if (existsSync(wanted)) return;
   await mkdir(dirname(wanted), { recursive: true });
