@@ -124,6 +124,10 @@ export const state = {
     means: 'The embedded Couchbase cannot listen on one of its ports.',
     remedy: 'End what uses the port, or choose others: `--kv-port`, `--mgmt-port`, `--capi-port`',
   },
+  'state.os-image': {
+    means: 'The OS image in the cache is not as it was built: it names no Debian release.',
+    remedy: 'Remove the directory that the error names while no lab is up; the next command builds it anew.',
+  },
   'state.provider': {
     means: "The lab's machines are made by one provider (containers or virtual machines), and another was asked for.",
     remedy: '`lab destroy`, then `lab up --provider vagrant`, or `lab up` for containers.',

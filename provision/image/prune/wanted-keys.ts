@@ -1,6 +1,6 @@
 import { launcherNodeVersion } from '../../host/launcher-node.ts';
 import { boxIdentity } from '../box/box-name.ts';
-import { containerPlan } from '../containers/container-plan.ts';
+import { containerPlan } from '../containers/plan-images.ts';
 import { diskImageKey, diskRecipe } from '../disk/recipe.ts';
 import { osImageKey, osRecipe } from '../os/recipe.ts';
 
