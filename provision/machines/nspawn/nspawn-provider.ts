@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type {
   ExecResult,
   Impairment,
+  MachineImages,
   MachineProvider,
   MachineStatus,
   ProviderCapability,
@@ -23,6 +24,8 @@ export class NspawnProvider implements MachineProvider {
     ...(['halt', 'cut', 'reboot', 'exec', 'limits'] as const),
     ...(['pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk', 'full-disk'] as const),
   ];
+  readonly needs = { packages: [], box: undefined };
+  readonly bootedByOthers = undefined;
   readonly #ground: Ground;
   readonly #bare: boolean;
 
@@ -31,32 +34,41 @@ export class NspawnProvider implements MachineProvider {
     this.#bare = options.bare === true;
   }
 
-  async prepare(): Promise<void> {
-    const { paths, spec } = this.#ground;
-    refuseOldDisks(
-      paths,
-      spec.machines.map(({ name }) => name),
-    );
-    await this.#ground.prepare(async () =>
+  /** A container needs nothing of the kind. */
+  guestOf(): undefined {
+    return undefined;
+  }
+
+  async preflight(): Promise<void> {
+    refuseOldDisks(this.#ground.paths, this.#ground.machines);
+  }
+
+  async prepare(images: MachineImages): Promise<void> {
+    await this.#ground.prepare(images, async () =>
       (await this.status()).machines.every(({ state }) => state === 'stopped' || state === 'absent'),
     );
   }
 
   async status(): Promise<ProviderStatus> {
-    const { paths, spec } = this.#ground;
+    const { paths, machines: names } = this.#ground;
     const status = await this.#ground.status();
     if (status !== undefined) return status;
-    const machines = spec.machines.map(({ name }): MachineStatus => ({
+    const machines = names.map((name): MachineStatus => ({
       name,
       state: existsSync(paths.machine(name).provisionedFile) ? 'stopped' : 'absent',
     }));
     return { up: false, machines };
   }
 
+  async offerIgnition(machine: string, ignition: string): Promise<void> {
+    const { dir, provisionedFile, ignitionFile } = this.#ground.paths.machine(machine);
+    if (existsSync(provisionedFile)) return;
+    await mkdir(dir, { recursive: true });
+    await writeFile(ignitionFile, ignition, { mode: 0o600 });
+  }
+
   async start(machine: string, ignition: string): Promise<void> {
-    const files = this.#ground.paths.machine(machine);
-    await mkdir(files.dir, { recursive: true });
-    if (!existsSync(files.provisionedFile)) await writeFile(files.ignitionFile, ignition, { mode: 0o600 });
+    await this.offerIgnition(machine, ignition);
     await this.#post(machine, 'start', { bare: this.#bare }, this.#deadlineMs('start'));
   }
 
@@ -107,7 +119,7 @@ export class NspawnProvider implements MachineProvider {
   }
 
   #deadlineMs(verb: keyof typeof deadlinesMs): number {
-    return deadlinesMs[verb] * this.#ground.spec.stretch;
+    return deadlinesMs[verb] * this.#ground.stretch;
   }
 
   async #post<T>(machine: string, verb: string, body: unknown, deadlineMs: number): Promise<T> {
