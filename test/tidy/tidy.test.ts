@@ -64,6 +64,11 @@ describe('the house is tidy', () => {
     expect(long).toEqual([]);
   });
 
+  it('no module of the host keeps a variable from one call to the next', () => {
+    const onHost = sources.filter((path) => /^(cli|provision|scenarios|errors)\//.test(path));
+    expect(onHost.filter((path) => /^(export )?(let|var) /m.test(read(path)))).toEqual([]);
+  });
+
   it('every link in the documents leads somewhere', () => {
     const broken = tracked
       .filter((path) => path.endsWith('.md'))

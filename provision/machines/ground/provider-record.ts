@@ -26,6 +26,11 @@ export function readProviderRecord(stateDir: string): ProviderRecord | undefined
   return { provider, hypervisor };
 }
 
+/** What runs the virtual machines that a lab has; undefined where it has none. */
+export function recordedHypervisor(record: ProviderRecord | undefined): HypervisorName | undefined {
+  return record?.provider === 'vagrant' ? record.hypervisor : undefined;
+}
+
 const providerFile = (stateDir: string): string => join(stateDir, 'provider');
 const hypervisorFile = (stateDir: string): string => join(stateDir, 'hypervisor');
 
