@@ -9,6 +9,7 @@ import type {
   ProviderCapability,
   ProviderStatus,
 } from '../machine-provider.ts';
+import type { ControlBody, ControlReply, ControlVerb } from '../ground/control-requests.ts';
 import { Ground, type GroundOptions } from '../ground/ground.ts';
 import { readJournal } from './read-journal.ts';
 import { refuseOldDisks } from './refuse-old-disks.ts';
@@ -73,12 +74,12 @@ export class NspawnProvider implements MachineProvider {
   }
 
   async waitBooted(machine: string, deadlineMs: number): Promise<'running' | 'degraded'> {
-    const { stdout } = await this.#post<ExecResult>(machine, 'wait-booted', { deadlineMs }, deadlineMs);
+    const { stdout } = await this.#post(machine, 'wait-booted', { deadlineMs }, deadlineMs);
     return stdout.trim() === 'running' ? 'running' : 'degraded';
   }
 
   async halt(machine: string, deadlineMs: number): Promise<'halted' | 'cut'> {
-    return (await this.#post<{ end: 'halted' | 'cut' }>(machine, 'halt', { deadlineMs }, deadlineMs + haltGraceMs)).end;
+    return (await this.#post(machine, 'halt', { deadlineMs }, deadlineMs + haltGraceMs)).end;
   }
 
   async cut(machine: string): Promise<void> {
@@ -122,7 +123,12 @@ export class NspawnProvider implements MachineProvider {
     return deadlinesMs[verb] * this.#ground.stretch;
   }
 
-  async #post<T>(machine: string, verb: string, body: unknown, deadlineMs: number): Promise<T> {
-    return this.#ground.call<T>('POST', `/machines/${machine}/${verb}`, body, deadlineMs);
+  async #post<Verb extends ControlVerb>(
+    machine: string,
+    verb: Verb,
+    body: ControlBody<Verb>,
+    deadlineMs: number,
+  ): Promise<ControlReply<Verb>> {
+    return this.#ground.call<ControlReply<Verb>>('POST', `/machines/${machine}/${verb}`, body, deadlineMs);
   }
 }
