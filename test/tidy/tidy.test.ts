@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { importsOf } from '../support/imports.ts';
 
 const root = join(import.meta.dirname, '../..');
 const tracked = execFileSync('git', ['-C', root, 'ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -31,6 +32,7 @@ const mayImportOfMachines: Readonly<Record<string, readonly string[]>> = {
   ground: ['cgroup'],
   nspawn: ['cgroup', 'ground'],
   vagrant: ['ground'],
+  choice: ['ground', 'nspawn', 'vagrant'],
   supervisor: ['cgroup', 'ground', 'nspawn', 'vagrant'],
 };
 const cgroupMayImport = ['errors/', 'provision/host/', `${machines}wait-until.ts`, `${machines}cgroup/`];
@@ -62,6 +64,11 @@ describe('the house is tidy', () => {
     expect(long).toEqual([]);
   });
 
+  it('no module of the host keeps a variable from one call to the next', () => {
+    const onHost = sources.filter((path) => /^(cli|provision|scenarios|errors)\//.test(path));
+    expect(onHost.filter((path) => /^(export )?(let|var) /m.test(read(path)))).toEqual([]);
+  });
+
   it('every link in the documents leads somewhere', () => {
     const broken = tracked
       .filter((path) => path.endsWith('.md'))
@@ -89,12 +96,7 @@ describe('the house is tidy', () => {
   });
 });
 
-function localImports(path: string): string[] {
-  const specifiers = [...read(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
-  return specifiers
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => relative(root, join(root, dirname(path), specifier)));
-}
+const localImports = (path: string): string[] => importsOf(path, read(path));
 
 function allowed(path: string, room: string, target: string): boolean {
   if (target.startsWith('errors/')) return true;
