@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const [only, kinds] = process.argv.slice(2);
   // Emulated guests take a quarter of an hour for each round: only when asked for.
   if (only === 'providers') return benchProviders(repoDir, rounds);
-  const lab = await openLab(repoDir);
+  const lab = await openLab({ repoDir });
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
   if (only === undefined || only === 'failover')
     await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
+import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
 import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
@@ -24,7 +25,7 @@ Examples:
 
 Sizes are in config.rb, everything else in lab.toml. Errors and exit codes: lab explain.`;
 
-function program(): Command {
+function program(from: Invocation): Command {
   const lab = new Command('lab')
     .description(
       'A three-machine CoreOS-style cluster on this host, and scenarios that break it and measure what happens.',
@@ -47,13 +48,13 @@ function program(): Command {
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
     .addOption(json())
     .action(async (machines: string[], options: { json?: boolean }) =>
-      (await import('./commands/up.ts')).up(repoDir, machines, options),
+      (await import('./commands/up.ts')).up(from, machines, options),
     );
   lab
     .command('status')
     .description('machines, etcd and fleet as they are now')
     .addOption(json())
-    .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(repoDir, options));
+    .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(from, options));
   lab
     .command('ssh')
     .argument('<machine>')
@@ -61,23 +62,23 @@ function program(): Command {
     .description('a shell as user core, or one command')
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>
-      (await import('./commands/ssh.ts')).ssh(repoDir, machine, command),
+      (await import('./commands/ssh.ts')).ssh(from, machine, command),
     );
   lab
     .command('halt')
     .argument('[machines...]', 'default: all', [])
     .description('orderly shutdown; disks are kept')
-    .action(async (machines: string[]) => (await import('./commands/halt.ts')).halt(repoDir, machines));
+    .action(async (machines: string[]) => (await import('./commands/halt.ts')).halt(from, machines));
   lab
     .command('cut')
     .argument('<machines...>')
     .description('pull the cord: no shutdown, the others see silence')
-    .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(repoDir, machines));
+    .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(from, machines));
   lab
     .command('destroy')
     .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew', [])
     .description('remove every process, mount, cgroup, interface, route and file of this lab, or of some machines')
-    .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(repoDir, machines));
+    .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(from, machines));
   lab
     .command('fleetctl')
     .argument('[arguments...]')
@@ -85,7 +86,7 @@ function program(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (args: string[]) => (await import('./commands/fleetctl.ts')).fleetctl(repoDir, args));
+    .action(async (args: string[]) => (await import('./commands/fleetctl.ts')).fleetctl(from, args));
   lab
     .command('scenario')
     .argument('[name]', 'a scenario, a file of your own (./mine.ts), or "new NAME"; leave out to list them')
@@ -95,16 +96,16 @@ function program(): Command {
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (name: string | undefined, words: string[], options: { json?: boolean }) =>
-      (await import('./commands/scenario.ts')).scenario(repoDir, name, words, options),
+      (await import('./commands/scenario.ts')).scenario(from, name, words, options),
     );
   addRunCommands(lab, repoDir);
-  addVagrantCommands(lab, repoDir);
-  addImageCommands(lab, repoDir);
+  addVagrantCommands(lab, from);
+  addImageCommands(lab, from);
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')
     .addOption(json())
-    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(repoDir, options));
+    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(from, options));
   lab
     .command('explain')
     .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list all')
@@ -134,10 +135,8 @@ async function main(): Promise<void> {
   try {
     const { argv: words, noInstall } = takeNoInstall(process.argv);
     if (noInstall) process.env['LAB_NO_INSTALL'] = '1';
-    const { argv, provider } = takeProvider(words);
-    // Loaded with the provision code only when a command needs it.
-    if (provider !== undefined) (await import('./open-lab.ts')).askForProvider(provider);
-    await program().parseAsync(argv);
+    const { argv, ...asked } = takeProvider(words);
+    await program({ repoDir, ...asked }).parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 64;

@@ -1,11 +1,12 @@
+import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 
-export async function destroy(repoDir: string, machines: string[]): Promise<void> {
+export async function destroy(from: Invocation, machines: string[]): Promise<void> {
   requireRoot('destroy');
   const progress = new Progress();
-  const lab = await describeLab(repoDir, progress.onEvent);
+  const lab = await describeLab(from, progress.onEvent);
   if (machines.length === 0) {
     await lab.destroy().finally(() => progress.stop());
     console.log(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);

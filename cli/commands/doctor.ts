@@ -1,11 +1,12 @@
 import { runDoctor } from '../../provision/host/doctor.ts';
 import { formatDoctorReport } from '../../provision/host/doctor-report.ts';
 import { realHost } from '../../provision/host/real-host.ts';
+import type { Invocation } from '../invocation.ts';
 import { describeConfig } from '../open-lab.ts';
 
 /** Exit code 0: this host can run the lab; 69: a check failed. With `--provider vagrant`, whatever this lab is made of now. */
-export async function doctor(repoDir: string, options: { json?: boolean }): Promise<void> {
-  const report = await runDoctor(describeConfig(repoDir), realHost());
+export async function doctor(from: Invocation, options: { json?: boolean }): Promise<void> {
+  const report = await runDoctor(describeConfig(from), realHost());
   process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : formatDoctorReport(report));
   process.exitCode = report.ok ? 0 : 69;
 }

@@ -3,15 +3,17 @@ import { pruneCache } from '../../provision/image/prune/prune-cache.ts';
 import { usedPaths } from '../../provision/image/prune/used-paths.ts';
 import { wantedKeys } from '../../provision/image/prune/wanted-keys.ts';
 import { runningSpecFiles } from '../../provision/machines/ground/supervisor-process.ts';
+import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { table } from '../render/table.ts';
 
 const defaultStateDir = '/var/lib/coreos-lab';
 
 /** `lab image prune`: frees the cache of what neither this checkout nor any lab of this host needs. */
-export async function imagePrune(repoDir: string, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
+export async function imagePrune(from: Invocation, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
+  const { repoDir } = from;
   requireRoot('image prune');
-  const { config } = await describeLab(repoDir);
+  const { config } = await describeLab(from);
   const stateDirs = [...new Set([defaultStateDir, dirname(config.stateDir)])];
   const [wanted, used] = await Promise.all([
     wantedKeys(repoDir, config.cacheDir, config.images.suite),

@@ -6,6 +6,7 @@ import type { OnLabEvent } from '../../provision/cluster/lab-event.ts';
 import { ensurePackages } from '../../provision/host/packages.ts';
 import { boxIdentity, type BoxProvider } from '../../provision/image/box/box-name.ts';
 import { type Box, ensureBox } from '../../provision/image/box/ensure-box.ts';
+import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 
@@ -17,9 +18,10 @@ export interface ImageBoxOptions {
 }
 
 /** `lab image box`: the Vagrant boxes of this checkout, from the cache or built now. */
-export async function imageBox(repoDir: string, options: ImageBoxOptions): Promise<void> {
+export async function imageBox(from: Invocation, options: ImageBoxOptions): Promise<void> {
+  const { repoDir } = from;
   const providers = chosenProviders(options.boxProvider);
-  const { config } = await describeLab(repoDir);
+  const { config } = await describeLab(from);
   if (options.name === true) {
     console.log((await boxIdentity(repoDir, config.images.suite)).name);
     return;

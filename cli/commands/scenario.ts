@@ -9,6 +9,7 @@ import { loadOwnScenario } from '../../scenarios/own/load-own-scenario.ts';
 import { writeTemplate } from '../../scenarios/own/write-template.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { exitCodes } from '../../errors/lab-error.ts';
+import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { parameterHelp, parseParameters, scenarioCommand } from '../parse-parameters.ts';
 import { Progress } from '../render/progress.ts';
@@ -18,7 +19,7 @@ import { table } from '../render/table.ts';
 
 /** `lab scenario`: lists, runs one of the lab's or a reader's own, or writes a template. */
 export async function scenario(
-  repoDir: string,
+  from: Invocation,
   name: string | undefined,
   words: readonly string[],
   options: { json?: boolean },
@@ -32,7 +33,7 @@ export async function scenario(
   requireRoot(`scenario ${name}`);
   const json = options.json === true || given.json;
   const command = scenarioCommand(name, chosen.parameters, given.values);
-  await run(repoDir, { chosen, values: given.values, command, json, ...(ownFile === undefined ? {} : { ownFile }) });
+  await run(from, { chosen, values: given.values, command, json, ...(ownFile === undefined ? {} : { ownFile }) });
 }
 
 interface What {
@@ -43,11 +44,11 @@ interface What {
   readonly ownFile?: string;
 }
 
-async function run(repoDir: string, what: What): Promise<void> {
+async function run(from: Invocation, what: What): Promise<void> {
   const progress = new Progress();
   // Live lines while the lab comes up; during the run its lines would overwrite the run's own.
   let show: (event: LabEvent) => void = what.json ? () => undefined : progress.onEvent;
-  const lab = await openLab(repoDir, (event) => show(event));
+  const lab = await openLab(from, (event) => show(event));
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
   // Before the lab is touched: what another scenario has taken from it is not to be brought up.
   const release = await takeScenarioLock(lab.paths, what.command);

@@ -1,8 +1,9 @@
+import type { Invocation } from '../invocation.ts';
 import { openLab } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
 
-export async function status(repoDir: string, options: { json?: boolean }): Promise<void> {
-  const lab = await openLab(repoDir);
+export async function status(from: Invocation, options: { json?: boolean }): Promise<void> {
+  const lab = await openLab(from);
   const now = await lab.status();
   if (options.json === true) {
     console.log(JSON.stringify(now));

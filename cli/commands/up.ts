@@ -1,11 +1,12 @@
+import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress, seconds } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 
-export async function up(repoDir: string, machines: string[], options: { json?: boolean }): Promise<void> {
+export async function up(from: Invocation, machines: string[], options: { json?: boolean }): Promise<void> {
   requireRoot('up');
   const progress = new Progress();
-  const lab = await openLab(repoDir, options.json === true ? undefined : progress.onEvent);
+  const lab = await openLab(from, options.json === true ? undefined : progress.onEvent);
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
   const result = await lab.up(machines).finally(() => progress.stop());
   if (options.json === true) {

@@ -1,5 +1,6 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import type { GuestIdentity } from '../machines/machine-provider.ts';
 import type { Artifact } from './artifacts.ts';
 import { coreosDirectories, coreosFiles } from './coreos-files.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
@@ -27,7 +28,7 @@ export function machineIgnition(args: {
   /** For guests, and containers of a slow host. */
   etcdctl: ResidentEtcdctl;
   /** Absent for a container. */
-  guest?: { readonly lanMac: string };
+  guest?: GuestIdentity;
   /** How its etcd finds the cluster; default: all machines begin one together. */
   etcd?: EtcdStart;
 }): IgnitionConfig {

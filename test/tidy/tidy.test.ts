@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { importsOf } from '../support/imports.ts';
 import { readTracked as read, root, tracked } from '../support/tracked-files.ts';
 
 const sources = tracked.filter((path) => /\.(ts|tsx)$/.test(path) && !path.startsWith('test/'));
@@ -25,6 +26,7 @@ const mayImportOfMachines: Readonly<Record<string, readonly string[]>> = {
   ground: ['cgroup'],
   nspawn: ['cgroup', 'ground'],
   vagrant: ['ground'],
+  choice: ['ground', 'nspawn', 'vagrant'],
   supervisor: ['cgroup', 'ground', 'nspawn', 'vagrant'],
 };
 const cgroupMayImport = ['errors/', 'provision/host/', `${machines}wait-until.ts`, `${machines}cgroup/`];
@@ -56,6 +58,11 @@ describe('the house is tidy', () => {
     expect(long).toEqual([]);
   });
 
+  it('no module of the host keeps a variable from one call to the next', () => {
+    const onHost = sources.filter((path) => /^(cli|provision|scenarios|errors)\//.test(path));
+    expect(onHost.filter((path) => /^(export )?(let|var) /m.test(read(path)))).toEqual([]);
+  });
+
   it('every link in the documents leads somewhere', () => {
     const broken = tracked
       .filter((path) => path.endsWith('.md'))
@@ -83,12 +90,7 @@ describe('the house is tidy', () => {
   });
 });
 
-function localImports(path: string): string[] {
-  const specifiers = [...read(path).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
-  return specifiers
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => relative(root, join(root, dirname(path), specifier)));
-}
+const localImports = (path: string): string[] => importsOf(path, read(path));
 
 function allowed(path: string, room: string, target: string): boolean {
   if (target.startsWith('errors/')) return true;

@@ -17,13 +17,13 @@ export class VirtualboxHypervisor implements Hypervisor {
   readonly impairments = ['pause', 'partition', 'packet-loss', 'slow-cpu', 'full-disk'] as const;
   readonly debris: readonly string[];
   readonly #settings: GuestSettings;
-  readonly #cpus: number;
+  readonly #cpusOf: (machine: string) => number;
   readonly #vbox: VBoxManage;
 
-  /** @param cpus of each guest */
-  constructor(settings: GuestSettings, cpus: number) {
+  /** @param cpusOf how many a guest has */
+  constructor(settings: GuestSettings, cpusOf: (machine: string) => number) {
     this.#settings = settings;
-    this.#cpus = cpus;
+    this.#cpusOf = cpusOf;
     this.debris = settings.virtualbox.debris;
     this.#vbox = new VBoxManage(settings.virtualbox);
   }
@@ -98,7 +98,8 @@ export class VirtualboxHypervisor implements Hypervisor {
   async impair(machine: string, impairment: Impairment, inGuest: InGuest): Promise<void> {
     const { executionCap } = this.#settings.virtualbox;
     const macOf = (peer: string) => guestNamed(this.#settings, peer).mac;
-    await this.#carryOut(machine, planImpair(impairment, { cpus: this.#cpus, executionCap, macOf }), inGuest);
+    const peers = { cpus: this.#cpusOf(machine), executionCap, macOf };
+    await this.#carryOut(machine, planImpair(impairment, peers), inGuest);
   }
 
   async lift(machine: string, impairment: Impairment, inGuest: InGuest, gone: boolean): Promise<void> {

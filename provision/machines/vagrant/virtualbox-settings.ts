@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { LabConfig } from '../../../config/lab-config.ts';
-import type { LabPaths } from '../../ground/lab-paths.ts';
+import type { LabConfig } from '../../config/lab-config.ts';
+import type { LabPaths } from '../ground/lab-paths.ts';
 
 /** What Vagrant and the lab must know to use VirtualBox; plain JSON. */
 export interface VirtualboxSettings {
