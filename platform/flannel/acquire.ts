@@ -1,7 +1,8 @@
+import { flannelKeys, subnetLeaseSeconds, writeFlannelLease } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore, KeyValue, Lease } from '../etcd/store.ts';
 import { chooseSubnet } from './choose-subnet.ts';
 import type { Subnet } from './ipv4.ts';
-import { leaseKey, leaseSeconds, readLease, renderLease } from './lease-record.ts';
+import { leaseKey, readLease } from './lease-record.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 /**
@@ -12,17 +13,17 @@ export async function acquireSubnet(
   store: EtcdStore,
   want: { prefix: string; config: NetworkConfig; publicIp: string; previous: Subnet | undefined; vtepMac?: string },
 ): Promise<{ subnet: Subnet; lease: Lease; key: string }> {
-  const lease = await store.grant(leaseSeconds);
+  const lease = await store.grant(subnetLeaseSeconds);
   try {
     for (;;) {
-      const { items } = await store.list(`${want.prefix}/subnets/`);
+      const { items } = await store.list(flannelKeys(want.prefix).subnets);
       const leases = items.flatMap((kv) => readLease(want.prefix, kv) ?? []);
       const subnet = chooseSubnet(want.config, leases, want.publicIp, want.previous);
       const key = leaseKey(want.prefix, subnet);
       const before = items.find((kv) => kv.key === key);
       const { backend } = want.config;
       const vni = backend.type === 'vxlan' ? backend.vni : undefined;
-      const value = renderLease({ publicIp: want.publicIp, backend: backend.type, vtepMac: want.vtepMac }, vni);
+      const value = writeFlannelLease({ publicIp: want.publicIp, backend: backend.type, vtepMac: want.vtepMac }, vni);
       const guard = before ? { key, modRevision: before.modRevision } : ({ key, absent: true } as const);
       if (await store.transact([guard], [{ put: key, value, lease: lease.id }])) {
         await dropOldLease(store, before);

@@ -1,4 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
+import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import { addressOf, contains, size, subnetOf } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
 
@@ -25,7 +26,7 @@ export function readNetworkConfig(json: string, where: string): NetworkConfig {
       code: 'config.flannel',
       cause: `${where}: ${what}`,
       evidence: [json],
-      next: `etcdctl set /coreos.com/network/config '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}'`,
+      next: `etcdctl set ${flannelKeys().config} '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}'`,
     });
   const raw = parse(json);
   if (!raw) throw bad('not a JSON object');

@@ -1,3 +1,4 @@
+import { peerUrl } from '../../platform/etcd/ports.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import { etcdHealthy, until } from './conditions.ts';
 import type { IgnitionOf } from './ignition-configs.ts';
@@ -5,7 +6,7 @@ import type { Lab } from './lab.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { addMember, removeMember } from './members/change-members.ts';
 import { decideMembers } from './members/decide-members.ts';
-import { type EtcdStart, type Member, peerUrl } from './members/member.ts';
+import type { EtcdStart, Member } from './members/member.ts';
 import { machineOf, type MemberStep } from './members/plan-members.ts';
 import { noLongerToBegin } from './still-to-begin.ts';
 

@@ -1,4 +1,5 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
+import { clientUrl, ownMachine } from '../../platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { Artifact } from './artifacts.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
@@ -152,7 +153,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
     'log-opts': { 'max-size': '10m', 'max-file': '2' },
   };
   const flannel = { Network: network.flannelCidr, SubnetLen: 24, Backend: { Type: network.flannelBackend } };
-  const flanneldOpts = `--etcd-endpoints=http://127.0.0.1:2379 --iface=host0 --public-ip=${machine.address} --ip-masq`;
+  const flanneldOpts = `--etcd-endpoints=${ownMachine} --iface=host0 --public-ip=${machine.address} --ip-masq`;
   return [
     file({ path: '/etc/docker/daemon.json', mode: 0o644, contents: `${JSON.stringify(daemon, null, 2)}\n` }),
     file({ path: '/etc/etcd/etcd.env', mode: 0o644, contents: etcdEnvironment(config, machine, etcd) }),
@@ -166,7 +167,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
       mode: 0o644,
       contents: [
         // The machine's own member first; another one while that hangs.
-        `FLEET_ETCD_SERVERS=${['127.0.0.1', ...peers].map((address) => `http://${address}:2379`).join(',')}`,
+        `FLEET_ETCD_SERVERS=${[ownMachine, ...peers.map((address) => clientUrl(address))].join(',')}`,
         `FLEET_PUBLIC_IP=${machine.address}`,
         `FLEET_METADATA=hostname=${machine.name}`,
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,

@@ -1,10 +1,11 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { containerStartedMs } from '../deploy/container-start.ts';
 import { answers, watchBucket } from './bucket-watch.ts';
 import { startFirstUse } from './first-use/first-use-process.ts';
 import { couchbaseUnit, type SeenRound } from './phases.ts';
 
-const key = '/services/couchbase/1';
+const key = serviceKey('couchbase', 1);
 
 /**
  * Starts Couchbase and its sidekick on an empty cluster and watches them until the page's view has given a row, the way an app learns

@@ -1,5 +1,7 @@
 import type { Lab } from '../../provision/cluster/lab.ts';
 import { type FleetClient, type FleetUnit, openFleetClient } from '../../platform/fleet/client/fleet-client.ts';
+import { defaultKeyPrefix } from '../../platform/etcd/keys/fleet-keys.ts';
+import { servicesPrefix } from '../../platform/etcd/keys/service-keys.ts';
 import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from './cluster-view.ts';
 import { DiscoveryKeys } from './discovery-keys.ts';
@@ -11,7 +13,6 @@ import { startLooking } from './looker.ts';
 /** Without any change a look is taken this often, ms; a change in etcd causes one at once. Slow machines get more time. */
 const lookEveryMs = 300;
 const requestDeadlineMs = 800;
-const fleetPrefix = '/_coreos.com/fleet/';
 
 /** Looks at fleet and the discovery keys whenever etcd says that they changed, and logs every change as an event. */
 export class ClusterWatch {
@@ -49,10 +50,11 @@ export class ClusterWatch {
       onFailure: (error) => this.#log.add('watch-unanswered', { error: messageOf(error) }),
       onRecovery: () => this.#log.add('watch-answered'),
     });
-    const keys = watchKeys(addresses, [fleetPrefix, '/services/'], looker.wake);
+    const keys = watchKeys(addresses, [defaultKeyPrefix, servicesPrefix], looker.wake);
     this.#stop = async () => {
       keys.stop();
       await looker.stop();
+      await this.#keys.close();
       for (const blind of Object.values(this.#blind)) blind.end();
       this.#log.add('watch-ended');
     };

@@ -1,3 +1,4 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { allUnits } from '../deploy/stack.ts';
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
@@ -81,7 +82,7 @@ async function wrongKey(context: ScenarioContext, view: ClusterView): Promise<st
   for (const kind of ['couchbase', 'memcached'])
     for (const unit of allUnits.filter((name) => name.startsWith(`${kind}@`))) {
       const instance = unit.slice(kind.length + 1, -'.service'.length);
-      const key = `/services/${kind}/${instance}`;
+      const key = serviceKey(kind, instance);
       const value = view.keys[key];
       if (value === undefined) return `${key} is not set`;
       const home = runningOn(view, unit);

@@ -1,3 +1,4 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { ActiveFault } from '../harness/faults/fault-record.ts';
 import type { Prediction } from '../harness/report/run-report.ts';
@@ -28,13 +29,13 @@ const couchbase = 'couchbase@1.service';
 /** Every layer, from the outermost container to the store everything stands on. Times from the units' RestartSec. */
 export const layers: readonly Layer[] = [
   {
-    ...container('memcached', 'memcached@1', 'memcached-1', '/services/memcached/1'),
+    ...container('memcached', 'memcached@1', 'memcached-1', serviceKey('memcached', 1)),
     restart: restart(1_000, 300, 6_000, 'docker run'),
   },
   { ...container('web', 'web@1', 'web-1'), restart: restart(5_000, 300, 6_000, 'docker run') },
   { ...container('worker', 'worker', 'worker'), restart: restart(10_000, 300, 6_000, 'docker run') },
   {
-    ...container('couchbase', 'couchbase@1', 'couchbase-1', '/services/couchbase/1'),
+    ...container('couchbase', 'couchbase@1', 'couchbase-1', serviceKey('couchbase', 1)),
     restart: restart(20_000, 1_000, 15_000, 'docker run, cluster-init and bucket-create'),
   },
   {
@@ -42,7 +43,7 @@ export const layers: readonly Layer[] = [
     what: 'the announcing loop of memcached-sidekick@2',
     on: { unit: 'memcached-sidekick@2.service' },
     unit: 'memcached-sidekick@2.service',
-    key: '/services/memcached/2',
+    key: serviceKey('memcached', 2),
     kill: (context, machine) => context.fault.kill(machine, 'memcached-sidekick@2'),
     restart: restart(1_000, 50, 3_000, 'etcdctl rm of the old key'),
   },

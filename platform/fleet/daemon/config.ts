@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { type CodeOf, LabError } from '../../../errors/lab-error.ts';
 import { parseFlags, type FlagSpec } from '../flags.ts';
-import { defaultKeyPrefix } from '../registry/keys.ts';
+import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
 
 export interface FleetdConfig {
   etcdServers: string[];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { serviceKey } from '../../../platform/etcd/keys/service-keys.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { ClusterWatch } from '../cluster-watch.ts';
 import type { EventLog, RunEvent } from '../event-log.ts';
@@ -35,7 +36,7 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
       },
     }),
     documents: async () => {
-      const couchbase = cluster.view.keys['/services/couchbase/1'];
+      const couchbase = cluster.view.keys[serviceKey('couchbase', 1)];
       return couchbase === undefined ? undefined : couchbaseDocuments(couchbase);
     },
     screenshot: async (machine, name) => {

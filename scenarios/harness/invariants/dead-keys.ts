@@ -1,3 +1,4 @@
+import { readServiceKey } from '../../../platform/etcd/keys/service-keys.ts';
 import type { RunEvent } from '../event-log.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
@@ -99,8 +100,8 @@ function ttlOf(events: readonly RunEvent[], key: string): number | undefined {
 
 /** `/services/couchbase/1` announces couchbase@1.service. */
 function unitOf(key: string): string | undefined {
-  const [, service, instance] = /^\/services\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
-  return service === undefined || instance === undefined ? undefined : `${service}@${instance}.service`;
+  const announced = readServiceKey(key);
+  return announced && `${announced.kind}@${announced.instance}.service`;
 }
 
 function keyLives(events: readonly RunEvent[]): KeyLife[] {

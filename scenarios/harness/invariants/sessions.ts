@@ -1,3 +1,4 @@
+import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { seconds } from '../record/spans.ts';
@@ -41,7 +42,8 @@ export function sessions(record: RunRecord): Finding {
 function causesOf(record: RunRecord) {
   const changes = record.events
     .filter(({ type, data }) => {
-      if (type === 'key-set' || type === 'key-gone') return String(data['key']).startsWith('/services/memcached/');
+      if (type === 'key-set' || type === 'key-gone')
+        return String(data['key']).startsWith(`${serviceDirectory('memcached')}/`);
       return type === 'unit-state' && String(data['unit']).startsWith('memcached@');
     })
     .filter(({ data }) => data['initial'] !== true)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
+import { clientPort } from '../../../platform/etcd/ports.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import type { ProbeName } from './sample.ts';
@@ -49,7 +50,7 @@ export async function startProbes(options: {
     // A page that takes a container 5 ms keeps an emulated guest busy for a good part of a second, beside all else that it is late with.
     ...{ periodMs: (1000 / rate) * stretch ** 2, deadlineMs: 1_000 * stretch, flannelCidr: network.flannelCidr },
     pages: machines.map((machine) => ({ ...machine, port: 3000 })),
-    etcd: machines.map((machine) => ({ ...machine, port: 2379 })),
+    etcd: machines.map((machine) => ({ ...machine, port: clientPort })),
   });
 }
 
