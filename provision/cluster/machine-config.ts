@@ -131,7 +131,7 @@ function networkFile(config: LabConfig, machine: MachineConfig): string {
 }
 
 /** Seconds between fleetd's looks at systemd when nothing told it of a change; each costs a process. */
-const resyncS = 3;
+export const resyncS = 3;
 
 /** Seconds that a leaving fleetd waits for its units; a third of what systemd gives fleetd itself. */
 export const shutdownWaitS = 6;

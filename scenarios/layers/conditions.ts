@@ -2,12 +2,13 @@ import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { allUnits } from '../deploy/stack.ts';
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
+import { appTimers } from '../harness/prediction/stated-timers.ts';
 import type { RunEvent } from '../harness/event-log.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Layer } from './layer.ts';
 
-/** An app that saw a new key ends within its burst of 0.2 s and its hurry of 1 s; a page before that is its old self. */
-const appEndsMs = 1_500;
+/** An app that saw a new key ends within its burst and its hurry, and is late by little; a page before that is its old self. */
+const appEndsMs = appTimers.burstMs + appTimers.hurryMs + 300;
 /** Nothing may have changed for so long: longer than the RestartSec of everything that restarts in answer. */
 const quietMs = 3_000;
 

@@ -4,10 +4,9 @@ import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { ClusterWatch } from '../cluster-watch.ts';
 import type { EventLog, RunEvent } from '../event-log.ts';
 import { couchbaseDocuments } from '../evidence.ts';
+import { pagePort } from '../ports.ts';
 import { pagePicture } from '../picture/page-picture.ts';
 import type { PageUnderTest } from './lab-under-test.ts';
-
-const pagePort = 3000;
 
 /** The page as its visitors see it: by the messages that the Socket.IO probe received, and by a browser. */
 export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterWatch; runDir: string }): PageUnderTest {

@@ -6,10 +6,9 @@ import type { KeyValue } from '../../../platform/etcd/store.ts';
 import { wire } from '../../../platform/etcd/wire.ts';
 import type { Clock } from './clock.ts';
 import { HttpLines } from './http-ask.ts';
+import { servicesEveryTicks } from './probe-timers.ts';
 import type { Endpoint } from './settings.ts';
 
-/** How often the discovery keys are looked at, in ticks of the grid. */
-const everyTicks = 5;
 const requestMs = 1_000;
 const flannel = flannelKeys();
 
@@ -55,7 +54,7 @@ export class Services {
   /** Called once a tick. */
   tick(): void {
     if (this.#pending !== undefined && this.#clock.now() - this.#pending.sinceMs > requestMs) this.disconnect();
-    if (this.#ticks++ % everyTicks !== 0 || this.#pending !== undefined) return;
+    if (this.#ticks++ % servicesEveryTicks !== 0 || this.#pending !== undefined) return;
     const member = this.#members[this.#turn % this.#members.length];
     if (member === undefined) return;
     const { host, port } = member;
