@@ -49,7 +49,12 @@ export const layers: readonly Layer[] = [
     restart: restart('memcached-sidekick@.service', 50, 3_000, 'etcdctl rm of the old key'),
   },
   {
-    ...daemon('flanneld', 'flanneld', { without: couchbase }, restart('flanneld.service', 200, 5_000, 'lease taken up again')),
+    ...daemon(
+      'flanneld',
+      'flanneld',
+      { without: couchbase },
+      restart('flanneld.service', 200, 5_000, 'lease taken up again'),
+    ),
     what: 'flanneld of a machine without Couchbase',
   },
   {
@@ -61,7 +66,12 @@ export const layers: readonly Layer[] = [
     what: 'dockerd of a machine without Couchbase',
   },
   {
-    ...daemon('etcd', 'etcd', { role: 'etcd leader' }, restart('etcd.service', 100, 5_000, 'start of etcd, joining its cluster')),
+    ...daemon(
+      'etcd',
+      'etcd',
+      { role: 'etcd leader' },
+      restart('etcd.service', 100, 5_000, 'start of etcd, joining its cluster'),
+    ),
     what: 'the etcd member that leads',
   },
 ];

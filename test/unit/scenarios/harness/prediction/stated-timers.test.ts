@@ -12,11 +12,7 @@ import { resyncS, shutdownWaitS } from '../../../../../provision/cluster/machine
 import { slowMachineFiles } from '../../../../../provision/cluster/slow-machine-files.ts';
 import { couchbasePorts, pagePort } from '../../../../../scenarios/harness/ports.ts';
 import { predictDetection } from '../../../../../scenarios/harness/prediction/detection.ts';
-import {
-  appTimers,
-  bookWaits,
-  shippedRestartMs,
-} from '../../../../../scenarios/harness/prediction/stated-timers.ts';
+import { appTimers, bookWaits, shippedRestartMs } from '../../../../../scenarios/harness/prediction/stated-timers.ts';
 import { keyTtlMs, unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
 import { layers } from '../../../../../scenarios/layers/layer.ts';
 import { load } from '../../../provision/config/config-directory.ts';
@@ -56,7 +52,8 @@ describe('what predictions count on is what the unit files say', () => {
     expect(unitTimers(unit, unitText(unit)).restartMs).toBe(restartMs),
   );
 
-  it('for every unit that is deployed', () => expect(Object.keys(shippedRestartMs)).toEqual(expect.arrayContaining(shipped)));
+  it('for every unit that is deployed', () =>
+    expect(Object.keys(shippedRestartMs)).toEqual(expect.arrayContaining(shipped)));
 
   it.each(layers.map((layer) => [layer.name, layer] as const))('layer %s waits what its own unit says', (_, layer) => {
     const { restartMs } = unitTimers(layer.unit, unitText(layer.unit.replace(/@\d+/, '@')));
@@ -92,7 +89,9 @@ describe('what predictions count on is what the unit files say', () => {
     for (const service of ['fleet', 'docker']) {
       const stopS = seconds(unitText(`${service}.service`), 'TimeoutStopSec');
       expect(stopS).toBeGreaterThan(0);
-      expect(contents(`/etc/systemd/system/${service}.service.d/10-slow.conf`)).toContain(`TimeoutStopSec=${3 * stopS}s`);
+      expect(contents(`/etc/systemd/system/${service}.service.d/10-slow.conf`)).toContain(
+        `TimeoutStopSec=${3 * stopS}s`,
+      );
     }
     const { ttl, pause } = announcementSeconds;
     expect(contents('/etc/lab/sidekick.env')).toContain(`KEY_TTL=${3 * ttl}\nKEY_PAUSE=${3 * pause}\n`);
@@ -113,11 +112,14 @@ describe("fleetd's own times are those that a machine is given", () => {
   it('it is done before systemd ends it', () =>
     expect(shutdownWaitS).toBeLessThan(seconds(unitText('fleet.service'), 'TimeoutStopSec')));
 
-  it.each([2, 3, 5, 30])('a machine that says nothing with a TTL of %i s is gone after its lease, no earlier', (ttl) => {
-    const leaseMs = presenceLeaseSeconds(ttl) * 1000;
-    const predicted = predictDetection('cut', { ...lab.timers, fleetAgentTtlMs: ttl * 1000 }, 1, false);
-    expect(predicted.minMs).toBe((leaseMs * 3) / 4);
-    expect(predicted.maxMs).toBeGreaterThanOrEqual(leaseMs);
-    expect(predicted.terms).toContain(`presence lease ${leaseMs / 1000} s`);
-  });
+  it.each([2, 3, 5, 30])(
+    'a machine that says nothing with a TTL of %i s is gone after its lease, no earlier',
+    (ttl) => {
+      const leaseMs = presenceLeaseSeconds(ttl) * 1000;
+      const predicted = predictDetection('cut', { ...lab.timers, fleetAgentTtlMs: ttl * 1000 }, 1, false);
+      expect(predicted.minMs).toBe((leaseMs * 3) / 4);
+      expect(predicted.maxMs).toBeGreaterThanOrEqual(leaseMs);
+      expect(predicted.terms).toContain(`presence lease ${leaseMs / 1000} s`);
+    },
+  );
 });
