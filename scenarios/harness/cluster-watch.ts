@@ -45,7 +45,7 @@ export class ClusterWatch {
   async start(): Promise<void> {
     const addresses = this.#lab.config.machines.map(({ address }) => address);
     const looker = startLooking({
-      look: () => this.#look(),
+      takeLook: () => this.#lookAtCluster(),
       atLeastEveryMs: lookEveryMs * this.#lab.config.stretch,
       onFailure: (error) => this.#log.add('watch-unanswered', { error: messageOf(error) }),
       onRecovery: () => this.#log.add('watch-answered'),
@@ -68,7 +68,7 @@ export class ClusterWatch {
   #stop: () => Promise<void> = async () => undefined;
 
   /** @throws what kept fleet or etcd from answering; what the other said is taken over all the same */
-  async #look(): Promise<void> {
+  async #lookAtCluster(): Promise<void> {
     const askedMs = this.#log.nowMs();
     // Not all or nothing: a fleet that is busy must not hide for seconds that a key has gone.
     const [fleet, keys] = await Promise.allSettled([this.#lookAtFleet(), this.#keys.read()]);
