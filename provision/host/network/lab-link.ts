@@ -4,8 +4,6 @@ import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 
-/** Marks the lab's routes to containers (rtnetlink protocol numbers 192-254 are free). */
-export const routeProtocol = '203';
 const arpRetryMs = 50;
 
 /** @throws LabError `busy.range` when another lab (or anything else) of this host already has the address */
