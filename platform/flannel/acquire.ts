@@ -1,7 +1,8 @@
+import { flannelKeys, subnetLeaseSeconds, writeFlannelLease } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore, KeyValue, Lease, Write } from '../etcd/store.ts';
 import { chooseSubnet } from './choose-subnet.ts';
 import type { Subnet } from './ipv4.ts';
-import { leaseKey, leaseSeconds, readLease, renderLease, subnetInKey } from './lease-record.ts';
+import { leaseKey, readLease, subnetInKey } from './lease-record.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 /** A subnet that is the machine's own. */
@@ -29,12 +30,12 @@ export async function acquireSubnet(store: EtcdStore, want: Wish): Promise<HeldS
   let lease: Lease | undefined;
   try {
     for (;;) {
-      const { items } = await store.list(`${want.prefix}/subnets/`);
+      const { items } = await store.list(flannelKeys(want.prefix).subnets);
       const subnet = chooseSubnet(want.config, takenSubnets(items, want.prefix), want.publicIp, want.previous);
       const key = leaseKey(want.prefix, subnet);
       const before = items.find((kv) => kv.key === key);
       const isReserved = before !== undefined && isReservation(before);
-      if (!isReserved) lease ??= await store.grant(leaseSeconds);
+      if (!isReserved) lease ??= await store.grant(subnetLeaseSeconds);
       if (await write(store, want, { key, before, items, lease: isReserved ? undefined : lease })) {
         if (!isReserved) await dropOldLease(store, before);
         else await lease?.revoke().catch(() => undefined);
@@ -70,7 +71,7 @@ async function write(
   const { key, before } = to;
   const { backend } = want.config;
   const vni = backend.type === 'vxlan' ? backend.vni : undefined;
-  const value = renderLease({ publicIp: want.publicIp, backend: backend.type, vtepMac: want.vtepMac }, vni);
+  const value = writeFlannelLease({ publicIp: want.publicIp, backend: backend.type, vtepMac: want.vtepMac }, vni);
   const others = to.items.filter(
     (kv) => kv.key !== key && !isReservation(kv) && readLease(want.prefix, kv)?.publicIp === want.publicIp,
   );

@@ -1,4 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
+import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import { addressOf, contains, size, subnetText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
 import type { NetworkConfig } from './network-config.ts';
@@ -31,7 +32,7 @@ export function chooseSubnet(
   throw new LabError({
     code: 'state.flannel-full',
     cause: `every /${config.subnetLength} of ${subnetText(config.network)} is leased (${leases.length} leases)`,
-    next: 'etcdctl ls /coreos.com/network/subnets',
+    next: `etcdctl ls ${flannelKeys().subnets.slice(0, -1)}`,
   });
 }
 

@@ -1,4 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
+import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { acquireSubnet, isReservation, type HeldSubnet } from './acquire.ts';
 import { backendOf } from './backend.ts';
@@ -113,7 +114,7 @@ const refreshMs = 10_000;
 
 /** undefined: nothing there yet, and nobody told us a default. */
 async function networkConfig(store: EtcdStore, options: FlannelOptions): Promise<NetworkConfig | undefined> {
-  const key = `${options.etcdPrefix}/config`;
+  const key = flannelKeys(options.etcdPrefix).config;
   if (options.defaultConfig !== undefined) {
     await store.transact([{ key, absent: true }], [{ put: key, value: options.defaultConfig }]);
   }

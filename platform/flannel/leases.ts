@@ -1,3 +1,4 @@
+import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { readLease } from './lease-record.ts';
 import type { SubnetLease } from './lease-record.ts';
@@ -14,7 +15,7 @@ export interface LeaseWatch {
 
 /** Every machine's lease, kept up to date by a watch from the list's own revision. */
 export async function watchLeases(store: EtcdStore, prefix: string): Promise<LeaseWatch> {
-  const directory = `${prefix}/subnets/`;
+  const directory = flannelKeys(prefix).subnets;
   const leases = new Map<string, SubnetLease>();
   let news = false;
   let wake = () => {};

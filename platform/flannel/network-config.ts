@@ -1,4 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
+import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import { backendKeys, readBackend, type BackendConfig } from './backend-config.ts';
 import { membersOf } from './json-members.ts';
 import { addressOf, contains, size, subnetOf, subnetText } from './ipv4.ts';
@@ -38,7 +39,7 @@ export function readNetworkConfig(json: string, where: string): NetworkConfig {
       code: 'config.flannel',
       cause: `${where}: ${what}`,
       evidence: [json],
-      next: `etcdctl set /coreos.com/network/config '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}'`,
+      next: `etcdctl set ${flannelKeys().config} '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}'`,
     });
   const raw = membersOf(parse(json), known, '', backendKeys, bad);
   for (const [key, off] of Object.entries(later)) {

@@ -1,3 +1,4 @@
+import { peerUrl } from '../../platform/etcd/ports.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import type { LabConfig } from '../config/lab-config.ts';
 import { machineNamed } from '../config/machine-named.ts';
@@ -6,7 +7,7 @@ import type { IgnitionOf } from './ignition-configs.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { addMember, removeMember } from './members/change-members.ts';
 import { decideMembers } from './members/decide-members.ts';
-import { type EtcdStart, type Member, peerUrl } from './members/member.ts';
+import type { EtcdStart, Member } from './members/member.ts';
 import { machineOf, type MemberStep } from './members/plan-members.ts';
 import { noLongerToBegin } from './still-to-begin.ts';
 

@@ -1,11 +1,13 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { containerStartedMs } from '../deploy/container-start.ts';
 import { eventsOf } from '../harness/events/events-of.ts';
 import { answers, watchBucket } from './bucket-watch.ts';
 import { startFirstUse } from './first-use/first-use-process.ts';
+import { couchbasePorts } from '../harness/ports.ts';
 import { couchbaseUnit, type SeenRound } from './phases.ts';
 
-const key = '/services/couchbase/1';
+const key = serviceKey('couchbase', 1);
 
 /**
  * Starts Couchbase and its sidekick on an empty cluster and watches them until the page's view has given a row, the way an app learns
@@ -33,14 +35,14 @@ export async function watchBootstrap(
       { within },
     );
     const machine = await lab.machine(target() ?? '');
-    const url = `http://${machine.address}:8091`;
+    const url = `http://${machine.address}:${couchbasePorts.rest}`;
 
     let answeredMs: number | undefined;
     const silent = async () => {
       if (await answers(url)) answeredMs = Date.now();
-      return answeredMs === undefined ? `${machine.name} does not answer at 8091` : undefined;
+      return answeredMs === undefined ? `${machine.name} does not answer at ${couchbasePorts.rest}` : undefined;
     };
-    await until({ name: 'Couchbase answers at 8091', missing: silent }, { within });
+    await until({ name: `Couchbase answers at ${couchbasePorts.rest}`, missing: silent }, { within });
     bucket = watchBucket(url);
 
     const unset = async () => (lab.fleet.view.keys[key] === undefined ? `no key ${key} yet` : undefined);

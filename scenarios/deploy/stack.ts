@@ -1,3 +1,4 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
 import type { ScenarioContext } from '../scenario.ts';
@@ -27,12 +28,12 @@ export interface Layer {
 }
 
 export const layers: readonly Layer[] = [
-  layer('couchbase', ['couchbase@1', 'couchbase-sidekick@1'], stackUnits.couchbase, ['/services/couchbase/1']),
+  layer('couchbase', ['couchbase@1', 'couchbase-sidekick@1'], stackUnits.couchbase, [serviceKey('couchbase', 1)]),
   layer(
     'memcached',
     ['memcached@{1..3}', 'memcached-sidekick@{1..3}'],
     [...stackUnits.memcached, ...stackUnits.memcachedSidekicks],
-    [1, 2, 3].map((n) => `/services/memcached/${n}`),
+    [1, 2, 3].map((n) => serviceKey('memcached', n)),
   ),
   layer('worker', ['worker'], stackUnits.worker, []),
   layer('web', ['web@{1..3}'], stackUnits.web, []),

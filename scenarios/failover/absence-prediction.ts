@@ -1,4 +1,5 @@
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
+import { appTimers } from '../harness/prediction/stated-timers.ts';
 import { sum, term } from '../harness/prediction/terms.ts';
 import type { Prediction } from '../harness/report/run-report.ts';
 
@@ -38,7 +39,7 @@ export function predictAbsence(steps: FailoverSteps, moves: boolean): AbsencePre
       ? { minMs: 0, maxMs: Math.max(webBack.maxMs, moving.maxMs), terms: `the rest of ${moving.terms}` }
       : webBack,
     rows: sum(
-      term("the page's query every 5 s", 0, 5_000),
+      term(`the page's query every ${appTimers.queryMs / 1000} s`, 0, appTimers.queryMs),
       term('allowance for an app that has just been started', 0, 3_000),
     ),
   };

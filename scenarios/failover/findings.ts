@@ -3,7 +3,7 @@ import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
 import { viewAt } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Finding, Verdict } from '../harness/verdict.ts';
-import { type FailoverMoments, type FailoverTimeline, names } from './timeline.ts';
+import { type FailoverMoments, type FailoverTimeline, tellsAddress } from './timeline.ts';
 
 /** When the stack had settled on the other machines, and when all was well again (ms of the run); and what was asked then. */
 export interface FailoverOutcome extends FailoverMoments {
@@ -81,7 +81,9 @@ function appsRestarted(
     const atMs = wallMs - record.wallToRunMs;
     return atMs >= faultMs && atMs <= settledMs;
   });
-  const knowing = new Set(during.filter(({ message }) => names(message, unit, address)).map((line) => line.unit));
+  const knowing = new Set(
+    during.filter(({ message }) => tellsAddress(message, unit, address)).map((line) => line.unit),
+  );
   const webs = before.units.map((one) => one.name).filter((one) => one.startsWith('web@'));
   const wanted = [
     ...(unit.startsWith('couchbase@') ? ['worker.service'] : []),

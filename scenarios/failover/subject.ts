@@ -1,3 +1,4 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
 
 /** The unit whose failover is timed, and what announces it. */
@@ -20,7 +21,7 @@ export function subjectOf(view: ClusterView, machine: string): Subject | undefin
   if (unit === undefined) return undefined;
   const [, service, instance] = /^([^@]+)@([^.]+)\.service$/.exec(unit) ?? [];
   if (service === undefined || instance === undefined) return { unit };
-  const name = `/services/${service}/${instance}`;
+  const name = serviceKey(service, instance);
   return { unit, key: { name, old: view.keys[name] } };
 }
 

@@ -132,12 +132,12 @@ function firstToKnow(journal: readonly JournalLine[], unit: string, address: str
   const sampleMs = 1_000;
   return journal.find(
     ({ unit: app, message, wallMs }) =>
-      app.startsWith('web@') && wallMs >= fromWallMs - sampleMs && names(message, unit, address),
+      app.startsWith('web@') && wallMs >= fromWallMs - sampleMs && tellsAddress(message, unit, address),
   );
 }
 
 /** Does an app's log line say that it uses this address of this unit? */
-export function names(message: string, unit: string, address: string): boolean {
+export function tellsAddress(message: string, unit: string, address: string): boolean {
   if (unit.startsWith('couchbase@')) return namesCouchbase(message, address);
   return message.startsWith('current config') && message.includes(`'${address}:`);
 }

@@ -1,5 +1,7 @@
 import type { Lab } from '../../provision/cluster/lab.ts';
 import { type FleetClient, type FleetUnit, openFleetClient } from '../../platform/fleet/client/fleet-client.ts';
+import { defaultKeyPrefix } from '../../platform/etcd/keys/fleet-keys.ts';
+import { servicesPrefix } from '../../platform/etcd/keys/service-keys.ts';
 import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from './cluster-view.ts';
 import { DiscoveryKeys } from './discovery-keys.ts';
@@ -11,7 +13,6 @@ import { startLooking } from './looker.ts';
 /** Without any change a look is taken this often, ms; a change in etcd causes one at once. Slow machines get more time. */
 const lookEveryMs = 300;
 const requestDeadlineMs = 800;
-const fleetPrefix = '/_coreos.com/fleet/';
 
 /** Looks at fleet and the discovery keys whenever etcd says that they changed, and logs every change as an event. */
 export class ClusterWatch {
@@ -44,15 +45,16 @@ export class ClusterWatch {
   async start(): Promise<void> {
     const addresses = this.#lab.config.machines.map(({ address }) => address);
     const looker = startLooking({
-      look: () => this.#look(),
+      takeLook: () => this.#lookAtCluster(),
       atLeastEveryMs: lookEveryMs * this.#lab.config.stretch,
       onFailure: (error) => this.#log.add({ type: 'watch-unanswered', data: { error: messageOf(error) } }),
       onRecovery: () => this.#log.add({ type: 'watch-answered', data: {} }),
     });
-    const keys = watchKeys(addresses, [fleetPrefix, '/services/'], looker.wake);
+    const keys = watchKeys(addresses, [defaultKeyPrefix, servicesPrefix], looker.wake);
     this.#stop = async () => {
       keys.stop();
       await looker.stop();
+      await this.#keys.close();
       for (const blind of Object.values(this.#blind)) blind.end();
       this.#log.add({ type: 'watch-ended', data: {} });
     };
@@ -66,7 +68,7 @@ export class ClusterWatch {
   #stop: () => Promise<void> = async () => undefined;
 
   /** @throws what kept fleet or etcd from answering; what the other said is taken over all the same */
-  async #look(): Promise<void> {
+  async #lookAtCluster(): Promise<void> {
     const askedMs = this.#log.nowMs();
     // Not all or nothing: a fleet that is busy must not hide for seconds that a key has gone.
     const [fleet, keys] = await Promise.allSettled([this.#lookAtFleet(), this.#keys.read()]);

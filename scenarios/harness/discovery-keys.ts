@@ -1,26 +1,28 @@
-import { LabError } from '../../errors/lab-error.ts';
-import { readPrefix } from '../../provision/cluster/etcd-range.ts';
+import { gatewayStore } from '../../platform/etcd/gateway-store.ts';
+import { servicesPrefix } from '../../platform/etcd/keys/service-keys.ts';
+import { clientUrl } from '../../platform/etcd/ports.ts';
+import type { EtcdStore } from '../../platform/etcd/store.ts';
 
 /**
- * Reads the discovery keys again and again. The member that answered last is asked first: one that stands still (it is
+ * Reads the discovery keys again and again. The store asks the member that answered last first: one that stands still (it is
  * paused, say) would hold up every reading by its deadline, and whatever happens would be seen that much later.
  */
 export class DiscoveryKeys {
-  #addresses: readonly string[];
-  readonly #deadlineMs: number;
+  readonly #store: EtcdStore;
 
-  /** @param deadlineMs for each member */
+  /** @param deadlineMs for each member; two and a half times that for all of them */
   constructor(addresses: readonly string[], deadlineMs: number) {
-    this.#addresses = addresses;
-    this.#deadlineMs = deadlineMs;
+    const endpoints = addresses.map((address) => clientUrl(address));
+    this.#store = gatewayStore({ endpoints, timeoutMs: deadlineMs });
   }
 
-  /** Every key with its value. @throws LabError `timeout.etcd` when no member answers */
+  /** Every key with its value. @throws LabError `timeout.etcd`, `timeout.etcd-connect` when no member answers */
   async read(): Promise<Record<string, string>> {
-    const answer = await readPrefix(this.#addresses, '/services/', this.#deadlineMs);
-    if (answer === undefined)
-      throw new LabError({ code: 'timeout.etcd', cause: 'no etcd member answers', next: 'lab status' });
-    this.#addresses = [answer.by, ...this.#addresses.filter((address) => address !== answer.by)];
-    return Object.fromEntries(answer.pairs.map(({ key, value }) => [key, value]));
+    const { items } = await this.#store.list(servicesPrefix);
+    return Object.fromEntries(items.map(({ key, value }) => [key, value]));
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { getJson } from '../../provision/cluster/get-json.ts';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import { couchbaseHeaders } from './couchbase-access.ts';
+import { couchbasePorts } from './ports.ts';
 import type { StreamConnection } from './invariants/one-worker-connection.ts';
 
 const requestDeadlineMs = 2_000;
@@ -14,10 +15,10 @@ const bookDeadlineMs = 15_000;
  * probes are not among them. Before a web instance has made the view: all documents. Undefined when it does not answer.
  */
 export async function couchbaseDocuments(address: string): Promise<number | undefined> {
-  const view = `http://${address}:8092/default/_design/ddocid/_view/by_id?limit=1`;
+  const view = `http://${address}:${couchbasePorts.views}/default/_design/ddocid/_view/by_id?limit=1`;
   const rows = await getJson<{ total_rows?: number }>(view, requestDeadlineMs, couchbaseHeaders);
   if (rows?.total_rows !== undefined) return rows.total_rows;
-  const bucket = `http://${address}:8091/pools/default/buckets/default`;
+  const bucket = `http://${address}:${couchbasePorts.rest}/pools/default/buckets/default`;
   const stored = await getJson<{ basicStats?: { itemCount?: number } }>(bucket, requestDeadlineMs, couchbaseHeaders);
   return stored?.basicStats?.itemCount;
 }

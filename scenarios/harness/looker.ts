@@ -17,7 +17,7 @@ const restMs = 25;
  * @param args.onRecovery the first that succeeds after one that did not
  */
 export function startLooking(args: {
-  look: () => Promise<void>;
+  takeLook: () => Promise<void>;
   atLeastEveryMs: number;
   onFailure: (error: unknown) => void;
   onRecovery: () => void;
@@ -29,7 +29,7 @@ export function startLooking(args: {
   const lookOnce = async (): Promise<void> => {
     woken = false;
     try {
-      await args.look();
+      await args.takeLook();
       if (failing) args.onRecovery();
       failing = false;
     } catch (error) {

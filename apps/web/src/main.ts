@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { endProgram } from '../../../errors/end-program.ts';
 import { openEtcd } from '../../../platform/etcd/open-etcd.ts';
-import { readConfig } from './config.ts';
+import { hurryMs, readConfig } from './config.ts';
 import { discoverStack, type Stack } from './stack.ts';
 import { startWebServer, type WebServer } from './web-server.ts';
 
@@ -11,7 +11,7 @@ import { startWebServer, type WebServer } from './web-server.ts';
 async function main(): Promise<void> {
   let server: WebServer | undefined = undefined;
   const end = (): void => {
-    const hurry = setTimeout(() => process.exit(0), 1000);
+    const hurry = setTimeout(() => process.exit(0), hurryMs);
     void Promise.resolve(server?.close()).finally(() => {
       clearTimeout(hurry);
       process.exit(0);

@@ -4,7 +4,7 @@ import type { SystemdDriver } from '../../systemd/driver.ts';
 import { coalesce } from '../daemon/coalesce.ts';
 import type { Log } from '../daemon/log.ts';
 import type { Machine } from '../engine/model.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import { desiredUnits, type DesiredUnit } from './desired.ts';
 import { endings } from './endings.ts';

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { type CodeOf, LabError } from '../../../errors/lab-error.ts';
 import { parseFlags, type FlagSpec } from '../flags.ts';
-import { defaultKeyPrefix } from '../registry/keys.ts';
+import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
+import { ownMachine } from '../../etcd/ports.ts';
+import { defaultApiPort } from '../client/endpoint.ts';
 
 export interface FleetdConfig {
   etcdServers: string[];
@@ -24,15 +26,16 @@ export interface FleetdConfig {
   shutdownWaitMs: number;
 }
 
+const defaultListen = `unix:///run/fleet.sock,0.0.0.0:${defaultApiPort}`;
 const flag = (name: string, help: string): FlagSpec => ({ name, kind: 'text', help });
 export const fleetdFlags: readonly FlagSpec[] = [
-  flag('etcd-servers', 'etcd client URLs, comma separated (http://127.0.0.1:2379)'),
+  flag('etcd-servers', `etcd client URLs, comma separated (${ownMachine})`),
   flag('etcd-key-prefix', `where fleet keeps its keys (${defaultKeyPrefix})`),
   flag('public-ip', 'address other machines reach this one at (first address that is not loopback)'),
   flag('metadata', 'what MachineMetadata= matches: key=value,key=value'),
   flag('agent-ttl', 'how long a silent machine counts as present (5s)'),
   flag('units-directory', 'where unit files are put (/run/fleet/units)'),
-  flag('listen', 'API addresses, comma separated (unix:///run/fleet.sock,0.0.0.0:49153)'),
+  flag('listen', `API addresses, comma separated (${defaultListen})`),
   flag('machine-id', 'identity of this machine (content of /etc/machine-id)'),
   flag('hostname', 'name of this machine in reasons and logs'),
   flag('systemd', 'systemctl, or memory: a simulated systemd for tests'),
@@ -61,7 +64,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
     throw bad('config.systemd', `systemd is "${systemd}"`, 'use systemctl');
   const prefix = get('etcd-key-prefix', defaultKeyPrefix);
   return {
-    etcdServers: list(get('etcd-servers', 'http://127.0.0.1:2379')),
+    etcdServers: list(get('etcd-servers', ownMachine)),
     keyPrefix: prefix.endsWith('/') ? prefix : `${prefix}/`,
     machineId: machineId(get('machine-id', '')),
     hostname: get('hostname', hostname()),
@@ -69,7 +72,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
     metadata: Object.fromEntries(list(get('metadata', '')).map(pair)),
     agentTtl: Math.max(1, Math.ceil(durationMs('agent-ttl', get('agent-ttl', '5s')) / 1000)),
     unitsDirectory: get('units-directory', '/run/fleet/units'),
-    listen: list(get('listen', 'unix:///run/fleet.sock,0.0.0.0:49153')),
+    listen: list(get('listen', defaultListen)),
     systemd,
     resyncMs: durationMs('resync', get('resync', '3s')),
     // Of the 20 s that systemd gives fleetd itself to stop.

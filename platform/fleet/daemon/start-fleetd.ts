@@ -4,7 +4,7 @@ import { runCommand } from '../../systemd/run-command.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import { serveApi } from '../api/serve.ts';
 import { runEngine } from '../engine/run-engine.ts';
-import { fleetKeys } from '../registry/keys.ts';
+import { fleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { openMirror, type Mirror } from '../registry/mirror.ts';
 import type { FleetdConfig } from './config.ts';
 import type { Log } from './log.ts';

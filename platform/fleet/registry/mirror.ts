@@ -1,5 +1,5 @@
 import type { EtcdStore, StoreEvent } from '../../etcd/store.ts';
-import type { FleetKeys } from './keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { viewOf, type FleetView } from './view.ts';
 
 /** A copy of fleet's keys that follows etcd: read once, then fed by a watch. */

@@ -5,8 +5,6 @@ import { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 
-/** Marks the lab's routes to containers (rtnetlink protocol numbers 192-254 are free). */
-export const routeProtocol = '203';
 const arpRetryMs = 50;
 
 /** Of what `ip -json address show` prints. */

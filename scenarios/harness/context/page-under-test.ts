@@ -1,13 +1,13 @@
 import { join } from 'node:path';
+import { serviceKey } from '../../../platform/etcd/keys/service-keys.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { ClusterWatch } from '../cluster-watch.ts';
 import type { EventLog } from '../event-log.ts';
 import { messagesWithRows } from '../events/messages-with-rows.ts';
 import { couchbaseDocuments } from '../evidence.ts';
+import { pagePort } from '../ports.ts';
 import { pagePicture } from '../picture/page-picture.ts';
 import type { PageUnderTest } from './lab-under-test.ts';
-
-const pagePort = 3000;
 
 /** The page as its visitors see it: by the messages that the Socket.IO probe received, and by a browser. */
 export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterWatch; runDir: string }): PageUnderTest {
@@ -34,7 +34,7 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
       },
     }),
     documents: async () => {
-      const couchbase = cluster.view.keys['/services/couchbase/1'];
+      const couchbase = cluster.view.keys[serviceKey('couchbase', 1)];
       return couchbase === undefined ? undefined : couchbaseDocuments(couchbase);
     },
     screenshot: async (machine, name) => {

@@ -1,3 +1,4 @@
+import { readServiceKey } from '../../../platform/etcd/keys/service-keys.ts';
 import { eventsOf } from '../events/events-of.ts';
 import type { RunEvent } from '../events/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
@@ -36,14 +37,14 @@ export function deadKeys(record: RunRecord): Finding {
   const lives = keyLives(record.events).filter(({ key }) => units.includes(unitOf(key) ?? ''));
   if (lives.length === 0) return { name, verdict: 'unknown', evidence: 'no discovery key of a unit was seen' };
   const stale = lives.flatMap((life) => deadSpans(record, life).map((span) => judge(record, life, span)));
-  const told = (standing: Stale['standing']) =>
+  const withStanding = (standing: Stale['standing']) =>
     stale.filter((one) => one.standing === standing).map(({ what }) => what);
-  const [refuting] = told('fail');
+  const [refuting] = withStanding('fail');
   if (refuting !== undefined) return { name, verdict: 'fail', evidence: refuting };
-  const unproven = told('unknown');
+  const unproven = withStanding('unknown');
   if (unproven.length > 0) return { name, verdict: 'unknown', evidence: unproven.join(', ') };
   const longestMs = Math.max(0, ...stale.map(({ lastedMs }) => lastedMs));
-  const excused = told('excused');
+  const excused = withStanding('excused');
   const ttls = [...new Set(lives.map(({ key }) => ttlOf(record.events, key) ?? 0))].filter((ttl) => ttl > 0);
   const allowed = ttls.length === 0 ? '' : ` (TTL ${ttls.map((ttl) => `${ttl / 1000} s`).join(', ')})`;
   return {
@@ -100,8 +101,8 @@ function ttlOf(events: readonly RunEvent[], key: string): number | undefined {
 
 /** `/services/couchbase/1` announces couchbase@1.service. */
 function unitOf(key: string): string | undefined {
-  const [, service, instance] = /^\/services\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
-  return service === undefined || instance === undefined ? undefined : `${service}@${instance}.service`;
+  const announced = readServiceKey(key);
+  return announced && `${announced.kind}@${announced.instance}.service`;
 }
 
 function keyLives(events: readonly RunEvent[]): KeyLife[] {

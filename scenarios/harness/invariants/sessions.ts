@@ -1,3 +1,4 @@
+import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
 import { eventsOf } from '../events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
@@ -42,7 +43,9 @@ export function sessions(record: RunRecord): Finding {
 function causesOf(record: RunRecord) {
   const changes = eventsOf(record.events, 'key-set', 'key-gone', 'unit-state')
     .filter(({ type, data }) =>
-      type === 'unit-state' ? data.unit.startsWith('memcached@') : data.key.startsWith('/services/memcached/'),
+      type === 'unit-state'
+        ? data.unit.startsWith('memcached@')
+        : data.key.startsWith(`${serviceDirectory('memcached')}/`),
     )
     .filter(({ data }) => data.initial !== true)
     .map(({ atMs }) => ({ fromMs: atMs - 1_000, toMs: atMs }));

@@ -35,7 +35,7 @@ export class VBoxManage {
   }
 
   /** Every virtual machine of the lab's registry, by name. */
-  async names(): Promise<string[]> {
+  async machineNames(): Promise<string[]> {
     return parseNames(await this.run('list', 'vms'));
   }
 

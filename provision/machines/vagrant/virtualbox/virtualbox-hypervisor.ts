@@ -35,7 +35,7 @@ export class VirtualboxHypervisor implements Hypervisor {
   }
 
   async states(): Promise<Map<string, GuestState>> {
-    const there = await this.#vbox.names();
+    const there = await this.#vbox.machineNames();
     const known = this.#settings.machines.filter(({ name }) => there.includes(this.#nameOf(name)));
     const states = known.map(async ({ name }): Promise<[string, GuestState]> => {
       const info = await this.#vbox.info(this.#nameOf(name));
@@ -52,7 +52,7 @@ export class VirtualboxHypervisor implements Hypervisor {
   /** An import that did not come to its end has a name of Vagrant's making. */
   async dropInterrupted(): Promise<void> {
     const own = this.#settings.machines.map(({ name }) => this.#nameOf(name));
-    for (const name of await this.#vbox.names())
+    for (const name of await this.#vbox.machineNames())
       if (!own.includes(name)) await this.#vbox.run('unregistervm', name, '--delete');
   }
 

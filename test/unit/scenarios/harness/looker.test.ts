@@ -10,7 +10,7 @@ it('looks at once when woken, and never after it was stopped', async () => {
   const looks = new EventEmitter();
   let count = 0;
   const looker = startLooking({
-    look: async () => {
+    takeLook: async () => {
       count += 1;
       looks.emit(`look ${count}`);
     },
@@ -33,7 +33,7 @@ it('a change during a look causes another look', async () => {
   const looks = new EventEmitter();
   let [count, release] = [0, (): void => undefined];
   const looker = startLooking({
-    look: async () => {
+    takeLook: async () => {
       count += 1;
       looks.emit(`look ${count}`);
       if (count === 2) await new Promise<void>((resolve) => (release = resolve));
@@ -56,7 +56,7 @@ it('tells the first failure and the recovery, once each', async () => {
   const looks = new EventEmitter();
   let count = 0;
   const looker = startLooking({
-    look: async () => {
+    takeLook: async () => {
       count += 1;
       looks.emit(`look ${count}`);
       if (count === 2 || count === 3) throw new Error(`broken ${count}`);

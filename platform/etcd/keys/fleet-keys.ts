@@ -1,4 +1,4 @@
-/** Where fleet keeps things in etcd v3. `prefix` ends in a slash (default `/_coreos.com/fleet/`). */
+/** Where fleet keeps things in etcd v3: the original's layout. `prefix` ends in a slash (default `/_coreos.com/fleet/`). */
 export interface FleetKeys {
   prefix: string;
   /** Holder of the engine leadership; hangs on the holder's presence lease. */
@@ -27,6 +27,17 @@ export interface JobKeys {
 }
 
 export const defaultKeyPrefix = '/_coreos.com/fleet/';
+
+/**
+ * Seconds of the lease that everything a machine says of itself hangs on. etcd notices an expired lease up to half a second
+ * late, and when its own leader dies with the machine, the next leader (after an election) gives every lease its full time
+ * again. A lease a second shorter than the TTL keeps the promise that a machine that says nothing is gone after the TTL. etcd
+ * grants no lease under 2 s.
+ * @param ttlSeconds fleet's agent TTL, whole seconds
+ */
+export function presenceLeaseSeconds(ttlSeconds: number): number {
+  return Math.max(2, ttlSeconds - 1);
+}
 
 export function fleetKeys(prefix: string = defaultKeyPrefix): FleetKeys {
   return {
