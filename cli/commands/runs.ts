@@ -4,7 +4,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import { findScenario } from '../../scenarios/catalog.ts';
 import { readReport } from '../../scenarios/harness/report/read-run.ts';
 import { findRuns } from '../../scenarios/harness/report/run-directory.ts';
-import { seconds } from '../render/progress.ts';
+import { seconds } from '../../scenarios/harness/seconds.ts';
 import { table } from '../render/table.ts';
 
 interface ListedRun {

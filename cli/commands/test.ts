@@ -11,8 +11,8 @@ import {
   testPackages,
   vagrantPackages,
 } from '../../provision/host/package-list.ts';
+import { seconds } from '../../scenarios/harness/seconds.ts';
 import { requireRoot } from '../open-lab.ts';
-import { seconds } from '../render/progress.ts';
 
 interface Step {
   readonly name: string;

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { LabEvent } from '../../provision/cluster/lab-event.ts';
+import { seconds } from '../../scenarios/harness/seconds.ts';
 
 const redrawMs = 100;
 
@@ -88,8 +89,4 @@ function line(row: Row, width: number): string {
   const left = `${row.subject.padEnd(8)} ${row.phase.padEnd(16)} ${(elapsed + deadline).padStart(14)}`;
   const room = Math.max(0, width - left.length - 6);
   return `${mark} ${left}  ${pc.dim(row.detail.slice(0, room))}`;
-}
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(ms < 9_950 ? 2 : 1)} s`;
 }

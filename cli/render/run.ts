@@ -3,7 +3,7 @@ import { isInitial } from '../../scenarios/harness/events/is-initial.ts';
 import { ownWords } from '../../scenarios/harness/events/own-words.ts';
 import type { RunEvent } from '../../scenarios/harness/events/run-event.ts';
 import { unhandled } from '../../scenarios/harness/events/unhandled.ts';
-import { seconds } from './progress.ts';
+import { seconds } from '../../scenarios/harness/seconds.ts';
 
 const redrawMs = 200;
 
