@@ -1,5 +1,4 @@
 import type { ScenarioContext } from '../scenario.ts';
-import { seconds } from '../harness/seconds.ts';
 import type { Finding } from '../harness/verdict.ts';
 import type { Delays } from './delays.ts';
 import { distribution, spread } from './distribution.ts';
@@ -26,7 +25,7 @@ export function phaseMeasures(rounds: readonly Round[], kind: Delays): Measureme
       const all = perRound.flatMap((phases) => phases[index] ?? []);
       const early = Math.max(0, ...all.map(({ earlyMs }) => earlyMs));
       return measurement(name, all, {
-        detail: early > 0 ? `up to ${seconds(early)} before the phase it should follow` : undefined,
+        detail: early > 0 ? `up to ${(early / 1000).toFixed(2)} s before the phase it should follow` : undefined,
         predicted: predictedPhase(name, unit, kind),
       });
     });
@@ -119,8 +118,12 @@ function announcedReady(rounds: readonly Round[]): Finding[] {
   const name = 'the unit that waits on conditions announces a bucket that is ready';
   if (late.some(Number.isNaN)) return [{ name, verdict: 'unknown', evidence: 'key or bucket was not seen' }];
   const least = Math.min(...late);
-  const evidence = `key set ${seconds(Math.abs(least))} ${least < 0 ? 'before' : 'after'} it (at least)`;
+  const evidence = `key set ${(Math.abs(least) / 1000).toFixed(2)} s ${least < 0 ? 'before' : 'after'} it (at least)`;
   return [{ name, verdict: least >= -resolutionMs ? 'pass' : 'fail', evidence }];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
 }
 
 function unitsOf(rounds: readonly Round[]): UnitKind[] {
