@@ -1,3 +1,4 @@
+import { exitCodes } from '../../errors/lab-error.ts';
 import { runDoctor } from '../../provision/host/doctor.ts';
 import { formatDoctorReport } from '../../provision/host/doctor-report.ts';
 import { realHost } from '../../provision/host/real-host.ts';
@@ -8,5 +9,5 @@ import { describeConfig } from '../open-lab.ts';
 export async function doctor(from: Invocation, options: { json?: boolean }): Promise<void> {
   const report = await runDoctor(describeConfig(from), realHost());
   process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : formatDoctorReport(report));
-  process.exitCode = report.ok ? 0 : 69;
+  process.exitCode = report.ok ? 0 : exitCodes.host;
 }
