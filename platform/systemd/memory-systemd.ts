@@ -2,11 +2,14 @@ import type { Failures, ObservedUnit, SystemdDriver } from './driver.ts';
 
 /**
  * A systemd in memory, for tests and simulations of whole clusters in one place. A service becomes active/running when it is
- * started; one whose text says `ExecStart=/bin/false` fails; one without ExecStart= is refused, as systemd refuses it.
+ * started; one whose text says `ExecStart=/bin/false` fails; one without ExecStart= is refused, as systemd refuses it; one
+ * with ExecStop= is deactivating, once it is stopped, until `end`.
  */
 export interface MemorySystemd extends SystemdDriver {
   /** As if the unit's process had ended with a failure. */
   fail(name: string): void;
+  /** As if the unit's last process had ended as it should. */
+  end(name: string): void;
   /** Every call that changed something, in order: `load a.service b.service`, `start a.service`, ... */
   readonly calls: readonly string[];
   /** The machine shuts down: systemd stops every unit, whoever started it. */
@@ -65,7 +68,8 @@ export function memorySystemd(): MemorySystemd {
       for (const name of names) {
         const unit = units.get(name);
         if (unit) unit.started = false;
-        change(name, 'inactive', 'dead');
+        if (unit?.active === 'active' && /^ExecStop=./m.test(unit.text)) change(name, 'deactivating', 'stop');
+        else change(name, 'inactive', 'dead');
       }
       return record('stop', names);
     },
@@ -79,6 +83,7 @@ export function memorySystemd(): MemorySystemd {
       return { close: () => wakers.delete(wake) };
     },
     fail: (name) => change(name, 'failed', 'failed'),
+    end: (name) => change(name, 'inactive', 'dead'),
     goDown() {
       goingDown = true;
       for (const name of units.keys()) change(name, 'inactive', 'dead');
