@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
 import { takeNoInstall } from './no-install.ts';
 import { renderError } from './render/error.ts';
+import { fit } from './render/fit.ts';
+import { columnsOf } from './render/terminal.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
 
@@ -23,6 +25,19 @@ Examples:
 
 Sizes are in config.rb, everything else in lab.toml. Errors and exit codes: lab explain.`;
 
+/** Help and usage errors: commander folds nothing, for it knows neither narrow terminals nor the examples. */
+const folded: OutputConfiguration = {
+  getOutHelpWidth: () => Infinity,
+  getErrHelpWidth: () => Infinity,
+  writeOut: (text) => process.stdout.write(fit(text, helpColumns(process.stdout))),
+  writeErr: (text) => process.stderr.write(fit(text, helpColumns(process.stderr))),
+};
+
+/** A person reads help in a pipe, too (less). */
+function helpColumns(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? columnsOf(stream) : 80;
+}
+
 function program(): Command {
   const lab = new Command('lab')
     .description(
@@ -37,12 +52,13 @@ function program(): Command {
     )
     .option('--no-install', 'refuse to install Node or Debian packages, and name them; anywhere on the line')
     .enablePositionalOptions()
+    .configureOutput(folded)
     .exitOverride();
   const json = () => new Option('--json', 'machine-readable output');
 
   lab
     .command('up')
-    .argument('[machines...]', 'only these machines', [])
+    .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
     .addOption(json())
     .action(async (machines: string[], options: { json?: boolean }) =>
@@ -64,7 +80,7 @@ function program(): Command {
     );
   lab
     .command('halt')
-    .argument('[machines...]', 'default: all', [])
+    .argument('[machines...]', 'default: all')
     .description('orderly shutdown; disks are kept')
     .action(async (machines: string[]) => (await import('./commands/halt.ts')).halt(repoDir, machines));
   lab
@@ -74,7 +90,7 @@ function program(): Command {
     .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(repoDir, machines));
   lab
     .command('destroy')
-    .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew', [])
+    .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew')
     .description('remove every process, mount, cgroup, interface, route and file of this lab, or of some machines')
     .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(repoDir, machines));
   lab

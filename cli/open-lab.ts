@@ -7,6 +7,7 @@ import { loadConfig } from '../provision/config/load-config.ts';
 import { chosenDriver, stretchFactor, stretchTimers } from '../provision/config/stretch-timers.ts';
 import { kvmUsable } from '../provision/host/kvm/kvm-usable.ts';
 import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
+import { printErr } from './render/terminal.ts';
 import { chooseHypervisor, chooseProvider, recordedHypervisor, recordedProvider } from './choose-provider.ts';
 
 /** `--provider`, where the command line has it. */
@@ -31,7 +32,7 @@ export function askForHypervisor(hypervisor: HypervisorName): void {
 export async function openLab(repoDir: string, onEvent?: (event: LabEvent) => void): Promise<Lab> {
   const lab = await describeLab(repoDir, onEvent);
   await lab.keepFence();
-  await undoAbandoned(lab, (notice) => console.error(`note: ${notice}`));
+  await undoAbandoned(lab, (notice) => printErr(`note: ${notice}`));
   return lab;
 }
 

@@ -2,6 +2,7 @@ import type { Lab } from '../../provision/cluster/lab.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
+import { printOut } from '../render/terminal.ts';
 
 export async function halt(repoDir: string, machines: string[]): Promise<void> {
   await stop(repoDir, 'halt', (lab) => lab.halt(machines));
@@ -16,5 +17,5 @@ async function stop(repoDir: string, command: string, work: (lab: Lab) => Promis
   const progress = new Progress();
   const lab = await openLab(repoDir, progress.onEvent);
   await work(lab).finally(() => progress.stop());
-  console.log(statusTable(await lab.status()));
+  printOut(statusTable(await lab.status()));
 }

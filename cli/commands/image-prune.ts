@@ -5,6 +5,7 @@ import { wantedKeys } from '../../provision/image/prune/wanted-keys.ts';
 import { runningSpecFiles } from '../../provision/machines/ground/supervisor-process.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { table } from '../render/table.ts';
+import { printOut } from '../render/terminal.ts';
 
 const defaultStateDir = '/var/lib/coreos-lab';
 
@@ -25,10 +26,10 @@ export async function imagePrune(repoDir: string, options: { dryRun?: boolean; j
   }
   if (pruned.length > 0) {
     const rows = pruned.map(({ kind, key, bytes }) => [kind, key, megabytes(bytes)]);
-    console.log(`${table(['KIND', 'KEY', 'SIZE'], rows)}\n`);
+    printOut(`${table(['KIND', 'KEY', 'SIZE'], rows)}\n`);
   }
   const sum = megabytes(pruned.reduce((total, { bytes }) => total + bytes, 0));
-  console.log(`${sum} ${dryRun ? 'could be freed' : 'freed'} in ${config.cacheDir}`);
+  printOut(`${sum} ${dryRun ? 'could be freed' : 'freed'} in ${config.cacheDir}`);
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

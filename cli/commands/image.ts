@@ -8,6 +8,7 @@ import { boxIdentity, type BoxProvider } from '../../provision/image/box/box-nam
 import { type Box, ensureBox } from '../../provision/image/box/ensure-box.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
+import { printOut } from '../render/terminal.ts';
 
 export interface ImageBoxOptions {
   readonly boxProvider: string;
@@ -44,7 +45,8 @@ export async function imageBox(repoDir: string, options: ImageBoxOptions): Promi
   } finally {
     progress.stop();
   }
-  console.log(options.json === true ? JSON.stringify(boxes) : boxes.map(describe).join('\n'));
+  if (options.json === true) console.log(JSON.stringify(boxes));
+  else printOut(boxes.map(describe).join('\n'));
 }
 
 type DeliveredBox = Box & { readonly provider: BoxProvider };

@@ -1,5 +1,6 @@
 import { openLab } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
+import { printOut } from '../render/terminal.ts';
 
 export async function status(repoDir: string, options: { json?: boolean }): Promise<void> {
   const lab = await openLab(repoDir);
@@ -8,6 +9,6 @@ export async function status(repoDir: string, options: { json?: boolean }): Prom
     console.log(JSON.stringify(now));
     return;
   }
-  console.log(statusTable(now));
-  if (!now.up) console.log(`\nlab ${now.lab} is not up. Next: lab up`);
+  printOut(statusTable(now));
+  if (!now.up) printOut(`\nlab ${now.lab} is not up. Next: lab up`);
 }

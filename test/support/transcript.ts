@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
+import { expectKept } from './kept-text.ts';
 
 /**
  * One test for each `.txt` file of a directory: a transcript, in the form that etcd's raft has them. Commands stand on lines of
@@ -15,9 +16,7 @@ export function transcriptTests(directory: string, begin: () => Commands): void 
   it.each(names)('%s', async (name) => {
     const file = join(directory, name);
     const text = readFileSync(file, 'utf8');
-    const now = await replay(relative(process.cwd(), file), text, begin());
-    if (process.env['REWRITE'] === '1') writeFileSync(file, now);
-    else expect(now, `${name} is not what is said now; REWRITE=1 writes it anew`).toBe(text);
+    expectKept(file, await replay(relative(process.cwd(), file), text, begin()));
   });
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { runOnTerminal, type Screen, type Terminal } from '../../support/terminal.ts';
 
 const repoDir = join(import.meta.dirname, '../../..');
 
@@ -11,9 +12,11 @@ export const runDir = `/run/coreos-lab/${labName}`;
 
 /** config.rb and lab.toml of a temporary directory, and the real `./lab` run with them. */
 export class LabCli {
-  readonly dir = mkdtempSync(join(tmpdir(), 'coreos-lab-cli-'));
+  readonly dir: string;
 
-  constructor() {
+  /** @param prefix of the temporary directory's path; where its length matters, it is to be the same everywhere */
+  constructor(prefix = join(tmpdir(), 'coreos-lab-cli-')) {
+    this.dir = mkdtempSync(prefix);
     this.write();
   }
 
@@ -29,6 +32,13 @@ export class LabCli {
     const env = { LAB_CONFIG_DIR: this.dir, NO_COLOR: '1', FORCE_COLOR: undefined, NUM_INSTANCES: undefined };
     const result = await execa(join(repoDir, 'lab'), args, { env, reject: false, cwd: this.dir, stdin: 'ignore' });
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** The program itself, once it is built, on a terminal of that size: what a person sees, stdout and stderr together. */
+  async onTerminal(terminal: Terminal, ...args: string[]): Promise<Screen> {
+    const env = { LAB_ROOT: repoDir, LAB_CONFIG_DIR: this.dir, NUM_INSTANCES: undefined };
+    const main = [process.execPath, join(repoDir, 'dist/cli/main.js')];
+    return runOnTerminal(terminal, [...(terminal.as ?? []), ...main, ...args], { cwd: this.dir, env });
   }
 
   /** What a command has left on the host, beside the configuration. */
