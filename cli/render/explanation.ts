@@ -10,12 +10,13 @@ const leastRoom = 40;
 
 /** One entry of the catalogue, fit for a terminal. */
 export function explanation({ code, family, exitCode, means, remedy }: ListedError): string {
-  const columns = Math.min(columnsOf(process.stdout), widest);
+  const edge = columnsOf(process.stdout);
+  const columns = Math.min(edge, widest);
   return [
     fold(`${pc.bold(code)} (exit code ${exitCode}: ${familyMeanings[family]})`, columns),
     '',
-    `${pc.bold('means')}  ${fold(means, columns, 7)}`,
-    `${pc.bold('next')}   ${fold(remedy, columns, 7)}`,
+    `${pc.bold('means')}  ${fold(means, columns, 7, edge)}`,
+    `${pc.bold('next')}   ${fold(remedy, columns, 7, edge)}`,
   ].join('\n');
 }
 

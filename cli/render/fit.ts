@@ -18,8 +18,9 @@ export function fit(text: string, columns: number): string {
 /**
  * Words on lines of at most `columns`; all but the first are indented. A command in backticks stays whole if a line can hold it;
  * else it gets lines of its own, which a shell takes as they are.
+ * @param edge where the terminal ends, which may be behind `columns`: only there a command is broken
  */
-export function fold(text: string, columns: number, indent = 0): string {
+export function fold(text: string, columns: number, indent = 0, edge = columns): string {
   if (columns === Infinity) return text;
   const room = Math.max(1, columns - indent);
   if (!text.includes('\n') && visibleWidth(text) <= room) return text;
@@ -32,12 +33,13 @@ export function fold(text: string, columns: number, indent = 0): string {
   }
   const folded = blocks.map((block, index) =>
     index % 2 === 1
-      ? foldCommand(block, columns)
+      ? foldCommand(block, edge)
       : wrapAnsi(block.trim(), room, { hard: true }).replaceAll(noBreak, ' ').replaceAll('\n', margin),
   );
   return folded.reduce((above, block, index) => {
     if (block === '') return above;
-    return `${above}${index % 2 === 1 ? '\n' : margin}${block}`;
+    const isFirst = above === '' && visibleWidth(block) <= edge - indent;
+    return `${above}${isFirst ? '' : index % 2 === 1 ? '\n' : margin}${block}`;
   });
 }
 

@@ -13,16 +13,21 @@ export const runDir = `/run/coreos-lab/${labName}`;
 /** config.rb and lab.toml of a temporary directory, and the real `./lab` run with them. */
 export class LabCli {
   readonly dir: string;
+  readonly #name: string;
 
-  /** @param prefix of the temporary directory's path; where its length matters, it is to be the same everywhere */
-  constructor(prefix = join(tmpdir(), 'coreos-lab-cli-')) {
+  /**
+   * @param name of the lab: two that run at once are in each other's way
+   * @param prefix of the temporary directory's path; where its length matters, it is to be the same everywhere
+   */
+  constructor(name = labName, prefix = join(tmpdir(), 'coreos-lab-cli-')) {
+    this.#name = name;
     this.dir = mkdtempSync(prefix);
     this.write();
   }
 
   /** Without text: a sound configuration. */
   write(files: { rb?: string; toml?: string } = {}): void {
-    const sound = `[lab]\nname = "${labName}"\nstate_dir = "${join(this.dir, 'state')}"\n`;
+    const sound = `[lab]\nname = "${this.#name}"\nstate_dir = "${join(this.dir, 'state')}"\n`;
     writeFileSync(join(this.dir, 'config.rb'), files.rb ?? '$num_instances = 3\n');
     writeFileSync(join(this.dir, 'lab.toml'), files.toml ?? sound);
   }

@@ -49,8 +49,8 @@ const screens: Readonly<Record<string, Lines>> = {
 
 let lab: LabCli;
 beforeAll(async () => {
-  // The length of its path decides where lines end.
-  lab = new LabCli('/tmp/coreos-lab-screens-');
+  // Its path decides where lines end, so it is as long everywhere, and fits on one.
+  lab = new LabCli('screens', '/tmp/lab-');
   writeFileSync(
     join(lab.dir, 'bad.ts'),
     "import { scenario } from 'coreos-lab/scenario';\nexport default scenario({\n",
@@ -60,23 +60,20 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => lab.remove());
 
-/** Prompt, screen and exit code of each line. */
-async function shown(terminal: Terminal, lines: readonly string[]): Promise<string> {
-  const parts = await inTurn(lines, async (line) => {
-    const { exitCode, screen } = await lab.onTerminal(terminal, ...line.split(' '));
-    expect([line, tooWide(screen, terminal)]).toEqual([line, []]);
-    expect(screen).not.toContain('\x1b');
-    return `$ lab ${line}\n${screen}\n[exit code ${exitCode}]\n`;
-  });
-  return normalise(parts.join('\n'), { '/tmp/coreos-lab-screens-XXXXXX': lab.dir });
+/** Prompt, screen and exit code of each line. One that holds the lab is in the way of others: only help comes several `atOnce`. */
+async function shown(terminal: Terminal, lines: readonly string[], atOnce = 1): Promise<string> {
+  const parts: string[] = [];
+  for (let i = 0; i < lines.length; i += atOnce) {
+    parts.push(...(await Promise.all(lines.slice(i, i + atOnce).map((line) => shownLine(terminal, line)))));
+  }
+  return normalise(parts.join('\n'), { '/tmp/lab-XXXXXX': lab.dir });
 }
 
-/** Three at a time. */
-async function inTurn<T>(all: readonly string[], work: (one: string) => Promise<T>): Promise<T[]> {
-  const done: T[] = [];
-  for (let i = 0; i < all.length; i += 3)
-    done.push(...(await Promise.all(all.slice(i, i + 3).map((one) => work(one)))));
-  return done;
+async function shownLine(terminal: Terminal, line: string): Promise<string> {
+  const { exitCode, screen } = await lab.onTerminal(terminal, ...line.split(' '));
+  expect([line, tooWide(screen, terminal)]).toEqual([line, []]);
+  expect(screen).not.toContain('\x1b');
+  return `$ lab ${line}\n${screen}\n[exit code ${exitCode}]\n`;
 }
 
 const tooWide = (screen: string, { columns }: Terminal) => screen.split('\n').filter((line) => line.length > columns);
@@ -97,7 +94,7 @@ describe.each(terminals)('on a terminal of $columns columns, TERM=$term', (termi
     expect(commands.length).toBeGreaterThan(12);
     const deeper = ['vagrant settings', 'vagrant prepare', 'image box', 'image prune'];
     const lines = [...commands, ...deeper].map((command) => `${command} --help`);
-    expectKept(kept(terminal, 'help-of-commands'), await shown(terminal, lines));
+    expectKept(kept(terminal, 'help-of-commands'), await shown(terminal, lines, 3));
   });
 
   it('doctor: of a described host, and lines that fit of the host at hand', async () => {
