@@ -1,7 +1,7 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { acquireSubnet } from './acquire.ts';
-import { backendOf } from './backend.ts';
+import { backendOf } from './backend-of.ts';
 import { subnetText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
 import { watchLeases } from './leases.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
-import type { BoxProvider } from './box-name.ts';
+import type { BoxProvider } from './box-provider.ts';
 import type { BoxTexts } from './libvirt-box.ts';
 
 /** Goes into a box's content key: one that was made without a stamp is another box. */

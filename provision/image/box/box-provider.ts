@@ -1,0 +1,2 @@
+/** Who can run a box. */
+export type BoxProvider = 'libvirt' | 'virtualbox';
