@@ -64,7 +64,7 @@ export async function discoverStack(
   });
 }
 
-export const prefixes = { couchbase: '/services/couchbase', memcached: '/services/memcached' } as const;
+const prefixes = { couchbase: '/services/couchbase', memcached: '/services/memcached' } as const;
 
 /** Instances (sorted by id) as connection values. */
 export function toStack(couchbase: readonly Instance[], memcached: readonly Instance[]): Stack {

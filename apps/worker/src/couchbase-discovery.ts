@@ -3,10 +3,10 @@ import { watchServices, type Instance } from '../../../platform/etcd/services.ts
 import type { EtcdStore } from '../../../platform/etcd/store.ts';
 import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
 
-export const couchbasePrefix = '/services/couchbase';
+const couchbasePrefix = '/services/couchbase';
 
 /** `couchbase://ADDR[,ADDR]` for the announced instances, as the SDK wants it; an announced port is kept. */
-export function connectionString(instances: readonly Instance[]): string {
+function connectionString(instances: readonly Instance[]): string {
   return `couchbase://${instances.map((instance) => instance.value).join(',')}`;
 }
 

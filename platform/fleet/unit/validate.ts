@@ -41,7 +41,7 @@ export function validateUnit(name: string, options: UnitOptions): void {
 }
 
 /** The first rule of [X-Fleet] that is broken, in fleet's words; undefined when all hold. */
-export function requirementsProblem(name: string, options: UnitOptions): string | undefined {
+function requirementsProblem(name: string, options: UnitOptions): string | undefined {
   const r = requirementsOf(name, options);
   const has = {
     Peers: r.machineOf.length > 0,

@@ -30,7 +30,7 @@ async function listedByGateway(address: string, stretch: number): Promise<Member
   return answer.ok ? (answer.value.members ?? []).map(asMember) : undefined;
 }
 
-export function asMember(listed: ListedMember): Member {
+function asMember(listed: ListedMember): Member {
   return {
     id: listed.ID,
     name: listed.name ?? '',

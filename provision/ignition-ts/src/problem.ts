@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 /** `$.storage.files.0.path`, as ignition-validate writes it. */
-export function jsonPath(path: readonly PropertyKey[]): string {
+function jsonPath(path: readonly PropertyKey[]): string {
   return ['$', ...path.map(String)].join('.');
 }
 

@@ -30,7 +30,7 @@ export async function engineLeader(args: EtcdMachines): Promise<string | undefin
 const sharedGateway = etcdGateway();
 
 /** The lease's value is `MACHINE-ID LEASE`. Pure. */
-export function holderId(value: string): string | undefined {
+function holderId(value: string): string | undefined {
   const [id] = value.split(' ');
   return id === '' ? undefined : id;
 }

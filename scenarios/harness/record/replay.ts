@@ -2,7 +2,7 @@ import type { ClusterView, UnitView } from '../cluster-view.ts';
 import type { RunEvent } from '../event-log.ts';
 import type { Span } from './spans.ts';
 
-export const running = 'active/running';
+const running = 'active/running';
 
 /** What fleet and the discovery keys said at a moment of the run (that moment's events included), from its events. */
 export function viewAt(events: readonly RunEvent[], atMs: number): ClusterView {

@@ -44,7 +44,7 @@ export const measureSchema = z.object({
   predicted: predictionSchema.optional(),
 });
 
-export const findingSchema = z.object({
+const findingSchema = z.object({
   name: z.string(),
   verdict,
   evidence: z.string(),

@@ -8,7 +8,7 @@ const repoDir = join(import.meta.dirname, '../../..');
 
 /** A lab of the tests' own that is never brought up. */
 export const labName = 'clitest';
-export const runDir = `/run/coreos-lab/${labName}`;
+const runDir = `/run/coreos-lab/${labName}`;
 
 /** config.rb and lab.toml of a temporary directory, and the real `./lab` run with them. */
 export class LabCli {
