@@ -6,6 +6,7 @@ import { readReport } from '../../scenarios/harness/report/read-run.ts';
 import { findRuns } from '../../scenarios/harness/report/run-directory.ts';
 import { seconds } from '../render/progress.ts';
 import { table } from '../render/table.ts';
+import { printOut } from '../render/terminal.ts';
 
 interface ListedRun {
   readonly scenario: string;
@@ -32,17 +33,17 @@ export async function runs(repoDir: string, scenario: string | undefined, option
     return;
   }
   if (listed.length === 0) {
-    console.log(
+    printOut(
       `no runs${scenario === undefined ? '' : ` of ${scenario}`} yet. Next: lab scenario ${scenario ?? 'failover'}`,
     );
     return;
   }
   const whole = listed.filter(({ broken }) => broken === undefined);
-  if (whole.length > 0) console.log(table(['RUN', 'VERDICT', '   TOOK', 'PARAMETERS'], whole.map(row)));
+  if (whole.length > 0) printOut(table(['RUN', 'VERDICT', '   TOOK', 'PARAMETERS'], whole.map(row)));
   const broken = listed.filter((run) => run.broken !== undefined);
-  if (broken.length > 0) console.log(`${whole.length > 0 ? '\n' : ''}without a readable report:`);
-  for (const run of broken) console.log(`  ${run.scenario}/${run.time}  ${pc.dim(run.broken ?? '')}`);
-  if (whole.length > 0) console.log(`\nlab report ${whole[0]?.scenario ?? ''} shows one, lab compare RUN RUN two`);
+  if (broken.length > 0) printOut(`${whole.length > 0 ? '\n' : ''}without a readable report:`);
+  for (const run of broken) printOut(`  ${run.scenario}/${run.time}  ${pc.dim(run.broken ?? '')}`);
+  if (whole.length > 0) printOut(`\nlab report ${whole[0]?.scenario ?? ''} shows one, lab compare RUN RUN two`);
 }
 
 async function look({ scenario, time, dir }: { scenario: string; time: string; dir: string }): Promise<ListedRun> {

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { importsOf } from '../support/imports.ts';
 
 const root = join(import.meta.dirname, '../..');
 const tracked = execFileSync('git', ['-C', root, 'ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -15,53 +14,7 @@ const sources = tracked.filter((path) => /\.(ts|tsx)$/.test(path) && !path.start
 
 const maxLines = 200;
 
-/** The door to etcd: open to every room, and itself in need of none. */
-const etcd = 'platform/etcd/';
-
-/** Which rooms of the house a room may import from; `errors` is open to all, and so is the door to etcd (but not to `errors`). */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  cli: ['cli', 'scenarios', 'provision'],
-  scenarios: ['scenarios', 'provision', 'platform/fleet/client'],
-  provision: ['provision'],
-  platform: ['platform'],
-  apps: [],
-  errors: [],
-};
-
-const machines = 'provision/machines/';
-/** Which rooms of provision/machines a room there may import from; the files beside the rooms are open to all but `cgroup`. */
-const mayImportOfMachines: Readonly<Record<string, readonly string[]>> = {
-  cgroup: [],
-  ground: ['cgroup'],
-  nspawn: ['cgroup', 'ground'],
-  vagrant: ['ground'],
-  choice: ['ground', 'nspawn', 'vagrant'],
-  supervisor: ['cgroup', 'ground', 'nspawn', 'vagrant'],
-};
-const cgroupMayImport = ['errors/', 'provision/host/', `${machines}wait-until.ts`, `${machines}cgroup/`];
-
 describe('the house is tidy', () => {
-  it('imports go only where the design lets them', () => {
-    const astray = sources.flatMap((path) => {
-      const room = path.split('/')[0] ?? '';
-      return localImports(path)
-        .filter((target) => !allowed(path, room, target))
-        .map((target) => `${path} -> ${target}`);
-    });
-    expect(astray).toEqual([]);
-  });
-
-  it('of the rooms of provision/machines, neither provider knows the other, and what both stand on knows neither', () => {
-    const astray = sources
-      .filter((path) => path.startsWith(machines))
-      .flatMap((path) =>
-        localImports(path)
-          .filter((target) => !allowedOfMachines(path, target))
-          .map((target) => `${path} -> ${target}`),
-      );
-    expect(astray).toEqual([]);
-  });
-
   it(`no source file is longer than ${maxLines} lines`, () => {
     const long = sources.filter((path) => read(path).split('\n').length > maxLines + 1);
     expect(long).toEqual([]);
@@ -98,27 +51,3 @@ describe('the house is tidy', () => {
     expect(naming).toEqual([]);
   });
 });
-
-const localImports = (path: string): string[] => importsOf(path, read(path));
-
-function allowed(path: string, room: string, target: string): boolean {
-  if (target.startsWith('errors/')) return true;
-  if (path.startsWith(etcd)) return target.startsWith(etcd);
-  if (target.startsWith(etcd)) return room !== 'errors';
-  if (room === 'apps' && target.startsWith(path.split('/').slice(0, 2).join('/') + '/')) return true;
-  const rooms = mayImport[room];
-  // Configuration files at the root belong to no room.
-  return rooms === undefined || rooms.some((allowedRoom) => target.startsWith(`${allowedRoom}/`));
-}
-
-function allowedOfMachines(path: string, target: string): boolean {
-  const [from, of] = [roomOfMachines(path), roomOfMachines(target)];
-  if (from === 'cgroup') return cgroupMayImport.some((allowedPath) => target.startsWith(allowedPath));
-  return of === undefined || of === from || (mayImportOfMachines[from ?? ''] ?? []).includes(of);
-}
-
-/** Undefined for what lies beside the rooms, or elsewhere. */
-function roomOfMachines(path: string): string | undefined {
-  const [room, ...rest] = path.startsWith(machines) ? path.slice(machines.length).split('/') : [];
-  return rest.length > 0 ? room : undefined;
-}
