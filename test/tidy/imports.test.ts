@@ -31,7 +31,8 @@ it('no file, export or dependency is unused, and none is used unlisted', { timeo
 describe('a planted import is found', () => {
   const machines = 'provision/machines';
   const planted: Readonly<Record<string, string>> = {
-    'cli/a.ts': "import '../platform/etcd/store.ts';",
+    'cli/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/etcd/store.ts';",
+    'platform/etcd/a.ts': "import '../fleet/client/client.ts'; import '../../errors/a.ts';",
     'scenarios/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/fleet/client/client.ts';",
     'provision/a.ts': "import type { A } from '../scenarios/a.ts';",
     'provision/b.ts': "export const later = () => import('../cli/a.ts');",
@@ -81,7 +82,8 @@ describe('a planted import is found', () => {
       );
       expect(found.sort()).toEqual(
         [
-          'wall-of-cli: cli/a.ts -> platform/etcd/store.ts',
+          'wall-of-cli: cli/a.ts -> platform/fleet/engine/decide.ts',
+          'wall-of-etcd: platform/etcd/a.ts -> platform/fleet/client/client.ts',
           'wall-of-scenarios: scenarios/a.ts -> platform/fleet/engine/decide.ts',
           'wall-of-provision: provision/a.ts -> scenarios/a.ts',
           'wall-of-provision: provision/b.ts -> cli/a.ts',
