@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
 import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
+import { fit } from './render/fit.ts';
+import { columnsOf } from './render/terminal.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
 
@@ -25,6 +27,19 @@ Examples:
 
 Sizes are in config.rb, everything else in lab.toml. Errors and exit codes: lab explain.`;
 
+/** Help and usage errors: commander folds nothing, for it knows neither narrow terminals nor the examples. */
+const folded: OutputConfiguration = {
+  getOutHelpWidth: () => Infinity,
+  getErrHelpWidth: () => Infinity,
+  writeOut: (text) => process.stdout.write(fit(text, helpColumns(process.stdout))),
+  writeErr: (text) => process.stderr.write(fit(text, helpColumns(process.stderr))),
+};
+
+/** A person reads help in a pipe, too (less). */
+function helpColumns(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? columnsOf(stream) : 80;
+}
+
 function program(from: Invocation): Command {
   const lab = new Command('lab')
     .description(
@@ -39,12 +54,13 @@ function program(from: Invocation): Command {
     )
     .option('--no-install', 'refuse to install Node or Debian packages, and name them; anywhere on the line')
     .enablePositionalOptions()
+    .configureOutput(folded)
     .exitOverride();
   const json = () => new Option('--json', 'machine-readable output');
 
   lab
     .command('up')
-    .argument('[machines...]', 'only these machines', [])
+    .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
     .addOption(json())
     .action(async (machines: string[], options: { json?: boolean }) =>
@@ -66,7 +82,7 @@ function program(from: Invocation): Command {
     );
   lab
     .command('halt')
-    .argument('[machines...]', 'default: all', [])
+    .argument('[machines...]', 'default: all')
     .description('orderly shutdown; disks are kept')
     .action(async (machines: string[]) => (await import('./commands/halt.ts')).halt(from, machines));
   lab
@@ -76,7 +92,7 @@ function program(from: Invocation): Command {
     .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(from, machines));
   lab
     .command('destroy')
-    .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew', [])
+    .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew')
     .description('remove every process, mount, cgroup, interface, route and file of this lab, or of some machines')
     .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(from, machines));
   lab

@@ -10,6 +10,7 @@ import { requireRoot as requireRootUser } from '../provision/host/require-root.t
 import { readProviderRecord, recordedHypervisor } from '../provision/machines/ground/provider-record.ts';
 import { chooseHypervisor, chooseProvider } from './choose-provider.ts';
 import { configDirOf, type Invocation } from './invocation.ts';
+import { printErr } from './render/terminal.ts';
 
 /** Which lab a command wants. */
 export interface WantedLab extends Invocation {
@@ -24,7 +25,7 @@ export interface WantedLab extends Invocation {
 export async function openLab(wanted: WantedLab, onEvent?: (event: LabEvent) => void): Promise<Lab> {
   const lab = await describeLab(wanted, onEvent);
   await lab.keepFence();
-  await undoAbandoned(lab, (notice) => console.error(`note: ${notice}`));
+  await undoAbandoned(lab, (notice) => printErr(`note: ${notice}`));
   return lab;
 }
 

@@ -5,6 +5,7 @@ import { compareRuns } from '../../scenarios/harness/report/compare-runs.ts';
 import { readReport } from '../../scenarios/harness/report/read-run.ts';
 import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
 import { renderComparison } from '../render/comparison.ts';
+import { printOut } from '../render/terminal.ts';
 
 /** Two runs of one scenario side by side. */
 export async function compare(
@@ -20,8 +21,12 @@ export async function compare(
     const { renderComparisonHtml } = await import('../../scenarios/harness/report/html/render-comparison.tsx');
     await save(resolve(options.html), renderComparisonHtml(comparison));
   }
-  console.log(options.json === true ? JSON.stringify(comparison) : renderComparison(comparison));
-  if (options.html !== undefined && options.json !== true) console.log(`\n${resolve(options.html)}`);
+  if (options.json === true) {
+    console.log(JSON.stringify(comparison));
+    return;
+  }
+  printOut(renderComparison(comparison));
+  if (options.html !== undefined) printOut(`\n${resolve(options.html)}`);
 }
 
 async function save(file: string, text: string): Promise<void> {

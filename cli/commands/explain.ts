@@ -2,6 +2,7 @@ import { findListed, listedErrors } from '../../errors/catalogue.ts';
 import { LabError } from '../../errors/lab-error.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { explanation, errorList } from '../render/explanation.ts';
+import { printOut } from '../render/terminal.ts';
 
 /**
  * What a code means and what to do; of a family or an exit code all entries, without a word those of all.
@@ -12,7 +13,7 @@ export function explain(word: string | undefined, options: { json?: boolean }): 
   const many = listedErrors.filter((one) => [undefined, one.family, String(one.exitCode)].includes(wanted));
   const one = many.length > 0 || wanted === undefined ? undefined : (findListed(wanted) ?? unknownCode(wanted));
   if (options.json === true) console.log(JSON.stringify(one ?? many));
-  else console.log(one === undefined ? errorList(many) : explanation(one));
+  else printOut(one === undefined ? errorList(many) : explanation(one));
 }
 
 /** @throws LabError `missing.code` */

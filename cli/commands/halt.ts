@@ -3,6 +3,7 @@ import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
+import { printOut } from '../render/terminal.ts';
 
 export async function halt(from: Invocation, machines: string[]): Promise<void> {
   await stop(from, 'halt', (lab) => lab.halt(machines));
@@ -17,5 +18,5 @@ async function stop(from: Invocation, command: string, work: (lab: Lab) => Promi
   const progress = new Progress();
   const lab = await openLab(from, progress.onEvent);
   await work(lab).finally(() => progress.stop());
-  console.log(statusTable(await lab.status()));
+  printOut(statusTable(await lab.status()));
 }

@@ -6,6 +6,7 @@ import { runningSpecFiles } from '../../provision/machines/ground/supervisor-pro
 import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { table } from '../render/table.ts';
+import { printOut } from '../render/terminal.ts';
 
 const defaultStateDir = '/var/lib/coreos-lab';
 
@@ -27,10 +28,10 @@ export async function imagePrune(from: Invocation, options: { dryRun?: boolean; 
   }
   if (pruned.length > 0) {
     const rows = pruned.map(({ kind, key, bytes }) => [kind, key, megabytes(bytes)]);
-    console.log(`${table(['KIND', 'KEY', 'SIZE'], rows)}\n`);
+    printOut(`${table(['KIND', 'KEY', 'SIZE'], rows)}\n`);
   }
   const sum = megabytes(pruned.reduce((total, { bytes }) => total + bytes, 0));
-  console.log(`${sum} ${dryRun ? 'could be freed' : 'freed'} in ${config.cacheDir}`);
+  printOut(`${sum} ${dryRun ? 'could be freed' : 'freed'} in ${config.cacheDir}`);
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

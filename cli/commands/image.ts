@@ -4,11 +4,13 @@ import { LabError } from '../../errors/lab-error.ts';
 import { diskPackages, requiredPackages } from '../../provision/host/package-list.ts';
 import type { OnLabEvent } from '../../provision/cluster/lab-event.ts';
 import { ensurePackages } from '../../provision/host/packages.ts';
-import { boxIdentity, type BoxProvider } from '../../provision/image/box/box-name.ts';
+import { boxIdentity } from '../../provision/image/box/box-name.ts';
+import type { BoxProvider } from '../../provision/image/box/box-provider.ts';
 import { type Box, ensureBox } from '../../provision/image/box/ensure-box.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
+import { printOut } from '../render/terminal.ts';
 
 export interface ImageBoxOptions {
   readonly boxProvider: string;
@@ -46,7 +48,8 @@ export async function imageBox(from: Invocation, options: ImageBoxOptions): Prom
   } finally {
     progress.stop();
   }
-  console.log(options.json === true ? JSON.stringify(boxes) : boxes.map(describe).join('\n'));
+  if (options.json === true) console.log(JSON.stringify(boxes));
+  else printOut(boxes.map(describe).join('\n'));
 }
 
 type DeliveredBox = Box & { readonly provider: BoxProvider };

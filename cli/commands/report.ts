@@ -6,6 +6,7 @@ import { reportJsonSchema } from '../../scenarios/harness/report/report-schema.t
 import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
 import { writeReportHtml } from '../../scenarios/harness/report/write-report.ts';
 import { verdictText } from '../render/verdict.ts';
+import { printOut } from '../render/terminal.ts';
 
 /** Draws a recorded run anew from its files and says where; with `--json` prints its report, with `--schema` the schema. */
 export async function report(
@@ -26,7 +27,7 @@ export async function report(
       `note: left out ${number} events of type ${JSON.stringify(type)}, which this version of the lab does not know`,
     );
   if (options.json === true) console.log(JSON.stringify(recorded));
-  else console.log(`${verdictText(recorded.verdict)} ${recorded.sentence}\n${file}`);
+  else printOut(`${verdictText(recorded.verdict)} ${recorded.sentence}\n${file}`);
   if (options.open === true) await open(file);
 }
 

@@ -6,6 +6,7 @@ import { readReport } from '../../scenarios/harness/report/read-run.ts';
 import { findRuns, type RunPlace } from '../../scenarios/harness/report/run-directory.ts';
 import { seconds } from '../../scenarios/harness/seconds.ts';
 import { table } from '../render/table.ts';
+import { printOut } from '../render/terminal.ts';
 
 type RunHead = Pick<
   Awaited<ReturnType<typeof readReport>>,
@@ -27,18 +28,18 @@ export async function runs(repoDir: string, scenario: string | undefined, option
     return;
   }
   if (listed.length === 0) {
-    console.log(
+    printOut(
       `no runs${scenario === undefined ? '' : ` of ${scenario}`} yet. Next: lab scenario ${scenario ?? 'failover'}`,
     );
     return;
   }
   const whole = listed.filter((run) => run.broken === undefined);
   const [newest] = whole;
-  if (newest !== undefined) console.log(table(['RUN', 'VERDICT', '   TOOK', 'PARAMETERS'], whole.map(row)));
+  if (newest !== undefined) printOut(table(['RUN', 'VERDICT', '   TOOK', 'PARAMETERS'], whole.map(row)));
   const broken = listed.filter((run) => run.broken !== undefined);
-  if (broken.length > 0) console.log(`${whole.length > 0 ? '\n' : ''}without a readable report:`);
-  for (const run of broken) console.log(`  ${run.scenario}/${run.time}  ${pc.dim(run.broken)}`);
-  if (newest !== undefined) console.log(`\nlab report ${newest.scenario} shows one, lab compare RUN RUN two`);
+  if (broken.length > 0) printOut(`${whole.length > 0 ? '\n' : ''}without a readable report:`);
+  for (const run of broken) printOut(`  ${run.scenario}/${run.time}  ${pc.dim(run.broken)}`);
+  if (newest !== undefined) printOut(`\nlab report ${newest.scenario} shows one, lab compare RUN RUN two`);
 }
 
 async function readHead({ scenario, time, dir }: RunPlace): Promise<ListedRun> {

@@ -16,6 +16,7 @@ import { Progress } from '../render/progress.ts';
 import { renderRunReport } from '../render/run-report.ts';
 import { renderRunEvents } from '../render/run.ts';
 import { table } from '../render/table.ts';
+import { printErr, printOut } from '../render/terminal.ts';
 
 /** `lab scenario`: lists, runs one of the lab's or a reader's own, or writes a template. */
 export async function scenario(
@@ -29,7 +30,7 @@ export async function scenario(
   const ownFile = name.endsWith('.ts') || name.includes('/') ? name : undefined;
   const chosen = ownFile === undefined ? findScenario(name) : await loadOwnScenario(ownFile);
   const given = parseParameters(name, chosen.parameters, words);
-  if (given.help) return console.log(parameterHelp(name, chosen.summary, chosen.parameters));
+  if (given.help) return printOut(parameterHelp(name, chosen.summary, chosen.parameters));
   requireRoot(`scenario ${name}`);
   const json = options.json === true || given.json;
   const command = scenarioCommand(name, chosen.parameters, given.values);
@@ -49,7 +50,7 @@ async function run(from: Invocation, what: What): Promise<void> {
   // Live lines while the lab comes up; during the run its lines would overwrite the run's own.
   let show: (event: LabEvent) => void = what.json ? () => undefined : progress.onEvent;
   const lab = await openLab(from, (event) => show(event));
-  for (const notice of lab.config.notices) console.error(`note: ${notice}`);
+  for (const notice of lab.config.notices) printErr(`note: ${notice}`);
   // Before the lab is touched: what another scenario has taken from it is not to be brought up.
   const release = await takeScenarioLock(lab.paths, what.command);
   try {
@@ -65,7 +66,7 @@ async function runOnLab(lab: Lab, what: What): Promise<void> {
   const interrupt = new AbortController();
   const onInterrupt = () => {
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
-    console.error('\ninterrupted: undoing the faults and keeping the evidence (once more to leave at once)');
+    printErr('\ninterrupted: undoing the faults and keeping the evidence (once more to leave at once)');
     interrupt.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onInterrupt);
@@ -75,7 +76,7 @@ async function runOnLab(lab: Lab, what: What): Promise<void> {
     ...(what.ownFile === undefined ? {} : { ownFile: what.ownFile }),
     onEvent: (event) => (events === undefined ? console.log(JSON.stringify(event)) : events.show(event)),
   }).finally(() => events?.stop());
-  if (!what.json) console.log(renderRunReport(report));
+  if (!what.json) printOut(renderRunReport(report));
   process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : verdictExitCodes[report.verdict];
 }
 
@@ -86,16 +87,16 @@ function list(json: boolean): void {
     parameters: Object.keys(parameters),
   }));
   if (json) return console.log(JSON.stringify(all));
-  console.log(
+  printOut(
     table(
       ['SCENARIO', 'WHAT IT SHOWS'],
       all.map(({ name, summary }) => [name, summary]),
     ),
   );
-  console.log('\nlab scenario NAME --help names its parameters; lab scenario new NAME begins one of your own.');
+  printOut('\nlab scenario NAME --help names its parameters; lab scenario new NAME begins one of your own.');
 }
 
 async function writeNew(name: string | undefined): Promise<void> {
   const file = await writeTemplate(name ?? '', process.cwd());
-  console.log(`${file} is written. Run it: lab scenario ./${basename(file)}`);
+  printOut(`${file} is written. Run it: lab scenario ./${basename(file)}`);
 }

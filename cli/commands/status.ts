@@ -1,6 +1,7 @@
 import type { Invocation } from '../invocation.ts';
 import { openLab } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
+import { printOut } from '../render/terminal.ts';
 
 export async function status(from: Invocation, options: { json?: boolean }): Promise<void> {
   const lab = await openLab(from);
@@ -9,6 +10,6 @@ export async function status(from: Invocation, options: { json?: boolean }): Pro
     console.log(JSON.stringify(now));
     return;
   }
-  console.log(statusTable(now));
-  if (!now.up) console.log(`\nlab ${now.lab} is not up. Next: lab up`);
+  printOut(statusTable(now));
+  if (!now.up) printOut(`\nlab ${now.lab} is not up. Next: lab up`);
 }

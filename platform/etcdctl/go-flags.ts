@@ -99,7 +99,7 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /** time.ParseDuration in ms: `2s`, `500ms`, `1m30s`, `1.5h`, `0`. */
-export function readDuration(word: string): number | undefined {
+function readDuration(word: string): number | undefined {
   if (word === '0') return 0;
   if (!/^(?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+$/.test(word)) return undefined;
   const parts = word.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|μs|ms|s|m|h)/g);

@@ -1,9 +1,6 @@
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
-import type { NetworkConfig } from './network-config.ts';
-import { hostGateway } from './host-gateway.ts';
 import type { Run } from './run-command.ts';
-import { vxlan } from './vxlan.ts';
 
 /** How packets reach the other machines' subnets. */
 export interface Backend {
@@ -13,12 +10,6 @@ export interface Backend {
   start(own: Subnet): Promise<void>;
   /** Make the kernel agree with the leases; returns the commands it took. May be repeated at any time. */
   apply(own: Subnet, leases: readonly SubnetLease[]): Promise<string[]>;
-}
-
-export function backendOf(config: NetworkConfig, host: { iface: string; publicIp: string }, run: Run): Backend {
-  return config.backend.type === 'vxlan'
-    ? vxlan(config, { ...config.backend, ...host }, run)
-    : hostGateway(config, host.iface, run);
 }
 
 /** Runs `ip` commands in turn. One that fails does not keep the others from running; the first error is thrown at the end. */

@@ -2,7 +2,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { acquireSubnet, isReservation, type HeldSubnet } from './acquire.ts';
-import { backendOf } from './backend.ts';
+import { backendOf } from './backend-of.ts';
 import { subnetText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';

@@ -53,7 +53,7 @@ interface Neighbour {
 }
 
 /** Neighbour and forwarding entries for the peers there are, and none for those that went. Pure. */
-export function planPeers(
+function planPeers(
   device: string,
   own: Subnet,
   leases: readonly SubnetLease[],
@@ -79,7 +79,7 @@ export function planPeers(
 }
 
 /** `ip -j -4 neigh show dev DEVICE`: the permanent ones, which are ours. */
-export function readNeighbours(json: string): Neighbour[] {
+function readNeighbours(json: string): Neighbour[] {
   const rows = JSON.parse(json.trim() === '' ? '[]' : json) as { dst?: string; lladdr?: string; state?: string[] }[];
   return rows.flatMap(({ dst, lladdr, state }) =>
     dst !== undefined && lladdr !== undefined && state?.includes('PERMANENT') ? [{ address: dst, mac: lladdr }] : [],

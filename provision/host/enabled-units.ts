@@ -70,7 +70,7 @@ export async function disableLeftovers(options: UnitsOptions = {}): Promise<read
 }
 
 /** Pure. */
-export function newlyEnabled(before: readonly string[], after: readonly string[]): string[] {
+function newlyEnabled(before: readonly string[], after: readonly string[]): string[] {
   return after.filter((unit) => !before.includes(unit));
 }
 

@@ -59,7 +59,7 @@ export async function deployStack(context: DeployContext): Promise<void> {
 }
 
 /** Starts one layer and waits for it. Units of its names with other contents, left by an earlier run, are replaced. */
-export async function deployLayer(context: DeployContext, one: Layer): Promise<void> {
+async function deployLayer(context: DeployContext, one: Layer): Promise<void> {
   await startLayer(context, one);
   await context.until(layerReady(context, one), { within: context.lab.config.timers.deployDeadlineMs });
 }

@@ -68,6 +68,6 @@ function everythingBack(
   };
 }
 
-export function lengthMs(span: Span | undefined): number {
+function lengthMs(span: Span | undefined): number {
   return span === undefined ? 0 : span.toMs - span.fromMs;
 }

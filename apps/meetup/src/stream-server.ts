@@ -84,7 +84,7 @@ export async function startStreamServer(options: MeetupOptions): Promise<StreamS
   };
 }
 
-export const streamPath = '/2/rsvps';
+const streamPath = '/2/rsvps';
 const refusal = 'one connection per address: close the other one first';
 
 /** Node types `url` for responses to a client, too, which have none. */

@@ -65,7 +65,7 @@ export async function discoverStack(
   });
 }
 
-export const prefixes = { couchbase: serviceDirectory('couchbase'), memcached: serviceDirectory('memcached') };
+const prefixes = { couchbase: serviceDirectory('couchbase'), memcached: serviceDirectory('memcached') };
 
 /** Instances (sorted by id) as connection values. */
 export function toStack(couchbase: readonly Instance[], memcached: readonly Instance[]): Stack {

@@ -4,10 +4,10 @@ import { watchServices, type Instance } from '../../../platform/etcd/services.ts
 import type { EtcdStore } from '../../../platform/etcd/store.ts';
 import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
 
-export const couchbasePrefix = serviceDirectory('couchbase');
+const couchbasePrefix = serviceDirectory('couchbase');
 
 /** `couchbase://ADDR[,ADDR]` for the announced instances, as the SDK wants it; an announced port is kept. */
-export function connectionString(instances: readonly Instance[]): string {
+function connectionString(instances: readonly Instance[]): string {
   return `couchbase://${instances.map((instance) => instance.value).join(',')}`;
 }
 

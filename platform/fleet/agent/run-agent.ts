@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { coalesce } from '../daemon/coalesce.ts';
@@ -6,13 +5,12 @@ import type { Log } from '../daemon/log.ts';
 import type { Machine } from '../engine/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
-import { desiredUnits, type DesiredUnit } from './desired.ts';
+import { desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
-import { executeTasks } from './execute.ts';
 import { taskHolds } from './hold.ts';
-import { isUp, planTasks, type CurrentUnit } from './plan.ts';
+import { agentPass, settle, unitsHere, type Hands } from './pass.ts';
+import { isUp, type CurrentUnit } from './plan.ts';
 import { statePublisher } from './publish.ts';
-import { reportUnits } from './reports.ts';
 
 /** The agent of one machine: makes systemd run what is scheduled here and says in etcd how that goes. */
 export interface Agent {
@@ -40,7 +38,6 @@ export function runAgent(args: {
   log: Log;
 }): Agent {
   const { keys, mirror, systemd, machine, log } = args;
-  const holds = taskHolds(() => performance.now());
   const ends = endings();
   const publisher = statePublisher({
     ...{ store: args.store, keys, mirror, machineId: machine.id },
@@ -49,48 +46,17 @@ export function runAgent(args: {
   let known = new Set<string>();
 
   const look = async (): Promise<CurrentUnit[]> => {
-    const installed = await systemd.installed();
-    const observed = await systemd.observe(installed.map((u) => u.name));
-    known = new Set(installed.map((u) => u.name));
-    return installed.map((u) => ({
-      name: u.name,
-      hash: createHash('sha1').update(u.text).digest('hex'),
-      started: u.started,
-      ending: ends.isEnding(u.name, observed.get(u.name)),
-      observed: observed.get(u.name),
-    }));
-  };
-  const settle = async (desired: readonly DesiredUnit[]): Promise<CurrentUnit[]> => {
-    let current = await look();
-    // Stop, then unload, then load can follow each other at once when units stop fast.
-    for (let round = 0; round < 3; round++) {
-      const hashOf = new Map([...current, ...desired].map((u) => [u.name, u.hash]));
-      const tasks = planTasks(desired, current).filter((t) => !holds.isHeld(t, hashOf.get(t.unit) ?? ''));
-      if (tasks.length === 0) break;
-      for (const { verb, unit } of tasks)
-        if (verb === 'stop') ends.begin(unit, current.find((u) => u.name === unit)?.observed);
-      await executeTasks({ systemd, tasks, desired: new Map(desired.map((d) => [d.name, d])), hashOf, holds, log });
-      current = await look();
-    }
+    const current = await unitsHere(systemd, ends);
+    known = new Set(current.map((u) => u.name));
     return current;
   };
+  const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
     const desired = desiredUnits(mirror.view(), machine);
-    // Wanting less clears the memory of a failed start, so that the next start is tried at once.
-    for (const unit of desired) {
-      ends.heed(unit, mirror.revision(keys.job(unit.name).desired));
-      if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
-    }
-    const current = await settle(desired);
-    const names = new Set([...current, ...desired].map((u) => u.name));
-    holds.retain(names);
-    ends.retain(names);
+    const saidAt = (unit: string) => mirror.revision(keys.job(unit).desired);
+    const states = await agentPass(hands, { machineId: machine.id, desired, saidAt });
     const lease = args.lease();
-    if (lease === undefined) return;
-    await publisher.publish(
-      lease,
-      reportUnits(machine.id, desired, current, (unit, hash) => holds.cause(unit, hash)),
-    );
+    if (lease !== undefined) await publisher.publish(lease, states);
   };
   const passes = coalesce(pass, (error) =>
     log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
@@ -132,8 +98,8 @@ export function runAgent(args: {
     async drain(deadlineMs) {
       await stop();
       const until = performance.now() + deadlineMs;
-      await settle([]);
-      for (let left = await look(); left.length > 0 && performance.now() < until; left = await settle([])) {
+      await settle(hands, []);
+      for (let left = await look(); left.length > 0 && performance.now() < until; left = await settle(hands, [])) {
         log('drain', {
           waiting_for:
             left

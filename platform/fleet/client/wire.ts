@@ -8,7 +8,7 @@ export const machineSchema = z.object({
   hostname: text,
   metadata: z.record(z.string(), z.string()).optional(),
 });
-export const optionSchema = z.object({ section: z.string(), name: z.string(), value: z.string().default('') });
+const optionSchema = z.object({ section: z.string(), name: z.string(), value: z.string().default('') });
 export const unitSchema = z.object({
   name: z.string(),
   options: z.array(optionSchema).default([]),
@@ -33,5 +33,3 @@ export type FleetMachine = z.infer<typeof machineSchema>;
 export type FleetUnit = z.infer<typeof unitSchema>;
 /** What one machine says about one unit; `message` says why it could not be loaded or started. */
 export type FleetUnitState = z.infer<typeof stateSchema>;
-
-export const errorSchema = z.object({ error: z.object({ code: z.number(), message: z.string() }) });

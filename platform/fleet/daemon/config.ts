@@ -81,7 +81,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
 }
 
 /** `5s`, `500ms`, `2m`, or a number of seconds -> milliseconds. */
-export function durationMs(name: string, text: string): number {
+function durationMs(name: string, text: string): number {
   const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const ms = Number(number) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h'];
   if (number !== '' && ms > 0) return ms;

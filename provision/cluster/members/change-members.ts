@@ -69,6 +69,6 @@ async function change(name: string, missing: () => Promise<string | undefined>, 
   );
 }
 
-export function hex(id: string): string {
+function hex(id: string): string {
   return BigInt(id).toString(16);
 }

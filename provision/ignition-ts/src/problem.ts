@@ -15,7 +15,7 @@ export interface Problem {
 export type Place = (path: readonly (string | number)[]) => string;
 
 /** `$.storage.files.0.path`, as ignition-validate writes it. */
-export function jsonPath(path: readonly PropertyKey[]): string {
+function jsonPath(path: readonly PropertyKey[]): string {
   return ['$', ...path.map(String)].join('.');
 }
 

@@ -7,8 +7,6 @@ import { stampForm } from './box-stamp.ts';
 import { libvirtBoxTexts } from './libvirt-box.ts';
 import { virtualBoxTexts } from './virtualbox-box.ts';
 
-export type { BoxProvider };
-
 export interface BoxIdentity {
   /** For `config.vm.box` and `vagrant box add --name`: `coreos-lab-` and 8 hex digits; the same for every provider. */
   readonly name: string;

@@ -8,7 +8,8 @@ import { diskRecipe } from '../disk/recipe.ts';
 import { ensureOsImage } from '../os/build-os-image.ts';
 import { osRecipe } from '../os/recipe.ts';
 import { stamped } from './box-stamp.ts';
-import { boxFile, boxIdentity, type BoxProvider } from './box-name.ts';
+import { boxFile, boxIdentity } from './box-name.ts';
+import type { BoxProvider } from './box-provider.ts';
 import { type BoxTexts, libvirtBoxTexts, libvirtDiskName } from './libvirt-box.ts';
 import { virtualBoxDiskName, virtualBoxTexts } from './virtualbox-box.ts';
 

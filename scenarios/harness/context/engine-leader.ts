@@ -31,7 +31,7 @@ async function valueOf(member: OneMember, key: string): Promise<string | undefin
 }
 
 /** The lease's value is `MACHINE-ID LEASE`. Pure. */
-export function holderId(value: string): string | undefined {
+function holderId(value: string): string | undefined {
   const [id] = value.split(' ');
   return id === '' ? undefined : id;
 }

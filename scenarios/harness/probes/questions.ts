@@ -76,6 +76,6 @@ export class Questions {
 }
 
 /** Hundredths of a ms are finer than what is measured, and half as long to write. */
-export function hundredths(ms: number): number {
+function hundredths(ms: number): number {
   return Math.round(ms * 100) / 100;
 }

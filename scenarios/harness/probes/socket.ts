@@ -78,7 +78,7 @@ function periodOf(hello: unknown): number {
 }
 
 /** A message is the page's rows: an array of `{ key, value }`, newest event id first. */
-export function rowsOf(message: unknown): { rows: number; firstKey: string | null } {
+function rowsOf(message: unknown): { rows: number; firstKey: string | null } {
   const rows: unknown[] = Array.isArray(message) ? message : [];
   const first = rows[0];
   const key = typeof first === 'object' && first !== null && 'key' in first ? first.key : null;

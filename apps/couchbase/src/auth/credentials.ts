@@ -11,7 +11,7 @@ export interface Credentials {
   readonly fingerprint: Buffer;
 }
 
-export const iterations = 4096;
+const iterations = 4096;
 
 /** Derives the keys of RFC 5802 section 3 (SHA-512). Takes some milliseconds, hence once per password change. */
 export function createCredentials(user: string, password: string, salt: Buffer = randomBytes(32)): Credentials {

@@ -13,7 +13,7 @@ export interface Ports {
 export type Service = 'kv' | 'index' | 'n1ql';
 
 /** The memory quota a node has before anybody sets one, MiB. */
-export const defaultMemoryQuotaMb = 256;
+const defaultMemoryQuotaMb = 256;
 
 /** All state of the single-node cluster. Callers check input first (see checks.ts); this only keeps it. */
 export class Cluster {

@@ -87,7 +87,7 @@ export async function webStage(wanted: { page: 'one line' | 'built' } = { page: 
 }
 
 /** Builds the page as build.mjs does. */
-export async function buildPage(outDir: string): Promise<void> {
+async function buildPage(outDir: string): Promise<void> {
   const configFile = join(import.meta.dirname, '../../../../apps/web/vite.config.ts');
   await build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: false } });
 }
