@@ -1,16 +1,17 @@
-import { describeLab, requireRoot } from '../open-lab.ts';
+import { findLab, ownLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 
 export async function destroy(repoDir: string, machines: string[]): Promise<void> {
   requireRoot('destroy');
   const progress = new Progress();
-  const lab = await describeLab(repoDir, progress.onEvent);
   if (machines.length === 0) {
+    const { lab } = await findLab(repoDir, progress.onEvent);
     await lab.destroy().finally(() => progress.stop());
     console.log(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);
     return;
   }
+  const lab = await ownLab(repoDir, progress.onEvent);
   const gone = await lab.destroyMachines(machines).finally(() => progress.stop());
   const now = await lab.status();
   console.log(statusTable(now));

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
-import { openLab, requireRoot } from '../open-lab.ts';
+import { lookAtLab, requireRoot } from '../open-lab.ts';
 
 /** For the connection and the server's first words. */
 const connectS = 10;
@@ -10,7 +10,7 @@ const connectS = 10;
 export async function ssh(repoDir: string, name: string, args: string[]): Promise<void> {
   const command = args[0] === '--' ? args.slice(1) : args;
   requireRoot('ssh');
-  const lab = await openLab(repoDir);
+  const lab = await lookAtLab(repoDir);
   const [machine] = lab.machines([name]);
   const { state } = (await lab.provider().status()).machines.find((found) => found.name === name) ?? {
     state: 'absent',

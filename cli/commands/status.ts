@@ -1,8 +1,8 @@
-import { openLab } from '../open-lab.ts';
+import { lookAtLab } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
 
 export async function status(repoDir: string, options: { json?: boolean }): Promise<void> {
-  const lab = await openLab(repoDir);
+  const lab = await lookAtLab(repoDir);
   const now = await lab.status();
   if (options.json === true) {
     console.log(JSON.stringify(now));
