@@ -12,6 +12,7 @@ import { chosenDriver, stretchFactor, stretchTimers } from '../provision/config/
 import { kvmUsable } from '../provision/host/kvm/kvm-usable.ts';
 import { requireRoot as requireRootUser } from '../provision/host/require-root.ts';
 import { shellWords } from '../provision/host/shell-word.ts';
+import { thisCommand } from './this-command.ts';
 import { chooseHypervisor, chooseProvider, recordedHypervisor, recordedProvider } from './choose-provider.ts';
 
 /** `--provider`, where the command line has it. */
@@ -126,9 +127,9 @@ function readConfig(configDir: string, provider?: ProviderName, hypervisor?: Hyp
   return loadConfig(configDir, process.env, availableParallelism(), provider, hypervisor);
 }
 
-/** @throws LabError `permission.root` */
-export function requireRoot(command: string): void {
-  requireRootUser(process.getuid?.(), `./lab ${command}`);
+/** @throws LabError `permission.root` with this very command behind sudo */
+export function requireRoot(): void {
+  requireRootUser(process.getuid?.(), thisCommand(process.env, process.argv));
 }
 
 async function stretchOf(vagrant: LabConfig['vagrant']): Promise<number> {

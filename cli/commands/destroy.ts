@@ -3,7 +3,7 @@ import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 
 export async function destroy(repoDir: string, machines: string[]): Promise<void> {
-  requireRoot('destroy');
+  requireRoot();
   const progress = new Progress();
   if (machines.length === 0) {
     const { lab } = await findLab(repoDir, progress.onEvent);

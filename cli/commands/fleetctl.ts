@@ -6,7 +6,7 @@ import { lookAtLab, requireRoot } from '../open-lab.ts';
 
 /** Runs the same fleetctl as on the machines, pointed at whichever machines run. */
 export async function fleetctl(repoDir: string, args: string[]): Promise<void> {
-  requireRoot('fleetctl');
+  requireRoot();
   const lab = await lookAtLab(repoDir);
   const running = (await lab.provider().status()).machines.filter(({ state }) => state === 'running');
   if (running.length === 0) {

@@ -10,7 +10,7 @@ const defaultStateDir = '/var/lib/coreos-lab';
 
 /** `lab image prune`: frees the cache of what neither this checkout nor any lab of this host needs. */
 export async function imagePrune(repoDir: string, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
-  requireRoot('image prune');
+  requireRoot();
   const { config } = await describeLab(repoDir);
   const stateDirs = [...new Set([defaultStateDir, dirname(config.stateDir)])];
   const [wanted, used] = await Promise.all([

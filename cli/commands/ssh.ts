@@ -9,7 +9,7 @@ const connectS = 10;
 /** Hands the terminal to the system's ssh; its exit code becomes ours. */
 export async function ssh(repoDir: string, name: string, args: string[]): Promise<void> {
   const command = args[0] === '--' ? args.slice(1) : args;
-  requireRoot('ssh');
+  requireRoot();
   const lab = await lookAtLab(repoDir);
   const [machine] = lab.machines([name]);
   const { state } = (await lab.provider().status()).machines.find((found) => found.name === name) ?? {

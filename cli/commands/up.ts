@@ -3,7 +3,7 @@ import { Progress, seconds } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 
 export async function up(repoDir: string, machines: string[], options: { json?: boolean }): Promise<void> {
-  requireRoot('up');
+  requireRoot();
   const progress = new Progress();
   const lab = await openLab(repoDir, options.json === true ? undefined : progress.onEvent);
   for (const notice of lab.config.notices) console.error(`note: ${notice}`);
