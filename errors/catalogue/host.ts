@@ -16,8 +16,8 @@ export const host = {
   },
   'host.checkout': {
     means:
-      "The checkout's path has a backslash, a question mark, a number sign or a control character, which Node or Vite " +
-      'takes for something else than a part of a path.',
+      "The checkout's path has a backslash, ?, # or a control character. Node or Vite would take it for something else than " +
+      'a part of a path.',
     remedy: 'Move the checkout to another directory; blanks, quotes, commas and letters of any language do.',
   },
   'host.command': {
