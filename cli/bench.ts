@@ -19,7 +19,7 @@ const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 /** `npm run bench [-- warm-up|failover|probes|providers]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   forgetOtherClusters(process.env);
-  requireRoot('bench');
+  requireRoot();
   const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
   const [only, kinds] = process.argv.slice(2);
   // Emulated guests take a quarter of an hour for each round: only when asked for.

@@ -146,7 +146,13 @@ function version(): string {
   return (JSON.parse(readFileSync(join(repoDir, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
+/** Who reads has enough (`lab explain | head`): what is done goes on, and what would be said is said to nobody. */
+function outliveReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   forgetOtherClusters(process.env);
   try {
     const { argv: words, noInstall } = takeNoInstall(process.argv);

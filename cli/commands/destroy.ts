@@ -1,18 +1,19 @@
 import type { Invocation } from '../invocation.ts';
-import { describeLab, requireRoot } from '../open-lab.ts';
+import { findLab, ownLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 import { printOut } from '../render/terminal.ts';
 
 export async function destroy(from: Invocation, machines: string[]): Promise<void> {
-  requireRoot('destroy');
+  requireRoot();
   const progress = new Progress();
-  const lab = await describeLab(from, progress.onEvent);
   if (machines.length === 0) {
+    const { lab } = await findLab(from, progress.onEvent);
     await lab.destroy().finally(() => progress.stop());
     printOut(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);
     return;
   }
+  const lab = await ownLab(from, progress.onEvent);
   const gone = await lab.destroyMachines(machines).finally(() => progress.stop());
   const now = await lab.status();
   printOut(statusTable(now));

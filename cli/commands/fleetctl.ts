@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import { fleetctlEnvironment } from '../../scenarios/harness/fleetctl-environment.ts';
 import type { Invocation } from '../invocation.ts';
-import { openLab, requireRoot } from '../open-lab.ts';
+import { lookAtLab, requireRoot } from '../open-lab.ts';
 
 /** Runs the same fleetctl as on the machines, pointed at whichever machines run. */
 export async function fleetctl(from: Invocation, args: string[]): Promise<void> {
-  requireRoot('fleetctl');
-  const lab = await openLab(from);
+  requireRoot();
+  const lab = await lookAtLab(from);
   const running = (await lab.provider().status()).machines.filter(({ state }) => state === 'running');
   if (running.length === 0) {
     throw new LabError({ code: 'state.lab-down', cause: `no machine of lab ${lab.config.name} runs`, next: 'lab up' });

@@ -6,15 +6,15 @@ import { statusTable } from '../render/status-table.ts';
 import { printOut } from '../render/terminal.ts';
 
 export async function halt(from: Invocation, machines: string[]): Promise<void> {
-  await stop(from, 'halt', (lab) => lab.halt(machines));
+  await stop(from, (lab) => lab.halt(machines));
 }
 
 export async function cut(from: Invocation, machines: string[]): Promise<void> {
-  await stop(from, 'cut', (lab) => lab.cut(machines));
+  await stop(from, (lab) => lab.cut(machines));
 }
 
-async function stop(from: Invocation, command: string, work: (lab: Lab) => Promise<void>): Promise<void> {
-  requireRoot(command);
+async function stop(from: Invocation, work: (lab: Lab) => Promise<void>): Promise<void> {
+  requireRoot();
   const progress = new Progress();
   const lab = await openLab(from, progress.onEvent);
   await work(lab).finally(() => progress.stop());

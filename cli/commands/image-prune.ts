@@ -13,7 +13,7 @@ const defaultStateDir = '/var/lib/coreos-lab';
 /** `lab image prune`: frees the cache of what neither this checkout nor any lab of this host needs. */
 export async function imagePrune(from: Invocation, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
   const { repoDir } = from;
-  requireRoot('image prune');
+  requireRoot();
   const { config } = await describeLab(from);
   const stateDirs = [...new Set([defaultStateDir, dirname(config.stateDir)])];
   const [wanted, used] = await Promise.all([

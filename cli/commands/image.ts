@@ -28,7 +28,7 @@ export async function imageBox(from: Invocation, options: ImageBoxOptions): Prom
     console.log((await boxIdentity(repoDir, config.images.suite)).name);
     return;
   }
-  requireRoot('image box');
+  requireRoot();
   const progress = new Progress();
   const on = options.json === true ? () => undefined : progress.onEvent;
   const packages = [...Object.keys(requiredPackages), ...Object.keys(diskPackages)];

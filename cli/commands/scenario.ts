@@ -1,6 +1,7 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Lab } from '../../provision/cluster/lab.ts';
 import type { LabEvent } from '../../provision/cluster/lab-event.ts';
+import { requireWritable } from '../../provision/host/require-writable.ts';
 import { findScenario, scenarios } from '../../scenarios/catalog.ts';
 import { takeScenarioLock } from '../../scenarios/harness/faults/scenario-lock.ts';
 import { type RunRequest, runScenario } from '../../scenarios/harness/run-scenario.ts';
@@ -31,7 +32,8 @@ export async function scenario(
   const chosen = ownFile === undefined ? findScenario(name) : await loadOwnScenario(ownFile);
   const given = parseParameters(name, chosen.parameters, words);
   if (given.help) return printOut(parameterHelp(name, chosen.summary, chosen.parameters));
-  requireRoot(`scenario ${name}`);
+  requireRoot();
+  requireWritable(join(from.repoDir, 'runs', chosen.name), 'the record of the run must be written there');
   const json = options.json === true || given.json;
   const command = scenarioCommand(name, chosen.parameters, given.values);
   await run(from, { chosen, values: given.values, command, json, ...(ownFile === undefined ? {} : { ownFile }) });

@@ -1,10 +1,13 @@
 import type { Invocation } from '../invocation.ts';
-import { openLab } from '../open-lab.ts';
+import { findSupervisor } from '../../provision/machines/ground/supervisor-process.ts';
+import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
 import { printOut } from '../render/terminal.ts';
 
 export async function status(from: Invocation, options: { json?: boolean }): Promise<void> {
-  const lab = await openLab(from);
+  const lab = await lookAtLab(from);
+  // Only root may ask it; nobody else is to be told that the lab is down.
+  if (findSupervisor(lab.paths) !== undefined) requireRoot();
   const now = await lab.status();
   if (options.json === true) {
     console.log(JSON.stringify(now));

@@ -59,7 +59,7 @@ export async function test(repoDir: string, options: { tier: string }): Promise<
       next: 'lab test --tier quick, or lab test',
     });
   }
-  requireRoot('test');
+  requireRoot();
   const packages = [...Object.keys(requiredPackages), ...testPackages, ...packagesOfTier[tier]];
   await ensurePackages({ packages, onProgress: (line) => console.error(line) });
   const scratch = await mkdtemp(join(tmpdir(), 'coreos-lab-test-'));

@@ -6,7 +6,7 @@ import { statusTable } from '../render/status-table.ts';
 import { printErr, printOut } from '../render/terminal.ts';
 
 export async function up(from: Invocation, machines: string[], options: { json?: boolean }): Promise<void> {
-  requireRoot('up');
+  requireRoot();
   const progress = new Progress();
   const lab = await openLab(from, options.json === true ? undefined : progress.onEvent);
   for (const notice of lab.config.notices) printErr(`note: ${notice}`);

@@ -2,6 +2,18 @@ import type { EntriesOf } from './entry.ts';
 
 /** The lab, or what it is made of, is not in a state that allows this. */
 export const state = {
+  'state.another-checkout': {
+    means:
+      'The lab of this name was made by another checkout, which may be of another version and have other addresses. ' +
+      'Looking at it works from here (`lab status`, `ssh`, `fleetctl`, `doctor`), changing it does not.',
+    remedy:
+      'Run the command in that checkout. `lab destroy` works from here too; for a lab of its own give this checkout another ' +
+      'name and range in lab.toml.',
+  },
+  'state.another-state-dir': {
+    means: 'A lab of this name runs already, with its machines in another directory than lab.toml says now.',
+    remedy: 'Set state_dir under [lab] in lab.toml back, or `lab destroy && lab up`.',
+  },
   'state.box': {
     means: "Vagrant has a box of the lab's name that this lab did not make. Machines of it would let nobody in.",
     remedy: '`vagrant box remove NAME --provider PROVIDER --all --force; vagrant up`, as the error says.',

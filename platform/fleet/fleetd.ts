@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { endProgram } from '../../errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   if (argv.some((word) => /^--?h(elp)?$/.test(word))) {
     console.log(
       [
-        'fleetd [flags]   (each flag may come as FLEET_NAME in the environment)',
+        'fleetd [flags]   (each flag may come as FLEET_NAME in the environment, or as name=value in fleet.conf)',
         ...fleetdFlags.map((f) => `  --${f.name.padEnd(18)} ${f.help}`),
       ].join('\n'),
     );
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
   }
   const log = (event: string, fields?: Readonly<Record<string, string | number | undefined>>): void =>
     console.log(formatLine(event, fields));
-  const config = readConfig(argv, process.env);
+  const { config, notices } = readConfig(argv, process.env, textOf);
+  for (const notice of notices) log('config', { notice });
   const timeoutMs = etcdTimeoutMs(config.agentTtl);
   const store = gatewayStore({ endpoints: config.etcdServers, timeoutMs });
   const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
@@ -45,6 +47,11 @@ async function main(): Promise<void> {
  */
 function etcdTimeoutMs(ttlSeconds: number): number {
   return Math.max(Math.min(2000, ttlSeconds * 300), ttlSeconds * 150);
+}
+
+/** @throws whatever forbids to read a file that is there */
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 function fail(error: unknown): never {

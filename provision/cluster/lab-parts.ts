@@ -6,6 +6,8 @@ import type { MachineProvider } from '../machines/machine-provider.ts';
 export interface LabParts {
   readonly config: LabConfig;
   readonly repoDir: string;
+  /** The directory of config.rb and lab.toml. */
+  readonly configDir: string;
   readonly paths: LabPaths;
   readonly provider: MachineProvider;
 }

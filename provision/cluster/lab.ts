@@ -140,7 +140,8 @@ export class Lab {
   }
 
   get parts(): LabParts {
-    return { config: this.config, repoDir: this.repoDir, paths: this.paths, provider: this.#provider };
+    const { config, repoDir, configDir, paths } = this;
+    return { config, repoDir, configDir, paths, provider: this.#provider };
   }
 
   /** @throws LabError `state.lab-down` when no supervisor answers */

@@ -3,7 +3,9 @@ import { requireFitHost } from '../host/doctor.ts';
 import { requiredPackages } from '../host/package-list.ts';
 import { ensurePackages } from '../host/packages.ts';
 import { realHost } from '../host/real-host.ts';
+import { findMaker, recordMaker } from './find-maker.ts';
 import { ownIgnition } from './ignition-configs.ts';
+import { refuseAnothers } from './lab-maker.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { prepareBox, prepareImages } from './lab-images.ts';
 import type { LabParts } from './lab-parts.ts';
@@ -11,7 +13,7 @@ import type { LabParts } from './lab-parts.ts';
 /**
  * All that must be there before `machines` can boot: host packages, a fit host, images, network and services.
  * @returns the reader's own Ignition config, if there is one
- * @throws LabError `host.*`, `config.*`, `ignition.*`, `command.*`, `state.old-disk`, `busy.range`, `busy.port`
+ * @throws LabError `state.another-*`, `host.*`, `config.*`, `ignition.*`, `command.*`, `state.old-disk`, `busy.range`, `busy.port`
  */
 export async function prepareGround(
   lab: LabParts,
@@ -19,6 +21,8 @@ export async function prepareGround(
 ): Promise<IgnitionConfig | undefined> {
   const { on } = options;
   const { config, provider } = lab;
+  // Under the lab's lock: another checkout may have made it since this command began.
+  refuseAnothers(config, await findMaker(config.stateDir, lab.repoDir), 'lab up');
   // Read before anything is changed: a bad file must cost nothing.
   const own = await ownIgnition(config.ignitionFile);
   await ensurePackages({
@@ -30,6 +34,7 @@ export async function prepareGround(
   if (!(await provider.status()).up) await requireFitHost(config, realHost());
   const images = await prepareImages(lab, on);
   if (provider.needs.box !== undefined) await prepareBox(lab, provider.needs.box, on);
+  await recordMaker(config.stateDir, { checkout: lab.repoDir, configDir: lab.configDir });
   const detail = 'bridge, registry, artifact server, DNS, RSVP stream';
   await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare(images));
   return own;

@@ -13,6 +13,7 @@ import { bridge, faults } from './checks/kernel-network.ts';
 import { machineId } from './checks/machine-id.ts';
 import { networkDaemons } from './checks/network-daemons.ts';
 import { packages } from './checks/packages.ts';
+import { paths } from './checks/paths.ts';
 import { ports } from './checks/ports.ts';
 import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
 import { routingRules } from './checks/routing-rules.ts';
@@ -36,7 +37,7 @@ function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: Lab
     ...[root, userNamespace, capabilities, node, debian, apt, packages],
     ...[overlay, ...(provider === 'nspawn' ? [loop, machineId] : []), fuse, namespaces, bridge, faults],
     ...[cgroups, inotify, accessControl],
-    ...[provider === 'vagrant' ? guestMemory : memory, cpus, emulation, stateDisk, cacheDisk],
+    ...[provider === 'vagrant' ? guestMemory : memory, cpus, emulation, paths, stateDisk, cacheDisk],
     ...[addressRange, routingRules, firewall, networkDaemons, ports],
     ...(provider === 'vagrant' ? [vagrant, ...hypervisorChecks[hypervisorName]] : []),
   ];

@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import type { FileSystem, HostInterface, HostProbe } from './host-probe.ts';
 import { type Acceleration, type GuestRun, runTinyGuest } from './kvm/run-tiny-guest.ts';
 import { missingPackages } from './packages.ts';
+import { canWrite } from './require-writable.ts';
 
 const guestDeadlineMs: Readonly<Record<Acceleration, number>> = { kvm: 4000, tcg: 15_000 };
 
@@ -17,9 +18,11 @@ export function realHost(): HostProbe {
     nodeVersion: process.versions.node,
     nodePath: process.execPath,
     cpus: availableParallelism(),
+    checkout: process.env['LAB_ROOT'] ?? process.cwd(),
     arch: process.arch,
     read: (path) => orElse(() => readFileSync(path, 'utf8'), undefined),
     exists: existsSync,
+    writable: canWrite,
     target: (path) => orElse(() => readlinkSync(path), undefined),
     list: (path) => orElse(() => readdirSync(path), []),
     fileSystem,

@@ -5,6 +5,7 @@ import { parseFlags, type FlagSpec } from '../flags.ts';
 import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
 import { ownMachine } from '../../etcd/ports.ts';
 import { defaultApiPort } from '../client/endpoint.ts';
+import { type ConfFile, defaultConfFile, readSettings } from './settings.ts';
 
 export interface FleetdConfig {
   etcdServers: string[];
@@ -41,21 +42,35 @@ export const fleetdFlags: readonly FlagSpec[] = [
   flag('systemd', 'systemctl, or memory: a simulated systemd for tests'),
   flag('resync', 'look at systemd this often without an event (3s)'),
   flag('shutdown-wait', 'when the machine goes down, wait this long for its units to stop (6s)'),
+  flag('config', `file with these as key=value, names with _ for - (${defaultConfFile}, where it is there)`),
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'this text' },
 ];
 
+/** What only a flag can say. */
+const flagsOnly = ['config', 'help'];
+const configurable = fleetdFlags.map(({ name }) => name).filter((name) => !flagsOnly.includes(name));
+
 /**
- * Flags win over FLEET_* of the environment (`--agent-ttl` is FLEET_AGENT_TTL), which wins over the defaults.
+ * Flags win over FLEET_* of the environment (`--agent-ttl` is FLEET_AGENT_TTL), which win over fleet.conf (`agent_ttl`), which wins
+ * over the defaults.
+ * @param readFile undefined for a file that is not there
+ * @returns also a sentence for each option of the original that does nothing here
  * @throws LabError `usage.*` or `config.*`
  */
-export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): FleetdConfig {
+export function readConfig(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  readFile: (path: string) => string | undefined,
+): { config: FleetdConfig; notices: readonly string[] } {
   const flags = parseFlags(argv, fleetdFlags, 'fleetd');
-  const get = (name: string, fallback: string): string =>
-    flags.text(name) ?? env[`FLEET_${name.toUpperCase().replaceAll('-', '_')}`] ?? fallback;
+  const settings = readSettings(configurable, env, confFile(flags.text('config'), readFile));
+  const get = (name: string, fallback: string): string => flags.text(name) ?? settings.values.get(name) ?? fallback;
   const list = (text: string): string[] =>
     text
+      // fleet.conf.sample writes lists as ["a", "b"].
+      .replace(/^\[(.*)\]$/, '$1')
       .split(',')
-      .map((s) => s.trim())
+      .map((s) => s.trim().replace(/^"(.*)"$/, '$1'))
       .filter((s) => s !== '');
   if (flags.args[0] !== undefined)
     throw bad('usage.argument', `fleetd takes no argument "${flags.args[0]}"`, 'fleetd --help');
@@ -63,7 +78,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
   if (systemd !== 'systemctl' && systemd !== 'memory')
     throw bad('config.systemd', `systemd is "${systemd}"`, 'use systemctl');
   const prefix = get('etcd-key-prefix', defaultKeyPrefix);
-  return {
+  const config: FleetdConfig = {
     etcdServers: list(get('etcd-servers', ownMachine)),
     keyPrefix: prefix.endsWith('/') ? prefix : `${prefix}/`,
     machineId: machineId(get('machine-id', '')),
@@ -78,6 +93,16 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
     // Of the 20 s that systemd gives fleetd itself to stop.
     shutdownWaitMs: durationMs('shutdown-wait', get('shutdown-wait', '6s')),
   };
+  return { config, notices: settings.notices };
+}
+
+function confFile(named: string | undefined, readFile: (path: string) => string | undefined): ConfFile | undefined {
+  const name = named ?? defaultConfFile;
+  const text = readFile(name);
+  if (text !== undefined) return { name, text };
+  if (named !== undefined)
+    throw bad('config.fleet-conf', `there is no file ${named}`, 'correct --config, or leave it out');
+  return undefined;
 }
 
 /** `5s`, `500ms`, `2m`, or a number of seconds -> milliseconds. */

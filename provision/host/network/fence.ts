@@ -29,6 +29,8 @@ export async function lowerFence(link: string, network: FenceNetwork): Promise<v
   const unit = unitFile(link);
   for (const file of [wantedLink(unit), unit]) await rm(file, { force: true });
   for (const route of fenceRoutes(link, network)) await execa('ip', ['route', 'del', ...route], { reject: false });
+  // Of ranges that lab.toml had before, or that another checkout's has.
+  await execa('ip', ['route', 'flush', ...everyFenceRoute(link)], { reject: false });
 }
 
 /**
@@ -37,10 +39,18 @@ export async function lowerFence(link: string, network: FenceNetwork): Promise<v
  * kernel's (networkd.conf(5), ManageForeignRoutes=): these are said to be. Pure.
  */
 export function fenceRoutes(link: string, network: FenceNetwork): string[][] {
+  return [network.cidr, network.flannelCidr].map((cidr) => ['unreachable', cidr, ...own(link)]);
+}
+
+/** Arguments of `ip route flush` that select all routes of a lab's fence, whatever its ranges. Pure. */
+export function everyFenceRoute(link: string): string[] {
+  return ['type', 'unreachable', ...own(link)];
+}
+
+function own(link: string): string[] {
   const weakest = 0xffff_ffff;
-  const own = createHash('sha256').update(link).digest().readUInt16BE();
-  const metric = String(weakest - own);
-  return [network.cidr, network.flannelCidr].map((cidr) => ['unreachable', cidr, 'metric', metric, 'proto', 'kernel']);
+  const ofName = createHash('sha256').update(link).digest().readUInt16BE();
+  return ['metric', String(weakest - ofName), 'proto', 'kernel'];
 }
 
 /** ip(8) leaves out the metric 0 and the protocol `boot`. */

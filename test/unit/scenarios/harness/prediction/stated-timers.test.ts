@@ -99,7 +99,7 @@ describe('what predictions count on is what the unit files say', () => {
 });
 
 describe("fleetd's own times are those that a machine is given", () => {
-  const fleetd = readFleetdConfig(['--machine-id=1'], {});
+  const fleetd = readFleetdConfig(['--machine-id=1'], {}, () => undefined).config;
   const lab = load({ toml: '', hostCpus: 4 });
 
   it('TTL, resync, wait for its units, port', () => {
