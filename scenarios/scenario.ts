@@ -1,15 +1,15 @@
 import type { Condition } from '../provision/cluster/conditions.ts';
 import type { ProviderCapability } from '../provision/machines/machine-provider.ts';
-import type { ClusterSnapshot, Prediction } from './harness/report/run-report.ts';
-import type { FaultKit } from './harness/faults/fault-record.ts';
+import type { ClusterSnapshot, Prediction } from './harness/record/run-report.ts';
+import type { FaultKit } from './harness/record/fault-record.ts';
 import type { LabUnderTest } from './harness/context/lab-under-test.ts';
-import type { ParameterSpecs, ParameterValues } from './harness/parameters.ts';
-import type { ProbeName } from './harness/probes/sample.ts';
-import type { EventData, RunEvent } from './harness/events/run-event.ts';
+import type { ParameterSpecs, ParameterValues } from './harness/context/parameters.ts';
+import type { ProbeName } from './harness/record/sample.ts';
+import type { EventData, RunEvent } from './harness/record/events/run-event.ts';
 import type { RunRecord } from './harness/record/run-record.ts';
-import type { Finding } from './harness/verdict.ts';
+import type { Finding } from './harness/record/verdict.ts';
 
-export { choice, flag, integer, text } from './harness/parameters.ts';
+export { choice, flag, integer, text } from './harness/context/parameters.ts';
 
 /** An experiment: does something to a lab and proves what follows. */
 export interface Scenario<P extends ParameterSpecs = ParameterSpecs> {

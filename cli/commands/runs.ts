@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { LabError } from '../../errors/lab-error.ts';
 import { findScenario } from '../../scenarios/catalog.ts';
 import { readReport } from '../../scenarios/harness/report/read-run.ts';
-import { findRuns } from '../../scenarios/harness/report/run-directory.ts';
+import { findRuns } from '../../scenarios/harness/report/find-runs.ts';
 import { seconds } from '../render/progress.ts';
 import { table } from '../render/table.ts';
 import { printOut } from '../render/terminal.ts';

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import { isInitial } from '../../scenarios/harness/events/is-initial.ts';
-import { ownWords } from '../../scenarios/harness/events/own-words.ts';
-import type { RunEvent } from '../../scenarios/harness/events/run-event.ts';
-import { unhandled } from '../../scenarios/harness/events/unhandled.ts';
+import { isInitial } from '../../scenarios/harness/record/events/is-initial.ts';
+import { ownWords } from '../../scenarios/harness/record/events/own-words.ts';
+import type { RunEvent } from '../../scenarios/harness/record/events/run-event.ts';
+import { unhandled } from '../../scenarios/harness/record/events/unhandled.ts';
 import { fold } from './fit.ts';
 import { LiveBlock } from './live-block.ts';
 import { seconds } from './progress.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { emptyStack } from '../deploy/stack.ts';
+import { emptyStack } from '../stack/stack.ts';
 import { choice, flag, integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { delayEnvironment, delays, type Delays } from './delays.ts';
 import { imageParameter, prepareImages } from './image.ts';

@@ -1,10 +1,10 @@
 import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
-import { containerStartedMs } from '../deploy/container-start.ts';
-import { eventsOf } from '../harness/events/events-of.ts';
+import { containerStartedMs } from '../stack/container-start.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
 import { answers, watchBucket } from './bucket-watch.ts';
 import { startFirstUse } from './first-use/first-use-process.ts';
-import { couchbasePorts } from '../harness/ports.ts';
+import { couchbasePorts } from '../harness/context/ports.ts';
 import { couchbaseUnit, type SeenRound } from './phases.ts';
 
 const key = serviceKey('couchbase', 1);

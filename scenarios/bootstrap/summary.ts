@@ -1,5 +1,5 @@
 import type { ScenarioContext } from '../scenario.ts';
-import type { Finding } from '../harness/verdict.ts';
+import type { Finding } from '../harness/record/verdict.ts';
 import type { Delays } from './delays.ts';
 import { distribution, spread } from './distribution.ts';
 import { type PhaseMoments, phaseNames, spans } from './phases.ts';

@@ -1,8 +1,8 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import { allUnits, layers, waitingFor } from '../deploy/stack.ts';
+import { allUnits, layers, waitingFor } from '../stack/stack.ts';
 import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import type { ScenarioContext } from '../scenario.ts';
 
 /** From the last undoing until everything is as it was, ms. */

@@ -1,8 +1,8 @@
 import { setTimeout as atTime } from 'node:timers/promises';
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
-import { seconds } from '../harness/seconds.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
+import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { describeFault } from './describe.ts';
 import { overMs, type PlannedFault } from './plan.ts';

@@ -1,10 +1,10 @@
 import { scenario, type ScenarioContext } from '../scenario.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import { containerOf, containerStartedMs } from './container-start.ts';
+import { containerOf, containerStartedMs } from '../stack/container-start.ts';
 import { deployFindings } from './findings.ts';
 import { firstRows, layerMoments } from './layer-moments.ts';
 import { type LayerExtra, layerSteps, pagePrediction, rsvpPrediction } from './layer-steps.ts';
-import { allUnits, type Layer, layerReady, layers, startLayer } from './stack.ts';
+import { allUnits, type Layer, layerReady, layers, startLayer } from '../stack/stack.ts';
 
 const pageDeadlineMs = 60_000;
 

@@ -1,9 +1,9 @@
-import type { JournalLine } from '../harness/evidence.ts';
-import { eventsOf } from '../harness/events/events-of.ts';
-import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
-import type { RunEvent } from '../harness/events/run-event.ts';
-import { containerOf } from './container-start.ts';
-import type { Layer } from './stack.ts';
+import type { JournalLine } from '../harness/context/evidence.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
+import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import type { RunEvent } from '../harness/record/events/run-event.ts';
+import { containerOf } from '../stack/container-start.ts';
+import type { Layer } from '../stack/stack.ts';
 
 /** When a layer's last unit (container, key) was there, ms of the run; undefined: one of them never was. */
 export interface LayerMoments {

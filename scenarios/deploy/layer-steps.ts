@@ -1,7 +1,7 @@
 import { appTimers } from '../harness/prediction/stated-timers.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import type { LayerMoments } from './layer-moments.ts';
-import type { Layer } from './stack.ts';
+import type { Layer } from '../stack/stack.ts';
 
 /** One step of a layer: from the step before it to its own moment, ms of the run. */
 export interface LayerStep {

@@ -1,12 +1,12 @@
-import { runningOn } from '../harness/cluster-view.ts';
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import { runningOn } from '../harness/record/cluster-view.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
 import type { FailureKind } from '../harness/prediction/detection.ts';
 import { choice, scenario, text, type ScenarioContext } from '../scenario.ts';
 import { announcedAnew, documentsStored, oldCopiesStopped } from './conditions.ts';
 import { reportFigures } from './figures.ts';
 import { failoverFindings } from './findings.ts';
-import { predictionFor } from './prediction-for.ts';
-import { movableUnits, subjectOf } from './subject.ts';
+import { predictionFor } from '../harness/prediction/prediction-for.ts';
+import { movableUnits, subjectOf } from '../harness/prediction/subject.ts';
 import { failoverTimeline } from './timeline.ts';
 
 const stepWithin = 120_000;

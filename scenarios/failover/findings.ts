@@ -1,8 +1,8 @@
-import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
-import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
+import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
+import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
 import { viewAt } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import type { Finding, Verdict } from '../harness/verdict.ts';
+import type { Finding, Verdict } from '../harness/record/verdict.ts';
 import { type FailoverMoments, type FailoverTimeline, tellsAddress } from './timeline.ts';
 
 /** When the stack had settled on the other machines, and when all was well again (ms of the run); and what was asked then. */

@@ -1,4 +1,4 @@
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { choice, scenario, type ScenarioContext } from '../scenario.ts';
 import { inWords, quorumOf } from './arithmetic.ts';
 import { stackRunsOn } from './conditions.ts';

@@ -1,5 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
+import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
 import { quorumOf } from './arithmetic.ts';
 
 /** Who is halted and who stays. */

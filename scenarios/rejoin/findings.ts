@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from '../harness/verdict.ts';
+import type { Finding, Verdict } from '../harness/record/verdict.ts';
 import type { MachineTraces } from './machine-traces.ts';
 
 /** One absence of the machine: what it had when it left, what it has now that it is back. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { serviceKey } from '../../../platform/etcd/keys/service-keys.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { ClusterWatch } from '../cluster-watch.ts';
-import type { EventLog } from '../event-log.ts';
-import { messagesWithRows } from '../events/messages-with-rows.ts';
-import { couchbaseDocuments } from '../evidence.ts';
-import { pagePort } from '../ports.ts';
-import { pagePicture } from '../picture/page-picture.ts';
+import type { ClusterWatch } from '../watch/cluster-watch.ts';
+import type { EventLog } from '../record/event-log.ts';
+import { messagesWithRows } from '../record/events/messages-with-rows.ts';
+import { couchbaseDocuments } from './evidence.ts';
+import { pagePort } from './ports.ts';
+import { pagePicture } from './picture/page-picture.ts';
 import type { PageUnderTest } from './lab-under-test.ts';
 
 /** The page as its visitors see it: by the messages that the Socket.IO probe received, and by a browser. */

@@ -3,9 +3,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { LabPaths } from '../../../provision/machines/ground/lab-paths.ts';
-import { issuesOf } from '../events/issues-of.ts';
-import type { FaultRecord } from './fault-record.ts';
-import { faultRecordSchema } from './fault-schema.ts';
+import { issuesOf } from '../record/events/issues-of.ts';
+import type { FaultRecord } from '../record/fault-record.ts';
+import { faultRecordSchema } from '../record/fault-schema.ts';
 
 const ledgerSchema = z.object({
   owner: z.object({ pid: z.int().positive(), startTime: z.string() }),

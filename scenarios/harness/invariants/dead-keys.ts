@@ -1,13 +1,13 @@
 import { readServiceKey } from '../../../platform/etcd/keys/service-keys.ts';
-import { eventsOf } from '../events/events-of.ts';
-import type { RunEvent } from '../events/run-event.ts';
+import { eventsOf } from '../record/events/events-of.ts';
+import type { RunEvent } from '../record/events/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers, difference, type Span } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
+import { seconds } from '../record/seconds.ts';
+import type { Finding } from '../record/verdict.ts';
 
 /** etcd looks for expired leases twice a second; their end is seen at once, or up to 0.3 s later by a look without a cause. */
 const seenLateMs = 1_500;

@@ -2,8 +2,8 @@ import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { difference, intersection, type Span, totalMs, union } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
+import { seconds } from '../record/seconds.ts';
+import type { Finding } from '../record/verdict.ts';
 
 /** One connection in the RSVP stream server's book; `closedAt` is absent while it lives. Wall-clock ms. */
 export interface StreamConnection {

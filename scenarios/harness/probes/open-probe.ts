@@ -3,7 +3,7 @@ import { etcdReadProbe, etcdWriteProbe } from './etcd.ts';
 import { memcachedProbe } from './memcached.ts';
 import { pageProbe } from './page.ts';
 import type { Probe, ProbeContext } from './probe.ts';
-import type { ProbeName } from './sample.ts';
+import type { ProbeName } from '../record/sample.ts';
 import type { Services } from './services.ts';
 import { socketProbe } from './socket.ts';
 

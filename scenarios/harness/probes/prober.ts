@@ -5,7 +5,7 @@ import { startGrid } from './grid.ts';
 import { discovering, openProbe } from './open-probe.ts';
 import type { Probe, ProbeContext } from './probe.ts';
 import { SampleFile } from './sample-file.ts';
-import type { Sample } from './sample.ts';
+import type { Sample } from '../record/sample.ts';
 import type { ProbeEvent, ProbeSettings } from './settings.ts';
 import { shortError } from './http-ask.ts';
 import { FlannelRoutes } from './flannel-routes.ts';

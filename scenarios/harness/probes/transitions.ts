@@ -1,5 +1,5 @@
 import type { ProbeEvent } from './settings.ts';
-import { answeredAt, type Sample } from './sample.ts';
+import { answeredAt, type Sample } from '../record/sample.ts';
 
 /**
  * Turns samples into what a person wants to know at once: the first failure of a probe at a machine (or service), and its

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { containerOf } from '../../../../scenarios/deploy/container-start.ts';
+import { containerOf } from '../../../../scenarios/stack/container-start.ts';
 import { deployFindings } from '../../../../scenarios/deploy/findings.ts';
 import { firstRows, layerMoments, type LayerRecord } from '../../../../scenarios/deploy/layer-moments.ts';
 import { layerSteps, pagePrediction } from '../../../../scenarios/deploy/layer-steps.ts';
-import { allUnits, layers, type Layer } from '../../../../scenarios/deploy/stack.ts';
+import { allUnits, layers, type Layer } from '../../../../scenarios/stack/stack.ts';
 import { event, journal, pageMessage, runBeganMs } from '../recorded.ts';
 
 const layer = (name: Layer['name']) => layers.find((one) => one.name === name) ?? layers[0]!;

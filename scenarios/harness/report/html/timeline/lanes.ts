@@ -1,6 +1,6 @@
-import { eventsOf } from '../../../events/events-of.ts';
-import { isInitial } from '../../../events/is-initial.ts';
-import type { EventOf, RunEvent } from '../../../events/run-event.ts';
+import { eventsOf } from '../../../record/events/events-of.ts';
+import { isInitial } from '../../../record/events/is-initial.ts';
+import type { EventOf, RunEvent } from '../../../record/events/run-event.ts';
 import { shortKey, shortUnit } from '../words.ts';
 
 /** on: as it should be; changing: starting or stopping; off: there, but not running; waiting: nowhere at all. */
