@@ -1,4 +1,4 @@
-import type { JournalLine } from '../harness/context/evidence.ts';
+import type { JournalLine } from '../harness/record/journal-line.ts';
 
 export const couchbaseUnit = 'couchbase@1.service';
 

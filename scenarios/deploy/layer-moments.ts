@@ -1,4 +1,4 @@
-import type { JournalLine } from '../harness/context/evidence.ts';
+import type { JournalLine } from '../harness/record/journal-line.ts';
 import { eventsOf } from '../harness/record/events/events-of.ts';
 import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
 import type { RunEvent } from '../harness/record/events/run-event.ts';

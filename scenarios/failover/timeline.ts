@@ -1,6 +1,6 @@
 import { eventsOf } from '../harness/record/events/events-of.ts';
 import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
-import { type JournalLine, namesCouchbase } from '../harness/context/evidence.ts';
+import { type JournalLine, namesCouchbase } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Subject } from '../harness/prediction/subject.ts';

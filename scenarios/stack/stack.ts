@@ -1,7 +1,7 @@
 import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
-import type { ScenarioContext } from '../scenario.ts';
+import type { Needs, ScenarioContext } from '../scenario.ts';
 
 /** What deploying needs of a run. */
 export type DeployContext = Pick<ScenarioContext, 'lab' | 'until' | 'note'>;
@@ -46,6 +46,12 @@ function layer(
   keys: readonly string[],
 ): Layer {
   return { name, files: typed.map((unit) => `units/${unit}.service`), units, keys };
+}
+
+/** Brings the lab to what a scenario needs: the whole stack running, no unit at all, or as it is. */
+export async function prepareStack(context: DeployContext, needed: Needs['stack']): Promise<void> {
+  if (needed === 'deployed') await deployStack(context);
+  if (needed === 'empty') await emptyStack(context);
 }
 
 /**

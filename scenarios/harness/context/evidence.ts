@@ -4,7 +4,8 @@ import { getJson } from '../../../provision/cluster/get-json.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import { couchbaseHeaders } from './couchbase-access.ts';
 import { couchbasePorts } from './ports.ts';
-import type { StreamConnection } from '../invariants/one-worker-connection.ts';
+import type { JournalLine } from '../record/journal-line.ts';
+import type { StreamConnection } from '../record/stream-connection.ts';
 
 const requestDeadlineMs = 2_000;
 /** Asked once a run, when machines may still be booting: worth waiting for. */
@@ -30,20 +31,6 @@ export async function streamConnections(lab: Lab): Promise<StreamConnection[] | 
     bookDeadlineMs,
   );
   return book?.history;
-}
-
-/** One line of a machine's journal. */
-export interface JournalLine {
-  readonly machine: string;
-  readonly unit: string;
-  readonly wallMs: number;
-  readonly message: string;
-}
-
-/** Does an app's log line name this Couchbase address (and not one that only begins like it)? */
-export function namesCouchbase(message: string, address: string): boolean {
-  const [, addresses = ''] = /current (?:config|connection).*couchbase:\/\/([0-9.,]*)/.exec(message) ?? [];
-  return addresses.split(',').includes(address);
 }
 
 /**

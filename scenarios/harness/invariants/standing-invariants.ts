@@ -1,4 +1,4 @@
-import type { InvariantName } from '../../scenario.ts';
+import type { InvariantName } from '../context/scenario.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { Finding } from '../record/verdict.ts';
 import { conflicts } from './conflicts.ts';

@@ -1,4 +1,4 @@
-import type { JournalLine } from '../context/evidence.ts';
+import type { JournalLine } from './journal-line.ts';
 import type { RunReport } from './run-report.ts';
 
 export type Decision = RunReport['decisions'][number];

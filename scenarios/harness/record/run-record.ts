@@ -1,7 +1,7 @@
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
 import type { RunEvent } from './events/run-event.ts';
-import type { JournalLine } from '../context/evidence.ts';
-import type { StreamConnection } from '../invariants/one-worker-connection.ts';
+import type { JournalLine } from './journal-line.ts';
+import type { StreamConnection } from './stream-connection.ts';
 import type { Sample } from './sample.ts';
 
 /** All that was recorded of a run, as values: invariants, measures and the report are computed from this alone. */

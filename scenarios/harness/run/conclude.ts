@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InvariantName } from '../../scenario.ts';
+import type { InvariantName } from '../context/scenario.ts';
 import { engineDecisions } from '../record/decisions.ts';
 import { eventsOf } from '../record/events/events-of.ts';
 import { readJournals, streamConnections, writeJournals } from '../context/evidence.ts';

@@ -2,8 +2,7 @@ import { basename, join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { until } from '../../../provision/cluster/conditions.ts';
 import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
-import { withOwnLine } from '../../own/own-line.ts';
-import type { ScenarioContext } from '../../scenario.ts';
+import type { ScenarioContext } from '../context/scenario.ts';
 import { makeLabUnderTest } from '../context/make-lab-under-test.ts';
 import type { LabUnderTest } from '../context/lab-under-test.ts';
 import { ClusterWatch } from '../watch/cluster-watch.ts';
@@ -17,7 +16,7 @@ import { Recorder } from './recorder.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { ClusterSnapshot } from '../record/run-report.ts';
 import { makeRunDirectory } from './make-run-directory.ts';
-import type { RunRequest } from './run-scenario.ts';
+import type { RunRequest } from './run-request.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 /** A run from its first event until it is concluded. */
@@ -109,8 +108,7 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
     ...{ request, provider, id: basename(runDir), runDir, startedAt, log, recorder, cluster, lab, fault, context },
     ...{ snapshots, afterwards },
     probeNames: scenario.needs.probes ?? (scenario.needs.stack === 'deployed' ? probeNames : []),
-    brokenOff: (error) =>
-      brokenOff(request.ownFile === undefined ? error : withOwnLine(error, request.ownFile), log, recorder),
+    brokenOff: (error) => brokenOff(request.explainError?.(error) ?? error, log, recorder),
   };
 }
 

@@ -1,27 +1,11 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
-import { deployStack, emptyStack } from '../../stack/stack.ts';
-import type { Scenario } from '../../scenario.ts';
+import type { Scenario } from '../context/scenario.ts';
 import { conclude } from './conclude.ts';
-import type { RunEvent } from '../record/events/run-event.ts';
 import { type OpenRun, openRun } from './open-run.ts';
-import type { ParameterValue } from '../context/parameters.ts';
 import { startProbes } from '../probes/probe-process.ts';
 import type { RunReport } from '../record/run-report.ts';
-
-export interface RunRequest {
-  readonly scenario: Scenario;
-  readonly lab: Lab;
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
-  /** What repeats this run, as typed. */
-  readonly command: string;
-  /** The file of a reader's own scenario: its lines are the evidence when it throws. */
-  readonly ownFile?: string;
-  /** Ends the run early but in order: faults undone, evidence kept, verdict unknown. */
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: RunEvent) => void;
-}
+import type { RunRequest } from './run-request.ts';
 
 /**
  * Runs a scenario on a lab that is up. Evidence is kept whatever happens, and every fault is undone.
@@ -43,10 +27,8 @@ export async function runScenario(request: RunRequest): Promise<RunReport> {
 
 async function carryOut(run: OpenRun): Promise<void> {
   const { context, request, cluster } = run;
-  const { needs } = request.scenario;
   await cluster.start();
-  if (needs.stack === 'deployed') await deployStack(context);
-  if (needs.stack === 'empty') await emptyStack(context);
+  await request.prepareStack(context, request.scenario.needs.stack);
   if (run.probeNames.length > 0) {
     run.probes = await startProbes({
       ...{ lab: request.lab, probes: run.probeNames, runDir: run.runDir, runId: run.id },

@@ -6,7 +6,7 @@ import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from '../record/cluster-view.ts';
 import { DiscoveryKeys } from './discovery-keys.ts';
 import type { EventLog } from '../record/event-log.ts';
-import { keyTtlMs } from '../prediction/unit-timers.ts';
+import { keyTtlMs } from './key-ttl.ts';
 import { watchKeys } from './key-watch.ts';
 import { startLooking } from './looker.ts';
 

@@ -5,7 +5,7 @@ import {
   type RunEvent,
   runEventSchema,
 } from '../../../scenarios/harness/record/events/run-event.ts';
-import type { JournalLine } from '../../../scenarios/harness/context/evidence.ts';
+import type { JournalLine } from '../../../scenarios/harness/record/journal-line.ts';
 import type { FaultAction } from '../../../scenarios/harness/record/fault-record.ts';
 import type { RunRecord } from '../../../scenarios/harness/record/run-record.ts';
 

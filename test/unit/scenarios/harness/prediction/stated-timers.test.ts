@@ -13,7 +13,8 @@ import { slowMachineFiles } from '../../../../../provision/cluster/slow-machine-
 import { couchbasePorts, pagePort } from '../../../../../scenarios/harness/context/ports.ts';
 import { predictDetection } from '../../../../../scenarios/harness/prediction/detection.ts';
 import { appTimers, bookWaits, shippedRestartMs } from '../../../../../scenarios/harness/prediction/stated-timers.ts';
-import { keyTtlMs, unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
+import { unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
+import { keyTtlMs } from '../../../../../scenarios/harness/watch/key-ttl.ts';
 import { layers } from '../../../../../scenarios/layers/layer.ts';
 import { load } from '../../../provision/config/config-directory.ts';
 
