@@ -3,7 +3,7 @@ import { eventsOf } from '../harness/record/events/events-of.ts';
 import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
 import type { RunEvent } from '../harness/record/events/run-event.ts';
 import { containerOf } from '../stack/container-start.ts';
-import type { Layer } from '../stack/stack.ts';
+import type { StackLayer } from '../stack/stack.ts';
 
 /** When a layer's last unit (container, key) was there, ms of the run; undefined: one of them never was. */
 export interface LayerMoments {
@@ -19,7 +19,7 @@ export interface LayerMoments {
 
 /** All that was recorded of one layer's start. */
 export interface LayerRecord {
-  readonly layer: Pick<Layer, 'units' | 'keys'>;
+  readonly layer: Pick<StackLayer, 'units' | 'keys'>;
   /** When its `fleetctl start` was typed, ms of the run. */
   readonly askedMs: number;
   readonly events: readonly RunEvent[];

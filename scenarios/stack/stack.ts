@@ -18,7 +18,7 @@ export const stackUnits = {
 export const allUnits: readonly string[] = Object.values(stackUnits).flat();
 
 /** One `fleetctl start` of the chapter's reader and what must be there after it. */
-export interface Layer {
+export interface StackLayer {
   readonly name: 'couchbase' | 'memcached' | 'worker' | 'web';
   /** As typed, after `fleetctl start`. */
   readonly files: readonly string[];
@@ -27,7 +27,7 @@ export interface Layer {
   readonly keys: readonly string[];
 }
 
-export const layers: readonly Layer[] = [
+export const stackLayers: readonly StackLayer[] = [
   layer('couchbase', ['couchbase@1', 'couchbase-sidekick@1'], stackUnits.couchbase, [serviceKey('couchbase', 1)]),
   layer(
     'memcached',
@@ -40,11 +40,11 @@ export const layers: readonly Layer[] = [
 ];
 
 function layer(
-  name: Layer['name'],
+  name: StackLayer['name'],
   typed: readonly string[],
   units: readonly string[],
   keys: readonly string[],
-): Layer {
+): StackLayer {
   return { name, files: typed.map((unit) => `units/${unit}.service`), units, keys };
 }
 
@@ -60,24 +60,24 @@ export async function prepareStack(context: DeployContext, needed: Needs['stack'
  */
 export async function deployStack(context: DeployContext): Promise<void> {
   await firstLook(context);
-  if (layers.every((one) => waitingFor(context.lab.fleet.view, one) === undefined)) return;
-  for (const one of layers) await deployLayer(context, one);
+  if (stackLayers.every((one) => waitingFor(context.lab.fleet.view, one) === undefined)) return;
+  for (const one of stackLayers) await deployLayer(context, one);
 }
 
 /** Starts one layer and waits for it. Units of its names with other contents, left by an earlier run, are replaced. */
-async function deployLayer(context: DeployContext, one: Layer): Promise<void> {
+async function deployLayer(context: DeployContext, one: StackLayer): Promise<void> {
   await startLayer(context, one);
   await context.until(layerReady(context, one), { within: context.lab.config.timers.deployDeadlineMs });
 }
 
 /** Types the layer's command and does not wait. */
-export async function startLayer({ lab }: Pick<DeployContext, 'lab'>, one: Layer): Promise<void> {
+export async function startLayer({ lab }: Pick<DeployContext, 'lab'>, one: StackLayer): Promise<void> {
   const left = lab.fleet.view.units.some(({ name }) => one.units.includes(name));
   await lab.fleet.fleetctl('start', '--no-block', ...(left ? ['--replace'] : []), ...one.files);
 }
 
 /** Every unit of the layer runs on one machine, and its keys are there. */
-export function layerReady({ lab }: Pick<DeployContext, 'lab'>, one: Layer): Condition {
+export function layerReady({ lab }: Pick<DeployContext, 'lab'>, one: StackLayer): Condition {
   const running = lab.fleet.unitsRunning(one.units);
   return {
     name: one.keys.length === 0 ? running.name : `${running.name} and registered`,
@@ -87,7 +87,7 @@ export function layerReady({ lab }: Pick<DeployContext, 'lab'>, one: Layer): Con
 }
 
 /** What a layer still lacks, in a few words; undefined when it is there. Pure. */
-export function waitingFor(view: ClusterView, { units, keys }: Pick<Layer, 'units' | 'keys'>): string | undefined {
+export function waitingFor(view: ClusterView, { units, keys }: Pick<StackLayer, 'units' | 'keys'>): string | undefined {
   const notRunning = units.filter((unit) => runningOn(view, unit) === undefined);
   const running = `${units.length - notRunning.length} of ${units.length} running`;
   if (notRunning.length === units.length && units.length > 1) return running;

@@ -8,7 +8,7 @@ import {
   allUnits,
   deployStack,
   emptyStack,
-  layers,
+  stackLayers,
   leftOver,
   waitingFor,
   type DeployContext,
@@ -19,7 +19,7 @@ import { unit, view } from '../recorded.ts';
 
 const machines = ['core-01', 'core-02', 'core-03'];
 const empty = view({ machines });
-const keys = Object.fromEntries(layers.flatMap((one) => one.keys).map((key, n) => [key, `10.1.${n}.2`]));
+const keys = Object.fromEntries(stackLayers.flatMap((one) => one.keys).map((key, n) => [key, `10.1.${n}.2`]));
 const deployed = view({ machines, units: allUnits.map((name) => unit(name, 'core-01')), keys });
 
 /** A cluster that does at once what fleetctl asks of it. */
@@ -33,7 +33,7 @@ function obedientCluster(before: ClusterView) {
       const files = args.filter((arg) => !arg.startsWith('--')).flatMap(expandBraces);
       const names = files.map((file) => file.replace('units/', ''));
       const rest = fleet.view.units.filter(({ name }) => !names.includes(name));
-      const set = layers.filter((one) => one.units.some((name) => names.includes(name))).flatMap((one) => one.keys);
+      const set = stackLayers.filter((one) => one.units.some((name) => names.includes(name))).flatMap((one) => one.keys);
       fleet.view = {
         machines,
         units: verb === 'start' ? [...rest, ...names.map((name) => unit(name, 'core-02'))] : rest,
@@ -55,10 +55,10 @@ function obedientCluster(before: ClusterView) {
 }
 
 it('the layers are the twelve units, and their files are in units/', () => {
-  expect(layers.flatMap((one) => one.units)).toEqual(allUnits);
+  expect(stackLayers.flatMap((one) => one.units)).toEqual(allUnits);
   expect(allUnits).toHaveLength(12);
   const files = readdirSync(join(import.meta.dirname, '../../../../units'));
-  for (const one of layers) {
+  for (const one of stackLayers) {
     const named = one.files.flatMap(expandBraces).map((file) => file.replace('units/', ''));
     expect(named.toSorted()).toEqual(one.units.toSorted());
     for (const name of named) expect(files).toContain(name.replace(/@\d/, '@'));
@@ -74,7 +74,7 @@ it('deploying an empty cluster types the chapter’s four commands', async () =>
     'start --no-block units/worker.service',
     'start --no-block units/web@{1..3}.service',
   ]);
-  expect(layers.map((one) => waitingFor(now(), one))).toEqual(layers.map(() => undefined));
+  expect(stackLayers.map((one) => waitingFor(now(), one))).toEqual(stackLayers.map(() => undefined));
 });
 
 it('deploying what runs already types nothing', async () => {
@@ -126,7 +126,7 @@ it.each<[string, ClusterView, RegExp]>([
 });
 
 it('a layer waits for its keys, emptying for the last of them', () => {
-  expect(waitingFor({ ...deployed, keys: {} }, layers[1] ?? { units: [], keys: [] })).toBe(
+  expect(waitingFor({ ...deployed, keys: {} }, stackLayers[1] ?? { units: [], keys: [] })).toBe(
     'no key yet: /services/memcached/1, /services/memcached/2, /services/memcached/3',
   );
   expect(leftOver(view({ machines, keys: { '/services/couchbase/1': '10.1.1.2' } }))).toBe(
