@@ -34,6 +34,7 @@ export interface LayerRecord {
 export function layerMoments(record: LayerRecord): LayerMoments {
   const { layer, askedMs, events, journal, containerStarts, wallToRunMs } = record;
   const principals = layer.units.filter((unit) => containerOf(unit) !== undefined);
+  const containers = layer.units.flatMap((unit) => containerOf(unit) ?? []);
   const inRun = (wallMs: number | undefined) => (wallMs === undefined ? undefined : Math.round(wallMs - wallToRunMs));
   const line = (from: string | undefined, begins: (message: string) => boolean) =>
     inRun(
@@ -44,7 +45,7 @@ export function layerMoments(record: LayerRecord): LayerMoments {
     eventsOf(events, 'key-set').find(({ atMs, data }) => data.key === key && atMs >= askedMs)?.atMs;
   return {
     placed: last(layer.units.map((unit) => line('fleet.service', (said) => said.startsWith(`schedule unit=${unit} `)))),
-    started: last(principals.map((unit) => inRun(containerStarts.get(containerOf(unit) ?? '')))),
+    started: last(containers.map((container) => inRun(containerStarts.get(container)))),
     active: last(principals.map((unit) => line(unit, (said) => said.startsWith(`Started ${unit}`)))),
     registered: layer.keys.length === 0 ? undefined : last(layer.keys.map(firstKeySet)),
   };

@@ -64,7 +64,7 @@ function since(ms: number): string[] {
   return ['--since', `@${Math.floor(ms / 1000)}`];
 }
 
-/** Undefined for an empty line and for a message that is not text. */
+/** Undefined for an empty line, for a message that is not text, and for one of no unit. */
 function journalLine(machine: string, text: string): JournalLine | undefined {
   if (text === '') return undefined;
   const entry = JSON.parse(text) as {
@@ -74,7 +74,8 @@ function journalLine(machine: string, text: string): JournalLine | undefined {
     MESSAGE: unknown;
   };
   if (typeof entry.MESSAGE !== 'string') return undefined;
-  const unit = entry.UNIT ?? entry._SYSTEMD_UNIT ?? '';
+  const unit = entry.UNIT ?? entry._SYSTEMD_UNIT;
+  if (unit === undefined) return undefined;
   return { machine, unit, wallMs: Number(entry.__REALTIME_TIMESTAMP) / 1000, message: entry.MESSAGE };
 }
 

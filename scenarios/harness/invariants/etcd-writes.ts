@@ -16,7 +16,7 @@ export function etcdWrites(record: RunRecord): Finding {
   });
   if (without !== undefined) {
     const at = seconds(without.wallMs - record.wallToRunMs);
-    return { name, verdict: 'fail', evidence: `${without.key ?? ''} acknowledged at ${at}, without a quorum` };
+    return { name, verdict: 'fail', evidence: `${without.key ?? 'a key'} acknowledged at ${at}, without a quorum` };
   }
   const readBack = record.readBack.find(({ probe }) => probe === 'etcd-write');
   if (readBack?.wallMs === undefined)

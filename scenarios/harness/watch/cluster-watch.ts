@@ -92,7 +92,9 @@ export class ClusterWatch {
       this.#fleet.listStates(),
     ]);
     const addresses = new Map(this.#lab.config.machines.map(({ address, name }) => [address, name]));
-    const hostnames = new Map(machines.map((m) => [m.id, addresses.get(m.primaryIP ?? '') ?? m.id]));
+    const hostnames = new Map(
+      machines.map((m) => [m.id, (m.primaryIP === undefined ? undefined : addresses.get(m.primaryIP)) ?? m.id]),
+    );
     for (const [id, name] of hostnames) this.#names.set(id, name);
     this.#learnTtls(units);
     const nameOf = (id: string | undefined) =>
@@ -105,10 +107,12 @@ export class ClusterWatch {
         reason: unit.reason,
         states: states
           .filter(({ name }) => name === unit.name)
-          .map((s) => ({
-            machine: nameOf(s.machineID) ?? '',
-            state: `${s.systemdActiveState ?? ''}/${s.systemdSubState ?? ''}`,
-          })),
+          .flatMap((s) => {
+            const machine = nameOf(s.machineID);
+            // A state that nobody publishes is of no machine.
+            if (machine === undefined) return [];
+            return [{ machine, state: `${s.systemdActiveState ?? 'unknown'}/${s.systemdSubState ?? 'unknown'}` }];
+          }),
       })),
     };
   }

@@ -33,7 +33,9 @@ function obedientCluster(before: ClusterView) {
       const files = args.filter((arg) => !arg.startsWith('--')).flatMap(expandBraces);
       const names = files.map((file) => file.replace('units/', ''));
       const rest = fleet.view.units.filter(({ name }) => !names.includes(name));
-      const set = stackLayers.filter((one) => one.units.some((name) => names.includes(name))).flatMap((one) => one.keys);
+      const set = stackLayers
+        .filter((one) => one.units.some((name) => names.includes(name)))
+        .flatMap((one) => one.keys);
       fleet.view = {
         machines,
         units: verb === 'start' ? [...rest, ...names.map((name) => unit(name, 'core-02'))] : rest,
