@@ -64,6 +64,18 @@ it.each<[what: string, record: Partial<RunRecord>, outcome: Partial<FailoverOutc
     /^fail: couchbase@1 registered.*-> no key/,
   ],
   [
+    'a key that holds nothing for apps to restart with',
+    without(({ type, atMs }) => type === 'key-set' && atMs > 1_000),
+    {},
+    /^fail: the apps restarted.*\/services\/couchbase\/1 held no address/m,
+  ],
+  [
+    'a run that ended before the apps could restart',
+    {},
+    { settledMs: undefined },
+    /^unknown: the apps restarted.*was not seen any more/m,
+  ],
+  [
     'an app that was not restarted',
     { journal: journals.filter(({ unit }) => unit !== 'worker.service') },
     {},

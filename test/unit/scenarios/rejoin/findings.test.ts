@@ -67,4 +67,5 @@ it("reads etcdctl's list, one that has not started yet included", () => {
   const list =
     'f3abe2, started, core-03, http://x:2380, http://x:2379, false\n9ef415, unstarted, , http://y:2380, , false\n';
   expect(readMembers(list)).toEqual({ f3abe2: 'core-03', '9ef415': '' });
+  expect(readMembers('f3abe2, started, core-03\nx\n\n')).toEqual({ f3abe2: 'core-03' });
 });
