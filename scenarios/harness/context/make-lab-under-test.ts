@@ -6,7 +6,9 @@ import type { MachineProvider } from '../../../provision/machines/machine-provid
 import type { ClusterWatch } from '../watch/cluster-watch.ts';
 import type { EventLog } from '../record/event-log.ts';
 import { readJournals } from './evidence.ts';
-import { engineLeader, type EtcdMachines, etcdUnderTest } from './etcd-under-test.ts';
+import { engineLeader } from './engine-leader.ts';
+import type { EtcdMachines } from './etcd-machines.ts';
+import { etcdUnderTest } from './etcd-under-test.ts';
 import { fleetUnderTest } from './fleet-under-test.ts';
 import type { LabUnderTest, MachineUnderTest } from './lab-under-test.ts';
 import { pageUnderTest } from './page-under-test.ts';
