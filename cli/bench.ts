@@ -7,12 +7,12 @@ import { takeScenarioLock } from '../scenarios/harness/faults/scenario-lock.ts';
 import type { RunReport } from '../scenarios/harness/record/run-report.ts';
 import { runScenario } from '../scenarios/harness/run/run-scenario.ts';
 import { prepareStack } from '../scenarios/stack/stack.ts';
+import { seconds } from '../scenarios/harness/record/seconds.ts';
 import { benchProviders } from './bench-providers.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
-import { seconds } from './render/progress.ts';
 import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);

@@ -13,9 +13,8 @@ export async function compare(
   wanted: readonly [string, string],
   options: { json?: boolean; html?: string },
 ): Promise<void> {
-  const places = await Promise.all(wanted.map((run) => resolveRun(join(repoDir, 'runs'), run, process.cwd())));
-  const [a, b] = await Promise.all(places.map(({ dir }) => readReport(dir)));
-  if (a === undefined || b === undefined) return;
+  const read = async (run: string) => readReport((await resolveRun(join(repoDir, 'runs'), run, process.cwd())).dir);
+  const [a, b] = await Promise.all([read(wanted[0]), read(wanted[1])]);
   const comparison = compareRuns(a, b);
   if (options.html !== undefined) {
     // React is loaded only where a page is made.

@@ -1,3 +1,4 @@
+import { exitCodes } from '../../errors/lab-error.ts';
 import { runDoctor } from '../../provision/host/doctor.ts';
 import { formatDoctorReport } from '../../provision/host/doctor-report.ts';
 import { realHost } from '../../provision/host/real-host.ts';
@@ -10,5 +11,5 @@ export async function doctor(from: Invocation, options: { json?: boolean }): Pro
   const report = await runDoctor(describeConfig(from), realHost());
   if (options.json === true) console.log(JSON.stringify(report));
   else printOut(formatDoctorReport(report).trimEnd());
-  process.exitCode = report.ok ? 0 : 69;
+  process.exitCode = report.ok ? 0 : exitCodes.host;
 }

@@ -1,6 +1,7 @@
+import { seconds } from '../../scenarios/harness/record/seconds.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
-import { Progress, seconds } from '../render/progress.ts';
+import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 import { printErr, printOut } from '../render/terminal.ts';
 

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { LabEvent } from '../../provision/cluster/lab-event.ts';
+import { seconds } from '../../scenarios/harness/record/seconds.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, printErr } from './terminal.ts';
 
@@ -106,8 +107,4 @@ function line(row: Row, columns: number): string {
   const room = columns - 2;
   const detail = row.detail.replaceAll(/\s+/g, ' ');
   return `${mark} ${left.slice(0, room)}${pc.dim(detail.slice(0, Math.max(0, room - left.length)))}`;
-}
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(ms < 9_950 ? 2 : 1)} s`;
 }

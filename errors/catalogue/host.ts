@@ -50,7 +50,7 @@ export const host = {
       'the error gives.',
   },
   'host.port': {
-    means: 'The web app cannot listen on its port, most likely because something else does.',
-    remedy: '`ss -ltnp` on the machine shows who; end it, or set PORT.',
+    means: 'The web app, or the RSVP stream, cannot listen on its port, most likely because something else does.',
+    remedy: '`ss -ltnp` there shows who; end it, or choose another port: PORT of the web app, `--port` of the stream.',
   },
 } as const satisfies EntriesOf<'host'>;

@@ -10,6 +10,10 @@ export const state = {
     means: 'What runs the machines cannot do what a scenario or fault needs, such as slow-cpu on libvirt.',
     remedy: '`lab scenario` lists the others; containers have all faults: `lab destroy && lab up --provider nspawn`',
   },
+  'state.checkout': {
+    means: 'A file of this checkout lacks what the lab reads from it.',
+    remedy: '`git checkout FILE`, as the error says, or undo what was changed there.',
+  },
   'state.couchbase': {
     means: 'Couchbase answers the worker and refuses: no such bucket, or a wrong password.',
     remedy: '`lab fleetctl status couchbase@1`: is it active, and did its bucket-create succeed?',
@@ -119,6 +123,10 @@ export const state = {
   'state.port': {
     means: 'The embedded Couchbase cannot listen on one of its ports.',
     remedy: 'End what uses the port, or choose others: `--kv-port`, `--mgmt-port`, `--capi-port`',
+  },
+  'state.os-image': {
+    means: 'The OS image in the cache is not as it was built: it names no Debian release.',
+    remedy: 'Remove the directory that the error names while no lab is up; the next command builds it anew.',
   },
   'state.provider': {
     means: "The lab's machines are made by one provider (containers or virtual machines), and another was asked for.",

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { endProgram } from '../../errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { defaultFlannelPrefix } from '../etcd/keys/flannel-keys.ts';
 import { ownMachine } from '../etcd/ports.ts';
@@ -40,12 +40,5 @@ function log(line: string): void {
 
 main().then(
   (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const known = error instanceof LabError;
-    process.stderr.write(`flanneld: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (known)
-      process.stderr.write([...error.evidence.map((line) => `  ${line}`), `next: ${error.next}`, ''].join('\n'));
-    else if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = known ? error.exitCode : 70;
-  },
+  (error: unknown) => endProgram('flanneld', error),
 );

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { endProgram } from '../../errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
 import { systemctlDriver } from '../systemd/systemctl-driver.ts';
@@ -47,10 +47,8 @@ function etcdTimeoutMs(ttlSeconds: number): number {
   return Math.max(Math.min(2000, ttlSeconds * 300), ttlSeconds * 150);
 }
 
-function fail(error: unknown): void {
-  if (error instanceof LabError) console.error(`${error.message}\nnext: ${error.next}`);
-  else console.error(error);
-  process.exit(error instanceof LabError ? error.exitCode : 70);
+function fail(error: unknown): never {
+  endProgram('fleetd', error);
 }
 
 main().catch(fail);

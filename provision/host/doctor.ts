@@ -18,8 +18,7 @@ import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
 import { routingRules } from './checks/routing-rules.ts';
 import { apt, capabilities, debian, node, root } from './checks/system.ts';
 import { guestMemory } from './checks/guest-memory.ts';
-import { libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from './checks/vagrant.ts';
-import { appArmor } from './checks/vagrant-surroundings.ts';
+import { appArmor, libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from './checks/vagrant.ts';
 import { virtualBox, virtualBoxModules } from './checks/virtualbox.ts';
 import type { HostProbe } from './host-probe.ts';
 import { requireRoot } from './require-root.ts';
@@ -67,12 +66,12 @@ export async function runDoctor(config: LabConfig, probe: HostProbe): Promise<Do
 export async function requireFitHost(config: LabConfig, probe: HostProbe): Promise<DoctorReport> {
   requireRoot(probe.uid);
   const report = await runDoctor(config, probe);
-  const [first, ...others] = report.checks.filter(({ status }) => status === 'fail');
+  const [first, ...others] = report.checks.filter((check) => check.status === 'fail');
   if (!first) return report;
   throw new LabError({
     code: `host.${first.id}`,
     cause: `${first.title}: ${first.detail}`,
-    evidence: others.map(({ title, detail, fix }) => `${title}: ${detail} (fix: ${fix ?? 'see `./lab doctor`'})`),
-    next: first.fix ?? 'Run: ./lab doctor',
+    evidence: others.map(({ title, detail, fix }) => `${title}: ${detail} (fix: ${fix})`),
+    next: first.fix,
   });
 }

@@ -70,13 +70,11 @@ function nearestExisting(path: string): string {
 export function mountOf(mountinfo: string, path: string): { mountPoint: string; type: string } | undefined {
   let best: { mountPoint: string; type: string } | undefined;
   for (const line of mountinfo.split('\n')) {
-    const [left = '', right = ''] = line.split(' - ');
-    const mountPoint = (left.split(' ')[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) =>
-      String.fromCharCode(parseInt(octal, 8)),
-    );
-    const type = right.split(' ')[0] ?? '';
+    const [, escaped, type] = /^(?:\S+ ){4}(\S+) .*? - (\S+)/.exec(line) ?? [];
+    if (escaped === undefined || type === undefined) continue;
+    const mountPoint = escaped.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
     const covers = mountPoint === '/' || path === mountPoint || path.startsWith(`${mountPoint}/`);
-    if (mountPoint !== '' && covers && mountPoint.length >= (best?.mountPoint.length ?? 0)) best = { mountPoint, type };
+    if (covers && mountPoint.length >= (best?.mountPoint.length ?? 0)) best = { mountPoint, type };
   }
   return best;
 }

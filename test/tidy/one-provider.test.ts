@@ -1,18 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { readTracked, tracked } from '../support/tracked-files.ts';
 
-const root = join(import.meta.dirname, '../..');
-const sources = execFileSync('git', ['-C', root, 'ls-files', '--cached', '--others', '--exclude-standard'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('test/') && existsSync(join(root, path)));
+const sources = tracked.filter((path) => /\.tsx?$/.test(path) && !path.startsWith('test/'));
 
 /** Where the sources have this, each place as often as it does. */
 const placesOf = (pattern: RegExp): string[] =>
-  sources.flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(pattern)].map(() => path)).sort();
+  sources.flatMap((path) => [...readTracked(path).matchAll(pattern)].map(() => path)).sort();
 
 const factory = 'provision/machines/choice/make-provider.ts';
 

@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
-import { LabError } from '../../../errors/lab-error.ts';
+import { endProgram } from '../../../errors/end-program.ts';
 import { openEtcd } from '../../../platform/etcd/open-etcd.ts';
 import { hurryMs, readConfig } from './config.ts';
 import { discoverStack, type Stack } from './stack.ts';
@@ -39,11 +39,4 @@ function log(line: string): void {
   console.log(line);
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof LabError)) {
-    console.error(error);
-    process.exit(1);
-  }
-  console.error(`web: ${error.message}\n  next: ${error.next}`);
-  process.exit(error.exitCode);
-});
+main().catch((error: unknown) => endProgram('web', error));

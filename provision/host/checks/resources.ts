@@ -1,5 +1,5 @@
 import type { LabConfig } from '../../config/lab-config.ts';
-import { type Check, type CheckResult, fail, gigabytes, ok, warn } from '../check.ts';
+import { type Check, availableMemory, type CheckResult, fail, gigabytes, memoryUnknown, ok, warn } from '../check.ts';
 import type { FileSystem } from '../host-probe.ts';
 
 /** Three machines with the whole stack need a little less; an image build needs about as much. */
@@ -10,8 +10,8 @@ export const memory: Check = {
   id: 'memory',
   title: 'Memory',
   run(probe, config) {
-    const kib = Number(/^MemAvailable:\s*(\d+) kB$/m.exec(probe.read('/proc/meminfo') ?? '')?.[1] ?? 0);
-    const available = kib * 1024;
+    const available = availableMemory(probe);
+    if (available === undefined) return memoryUnknown;
     const promised = config.machines.reduce((sum, machine) => sum + machine.memoryBytes, 0);
     const figures = `${gigabytes(available)} available, ${config.machines.length} machines may take ${gigabytes(promised)}`;
     // A lab that is up already holds its share: coming back to it needs no more.

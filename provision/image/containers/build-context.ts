@@ -88,7 +88,7 @@ function everythingAt(folder: string, at: string): ContextEntry[] {
 
 function nothingToCopy(source: Reference, segments: readonly string[], dockerfile: string): LabError {
   const cause = `${dockerfile}:${source.line} copies ${source.text}, and there is no such file`;
-  return ['dist', 'proto'].includes(segments[0] ?? '')
+  return segments[0] === 'dist' || segments[0] === 'proto'
     ? new LabError({ code: 'state.not-built', cause, next: 'build the apps first: npm run build' })
     : new LabError({ code: 'input.dockerfile', cause, next: 'correct the path: it is relative to the Dockerfile' });
 }

@@ -13,7 +13,7 @@ export interface HasStretch {
 }
 
 /** What undoing needs of a lab. */
-export interface UndoGround {
+export interface UndoTools {
   readonly lab: Pick<Lab, 'up'> & HasStretch;
   readonly provider: MachineProvider;
 }
@@ -25,7 +25,7 @@ export interface UndoGround {
  * @returns whether that is still to be done
  */
 export async function undoFault(
-  { lab, provider }: UndoGround,
+  { lab, provider }: UndoTools,
   { machine, action }: Pick<FaultRecord, 'machine' | 'action'>,
   options: { readonly alone: boolean },
 ): Promise<'done' | 'wait-for-cluster'> {

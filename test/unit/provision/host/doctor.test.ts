@@ -61,6 +61,8 @@ describe('realHost', () => {
     ].join('\n');
     expect(mountOf(info, '/var/lib/coreos-lab')).toEqual({ mountPoint: '/var/lib', type: 'tmpfs' });
     expect(mountOf(info, '/var/library')).toEqual({ mountPoint: '/', type: 'ext4' });
+    const odd = '36 35 98:0 / /mnt\\040a rw,noatime - ext4 /dev/a - b rw\nno mount at all\n';
+    expect(mountOf(odd, '/mnt a/b')).toEqual({ mountPoint: '/mnt a', type: 'ext4' });
     expect(mountOf(info, '/with space/x')).toEqual({ mountPoint: '/with space', type: 'btrfs' });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { fenceRoutes, fenceUnit } from '../../../../../provision/host/network/fence.ts';
+import { fenceRoutes, fenceUnit, missingRoutes } from '../../../../../provision/host/network/fence.ts';
 
 const network = { cidr: '172.17.8.0/24', flannelCidr: '10.1.0.0/16' };
 
@@ -35,6 +35,26 @@ it('is raised at a boot by a unit that systemd accepts, before there is a networ
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+});
+
+it.runIf(process.getuid?.() === 0)('makes only the routes that do not stand, whatever else there is', async () => {
+  const [first = [], second = []] = fenceRoutes('lab-lab', network);
+  const [other = []] = fenceRoutes('lab-two', network);
+  const add = (route: readonly string[]) => `ip route add ${route.join(' ')}`;
+  const foreign = first.slice(0, -1).concat('static');
+  const missingAfter = async (...routes: readonly (readonly string[])[]) => {
+    const script = [...routes.map(add), 'ip -json route show type unreachable'].join(' && ');
+    const { stdout } = await execa('unshare', ['--net', 'sh', '-c', script]);
+    return missingRoutes('lab-lab', network, stdout);
+  };
+
+  expect(await missingAfter()).toEqual([first, second]);
+  expect(await missingAfter(first)).toEqual([second]);
+  expect(await missingAfter(second, other)).toEqual([first]);
+  expect(await missingAfter(['unreachable', '172.17.8.0/24'], second)).toEqual([first]);
+  // systemd-networkd would remove it.
+  expect(await missingAfter(foreign, second)).toEqual([first]);
+  expect(await missingAfter(first, other, second)).toEqual([]);
 });
 
 it.runIf(process.getuid?.() === 0)('stands and falls in a network namespace of its own', async () => {
