@@ -24,6 +24,31 @@ const mayImportOfMachines = {
   supervisor: ['cgroup', 'ground', 'nspawn', 'vagrant'],
 };
 
+const scenarios = 'scenarios';
+const harness = `${scenarios}/harness`;
+/** Which folders of the harness a folder there may import from: so they go in no circle. Every file lies in one of them. */
+const mayImportOfHarness = {
+  record: [],
+  faults: ['record'],
+  watch: ['record'],
+  context: ['record', 'watch'],
+  prediction: ['record', 'context'],
+  probes: ['record', 'context', 'prediction'],
+  invariants: ['record', 'context'],
+  report: ['record'],
+  run: ['record', 'faults', 'watch', 'context', 'prediction', 'probes', 'invariants', 'report'],
+};
+/** What a scenario may import of the harness; scenarios/harness/README.md lists it as well. */
+const openToScenarios = [
+  ...['record/', 'prediction/', 'probes/probe-timers.ts'],
+  ...['lab-under-test.ts', 'parameters.ts', 'ports.ts', 'couchbase-access.ts'].map((file) => `context/${file}`),
+];
+const openToCli = [
+  ...['run/', 'report/', 'record/', 'faults/scenario-lock.ts', 'faults/undo-abandoned.ts'],
+  ...['parameters.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
+];
+const ofHarness = (path) => `^${harness}/${path.replaceAll('.', '[.]')}`;
+
 const machines = 'provision/machines';
 /** Of this checkout, not of node_modules or Node itself. */
 const ours = '^(apps|cli|errors|platform|provision|scenarios|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
@@ -45,6 +70,63 @@ export default {
       from: { path: under(`${machines}/${room}`) },
       to: { path: `^${machines}/[^/]+/`, pathNot: [room, ...open].map((one) => under(`${machines}/${one}`)) },
     })),
+    {
+      name: 'wall-of-scenario',
+      comment: 'a scenario, and the stack, use the door, the stack, themselves and what the harness has open',
+      severity: 'error',
+      from: { path: `^${scenarios}/([^/]+)/`, pathNot: [harness, `${scenarios}/bench`].map(under) },
+      to: {
+        path: under(scenarios),
+        pathNot: [
+          ...[`^${scenarios}/scenario[.]ts$`, `^${scenarios}/$1/`, under(`${scenarios}/stack`)],
+          ...openToScenarios.map(ofHarness),
+        ],
+      },
+    },
+    {
+      name: 'wall-of-scenarios-bench',
+      comment: 'it measures the probes themselves',
+      severity: 'error',
+      from: { path: under(`${scenarios}/bench`) },
+      to: {
+        path: under(scenarios),
+        pathNot: [
+          ...[`^${scenarios}/scenario[.]ts$`, under(`${scenarios}/bench`), under(`${scenarios}/stack`)],
+          ...[...openToScenarios, 'probes/'].map(ofHarness),
+        ],
+      },
+    },
+    {
+      name: 'wall-of-cli-to-harness',
+      comment: 'the rest is between the harness and its scenarios',
+      severity: 'error',
+      from: { path: under('cli') },
+      to: { path: under(harness), pathNot: openToCli.map(ofHarness) },
+    },
+    {
+      name: 'wall-of-harness',
+      comment: 'it knows no scenario, and has no file beside its folders',
+      severity: 'error',
+      from: { path: under(harness) },
+      to: { path: under(scenarios), pathNot: `^${harness}/[^/]+/` },
+    },
+    ...Object.entries(mayImportOfHarness).map(([folder, open]) => ({
+      name: `wall-of-harness-${folder}`,
+      comment: 'the folders of the harness go in no circle',
+      severity: 'error',
+      from: { path: under(`${harness}/${folder}`) },
+      to: { path: under(harness), pathNot: [folder, ...open].map((one) => under(`${harness}/${one}`)) },
+    })),
+    {
+      name: 'wall-of-harness-loose',
+      comment: 'a file of the harness lies in one of the folders above',
+      severity: 'error',
+      from: { path: ours },
+      to: {
+        path: under(harness),
+        pathNot: Object.keys(mayImportOfHarness).map((folder) => under(`${harness}/${folder}`)),
+      },
+    },
     {
       name: 'wall-of-etcd',
       comment: 'what every room may use needs none of them',

@@ -22,7 +22,7 @@ const onHost = {
   main: 'cli/main.ts',
   bench: 'cli/bench.ts',
   supervisor: 'provision/machines/supervisor/main.ts',
-  'page-picture': 'scenarios/harness/picture/main.ts',
+  'page-picture': 'scenarios/harness/context/picture/main.ts',
   probes: 'scenarios/harness/probes/main.ts',
   'first-use': 'scenarios/bootstrap/first-use/main.ts',
 };

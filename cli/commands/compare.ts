@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import { compareRuns } from '../../scenarios/harness/report/compare-runs.ts';
 import { readReport } from '../../scenarios/harness/report/read-run.ts';
-import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
+import { resolveRun } from '../../scenarios/harness/report/find-runs.ts';
 import { renderComparison } from '../render/comparison.ts';
 import { printOut } from '../render/terminal.ts';
 

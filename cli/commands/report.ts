@@ -5,7 +5,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import { canWrite, requireWritable } from '../../provision/host/require-writable.ts';
 import { readRecord, readReport } from '../../scenarios/harness/report/read-run.ts';
 import { reportJsonSchema } from '../../scenarios/harness/report/report-schema.ts';
-import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
+import { resolveRun } from '../../scenarios/harness/report/find-runs.ts';
 import { writeReportHtml } from '../../scenarios/harness/report/write-report.ts';
 import { verdictText } from '../render/verdict.ts';
 import { printOut } from '../render/terminal.ts';

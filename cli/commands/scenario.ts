@@ -4,11 +4,14 @@ import type { LabEvent } from '../../provision/cluster/lab-event.ts';
 import { requireWritable } from '../../provision/host/require-writable.ts';
 import { findScenario, scenarios } from '../../scenarios/catalog.ts';
 import { takeScenarioLock } from '../../scenarios/harness/faults/scenario-lock.ts';
-import { type RunRequest, runScenario } from '../../scenarios/harness/run-scenario.ts';
-import { verdictExitCodes } from '../../scenarios/harness/verdict.ts';
+import type { RunRequest } from '../../scenarios/harness/run/run-request.ts';
+import { runScenario } from '../../scenarios/harness/run/run-scenario.ts';
+import { verdictExitCodes } from '../../scenarios/harness/record/verdict.ts';
 import { loadOwnScenario } from '../../scenarios/own/load-own-scenario.ts';
+import { withOwnLine } from '../../scenarios/own/own-line.ts';
 import { writeTemplate } from '../../scenarios/own/write-template.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { prepareStack } from '../../scenarios/stack/stack.ts';
 import { exitCodes } from '../../errors/lab-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
@@ -44,6 +47,7 @@ interface What {
   readonly values: RunRequest['parameters'];
   readonly command: string;
   readonly json: boolean;
+  /** The file of a reader's own scenario: its lines are the evidence when it throws. */
   readonly ownFile?: string;
 }
 
@@ -73,9 +77,11 @@ async function runOnLab(lab: Lab, what: What): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onInterrupt);
   const events = what.json ? undefined : renderRunEvents();
+  const { ownFile } = what;
   const report = await runScenario({
     ...{ scenario: what.chosen, lab, parameters: what.values, command: what.command, signal: interrupt.signal },
-    ...(what.ownFile === undefined ? {} : { ownFile: what.ownFile }),
+    prepareStack,
+    ...(ownFile === undefined ? {} : { explainError: (error: unknown) => withOwnLine(error, ownFile) }),
     onEvent: (event) => (events === undefined ? console.log(JSON.stringify(event)) : events.show(event)),
   }).finally(() => events?.stop());
   if (!what.json) printOut(renderRunReport(report));

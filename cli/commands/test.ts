@@ -13,7 +13,7 @@ import {
   vagrantPackages,
 } from '../../provision/host/package-list.ts';
 import { readText } from '../../provision/host/read-text.ts';
-import { seconds } from '../../scenarios/harness/seconds.ts';
+import { seconds } from '../../scenarios/harness/record/seconds.ts';
 import { requireRoot } from '../open-lab.ts';
 
 interface Step {

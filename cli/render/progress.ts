@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { LabEvent } from '../../provision/cluster/lab-event.ts';
-import { seconds } from '../../scenarios/harness/seconds.ts';
+import { seconds } from '../../scenarios/harness/record/seconds.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, printErr } from './terminal.ts';
 

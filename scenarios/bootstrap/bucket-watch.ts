@@ -1,5 +1,5 @@
 import { getJson } from '../../provision/cluster/get-json.ts';
-import { couchbaseHeaders } from '../harness/couchbase-access.ts';
+import { couchbaseHeaders } from '../harness/context/couchbase-access.ts';
 
 const askEveryMs = 50;
 const requestDeadlineMs = 1_000;

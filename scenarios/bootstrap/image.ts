@@ -1,5 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { choice, type ParameterSpec } from '../harness/parameters.ts';
+import { choice, type ParameterSpec } from '../harness/context/parameters.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
 
 const couchbaseImage = 'couchbase:community-4.0.0';

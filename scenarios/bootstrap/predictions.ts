@@ -1,5 +1,5 @@
 import { bookWaits } from '../harness/prediction/stated-timers.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import { delays, type Delays } from './delays.ts';
 import type { PhaseName } from './phases.ts';
 

@@ -1,5 +1,6 @@
+import { LabError } from '../../errors/lab-error.ts';
 import type { ProviderCapability } from '../../provision/machines/machine-provider.ts';
-import type { FaultAction } from '../harness/faults/fault-record.ts';
+import type { FaultAction } from '../harness/record/fault-record.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** What cards are dealt over. */
@@ -115,7 +116,13 @@ function someMachine(action: FaultAction): Deal {
 }
 
 function pair({ machines, random }: Table): ReturnType<Deal> {
-  const [target = '', other = ''] = random.shuffled(machines);
+  const [target, other] = random.shuffled(machines);
+  if (target === undefined || other === undefined)
+    throw new LabError({
+      code: 'state.machines',
+      cause: `two machines are to be parted, and the lab has ${machines.length}`,
+      next: 'set $num_instances = 3 in config.rb, then lab destroy && lab up',
+    });
   return { target, action: { kind: 'partition', from: [other] } };
 }
 

@@ -1,8 +1,8 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import { allUnits, layers, waitingFor } from '../deploy/stack.ts';
+import { allUnits, stackLayers, waitingFor } from '../stack/stack.ts';
 import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import type { ScenarioContext } from '../scenario.ts';
 
 /** From the last undoing until everything is as it was, ms. */
@@ -61,7 +61,7 @@ function everyMachineListed({ lab }: Context): Condition {
 }
 
 function stackComplete({ lab }: Context): Condition {
-  const whole = { units: allUnits, keys: layers.flatMap(({ keys }) => keys) };
+  const whole = { units: allUnits, keys: stackLayers.flatMap(({ keys }) => keys) };
   const running = lab.fleet.unitsRunning(allUnits);
   return {
     name: `${allUnits.length} units running, ${whole.keys.length} keys registered`,

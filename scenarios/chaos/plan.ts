@@ -1,5 +1,5 @@
 import type { ProviderCapability } from '../../provision/machines/machine-provider.ts';
-import type { FaultAction } from '../harness/faults/fault-record.ts';
+import type { FaultAction } from '../harness/record/fault-record.ts';
 import { type Card, type Table, heavyCards, lightCards } from './cards.ts';
 import { seededRandom, type SeededRandom } from './seeded-random.ts';
 

@@ -1,7 +1,7 @@
 import { appTimers } from '../harness/prediction/stated-timers.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import type { LayerMoments } from './layer-moments.ts';
-import type { Layer } from './stack.ts';
+import type { StackLayer } from '../stack/stack.ts';
 
 /** One step of a layer: from the step before it to its own moment, ms of the run. */
 export interface LayerStep {
@@ -24,7 +24,7 @@ export interface LayerExtra {
  * prediction: only work takes time there. Pure.
  */
 export function layerSteps(
-  layer: Layer,
+  layer: StackLayer,
   askedMs: number,
   moments: LayerMoments,
   extras: readonly LayerExtra[],

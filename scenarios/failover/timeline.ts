@@ -1,9 +1,9 @@
-import { eventsOf } from '../harness/events/events-of.ts';
-import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
-import { type JournalLine, namesCouchbase } from '../harness/evidence.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
+import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import { type JournalLine, namesCouchbase } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from '../harness/prediction/subject.ts';
 
 /** What the scenario did when, ms of the run; undefined: it did not come to that. */
 export interface FailoverMoments {

@@ -1,8 +1,8 @@
 import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 
 export const layerNames = [
   ...['memcached', 'web', 'worker', 'couchbase', 'sidekick'],

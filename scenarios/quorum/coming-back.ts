@@ -1,6 +1,6 @@
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { appTimers, shippedRestartMs } from '../harness/prediction/stated-timers.ts';
-import { seconds } from '../harness/seconds.ts';
+import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { keyGone, placedOn, stackRunsOn, writable } from './conditions.ts';
 import type { Roles } from './roles.ts';

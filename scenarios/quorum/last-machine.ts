@@ -1,5 +1,5 @@
-import type { ClusterView } from '../harness/cluster-view.ts';
-import { pagePort } from '../harness/ports.ts';
+import type { ClusterView } from '../harness/record/cluster-view.ts';
+import { pagePort } from '../harness/context/ports.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { type Roles, unitsOn } from './roles.ts';
 

@@ -2,8 +2,8 @@ import type { LabConfig } from '../../provision/config/lab-config.ts';
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import { sum, term } from '../harness/prediction/terms.ts';
 import { retryMs, servicesEveryTicks, usualRate } from '../harness/probes/probe-timers.ts';
-import type { ProbeName } from '../harness/probes/sample.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { ProbeName } from '../harness/record/sample.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 
 /** The longest time without an answer from any machine, where timers tell it. */
 export type OutagePredictions = Readonly<Partial<Record<ProbeName, Prediction>>>;

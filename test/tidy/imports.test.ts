@@ -30,6 +30,7 @@ it('no file, export or dependency is unused, and none is used unlisted', { timeo
 
 describe('a planted import is found', () => {
   const machines = 'provision/machines';
+  const harness = 'scenarios/harness';
   const planted: Readonly<Record<string, string>> = {
     'cli/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/etcd/store.ts';",
     'platform/etcd/a.ts': "import '../fleet/client/client.ts'; import '../../errors/a.ts';",
@@ -44,12 +45,23 @@ describe('a planted import is found', () => {
     [`${machines}/nspawn/a.ts`]: "import '../vagrant/a.ts'; import '../ground/a.ts'; import '../beside.ts';",
     [`${machines}/ground/a.ts`]: "import '../supervisor/a.ts';",
     [`${machines}/cgroup/a.ts`]: "import '../beside.ts'; import '../wait-until.ts';",
+    [`${harness}/run/a.ts`]: "import '../record/a.ts'; import '../../failover/a.ts'; import '../loose.ts';",
+    [`${harness}/record/a.ts`]: "import type { A } from '../run/a.ts'; import './events/a.ts';",
+    'scenarios/failover/a.ts':
+      "import '../scenario.ts'; import '../stack/a.ts'; import '../harness/record/b.ts'; import '../harness/watch/a.ts';",
+    'scenarios/stack/a.ts': "import '../rolling/a.ts';",
+    'scenarios/rolling/a.ts': "export const later = () => import('../failover/b.ts');",
+    'scenarios/bench/a.ts': "import '../harness/probes/a.ts'; import '../harness/faults/a.ts';",
+    'cli/b.ts': "import '../scenarios/harness/run/b.ts'; import '../scenarios/harness/watch/a.ts';",
     'platform/round.ts': "import type { B } from './about.ts';",
     'platform/about.ts': "import type { A } from './round.ts'; export type B = A;",
   };
   const empty = [
     ...['platform/etcd/store.ts', 'platform/fleet/engine/decide.ts', 'platform/fleet/client/client.ts'],
-    ...['apps/worker/a.ts', 'test/a.ts', 'package.json'],
+    ...['apps/worker/a.ts', 'test/a.ts', 'package.json', 'scenarios/scenario.ts', 'scenarios/failover/b.ts'],
+    ...['loose.ts', 'record/b.ts', 'record/events/a.ts', 'watch/a.ts', 'probes/a.ts', 'faults/a.ts', 'run/b.ts'].map(
+      (file) => `${harness}/${file}`,
+    ),
     ...['vagrant/a.ts', 'supervisor/a.ts', 'beside.ts', 'wait-until.ts'].map((file) => `${machines}/${file}`),
   ];
   let house: string;
@@ -94,6 +106,17 @@ describe('a planted import is found', () => {
           `wall-of-machines-nspawn: ${machines}/nspawn/a.ts -> ${machines}/vagrant/a.ts`,
           `wall-of-machines-ground: ${machines}/ground/a.ts -> ${machines}/supervisor/a.ts`,
           `wall-of-machines-cgroup: ${machines}/cgroup/a.ts -> ${machines}/beside.ts`,
+          `wall-of-harness: ${harness}/run/a.ts -> scenarios/failover/a.ts`,
+          `wall-of-harness: ${harness}/run/a.ts -> ${harness}/loose.ts`,
+          `wall-of-harness-run: ${harness}/run/a.ts -> ${harness}/loose.ts`,
+          `wall-of-harness-loose: ${harness}/run/a.ts -> ${harness}/loose.ts`,
+          `wall-of-harness-record: ${harness}/record/a.ts -> ${harness}/run/a.ts`,
+          `wall-of-scenario: scenarios/failover/a.ts -> ${harness}/watch/a.ts`,
+          'wall-of-scenario: scenarios/stack/a.ts -> scenarios/rolling/a.ts',
+          'wall-of-scenario: scenarios/rolling/a.ts -> scenarios/failover/b.ts',
+          `wall-of-scenarios-bench: scenarios/bench/a.ts -> ${harness}/faults/a.ts`,
+          `wall-of-cli-to-harness: cli/b.ts -> ${harness}/watch/a.ts`,
+          `no-circle: ${harness}/record/a.ts -> ${harness}/run/a.ts`,
           'no-circle: platform/about.ts -> platform/round.ts',
         ].sort(),
       );

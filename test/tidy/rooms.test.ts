@@ -9,7 +9,7 @@ const longer = ['README.md', 'docs/decisions/README.md', 'apps/couchbase/README.
 const rooms = [
   ...['cli', 'provision', 'platform', 'apps', 'scenarios', 'errors', 'units', 'test'],
   ...['provision', 'platform'].flatMap(roomsOf),
-  ...['scenarios/harness', 'apps/couchbase', 'test/host'],
+  ...['scenarios/harness', 'scenarios/stack', 'apps/couchbase', 'test/host'],
 ];
 
 describe('whoever comes next', () => {

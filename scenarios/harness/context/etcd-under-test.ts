@@ -1,19 +1,8 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import type { GatewayAnswer, OneMember } from '../../../platform/etcd/one-member.ts';
 import type { KeyValue, Listing } from '../../../platform/etcd/store.ts';
-import type { MachineConfig } from '../../../provision/config/lab-config.ts';
+import type { EtcdMachines } from './etcd-machines.ts';
 import type { EtcdAnswer, EtcdMember, EtcdUnderTest } from './lab-under-test.ts';
-
-export { engineLeader } from './engine-leader.ts';
-
-/** How to reach the members: only machines that run are asked, so that no probe leaves a lab that is down. */
-export interface EtcdMachines {
-  readonly machines: readonly Pick<MachineConfig, 'name' | 'address'>[];
-  /** Names of the machines that run now. */
-  running(): Promise<readonly string[]>;
-  /** The member at a machine's address, each time the same. */
-  member(address: string): OneMember;
-}
 
 /** Longer than etcd's own request timeout (5 s + 2 election timeouts), so that a refusal is etcd's own. */
 const answerDeadlineMs = 10_000;

@@ -1,5 +1,5 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import { type ClusterView, runningOn } from '../cluster-view.ts';
+import { type ClusterView, runningOn } from '../record/cluster-view.ts';
 
 /** What a target can be resolved against: the cluster as it is now. */
 export interface TargetScene {

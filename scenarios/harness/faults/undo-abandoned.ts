@@ -4,7 +4,7 @@ import { LabError } from '../../../errors/lab-error.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import { takeFlock } from '../../../provision/host/flock.ts';
 import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
-import type { FaultRecord } from './fault-record.ts';
+import type { FaultRecord } from '../record/fault-record.ts';
 import { type LedgerContent, ownerLives, readLedger } from './ledger.ts';
 import { type HasStretch, undoFault } from './undo-fault.ts';
 

@@ -2,7 +2,7 @@ import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
 import type { MachineProvider, MachineState } from '../../../provision/machines/machine-provider.ts';
 import { waitUntil } from '../../../provision/machines/wait-until.ts';
-import type { FaultRecord } from './fault-record.ts';
+import type { FaultRecord } from '../record/fault-record.ts';
 
 /** Longer than the longest pause of a unit before its restart (RestartSec=20), and its start. */
 const backDeadlineMs = 60_000;

@@ -1,5 +1,5 @@
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
-import type { Prediction } from '../report/run-report.ts';
+import type { Prediction } from '../record/run-report.ts';
 import { allowancesFor } from './allowances.ts';
 import { type FailureKind, predictDetection, presenceRenewalMs, seenLate } from './detection.ts';
 import { appTimers } from './stated-timers.ts';

@@ -1,6 +1,6 @@
 import type * as Couchbase from 'couchbase';
 import type { Bucket, Cluster, Collection } from 'couchbase';
-import { couchbaseAccess } from '../couchbase-access.ts';
+import { couchbaseAccess } from '../context/couchbase-access.ts';
 import type { Clock } from './clock.ts';
 import { shortError } from './http-ask.ts';
 import { retryMs } from './probe-timers.ts';

@@ -45,8 +45,9 @@ export async function readBackEtcd(args: {
       const answer = JSON.parse(text) as { more?: boolean };
       const keys = wire.readRange(base64Form, answer).items.map(({ key }) => key);
       for (const key of keys) found.add(key);
-      from = base64(`${keys.at(-1) ?? ''}\0`);
-      more = answer.more === true && keys.length > 0;
+      const last = keys.at(-1);
+      more = answer.more === true && last !== undefined;
+      if (last !== undefined) from = base64(`${last}\0`);
     }
     const wallMs = clock.wall();
     // What stays behind after a failure here harms nobody: its keys carry the run's name.

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { clientPort } from '../../../platform/etcd/ports.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import { pagePort } from '../ports.ts';
+import { pagePort } from '../context/ports.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { usualRate } from './probe-timers.ts';
-import type { ProbeName } from './sample.ts';
+import type { ProbeName } from '../record/sample.ts';
 import type { ProbeEvent, ProbeSettings, ProcessMessage, RunnerMessage } from './settings.ts';
 
 const startDeadlineMs = 30_000;

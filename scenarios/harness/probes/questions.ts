@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { ProbeName, Sample } from './sample.ts';
+import type { ProbeName, Sample } from '../record/sample.ts';
 
 /** What an answer adds to a sample. */
 export type Answer = Pick<Sample, 'session' | 'visits' | 'key'>;

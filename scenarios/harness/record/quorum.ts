@@ -1,4 +1,4 @@
-import type { FaultKind } from '../faults/fault-record.ts';
+import type { FaultKind } from './fault-record.ts';
 import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
 import { type Span, union } from './spans.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportJsonSchema } from '../../../scenarios/harness/report/report-schema.ts';
-import type { RunReport } from '../../../scenarios/harness/report/run-report.ts';
+import type { RunReport } from '../../../scenarios/harness/record/run-report.ts';
 import { writeReport } from '../../../scenarios/harness/report/write-report.ts';
 import { failoverEvents, failoverReport } from '../scenarios/harness/report/recorded-run.ts';
 import { parseXml } from '../scenarios/harness/report/xml.ts';

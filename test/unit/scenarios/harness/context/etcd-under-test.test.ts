@@ -3,12 +3,9 @@ import { until } from '../../../../../provision/cluster/conditions.ts';
 import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
 import { serviceKey } from '../../../../../platform/etcd/keys/service-keys.ts';
 import { oneMember } from '../../../../../platform/etcd/one-member.ts';
-import {
-  engineLeader,
-  etcdUnderTest,
-  leaderAmong,
-  type EtcdMachines,
-} from '../../../../../scenarios/harness/context/etcd-under-test.ts';
+import { engineLeader } from '../../../../../scenarios/harness/context/engine-leader.ts';
+import type { EtcdMachines } from '../../../../../scenarios/harness/context/etcd-machines.ts';
+import { etcdUnderTest, leaderAmong } from '../../../../../scenarios/harness/context/etcd-under-test.ts';
 import { realEtcd, type RealEtcd } from '../../../platform/etcd/real-etcd.ts';
 
 const machines = [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `10.0.0.${n}` }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../../../errors/lab-error.ts';
-import type { UnitView } from '../../../../../scenarios/harness/cluster-view.ts';
+import type { UnitView } from '../../../../../scenarios/harness/record/cluster-view.ts';
 import { resolveTarget, type TargetScene } from '../../../../../scenarios/harness/faults/targets.ts';
 
 const unit = (name: string, ...machines: string[]): UnitView => ({

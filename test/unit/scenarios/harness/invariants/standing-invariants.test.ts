@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { standingInvariants } from '../../../../../scenarios/harness/invariants/standing-invariants.ts';
-import type { Sample } from '../../../../../scenarios/harness/probes/sample.ts';
+import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
 import type { RunRecord } from '../../../../../scenarios/harness/record/run-record.ts';
 import type { InvariantName } from '../../../../../scenarios/scenario.ts';
 import { event, faultEvents, history, journal, runBeganMs, runRecord, unitState, unitTarget } from '../../recorded.ts';

@@ -10,10 +10,11 @@ import { defaultApiPort } from '../../../../../platform/fleet/client/endpoint.ts
 import { readConfig as readFleetdConfig } from '../../../../../platform/fleet/daemon/config.ts';
 import { resyncS, shutdownWaitS } from '../../../../../provision/cluster/machine-config.ts';
 import { slowMachineFiles } from '../../../../../provision/cluster/slow-machine-files.ts';
-import { couchbasePorts, pagePort } from '../../../../../scenarios/harness/ports.ts';
+import { couchbasePorts, pagePort } from '../../../../../scenarios/harness/context/ports.ts';
 import { predictDetection } from '../../../../../scenarios/harness/prediction/detection.ts';
 import { appTimers, bookWaits, shippedRestartMs } from '../../../../../scenarios/harness/prediction/stated-timers.ts';
-import { keyTtlMs, unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
+import { unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
+import { keyTtlMs } from '../../../../../scenarios/harness/watch/key-ttl.ts';
 import { layers } from '../../../../../scenarios/layers/layer.ts';
 import { load } from '../../../provision/config/config-directory.ts';
 
