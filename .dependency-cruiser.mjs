@@ -1,5 +1,4 @@
 // Walls between the rooms of the house, and no import in a circle; imports of types count. `npm run lint` and test/tidy run it.
-// Circles that are still there are in known-circles.json, which may only become shorter.
 
 /** The door to etcd: open to every room but `errors`, and itself in need of none. */
 const etcd = 'platform/etcd';

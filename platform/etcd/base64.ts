@@ -1,4 +1,4 @@
-import type { ByteForm } from './connection.ts';
+import type { ByteForm } from './wire.ts';
 
 /** How the JSON gateway carries `bytes` (proto3 JSON mapping): in base64, and not at all when there are none. */
 export const base64Form = {

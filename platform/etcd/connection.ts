@@ -1,4 +1,4 @@
-import type { WireMethod } from './wire.ts';
+import type { ByteForm, WireMethod } from './wire.ts';
 
 /**
  * One etcd endpoint, reached over gRPC or over the JSON gateway. Requests and answers have the shapes of etcd's rpc.proto with
@@ -11,12 +11,6 @@ export interface Connection {
   call(method: WireMethod, request: object, timeoutMs: number): Promise<unknown>;
   watch(request: object, on: WatchStreamHandlers): WatchStream;
   close(): void;
-}
-
-/** How this transport carries protobuf `bytes`. */
-export interface ByteForm {
-  encode(bytes: Buffer): unknown;
-  decode(field: unknown): string;
 }
 
 export interface WatchStreamHandlers {

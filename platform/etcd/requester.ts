@@ -1,7 +1,7 @@
 import { LabError } from '../../errors/lab-error.ts';
-import type { ByteForm, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { isEtcdAway } from './etcd-failure.ts';
-import type { WireMethod } from './wire.ts';
+import type { ByteForm, WireMethod } from './wire.ts';
 
 export interface Requester {
   readonly bytes: ByteForm;

@@ -1,4 +1,3 @@
-import type { ByteForm } from './connection.ts';
 import type { Guard, KeyValue, StoreEvent, Write } from './store.ts';
 
 /**
@@ -50,6 +49,12 @@ export const wire = {
   },
   int,
 };
+
+/** How this transport carries protobuf `bytes`. */
+export interface ByteForm {
+  encode(bytes: Buffer): unknown;
+  decode(field: unknown): string;
+}
 
 export type WireMethod =
   'range' | 'put' | 'deleteRange' | 'txn' | 'leaseGrant' | 'leaseRevoke' | 'leaseTimeToLive' | 'leaseKeepAlive';

@@ -80,7 +80,6 @@ describe('a planted import is found', () => {
       join(house, 'tsconfig.json'),
       '{ "compilerOptions": { "allowImportingTsExtensions": true, "noEmit": true } }',
     );
-    writeFileSync(join(house, 'known-circles.json'), '[]');
   });
   afterAll(() => rmSync(house, { recursive: true, force: true }));
 

@@ -1,5 +1,4 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import type { ByteForm } from '../../etcd/connection.ts';
 import { etcdFailure, failureFromStatus, isEtcdAway } from '../../etcd/etcd-failure.ts';
 
 /** How etcd is reached by what the store's view has no word for. */
@@ -69,12 +68,6 @@ function wasRefused(error: unknown): boolean {
 function codeOf(error: unknown): string {
   return isRecord(error) && typeof error['code'] === 'string' ? error['code'] : '';
 }
-
-/** Keys and values as the gateway has them. */
-export const base64: ByteForm = {
-  encode: (bytes) => bytes.toString('base64'),
-  decode: (field) => (typeof field === 'string' ? Buffer.from(field, 'base64').toString('utf8') : ''),
-};
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

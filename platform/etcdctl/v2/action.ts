@@ -1,6 +1,7 @@
 import type { KeyValue, Write } from '../../etcd/store.ts';
 import { wire } from '../../etcd/wire.ts';
-import { ask, base64 } from '../cluster/ask.ts';
+import { base64Form } from '../../etcd/base64.ts';
+import { ask } from '../cluster/ask.ts';
 import type { Reach } from '../cluster/ask.ts';
 
 /** What etcd v2 says was done to a key. */
@@ -39,8 +40,8 @@ export interface Past {
  */
 export async function readPast(reach: Reach, key: string, revision: number): Promise<Past> {
   const at = async (name: string, when: number) => {
-    const body = { ...wire.rangeRequest(base64, name, false), revision: String(when) };
-    return wire.readRange(base64, await ask(reach, '/v3/kv/range', body)).items[0];
+    const body = { ...wire.rangeRequest(base64Form, name, false), revision: String(when) };
+    return wire.readRange(base64Form, await ask(reach, '/v3/kv/range', body)).items[0];
   };
   // Not in one transaction: etcd 3.4 panics when a compaction comes between its check of a transaction and the reads in it.
   const [told, before, now] = await Promise.all([at(toldKey, revision), at(key, revision - 1), at(key, revision)]);

@@ -81,6 +81,7 @@ function etcdProbe(
         }
       });
     },
+    abandon: (reason) => questions.abandon(reason),
     disconnect: (reason) => {
       questions.abandon(reason);
       lines.destroy();

@@ -45,6 +45,7 @@ export function pageProbe({ settings, clock, report }: ProbeContext): Probe {
         },
       );
     },
+    abandon: (reason) => questions.abandon(reason),
     disconnect: (reason) => {
       questions.abandon(reason);
       lines.destroy();

@@ -19,6 +19,7 @@ import { Transitions } from './transitions.ts';
 /** Samples wait in memory for at most so many ticks. */
 const flushEvery = 5;
 const noLab = 'the lab is not up';
+const runEnded = 'the run has ended';
 
 /** All probes of a run, on one grid. */
 export interface Prober {
@@ -135,6 +136,8 @@ async function ended(
   asked: ReadonlySet<ProbeName>,
 ): Promise<{ data: { probe: ProbeName; error?: string }; read: ReadBack[] }> {
   let trouble = probe.trouble();
+  // What is acknowledged while its store is read back would count as lost.
+  probe.abandon(runEnded);
   let read: ReadBack[] = [];
   try {
     if (probe.readBack !== undefined) read = [await probe.readBack(readBackMs)];
@@ -142,7 +145,7 @@ async function ended(
     trouble ??= `cannot read back: ${shortError(error)}`;
   }
   if (!asked.has(probe.name)) trouble ??= 'it never asked anything';
-  probe.disconnect('the run has ended');
+  probe.disconnect(runEnded);
   return { data: { probe: probe.name, ...(trouble === undefined ? {} : { error: trouble }) }, read };
 }
 

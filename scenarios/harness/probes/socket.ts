@@ -66,6 +66,8 @@ export function socketProbe({ settings, clock, report, tell }: ProbeContext): Pr
       const ok = error === undefined;
       report({ probe: 'socket', wallMs: clock.wall(), ms, ok, machine, ...(!ok && { error }) });
     },
+    // A look at a page is answered at once.
+    abandon: () => undefined,
     disconnect: () => {
       for (const { socket } of visitors) socket.disconnect();
     },
