@@ -51,7 +51,9 @@ function parsed(text: string): unknown {
 async function compare(checkout: string, repoDir: string): Promise<FoundLab['checkout']> {
   if (resolve(checkout) === resolve(repoDir)) return 'this';
   try {
-    const [there, here] = await Promise.all([stat(join(checkout, 'lab')), stat(join(repoDir, 'lab'))]);
+    // What is left of a directory without it is no checkout.
+    await stat(join(checkout, 'lab'));
+    const [there, here] = await Promise.all([stat(checkout), stat(repoDir)]);
     return there.dev === here.dev && there.ino === here.ino ? 'this' : 'another';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

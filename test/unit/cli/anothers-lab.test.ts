@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,14 @@ describe.skipIf(!asRoot)("another checkout's lab", () => {
     expect(stdout).toMatch(/^node-01 .*10\.77\.0\.11/m);
     expect(stderr).toBe(`note: lab ${labName} was made by ${other}`);
     expect(JSON.parse((await lab.run('status', '--json')).stdout)).toMatchObject({ lab: labName, up: false });
+  });
+
+  it('is told from this one when its files are links to those of this one (cp -al)', async () => {
+    madeBy(other);
+    configure();
+    rmSync(join(other, 'lab'));
+    linkSync(join(here, 'lab'), join(other, 'lab'));
+    expect(notes((await lab.run('status')).stderr)).toEqual([`note: lab ${labName} was made by ${other}`]);
   });
 
   it.each([
