@@ -7,16 +7,17 @@ import { ApiError, withoutEmpty, type Reply } from './reply.ts';
 import { readJsonBody, type ApiRequest } from './request.ts';
 
 const patchBody = z.array(
-  z.object({ op: z.string(), path: z.string(), value: z.object({ value: z.string() }).optional() }),
+  z.object({ op: z.string(), path: z.string(), value: z.object({ value: z.string().nullish() }).nullish() }),
 );
 
 /**
  * GET /machines; PATCH /machines sets metadata that outlives the daemon: [{"op":"add|replace|remove",
- * "path":"/<id>/metadata/<key>","value":{"value":"ssd"}}]. `hostname` is our addition.
+ * "path":"/<id>/metadata/<key>","value":{"value":"ssd"}}], with any Content-Type or none. `hostname` is our addition.
  */
 export async function machinesResource(store: EtcdStore, keys: FleetKeys, request: ApiRequest): Promise<Reply> {
   if (request.path.length > 1) throw new ApiError(404, '');
-  if (request.method === 'PATCH') return patchMachines(store, keys, await readJsonBody(request));
+  if (request.method === 'PATCH')
+    return patchMachines(store, keys, await readJsonBody(request, ['op', 'path', 'value']));
   if (request.method !== 'GET') throw new ApiError(405, 'only GET and PATCH supported against this resource');
   const { items } = await store.list(keys.machines);
   const { machines } = viewOf(

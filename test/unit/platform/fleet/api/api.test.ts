@@ -89,6 +89,15 @@ describe('units', () => {
     expect((await call('GET', '/units')).json).toEqual({});
   });
 
+  test('keys are taken in any case, as Go takes them', async () => {
+    const Options = [{ Section: 'Service', NAME: 'ExecStart', Value: '/bin/true' }];
+    const body = { Name: 'go.service', Options, desiredstate: 'loaded' };
+    expect(await call('PUT', '/units/go.service', body)).toMatchObject({ status: 201 });
+    expect((await call('GET', '/units/go.service')).json).toMatchObject({ options, desiredState: 'loaded' });
+    expect(await call('PUT', '/units/x.service', { NAME: 'go.service', Options })).toMatchObject({ status: 400 });
+    await call('DELETE', '/units/go.service');
+  });
+
   test('content type', async () => {
     expect(await call('PUT', '/units/x.service', '{}', 'text/plain')).toMatchObject({
       status: 415,
@@ -142,7 +151,48 @@ describe('machines', () => {
       machines: [{ id: 'm1', primaryIP: '10.0.0.1', hostname: 'core-01', metadata: { zone: 'a' } }],
     });
     expect(await patch('add', 'no/slash', 'a')).toMatchObject({ status: 400 });
+    expect(await patch('add', 'zone')).toMatchObject({
+      status: 400,
+      message: 'invalid value: expect {"value": "..."}',
+    });
     expect(await call('POST', '/machines', {})).toMatchObject({ status: 405 });
+  });
+
+  const path = '/m2/metadata/disk';
+  test.each([
+    [[{ op: 'add', path, value: { Value: 'ssd' } }], undefined],
+    [[{ op: 'replace', path, value: { VALUE: 'ssd' } }], 'text/plain'],
+    [[{ Op: 'add', Path: path, Value: { Value: 'ssd' } }], undefined],
+    [[{ OP: 'add', PATH: path, VALUE: { value: 'ssd' } }], 'application/x-www-form-urlencoded'],
+    [
+      [
+        { op: 'remove', path, value: null },
+        { op: 'add', path, value: { value: 'ssd' } },
+      ],
+      'application/json-patch+json',
+    ],
+  ])('PATCH %j of Content-Type %s is taken, as by the original', async (operations, type) => {
+    const machine = { id: 'm2', name: 'core-02', ip: '10.0.0.2', metadata: { disk: 'hdd' } };
+    await store.put(keys.machine('m2'), writeMachine(machine));
+    await store.deletePrefix(keys.machineMetadata('m2', ''));
+    // Bytes have no Content-Type of their own, unlike text.
+    const body = Buffer.from(JSON.stringify(operations));
+    const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type };
+    const reply = await fetch(`${base}/machines`, { method: 'PATCH', body, headers });
+    expect([reply.status, await reply.text()]).toEqual([204, '']);
+    expect((await call('GET', '/machines')).json).toMatchObject({
+      machines: expect.arrayContaining([expect.objectContaining({ id: 'm2', metadata: { disk: 'ssd' } })]) as unknown,
+    });
+  });
+
+  test.each([
+    [[{ op: 'add', path, value: 'ssd' }]],
+    [[{ op: 'add', path, value: { valu: 'ssd' } }]],
+    [[{ op: 'add', path }]],
+    [[{ path, value: { value: 'ssd' } }]],
+    [{ op: 'add', path, value: { value: 'ssd' } }],
+  ])('PATCH %j is refused', async (body) => {
+    expect(await call('PATCH', '/machines', body)).toMatchObject({ status: 400 });
   });
 });
 
