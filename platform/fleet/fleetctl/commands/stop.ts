@@ -61,8 +61,9 @@ async function bringDown(context: Context, way: Way): Promise<number> {
       return unit === undefined ? { done: true } : way.look(context, unit, ranLoaded.has(name));
     });
     failures.push(...late);
-    const failed = late.length > 0;
-    if (!failed) context.err(`Successfully ${way.done} units [${changing.join(' ')}].`);
+    // The original's words also when nothing was left to do; beside an error they would be untrue.
+    const isSuccess = changing.length > 0 ? late.length === 0 : failures.length === 0;
+    if (isSuccess) context.err(`Successfully ${way.done} units [${changing.join(' ')}].`);
   }
   return reportFailures(context, failures);
 }

@@ -158,4 +158,29 @@ describe('fleetctl stop', () => {
     expect((await cluster.active())['job.service']).toBeUndefined();
     expect(systemd?.calls.filter((c) => c === 'stop job.service')).toHaveLength(1);
   });
+
+  test('claims no success beside its error about units that are inactive', async () => {
+    for (const name of ['idle1.service', 'idle2.service']) await cluster.client.createUnit(name, unitText());
+    await cluster.client.createUnit('everywhere.service', unitText('Global=true'), 'launched');
+    const error = (name: string) => [
+      `Unable to stop unit ${name}.service in state inactive`,
+      `next: fleetctl start ${name}.service`,
+    ];
+    expect(await fleetctl(['stop', 'idle1'])).toEqual({ code: 74, out: [], err: error('idle1') });
+    expect(await fleetctl(['stop', 'idle1', 'idle2'])).toMatchObject({ err: [...error('idle1'), ...error('idle2')] });
+    expect(await fleetctl(['stop', 'everywhere', 'idle1'])).toEqual({
+      code: 74,
+      out: ['Triggered global unit everywhere.service stop'],
+      err: error('idle1'),
+    });
+    await cluster.client.createUnit('loaded.service', unitText(), 'loaded');
+    expect((await fleetctl(['stop', 'idle1', 'loaded'])).err).toEqual(error('idle1'));
+    await cluster.client.createUnit('works.service', unitText(), 'launched');
+    await eventually(async () => ((await cluster.active())['works.service'] ? undefined : 'works does not run'));
+    expect(await fleetctl(['stop', 'works', 'idle1'])).toMatchObject({
+      code: 74,
+      err: ['Successfully stopped units [works.service].', ...error('idle1')],
+    });
+    expect((await fleetctl(['unload', 'idle1'])).err).toEqual(['Successfully unloaded units [].']);
+  });
 });
