@@ -184,3 +184,38 @@ describe('fleetctl stop', () => {
     expect((await fleetctl(['unload', 'idle1'])).err).toEqual(['Successfully unloaded units [].']);
   });
 });
+
+describe('units of types that fleetctl makes none of', () => {
+  const options = [{ section: 'Unit', name: 'Description', value: 'made by the API' }];
+  const present = async () => (await cluster.client.listUnits()).map((u) => u.name);
+
+  test.each(['all.target', 'work.slice', 'set@1.target', 'paging.swap', 'session.scope'])(
+    '%s goes by its name: cat, start, stop, unload, destroy',
+    async (name) => {
+      await cluster.client.createUnit(name, options);
+      expect((await fleetctl(['cat', name])).out.join()).toContain('made by the API');
+      expect(await fleetctl(['start', name])).toMatchObject({ code: 0, err: [] });
+      expect((await cluster.active())[name]).toBe('core-01');
+      expect(await fleetctl(['stop', name])).toMatchObject({ err: [`Successfully stopped units [${name}].`] });
+      expect(await fleetctl(['unload', `some/where/${name}`])).toMatchObject({ code: 0 });
+      expect(await fleetctl(['destroy', name])).toEqual({ code: 0, out: [`Destroyed ${name}`], err: [] });
+      expect(await present()).not.toContain(name);
+    },
+  );
+
+  test('patterns and braces find them; a service of the longer name is another unit', async () => {
+    const service = 'a.target.service';
+    for (const name of ['a.target', 'b.target', 'c.slice']) await cluster.client.createUnit(name, options);
+    await cluster.client.createUnit(service, unitText());
+    expect((await fleetctl(['destroy', '--no-block', 'a.target'])).out).toEqual(['Destroyed a.target']);
+    expect((await fleetctl(['destroy', '--no-block', '{b.target,c.slice}'])).out).toHaveLength(2);
+    expect(await present()).toContain(service);
+    expect((await fleetctl(['destroy', '--no-block', 'a.target'])).out).toEqual([`Destroyed ${service}`]);
+    await cluster.client.createUnit('d.target', options);
+    expect((await fleetctl(['destroy', '--no-block', '*.target'])).out).toEqual(['Destroyed d.target']);
+    await expect(fleetctl(['destroy', 'a.target', 'no.slice'])).rejects.toMatchObject({
+      code: 'missing.unit',
+      message: 'Units not found in registry: a.target no.slice',
+    });
+  });
+});
