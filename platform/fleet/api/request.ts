@@ -9,6 +9,8 @@ export interface ApiRequest {
   method: string;
   path: readonly string[];
   query: URLSearchParams;
+  /** What the client calls this server: `172.17.8.101:49153`. */
+  host: string;
   contentType: string | undefined;
   body(): Promise<string>;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memoryStore } from '../../../../../platform/etcd/memory-store.ts';
 import { serveApi } from '../../../../../platform/fleet/api/serve.ts';
 import { fleetKeys } from '../../../../../platform/fleet/registry/keys.ts';
-import { writeMachine } from '../../../../../platform/fleet/registry/records.ts';
+import { writeMachine, writeState } from '../../../../../platform/fleet/registry/records.ts';
 
 const store = memoryStore();
 const keys = fleetKeys();
@@ -193,6 +193,52 @@ describe('machines', () => {
     [{ op: 'add', path, value: { value: 'ssd' } }],
   ])('PATCH %j is refused', async (body) => {
     expect(await call('PATCH', '/machines', body)).toMatchObject({ status: 400 });
+  });
+});
+
+describe('discovery', () => {
+  type Method = { httpMethod: string; path: string; response?: { $ref: string } };
+  type Document = Record<'rootUrl' | 'servicePath' | 'basePath' | 'baseUrl', string> & {
+    schemas: Record<string, { properties: Record<string, unknown> }>;
+    resources: Record<string, { methods: Record<string, Method> }>;
+  };
+
+  test('says where the API is, by the name the client has called', async () => {
+    const document = (await call('GET', '/discovery')).json as Document;
+    const root = base.replace('fleet/v1', '');
+    expect(document).toMatchObject({ rootUrl: root, baseUrl: `${base}/`, basePath: '/fleet/v1/' });
+    expect(document.rootUrl + document.servicePath).toBe(document.baseUrl);
+    const other = base.replace('127.0.0.1', 'localhost');
+    expect(await (await fetch(`${other}/discovery`)).json()).toMatchObject({ baseUrl: `${other}/` });
+  });
+
+  test('every GET it names is there, and answers what it says', async () => {
+    await call('PUT', '/units/seen.service', { options });
+    const seen = { unit: 'seen.service', machineId: 'm9', hash: 'h', load: 'loaded', active: 'active', sub: 'running' };
+    await store.put(keys.state('seen.service', 'm9'), writeState({ ...seen, job: 'launched' }));
+    const { rootUrl, servicePath, schemas, resources } = (await call('GET', '/discovery')).json as Document;
+    const gets = Object.values(resources)
+      .flatMap(({ methods }) => Object.values(methods))
+      .filter(({ httpMethod }) => httpMethod === 'GET');
+    expect(gets.map(({ path }) => path).sort()).toEqual([
+      'machines',
+      'state',
+      'state/{unitName}',
+      'units',
+      'units/{unitName}',
+    ]);
+    for (const { path, response } of gets) {
+      const reply = await fetch(rootUrl + servicePath + path.replace('{unitName}', 'seen.service'));
+      const fields = Object.keys((await reply.json()) as object);
+      const known = Object.keys(schemas[response?.$ref ?? '']?.properties ?? {});
+      expect([reply.status, fields.length > 0, fields.filter((field) => !known.includes(field))]).toEqual([
+        200,
+        true,
+        [],
+      ]);
+    }
+    await call('DELETE', '/units/seen.service');
+    await store.deletePrefix(keys.statesOf('seen.service'));
   });
 });
 
