@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { coalesce } from '../daemon/coalesce.ts';
@@ -6,11 +5,11 @@ import type { Log } from '../daemon/log.ts';
 import type { Machine } from '../engine/model.ts';
 import type { FleetKeys } from '../registry/keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
-import { desiredUnits, type DesiredUnit } from './desired.ts';
+import { desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
-import { executeTasks } from './execute.ts';
 import { taskHolds } from './hold.ts';
-import { isUp, planTasks, type CurrentUnit } from './plan.ts';
+import { removeAll, untilNoneRuns } from './leaving.ts';
+import { ownUnits } from './own-units.ts';
 import { statePublisher } from './publish.ts';
 import { reportUnits } from './reports.ts';
 
@@ -39,41 +38,13 @@ export function runAgent(args: {
   resyncMs: number;
   log: Log;
 }): Agent {
-  const { keys, mirror, systemd, machine, log } = args;
+  const { store, keys, mirror, systemd, machine, log } = args;
   const holds = taskHolds(() => performance.now());
   const ends = endings();
-  const publisher = statePublisher({
-    ...{ store: args.store, keys, mirror, machineId: machine.id },
-    onOverwritten: () => passes.wake(),
-  });
-  let known = new Set<string>();
+  const units = ownUnits({ systemd, holds, ends, log });
+  const onOverwritten = (): void => passes.wake();
+  const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
 
-  const look = async (): Promise<CurrentUnit[]> => {
-    const installed = await systemd.installed();
-    const observed = await systemd.observe(installed.map((u) => u.name));
-    known = new Set(installed.map((u) => u.name));
-    return installed.map((u) => ({
-      name: u.name,
-      hash: createHash('sha1').update(u.text).digest('hex'),
-      started: u.started,
-      ending: ends.isEnding(u.name, observed.get(u.name)),
-      observed: observed.get(u.name),
-    }));
-  };
-  const settle = async (desired: readonly DesiredUnit[]): Promise<CurrentUnit[]> => {
-    let current = await look();
-    // Stop, then unload, then load can follow each other at once when units stop fast.
-    for (let round = 0; round < 3; round++) {
-      const hashOf = new Map([...current, ...desired].map((u) => [u.name, u.hash]));
-      const tasks = planTasks(desired, current).filter((t) => !holds.isHeld(t, hashOf.get(t.unit) ?? ''));
-      if (tasks.length === 0) break;
-      for (const { verb, unit } of tasks)
-        if (verb === 'stop') ends.begin(unit, current.find((u) => u.name === unit)?.observed);
-      await executeTasks({ systemd, tasks, desired: new Map(desired.map((d) => [d.name, d])), hashOf, holds, log });
-      current = await look();
-    }
-    return current;
-  };
   const pass = async (): Promise<void> => {
     const desired = desiredUnits(mirror.view(), machine);
     // Wanting less clears the memory of a failed start, so that the next start is tried at once.
@@ -81,32 +52,27 @@ export function runAgent(args: {
       ends.heed(unit, mirror.revision(keys.job(unit.name).desired));
       if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
     }
-    const current = await settle(desired);
-    const names = new Set([...current, ...desired].map((u) => u.name));
-    holds.retain(names);
-    ends.retain(names);
+    const current = await units.bringTo(desired);
+    const present = new Set([...current, ...desired].map((u) => u.name));
+    holds.retain(present);
+    ends.retain(present);
     const lease = args.lease();
     if (lease === undefined) return;
-    await publisher.publish(
-      lease,
-      reportUnits(machine.id, desired, current, (unit, hash) => holds.cause(unit, hash)),
-    );
+    const reports = reportUnits(machine.id, desired, current, (unit, hash) => holds.cause(unit, hash));
+    await publisher.publish(lease, reports);
   };
   const passes = coalesce(pass, (error) =>
     log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
   );
 
   mirror.onChange((changed) => {
-    for (const key of changed) {
-      if (!key.startsWith(keys.jobs) && !key.startsWith(keys.machines)) continue;
-      passes.wake();
-      return;
-    }
+    const concernsUnits = [...changed].some((key) => key.startsWith(keys.jobs) || key.startsWith(keys.machines));
+    if (concernsUnits) passes.wake();
   });
   let soon: NodeJS.Timeout | undefined;
   const follower = systemd.follow((unit) => {
     // systemd writes several lines for one change; a few milliseconds gather them into one look.
-    if (known.has(unit)) soon ??= setTimeout(() => ((soon = undefined), passes.wake()), 20);
+    if (units.has(unit)) soon ??= setTimeout(() => ((soon = undefined), passes.wake()), 20);
   });
   const tick = setInterval(() => passes.wake(), args.resyncMs);
   const stop = async (): Promise<void> => {
@@ -118,31 +84,10 @@ export function runAgent(args: {
   return {
     wake: () => passes.wake(),
     stop,
-    async untilStopped(deadlineMs) {
-      const until = performance.now() + deadlineMs;
-      for (;;) {
-        const askedAt = performance.now();
-        const running = (await look()).some(isUp);
-        const now = performance.now();
-        if (!running || now >= until) return;
-        // A machine that needs long for an answer needs its CPU to stop units.
-        await new Promise((resolve) => setTimeout(resolve, Math.max(50, now - askedAt)));
-      }
-    },
+    untilStopped: (deadlineMs) => untilNoneRuns(units, deadlineMs),
     async drain(deadlineMs) {
       await stop();
-      const until = performance.now() + deadlineMs;
-      await settle([]);
-      for (let left = await look(); left.length > 0 && performance.now() < until; left = await settle([])) {
-        log('drain', {
-          waiting_for:
-            left
-              .filter(isUp)
-              .map((u) => u.name)
-              .join(',') || left.map((u) => u.name).join(','),
-        });
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
+      await removeAll(units, deadlineMs, log);
     },
   };
 }
