@@ -6,6 +6,8 @@ import { runCommand } from './run-command.ts';
 
 /** The program /opt/lab/bin/flanneld.cjs. Runs until SIGTERM or SIGINT; routes stay, so that containers keep talking. */
 async function main(): Promise<number> {
+  // Node would open its debugger.
+  process.on('SIGUSR1', () => log('SIGUSR1: nothing to do'));
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') {
     log(usage);

@@ -5,6 +5,7 @@ import type { Log } from '../daemon/log.ts';
 import type { Machine } from '../engine/model.ts';
 import type { FleetKeys } from '../registry/keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
+import type { StateRecord } from '../registry/records.ts';
 import { desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
 import { taskHolds } from './hold.ts';
@@ -22,6 +23,8 @@ export interface Agent {
   drain(deadlineMs: number): Promise<void>;
   /** Resolves when no unit runs any more (systemd stops them: the machine goes down) or `deadlineMs` is over. */
   untilStopped(deadlineMs: number): Promise<void>;
+  /** What it said of its units in its last pass. */
+  reports(): readonly StateRecord[];
 }
 
 /**
@@ -43,6 +46,7 @@ export function runAgent(args: {
   const ends = endings();
   const units = ownUnits({ systemd, holds, ends, log });
   const onOverwritten = (): void => passes.wake();
+  let reports: readonly StateRecord[] = [];
   const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
 
   const pass = async (): Promise<void> => {
@@ -56,10 +60,9 @@ export function runAgent(args: {
     const present = new Set([...current, ...desired].map((u) => u.name));
     holds.retain(present);
     ends.retain(present);
+    reports = reportUnits(machine.id, desired, current, (unit, hash) => holds.cause(unit, hash));
     const lease = args.lease();
-    if (lease === undefined) return;
-    const reports = reportUnits(machine.id, desired, current, (unit, hash) => holds.cause(unit, hash));
-    await publisher.publish(lease, reports);
+    if (lease !== undefined) await publisher.publish(lease, reports);
   };
   const passes = coalesce(pass, (error) =>
     log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
@@ -83,6 +86,7 @@ export function runAgent(args: {
   };
   return {
     wake: () => passes.wake(),
+    reports: () => reports,
     stop,
     untilStopped: (deadlineMs) => untilNoneRuns(units, deadlineMs),
     async drain(deadlineMs) {

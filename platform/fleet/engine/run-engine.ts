@@ -9,6 +9,13 @@ import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
 import { shortId, type Decision, type Machine } from './model.ts';
 
+export interface Engine {
+  wake(): void;
+  /** Did it lead in its last pass? */
+  isLeading(): boolean;
+  stop(): Promise<void>;
+}
+
 /**
  * The engine of one machine: stands for leader, and while it leads turns every change of units, schedule or machines into
  * decisions. Leadership hangs on the presence lease: a leader dies with its machine key, never later, so choosing the next one
@@ -23,7 +30,7 @@ export function runEngine(args: {
   ttlMs: number;
   log: Log;
   now?: () => number;
-}): { wake(): void; stop(): Promise<void> } {
+}): Engine {
   const { store, keys, mirror, machineId, log } = args;
   const now = args.now ?? (() => performance.now());
   const grace = startGrace(now(), args.ttlMs);
@@ -83,6 +90,7 @@ export function runEngine(args: {
   }, args.ttlMs / 3);
   return {
     wake: () => passes.wake(),
+    isLeading: () => leading !== '',
     async stop() {
       clearInterval(beat);
       clearTimeout(afterGrace);
