@@ -8,7 +8,7 @@ import type { Log } from './log.ts';
 export interface Presence {
   /** Lease id while registered. */
   lease(): string | undefined;
-  /** Puts the machine key back if somebody removed it while the lease lives. */
+  /** Puts the machine key back if somebody removed or spoilt it while the lease lives. */
   ensure(): Promise<void>;
   /** Revokes the lease: all that hangs on it is gone at once, and others take over. */
   leave(): Promise<void>;
@@ -22,6 +22,9 @@ export interface Presence {
 function leaseSeconds(ttlSeconds: number): number {
   return Math.max(2, ttlSeconds - 1);
 }
+
+/** The copy of the registry has said it already. */
+const ignoreProblem = (): void => undefined;
 
 /**
  * Registers, and registers again whenever etcd says that the lease is gone; tries for as long as it takes. Units are none of
@@ -46,9 +49,9 @@ export function keepPresent(args: {
   const register = async (lease: Lease): Promise<boolean> => {
     const held = await store.get(key);
     if (held !== undefined) {
-      const other = readMachine(machine.id, held.value, {});
+      const other = readMachine(machine.id, held.value, {}, ignoreProblem);
       // The same id at another address is a cloned machine: two agents would fight over one schedule.
-      if (other.ip !== machine.ip) {
+      if (other !== undefined && other.ip !== machine.ip) {
         log('presence', { event: 'duplicate-machine-id', id: machine.id, held_by: `${other.name} ${other.ip}` });
         return false;
       }
@@ -99,8 +102,11 @@ export function keepPresent(args: {
   return {
     lease: () => current?.id,
     async ensure() {
-      if (current !== undefined)
-        await store.transact([{ key, absent: true }], [{ put: key, value: writeMachine(machine), lease: current.id }]);
+      if (current === undefined) return;
+      const held = await store.get(key);
+      if (held !== undefined && readMachine(machine.id, held.value, {}, ignoreProblem) !== undefined) return;
+      const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
+      await store.transact([guard], [{ put: key, value: writeMachine(machine), lease: current.id }]);
     },
     async leave() {
       left = true;

@@ -61,7 +61,8 @@ export function runEngine(args: {
     if (decisions.length === 0) return;
     const present = new Map(view.machines.map((m) => [m.id, m]));
     const units = new Map(view.units.map((u) => [u.name, u]));
-    const written = await writeDecisions(store, keys, leadership, units, decisions, (id) => !present.has(id));
+    const isMissing = (id: string): boolean => !present.has(id) && !view.unreadableMachines.includes(id);
+    const written = await writeDecisions(store, keys, leadership, units, decisions, isMissing);
     if (!written) throw new Error('the picture was old; deciding again');
     for (const decision of decisions) logDecision(log, decision, present);
   };
