@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { KeyValue } from '../etcd/store.ts';
 import { isIpv4, subnetOf, subnetText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
@@ -22,26 +23,43 @@ export function renderLease(lease: Omit<SubnetLease, 'subnet'>, vni?: number): s
   return JSON.stringify({ PublicIP: lease.publicIp, BackendType: lease.backend, ...data });
 }
 
-/** undefined for keys and values that are no lease of an IPv4 subnet: somebody else's, left alone. */
-export function readLease(prefix: string, kv: Pick<KeyValue, 'key' | 'value'>): SubnetLease | undefined {
+const leaseValue = z.object({
+  PublicIP: z.string().refine(isIpv4, 'is no IPv4 address'),
+  BackendType: z.string(),
+  BackendData: z
+    .object({
+      VtepMAC: z
+        .string()
+        .regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i, 'is no MAC address')
+        .optional(),
+    })
+    .nullish(),
+});
+
+/**
+ * undefined for keys that are no IPv4 subnet's: somebody else's, left alone. A value that is no lease counts as none.
+ * @param onBad told what is wrong with it
+ */
+export function readLease(
+  prefix: string,
+  kv: Pick<KeyValue, 'key' | 'value'>,
+  onBad: (problem: string) => void = () => undefined,
+): SubnetLease | undefined {
   const directory = `${prefix}/subnets/`;
   const subnet = kv.key.startsWith(directory) ? subnetOf(kv.key.slice(directory.length), '-') : undefined;
   if (!subnet) return undefined;
+  let json: unknown;
   try {
-    const raw = JSON.parse(kv.value) as {
-      PublicIP?: unknown;
-      BackendType?: unknown;
-      BackendData?: { VtepMAC?: unknown };
-    };
-    if (typeof raw.PublicIP !== 'string' || !isIpv4(raw.PublicIP)) return undefined;
-    const mac = raw.BackendData?.VtepMAC;
-    return {
-      subnet,
-      publicIp: raw.PublicIP,
-      backend: typeof raw.BackendType === 'string' ? raw.BackendType : '',
-      vtepMac: typeof mac === 'string' ? mac : undefined,
-    };
+    json = JSON.parse(kv.value);
   } catch {
+    onBad('is no JSON');
     return undefined;
   }
+  const read = leaseValue.safeParse(json);
+  if (!read.success) {
+    onBad(read.error.issues.map(({ path, message }) => [...path.map(String), message].join(' ')).join('; '));
+    return undefined;
+  }
+  const { PublicIP: publicIp, BackendType: backend, BackendData: data } = read.data;
+  return { subnet, publicIp, backend, vtepMac: data?.VtepMAC };
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
 import { addressOf, contains, size, subnetOf } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
@@ -27,26 +28,20 @@ export function readNetworkConfig(json: string, where: string): NetworkConfig {
       evidence: [json],
       next: `etcdctl set /coreos.com/network/config '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}'`,
     });
-  const raw = parse(json);
-  if (!raw) throw bad('not a JSON object');
-  const network = typeof raw.Network === 'string' ? subnetOf(raw.Network) : undefined;
+  const raw = parse(json, bad);
+  const network = subnetOf(raw.Network);
   if (!network) throw bad('Network is not a subnet such as 10.1.0.0/16');
   const subnetLength = raw.SubnetLen ?? Math.max(24, network.length + 1);
-  if (
-    typeof subnetLength !== 'number' ||
-    !Number.isInteger(subnetLength) ||
-    subnetLength <= network.length ||
-    subnetLength > 30
-  ) {
+  if (subnetLength <= network.length || subnetLength > 30) {
     throw bad(`SubnetLen must be a whole number from ${network.length + 1} to 30`);
   }
   const step = size(subnetLength);
   const bound = (name: 'SubnetMin' | 'SubnetMax', otherwise: number): number => {
     const given = raw[name];
     if (given === undefined || given === '') return otherwise;
-    const base = typeof given === 'string' ? addressOf(given) : undefined;
+    const base = addressOf(given);
     if (base === undefined || base % step !== 0 || !contains(network, { base, length: subnetLength })) {
-      throw bad(`${name} is not the address of a /${subnetLength} inside ${raw.Network as string}`);
+      throw bad(`${name} is not the address of a /${subnetLength} inside ${raw.Network}`);
     }
     return base;
   };
@@ -56,26 +51,44 @@ export function readNetworkConfig(json: string, where: string): NetworkConfig {
   return { network, subnetLength, first, last, backend: readBackend(raw.Backend, where) };
 }
 
-type RawConfig = Partial<Record<'Network' | 'SubnetLen' | 'SubnetMin' | 'SubnetMax' | 'Backend', unknown>>;
-
-function readBackend(raw: unknown, where: string): BackendConfig {
-  const { Type: type, VNI: vni, Port: port } = (raw ?? {}) as { Type?: unknown; VNI?: unknown; Port?: unknown };
+function readBackend(raw: RawConfig['Backend'], where: string): BackendConfig {
   // flannel's numbers on Linux: VNI 1, UDP port 8472.
-  if (type === 'vxlan')
-    return { type, vni: typeof vni === 'number' ? vni : 1, port: typeof port === 'number' ? port : 8472 };
-  if (type === 'host-gw') return { type };
+  if (raw?.Type === 'vxlan') return { type: raw.Type, vni: raw.VNI ?? 1, port: raw.Port ?? 8472 };
+  if (raw?.Type === 'host-gw') return { type: raw.Type };
   throw new LabError({
     code: 'unbuilt.flannel-backend',
-    cause: `${where}: Backend.Type ${JSON.stringify(type ?? 'udp (the default)')} is not built`,
+    cause: `${where}: Backend.Type ${JSON.stringify(raw?.Type ?? 'udp (the default)')} is not built`,
     next: 'use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}',
   });
 }
 
-function parse(json: string): RawConfig | undefined {
+/** Bounds of the numbers: 24 bits of VNI (RFC 7348), a UDP port. */
+const rawConfig = z.object({
+  Network: z.string('is not a subnet such as 10.1.0.0/16'),
+  SubnetLen: z.int('must be a whole number').optional(),
+  SubnetMin: z.string().optional(),
+  SubnetMax: z.string().optional(),
+  Backend: z
+    .object({
+      Type: z.string().optional(),
+      VNI: z.int().min(1).max(0xffffff).optional(),
+      Port: z.int().min(1).max(0xffff).optional(),
+    })
+    .nullish(),
+});
+type RawConfig = z.infer<typeof rawConfig>;
+
+function parse(json: string, bad: (what: string) => LabError): RawConfig {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    value = JSON.parse(json);
   } catch {
-    return undefined;
+    throw bad('not a JSON object');
   }
+  const read = rawConfig.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw bad(
+    issue === undefined || issue.path.length === 0 ? 'not a JSON object' : `${issue.path.join('.')} ${issue.message}`,
+  );
 }
