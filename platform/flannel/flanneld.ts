@@ -2,7 +2,7 @@ import { LabError } from '../../errors/lab-error.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { runFlannel } from './daemon.ts';
 import { readOptions } from './options.ts';
-import { runCommand } from './run-command.ts';
+import { runOrFail } from './run-command.ts';
 
 /** The program /opt/lab/bin/flanneld.cjs. Runs until SIGTERM or SIGINT; routes stay, so that containers keep talking. */
 async function main(): Promise<number> {
@@ -17,7 +17,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const store = gatewayStore({ endpoints: options.etcdEndpoints });
   try {
-    await runFlannel(options, { store, run: runCommand, log, signal: stop.signal, env: process.env });
+    await runFlannel(options, { store, run: runOrFail, log, signal: stop.signal, env: process.env });
     return 0;
   } finally {
     await store.close();

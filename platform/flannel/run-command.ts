@@ -6,7 +6,7 @@ import { LabError } from '../../errors/lab-error.ts';
 export type Run = (command: string, args: readonly string[]) => Promise<string>;
 
 /** Rejects with `command.failed` (its stderr as evidence) on any other exit code than 0, after 10 s, or when it is not installed. */
-export const runCommand: Run = (command, args) =>
+export const runOrFail: Run = (command, args) =>
   new Promise((resolve, reject) => {
     execFile(command, args, { timeout: 10_000 }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);

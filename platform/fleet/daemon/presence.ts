@@ -44,24 +44,11 @@ export function keepPresent(args: {
   let current: Lease | undefined;
   let left = false;
   let failures = 0;
-  let stopWaiting = (): void => {};
+  const pause = interruptiblePause();
 
-  const register = async (lease: Lease): Promise<boolean> => {
-    const held = await store.get(key);
-    if (held !== undefined) {
-      const other = readMachine(machine.id, held.value, {}, ignoreProblem);
-      // The same id at another address is a cloned machine: two agents would fight over one schedule.
-      if (other !== undefined && other.ip !== machine.ip) {
-        log('presence', { event: 'duplicate-machine-id', id: machine.id, held_by: `${other.name} ${other.ip}` });
-        return false;
-      }
-    }
-    const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
-    return store.transact([guard], [{ put: key, value: writeMachine(machine), lease: lease.id }]);
-  };
   const stayOnce = async (): Promise<void> => {
     const lease = await store.grant(leaseSeconds(args.ttlSeconds));
-    if (left || !(await register(lease))) return lease.revoke();
+    if (left || !(await register(args, lease))) return lease.revoke();
     failures = 0;
     current = lease;
     log('presence', {
@@ -87,17 +74,9 @@ export function keepPresent(args: {
       await stayOnce().catch((error: unknown) => {
         log('presence', { event: 'waiting-for-etcd', cause: error instanceof Error ? error.message : String(error) });
       });
-      if (failures > before && !left) await pause(Math.min(2000, 250 * failures));
+      if (failures > before && !left) await pause.wait(Math.min(2000, 250 * failures));
     }
   };
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      stopWaiting = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   const staying = stay();
   return {
     lease: () => current?.id,
@@ -110,9 +89,43 @@ export function keepPresent(args: {
     },
     async leave() {
       left = true;
-      stopWaiting();
+      pause.end();
       await current?.revoke().catch(() => undefined);
       await Promise.race([staying, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
     },
+  };
+}
+
+/** @returns false when somebody else has the machine's key, or was faster */
+async function register(
+  { store, keys, machine, log }: { store: EtcdStore; keys: FleetKeys; machine: Machine; log: Log },
+  lease: Lease,
+): Promise<boolean> {
+  const key = keys.machine(machine.id);
+  const held = await store.get(key);
+  if (held !== undefined) {
+    const other = readMachine(machine.id, held.value, {}, ignoreProblem);
+    // The same id at another address is a cloned machine: two agents would fight over one schedule.
+    if (other !== undefined && other.ip !== machine.ip) {
+      log('presence', { event: 'duplicate-machine-id', id: machine.id, held_by: `${other.name} ${other.ip}` });
+      return false;
+    }
+  }
+  const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
+  return store.transact([guard], [{ put: key, value: writeMachine(machine), lease: lease.id }]);
+}
+
+function interruptiblePause(): { wait(ms: number): Promise<void>; end(): void } {
+  let end = (): void => {};
+  return {
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    end: () => end(),
   };
 }

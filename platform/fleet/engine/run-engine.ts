@@ -37,19 +37,11 @@ export function runEngine(args: {
   let leading = '';
   let afterGrace: NodeJS.Timeout | undefined;
 
-  const campaign = async (leadership: string, lease: string): Promise<boolean> => {
-    const held = mirror.value(keys.leader);
-    if (held === leadership) return true;
-    // A key left by this machine's previous daemon need not run out first.
-    if (held !== undefined && !held.startsWith(`${machineId} `)) return false;
-    const guard = held === undefined ? { key: keys.leader, absent: true as const } : { key: keys.leader, value: held };
-    return store.transact([guard], [{ put: keys.leader, value: leadership, lease }]);
-  };
   const pass = async (): Promise<void> => {
     const lease = args.lease();
     if (lease === undefined) return;
     const leadership = `${machineId} ${lease}`;
-    const lead = await campaign(leadership, lease);
+    const lead = await campaign(args, leadership, lease);
     if (lead !== (leading === leadership)) log('engine', { event: lead ? 'leading' : 'following', machine: machineId });
     leading = lead ? leadership : '';
     if (!lead) return;
@@ -98,6 +90,20 @@ export function runEngine(args: {
       await passes.stop();
     },
   };
+}
+
+/** @returns true when this machine leads, under the guard `leadership` */
+async function campaign(
+  { store, keys, mirror, machineId }: { store: EtcdStore; keys: FleetKeys; mirror: Mirror; machineId: string },
+  leadership: string,
+  lease: string,
+): Promise<boolean> {
+  const held = mirror.value(keys.leader);
+  if (held === leadership) return true;
+  // A key left by this machine's previous daemon need not run out first.
+  if (held !== undefined && !held.startsWith(`${machineId} `)) return false;
+  const guard = held === undefined ? { key: keys.leader, absent: true as const } : { key: keys.leader, value: held };
+  return store.transact([guard], [{ put: keys.leader, value: leadership, lease }]);
 }
 
 function logDecision(log: Log, d: Decision, machines: ReadonlyMap<string, Machine>): void {

@@ -1,4 +1,4 @@
-import type { EtcdStore, StoreEvent } from '../../etcd/store.ts';
+import type { EtcdStore, Listing, StoreEvent } from '../../etcd/store.ts';
 import { formatLine } from '../daemon/log.ts';
 import { keyCopy } from './key-copy.ts';
 import type { FleetKeys } from './keys.ts';
@@ -37,11 +37,11 @@ export async function openMirror(
   const copy = keyCopy(() => (cached = undefined));
   const complain = complaints(log);
 
-  const list = async (): Promise<number> => {
-    const { items, revision } = await store.list(keys.prefix);
+  const adopt = ({ items, revision }: Listing): number => {
     copy.adopt(items, revision);
     return revision;
   };
+  const list = async (): Promise<number> => adopt(await store.list(keys.prefix));
   const relist = (): void => {
     list().catch((error: unknown) => {
       log(formatLine('mirror', { event: 'relist-failed', cause: String(error) }));
@@ -58,8 +58,8 @@ export async function openMirror(
   };
   const compare = async (): Promise<void> => {
     const before = heard;
-    const { items, revision } = await store.list(keys.prefix);
-    const missed = copy.differences(items).length;
+    const listing = await store.list(keys.prefix);
+    const missed = copy.differences(listing.items).length;
     if (closed || heard !== before || missed === 0) return void (suspectedAt = undefined);
     if (suspectedAt !== heard) {
       // Its events may be on their way still.
@@ -70,8 +70,7 @@ export async function openMirror(
     log(formatLine('mirror', { event: 'watch-silent', missed }));
     suspectedAt = undefined;
     const silent = watch;
-    copy.adopt(items, revision);
-    watch = await follow(revision + 1);
+    watch = await follow(adopt(listing) + 1);
     await silent.close();
   };
   // etcd away: the watch says so itself.
