@@ -60,7 +60,7 @@ async function readUnitFile(path: string): Promise<UnitOptions | undefined> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new LabError({
       code: 'unit.unreadable',
