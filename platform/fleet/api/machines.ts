@@ -46,9 +46,12 @@ async function patchMachines(store: EtcdStore, keys: FleetKeys, json: unknown): 
     if (id === undefined || key === undefined) throw new ApiError(400, `invalid path "${path}"`);
     if (!['add', 'replace', 'remove'].includes(op))
       throw new ApiError(400, `invalid op "${op}": expect add, replace or remove`);
-    if (op !== 'remove' && !value?.value) throw new ApiError(400, 'invalid value: expect {"value": "..."}');
+    // An empty value masks what the daemon says.
+    const text = op === 'remove' ? '' : value?.value;
+    if (typeof text !== 'string' || (op !== 'remove' && text === ''))
+      throw new ApiError(400, 'invalid value: expect {"value": "..."}');
     const put = keys.machineMetadata(id, key);
-    writes.set(put, { put, value: op === 'remove' ? '' : (value?.value ?? '') });
+    writes.set(put, { put, value: text });
   }
   await store.transact([], [...writes.values()]);
   return { status: 204 };
