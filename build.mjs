@@ -1,4 +1,4 @@
-// Builds everything that runs: the CLI and its supervisor (ESM, dependencies stay in node_modules), one self-contained
+// Builds everything that runs: the CLI and its supervisor (ESM, dependencies but zod stay in node_modules), one self-contained
 // CommonJS file for each daemon and tool of a machine, and the apps' bundles and page for their container images.
 import { build } from 'esbuild';
 import { build as buildPage } from 'vite';
@@ -15,13 +15,14 @@ const at = (...path) => join(root, ...path);
 const bundle = { bundle: true, platform: 'node', target: 'node20', absWorkingDir: root, logLevel: 'warning' };
 // The workspace package is source, not something installed.
 const alias = { 'ignition-ts': './provision/ignition-ts/src/index.ts' };
+// Of zod only what is used: its own files, a hundred with every language's messages, take longer to load than the lab's.
 const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minify: true, keepNames: true };
 
 const onHost = {
   main: 'cli/main.ts',
   bench: 'cli/bench.ts',
   supervisor: 'provision/machines/supervisor/main.ts',
-  'page-picture': 'scenarios/harness/picture/main.ts',
+  'page-picture': 'scenarios/harness/context/picture/main.ts',
   probes: 'scenarios/harness/probes/main.ts',
   'first-use': 'scenarios/bootstrap/first-use/main.ts',
 };
@@ -44,7 +45,7 @@ await Promise.all([
   rm(at('dist/cli'), { recursive: true, force: true }).then(() =>
     build({
       ...bundle,
-      alias,
+      alias: { ...alias, zod: './node_modules/zod/index.js' },
       format: 'esm',
       splitting: true,
       packages: 'external',

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { boxFile, boxIdentity } from '../provision/image/box/box-name.ts';
 import { median } from '../scenarios/bench/failover-series.ts';
 import { type ProviderFigures, providerFigures } from '../scenarios/bench/providers.ts';
-import { askForProvider, openLab } from './open-lab.ts';
-import { seconds } from './render/progress.ts';
+import { seconds } from '../scenarios/harness/record/seconds.ts';
+import { openLab } from './open-lab.ts';
 import { table } from './render/table.ts';
 
 /** `npm run bench -- providers`: the same lab of containers and of virtual machines, in turn. */
@@ -13,8 +13,7 @@ export async function benchProviders(repoDir: string, rounds: number): Promise<v
   let box = '';
   for (let round = 1; round <= rounds; round += 1) {
     for (const provider of providers) {
-      askForProvider(provider);
-      const lab = await openLab(repoDir);
+      const lab = await openLab({ repoDir, provider });
       const found = await providerFigures(lab);
       figures.get(provider)?.push(found);
       console.log(`round ${round}/${rounds} ${provider}: up ${seconds(found.upMs)}`);

@@ -4,14 +4,15 @@ import { deployedStack, probeFigures } from '../scenarios/bench/probes.ts';
 import { median, stepStatistics } from '../scenarios/bench/failover-series.ts';
 import { failover } from '../scenarios/failover/failover.ts';
 import { takeScenarioLock } from '../scenarios/harness/faults/scenario-lock.ts';
-import type { RunReport } from '../scenarios/harness/report/run-report.ts';
-import { runScenario } from '../scenarios/harness/run-scenario.ts';
+import type { RunReport } from '../scenarios/harness/record/run-report.ts';
+import { runScenario } from '../scenarios/harness/run/run-scenario.ts';
+import { prepareStack } from '../scenarios/stack/stack.ts';
+import { seconds } from '../scenarios/harness/record/seconds.ts';
 import { benchProviders } from './bench-providers.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
-import { seconds } from './render/progress.ts';
 import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
@@ -19,12 +20,12 @@ const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 /** `npm run bench [-- warm-up|failover|probes|providers]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   forgetOtherClusters(process.env);
-  requireRoot('bench');
+  requireRoot();
   const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
   const [only, kinds] = process.argv.slice(2);
   // Emulated guests take a quarter of an hour for each round: only when asked for.
   if (only === 'providers') return benchProviders(repoDir, rounds);
-  const lab = await openLab(repoDir);
+  const lab = await openLab({ repoDir });
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
   if (only === undefined || only === 'failover')
     await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));
@@ -69,7 +70,7 @@ async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> 
       const { values } = parseParameters('failover', specs, ['--by', by]);
       const report = await runScenario({
         ...{ scenario: failover, lab, parameters: values, command: scenarioCommand('failover', specs, values) },
-        ...{ signal: new AbortController().signal, onEvent: () => undefined },
+        ...{ prepareStack, signal: new AbortController().signal, onEvent: () => undefined },
       });
       reports.get(by)?.push(report);
       console.log(
@@ -100,7 +101,7 @@ async function benchProbes(lab: Lab): Promise<void> {
   await lab.up();
   await runScenario({
     ...{ scenario: deployedStack, lab, parameters: {}, command: 'npm run bench -- probes' },
-    ...{ signal: new AbortController().signal, onEvent: () => undefined },
+    ...{ prepareStack, signal: new AbortController().signal, onEvent: () => undefined },
   });
   const figures = await probeFigures(lab, 30_000);
   const ms = (value: number) => `${value.toFixed(2)} ms`;

@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LabError } from '../errors/lab-error.ts';
 import type { HypervisorName, ProviderName } from '../provision/config/lab-config.ts';
-
-const known: readonly ProviderName[] = ['nspawn', 'vagrant'];
+import { hypervisorNames, providerNames } from '../provision/machines/ground/provider-record.ts';
 
 /**
  * Takes `--provider NAME` or `--provider=NAME` out of a command line, wherever a person puts it; what follows `--` belongs
@@ -18,20 +15,13 @@ export function takeProvider(argv: readonly string[]): { argv: string[]; provide
   if (at === -1) return { argv: [...argv] };
   const [word = ''] = own.splice(at, 1);
   const name = word.includes('=') ? word.slice(word.indexOf('=') + 1) : own.splice(at, 1)[0];
-  const provider = known.find((one) => one === name);
+  const provider = providerNames.find((one) => one === name);
   if (provider !== undefined) return { argv: [...own, ...rest], provider };
   throw new LabError({
     code: 'usage.provider',
-    cause: `--provider is one of ${known.join(', ')}, not ${JSON.stringify(name ?? '')}`,
+    cause: `--provider is one of ${providerNames.join(', ')}, not ${JSON.stringify(name ?? '')}`,
     next: 'lab up --provider vagrant',
   });
-}
-
-/** Where a lab's state directory says what runs its machines; written by `lab up`. */
-export function recordedProvider(stateDir: string): ProviderName | undefined {
-  const file = join(stateDir, 'provider');
-  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
-  return known.find((one) => one === text);
 }
 
 /**
@@ -47,25 +37,15 @@ export function chooseProvider(asked: ProviderName | undefined, recorded: Provid
   });
 }
 
-const hypervisors: readonly HypervisorName[] = ['libvirt', 'virtualbox'];
-
 /** @throws LabError `usage.hypervisor` */
 export function knownHypervisor(name: string): HypervisorName {
-  const found = hypervisors.find((one) => one === name);
+  const found = hypervisorNames.find((one) => one === name);
   if (found !== undefined) return found;
   throw new LabError({
     code: 'usage.hypervisor',
-    cause: `virtual machines run on ${hypervisors.join(' or ')}, not on ${JSON.stringify(name)}`,
-    next: `vagrant up --provider ${hypervisors[0] ?? ''}`,
+    cause: `virtual machines run on ${hypervisorNames.join(' or ')}, not on ${JSON.stringify(name)}`,
+    next: `vagrant up --provider ${hypervisorNames[0] ?? ''}`,
   });
-}
-
-/** What runs a lab's virtual machines; undefined where it has none yet. */
-export function recordedHypervisor(stateDir: string): HypervisorName | undefined {
-  if (recordedProvider(stateDir) !== 'vagrant') return undefined;
-  const file = join(stateDir, 'hypervisor');
-  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
-  return hypervisors.find((one) => one === text) ?? 'libvirt';
 }
 
 /**

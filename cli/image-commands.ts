@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
+import type { Invocation } from './invocation.ts';
 
 /** The commands on what machines are made of. */
-export function addImageCommands(lab: Command, repoDir: string): void {
+export function addImageCommands(lab: Command, from: Invocation): void {
   const image = lab.command('image').description('what machines are made of, in other forms (lab image --help)');
   image
     .command('box')
@@ -11,7 +12,7 @@ export function addImageCommands(lab: Command, repoDir: string): void {
     .option('--name', "only print the name of this checkout's box; nothing is built")
     .addOption(new Option('--json', 'machine-readable output'))
     .action(async (options: { boxProvider: string; output?: string; name?: boolean; json?: boolean }) =>
-      (await import('./commands/image.ts')).imageBox(repoDir, options),
+      (await import('./commands/image.ts')).imageBox(from, options),
     );
   image
     .command('prune')
@@ -19,6 +20,6 @@ export function addImageCommands(lab: Command, repoDir: string): void {
     .option('--dry-run', 'only say what would be removed')
     .addOption(new Option('--json', 'machine-readable output'))
     .action(async (options: { dryRun?: boolean; json?: boolean }) =>
-      (await import('./commands/image-prune.ts')).imagePrune(repoDir, options),
+      (await import('./commands/image-prune.ts')).imagePrune(from, options),
     );
 }

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
+import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
 import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
+import { fit } from './render/fit.ts';
+import { columnsOf } from './render/terminal.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
 
@@ -24,7 +27,20 @@ Examples:
 
 Sizes are in config.rb, everything else in lab.toml. Errors and exit codes: lab explain.`;
 
-function program(): Command {
+/** Help and usage errors: commander folds nothing, for it knows neither narrow terminals nor the examples. */
+const folded: OutputConfiguration = {
+  getOutHelpWidth: () => Infinity,
+  getErrHelpWidth: () => Infinity,
+  writeOut: (text) => process.stdout.write(fit(text, helpColumns(process.stdout))),
+  writeErr: (text) => process.stderr.write(fit(text, helpColumns(process.stderr))),
+};
+
+/** A person reads help in a pipe, too (less). */
+function helpColumns(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? columnsOf(stream) : 80;
+}
+
+function program(from: Invocation): Command {
   const lab = new Command('lab')
     .description(
       'A three-machine CoreOS-style cluster on this host, and scenarios that break it and measure what happens.',
@@ -38,22 +54,23 @@ function program(): Command {
     )
     .option('--no-install', 'refuse to install Node or Debian packages, and name them; anywhere on the line')
     .enablePositionalOptions()
+    .configureOutput(folded)
     .exitOverride();
   const json = () => new Option('--json', 'machine-readable output');
 
   lab
     .command('up')
-    .argument('[machines...]', 'only these machines', [])
+    .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
     .addOption(json())
     .action(async (machines: string[], options: { json?: boolean }) =>
-      (await import('./commands/up.ts')).up(repoDir, machines, options),
+      (await import('./commands/up.ts')).up(from, machines, options),
     );
   lab
     .command('status')
     .description('machines, etcd and fleet as they are now')
     .addOption(json())
-    .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(repoDir, options));
+    .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(from, options));
   lab
     .command('ssh')
     .argument('<machine>')
@@ -61,23 +78,23 @@ function program(): Command {
     .description('a shell as user core, or one command')
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>
-      (await import('./commands/ssh.ts')).ssh(repoDir, machine, command),
+      (await import('./commands/ssh.ts')).ssh(from, machine, command),
     );
   lab
     .command('halt')
-    .argument('[machines...]', 'default: all', [])
+    .argument('[machines...]', 'default: all')
     .description('orderly shutdown; disks are kept')
-    .action(async (machines: string[]) => (await import('./commands/halt.ts')).halt(repoDir, machines));
+    .action(async (machines: string[]) => (await import('./commands/halt.ts')).halt(from, machines));
   lab
     .command('cut')
     .argument('<machines...>')
     .description('pull the cord: no shutdown, the others see silence')
-    .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(repoDir, machines));
+    .action(async (machines: string[]) => (await import('./commands/halt.ts')).cut(from, machines));
   lab
     .command('destroy')
-    .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew', [])
+    .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew')
     .description('remove every process, mount, cgroup, interface, route and file of this lab, or of some machines')
-    .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(repoDir, machines));
+    .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(from, machines));
   lab
     .command('fleetctl')
     .argument('[arguments...]')
@@ -85,7 +102,7 @@ function program(): Command {
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (args: string[]) => (await import('./commands/fleetctl.ts')).fleetctl(repoDir, args));
+    .action(async (args: string[]) => (await import('./commands/fleetctl.ts')).fleetctl(from, args));
   lab
     .command('scenario')
     .argument('[name]', 'a scenario, a file of your own (./mine.ts), or "new NAME"; leave out to list them')
@@ -95,16 +112,16 @@ function program(): Command {
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (name: string | undefined, words: string[], options: { json?: boolean }) =>
-      (await import('./commands/scenario.ts')).scenario(repoDir, name, words, options),
+      (await import('./commands/scenario.ts')).scenario(from, name, words, options),
     );
   addRunCommands(lab, repoDir);
-  addVagrantCommands(lab, repoDir);
-  addImageCommands(lab, repoDir);
+  addVagrantCommands(lab, from);
+  addImageCommands(lab, from);
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')
     .addOption(json())
-    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(repoDir, options));
+    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(from, options));
   lab
     .command('explain')
     .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list all')
@@ -129,15 +146,19 @@ function version(): string {
   return (JSON.parse(readFileSync(join(repoDir, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
+/** Who reads has enough (`lab explain | head`): what is done goes on, and what would be said is said to nobody. */
+function outliveReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   forgetOtherClusters(process.env);
   try {
     const { argv: words, noInstall } = takeNoInstall(process.argv);
     if (noInstall) process.env['LAB_NO_INSTALL'] = '1';
-    const { argv, provider } = takeProvider(words);
-    // Loaded with the provision code only when a command needs it.
-    if (provider !== undefined) (await import('./open-lab.ts')).askForProvider(provider);
-    await program().parseAsync(argv);
+    const { argv, ...asked } = takeProvider(words);
+    await program({ repoDir, ...asked }).parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 64;

@@ -11,7 +11,7 @@ import { state } from './catalogue/state.ts';
 import { timeout } from './catalogue/timeout.ts';
 import { unit } from './catalogue/unit.ts';
 import { usage } from './catalogue/usage.ts';
-import { type ErrorFamily, exitCodes } from './lab-error.ts';
+import { type ErrorFamily, exitCodes } from './exit-codes.ts';
 
 /** Every code that an error of this project can have. docs/errors.md and `lab explain` are made from it. */
 export const catalogue = {

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import { compareRuns } from '../../scenarios/harness/report/compare-runs.ts';
 import { readReport } from '../../scenarios/harness/report/read-run.ts';
-import { resolveRun } from '../../scenarios/harness/report/run-directory.ts';
+import { resolveRun } from '../../scenarios/harness/report/find-runs.ts';
 import { renderComparison } from '../render/comparison.ts';
+import { printOut } from '../render/terminal.ts';
 
 /** Two runs of one scenario side by side. */
 export async function compare(
@@ -12,17 +13,20 @@ export async function compare(
   wanted: readonly [string, string],
   options: { json?: boolean; html?: string },
 ): Promise<void> {
-  const places = await Promise.all(wanted.map((run) => resolveRun(join(repoDir, 'runs'), run, process.cwd())));
-  const [a, b] = await Promise.all(places.map(({ dir }) => readReport(dir)));
-  if (a === undefined || b === undefined) return;
+  const read = async (run: string) => readReport((await resolveRun(join(repoDir, 'runs'), run, process.cwd())).dir);
+  const [a, b] = await Promise.all([read(wanted[0]), read(wanted[1])]);
   const comparison = compareRuns(a, b);
   if (options.html !== undefined) {
     // React is loaded only where a page is made.
     const { renderComparisonHtml } = await import('../../scenarios/harness/report/html/render-comparison.tsx');
     await save(resolve(options.html), renderComparisonHtml(comparison));
   }
-  console.log(options.json === true ? JSON.stringify(comparison) : renderComparison(comparison));
-  if (options.html !== undefined && options.json !== true) console.log(`\n${resolve(options.html)}`);
+  if (options.json === true) {
+    console.log(JSON.stringify(comparison));
+    return;
+  }
+  printOut(renderComparison(comparison));
+  if (options.html !== undefined) printOut(`\n${resolve(options.html)}`);
 }
 
 async function save(file: string, text: string): Promise<void> {

@@ -1,25 +1,28 @@
-import { describeLab, requireRoot } from '../open-lab.ts';
+import type { Invocation } from '../invocation.ts';
+import { findLab, ownLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
+import { printOut } from '../render/terminal.ts';
 
-export async function destroy(repoDir: string, machines: string[]): Promise<void> {
-  requireRoot('destroy');
+export async function destroy(from: Invocation, machines: string[]): Promise<void> {
+  requireRoot();
   const progress = new Progress();
-  const lab = await describeLab(repoDir, progress.onEvent);
   if (machines.length === 0) {
+    const { lab } = await findLab(from, progress.onEvent);
     await lab.destroy().finally(() => progress.stop());
-    console.log(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);
+    printOut(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);
     return;
   }
+  const lab = await ownLab(from, progress.onEvent);
   const gone = await lab.destroyMachines(machines).finally(() => progress.stop());
   const now = await lab.status();
-  console.log(statusTable(now));
-  for (const name of machines.filter((name) => !gone.includes(name))) console.log(`\n${name} has no disk to destroy`);
+  printOut(statusTable(now));
+  for (const name of machines.filter((name) => !gone.includes(name))) printOut(`\n${name} has no disk to destroy`);
   const left = now.machines.filter(({ state }) => state !== 'absent').length;
   const quorum = Math.floor(now.machines.length / 2) + 1;
   if (gone.length > 0 && left > 0 && left < quorum)
-    console.log(
+    printOut(
       `\nOf ${now.machines.length} disks with etcd's data ${left} ${left === 1 ? 'is' : 'are'} left, and a quorum is ${quorum}: what etcd stored is lost. Next: lab destroy && lab up`,
     );
-  else if (gone.length > 0) console.log(`\nNext: lab up ${left === 0 ? '' : gone.join(' ')}`.trimEnd());
+  else if (gone.length > 0) printOut(`\nNext: lab up ${left === 0 ? '' : gone.join(' ')}`.trimEnd());
 }

@@ -1,7 +1,8 @@
 import { findListed, listedErrors } from '../../errors/catalogue.ts';
 import { LabError } from '../../errors/lab-error.ts';
-import { nearest } from '../../provision/config/nearest.ts';
+import { nearest } from '../../errors/nearest.ts';
 import { explanation, errorList } from '../render/explanation.ts';
+import { printOut } from '../render/terminal.ts';
 
 /**
  * What a code means and what to do; of a family or an exit code all entries, without a word those of all.
@@ -10,13 +11,13 @@ import { explanation, errorList } from '../render/explanation.ts';
 export function explain(word: string | undefined, options: { json?: boolean }): void {
   const wanted = word?.replace(/^\[(.*)\]$/, '$1');
   const many = listedErrors.filter((one) => [undefined, one.family, String(one.exitCode)].includes(wanted));
-  const one = many.length > 0 || wanted === undefined ? undefined : findListed(wanted);
-  if (many.length === 0 && one === undefined) throw unknownCode(wanted ?? '');
+  const one = many.length > 0 || wanted === undefined ? undefined : (findListed(wanted) ?? unknownCode(wanted));
   if (options.json === true) console.log(JSON.stringify(one ?? many));
-  else console.log(one === undefined ? errorList(many) : explanation(one));
+  else printOut(one === undefined ? errorList(many) : explanation(one));
 }
 
-function unknownCode(word: string): LabError {
+/** @throws LabError `missing.code` */
+function unknownCode(word: string): never {
   const known: string[] = listedErrors.map(({ code }) => code).filter((code) => !code.endsWith('.*'));
   const detailOf = (code: string): string => code.slice(code.indexOf('.') + 1);
   // The whole code with a slip of the pen, a part of one, or such a part with a slip.
@@ -25,7 +26,7 @@ function unknownCode(word: string): LabError {
   const meant = nearest(part, known.map(detailOf));
   const alike = known.filter((code) => (part !== '' && code.includes(part)) || detailOf(code) === meant);
   const near = [...new Set([...(close === undefined ? [] : [close]), ...alike])].slice(0, 5);
-  return new LabError({
+  throw new LabError({
     code: 'missing.code',
     cause: /^\d+$/.test(word)
       ? `no error has exit code ${word}; 0, 1 and 2 are a scenario's verdict: pass, fail, unknown`

@@ -1,18 +1,19 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
-import { fleetctlEnvironment } from '../../scenarios/harness/fleetctl-environment.ts';
-import { openLab, requireRoot } from '../open-lab.ts';
+import { fleetctlEnvironment } from '../../scenarios/harness/context/fleetctl-environment.ts';
+import type { Invocation } from '../invocation.ts';
+import { lookAtLab, requireRoot } from '../open-lab.ts';
 
 /** Runs the same fleetctl as on the machines, pointed at whichever machines run. */
-export async function fleetctl(repoDir: string, args: string[]): Promise<void> {
-  requireRoot('fleetctl');
-  const lab = await openLab(repoDir);
+export async function fleetctl(from: Invocation, args: string[]): Promise<void> {
+  requireRoot();
+  const lab = await lookAtLab(from);
   const running = (await lab.provider().status()).machines.filter(({ state }) => state === 'running');
   if (running.length === 0) {
     throw new LabError({ code: 'state.lab-down', cause: `no machine of lab ${lab.config.name} runs`, next: 'lab up' });
   }
-  const result = await execa(process.execPath, [join(repoDir, 'dist/machine/bin/fleetctl.cjs'), ...args], {
+  const result = await execa(process.execPath, [join(from.repoDir, 'dist/machine/bin/fleetctl.cjs'), ...args], {
     stdio: 'inherit',
     reject: false,
     extendEnv: false,

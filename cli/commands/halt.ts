@@ -1,20 +1,22 @@
 import type { Lab } from '../../provision/cluster/lab.ts';
+import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
+import { printOut } from '../render/terminal.ts';
 
-export async function halt(repoDir: string, machines: string[]): Promise<void> {
-  await stop(repoDir, 'halt', (lab) => lab.halt(machines));
+export async function halt(from: Invocation, machines: string[]): Promise<void> {
+  await stop(from, (lab) => lab.halt(machines));
 }
 
-export async function cut(repoDir: string, machines: string[]): Promise<void> {
-  await stop(repoDir, 'cut', (lab) => lab.cut(machines));
+export async function cut(from: Invocation, machines: string[]): Promise<void> {
+  await stop(from, (lab) => lab.cut(machines));
 }
 
-async function stop(repoDir: string, command: string, work: (lab: Lab) => Promise<void>): Promise<void> {
-  requireRoot(command);
+async function stop(from: Invocation, work: (lab: Lab) => Promise<void>): Promise<void> {
+  requireRoot();
   const progress = new Progress();
-  const lab = await openLab(repoDir, progress.onEvent);
+  const lab = await openLab(from, progress.onEvent);
   await work(lab).finally(() => progress.stop());
-  console.log(statusTable(await lab.status()));
+  printOut(statusTable(await lab.status()));
 }

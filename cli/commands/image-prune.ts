@@ -3,15 +3,18 @@ import { pruneCache } from '../../provision/image/prune/prune-cache.ts';
 import { usedPaths } from '../../provision/image/prune/used-paths.ts';
 import { wantedKeys } from '../../provision/image/prune/wanted-keys.ts';
 import { runningSpecFiles } from '../../provision/machines/ground/supervisor-process.ts';
+import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { table } from '../render/table.ts';
+import { printOut } from '../render/terminal.ts';
 
 const defaultStateDir = '/var/lib/coreos-lab';
 
 /** `lab image prune`: frees the cache of what neither this checkout nor any lab of this host needs. */
-export async function imagePrune(repoDir: string, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
-  requireRoot('image prune');
-  const { config } = await describeLab(repoDir);
+export async function imagePrune(from: Invocation, options: { dryRun?: boolean; json?: boolean }): Promise<void> {
+  const { repoDir } = from;
+  requireRoot();
+  const { config } = await describeLab(from);
   const stateDirs = [...new Set([defaultStateDir, dirname(config.stateDir)])];
   const [wanted, used] = await Promise.all([
     wantedKeys(repoDir, config.cacheDir, config.images.suite),
@@ -25,10 +28,10 @@ export async function imagePrune(repoDir: string, options: { dryRun?: boolean; j
   }
   if (pruned.length > 0) {
     const rows = pruned.map(({ kind, key, bytes }) => [kind, key, megabytes(bytes)]);
-    console.log(`${table(['KIND', 'KEY', 'SIZE'], rows)}\n`);
+    printOut(`${table(['KIND', 'KEY', 'SIZE'], rows)}\n`);
   }
   const sum = megabytes(pruned.reduce((total, { bytes }) => total + bytes, 0));
-  console.log(`${sum} ${dryRun ? 'could be freed' : 'freed'} in ${config.cacheDir}`);
+  printOut(`${sum} ${dryRun ? 'could be freed' : 'freed'} in ${config.cacheDir}`);
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

@@ -4,10 +4,13 @@ import { LabError } from '../../errors/lab-error.ts';
 import { diskPackages, requiredPackages } from '../../provision/host/package-list.ts';
 import type { OnLabEvent } from '../../provision/cluster/lab-event.ts';
 import { ensurePackages } from '../../provision/host/packages.ts';
-import { boxIdentity, type BoxProvider } from '../../provision/image/box/box-name.ts';
+import { boxIdentity } from '../../provision/image/box/box-name.ts';
+import type { BoxProvider } from '../../provision/image/box/box-provider.ts';
 import { type Box, ensureBox } from '../../provision/image/box/ensure-box.ts';
+import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
+import { printOut } from '../render/terminal.ts';
 
 export interface ImageBoxOptions {
   readonly boxProvider: string;
@@ -17,14 +20,15 @@ export interface ImageBoxOptions {
 }
 
 /** `lab image box`: the Vagrant boxes of this checkout, from the cache or built now. */
-export async function imageBox(repoDir: string, options: ImageBoxOptions): Promise<void> {
+export async function imageBox(from: Invocation, options: ImageBoxOptions): Promise<void> {
+  const { repoDir } = from;
   const providers = chosenProviders(options.boxProvider);
-  const { config } = await describeLab(repoDir);
+  const { config } = await describeLab(from);
   if (options.name === true) {
     console.log((await boxIdentity(repoDir, config.images.suite)).name);
     return;
   }
-  requireRoot('image box');
+  requireRoot();
   const progress = new Progress();
   const on = options.json === true ? () => undefined : progress.onEvent;
   const packages = [...Object.keys(requiredPackages), ...Object.keys(diskPackages)];
@@ -44,7 +48,8 @@ export async function imageBox(repoDir: string, options: ImageBoxOptions): Promi
   } finally {
     progress.stop();
   }
-  console.log(options.json === true ? JSON.stringify(boxes) : boxes.map(describe).join('\n'));
+  if (options.json === true) console.log(JSON.stringify(boxes));
+  else printOut(boxes.map(describe).join('\n'));
 }
 
 type DeliveredBox = Box & { readonly provider: BoxProvider };

@@ -1,16 +1,17 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
-import { openLab, requireRoot } from '../open-lab.ts';
+import type { Invocation } from '../invocation.ts';
+import { lookAtLab, requireRoot } from '../open-lab.ts';
 
 /** For the connection and the server's first words. */
 const connectS = 10;
 
 /** Hands the terminal to the system's ssh; its exit code becomes ours. */
-export async function ssh(repoDir: string, name: string, args: string[]): Promise<void> {
+export async function ssh(from: Invocation, name: string, args: string[]): Promise<void> {
   const command = args[0] === '--' ? args.slice(1) : args;
-  requireRoot('ssh');
-  const lab = await openLab(repoDir);
+  requireRoot();
+  const lab = await lookAtLab(from);
   const [machine] = lab.machines([name]);
   const { state } = (await lab.provider().status()).machines.find((found) => found.name === name) ?? {
     state: 'absent',

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import pc from 'picocolors';
+import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
 import { ensurePackages } from '../../provision/host/packages.ts';
 import {
@@ -11,12 +12,15 @@ import {
   testPackages,
   vagrantPackages,
 } from '../../provision/host/package-list.ts';
+import { readText } from '../../provision/host/read-text.ts';
+import { seconds } from '../../scenarios/harness/record/seconds.ts';
 import { requireRoot } from '../open-lab.ts';
-import { seconds } from '../render/progress.ts';
 
 interface Step {
   readonly name: string;
-  readonly argv: readonly string[];
+  /** In node_modules/.bin. */
+  readonly program: string;
+  readonly args: readonly string[];
   /** Where vitest writes its counts; absent for checks that count as one. */
   readonly counts?: string;
 }
@@ -26,11 +30,16 @@ interface Counts {
   failed: number;
 }
 
+/** Of what vitest's reporter `json` writes. */
+const vitestCounts = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
+
 const tiers = ['quick', 'all', 'vagrant', 'host'] as const;
 type Tier = (typeof tiers)[number];
 
 /** What a tier needs besides the tests' own. */
-const packagesOfTier: Partial<Record<Tier, readonly string[]>> = {
+const packagesOfTier: Readonly<Record<Tier, readonly string[]>> = {
+  quick: [],
+  all: [],
   vagrant: Object.keys(vagrantPackages),
   host: hostTestPackages,
 };
@@ -50,8 +59,8 @@ export async function test(repoDir: string, options: { tier: string }): Promise<
       next: 'lab test --tier quick, or lab test',
     });
   }
-  requireRoot('test');
-  const packages = [...Object.keys(requiredPackages), ...testPackages, ...(packagesOfTier[tier] ?? [])];
+  requireRoot();
+  const packages = [...Object.keys(requiredPackages), ...testPackages, ...packagesOfTier[tier]];
   await ensurePackages({ packages, onProgress: (line) => console.error(line) });
   const scratch = await mkdtemp(join(tmpdir(), 'coreos-lab-test-'));
   try {
@@ -72,13 +81,13 @@ function steps(scratch: string, tier: Tier): Step[] {
   const vitest = (project: string): Step => {
     const counts = join(scratch, `${project}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
-    return { name: `${project} tests`, argv: ['vitest', 'run', '--project', project, ...reporters], counts };
+    return { name: `${project} tests`, program: 'vitest', args: ['run', '--project', project, ...reporters], counts };
   };
   if (tier === 'vagrant' || tier === 'host') return [vitest(tier)];
   return [
-    { name: 'format', argv: ['prettier', '--check', '--log-level', 'warn', '.'] },
-    { name: 'types', argv: ['tsc', '--noEmit'] },
-    { name: 'lint', argv: ['eslint', '.'] },
+    { name: 'format', program: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
+    { name: 'types', program: 'tsc', args: ['--noEmit'] },
+    { name: 'lint', program: 'eslint', args: ['.'] },
     vitest('unit'),
     ...(tier === 'all' ? [vitest('e2e')] : []),
   ];
@@ -87,8 +96,7 @@ function steps(scratch: string, tier: Tier): Step[] {
 async function run(repoDir: string, step: Step): Promise<Counts> {
   console.log(pc.bold(`\n== ${step.name}`));
   const began = performance.now();
-  const [program = '', ...args] = step.argv;
-  const { exitCode } = await execa(join(repoDir, 'node_modules/.bin', program), args, {
+  const { exitCode } = await execa(join(repoDir, 'node_modules/.bin', step.program), step.args, {
     cwd: repoDir,
     stdio: ['ignore', 'inherit', 'inherit'],
     reject: false,
@@ -97,10 +105,9 @@ async function run(repoDir: string, step: Step): Promise<Counts> {
   const ok = exitCode === 0;
   console.log(`${ok ? pc.green('✓') : pc.red('✗')} ${step.name} (${seconds(performance.now() - began)})`);
   if (step.counts === undefined) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
-  const text = await readFile(step.counts, 'utf8').catch(() => undefined);
-  const result =
-    text === undefined ? undefined : (JSON.parse(text) as { numPassedTests: number; numFailedTests: number });
-  // A runner that broke down counts as one failure, whatever it counted before.
-  const failed = Math.max(result?.numFailedTests ?? 0, ok ? 0 : 1);
-  return { passed: result?.numPassedTests ?? 0, failed };
+  const text = await readText(step.counts);
+  // A runner that broke down before it counted.
+  if (text === undefined) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests } = vitestCounts.parse(JSON.parse(text));
+  return { passed: numPassedTests, failed: ok ? numFailedTests : Math.max(numFailedTests, 1) };
 }

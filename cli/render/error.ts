@@ -1,5 +1,7 @@
 import pc from 'picocolors';
 import { type ErrorCode, LabError } from '../../errors/lab-error.ts';
+import { fold } from './fit.ts';
+import { columnsOf } from './terminal.ts';
 
 /** Of an error that is no LabError. */
 const unexpected: ErrorCode = 'internal.unexpected';
@@ -16,9 +18,12 @@ export function renderError(error: unknown, asJson = false): number {
     console.error(JSON.stringify({ error: known }));
     return known.exitCode;
   }
-  console.error(`${pc.red('error')} ${known.message} ${pc.dim(`[${known.code}]`)}`);
-  for (const line of known.evidence) console.error(pc.dim(`  | ${line}`));
-  console.error(`${pc.bold('next')}  ${known.next}`);
+  const columns = columnsOf(process.stderr);
+  console.error(`${pc.red('error')} ${fold(`${known.message} ${pc.dim(`[${known.code}]`)}`, columns, 6)}`);
+  for (const line of known.evidence.flatMap((text) => fold(text, columns - 4).split('\n'))) {
+    console.error(pc.dim(`  | ${line}`));
+  }
+  console.error(`${pc.bold('next')}  ${fold(known.next, columns, 6)}`);
   // A log or a program that reads this has no use for it.
   if (process.stderr.isTTY) console.error(pc.dim(`more  lab explain ${known.code}`));
   return known.exitCode;

@@ -1,7 +1,12 @@
 import pc from 'picocolors';
 import type { LabEvent } from '../../provision/cluster/lab-event.ts';
+import { seconds } from '../../scenarios/harness/record/seconds.ts';
+import { LiveBlock } from './live-block.ts';
+import { canRedraw, printErr } from './terminal.ts';
 
 const redrawMs = 100;
+/** Narrower than this, nothing is aligned: every column is for words. */
+const roomToAlign = 60;
 
 interface Row {
   readonly subject: string;
@@ -21,8 +26,7 @@ interface Row {
  */
 export class Progress {
   readonly #rows = new Map<string, Row>();
-  readonly #live = process.stderr.isTTY;
-  #drawnLines = 0;
+  readonly #block = canRedraw(process.stderr) ? new LiveBlock(process.stderr) : undefined;
   #timer: NodeJS.Timeout | undefined;
 
   readonly onEvent = (event: LabEvent): void => {
@@ -45,51 +49,62 @@ export class Progress {
       row.detail = event.detail ?? row.title;
       row.skipped = event.status === 'skipped';
     }
-    if (this.#live) this.#schedule();
-    else this.#plain(event, row);
+    if (this.#block === undefined) plain(event, row);
+    else this.#schedule(this.#block);
   };
 
-  /** Draws the last state for good. */
+  /** Draws the last state for good: all of it, though it be longer than the screen. */
   stop(): void {
     clearTimeout(this.#timer);
-    if (this.#live) this.#draw();
+    this.#timer = undefined;
+    if (this.#block !== undefined) {
+      const { columns } = this.#block.room;
+      this.#block.erase();
+      for (const row of this.#rows.values()) process.stderr.write(`${line(row, columns)}\n`);
+    }
     this.#rows.clear();
-    this.#drawnLines = 0;
   }
 
-  #plain(event: LabEvent, row: Row): void {
-    const took = row.ended === undefined ? '' : ` (${seconds(row.ended - row.began)})`;
-    const detail = event.status === 'done' ? '' : event.detail === undefined ? '' : `: ${event.detail}`;
-    const verb = event.status === 'progress' ? '' : ` ${event.status}`;
-    process.stderr.write(`${event.subject} ${event.phase}${verb}${took}${detail}\n`);
-  }
-
-  #schedule(): void {
+  #schedule(block: LiveBlock): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#draw();
-      if ([...this.#rows.values()].some((row) => row.ended === undefined)) this.#schedule();
+      const { columns, rows } = block.room;
+      block.draw(shown([...this.#rows.values()], rows).map((row) => (row === undefined ? '  …' : line(row, columns))));
+      if ([...this.#rows.values()].some((row) => row.ended === undefined)) this.#schedule(block);
     }, redrawMs);
-  }
-
-  #draw(): void {
-    const width = process.stderr.columns || 80;
-    const lines = [...this.#rows.values()].map((row) => line(row, width));
-    const up = this.#drawnLines > 0 ? `\x1b[${this.#drawnLines}A` : '';
-    process.stderr.write(up + lines.map((text) => `\x1b[2K${text}\n`).join(''));
-    this.#drawnLines = lines.length;
   }
 }
 
-function line(row: Row, width: number): string {
+/** As many rows as there is room for: what goes on, then what has ended last. Undefined stands for those that are left out. */
+function shown(all: readonly Row[], room: number): (Row | undefined)[] {
+  if (all.length <= room) return [...all];
+  const urgency = [...all].sort(
+    (a, b) =>
+      Number(a.ended !== undefined) - Number(b.ended !== undefined) || (b.ended ?? b.began) - (a.ended ?? a.began),
+  );
+  const chosen = new Set(urgency.slice(0, Math.max(1, room - 1)));
+  const rows = all.filter((row) => chosen.has(row));
+  return room > 1 ? [undefined, ...rows] : rows;
+}
+
+function plain(event: LabEvent, row: Row): void {
+  const took = row.ended === undefined ? '' : ` (${seconds(row.ended - row.began)})`;
+  const detail = event.status === 'done' ? '' : event.detail === undefined ? '' : `: ${event.detail}`;
+  const verb = event.status === 'progress' ? '' : ` ${event.status}`;
+  printErr(`${event.subject} ${event.phase}${verb}${took}${detail}`);
+}
+
+function line(row: Row, columns: number): string {
   const mark = row.ended === undefined ? pc.yellow('…') : row.skipped ? pc.dim('-') : pc.green('✓');
   const elapsed = seconds((row.ended ?? performance.now()) - row.began);
   const deadline = row.ended === undefined && row.deadlineMs !== undefined ? `/${row.deadlineMs / 1000} s` : '';
-  const left = `${row.subject.padEnd(8)} ${row.phase.padEnd(16)} ${(elapsed + deadline).padStart(14)}`;
-  const room = Math.max(0, width - left.length - 6);
-  return `${mark} ${left}  ${pc.dim(row.detail.slice(0, room))}`;
-}
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(ms < 9_950 ? 2 : 1)} s`;
+  const time = elapsed + deadline;
+  const left =
+    columns < roomToAlign
+      ? `${row.subject} ${row.phase} ${time}  `
+      : `${row.subject.padEnd(8)} ${row.phase.padEnd(16)} ${time.padStart(14)}  `;
+  // The mark and the blank behind it.
+  const room = columns - 2;
+  const detail = row.detail.replaceAll(/\s+/g, ' ');
+  return `${mark} ${left.slice(0, room)}${pc.dim(detail.slice(0, Math.max(0, room - left.length)))}`;
 }

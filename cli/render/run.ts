@@ -1,38 +1,38 @@
 import pc from 'picocolors';
-import { isInitial } from '../../scenarios/harness/events/is-initial.ts';
-import { ownWords } from '../../scenarios/harness/events/own-words.ts';
-import type { RunEvent } from '../../scenarios/harness/events/run-event.ts';
-import { unhandled } from '../../scenarios/harness/events/unhandled.ts';
-import { seconds } from './progress.ts';
+import { isInitial } from '../../scenarios/harness/record/events/is-initial.ts';
+import { ownWords } from '../../scenarios/harness/record/events/own-words.ts';
+import type { RunEvent } from '../../scenarios/harness/record/events/run-event.ts';
+import { unhandled } from '../../scenarios/harness/record/events/unhandled.ts';
+import { seconds } from '../../scenarios/harness/record/seconds.ts';
+import { fold } from './fit.ts';
+import { LiveBlock } from './live-block.ts';
+import { canRedraw, columnsOf } from './terminal.ts';
 
 const redrawMs = 200;
+/** Of the run's clock before each event. */
+const clockWidth = 11;
 
 /**
  * Shows a run on the terminal: one line per event of note with the run's clock, and below them, on a terminal, one live
  * line with what is being waited for (elapsed/deadline and what is missing).
  */
 export function renderRunEvents(): { show(event: RunEvent): void; stop(): void } {
-  const live = process.stdout.isTTY;
+  const live = canRedraw(process.stdout) ? new LiveBlock(process.stdout) : undefined;
   let wait: { condition: string; deadlineMs: number; began: number; missing: string; said: boolean } | undefined;
-  let drawn = false;
-  const erase = () => {
-    if (drawn) process.stdout.write('\x1b[1A\x1b[2K');
-    drawn = false;
-  };
   const draw = () => {
-    erase();
-    if (wait === undefined || wait.missing === '') return;
+    if (live === undefined) return;
+    if (wait === undefined || wait.missing === '') return live.erase();
     const elapsed = `${((performance.now() - wait.began) / 1000).toFixed(0)}/${wait.deadlineMs / 1000} s`;
-    const text = `${elapsed.padStart(9)}  … until ${wait.condition}: ${wait.missing}`;
-    process.stdout.write(`${pc.dim(text.slice(0, (process.stdout.columns || 80) - 1))}\n`);
-    drawn = true;
+    const text = `${elapsed.padStart(9)}  … until ${wait.condition}: ${wait.missing}`.replaceAll('\n', ' ');
+    live.draw([pc.dim(text.slice(0, live.room.columns))]);
   };
   const print = (event: RunEvent, text: string) => {
-    erase();
-    console.log(`${pc.dim(`${(event.atMs / 1000).toFixed(2).padStart(7)} s`)}  ${text}`);
-    if (live) draw();
+    live?.erase();
+    const clock = `${(event.atMs / 1000).toFixed(2).padStart(7)} s`;
+    console.log(`${pc.dim(clock)}  ${fold(text, columnsOf(process.stdout), clockWidth)}`);
+    draw();
   };
-  const timer = live ? setInterval(draw, redrawMs) : undefined;
+  const timer = live === undefined ? undefined : setInterval(draw, redrawMs);
   return {
     show(event) {
       if (isInitial(event)) return;
@@ -43,7 +43,7 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
       if (event.type === 'wait-missing' && wait !== undefined) {
         wait.missing = event.data.missing;
         // Without a terminal a wait is one line; a condition that holds at once is none.
-        if (!live && !wait.said) {
+        if (live === undefined && !wait.said) {
           print(event, `… until ${wait.condition} ${pc.dim(`(at most ${wait.deadlineMs / 1000} s)`)}: ${wait.missing}`);
         }
         wait.said = true;
@@ -55,7 +55,7 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
     stop() {
       clearInterval(timer);
       wait = undefined;
-      erase();
+      live?.erase();
     },
   };
 }

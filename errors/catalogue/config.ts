@@ -7,7 +7,8 @@ export const config = {
     remedy: '`nproc` says how many there are; set $vm_cpus in config.rb to that or less.',
   },
   'config.duration': {
-    means: 'A time given to `fleetd` is none: a flag such as `--agent-ttl`, or its FLEET_* variable.',
+    means:
+      'A time given to `fleetd` is none: a flag such as `--agent-ttl`, its FLEET_* variable, or its key in fleet.conf.',
     remedy: 'Write it as 5s, 500ms or 1m.',
   },
   'config.environment': {
@@ -27,6 +28,16 @@ export const config = {
     remedy:
       'On a machine: `etcdctl set /coreos.com/network/config ' +
       '\'{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}\'`',
+  },
+  'config.fleet-conf': {
+    means: 'A line of /etc/fleet/fleet.conf cannot be read: it is no key=value. fleetd does not start.',
+    remedy: 'Correct the line that the error gives, then `systemctl restart fleet` on that machine.',
+  },
+  'config.fleet-key': {
+    means:
+      'A key of /etc/fleet/fleet.conf, or a variable FLEET_*, is one that no fleetd knows. It would be without effect, so ' +
+      'fleetd does not start.',
+    remedy: 'Correct the name (the error has the one that was meant, where one is near) or remove it.',
   },
   'config.key': {
     means: 'lab.toml has a section or key that the lab does not know. It would be without effect.',
@@ -64,7 +75,9 @@ export const config = {
   },
   'config.ruby': {
     means: 'A line of config.rb is no `$name = value`. The lab reads config.rb and does not run it as Ruby.',
-    remedy: 'Write a number, a quoted string, true, false, nil or {key => value}, or put # in front of the line.',
+    remedy:
+      'Write a number, a quoted string, a symbol, true, false, nil, [value] or {key => value}, or put # in front of ' +
+      'the line.',
   },
   'config.systemd': {
     means: '`fleetd --systemd` (FLEET_SYSTEMD) names nothing that fleetd can drive.',

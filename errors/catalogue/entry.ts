@@ -1,4 +1,4 @@
-import type { ErrorFamily } from '../lab-error.ts';
+import type { ErrorFamily } from '../exit-codes.ts';
 
 /** What `lab explain CODE` says beside the exit code. */
 export interface CatalogueEntry {

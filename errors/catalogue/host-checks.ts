@@ -45,12 +45,12 @@ export const hostChecks = {
     remedy: 'Use Debian 12 (bookworm), as a host or virtual machine.',
   },
   'host.disk-cache': {
-    means: 'The disk of the image cache has less than 5 GB free, or cannot be examined.',
+    means: 'The disk of the image cache has less than 5 GB free, is read-only, or cannot be examined.',
     remedy: '`lab image prune` frees what nobody needs; or set XDG_CACHE_HOME to a directory on a larger disk.',
   },
   'host.disk-state': {
     means:
-      "The disk for the machines has less than 5 GB free, or is of a kind on which no machine's disk can lie " +
+      "The disk for the machines has less than 5 GB free, is read-only, or is of a kind on which no machine's disk can lie " +
       '(overlay, NFS, FUSE).',
     remedy: 'Set state_dir under [lab] in lab.toml to a directory on ext4, xfs or btrfs; in a container: a volume.',
   },
@@ -140,6 +140,12 @@ export const hostChecks = {
       'Debian packages that the lab needs are missing, and apt-get could not install them or was not allowed to ' +
       '(`--no-install`).',
     remedy: 'Run the `apt-get install` that the error gives; after a broken installation first `dpkg --configure -a`.',
+  },
+  'host.paths': {
+    means:
+      'The path of the cache has a quote, comma, colon, backslash or control character, which apt, buildah or PATH cannot ' +
+      'carry. With virtual machines cache, checkout and state directory may have letters, digits and . @ + ~ - _ only.',
+    remedy: 'Set XDG_CACHE_HOME, or state_dir in lab.toml, to another directory, or move the checkout.',
   },
   'host.ports': {
     means: "A program of this host listens on an address of the lab's network. `lab doctor` only warns of it.",

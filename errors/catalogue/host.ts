@@ -14,6 +14,12 @@ export const host = {
     means: 'The launcher must take a Node into the cache, and the cache cannot be written.',
     remedy: 'Set XDG_CACHE_HOME to a directory that can, then run the command again.',
   },
+  'host.checkout': {
+    means:
+      "The checkout's path has a backslash, ?, # or a control character. Node or Vite would take it for something else than " +
+      'a part of a path.',
+    remedy: 'Move the checkout to another directory; blanks, quotes, commas and letters of any language do.',
+  },
   'host.command': {
     means: '`fleetctl` cannot start a program on this machine, such as ssh or the shell of $SHELL.',
     remedy: 'Install what the error names, or correct $SHELL.',
@@ -50,7 +56,7 @@ export const host = {
       'the error gives.',
   },
   'host.port': {
-    means: 'The web app cannot listen on its port, most likely because something else does.',
-    remedy: '`ss -ltnp` on the machine shows who; end it, or set PORT.',
+    means: 'The web app, or the RSVP stream, cannot listen on its port, most likely because something else does.',
+    remedy: '`ss -ltnp` there shows who; end it, or choose another port: PORT of the web app, `--port` of the stream.',
   },
 } as const satisfies EntriesOf<'host'>;

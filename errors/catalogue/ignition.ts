@@ -10,8 +10,8 @@ export const ignition = {
   },
   'ignition.duplicate': {
     means:
-      'Something stands twice: a path, unit, drop-in, key, header, or a value that two fragments set differently. ' +
-      'Ignition refuses the config, or one would be lost.',
+      'Something stands twice in one config: a path, unit, drop-in, user, key or header. Ignition refuses it. What the ' +
+      "lab's config and yours both have is merged, and yours wins.",
     remedy: 'Keep one of them; the error says where the first one is.',
   },
   'ignition.failed': {
@@ -26,7 +26,8 @@ export const ignition = {
     remedy: '`sha512sum FILE`, and write it as sha512-DIGITS.',
   },
   'ignition.json': {
-    means: 'The Ignition config is not JSON; often it is YAML (cloud-config or Butane).',
+    means:
+      'The Ignition config is not JSON; often it is YAML (cloud-config, Butane, Container Linux Config) or a script.',
     remedy: 'Correct the place that the error gives; translate YAML first: `butane FILE`',
   },
   'ignition.kernel': {
@@ -86,7 +87,7 @@ export const ignition = {
     remedy: '`mkpasswd --method=yescrypt` makes a hash; names are of a-z, 0-9, _ and -, at most 32.',
   },
   'ignition.version': {
-    means: 'The config does not say that it is of version 3.3.0, or is no JSON object.',
-    remedy: 'Begin it with {"ignition": {"version": "3.3.0"}}.',
+    means: 'The config is of another spec than 3.0.0 to 3.4.0, does not say of which, or is no JSON object.',
+    remedy: 'Begin it with {"ignition": {"version": "3.3.0"}}; a config of spec 2 is translated by `ign-converter`.',
   },
 } as const satisfies EntriesOf<'ignition'>;

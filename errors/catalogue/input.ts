@@ -58,6 +58,11 @@ export const input = {
     means: 'A report.json is not of the form that this version reads.',
     remedy: '`lab runs` lists the runs that can be read; run the scenario again for a report of this version.',
   },
+  'input.request': {
+    means:
+      "A request to the lab's supervisor is no JSON, or not of the form that its verb has; the error names the field.",
+    remedy: 'After an update of the lab: `lab halt && lab up` starts a supervisor of this version. Else report it.',
+  },
   'input.samples': {
     means: "A line of a run's samples.ndjson is no sample of a probe.",
     remedy: 'Remove that line, or run the scenario again.',
@@ -68,6 +73,12 @@ export const input = {
       "reader's own line.",
     remedy:
       'Mend that line; docs/scenarios.md describes every field, and `lab scenario new NAME` writes one that works.',
+  },
+  'input.spec': {
+    means:
+      "A lab's supervisor-spec.json is not of the form that this version reads. It was edited, damaged or written by " +
+      'another version; the error names the field.',
+    remedy: '`lab halt && lab up` writes it anew.',
   },
   'input.view-query': {
     means: 'A parameter of a view query has a value that cannot be, or asks for a reduce where the view has none.',

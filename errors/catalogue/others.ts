@@ -60,8 +60,8 @@ export const others = {
   },
   'permission.checkout': {
     means:
-      'Dependencies or the build must be written into the checkout, and this user may not, or the file system is ' +
-      'read-only.',
+      'Dependencies, the build or the record of a run must be written into the checkout, and this user may not, or the ' +
+      'file system is read-only. Once it is built, what only looks works all the same.',
     remedy: '`sudo ./lab ...`, or use a checkout that can be written.',
   },
   'permission.root': {

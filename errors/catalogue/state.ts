@@ -2,6 +2,18 @@ import type { EntriesOf } from './entry.ts';
 
 /** The lab, or what it is made of, is not in a state that allows this. */
 export const state = {
+  'state.another-checkout': {
+    means:
+      'The lab of this name was made by another checkout, which may be of another version and have other addresses. ' +
+      'Looking at it works from here (`lab status`, `ssh`, `fleetctl`, `doctor`), changing it does not.',
+    remedy:
+      'Run the command in that checkout. `lab destroy` works from here too; for a lab of its own give this checkout another ' +
+      'name and range in lab.toml.',
+  },
+  'state.another-state-dir': {
+    means: 'A lab of this name runs already, with its machines in another directory than lab.toml says now.',
+    remedy: 'Set state_dir under [lab] in lab.toml back, or `lab destroy && lab up`.',
+  },
   'state.box': {
     means: "Vagrant has a box of the lab's name that this lab did not make. Machines of it would let nobody in.",
     remedy: '`vagrant box remove NAME --provider PROVIDER --all --force; vagrant up`, as the error says.',
@@ -9,6 +21,10 @@ export const state = {
   'state.capability': {
     means: 'What runs the machines cannot do what a scenario or fault needs, such as slow-cpu on libvirt.',
     remedy: '`lab scenario` lists the others; containers have all faults: `lab destroy && lab up --provider nspawn`',
+  },
+  'state.checkout': {
+    means: 'A file of this checkout lacks what the lab reads from it.',
+    remedy: '`git checkout FILE`, as the error says, or undo what was changed there.',
   },
   'state.couchbase': {
     means: 'Couchbase answers the worker and refuses: no such bucket, or a wrong password.',
@@ -119,6 +135,10 @@ export const state = {
   'state.port': {
     means: 'The embedded Couchbase cannot listen on one of its ports.',
     remedy: 'End what uses the port, or choose others: `--kv-port`, `--mgmt-port`, `--capi-port`',
+  },
+  'state.os-image': {
+    means: 'The OS image in the cache is not as it was built: it names no Debian release.',
+    remedy: 'Remove the directory that the error names while no lab is up; the next command builds it anew.',
   },
   'state.provider': {
     means: "The lab's machines are made by one provider (containers or virtual machines), and another was asked for.",

@@ -1,5 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { LabError } from '../../errors/lab-error.ts';
+import { clientUrl, ownMachine } from './ports.ts';
 
 /**
  * Where etcd is, as URLs. ETCD_ENDPOINTS (comma separated, scheme optional) wins; in production it is the container's gateway: the
@@ -15,7 +16,7 @@ export function etcdEndpoints(
     .map((part) => part.trim())
     .filter((part) => part !== '');
   if (given.length > 0) return given.map((part) => (part.includes('://') ? part : `http://${part}`));
-  if (env['NODE_ENV'] !== 'production') return ['http://127.0.0.1:2379'];
+  if (env['NODE_ENV'] !== 'production') return [ownMachine];
   const own = Object.values(interfaces)
     .flatMap((infos) => infos ?? [])
     .find((info) => info.family === 'IPv4' && !info.internal);
@@ -26,5 +27,5 @@ export function etcdEndpoints(
       next: 'run it on Docker’s bridge network, or set ETCD_ENDPOINTS=http://ADDRESS:2379',
     });
   }
-  return [`http://${own.address.replace(/\.\d+$/, '.1')}:2379`];
+  return [clientUrl(own.address.replace(/\.\d+$/, '.1'))];
 }

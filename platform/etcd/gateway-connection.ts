@@ -1,44 +1,48 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { LabError } from '../../errors/lab-error.ts';
+import { base64Form } from './base64.ts';
 import type { Connection, WatchStream, WatchStreamHandlers } from './connection.ts';
 import { etcdFailure, failureFromStatus } from './etcd-failure.ts';
-import type { WireMethod } from './wire.ts';
+import { type GatewayMethod, gatewayPaths } from './gateway-paths.ts';
+import { fields } from './wire.ts';
 
 /**
  * One endpoint over etcd's JSON gateway (etcd documentation "gRPC gateway", prefix /v3 since 3.4) with nothing but node:http:
  * a process that lives for one request starts in a third of the time the gRPC client needs.
  */
-export function gatewayConnection(endpoint: string): Connection {
+export function gatewayConnection(endpoint: string): GatewayConnection {
   const base = endpoint.replace(/\/+$/, '');
   const agent = new Agent({ keepAlive: true });
   return {
     endpoint,
-    bytes: {
-      encode: (bytes) => bytes.toString('base64'),
-      decode: (field) => (typeof field === 'string' ? Buffer.from(field, 'base64').toString('utf8') : ''),
-    },
-    call: (method, body, timeoutMs) => call(agent, base, method, body, timeoutMs),
+    bytes: base64Form,
+    call: (method, body, timeoutMs) => ask(agent, base, { what: method, path: gatewayPaths[method], body }, timeoutMs),
+    health: (timeoutMs) => ask(agent, base, { what: 'health', path: '/health' }, timeoutMs),
     watch: (body, on) => watchStream(base, body, on),
     close: () => agent.destroy(),
   };
 }
 
+export interface GatewayConnection extends Connection {
+  call(method: GatewayMethod, request: object, timeoutMs: number): Promise<unknown>;
+  /** What the member says of itself at /health, with whatever HTTP status (etcd documentation, "Monitoring etcd"). */
+  health(timeoutMs: number): Promise<unknown>;
+}
+
 /** Idle time before TCP asks whether the other side is there; then once a second, ten times (Linux, as libuv sets it). */
 const keepAliveAfterMs = 2000;
 
-const paths: Record<WireMethod, string> = {
-  range: '/v3/kv/range',
-  put: '/v3/kv/put',
-  deleteRange: '/v3/kv/deleterange',
-  txn: '/v3/kv/txn',
-  leaseGrant: '/v3/lease/grant',
-  leaseRevoke: '/v3/lease/revoke',
-  leaseTimeToLive: '/v3/lease/timetolive',
-  leaseKeepAlive: '/v3/lease/keepalive',
-};
+interface Question {
+  /** In errors. */
+  readonly what: string;
+  readonly path: string;
+  /** POSTed; without one it is a GET. */
+  readonly body?: object;
+}
 
-function call(agent: Agent, base: string, method: WireMethod, body: object, timeoutMs: number): Promise<unknown> {
+function ask(agent: Agent, base: string, { what, path, body }: Question, timeoutMs: number): Promise<unknown> {
+  const method = body === undefined ? 'GET' : 'POST';
   return new Promise((resolve, reject) => {
     const late = () => req.destroy(new Error(`no answer within ${timeoutMs} ms`));
     const timer = setTimeout(late, timeoutMs);
@@ -47,19 +51,19 @@ function call(agent: Agent, base: string, method: WireMethod, body: object, time
       reject(failure);
     };
     const headers = { 'content-type': 'application/json', 'grpc-timeout': `${Math.ceil(timeoutMs)}m` };
-    const req = httpRequest(`${base}${paths[method]}`, { method: 'POST', agent, headers }, (res) => {
+    const req = httpRequest(`${base}${path}`, { method, agent, headers }, (res) => {
       readAll(res).then(
         (text) => {
           clearTimeout(timer);
-          const answer = parseAnswer(text, base, method);
+          const answer = readAnswer(text, base, what);
           if ('failure' in answer) reject(answer.failure);
           else resolve(answer.message);
         },
-        (error: unknown) => fail(lostAnswer(error, base, method)),
+        (error: unknown) => fail(lostAnswer(error, base, what)),
       );
     });
-    req.on('error', (error) => fail(lostAnswer(error, base, method)));
-    req.end(JSON.stringify(body));
+    req.on('error', (error) => fail(lostAnswer(error, base, what)));
+    req.end(body && JSON.stringify(body));
   });
 }
 
@@ -79,7 +83,7 @@ function watchStream(base: string, body: object, on: WatchStreamHandlers): Watch
       rest = lines.pop() ?? '';
       for (const line of lines) {
         if (over || line.trim() === '') continue;
-        const answer = parseAnswer(line, base, 'watch');
+        const answer = readAnswer(line, base, 'watch');
         if ('failure' in answer) return end(answer.failure);
         on.onMessage(answer.message);
       }
@@ -101,18 +105,29 @@ function watchStream(base: string, body: object, on: WatchStreamHandlers): Watch
 
 type Answer = { message: unknown } | { failure: LabError };
 
-/** Streaming answers are wrapped: `{"result": …}`; errors are `{"error": …, "code": n}`, flat or one level down. */
-function parseAnswer(text: string, base: string, what: string): Answer {
-  let raw: { result?: unknown; error?: unknown; code?: number; message?: string };
+/** Streaming answers are wrapped: `{"result": …}`; errors are `{"error": …, "code": n}`, flat or one level down. Pure. */
+export function readAnswer(text: string, base: string, what: string): Answer {
+  const raw = fields(parsed(text));
+  if (raw === undefined)
+    return { failure: etcdFailure('internal.etcd', base, what, `not a JSON object: ${text.slice(0, 120)}`) };
+  const { error } = raw;
+  if (error === undefined) return { message: raw['result'] ?? raw };
+  const inner = fields(error);
+  const code = inner === undefined ? raw['code'] : inner['grpc_code'];
+  const message = inner === undefined ? error : inner['message'];
+  const status = typeof code === 'number' ? code : unknownStatus;
+  return { failure: failureFromStatus(status, typeof message === 'string' ? message : text, base, what) };
+}
+
+/** gRPC's UNKNOWN: what an error without a code of its own is. */
+const unknownStatus = 2;
+
+function parsed(text: string): unknown {
   try {
-    raw = JSON.parse(text) as typeof raw;
+    return JSON.parse(text);
   } catch {
-    return { failure: etcdFailure('internal.etcd', base, what, `not JSON: ${text.slice(0, 120)}`) };
+    return undefined;
   }
-  if (raw.error === undefined) return { message: raw.result ?? raw };
-  const inner = raw.error as { grpc_code?: number; message?: string } | string;
-  const [code, message] = typeof inner === 'string' ? [raw.code, inner] : [inner.grpc_code, inner.message];
-  return { failure: failureFromStatus(code ?? 2, message ?? text, base, what) };
 }
 
 function lostAnswer(error: unknown, base: string, what: string): LabError {

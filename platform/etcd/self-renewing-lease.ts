@@ -32,7 +32,7 @@ export function selfRenewingLease(
     try {
       const left = await store.keepAliveOnce(id);
       if (over) return;
-      if (left > 0) return renewIn((ttlSeconds * 1000) / 4);
+      if (left > 0) return renewIn(renewalMs(ttlSeconds));
     } catch (error) {
       if (over) return;
       const gone = error instanceof LabError && error.code === 'state.etcd-lease';
@@ -42,7 +42,7 @@ export function selfRenewingLease(
     markLost();
   };
 
-  renewIn((ttlSeconds * 1000) / 4);
+  renewIn(renewalMs(ttlSeconds));
   return {
     id,
     ttlSeconds,
@@ -54,6 +54,11 @@ export function selfRenewingLease(
       markLost();
     },
   };
+}
+
+/** How long after a renewal the next one is due, ms. */
+export function renewalMs(ttlSeconds: number): number {
+  return (ttlSeconds * 1000) / 4;
 }
 
 /** Runs `fn` after `ms`; returns how to call it off. */

@@ -1,8 +1,8 @@
+import { readAnnouncement } from './keys/service-keys.ts';
 import type { EtcdStore } from './store.ts';
 
 /**
- * Watches the instances announced under a discovery prefix such as `/services/couchbase` (keys `/services/couchbase/ID`, value
- * `ADDR` or `ADDR:PORT`, written by sidekicks through etcdctl). Lists first and watches from that very revision, so neither a key
+ * Watches the instances announced under a discovery prefix such as `/services/couchbase` (layout: keys/service-keys.ts). Lists first and watches from that very revision, so neither a key
  * that is not there yet nor one written meanwhile is missed. Resolves with the first picture taken; rejects like `store.list`.
  *
  * `onSet` is called for each announcement after that picture (etcdctl `set`, or `update` with a new value), with the picture that
@@ -98,8 +98,6 @@ export interface ServiceWatch {
 /** undefined for keys that announce nothing: directory markers, deeper keys, values without an address. */
 function readInstance(directory: string, key: string, value: string): Instance | undefined {
   const id = key.slice(directory.length);
-  if (id === '' || id.includes('/')) return undefined;
-  const match = /^([^:\s]+)(?::(\d{1,5}))?$/.exec(value.trim());
-  if (!match?.[1]) return undefined;
-  return { id, key, value, address: match[1], port: match[2] === undefined ? undefined : Number(match[2]) };
+  const announced = id === '' || id.includes('/') ? undefined : readAnnouncement(value);
+  return announced && { id, key, value, ...announced };
 }

@@ -1,6 +1,7 @@
 /**
- * The one view of etcd v3 that daemons, tools and apps share. Implementations: `openEtcd` (gRPC, for daemons and apps),
- * `gatewayStore` (JSON over HTTP, quick to start) and `memoryStore` (the fake at this seam, same contract test).
+ * The one view of etcd v3 that daemons, tools and apps share. Implementations: `openEtcd` (gRPC: the apps worker and web),
+ * `gatewayStore` (JSON over HTTP, quick to start: fleetd, flanneld, etcdctl, and the lab on the host) and `memoryStore` (the fake
+ * at this seam, same contract test).
  * Every request has a deadline; one that runs out rejects with a LabError `timeout.etcd`.
  */
 export interface EtcdStore {

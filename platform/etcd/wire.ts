@@ -6,9 +6,10 @@ import type { Guard, KeyValue, StoreEvent, Write } from './store.ts';
  * field names; int64 arrives as a string (or not at all when 0, proto3 JSON mapping), so every number is read leniently.
  */
 export const wire = {
-  rangeRequest: (form: ByteForm, key: string, prefix: boolean) => ({
+  /** SortTarget KEY ascending is the default order of a range. @param stale true: from the member's own copy (serializable) */
+  rangeRequest: (form: ByteForm, key: string, prefix: boolean, stale = false) => ({
     ...keyRange(form, key, prefix),
-    // SortTarget KEY ascending is the default order of a range.
+    ...(stale ? { serializable: true } : {}),
   }),
   putRequest: (form: ByteForm, key: string, value: string, lease = '0') => ({
     key: form.encode(Buffer.from(key)),
@@ -131,6 +132,13 @@ function readEvent(form: ByteForm, raw: RawEvent): StoreEvent {
 
 function revisionOf(header: RawHeader | undefined): number {
   return int(header?.revision);
+}
+
+/** An object's fields; undefined for what is no object. */
+export function fields(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : undefined;
 }
 
 function int(field: unknown): number {

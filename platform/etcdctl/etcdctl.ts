@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { LabError } from '../../errors/lab-error.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { fallThrough } from './fall-through.ts';
-import { readCommandLine, usageOf, v2Commands } from './grammar.ts';
+import { readCommandLine } from './grammar.ts';
 import type { CommandLine } from './grammar.ts';
+import { helpOf, versionText } from './help.ts';
+import { showRequests } from './show-requests.ts';
 import { commands } from './v2/commands.ts';
 
 /**
@@ -16,12 +19,25 @@ export async function etcdctl(argv: readonly string[], env: NodeJS.ProcessEnv, i
     case 'v3':
       return fallThrough(line.argv, env);
     case 'help':
-      io.print(line.command === undefined ? overview() : usageOf(line.command));
+      io.print(helpOf(line.command));
+      return 0;
+    case 'version':
+      io.print(versionText);
       return 0;
     case 'bad':
-      io.print(`Incorrect Usage: ${line.problem}\n\n${line.usage}`);
+      // The library says it with a full stop where no command is known yet.
+      io.print(`Incorrect Usage${line.help === undefined ? '.' : ':'} ${line.problem}\n\n${helpOf(line.help)}`);
       io.warn(line.problem);
       return 1;
+    case 'replaced':
+      io.warn(`Error:  ${line.command} is of etcd's v2 store, which holds nothing here; use: ${line.instead}`);
+      return 1;
+    case 'refused':
+      io.warn(line.problem);
+      return 1;
+    case 'no-topic':
+      io.warn(`No help topic for '${line.topic}'`);
+      return 3;
     case 'v2':
       return runV2(line, io);
   }
@@ -38,21 +54,31 @@ export interface Io {
   exit(code: number): void;
 }
 
+/** --total-timeout is not for them; they end by themselves or by SIGINT. */
+const mayTakeLong: ReadonlySet<string> = new Set(['watch', 'exec-watch', 'cluster-health']);
+
 async function runV2(line: Extract<CommandLine, { kind: 'v2' }>, io: Io): Promise<number> {
   const { globals, flags, args } = line;
   const command = commands[line.command];
   if (!command)
     throw new LabError({ code: 'internal.etcdctl', cause: `no command ${line.command}`, next: 'etcdctl help' });
-  const store = gatewayStore({ endpoints: globals.endpoints, timeoutMs: globals.timeoutMs });
+  const { endpoints, timeoutMs, output } = globals;
+  const absent = globals.files.find((path) => !existsSync(path));
+  if (absent !== undefined) {
+    io.warn(`open ${absent}: no such file or directory`);
+    return 1;
+  }
+  const plain = gatewayStore({ endpoints, timeoutMs });
+  const store = globals.debug ? showRequests(plain, endpoints, (text) => io.warn(text)) : plain;
   const interrupt = new AbortController();
-  const endless = line.command === 'watch' || line.command === 'exec-watch';
+  const endless = mayTakeLong.has(line.command);
   if (endless) process.once('SIGINT', () => interrupt.abort());
   const late = endless ? undefined : setTimeout(() => giveUp(io), globals.totalMs);
   try {
-    const call = { store, flags, args, output: globals.output, ...io, signal: interrupt.signal };
+    const call = { store, endpoints, timeoutMs, flags, args, output, ...io, signal: interrupt.signal };
     return await command(call);
   } catch (error) {
-    return report(error, globals.sync, io);
+    return report(error, globals.sync && line.command !== 'cluster-health', io);
   } finally {
     clearTimeout(late);
     await store.close();
@@ -79,26 +105,4 @@ function report(error: unknown, sync: boolean, io: Io): number {
 function giveUp(io: Io): void {
   io.warn('Error:  context deadline exceeded');
   io.exit(4);
-}
-
-function overview(): string {
-  return [
-    'NAME:\n   etcdctl - the v2 commands of etcdctl on the etcd v3 store',
-    '',
-    'USAGE:\n   etcdctl [global options] command [command options] [arguments...]',
-    '',
-    'COMMANDS:',
-    ...Object.entries(v2Commands).map(([name, { usage }]) => `   ${name.padEnd(12)}${usage}`),
-    '',
-    'GLOBAL OPTIONS:',
-    '   --endpoints value, --peers value, -C value   comma-delimited addresses (default: http://127.0.0.1:2379)',
-    '   --output value, -o value                     simple, extended or json (default: simple)',
-    '   --timeout value                              per request (default: 2s)',
-    '   --total-timeout value                        for the whole command, watches excepted (default: 5s)',
-    '   --no-sync                                    accepted; members are never asked for other addresses',
-    '',
-    'Every other command (put, del, member, endpoint, lease, snapshot, txn, version, ...), every v3 flag (get --prefix, ...)',
-    'and everything with ETCDCTL_API=3 in the environment is run by the v3 client. Keys are the same on both sides, but v2 paths',
-    'begin with a slash: `etcdctl get x` reads the v3 key /x.',
-  ].join('\n');
 }

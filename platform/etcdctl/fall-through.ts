@@ -8,7 +8,10 @@ const realClient = '/usr/bin/etcdctl.real';
 /** Runs the real client for v3 grammar with the same arguments, terminal and environment; resolves with its exit code. */
 export function fallThrough(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const path = env.LAB_ETCDCTL_REAL ?? realClient;
-  const child = spawn(path, argv, { stdio: 'inherit', env: { ...env, ETCDCTL_API: '3' } });
+  const v3Env: NodeJS.ProcessEnv = { ...env, ETCDCTL_API: '3' };
+  // It refuses to run when flag and variable both name endpoints.
+  if (argv.some((word) => word.startsWith('--endpoints'))) delete v3Env.ETCDCTL_ENDPOINTS;
+  const child = spawn(path, argv, { stdio: 'inherit', env: v3Env });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   process.on('SIGTERM', forward);
   process.on('SIGINT', () => {}); // the terminal sends it to the child too

@@ -1,167 +1,119 @@
+import { asV3 } from './as-v3.ts';
+import { globalFlags, isV3Flag, replaced, v2Commands } from './command-table.ts';
+import { endpointsOf } from './endpoints.ts';
+import { oneLine, readFlags, splitFlag } from './go-flags.ts';
+import type { Flags } from './go-flags.ts';
+
 /**
- * What one command line of etcdctl asks for. Pure. The chapter's v2 commands are ours; everything of the v3 grammar (other
- * commands, v3-only flags of `get` and `watch`, ETCDCTL_API=3) goes to the real client untouched.
+ * What one command line of etcdctl asks for. Pure. The commands of etcdctl 2.3 are ours; everything of the v3 grammar (other
+ * commands, v3-only flags of `get`, `watch` and `member`, ETCDCTL_API=3) goes to the real client untouched.
  * @param patience how many times as long as with etcdctl 2.x a request may take when the command line does not say
  */
 export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv, patience = 1): CommandLine {
   if (env.ETCDCTL_API === '3') return { kind: 'v3', argv };
-  const before = readFlags(argv, globalFlags, { stopAtWord: true });
-  if ('problem' in before) return { kind: 'v3', argv };
-  const [name, ...rest] = before.args;
-  if (name === undefined || name === 'help' || name === 'h' || before.flags.help) return { kind: 'help' };
-  const spec = v2Commands[name];
-  if (!spec) return { kind: 'v3', argv };
-  const own = readFlags(rest, { ...spec.flags, help: { type: 'bool', short: 'h' } }, { stopAtWord: false });
-  if ('problem' in own) {
-    const isV3 = own.flag !== undefined && v3OnlyFlags.has(own.flag);
-    return isV3 ? { kind: 'v3', argv } : { kind: 'bad', problem: own.problem, usage: usageOf(name) };
+  const before = readFlags(argv, globalFlags, true);
+  if ('problem' in before) {
+    if (before.flag !== undefined && isV3Flag(before.flag, undefined)) return { kind: 'v3', argv };
+    return { kind: 'bad', problem: before.problem, help: undefined };
   }
-  if (own.flags.help) return { kind: 'help', command: name };
-  const timeoutMs = readDuration(text(before.flags.timeout) ?? `${2 * patience}s`);
-  const totalMs = readDuration(text(before.flags['total-timeout']) ?? `${5 * patience}s`);
-  if (timeoutMs === undefined || totalMs === undefined) {
-    return { kind: 'bad', problem: 'invalid duration (want such as 2s or 500ms)', usage: usageOf(name) };
-  }
-  const globals: Globals = {
-    endpoints: endpointsOf(before.flags, env),
-    sync: before.flags['no-sync'] !== true,
-    timeoutMs,
-    totalMs,
-    output: text(before.flags.output) ?? 'simple',
-  };
-  return { kind: 'v2', command: name, flags: own.flags, args: own.args, globals };
+  if (before.flags.version === true) return { kind: 'version' };
+  const [first, ...others] = before.args;
+  if (first === undefined || before.flags.help === true) return { kind: 'help', command: undefined };
+  if (first === 'help' || first === 'h') return helpFor(others, argv);
+  const grouped = groups.has(first) && others[0] !== undefined && !others[0].startsWith('-');
+  const [name, rest] = grouped ? [`${first} ${others[0]}`, others.slice(1)] : [first, others];
+  const instead = replaced.get(name);
+  if (instead !== undefined) return { kind: 'replaced', command: name, instead };
+  if (name === 'member') return membersAlone(others);
+  if (name === 'member help' || name === 'member h') return { kind: 'help', command: 'member' };
+  if (!v2Commands.has(name)) return { kind: 'v3', argv: asV3(argv, before.flags, before.args) };
+  return ownCommand(name, rest, { argv, flags: before.flags, env, patience });
 }
 
 export type CommandLine =
   | { kind: 'v2'; command: string; flags: Flags; args: string[]; globals: Globals }
   | { kind: 'v3'; argv: readonly string[] }
-  | { kind: 'help'; command?: string }
-  | { kind: 'bad'; problem: string; usage: string };
-
-export type Flags = Record<string, string | number | boolean>;
+  /** command undefined: all of them. */
+  | { kind: 'help'; command: string | undefined }
+  | { kind: 'version' }
+  /** A command of etcdctl 2.3 that has no sense here. */
+  | { kind: 'replaced'; command: string; instead: string }
+  /** What Go's flag library refuses: exit code 1, with the help of the command, or of all. */
+  | { kind: 'bad'; problem: string; help: string | undefined }
+  /** Refused before any command runs: exit code 1. */
+  | { kind: 'refused'; problem: string }
+  /** `help` of what is no command: exit code 3, as with etcdctl 2.x's library. */
+  | { kind: 'no-topic'; topic: string };
 
 export interface Globals {
   endpoints: string[];
   /** false with --no-sync; decides the exit code of a refused connection as in v2. */
   sync: boolean;
+  /** Show requests as cURL commands on stderr. */
+  debug: boolean;
   /** ms per request, and for the whole command (watches excepted). */
   timeoutMs: number;
   totalMs: number;
   output: string;
+  /** Files that --cert-file and its like name: they must be there. */
+  files: string[];
 }
 
-export function usageOf(command: string): string {
-  const spec = v2Commands[command];
-  const flags = Object.entries(spec?.flags ?? {}).map(([name, flag]) => {
-    const short = flag.short === undefined ? '' : `, -${flag.short}`;
-    return `   --${name}${short}${flag.type === 'bool' ? '' : ' value'}`;
-  });
-  return [`USAGE:\n   etcdctl ${command} [command options] ${spec?.usage ?? ''}`, '', 'OPTIONS:', ...flags].join('\n');
+/** Commands whose second word is a command, too. */
+const groups: ReadonlySet<string> = new Set(['member', 'user', 'role']);
+
+interface Around {
+  argv: readonly string[];
+  flags: Flags;
+  env: NodeJS.ProcessEnv;
+  patience: number;
 }
 
-interface FlagSpec {
-  type: 'bool' | 'int' | 'text';
-  short?: string;
-}
-type FlagSpecs = Record<string, FlagSpec>;
-
-const ttl: FlagSpecs = { ttl: { type: 'int' } };
-const recursive: FlagSpecs = { recursive: { type: 'bool', short: 'r' } };
-const reading: FlagSpecs = { sort: { type: 'bool' }, quorum: { type: 'bool', short: 'q' } };
-const afterIndex: FlagSpecs = { 'after-index': { type: 'int' } };
-
-/** Commands and flags of etcdctl 2.x ("etcdctl command line client", READMEv2 of etcd 3.4). */
-export const v2Commands: Record<string, { usage: string; flags: FlagSpecs }> = {
-  get: { usage: '<key>', flags: reading },
-  ls: { usage: '[key]', flags: { ...reading, ...recursive, p: { type: 'bool', short: 'p' } } },
-  set: {
-    usage: '<key> <value>',
-    flags: { ...ttl, 'swap-with-value': { type: 'text' }, 'swap-with-index': { type: 'int' } },
-  },
-  mk: { usage: '<key> <value>', flags: { ...ttl, 'in-order': { type: 'bool' } } },
-  update: { usage: '<key> <value>', flags: ttl },
-  mkdir: { usage: '<key>', flags: ttl },
-  setdir: { usage: '<key>', flags: ttl },
-  updatedir: { usage: '<key>', flags: ttl },
-  rm: {
-    usage: '<key>',
-    flags: { dir: { type: 'bool' }, ...recursive, 'with-value': { type: 'text' }, 'with-index': { type: 'int' } },
-  },
-  rmdir: { usage: '<key>', flags: {} },
-  watch: { usage: '<key>', flags: { forever: { type: 'bool', short: 'f' }, ...afterIndex, ...recursive } },
-  'exec-watch': { usage: '<key> -- <command> [args...]', flags: { ...afterIndex, ...recursive } },
-};
-
-const globalFlags: FlagSpecs = {
-  endpoints: { type: 'text' },
-  endpoint: { type: 'text' },
-  peers: { type: 'text', short: 'C' },
-  'no-sync': { type: 'bool' },
-  timeout: { type: 'text' },
-  'total-timeout': { type: 'text' },
-  output: { type: 'text', short: 'o' },
-  help: { type: 'bool', short: 'h' },
-};
-
-/** Flags that only the v3 `get` and `watch` know: whoever types one means v3. */
-const v3OnlyFlags = new Set(
-  'prefix from-key rev keys-only print-value-only limit order sort-by count-only hex w write-out consistency prev-kv i interactive progress-notify'.split(
-    ' ',
-  ),
-);
-
-type FlagReading = { flags: Flags; args: string[] } | { problem: string; flag?: string };
-
-/** Go's flag grammar: one dash or two, `=` or the next word, `--` ends flags; flags may stand after words, as in etcdctl 2.x. */
-function readFlags(words: readonly string[], specs: FlagSpecs, opts: { stopAtWord: boolean }): FlagReading {
-  const flags: Flags = {};
-  const args: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? '';
-    if (word === '--') return { flags, args: [...args, ...words.slice(i + 1)] };
-    const match = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word);
-    if (!match) {
-      if (opts.stopAtWord) return { flags, args: words.slice(i) };
-      args.push(word);
-      continue;
-    }
-    const given = match[1] ?? '';
-    const found = Object.entries(specs).find(([name, spec]) => name === given || spec.short === given);
-    if (!found) return { problem: `flag provided but not defined: -${given}`, flag: given };
-    const [name, spec] = found;
-    if (spec.type === 'bool') {
-      flags[name] = match[2] === undefined || /^(1|t|true)$/i.test(match[2]);
-      continue;
-    }
-    const value = match[2] ?? words[++i];
-    if (value === undefined) return { problem: `flag needs an argument: -${given}` };
-    if (spec.type === 'int' && !/^[+-]?\d+$/.test(value)) {
-      return { problem: `invalid value "${value}" for flag -${given}: parse error` };
-    }
-    flags[name] = spec.type === 'int' ? Number(value) : value;
+function ownCommand(name: string, rest: readonly string[], around: Around): CommandLine {
+  const { argv, flags: given, env, patience } = around;
+  const dashed = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined).filter((word) => /^--?\w/.test(word));
+  if (dashed.some((word) => isV3Flag(splitFlag(word).given, name))) return { kind: 'v3', argv };
+  const specs = { ...v2Commands.get(name)?.flags, help: { type: 'bool', short: 'h', about: 'show help' } } as const;
+  const own = readFlags(rest, specs, false);
+  if ('problem' in own) return { kind: 'bad', problem: own.problem, help: name };
+  if (own.flags.help === true) return { kind: 'help', command: name };
+  if (given['discovery-srv'] !== undefined) {
+    return { kind: 'refused', problem: '--discovery-srv: the lab has no SRV records; use --endpoints URL,URL' };
   }
-  return { flags, args };
+  const found = endpointsOf(given, env);
+  if ('problem' in found) return { kind: 'refused', problem: found.problem };
+  const globals: Globals = {
+    endpoints: found.endpoints,
+    sync: given['no-sync'] !== true,
+    debug: given.debug === true,
+    timeoutMs: typeof given.timeout === 'number' ? given.timeout : 2000 * patience,
+    totalMs: typeof given['total-timeout'] === 'number' ? given['total-timeout'] : 5000 * patience,
+    output: typeof given.output === 'string' ? given.output : 'simple',
+    files: ['cert-file', 'key-file', 'ca-file'].flatMap((file) => {
+      const path = given[file];
+      return typeof path === 'string' && path !== '' ? [path] : [];
+    }),
+  };
+  return { kind: 'v2', command: name, flags: own.flags, args: own.args, globals };
+} // prettier-ignore
+
+function helpFor([topic]: readonly string[], argv: readonly string[]): CommandLine {
+  if (topic === undefined) return { kind: 'help', command: undefined };
+  if (v2Commands.has(topic) || topic === 'member') return { kind: 'help', command: topic };
+  const instead = replaced.get(topic);
+  if (instead !== undefined) return { kind: 'replaced', command: topic, instead };
+  return v3Topics.has(topic) ? { kind: 'v3', argv } : { kind: 'no-topic', topic: oneLine(topic) };
 }
 
-function endpointsOf(flags: Flags, env: NodeJS.ProcessEnv): string[] {
-  const given =
-    text(flags.endpoints) ??
-    (env.ETCDCTL_ENDPOINTS || text(flags.endpoint)) ??
-    (env.ETCDCTL_ENDPOINT || text(flags.peers)) ??
-    (env.ETCDCTL_PEERS || 'http://127.0.0.1:2379');
-  return given
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '')
-    .map((url) => (url.includes('://') ? url : `http://${url}`));
-}
+/** Commands of the v3 client (etcdctl 3.4 `help`) that no v2 command shares its name with. */
+const v3Topics: ReadonlySet<string> = new Set(
+  'alarm auth check compaction defrag del elect endpoint lease lock make-mirror migrate move-leader put role snapshot txn user version'.split(' '),
+); // prettier-ignore
 
-function text(flag: string | number | boolean | undefined): string | undefined {
-  return typeof flag === 'string' ? flag : undefined;
-}
-
-/** Go durations as etcdctl is given them: `2s`, `500ms`, `1m`, `1.5s`. */
-function readDuration(word: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(word);
-  return match ? Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as 'ms' | 's' | 'm'] : undefined;
+/** `member` without a subcommand. */
+function membersAlone([flag]: readonly string[]): CommandLine {
+  if (flag === undefined || flag === '--') return { kind: 'help', command: 'member' };
+  const { given } = splitFlag(flag);
+  if (given === 'h' || given === 'help') return { kind: 'help', command: 'member' };
+  return { kind: 'bad', problem: oneLine(`flag provided but not defined: -${given}`), help: 'member' };
 }

@@ -1,12 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { etcdctl, type Io } from './etcdctl.ts';
-import { readCommandLine } from './grammar.ts';
+import { readCommandLine, type CommandLine } from './grammar.ts';
 
 /** A request is a command line and the ETCDCTL_ variables: nobody's is longer. */
 const longestBytes = 4 * 1024 * 1024;
 /** For a caller that does not say all it has to say. */
 const silenceMs = 30_000;
-const endless: readonly string[] = ['watch', 'exec-watch'];
 
 /** The command needs the caller's own standard input, terminal or process. */
 class CallersOwn extends Error {}
@@ -68,9 +67,15 @@ function split(entry: string): [string, string] {
   return at === -1 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)];
 }
 
+/** It goes on until the caller's SIGINT, or names files that only the caller may read. */
+function isCallersOwn({ command, flags, globals }: Extract<CommandLine, { kind: 'v2' }>): boolean {
+  const endless = ['watch', 'exec-watch'].includes(command) || flags['forever'] === true;
+  return endless || globals.files.length > 0;
+}
+
 async function answer({ argv, env }: ResidentRequest, patience: number): Promise<string> {
   const line = readCommandLine(argv, env, patience);
-  if (line.kind === 'v3' || (line.kind === 'v2' && endless.includes(line.command))) return 'n\n';
+  if (line.kind === 'v3' || (line.kind === 'v2' && isCallersOwn(line))) return 'n\n';
   let said = '';
   const say = (mark: string) => (text: string) => void (said += `${mark}${text.replaceAll('\n', `\n${mark}`)}\n`);
   return new Promise<string>((resolve) => {

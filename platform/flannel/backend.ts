@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
-import type { NetworkConfig } from './network-config.ts';
-import { planRoutes, readRoutes } from './routes.ts';
 import { readRows, type Run } from './run-command.ts';
-import { vxlan } from './vxlan.ts';
 
 /** How packets reach the other machines' subnets. */
 export interface Backend {
@@ -15,25 +12,6 @@ export interface Backend {
   start(own: Subnet): Promise<void>;
   /** Make the kernel agree with the leases; returns the commands it took. May be repeated at any time. */
   apply(own: Subnet, leases: readonly SubnetLease[]): Promise<string[]>;
-}
-
-export function backendOf(config: NetworkConfig, host: { iface: string; publicIp: string }, run: Run): Backend {
-  return config.backend.type === 'vxlan'
-    ? vxlan(config, { ...config.backend, ...host }, run)
-    : hostGateway(config, host.iface, run);
-}
-
-/** Backend `host-gw`: every machine is on one segment, so each other machine is the gateway to its own subnet. */
-function hostGateway(config: NetworkConfig, iface: string, run: Run): Backend {
-  return {
-    prepare: async () => ({ mtu: (await linkOf(run, iface)).mtu }),
-    start: async () => {},
-    async apply(own, leases) {
-      const current = readRoutes(await run('ip', ['-j', '-4', 'route', 'show', 'dev', iface]));
-      const plan = planRoutes(config, own, leases, current, (via) => ['via', via, 'dev', iface]);
-      return runAll(run, plan.map((args) => ['ip', ...args])); // prettier-ignore
-    },
-  };
 }
 
 /** Runs `ip` commands in turn. One that fails does not keep the others from running; the first error is thrown at the end. */

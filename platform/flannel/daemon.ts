@@ -1,9 +1,11 @@
 import { LabError } from '../../errors/lab-error.ts';
+import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
-import { acquireSubnet } from './acquire.ts';
-import { backendOf } from './backend.ts';
+import { acquireSubnet, isReservation, type HeldSubnet } from './acquire.ts';
+import { backendOf } from './backend-of.ts';
 import { subnetText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
+import type { SubnetLease } from './lease-record.ts';
 import { watchLeases } from './leases.ts';
 import { masquerade } from './masquerade.ts';
 import { readNetworkConfig } from './network-config.ts';
@@ -48,7 +50,7 @@ async function serve(options: FlannelOptions, around: Surroundings): Promise<voi
     patiently('a subnet lease', () => acquireSubnet(store, { ...want, previous: subnet }), around);
   const first = await acquire(previous);
   const { subnet } = first;
-  log(`leased ${subnetText(subnet)} for ${options.publicIp}`);
+  log(`${first.lease ? 'leased' : 'reserved:'} ${subnetText(subnet)} for ${options.publicIp}`);
   await backend.start(subnet);
   if (options.ipMasq) await masquerade(run, config.network, subnet);
 
@@ -67,12 +69,11 @@ async function serve(options: FlannelOptions, around: Surroundings): Promise<voi
   try {
     let held = first;
     for (;;) {
-      const reason = await leases.changed(refreshMs, around.signal, held.lease.lost);
+      const reason = await leases.changed(refreshMs, around.signal, held.lease?.lost);
       if (around.signal.aborted) return;
-      if (reason === 'lost' || !leases.current().some((lease) => lease.publicIp === options.publicIp)) {
-        log(`the lease of ${subnetText(subnet)} is gone; leasing again`);
-        await held.lease.revoke().catch(() => undefined); // the key may have gone without its lease
-        held = await acquire(subnet);
+      const isGone = reason === 'lost' || !leases.current().some((one) => isHeld(one, held, options.publicIp));
+      if (isGone || (reason === 'news' && held.lease && (await becameReservation(store, held.key)))) {
+        held = await holdAgain(held, acquire, log);
         if (held.subnet.base !== subnet.base) throw moved(subnet, held.subnet);
       }
       await apply().catch((error: unknown) => log(`routes: ${messageOf(error)}; trying again`));
@@ -80,6 +81,32 @@ async function serve(options: FlannelOptions, around: Surroundings): Promise<voi
   } finally {
     await leases.close();
   }
+}
+
+function isHeld(lease: SubnetLease, held: HeldSubnet, publicIp: string): boolean {
+  return lease.publicIp === publicIp && lease.subnet.base === held.subnet.base;
+}
+
+/** The lease itself is asked for its renewal hours later. False while etcd is away. */
+async function becameReservation(store: EtcdStore, key: string): Promise<boolean> {
+  return store.get(key).then(
+    (kv) => kv !== undefined && isReservation(kv),
+    () => false,
+  );
+}
+
+/** Whoever takes the time to live off the key ends the lease and reserves the subnet: then nothing is written. */
+async function holdAgain(
+  held: HeldSubnet,
+  acquire: (subnet: Subnet) => Promise<HeldSubnet>,
+  log: (line: string) => void,
+): Promise<HeldSubnet> {
+  await held.lease?.revoke().catch(() => undefined); // the key may have gone without its lease
+  const now = await acquire(held.subnet);
+  const what = `${held.lease ? 'lease' : 'reservation'} of ${subnetText(held.subnet)}`;
+  const so = now.lease ? `leased ${subnetText(now.subnet)}` : `${subnetText(now.subnet)} is reserved, and stays`;
+  log(`the ${what} is gone; ${so}`);
+  return now;
 }
 
 /** Routes are looked at this often without any news: whoever reconfigures the interface may have taken them away. */
@@ -94,7 +121,7 @@ function networkConfigReader(
   options: FlannelOptions,
   log: (line: string) => void,
 ): () => Promise<NetworkConfig | undefined> {
-  const key = `${options.etcdPrefix}/config`;
+  const key = flannelKeys(options.etcdPrefix).config;
   let complainedOf: string | undefined;
   return async () => {
     if (options.defaultConfig !== undefined) {
@@ -122,7 +149,7 @@ async function notifyReady({ run, env, log }: Surroundings): Promise<void> {
 function moved(from: Subnet, to: Subnet): LabError {
   return new LabError({
     code: 'state.flannel-moved',
-    cause: `${subnetText(from)} was leased to another machine meanwhile; this machine now has ${subnetText(to)}`,
+    cause: `${subnetText(from)} was leased to another machine meanwhile, or another one reserved for this; this machine now has ${subnetText(to)}`,
     next: 'systemctl restart flanneld docker',
   });
 }

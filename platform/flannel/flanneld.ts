@@ -1,5 +1,7 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { endProgram } from '../../errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
+import { defaultFlannelPrefix } from '../etcd/keys/flannel-keys.ts';
+import { ownMachine } from '../etcd/ports.ts';
 import { runFlannel } from './daemon.ts';
 import { readOptions } from './options.ts';
 import { runOrFail } from './run-command.ts';
@@ -26,8 +28,8 @@ async function main(): Promise<number> {
 
 const usage = `flanneld: a subnet lease for this machine and the routes to all others
 
-  --etcd-endpoints URLS   comma-delimited (default http://127.0.0.1:2379)
-  --etcd-prefix KEY       default /coreos.com/network
+  --etcd-endpoints URLS   comma-delimited (default ${ownMachine})
+  --etcd-prefix KEY       default ${defaultFlannelPrefix}
   --iface NAME            interface the other machines are reached by (default host0)
   --public-ip ADDRESS     default: the interface's own IPv4 address
   --subnet-file PATH      default /run/flannel/subnet.env
@@ -40,12 +42,5 @@ function log(line: string): void {
 
 main().then(
   (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const known = error instanceof LabError;
-    process.stderr.write(`flanneld: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (known)
-      process.stderr.write([...error.evidence.map((line) => `  ${line}`), `next: ${error.next}`, ''].join('\n'));
-    else if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = known ? error.exitCode : 70;
-  },
+  (error: unknown) => endProgram('flanneld', error),
 );

@@ -20,17 +20,17 @@ export function addressText(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 }
 
-/** undefined when the text is no subnet or has host bits set. `separator` is `-` in etcd keys. */
-export function subnetOf(text: string, separator: '/' | '-' = '/'): Subnet | undefined {
-  const cut = text.lastIndexOf(separator);
+/** undefined when the text is no subnet or has host bits set. */
+export function subnetOf(text: string): Subnet | undefined {
+  const cut = text.lastIndexOf('/');
   const base = addressOf(text.slice(0, cut));
   const length = Number(text.slice(cut + 1));
   if (cut < 0 || base === undefined || !/^\d{1,2}$/.test(text.slice(cut + 1)) || length > 32) return undefined;
   return base % size(length) === 0 ? { base, length } : undefined;
 }
 
-export function subnetText(subnet: Subnet, separator: '/' | '-' = '/'): string {
-  return `${addressText(subnet.base)}${separator}${subnet.length}`;
+export function subnetText(subnet: Subnet): string {
+  return `${addressText(subnet.base)}/${subnet.length}`;
 }
 
 export function contains(outer: Subnet, inner: Subnet): boolean {

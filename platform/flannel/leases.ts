@@ -1,3 +1,4 @@
+import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { readLease } from './lease-record.ts';
 import type { SubnetLease } from './lease-record.ts';
@@ -6,9 +7,9 @@ export interface LeaseWatch {
   current(): SubnetLease[];
   /**
    * Resolves with `news` when a lease came, went or changed since the last call, `refresh` after `ms` without any, `lost` when the
-   * given promise resolves, `stop` on the signal.
+   * given promise (of a lease; a reservation has none) resolves, `stop` on the signal.
    */
-  changed(ms: number, signal: AbortSignal, lost: Promise<void>): Promise<'news' | 'refresh' | 'lost' | 'stop'>;
+  changed(ms: number, signal: AbortSignal, lost?: Promise<void>): Promise<'news' | 'refresh' | 'lost' | 'stop'>;
   close(): Promise<void>;
 }
 
@@ -17,7 +18,7 @@ export interface LeaseWatch {
  * @param log told of each key whose value is no lease; it is left out
  */
 export async function watchLeases(store: EtcdStore, prefix: string, log: (line: string) => void): Promise<LeaseWatch> {
-  const directory = `${prefix}/subnets/`;
+  const directory = flannelKeys(prefix).subnets;
   const leases = new Map<string, SubnetLease>();
   const news = newsBox();
   const take = (key: string, value: string) => {
@@ -90,7 +91,7 @@ function newsBox(): { bring(): void; wait: LeaseWatch['changed'] } {
           if (isThere) wake();
         }),
         new Promise<'refresh'>((resolve) => (timer = setTimeout(() => resolve('refresh'), ms))),
-        lost.then(() => 'lost' as const),
+        ...(lost ? [lost.then(() => 'lost' as const)] : []),
         new Promise<'stop'>((resolve) => {
           stop = () => resolve('stop');
           signal.addEventListener('abort', stop);

@@ -17,7 +17,7 @@ export async function masquerade(run: Run, network: Subnet, subnet: Subnet): Pro
 }
 
 /** The rules' own words, in their order. */
-export function masqueradeRules(network: Subnet, subnet: Subnet): string[][] {
+function masqueradeRules(network: Subnet, subnet: Subnet): string[][] {
   const [inside, mine] = [subnetText(network), subnetText(subnet)];
   return [
     ['-s', inside, '-d', inside, ...comment, '-j', 'RETURN'],

@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
 import { LabError } from '../../errors/lab-error.ts';
+import { defaultFlannelPrefix } from '../etcd/keys/flannel-keys.ts';
+import { ownMachine } from '../etcd/ports.ts';
 import { readNetworkConfig } from './network-config.ts';
 import { isIpv4 } from './ipv4.ts';
 
@@ -25,8 +27,8 @@ export function readOptions(argv: string[], interfaces = networkInterfaces): Fla
   if (!isIpv4(publicIp)) throw bad(`--public-ip ${publicIp} is not an IPv4 address`);
   if (values['default-config'] !== undefined) readNetworkConfig(values['default-config'], '--default-config');
   return {
-    etcdEndpoints: (values['etcd-endpoints'] ?? 'http://127.0.0.1:2379').split(',').filter((url) => url !== ''),
-    etcdPrefix: (values['etcd-prefix'] ?? '/coreos.com/network').replace(/\/+$/, ''),
+    etcdEndpoints: (values['etcd-endpoints'] ?? ownMachine).split(',').filter((url) => url !== ''),
+    etcdPrefix: (values['etcd-prefix'] ?? defaultFlannelPrefix).replace(/\/+$/, ''),
     iface,
     publicIp,
     subnetFile: values['subnet-file'] ?? '/run/flannel/subnet.env',

@@ -54,7 +54,7 @@ interface Neighbour {
 }
 
 /** Neighbour and forwarding entries for the peers there are, and none for those that went. Pure. */
-export function planPeers(
+function planPeers(
   device: string,
   own: Subnet,
   leases: readonly SubnetLease[],

@@ -1,4 +1,5 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { endProgram } from '../../errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
 import { systemctlDriver } from '../systemd/systemctl-driver.ts';
@@ -21,19 +22,21 @@ async function main(): Promise<void> {
     else console.log(JSON.stringify(fleetd.state()));
   });
   process.on('SIGHUP', () => {
-    const reason = 'configuration comes from flags and the environment; systemctl restart fleet reads it again';
+    const reason =
+      'flags, the environment and fleet.conf are read at the start; systemctl restart fleet reads them again';
     log('fleetd', { event: 'not-reloaded', reason });
   });
   if (argv.some((word) => /^--?h(elp)?$/.test(word))) {
     console.log(
       [
-        'fleetd [flags]   (each flag may come as FLEET_NAME in the environment)',
+        'fleetd [flags]   (each flag may come as FLEET_NAME in the environment, or as name=value in fleet.conf)',
         ...fleetdFlags.map((f) => `  --${f.name.padEnd(18)} ${f.help}`),
       ].join('\n'),
     );
     return;
   }
-  const config = readConfig(argv, process.env);
+  const { config, notices } = readConfig(argv, process.env, textOf);
+  for (const notice of notices) log('config', { notice });
   const timeoutMs = etcdTimeoutMs(config.agentTtl);
   const store = gatewayStore({ endpoints: config.etcdServers, timeoutMs });
   const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
@@ -58,10 +61,13 @@ function etcdTimeoutMs(ttlSeconds: number): number {
   return Math.max(Math.min(2000, ttlSeconds * 300), ttlSeconds * 150);
 }
 
-function fail(error: unknown): void {
-  if (error instanceof LabError) console.error(`${error.message}\nnext: ${error.next}`);
-  else console.error(error);
-  process.exit(error instanceof LabError ? error.exitCode : 70);
+/** @throws whatever forbids to read a file that is there */
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+function fail(error: unknown): never {
+  endProgram('fleetd', error);
 }
 
 main().catch(fail);

@@ -2,7 +2,8 @@ import type { Failures, ObservedUnit, SystemdDriver } from './driver.ts';
 
 /**
  * A systemd in memory, for tests and simulations of whole clusters in one place. A service becomes active/running when it is
- * started; one whose text says `ExecStart=/bin/false` fails; one without ExecStart= is refused, as systemd refuses it.
+ * started; one whose text says `ExecStart=/bin/false` fails; one without ExecStart= is refused, as systemd refuses it; one
+ * with ExecStop= is deactivating, once it is stopped, until `end`.
  */
 export interface MemorySystemd extends SystemdDriver {
   /** As if the unit's process had ended with a failure. */
@@ -74,7 +75,8 @@ export function memorySystemd(): MemorySystemd {
       for (const name of names) {
         const unit = units.get(name);
         if (unit) unit.started = false;
-        change(name, 'inactive', 'dead');
+        if (unit?.active === 'active' && /^ExecStop=./m.test(unit.text)) change(name, 'deactivating', 'stop');
+        else change(name, 'inactive', 'dead');
       }
       return record('stop', names);
     },

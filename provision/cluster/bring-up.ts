@@ -1,9 +1,10 @@
 import { routeContainers } from '../host/network/container-routes.ts';
+import { machinesNamed } from '../config/machine-named.ts';
 import { containerSubnets } from './container-subnets.ts';
 import { createMachines } from './create-machines.ts';
 import { ignitionConfigs } from './ignition-configs.ts';
-import type { Lab } from './lab.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
+import type { LabParts } from './lab-parts.ts';
 import { prepareGround } from './prepare-ground.ts';
 import type { Step } from './plan.ts';
 import { waitReady } from './ready.ts';
@@ -21,12 +22,17 @@ export interface UpResult {
 }
 
 /** From nothing, or from any state a crash left, to the wanted machines running and the cluster ready. */
-export async function bringUp(lab: Lab, wanted: readonly string[], options: { on: OnLabEvent }): Promise<UpResult> {
+export async function bringUp(
+  lab: LabParts,
+  wanted: readonly string[],
+  options: { on: OnLabEvent },
+): Promise<UpResult> {
   const began = performance.now();
   const { on } = options;
-  const { provider, own } = await prepareGround(lab, { ...options, machines: wanted });
+  const { config, provider } = lab;
+  const own = await prepareGround(lab, { ...options, machines: wanted });
   // A halt pulls the cord at its own deadline; what clears the machine away comes after that.
-  const deadlineMs = lab.config.timers.haltDeadlineMs + clearAwayMs;
+  const deadlineMs = config.timers.haltDeadlineMs + clearAwayMs;
   const { steps, status } = await settledPlan({ provider, wanted, deadlineMs, on });
   const ignitionOf = await ignitionConfigs(lab, own);
   const kept = steps.filter(({ action }) => action !== 'create');
@@ -40,12 +46,12 @@ export async function bringUp(lab: Lab, wanted: readonly string[], options: { on
     }),
   );
   const fresh = steps.filter(({ action }) => action === 'create').map(({ machine }) => machine);
-  if (fresh.length > 0) await createMachines({ lab, provider, fresh, ignitionOf, on });
+  if (fresh.length > 0) await createMachines({ config, provider, fresh, ignitionOf, on });
 
   const running = new Set(status.machines.filter((m) => m.state === 'running').map((m) => m.name));
   for (const name of wanted) running.add(name);
-  const clusterReady = await waitReady({ lab, provider, running: [...running].sort(), started: wanted, on });
-  const addresses = lab.machines([...running]).map(({ address }) => address);
-  if (clusterReady) await routeContainers(lab.paths.hostLink, await containerSubnets(addresses, lab.config.stretch));
+  const clusterReady = await waitReady({ config, provider, running: [...running].sort(), started: wanted, on });
+  const addresses = machinesNamed(config, [...running]).map(({ address }) => address);
+  if (clusterReady) await routeContainers(lab.paths.hostLink, await containerSubnets(addresses, config.stretch));
   return { steps, tookMs: performance.now() - began, clusterReady };
 }

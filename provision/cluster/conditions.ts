@@ -1,3 +1,5 @@
+import { oneMember } from '../../platform/etcd/one-member.ts';
+import { clientUrl } from '../../platform/etcd/ports.ts';
 import { getJson } from './get-json.ts';
 import { waitUntil } from '../machines/wait-until.ts';
 
@@ -51,8 +53,8 @@ export function etcdHealthy(addresses: readonly string[], stretch = 1): Conditio
 }
 
 export async function etcdMemberHealthy(address: string, stretch = 1): Promise<boolean> {
-  const health = await getJson<{ health: string }>(`http://${address}:2379/health`, requestDeadlineMs * stretch);
-  return health?.health === 'true';
+  const member = oneMember(clientUrl(address));
+  return member.healthy(requestDeadlineMs * stretch).finally(() => member.close());
 }
 
 /** fleet's API on the first of these machines lists all of them. */

@@ -1,11 +1,13 @@
+import { peerUrl } from '../../platform/etcd/ports.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
+import type { LabConfig } from '../config/lab-config.ts';
+import { machineNamed } from '../config/machine-named.ts';
 import { etcdHealthy, until } from './conditions.ts';
 import type { IgnitionOf } from './ignition-configs.ts';
-import type { Lab } from './lab.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { addMember, removeMember } from './members/change-members.ts';
 import { decideMembers } from './members/decide-members.ts';
-import { type EtcdStart, type Member, peerUrl } from './members/member.ts';
+import type { EtcdStart, Member } from './members/member.ts';
 import { machineOf, type MemberStep } from './members/plan-members.ts';
 import { noLongerToBegin } from './still-to-begin.ts';
 
@@ -15,14 +17,14 @@ import { noLongerToBegin } from './still-to-begin.ts';
  * @throws LabError `state.quorum`, `timeout.condition`
  */
 export async function createMachines(args: {
-  lab: Lab;
+  config: LabConfig;
   provider: Pick<MachineProvider, 'start' | 'status' | 'exec'>;
   fresh: readonly string[];
   ignitionOf: IgnitionOf;
   on: OnLabEvent;
 }): Promise<void> {
-  const { lab, provider, fresh, ignitionOf, on } = args;
-  await noLongerToBegin(lab, fresh);
+  const { config, provider, fresh, ignitionOf, on } = args;
+  await noLongerToBegin({ config }, fresh);
   const boot = (machine: string, etcd?: EtcdStart) =>
     inPhase(on, { subject: machine, phase: 'boot', detail: 'new disk, Ignition, first boot' }, () =>
       provider.start(machine, ignitionOf(machine, etcd)),
@@ -34,7 +36,7 @@ export async function createMachines(args: {
   const running = existing.filter(({ state }) => state === 'running' || state === 'starting').map(({ name }) => name);
   if (kept.length === 0) return void (await Promise.all(fresh.map((machine) => boot(machine))));
 
-  const { machines, timers, stretch } = lab.config;
+  const { machines, timers, stretch } = config;
   const withinMs = timers.readyDeadlineMs;
   const subject = fresh.length === 1 ? (fresh[0] ?? 'lab') : 'lab';
   const phase = { subject, phase: 'etcd members', detail: 'ask etcd who they are', deadlineMs: withinMs };
@@ -46,12 +48,12 @@ export async function createMachines(args: {
     ),
   );
   if (plan.kind === 'bootstrap') return void (await Promise.all(fresh.map((machine) => boot(machine))));
-  const addresses = lab.machines(running).map(({ address }) => address);
+  const addresses = running.map((name) => machineNamed(config, name).address);
   for (const [index, step] of plan.steps.entries()) {
-    const etcd = await changeMembers(lab, step, addresses, on);
+    const etcd = await changeMembers(config, step, addresses, on);
     if (etcd === undefined) continue;
     await boot(step.machine, etcd);
-    addresses.push(...lab.machines([step.machine]).map(({ address }) => address));
+    addresses.push(machineNamed(config, step.machine).address);
     // The next can be added only when this one is connected.
     if (index < plan.steps.length - 1) await until(etcdHealthy(addresses, stretch), { withinMs, next: 'lab status' });
   }
@@ -59,15 +61,15 @@ export async function createMachines(args: {
 
 /** @returns for a machine that joins: the cluster it joins */
 async function changeMembers(
-  lab: Lab,
+  config: LabConfig,
   step: MemberStep,
   addresses: readonly string[],
   on: OnLabEvent,
 ): Promise<EtcdStart | undefined> {
-  const withinMs = lab.config.timers.readyDeadlineMs;
+  const withinMs = config.timers.readyDeadlineMs;
   const phase = step.action === 'remove' ? 'old etcd member' : 'etcd member';
   const onMissing = (detail: string) => on({ subject: step.machine, phase, status: 'progress', detail });
-  const options = { addresses, withinMs, stretch: lab.config.stretch, onMissing };
+  const options = { addresses, withinMs, stretch: config.stretch, onMissing };
   if (step.action === 'remove') {
     const detail = 'remove it: its data went with the disk';
     await inPhase(on, { subject: step.machine, phase, detail, deadlineMs: withinMs }, () =>
@@ -75,18 +77,18 @@ async function changeMembers(
     );
     return undefined;
   }
-  const url = lab.machines([step.machine]).map(({ address }) => peerUrl(address))[0] ?? '';
+  const url = peerUrl(machineNamed(config, step.machine).address);
   const detail = 'add it as a new one';
   const members = await inPhase(on, { subject: step.machine, phase, detail, deadlineMs: withinMs }, () =>
     addMember(url, options),
   );
-  return joining(members, lab);
+  return joining(members, config);
 }
 
 /** What a joining member must be told: exactly the members there are, each by its machine's name. */
-function joining(members: readonly Member[], lab: Lab): EtcdStart {
+function joining(members: readonly Member[], { machines }: LabConfig): EtcdStart {
   const named = members.map((member) => ({
-    name: machineOf(member, lab.config.machines) ?? member.name,
+    name: machineOf(member, machines) ?? member.name,
     peerUrl: member.peerUrls[0] ?? '',
   }));
   return { state: 'existing', members: named };

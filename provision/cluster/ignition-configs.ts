@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type IgnitionConfig, merge, parseIgnition, toJson } from 'ignition-ts';
 import { LabError } from '../../errors/lab-error.ts';
+import { machineNamed } from '../config/machine-named.ts';
 import { stageArtifacts } from './artifacts.ts';
-import { guestSettings } from '../machines/vagrant/vagrant-settings.ts';
 import { ensureLabKey } from './keys.ts';
-import type { Lab } from './lab.ts';
+import type { LabParts } from './lab-parts.ts';
 import { machineIgnition, type MachineUnits } from './machine-config.ts';
 import type { EtcdStart } from './members/member.ts';
 
@@ -27,7 +27,7 @@ export async function ownIgnition(file: string | undefined): Promise<IgnitionCon
 /** A machine's Ignition config as text; its etcd begins a cluster with all the others unless it is told how to join one. */
 export type IgnitionOf = (machine: string, etcd?: EtcdStart) => string;
 
-export async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined): Promise<IgnitionOf> {
+export async function ignitionConfigs(lab: LabParts, own: IgnitionConfig | undefined): Promise<IgnitionOf> {
   const artifacts = await stageArtifacts(lab.repoDir, lab.paths.artifactsDir);
   const key = await ensureLabKey(lab.paths.keysDir, lab.config.name);
   const text = (name: string) => readFile(join(lab.repoDir, 'platform/systemd/units', `${name}.service`), 'utf8');
@@ -41,16 +41,20 @@ export async function ignitionConfigs(lab: Lab, own: IgnitionConfig | undefined)
     client: await readFile(join(lab.repoDir, 'platform/etcdctl/resident-client.sh'), 'utf8'),
     unit: await text('etcdctl'),
   };
-  const guests =
-    lab.config.provider === 'vagrant' ? guestSettings(lab.config, lab.paths, lab.repoDir).machines : undefined;
   return (name, etcd) => {
-    const [machine] = lab.machines([name]);
-    if (machine === undefined) return '';
-    const lanMac = guests?.find((guest) => guest.name === name)?.mac;
-    const hostCpus = guests === undefined ? availableParallelism() : machine.cpus;
-    const guest = lanMac === undefined ? {} : { guest: { lanMac } };
-    const parts = { config: lab.config, machine, key, artifacts, units, etcdctl, hostCpus, ...guest };
-    const ignition = machineIgnition(etcd === undefined ? parts : { ...parts, etcd });
+    const machine = machineNamed(lab.config, name);
+    const guest = lab.provider.guestOf(name);
+    const ignition = machineIgnition({
+      config: lab.config,
+      machine,
+      key,
+      artifacts,
+      units,
+      etcdctl,
+      hostCpus: guest === undefined ? availableParallelism() : machine.cpus,
+      ...(guest === undefined ? {} : { guest }),
+      ...(etcd === undefined ? {} : { etcd }),
+    });
     return toJson(own === undefined ? ignition : merge(ignition, own));
   };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
@@ -7,11 +8,16 @@ import { ensureBox } from '../image/box/ensure-box.ts';
 import { buildContainerImages } from '../image/containers/build-container-images.ts';
 import { ensureOsImage } from '../image/os/build-os-image.ts';
 import { osRecipe } from '../image/os/recipe.ts';
-import type { Lab } from './lab.ts';
+import type { MachineImages } from '../machines/machine-provider.ts';
+import type { HypervisorName } from '../config/lab-config.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
+import type { LabParts } from './lab-parts.ts';
 
 /** The OS image and the container images: from the cache, or built now (both at once). */
-export async function prepareImages(lab: Lab, on: OnLabEvent) {
+export async function prepareImages(
+  lab: Pick<LabParts, 'config' | 'repoDir' | 'paths'>,
+  on: OnLabEvent,
+): Promise<MachineImages> {
   const { cacheDir, images } = lab.config;
   const [os, containers] = await Promise.all([
     inPhase(on, { subject: 'lab', phase: 'OS image', deadlineMs: lab.config.timers.imageBuildDeadlineMs }, () =>
@@ -36,7 +42,7 @@ export async function prepareImages(lab: Lab, on: OnLabEvent) {
     ),
   ]);
   const roots = new Map<string, string>();
-  for (const { name } of lab.config.machines) roots.set(name, await osRoot(lab, name, os.rootDir));
+  for (const { name } of lab.config.machines) roots.set(name, await osRoot(lab.paths, name, os.rootDir));
   return {
     registryStorage: containers.registryStorage,
     osRootOf: (machine: string) => roots.get(machine) ?? os.rootDir,
@@ -44,8 +50,8 @@ export async function prepareImages(lab: Lab, on: OnLabEvent) {
 }
 
 /** A machine keeps the image it was made from: its disk is only the difference to it. */
-async function osRoot(lab: Lab, machine: string, newest: string): Promise<string> {
-  const own = await lab.osRootOfExisting(machine);
+async function osRoot(paths: LabParts['paths'], machine: string, newest: string): Promise<string> {
+  const own = await osRootOfExisting(paths.machine(machine).provisionedFile);
   if (own === undefined || existsSync(own)) return own ?? newest;
   throw new LabError({
     code: 'state.image-gone',
@@ -54,10 +60,19 @@ async function osRoot(lab: Lab, machine: string, newest: string): Promise<string
   });
 }
 
+/** @returns undefined for a machine that does not exist yet */
+async function osRootOfExisting(provisionedFile: string): Promise<string | undefined> {
+  const text = await readFile(provisionedFile, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as { osRoot: string }).osRoot;
+}
+
 /** The Vagrant box of this checkout; Vagrant itself takes it from its file. @throws LabError `state.box` */
-export async function prepareBox(lab: Lab, on: OnLabEvent): Promise<void> {
+export async function prepareBox(
+  lab: Pick<LabParts, 'config' | 'repoDir'>,
+  provider: HypervisorName,
+  on: OnLabEvent,
+): Promise<void> {
   const { cacheDir, images, timers } = lab.config;
-  const provider = lab.config.vagrant.hypervisor;
   const box = await inPhase(on, { subject: 'lab', phase: 'box', deadlineMs: timers.imageBuildDeadlineMs }, () =>
     ensureBox({
       ...{ provider, repoDir: lab.repoDir, suite: images.suite, cacheDir },

@@ -1,21 +1,15 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import { machinesNamed } from '../config/machine-named.ts';
 import { lowerFence, raiseFence } from '../host/network/fence.ts';
+import { makeProvider } from '../machines/choice/make-provider.ts';
 import { labPaths, type LabPaths } from '../machines/ground/lab-paths.ts';
-import { Ground } from '../machines/ground/ground.ts';
-import { libvirtPlaces } from '../machines/vagrant/libvirt/libvirt-places.ts';
-import { NspawnProvider } from '../machines/nspawn/nspawn-provider.ts';
-import { LibvirtHypervisor } from '../machines/vagrant/libvirt/libvirt-hypervisor.ts';
-import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
-import { guestSettings } from '../machines/vagrant/vagrant-settings.ts';
-import { VirtualboxHypervisor } from '../machines/vagrant/virtualbox/virtualbox-hypervisor.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import { bringUp, type UpResult } from './bring-up.ts';
 import { withLabLock } from './lab-lock.ts';
 import { type LabEvent, type OnLabEvent, inPhase } from './lab-event.ts';
+import type { LabParts } from './lab-parts.ts';
 import { labStatus, type LabStatus } from './status.ts';
 import { prepareGuest } from './prepare-guest.ts';
 import { supervisorSpec } from './supervisor-spec.ts';
@@ -28,6 +22,7 @@ export class Lab {
   readonly configDir: string;
   readonly paths: LabPaths;
   readonly #on: OnLabEvent;
+  readonly #provider: MachineProvider;
 
   constructor(options: {
     config: LabConfig;
@@ -40,6 +35,15 @@ export class Lab {
     this.configDir = options.configDir ?? options.repoDir;
     this.paths = labPaths(options.config.name, options.config.stateDir);
     this.#on = options.onEvent ?? (() => undefined);
+    const { config, repoDir, configDir, paths } = this;
+    this.#provider = makeProvider({
+      config,
+      paths,
+      repoDir,
+      configDir,
+      specOf: (images) => supervisorSpec({ config, repoDir, ...images }),
+      onProgress: (subject, detail) => this.#on({ subject, phase: 'boot', status: 'progress', detail }),
+    });
   }
 
   /** Has packages for the lab's addresses stay on this host while the lab exists, up or not: after a reboot nothing may. */
@@ -54,17 +58,17 @@ export class Lab {
   /** Converges: creates what is absent, starts what is halted, keeps what runs, waits until the cluster is ready. */
   async up(names?: readonly string[]): Promise<UpResult> {
     const wanted = this.machines(names).map(({ name }) => name);
-    return withLabLock(this.paths, 'lab up', () => bringUp(this, wanted, { on: this.#on }));
+    return withLabLock(this.paths, 'lab up', () => bringUp(this.parts, wanted, { on: this.#on }));
   }
 
   /** What one guest needs before a person's own `vagrant up` boots it. */
   async prepareGuest(name: string): Promise<void> {
-    const [machine] = this.machines([name]);
-    await withLabLock(this.paths, 'vagrant up', () => prepareGuest(this, machine?.name ?? name, { on: this.#on }));
+    this.machines([name]);
+    await withLabLock(this.paths, 'vagrant up', () => prepareGuest(this.parts, name, { on: this.#on }));
   }
 
   async status(): Promise<LabStatus> {
-    return labStatus(this);
+    return labStatus(this.parts);
   }
 
   /** Orderly shutdown, like `vagrant halt`; all at once when no machine is named. */
@@ -100,7 +104,7 @@ export class Lab {
   /** Removes everything of the lab from the host; works in any state, also after a crash. */
   async destroy(): Promise<void> {
     await withLabLock(this.paths, 'lab destroy', () =>
-      inPhase(this.#on, { subject: 'lab', phase: 'destroy' }, () => this.provider().destroy()),
+      inPhase(this.#on, { subject: 'lab', phase: 'destroy' }, () => this.#provider.destroy()),
     );
   }
 
@@ -111,7 +115,7 @@ export class Lab {
   async destroyMachines(names: readonly string[]): Promise<string[]> {
     const machines = this.machines(names).map(({ name }) => name);
     return withLabLock(this.paths, 'lab destroy', async () => {
-      const provider = this.provider();
+      const provider = this.#provider;
       const { machines: found } = await provider.status();
       const there = machines.filter((name) => found.some((one) => one.name === name && one.state !== 'absent'));
       await Promise.all(
@@ -127,58 +131,22 @@ export class Lab {
 
   /** @throws LabError `missing.machine` for a name that config.rb does not give */
   machines(names?: readonly string[]): MachineConfig[] {
-    if (names === undefined || names.length === 0) return [...this.config.machines];
-    return names.map((name) => {
-      const machine = this.config.machines.find((candidate) => candidate.name === name);
-      if (machine !== undefined) return machine;
-      const known = this.config.machines.map((candidate) => candidate.name).join(', ');
-      throw new LabError({
-        code: 'missing.machine',
-        cause: `there is no machine ${name}; this lab has ${known}`,
-        next: 'lab status',
-      });
-    });
+    return machinesNamed(this.config, names);
   }
 
-  provider(images?: { registryStorage: string; osRootOf: (machine: string) => string }): MachineProvider {
-    const spec = supervisorSpec({
-      config: this.config,
-      repoDir: this.repoDir,
-      registryStorage: images?.registryStorage,
-      osRootOf: images?.osRootOf ?? (() => ''),
-    });
-    const bundle = join(this.repoDir, 'dist/cli/supervisor.js');
-    const ground = { paths: this.paths, network: this.config.network, spec, bundle };
-    if (this.config.provider === 'nspawn') return new NspawnProvider(ground);
-    const settings = guestSettings(this.config, this.paths, this.repoDir);
-    const dotDir = join(this.configDir, '.vagrant');
-    const { hypervisor } = this.config.vagrant;
-    const shared = new Ground({ ...ground, places: hypervisor === 'libvirt' ? libvirtPlaces : [] });
-    return new VagrantProvider({
-      ground: shared,
-      settings,
-      hypervisor:
-        hypervisor === 'libvirt'
-          ? new LibvirtHypervisor(shared, settings)
-          : new VirtualboxHypervisor(settings, this.config.machines[0]?.cpus ?? 1),
-      place: { repoDir: this.repoDir, configDir: this.configDir, dotDir, hypervisor },
-      // Guests share the host's CPUs: three that boot at once take as long as three after one another.
-      upDeadlineMs: this.config.timers.bootDeadlineMs * this.config.machines.length,
-      stretch: this.config.stretch,
-      onProgress: (subject, detail) => this.#on({ subject, phase: 'boot', status: 'progress', detail }),
-    });
+  /** What runs its machines: the same one for as long as this value lives. */
+  provider(): MachineProvider {
+    return this.#provider;
+  }
+
+  get parts(): LabParts {
+    const { config, repoDir, configDir, paths } = this;
+    return { config, repoDir, configDir, paths, provider: this.#provider };
   }
 
   /** @throws LabError `state.lab-down` when no supervisor answers */
   async runningProvider(): Promise<MachineProvider> {
-    const provider = this.provider();
-    if ((await provider.status()).up) return provider;
+    if ((await this.#provider.status()).up) return this.#provider;
     throw new LabError({ code: 'state.lab-down', cause: `lab ${this.config.name} is not up`, next: 'lab up' });
-  }
-
-  /** Which OS image a machine was made from; undefined when it does not exist yet. */
-  async osRootOfExisting(machine: string): Promise<string | undefined> {
-    const text = await readFile(this.paths.machine(machine).provisionedFile, 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as { osRoot: string }).osRoot;
   }
 }

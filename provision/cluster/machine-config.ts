@@ -1,6 +1,9 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
+import { clientUrl, ownMachine } from '../../platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import type { GuestIdentity } from '../machines/machine-provider.ts';
 import type { Artifact } from './artifacts.ts';
+import { coreosDirectories, coreosFiles } from './coreos-files.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
 import { guestFiles } from './guest-files.ts';
 import type { LabKey } from './keys.ts';
@@ -26,7 +29,7 @@ export function machineIgnition(args: {
   /** For guests, and containers of a slow host. */
   etcdctl: ResidentEtcdctl;
   /** Absent for a container. */
-  guest?: { readonly lanMac: string };
+  guest?: GuestIdentity;
   /** How its etcd finds the cluster; default: all machines begin one together. */
   etcd?: EtcdStart;
 }): IgnitionConfig {
@@ -45,9 +48,13 @@ export function machineIgnition(args: {
       ],
     },
     storage: {
-      directories: [directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' })],
+      directories: [
+        directory({ path: '/home/core/.ssh', mode: 0o700, user: 'core', group: 'core' }),
+        ...coreosDirectories,
+      ],
       files: [
         ...identityFiles(config, machine, key),
+        ...coreosFiles(machine.address),
         ...(guest === undefined ? [] : guestFiles(guest.lanMac, config.vagrant.hypervisor)),
         ...(slow ? slowMachineFiles(config) : []),
         ...serviceFiles(config, machine, args.etcd),
@@ -130,7 +137,7 @@ function networkFile(config: LabConfig, machine: MachineConfig): string {
 }
 
 /** Seconds between fleetd's looks at systemd when nothing told it of a change; each costs a process. */
-const resyncS = 3;
+export const resyncS = 3;
 
 /** Seconds that a leaving fleetd waits for its units; a third of what systemd gives fleetd itself. */
 export const shutdownWaitS = 6;
@@ -152,7 +159,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
     'log-opts': { 'max-size': '10m', 'max-file': '2' },
   };
   const flannel = { Network: network.flannelCidr, SubnetLen: 24, Backend: { Type: network.flannelBackend } };
-  const flanneldOpts = `--etcd-endpoints=http://127.0.0.1:2379 --iface=host0 --public-ip=${machine.address} --ip-masq`;
+  const flanneldOpts = `--etcd-endpoints=${ownMachine} --iface=host0 --public-ip=${machine.address} --ip-masq`;
   return [
     file({ path: '/etc/docker/daemon.json', mode: 0o644, contents: `${JSON.stringify(daemon, null, 2)}\n` }),
     file({ path: '/etc/etcd/etcd.env', mode: 0o644, contents: etcdEnvironment(config, machine, etcd) }),
@@ -166,7 +173,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
       mode: 0o644,
       contents: [
         // The machine's own member first; another one while that hangs.
-        `FLEET_ETCD_SERVERS=${['127.0.0.1', ...peers].map((address) => `http://${address}:2379`).join(',')}`,
+        `FLEET_ETCD_SERVERS=${[ownMachine, ...peers.map((address) => clientUrl(address))].join(',')}`,
         `FLEET_PUBLIC_IP=${machine.address}`,
         `FLEET_METADATA=hostname=${machine.name}`,
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,

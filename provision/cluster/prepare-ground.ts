@@ -1,44 +1,41 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { IgnitionConfig } from 'ignition-ts';
 import { requireFitHost } from '../host/doctor.ts';
-import { packagesOf, requiredPackages } from '../host/package-list.ts';
+import { requiredPackages } from '../host/package-list.ts';
 import { ensurePackages } from '../host/packages.ts';
 import { realHost } from '../host/real-host.ts';
-import type { MachineProvider } from '../machines/machine-provider.ts';
-import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
+import { findMaker, recordMaker } from './find-maker.ts';
 import { ownIgnition } from './ignition-configs.ts';
-import type { Lab } from './lab.ts';
+import { refuseAnothers } from './lab-maker.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { prepareBox, prepareImages } from './lab-images.ts';
+import type { LabParts } from './lab-parts.ts';
 
 /**
  * All that must be there before `machines` can boot: host packages, a fit host, images, network and services.
- * @throws LabError `host.*`, `config.*`, `ignition.*`, `command.*`, `busy.range`, `busy.port`
+ * @returns the reader's own Ignition config, if there is one
+ * @throws LabError `state.another-*`, `host.*`, `config.*`, `ignition.*`, `command.*`, `state.old-disk`, `busy.range`, `busy.port`
  */
 export async function prepareGround(
-  lab: Lab,
+  lab: LabParts,
   options: { on: OnLabEvent; machines?: readonly string[] },
-): Promise<{ provider: MachineProvider; own: IgnitionConfig | undefined }> {
+): Promise<IgnitionConfig | undefined> {
   const { on } = options;
+  const { config, provider } = lab;
+  // Under the lab's lock: another checkout may have made it since this command began.
+  refuseAnothers(config, await findMaker(config.stateDir, lab.repoDir), 'lab up');
   // Read before anything is changed: a bad file must cost nothing.
-  const own = await ownIgnition(lab.config.ignitionFile);
-  const more = lab.config.provider === 'vagrant' ? Object.keys(packagesOf[lab.config.vagrant.hypervisor]) : [];
+  const own = await ownIgnition(config.ignitionFile);
   await ensurePackages({
-    packages: [...Object.keys(requiredPackages), ...more],
+    packages: [...Object.keys(requiredPackages), ...provider.needs.packages],
     onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
   });
-  const before = lab.provider();
-  if (before instanceof VagrantProvider) await before.refuseTakenPorts(options.machines ?? []);
+  await provider.preflight(options.machines ?? []);
   // A lab that runs already has passed; its own machines would now look like a lack of memory.
-  if (!(await before.status()).up) await requireFitHost(lab.config, realHost());
+  if (!(await provider.status()).up) await requireFitHost(config, realHost());
   const images = await prepareImages(lab, on);
-  if (lab.config.provider === 'vagrant') await prepareBox(lab, on);
-  await mkdir(lab.config.stateDir, { recursive: true });
-  await writeFile(join(lab.config.stateDir, 'hypervisor'), `${lab.config.vagrant.hypervisor}\n`);
-  await writeFile(join(lab.config.stateDir, 'provider'), `${lab.config.provider}\n`);
-  const provider = lab.provider(images);
+  if (provider.needs.box !== undefined) await prepareBox(lab, provider.needs.box, on);
+  await recordMaker(config.stateDir, { checkout: lab.repoDir, configDir: lab.configDir });
   const detail = 'bridge, registry, artifact server, DNS, RSVP stream';
-  await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare());
-  return { provider, own };
+  await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare(images));
+  return own;
 }

@@ -1,10 +1,9 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { MachineProvider, MachineStatus } from '../machines/machine-provider.ts';
-import { VagrantProvider } from '../machines/vagrant/vagrant-provider.ts';
 import { createMachines } from './create-machines.ts';
 import { type IgnitionOf, ignitionConfigs } from './ignition-configs.ts';
-import type { Lab } from './lab.ts';
 import type { OnLabEvent } from './lab-event.ts';
+import type { LabParts } from './lab-parts.ts';
 import { prepareGround } from './prepare-ground.ts';
 import { noLongerToBegin, rememberBeginners, stillToBegin } from './still-to-begin.ts';
 
@@ -13,32 +12,33 @@ import { noLongerToBegin, rememberBeginners, stillToBegin } from './still-to-beg
  * its Ignition config, for which etcd's members are changed when it takes the place of a machine that was destroyed.
  * @throws LabError `state.provider` for a lab of containers, `state.quorum`, and those of `prepareGround`
  */
-export async function prepareGuest(lab: Lab, machine: string, options: { on: OnLabEvent }): Promise<void> {
-  const { provider, own } = await prepareGround(lab, { ...options, machines: [machine] });
-  if (!(provider instanceof VagrantProvider)) throw notGuests();
+export async function prepareGuest(lab: LabParts, machine: string, options: { on: OnLabEvent }): Promise<void> {
+  const { config, provider } = lab;
+  if (provider.bootedByOthers === undefined) throw notGuests();
+  const own = await prepareGround(lab, { ...options, machines: [machine] });
   const { machines } = await provider.status();
   const ignitionOf = await ignitionConfigs(lab, own);
   const begins = await stillToBegin(lab);
   // Vagrant defines a machine when the box's disk is there, whole.
-  if (machines.some(({ state }) => state !== 'absent')) await provider.hypervisor.markComplete();
+  if (machines.some(({ state }) => state !== 'absent')) await provider.bootedByOthers.markComplete();
   switch (howToPrepare(machine, machines, begins)) {
     case 'nothing':
       return;
     case 'begins':
-      await provider.writeIgnition(machine, ignitionOf(machine));
+      await provider.offerIgnition(machine, ignitionOf(machine));
       return noLongerToBegin(lab, [machine]);
     case 'first':
-      await provider.hypervisor.dropInterrupted();
-      return beginTogether(lab, provider, ignitionOf, machine);
+      await provider.bootedByOthers.dropInterrupted();
+      return beginTogether(lab, ignitionOf, machine);
     case 'replaces':
       break;
   }
   const writer: Pick<MachineProvider, 'start' | 'status' | 'exec'> = {
-    start: (name, ignition) => provider.writeIgnition(name, ignition),
+    start: (name, ignition) => provider.offerIgnition(name, ignition),
     status: () => provider.status(),
     exec: (name, argv) => provider.exec(name, argv),
   };
-  await createMachines({ lab, provider: writer, fresh: [machine], ignitionOf, on: options.on });
+  await createMachines({ config, provider: writer, fresh: [machine], ignitionOf, on: options.on });
 }
 
 /**
@@ -57,11 +57,11 @@ export function howToPrepare(
 }
 
 /** The first of a new lab: all machines begin one cluster, whenever each of them is booted. */
-async function beginTogether(lab: Lab, provider: VagrantProvider, ignitionOf: IgnitionOf, first: string) {
-  const names = lab.config.machines.map(({ name }) => name);
-  for (const name of names) await provider.writeIgnition(name, ignitionOf(name));
+async function beginTogether({ config, provider }: LabParts, ignitionOf: IgnitionOf, first: string) {
+  const names = config.machines.map(({ name }) => name);
+  for (const name of names) await provider.offerIgnition(name, ignitionOf(name));
   await rememberBeginners(
-    lab,
+    { config },
     names.filter((name) => name !== first),
   );
 }

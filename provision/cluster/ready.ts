@@ -1,8 +1,9 @@
-import type { MachineProvider } from '../machines/machine-provider.ts';
-import { type Condition, etcdHealthy, fleetLists, until } from './conditions.ts';
-import type { Lab } from './lab.ts';
-import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { LabError } from '../../errors/lab-error.ts';
+import type { MachineProvider } from '../machines/machine-provider.ts';
+import { machinesNamed } from '../config/machine-named.ts';
+import type { LabConfig } from '../config/lab-config.ts';
+import { type Condition, etcdHealthy, fleetLists, until } from './conditions.ts';
+import { inPhase, type OnLabEvent } from './lab-event.ts';
 
 const services = ['etcd', 'flanneld', 'docker', 'fleet'];
 
@@ -12,21 +13,20 @@ const services = ['etcd', 'flanneld', 'docker', 'fleet'];
  * @returns false when fewer machines run than etcd needs for a quorum; then nothing can become ready
  */
 export async function waitReady(args: {
-  lab: Lab;
+  config: LabConfig;
   provider: MachineProvider;
   running: readonly string[];
   started: readonly string[];
   on: OnLabEvent;
 }): Promise<boolean> {
-  const { lab, provider, running, started, on } = args;
-  const { config } = lab;
+  const { config, provider, running, started, on } = args;
   const quorum = Math.floor(config.machines.length / 2) + 1;
   if (running.length < quorum) {
     const detail = `${running.length} of ${config.machines.length} machines run; etcd needs ${quorum} for a quorum, so nothing can be scheduled`;
     on({ subject: 'lab', phase: 'cluster', status: 'skipped', detail });
     return false;
   }
-  const addresses = lab.machines(running).map(({ address }) => address);
+  const addresses = machinesNamed(config, running).map(({ address }) => address);
   const withinMs = config.timers.readyDeadlineMs;
   const wait = (phase: string, condition: Condition) =>
     inPhase(on, { subject: 'lab', phase, detail: condition.name, deadlineMs: withinMs }, () =>

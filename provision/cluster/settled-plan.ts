@@ -22,11 +22,11 @@ export async function settledPlan(args: {
   on: OnLabEvent;
 }): Promise<SettledPlan> {
   const { provider, wanted, deadlineMs, on } = args;
-  const look = async (): Promise<SettledPlan> => {
+  const planNow = async (): Promise<SettledPlan> => {
     const status = await provider.status();
     return { steps: planUp(wanted, status), status };
   };
-  let plan = await look();
+  let plan = await planNow();
   const stopping = () => plan.steps.filter(({ action }) => action === 'wait').map(({ machine }) => machine);
   const waitFor = (machine: string) =>
     inPhase(on, { subject: machine, phase: 'stop', detail: 'it is still stopping', deadlineMs }, () =>
@@ -34,7 +34,7 @@ export async function settledPlan(args: {
         condition: `${machine} has stopped`,
         ...{ deadlineMs, everyMs: 50, next: `lab cut ${machine} && lab up` },
         check: async () => {
-          plan = await look();
+          plan = await planNow();
           return !stopping().includes(machine);
         },
       }),

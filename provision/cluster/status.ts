@@ -1,6 +1,7 @@
 import type { MachineState } from '../machines/machine-provider.ts';
+import { machinesNamed } from '../config/machine-named.ts';
 import { etcdMemberHealthy, fleetMachines } from './conditions.ts';
-import type { Lab } from './lab.ts';
+import type { LabParts } from './lab-parts.ts';
 
 /** What `lab status` shows. `etcd` and `fleet` are undefined when the machine does not run. */
 export interface LabStatus {
@@ -22,12 +23,11 @@ export interface MachineSummary {
 }
 
 /** Asks the provider, then each running machine. Probes no address while the lab's link to the host is gone. */
-export async function labStatus(lab: Lab): Promise<LabStatus> {
-  const provider = lab.provider();
-  const { ports, stretch } = lab.config;
+export async function labStatus({ config, provider }: Pick<LabParts, 'config' | 'provider'>): Promise<LabStatus> {
+  const { ports, stretch } = config;
   const { up, machines } = await provider.status();
   const running = machines.filter(({ state }) => state === 'running').map(({ name }) => name);
-  const addresses = running.length === 0 ? [] : lab.machines(running).map(({ address }) => address);
+  const addresses = running.length === 0 ? [] : machinesNamed(config, running).map(({ address }) => address);
   const [listed, health] = up
     ? await Promise.all([
         addresses.length > 0 ? fleetMachines(addresses, ports.fleetApi, stretch) : undefined,
@@ -35,12 +35,12 @@ export async function labStatus(lab: Lab): Promise<LabStatus> {
       ])
     : [undefined, []];
   const healthy = new Map(health);
-  const summaries = lab.config.machines.map(({ name, address }): MachineSummary => {
+  const summaries = config.machines.map(({ name, address }): MachineSummary => {
     const found = machines.find((machine) => machine.name === name) ?? { name, state: 'absent' as const };
     const base = { ...found, name, address };
     if (found.state !== 'running') return base;
     const fleet = listed === undefined ? 'unknown' : listed.includes(address) ? 'present' : 'missing';
     return { ...base, etcd: healthy.get(address) === true ? 'healthy' : 'unhealthy', fleet };
   });
-  return { lab: lab.config.name, provider: provider.name, up, machines: summaries };
+  return { lab: config.name, provider: provider.name, up, machines: summaries };
 }

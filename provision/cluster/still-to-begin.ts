@@ -1,8 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Lab } from './lab.ts';
+import type { LabConfig } from '../config/lab-config.ts';
 
-type HasState = Pick<Lab, 'config'>;
+interface HasState {
+  readonly config: Pick<LabConfig, 'stateDir'>;
+}
 
 const fileOf = ({ config }: HasState): string => join(config.stateDir, 'still-to-begin.json');
 

@@ -2,14 +2,10 @@ import { join } from 'node:path';
 import type { LabConfig } from '../config/lab-config.ts';
 import { machineId } from '../machines/machine-id.ts';
 import type { SupervisorSpec } from '../machines/ground/supervisor-spec.ts';
+import type { MachineImages } from '../machines/machine-provider.ts';
 
 /** Derives what the supervisor must know from the configuration and the images. */
-export function supervisorSpec(args: {
-  config: LabConfig;
-  repoDir: string;
-  registryStorage: string | undefined;
-  osRootOf: (machine: string) => string;
-}): SupervisorSpec {
+export function supervisorSpec(args: { config: LabConfig; repoDir: string } & MachineImages): SupervisorSpec {
   const { config, repoDir } = args;
   const { network, rsvp } = config;
   const stream = [

@@ -1,8 +1,16 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { PortWishes } from './forwarded-ports.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../../errors/nearest.ts';
 import { readRubyGlobals, type RubyGlobal, type RubyGlobals } from './ruby-globals.ts';
-import { appliesElsewhere, honouredByVagrantfile, type Inapplicable, type MachineRunner } from './vagrant-variables.ts';
+import { isHash } from './ruby-value.ts';
+import { badValue, namePrefix, wholeNumber } from './variable-values.ts';
+import {
+  appliesElsewhere,
+  honouredByVagrantfile,
+  portOf,
+  type Inapplicable,
+  type MachineRunner,
+} from './vagrant-variables.ts';
 
 /** What config.rb says about the machines. `memoryMb` are Vagrant's megabytes of 1024 * 1024 bytes. */
 export interface MachineShape {
@@ -56,14 +64,15 @@ export function readConfigRb(
   const environment = environmentCount(numInstances, count, fileName);
   const memory = pick('$vm_memory');
   const cpus = pick('$vm_cpus');
+  const cap = last.get('$vb_cpuexecutioncap');
   const place = (global: RubyGlobal | undefined): string => (global ? `${fileName}:${global.line}` : fileName);
   return {
-    count: wholeNumber(count, fileName, 1, 9) ?? environment.count ?? machineDefaults.count,
+    count: wholeNumber(count, fileName, { min: 1, max: 9, example: 3 }) ?? environment.count ?? machineDefaults.count,
     namePrefix: namePrefix(last.get('$instance_name_prefix'), fileName) ?? machineDefaults.namePrefix,
-    memoryMb: wholeNumber(memory, fileName, 256, 1_048_576) ?? machineDefaults.memoryMb,
-    cpus: wholeNumber(cpus, fileName, 1, 256) ?? machineDefaults.cpus,
+    memoryMb: wholeNumber(memory, fileName, { min: 256, max: 1_048_576, example: 2048 }) ?? machineDefaults.memoryMb,
+    cpus: wholeNumber(cpus, fileName, { min: 1, max: 256, example: 1 }) ?? machineDefaults.cpus,
     ports: runs === 'nspawn' ? { forwarded: [] } : portWishes(last),
-    executionCap: runs === 'virtualbox' ? (wholeNumber(last.get('$vb_cpuexecutioncap'), fileName, 1, 100) ?? 100) : 100,
+    executionCap: runs === 'virtualbox' ? (wholeNumber(cap, fileName, { min: 1, max: 100, example: 100 }) ?? 100) : 100,
     notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, runs })],
     places: { count: place(count), memory: place(memory), cpus: place(cpus) },
   };
@@ -86,40 +95,22 @@ function refuseUnknown(global: RubyGlobal, fileName: string): void {
 
 function refuseUnfit(global: RubyGlobal, fileName: string): void {
   const form = honouredByVagrantfile.get(global.name);
-  if (form && !form.fits(global.value)) throw badValue(global, fileName, form.rule, `${global.name} = nil`);
+  const misfit = form?.misfit(global.value);
+  if (form && misfit) {
+    const line = misfit.line ?? global.valueLine;
+    throw badValue(global, { fileName, line, rule: form.rule, shown: misfit.shown, example: form.example });
+  }
 }
 
 /** Of values that `refuseUnfit` has let pass. */
 function portWishes(last: ReadonlyMap<string, RubyGlobal>): PortWishes {
-  const forwarded = last.get('$forwarded_ports')?.value;
-  const pairs = typeof forwarded === 'object' && forwarded !== null ? forwarded.pairs : [];
-  const dockerTcp = last.get('$expose_docker_tcp')?.value;
+  const forwarded = last.get('$forwarded_ports')?.value ?? null;
+  const pairs = isHash(forwarded) ? forwarded.pairs : [];
+  const dockerTcp = portOf(last.get('$expose_docker_tcp')?.value ?? null);
   return {
     forwarded: pairs.map(([guest, host]) => ({ guest: Number(guest), host: Number(host) })),
-    ...(typeof dockerTcp === 'number' ? { dockerTcp } : {}),
+    ...(dockerTcp === undefined ? {} : { dockerTcp }),
   };
-}
-
-function wholeNumber(global: RubyGlobal | undefined, fileName: string, min: number, max: number): number | undefined {
-  if (!global || global.value === null) return undefined;
-  if (typeof global.value === 'number' && global.value >= min && global.value <= max) return global.value;
-  throw badValue(global, fileName, `must be a whole number from ${min} to ${max}`, `${global.name} = ${min}`);
-}
-
-/** At most 8 characters: with `vb-` before and `-01` after it, a machine's interface name must fit the kernel's 15. */
-function namePrefix(global: RubyGlobal | undefined, fileName: string): string | undefined {
-  if (!global || global.value === null) return undefined;
-  if (typeof global.value === 'string' && /^[a-z](?:[a-z0-9-]{0,6}[a-z0-9])?$/.test(global.value)) return global.value;
-  const rule = 'must be 1 to 8 characters of a-z, 0-9 and -, starting with a letter and not ending in -';
-  throw badValue(global, fileName, rule, `${global.name} = "core"`);
-}
-
-function badValue(global: RubyGlobal, fileName: string, rule: string, example: string): LabError {
-  return new LabError({
-    code: 'config.value',
-    cause: `${fileName}:${global.line}: ${global.name} ${rule}, not ${JSON.stringify(global.value)}`,
-    next: `Edit line ${global.line} of ${fileName}, for example: ${example}`,
-  });
 }
 
 /** coreos-vagrant applies NUM_INSTANCES first and lets config.rb override it; 0 and empty mean unset there and here. */

@@ -1,4 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
+import { clientPort, peerPort } from '../../platform/etcd/ports.ts';
 import { formatAddress, isHostAddress, overlap, parseAddress, parseNetwork, type Ipv4Network } from './ipv4.ts';
 import type { LabToml } from './lab-toml.ts';
 import type { MachineShape } from './config-rb.ts';
@@ -72,8 +73,8 @@ const takenPorts = new Map([
   [22, 'sshd'],
   [53, 'DNS'],
   [80, 'the RSVP stream'],
-  [2379, 'etcd'],
-  [2380, 'etcd'],
+  [clientPort, 'etcd'],
+  [peerPort, 'etcd'],
 ]);
 
 function checkPorts({ toml: { ports }, at }: CrossCheckInput): void {

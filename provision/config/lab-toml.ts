@@ -63,7 +63,10 @@ const sections = {
       .prefault('lab'),
     state_dir: z
       .string('must be a path in quotes')
-      .regex(/^\/[^\0,:\\]+$/, 'must be an absolute path below /, without `,`, `:` and `\\` (overlay mount options)')
+      .regex(
+        /^\/[^\p{Cc},:\\"%$]+$/u,
+        'must be an absolute path below /, without `,` `:` `\\` (mount options), `%` `$` (ssh expands them) and `"`',
+      )
       .prefault('/var/lib/coreos-lab'),
   }),
   network: z.strictObject({

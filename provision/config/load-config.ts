@@ -4,27 +4,60 @@ import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
 import type { HypervisorName, LabConfig, MachineConfig, ProviderName, TimerConfig } from './lab-config.ts';
 import { checkLabToml, type LabToml } from './lab-toml.ts';
-import { parseToml, readText } from './toml-file.ts';
+import { parseToml, readText, type TomlFile } from './toml-file.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** config.rb and lab.toml as they were read, once: where a lab's state is must be known to choose what runs its machines. */
+export interface ConfigFiles {
+  /** As LabConfig has it. */
+  readonly stateDir: string;
+  /** @throws LabError config.* naming file and line, with what to write instead */
+  configFor(wanted: ConfigRequest): LabConfig;
+}
+
+export interface ConfigRequest {
+  /** NUM_INSTANCES (deprecated), XDG_CACHE_HOME and HOME are looked at. */
+  readonly env: Environment;
+  /** CPUs this host has. */
+  readonly hostCpus: number;
+  /** Decides which variables of config.rb have something to act on. */
+  readonly provider: ProviderName;
+  /** Where the lab has one already, or another one than lab.toml's was asked for. */
+  readonly hypervisor?: HypervisorName | undefined;
+}
 
 /**
- * Reads `dir`/config.rb and `dir`/lab.toml into one checked, deeply frozen value. A missing file or key means defaults.
- * @param env NUM_INSTANCES (deprecated), XDG_CACHE_HOME and HOME are looked at
- * @param hostCpus CPUs this host has
- * @param provider decides which variables of config.rb have something to act on
- * @param hypervisor where the lab has one already, or another one than lab.toml's was asked for
- * @throws LabError config.* naming file and line, with what to write instead
+ * Reads `dir`/config.rb and `dir`/lab.toml. A missing file or key means defaults.
+ * @throws LabError config.* for a file that cannot be read, and for lab.toml
+ */
+export function readConfigFiles(dir: string): ConfigFiles {
+  const file = parseToml(readText(join(dir, 'lab.toml'), ''), 'lab.toml');
+  const toml = checkLabToml(file, 'lab.toml');
+  const rb = readText(join(dir, 'config.rb'), '');
+  return { stateDir: stateDirOf(toml), configFor: (wanted) => labConfig({ dir, file, toml, rb }, wanted) };
+}
+
+/**
+ * Both files as one checked, deeply frozen value, for who knows the provider already.
+ * @throws LabError config.*
  */
 export function loadConfig(
   dir: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   hostCpus: number = availableParallelism(),
   provider: ProviderName = 'nspawn',
   hypervisor?: HypervisorName,
 ): LabConfig {
-  const file = parseToml(readText(join(dir, 'lab.toml'), ''), 'lab.toml');
-  const toml = checkLabToml(file, 'lab.toml');
+  return readConfigFiles(dir).configFor({ env, hostCpus, provider, hypervisor });
+}
+
+function labConfig(
+  { dir, file, toml, rb }: { dir: string; file: TomlFile; toml: LabToml; rb: string },
+  { env, hostCpus, provider, hypervisor }: ConfigRequest,
+): LabConfig {
   const runs = provider === 'nspawn' ? provider : (hypervisor ?? toml.vagrant.hypervisor);
-  const shape = readConfigRb(readText(join(dir, 'config.rb'), ''), 'config.rb', env['NUM_INSTANCES'], runs);
+  const shape = readConfigRb(rb, 'config.rb', env['NUM_INSTANCES'], runs);
   const at = (section: string, key: string): string => {
     const line = file.lineOf([section, key]);
     return line === undefined ? `lab.toml [${section}] ${key}` : `lab.toml:${line}`;
@@ -33,7 +66,7 @@ export function loadConfig(
   return deepFreeze({
     name: toml.lab.name,
     provider,
-    stateDir: join(toml.lab.state_dir, toml.lab.name),
+    stateDir: stateDirOf(toml),
     cacheDir: cacheDirectory(env),
     machines: addresses.map((address, i) => machine(shape, i + 1, address)),
     network: network(toml),
@@ -50,8 +83,12 @@ export function loadConfig(
   });
 }
 
+function stateDirOf({ lab }: LabToml): string {
+  return join(lab.state_dir, lab.name);
+}
+
 /** XDG Base Directory Specification: a relative XDG_CACHE_HOME is to be ignored. */
-function cacheDirectory(env: Readonly<Record<string, string | undefined>>): string {
+function cacheDirectory(env: Environment): string {
   const xdg = env['XDG_CACHE_HOME'];
   const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache');
   return join(base, 'coreos-lab');

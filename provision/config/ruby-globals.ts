@@ -1,10 +1,15 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { readLiteral, type RubyLiteral } from './ruby-literal.ts';
+import { RubyCursor, UnreadableRuby } from './ruby-cursor.ts';
+import { readLiteral } from './ruby-literal.ts';
+import type { Lookup } from './ruby-string.ts';
+import type { RubyLiteral } from './ruby-value.ts';
 
 export interface RubyGlobal {
   readonly name: string;
   readonly value: RubyLiteral;
   readonly line: number;
+  /** Where the value begins: another line when a break stands behind the `=`. */
+  readonly valueLine: number;
 }
 
 export interface RubyGlobals {
@@ -15,77 +20,74 @@ export interface RubyGlobals {
 }
 
 /**
- * Reads the assignments of a config.rb in the style of coreos-vagrant, without Ruby: comments and `$name = literal` lines.
- * Nothing is skipped in silence: a line outside this grammar throws LabError config.ruby with its line and what to do.
+ * Reads the assignments of a config.rb in the style of coreos-vagrant, without Ruby: comments and `$name = literal`, each on lines of
+ * its own or with `;` between them. Nothing is skipped in silence: what is outside this grammar throws LabError config.ruby with its line.
  * The one piece of code in coreos-vagrant's own sample, the discovery token block, is known and reported back.
  */
 export function readRubyGlobals(text: string, fileName: string): RubyGlobals {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n/);
+  const cursor = new RubyCursor(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
   const globals: RubyGlobal[] = [];
   let discoveryBlock: RubyGlobals['discoveryBlock'];
-  for (let i = 0; i < lines.length; i++) {
-    const line = (lines[i] ?? '').trim();
-    if (line === '__END__' && lines[i] === '__END__') break;
-    if (line === '' || line.startsWith('#')) continue;
-    if (lines[i]?.startsWith('=begin')) {
-      i = endOf(lines, i, (l) => l.startsWith('=end'), fileName, '=end');
-    } else if (discoveryCondition.test(line)) {
-      const last = endOf(lines, i, (l) => /^end\b\s*(#.*)?$/.test(l), fileName, 'end');
-      discoveryBlock = { firstLine: i + 1, lastLine: last + 1 };
-      i = last;
-    } else {
-      const statement = joinHash(lines, i);
-      globals.push(assignment(statement.text, globals, { fileName, line: i + 1 }));
-      i = statement.lastLine;
+  try {
+    for (;;) {
+      cursor.skipLines();
+      if (cursor.done || (cursor.atLineStart && cursor.line(cursor.at) === '__END__')) break;
+      if (cursor.take(';')) continue;
+      if (discoveryCondition.test(cursor.line(cursor.at).trim())) discoveryBlock = skipBlock(cursor);
+      else globals.push(assignment(cursor, globals));
     }
+  } catch (error) {
+    if (error instanceof UnreadableRuby) throw unreadable(error, cursor, fileName);
+    throw error;
   }
   return discoveryBlock ? { globals, discoveryBlock } : { globals };
 }
 
 const discoveryCondition = /^if File\.exists?\?\((['"])user-data\1\)\s*&&\s*ARGV\[0\]\.eql\?\((['"])up\2\)\s*(#.*)?$/;
 
-function endOf(lines: readonly string[], from: number, ends: (line: string) => boolean, file: string, word: string) {
-  const found = lines.findIndex((line, i) => i > from && ends(line));
-  if (found >= 0) return found;
-  throw unreadable({ fileName: file, line: from + 1 }, `this block has no closing ${word}`, lines[from] ?? '');
+function skipBlock(cursor: RubyCursor): { firstLine: number; lastLine: number } {
+  const firstLine = cursor.lineNumber(cursor.at);
+  const end = /^end\b[^\S\n]*(?:#.*)?$/m.exec(cursor.text.slice(cursor.at));
+  if (!end) throw new UnreadableRuby('this block has no closing end', cursor.at);
+  cursor.at += end.index + end[0].length;
+  return { firstLine, lastLine: cursor.lineNumber(cursor.at) };
 }
 
-/** A hash may span lines: the statement then ends with the line on which its brace is closed. */
-function joinHash(lines: readonly string[], from: number): { text: string; lastLine: number } {
-  let text = (lines[from] ?? '').trim();
-  let lastLine = from;
-  if (!/^\$\w+\s*=\s*\{/.test(text)) return { text, lastLine };
-  while (!text.includes('}') && lastLine + 1 < lines.length) {
-    lastLine += 1;
-    const next = (lines[lastLine] ?? '').trim();
-    if (!next.startsWith('#')) text += ` ${next}`;
+function assignment(cursor: RubyCursor, earlier: readonly RubyGlobal[]): RubyGlobal {
+  const start = cursor.at;
+  const name = cursor.match(/\$[A-Za-z_]\w*/y)?.[0];
+  cursor.skipBlanks();
+  if (name === undefined || !cursor.match(/=(?![=~>])/y)) {
+    throw new UnreadableRuby('is not a `$name = value` line', start);
   }
-  return { text, lastLine };
+  const line = cursor.lineNumber(start);
+  cursor.skipLines();
+  const startsAnother = cursor.lineNumber(cursor.at) > line && /^(?:\$\w+\s*=|__END__$)/.test(cursor.line(cursor.at));
+  if (cursor.done || cursor.char === ';' || startsAnother) throw new UnreadableRuby(`${name} has no value`, start);
+  const valueLine = cursor.lineNumber(cursor.at);
+  const lookup: Lookup = (variable) => earlier.findLast((global) => global.name === variable)?.value;
+  try {
+    const value = readLiteral(cursor, lookup);
+    cursor.skipBlanks();
+    const rest = cursor.line(cursor.at).trim();
+    if (rest !== '' && !/^[#;]/.test(rest)) {
+      throw new UnreadableRuby(`cannot read \`${rest}\` after the value`, cursor.at);
+    }
+    return { name, value, line, valueLine };
+  } catch (error) {
+    if (error instanceof UnreadableRuby) throw new UnreadableRuby(`${name}: ${error.message}`, error.offset);
+    throw error;
+  }
 }
 
-interface Place {
-  readonly fileName: string;
-  readonly line: number;
-}
-
-function assignment(text: string, earlier: readonly RubyGlobal[], place: Place): RubyGlobal {
-  const parts = /^(\$[A-Za-z_]\w*)\s*=(?![=~>])\s*(.*)$/s.exec(text);
-  if (!parts) throw unreadable(place, 'is not a `$name = value` line', text);
-  const [, name = '', source = ''] = parts;
-  if (source === '' || source.startsWith('#')) throw unreadable(place, `${name} has no value`, text);
-  const lookup = (variable: string): RubyLiteral | undefined => earlier.findLast((g) => g.name === variable)?.value;
-  const result = readLiteral(source, lookup);
-  if ('problem' in result) throw unreadable(place, `${name}: ${result.problem}`, text);
-  return { name, value: result.value, line: place.line };
-}
-
-function unreadable(place: Place, problem: string, text: string): LabError {
+function unreadable(error: UnreadableRuby, cursor: RubyCursor, fileName: string): LabError {
+  const line = cursor.lineNumber(error.offset);
   return new LabError({
     code: 'config.ruby',
-    cause: `${place.fileName}:${place.line}: ${problem}`,
-    evidence: [text],
+    cause: `${fileName}:${line}: ${error.message}`,
+    evidence: [(cursor.text.split('\n')[line - 1] ?? '').trim()],
     next:
-      `Edit line ${place.line} of ${place.fileName}: write \`$name = value\` with a number, a quoted string, true, ` +
-      'false, nil or {key => value}; Ruby code is not run, put # in front of the line to leave it out.',
+      `Edit line ${line} of ${fileName}: write \`$name = value\` with a number, a quoted string, a symbol, true, ` +
+      'false, nil, [value] or {key => value}; Ruby code is not run, put # in front of the line to leave it out.',
   });
 }

@@ -1,123 +1,126 @@
-/** The values a config.rb can hold. A hash keeps its pairs in order. */
-export type RubyLiteral = number | string | boolean | null | { readonly pairs: readonly (readonly [Scalar, Scalar])[] };
-type Scalar = number | string | boolean | null;
+import { UnreadableRuby, type RubyCursor } from './ruby-cursor.ts';
+import { readString, readWords, type Lookup } from './ruby-string.ts';
+import { asRuby, type RubyArray, type RubyHash, type RubyLiteral } from './ruby-value.ts';
 
-export type LiteralResult = { readonly value: RubyLiteral } | { readonly problem: string };
+/** Deeper nesting is no setting, and recursion must end. */
+const deepest = 32;
 
 /**
- * Reads one Ruby literal that fills `source` up to an optional trailing comment.
- * `lookup` answers `#{$name}` inside a double-quoted string from earlier assignments.
+ * Reads one Ruby literal at the cursor: number, string, symbol, true, false, nil, array, %w, %i, hash in either syntax; over lines
+ * and with comments between its parts as Ruby allows; `.freeze` behind it is passed over. `$name` is the value of that global.
+ * @param lookup the globals assigned above
+ * @throws UnreadableRuby at what is none
  */
-export function readLiteral(source: string, lookup: (name: string) => RubyLiteral | undefined): LiteralResult {
-  const cursor: Cursor = { source, at: 0, lookup };
-  try {
-    const value = source.startsWith('{') ? hash(cursor) : scalar(cursor);
-    skipSpace(cursor);
-    const rest = source.slice(cursor.at);
-    if (rest !== '' && !rest.startsWith('#')) return { problem: `cannot read \`${rest}\` after the value` };
-    return { value };
-  } catch (error) {
-    if (error instanceof Unreadable) return { problem: error.message };
-    throw error;
-  }
-}
-
-interface Cursor {
-  readonly source: string;
-  at: number;
-  readonly lookup: (name: string) => RubyLiteral | undefined;
-}
-
-class Unreadable extends Error {}
-
-function skipSpace(cursor: Cursor): void {
-  while (/\s/.test(cursor.source.charAt(cursor.at))) cursor.at += 1;
-}
-
-function hash(cursor: Cursor): RubyLiteral {
-  const pairs: (readonly [Scalar, Scalar])[] = [];
-  cursor.at += 1;
-  for (;;) {
-    skipSpace(cursor);
-    if (take(cursor, '}')) return { pairs };
-    const key = scalar(cursor);
-    skipSpace(cursor);
-    if (!take(cursor, '=>')) throw new Unreadable('expected `=>` between key and value');
-    skipSpace(cursor);
-    pairs.push([key, scalar(cursor)]);
-    skipSpace(cursor);
-    if (!take(cursor, ',') && cursor.source.charAt(cursor.at) !== '}') throw new Unreadable('expected `,` or `}`');
-  }
-}
-
-function take(cursor: Cursor, text: string): boolean {
-  if (!cursor.source.startsWith(text, cursor.at)) return false;
-  cursor.at += text.length;
-  return true;
-}
-
-const words = new Map<string, Scalar>([
-  ['true', true],
-  ['false', false],
-  ['nil', null],
-]);
-
-function scalar(cursor: Cursor): Scalar {
-  const first = cursor.source.charAt(cursor.at);
-  if (first === '"' || first === "'") return string(cursor, first);
-  const token = /^[^\s,#}=]+/.exec(cursor.source.slice(cursor.at))?.[0] ?? '';
-  const word = words.get(token);
-  if (word === undefined && token !== 'nil') return integer(cursor, token);
-  cursor.at += token.length;
-  return word ?? null;
-}
-
-function integer(cursor: Cursor, token: string): number {
-  if (/^-?0\d/.test(token)) throw new Unreadable(`${token} starts with 0, which Ruby reads as octal`);
-  if (!/^-?\d+(_\d+)*$/.test(token)) throw new Unreadable(`cannot read \`${token || cursor.source.slice(cursor.at)}\``);
-  const value = Number(token.replaceAll('_', ''));
-  if (!Number.isSafeInteger(value)) throw new Unreadable(`${token} is too large`);
-  cursor.at += token.length;
+export function readLiteral(cursor: RubyCursor, lookup: Lookup, depth = 0): RubyLiteral {
+  if (depth > deepest) throw new UnreadableRuby('nested too deeply', cursor.at);
+  const value = bare(cursor, lookup, depth);
+  while (cursor.match(/\.freeze\b(?!\s*[(.])/y));
   return value;
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', e: '\x1b', s: ' ' };
+function bare(cursor: RubyCursor, lookup: Lookup, depth: number): RubyLiteral {
+  if (cursor.char === '{') return hash(cursor, lookup, depth);
+  if (cursor.char === '[') return array(cursor, lookup, depth);
+  if (/[-+\d]/.test(cursor.char)) return number(cursor);
+  const words = readWords(cursor);
+  if (words)
+    return { items: words.words.map((word) => (words.kind === 'i' ? { symbol: word } : word)), lines: words.lines };
+  const text = readString(cursor, lookup);
+  if (text !== undefined) return text;
+  return symbol(cursor, lookup) ?? word(cursor, lookup);
+}
 
-/** Single quotes know two escapes, \\ and \'. Double quotes know the usual ones and #{$name}. */
-function string(cursor: Cursor, quote: string): string {
-  let text = '';
+function symbol(cursor: RubyCursor, lookup: Lookup): RubyLiteral | undefined {
+  const name = cursor.match(/:([A-Za-z_]\w*[?!]?)(?!:)/y)?.[1];
+  if (name !== undefined) return { symbol: name };
+  const start = cursor.at;
+  if (!cursor.take(':')) return undefined;
+  const text = /["']/.test(cursor.char) ? readString(cursor, lookup) : undefined;
+  if (text === undefined) throw cannotRead(cursor, start);
+  return { symbol: text };
+}
+
+function word(cursor: RubyCursor, lookup: Lookup): RubyLiteral {
+  const start = cursor.at;
+  if (/^<<[-~]?["'`A-Z_a-z]/.test(cursor.line(start))) {
+    throw new UnreadableRuby('a heredoc (<<) is not read: write the text in quotes', start);
+  }
+  const found = cursor.match(/\$?[A-Za-z_]\w*[?!]?/y)?.[0];
+  if (found === 'true' || found === 'false') return found === 'true';
+  if (found === 'nil') return null;
+  const value = found?.startsWith('$') ? lookup(found) : undefined;
+  if (value !== undefined) return value;
+  throw cannotRead(cursor, start);
+}
+
+function number(cursor: RubyCursor): number {
+  const start = cursor.at;
+  const token = cursor.match(/[-+]?\d(?:[eE][-+]\d|\w|\.(?=\d))*/y)?.[0];
+  if (token === undefined) throw cannotRead(cursor, start);
+  const sign = token.startsWith('-') ? -1 : 1;
+  const digits = token.replace(/^[-+]/, '');
+  if (/^0[\d_]/.test(digits)) throw new UnreadableRuby(`${token} starts with 0, which Ruby reads as octal`, start);
+  const isOther = /^0(?:[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|[bB][01]+(?:_[01]+)*|[oO][0-7]+(?:_[0-7]+)*)$/.test(digits);
+  const isDecimal = /^\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][-+]?\d+)?$/.test(digits);
+  if (!isOther && !isDecimal) throw cannotRead(cursor, start);
+  const value = Number(digits.replaceAll('_', '')) * sign;
+  if (!/[.eE]/.test(digits) && !Number.isSafeInteger(value)) throw new UnreadableRuby(`${token} is too large`, start);
+  return value === 0 ? 0 : value;
+}
+
+function array(cursor: RubyCursor, lookup: Lookup, depth: number): RubyArray {
+  const items: RubyLiteral[] = [];
+  const lines: number[] = [];
+  members(cursor, ']', () => {
+    lines.push(cursor.lineNumber(cursor.at));
+    items.push(readLiteral(cursor, lookup, depth + 1));
+  });
+  return { items, lines };
+}
+
+function hash(cursor: RubyCursor, lookup: Lookup, depth: number): RubyHash {
+  // Of two pairs with one key, the value of the second stands in the place of the first.
+  const pairs = new Map<string, { pair: readonly [RubyLiteral, RubyLiteral]; line: number }>();
+  members(cursor, '}', () => {
+    const line = cursor.lineNumber(cursor.at);
+    const key = hashKey(cursor, lookup, depth);
+    cursor.skipLines();
+    pairs.set(asRuby(key), { pair: [key, readLiteral(cursor, lookup, depth + 1)], line });
+  });
+  return { pairs: [...pairs.values()].map(({ pair }) => pair), lines: [...pairs.values()].map(({ line }) => line) };
+}
+
+/** With what stands between key and value: `name:`, `"name":` or `key =>`. */
+function hashKey(cursor: RubyCursor, lookup: Lookup, depth: number): RubyLiteral {
+  const label = cursor.match(/([A-Za-z_]\w*[?!]?):(?!:)/y)?.[1];
+  if (label !== undefined) return { symbol: label };
+  const isText = /["']/.test(cursor.char);
+  const key = readLiteral(cursor, lookup, depth + 1);
+  if (isText && typeof key === 'string' && cursor.match(/:(?!:)/y)) return { symbol: key };
+  cursor.skipLines();
+  if (!cursor.take('=>')) throw new UnreadableRuby('expected `=>` between key and value', cursor.at);
+  return key;
+}
+
+/** What stands between an opening bracket at the cursor and its closing one. */
+function members(cursor: RubyCursor, close: string, read: () => void): void {
+  const start = cursor.at;
+  const open = cursor.char;
+  const expected = (): UnreadableRuby =>
+    cursor.done
+      ? new UnreadableRuby(`expected \`,\` or \`${close}\`: this \`${open}\` is not closed`, start)
+      : new UnreadableRuby(`expected \`,\` or \`${close}\`, not \`${cursor.line(cursor.at).trim()}\``, cursor.at);
   cursor.at += 1;
-  while (cursor.at < cursor.source.length) {
-    const char = cursor.source.charAt(cursor.at);
-    if (take(cursor, quote)) return text;
-    if (char === '\\') {
-      text += escape(cursor, quote);
-    } else if (quote === '"' && cursor.source.startsWith('#{', cursor.at)) {
-      text += interpolation(cursor);
-    } else {
-      text += char;
-      cursor.at += 1;
-    }
+  for (;;) {
+    cursor.skipLines();
+    if (cursor.take(close)) return;
+    if (cursor.done) throw expected();
+    read();
+    cursor.skipLines();
+    if (!cursor.take(',') && cursor.char !== close) throw expected();
   }
-  throw new Unreadable(`a string opened by ${quote} is not closed on its line`);
 }
 
-function escape(cursor: Cursor, quote: string): string {
-  const char = cursor.source.charAt(cursor.at + 1);
-  cursor.at += 2;
-  if (quote === "'") return char === quote || char === '\\' ? char : `\\${char}`;
-  if (/[A-Za-z0-9]/.test(char) && escapes[char] === undefined) throw new Unreadable(`cannot read the escape \\${char}`);
-  return escapes[char] ?? char;
-}
-
-function interpolation(cursor: Cursor): string {
-  const found = /^#\{\s*(\$\w+)\s*\}/.exec(cursor.source.slice(cursor.at));
-  if (!found) throw new Unreadable('only #{$name} can be put into a string');
-  const [whole, name = ''] = found;
-  const value = cursor.lookup(name);
-  if (value === undefined || (typeof value === 'object' && value !== null)) {
-    throw new Unreadable(`#{${name}} names nothing assigned above`);
-  }
-  cursor.at += whole.length;
-  return value === null ? '' : String(value);
+function cannotRead(cursor: RubyCursor, start: number): UnreadableRuby {
+  return new UnreadableRuby(`cannot read \`${cursor.line(start).trim()}\``, start);
 }

@@ -1,5 +1,5 @@
 import type { HypervisorName } from './lab-config.ts';
-import type { RubyLiteral } from './ruby-literal.ts';
+import { asRuby, isHash, pairAsRuby, type RubyLiteral } from './ruby-value.ts';
 
 /** A coreos-vagrant variable that is understood but has nothing to act on in this lab. */
 export interface Inapplicable {
@@ -20,16 +20,61 @@ export function appliesElsewhere(runs: MachineRunner): ReadonlyMap<string, Inapp
 
 /** Variables that the Vagrantfile acts on, with the form of value it can act on. */
 export const honouredByVagrantfile: ReadonlyMap<string, ValueRule> = new Map([
-  ['$enable_serial_logging', { fits: isSwitch, rule: 'must be true or false' }],
-  ['$expose_docker_tcp', { fits: isPort, rule: 'must be a port from 1 to 65535, or nil' }],
-  ['$forwarded_ports', { fits: isPorts, rule: 'must be like {8091 => 8091}: ports of a machine => ports of the host' }],
-  ['$shared_folders', { fits: isFolders, rule: "must be like {'/folder/here' => '/folder/there'}" }],
+  [
+    '$enable_serial_logging',
+    { misfit: unless(isSwitch), rule: 'must be true or false', example: '$enable_serial_logging = true' },
+  ],
+  [
+    '$expose_docker_tcp',
+    { misfit: unless(isPort), rule: 'must be a port from 1 to 65535, or nil', example: '$expose_docker_tcp = 2375' },
+  ],
+  [
+    '$forwarded_ports',
+    {
+      misfit: unlessPairs((pair) => pair.every((port) => portOf(port) !== undefined)),
+      rule: 'must be like {8091 => 8091}: ports of a machine => ports of the host',
+      example: '$forwarded_ports = {8091 => 8091}',
+    },
+  ],
+  [
+    '$shared_folders',
+    {
+      misfit: unlessPairs(
+        ([here, there]) => typeof here === 'string' && typeof there === 'string' && /^\/./.test(there),
+      ),
+      rule: "must be like {'/folder/here' => '/folder/there'}",
+      example: "$shared_folders = {'/srv/data' => '/data'}",
+    },
+  ],
 ]);
 
 export interface ValueRule {
-  readonly fits: (value: RubyLiteral) => boolean;
+  /** What of a value cannot be; undefined when it fits. */
+  readonly misfit: (value: RubyLiteral) => Misfit | undefined;
   /** As in `$name must be ...`. */
   readonly rule: string;
+  readonly example: string;
+}
+
+export interface Misfit {
+  /** In Ruby. */
+  readonly shown: string;
+  /** Absent: the whole value does not fit. */
+  readonly line?: number;
+}
+
+function unless(fits: (value: RubyLiteral) => boolean): ValueRule['misfit'] {
+  return (value) => (fits(value) ? undefined : { shown: asRuby(value) });
+}
+
+function unlessPairs(fits: (pair: readonly [RubyLiteral, RubyLiteral]) => boolean): ValueRule['misfit'] {
+  return (value) => {
+    if (value === null) return undefined;
+    if (!isHash(value)) return { shown: asRuby(value) };
+    const at = value.pairs.findIndex((pair) => !fits(pair));
+    const [pair, line] = [value.pairs[at], value.lines[at]];
+    return pair && line !== undefined ? { shown: pairAsRuby(pair), line } : undefined;
+  };
 }
 
 function isFalsy(value: RubyLiteral): boolean {
@@ -37,7 +82,7 @@ function isFalsy(value: RubyLiteral): boolean {
 }
 
 function isEmpty(value: RubyLiteral): boolean {
-  return value === null || (typeof value === 'object' && value.pairs.length === 0);
+  return value === null || (isHash(value) && value.pairs.length === 0);
 }
 
 function isUnset(value: RubyLiteral): boolean {
@@ -49,17 +94,14 @@ function isSwitch(value: RubyLiteral): boolean {
 }
 
 function isPort(value: RubyLiteral): boolean {
-  return isFalsy(value) || (typeof value === 'number' && value >= 1 && value <= 65_535);
+  return isFalsy(value) || portOf(value) !== undefined;
 }
 
-function isPorts(value: RubyLiteral): boolean {
-  if (typeof value !== 'object' || value === null) return value === null;
-  return value.pairs.every((pair) => pair.every((port) => typeof port === 'number' && isPort(port)));
-}
-
-function isFolders(value: RubyLiteral): boolean {
-  if (typeof value !== 'object' || value === null) return value === null;
-  return value.pairs.every(([here, there]) => typeof here === 'string' && /^\/./.test(String(there)));
+/** A port as a number or as text, both of which Vagrant takes; undefined for anything else. */
+export function portOf(value: RubyLiteral): number | undefined {
+  const isText = typeof value === 'string' && /^[1-9]\d{0,4}$/.test(value);
+  const port = typeof value === 'number' || isText ? Number(value) : NaN;
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
 }
 
 type Entry = readonly [string, Inapplicable];

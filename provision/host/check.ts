@@ -11,18 +11,36 @@ export interface Check {
   run(probe: HostProbe, config: LabConfig): CheckResult | Promise<CheckResult>;
 }
 
-export interface CheckResult {
-  /** warn: the lab runs, but something may surprise. fail: it does not run. */
-  readonly status: 'ok' | 'warn' | 'fail';
+/** warn: the lab runs, but something may surprise. fail: it does not run. */
+export type CheckResult = Found<'ok'> | Remedied<'warn'> | Remedied<'fail'>;
+
+interface Found<Status> {
+  readonly status: Status;
   /** What was found, with figures. */
   readonly detail: string;
-  /** The exact command or edit; present unless ok. */
-  readonly fix?: string;
+  readonly fix?: undefined;
+}
+
+interface Remedied<Status> extends Omit<Found<Status>, 'fix'> {
+  /** The exact command or edit. */
+  readonly fix: string;
 }
 
 export const ok = (detail: string): CheckResult => ({ status: 'ok', detail });
 export const warn = (detail: string, fix: string): CheckResult => ({ status: 'warn', detail, fix });
 export const fail = (detail: string, fix: string): CheckResult => ({ status: 'fail', detail, fix });
+
+/** Bytes that programs can still have (proc_meminfo(5)); undefined where the kernel does not say. */
+export function availableMemory(probe: HostProbe): number | undefined {
+  const kib = /^MemAvailable:\s*(\d+) kB$/m.exec(probe.read('/proc/meminfo') ?? '')?.[1];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
+/** Of a check that depends on it. */
+export const memoryUnknown = fail(
+  '/proc/meminfo does not say how much memory is available',
+  'mount -t proc proc /proc',
+);
 
 /** `3.2 GB`, of 1024^3 bytes as the machines' sizes are. */
 export function gigabytes(bytes: number): string {

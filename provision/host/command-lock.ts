@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CodeOf, LabError } from '../../errors/lab-error.ts';
 import { takeFlock } from './flock.ts';
+import { readText } from './read-text.ts';
 
 /** What to say when somebody else holds the lock. */
 export interface Busy {
@@ -22,16 +23,17 @@ export async function takeCommandLock(file: string, command: string, busy: Busy)
   for (;;) {
     await mkdir(dirname(file), { recursive: true });
     const taken = await takeFlock(file, ['--nonblock']);
-    if (taken === 'held') throw busyError(busy, await readFile(file, 'utf8').catch(() => ''));
+    if (taken === 'held') throw busyError(busy, await readText(file));
     if (taken === 'lost') continue;
     await writeFile(file, `${process.pid} ${command}\n`);
     return taken;
   }
 }
 
-function busyError({ code, cause, end }: Busy, text: string): LabError {
-  const [pid = '', ...holder] = text.trim().split(' ');
-  const who = pid === '' ? 'it has not said which' : `${holder.join(' ')} (process ${pid})`;
-  const next = pid === '' ? 'wait for it' : `wait for it, or ${end(pid)}`;
+function busyError({ code, cause, end }: Busy, text: string | undefined): LabError {
+  const [, pid, holder] = /^(\d+) (.+)$/m.exec(text ?? '') ?? [];
+  // Whoever has taken it writes itself in a moment later.
+  const who = pid === undefined ? 'it has not said which' : `${holder} (process ${pid})`;
+  const next = pid === undefined ? 'wait for it' : `wait for it, or ${end(pid)}`;
   return new LabError({ code, cause: `${cause}: ${who}`, next });
 }

@@ -13,13 +13,13 @@ import { bridge, faults } from './checks/kernel-network.ts';
 import { machineId } from './checks/machine-id.ts';
 import { networkDaemons } from './checks/network-daemons.ts';
 import { packages } from './checks/packages.ts';
+import { paths } from './checks/paths.ts';
 import { ports } from './checks/ports.ts';
 import { cacheDisk, cpus, memory, stateDisk } from './checks/resources.ts';
 import { routingRules } from './checks/routing-rules.ts';
 import { apt, capabilities, debian, node, root } from './checks/system.ts';
 import { guestMemory } from './checks/guest-memory.ts';
-import { libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from './checks/vagrant.ts';
-import { appArmor } from './checks/vagrant-surroundings.ts';
+import { appArmor, libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from './checks/vagrant.ts';
 import { virtualBox, virtualBoxModules } from './checks/virtualbox.ts';
 import type { HostProbe } from './host-probe.ts';
 import { requireRoot } from './require-root.ts';
@@ -37,7 +37,7 @@ function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: Lab
     ...[root, userNamespace, capabilities, node, debian, apt, packages],
     ...[overlay, ...(provider === 'nspawn' ? [loop, machineId] : []), fuse, namespaces, bridge, faults],
     ...[cgroups, inotify, accessControl],
-    ...[provider === 'vagrant' ? guestMemory : memory, cpus, emulation, stateDisk, cacheDisk],
+    ...[provider === 'vagrant' ? guestMemory : memory, cpus, emulation, paths, stateDisk, cacheDisk],
     ...[addressRange, routingRules, firewall, networkDaemons, ports],
     ...(provider === 'vagrant' ? [vagrant, ...hypervisorChecks[hypervisorName]] : []),
   ];
@@ -67,12 +67,12 @@ export async function runDoctor(config: LabConfig, probe: HostProbe): Promise<Do
 export async function requireFitHost(config: LabConfig, probe: HostProbe): Promise<DoctorReport> {
   requireRoot(probe.uid);
   const report = await runDoctor(config, probe);
-  const [first, ...others] = report.checks.filter(({ status }) => status === 'fail');
+  const [first, ...others] = report.checks.filter((check) => check.status === 'fail');
   if (!first) return report;
   throw new LabError({
     code: `host.${first.id}`,
     cause: `${first.title}: ${first.detail}`,
-    evidence: others.map(({ title, detail, fix }) => `${title}: ${detail} (fix: ${fix ?? 'see `./lab doctor`'})`),
-    next: first.fix ?? 'Run: ./lab doctor',
+    evidence: others.map(({ title, detail, fix }) => `${title}: ${detail} (fix: ${fix})`),
+    next: first.fix,
   });
 }

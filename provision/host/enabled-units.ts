@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { readText } from './read-text.ts';
 import { isSystemdHost } from './systemd-host.ts';
 
 export interface UnitsOptions {
@@ -58,8 +59,9 @@ export async function withNewUnitsDisabled(
  */
 export async function disableLeftovers(options: UnitsOptions = {}): Promise<readonly string[]> {
   const recordFile = options.recordFile ?? defaultRecordFile;
-  if (!existsSync(recordFile)) return [];
-  const { packages, enabled } = parseRecord(await readFile(recordFile, 'utf8'));
+  const text = await readText(recordFile);
+  if (text === undefined) return [];
+  const { packages, enabled } = parseRecord(text);
   const own = await unitsOf(packages, options);
   const left = newlyEnabled(enabled, await enabledUnits(options)).filter((unit) => own.includes(unit));
   const disabled = await disable(left, options);
@@ -68,7 +70,7 @@ export async function disableLeftovers(options: UnitsOptions = {}): Promise<read
 }
 
 /** Pure. */
-export function newlyEnabled(before: readonly string[], after: readonly string[]): string[] {
+function newlyEnabled(before: readonly string[], after: readonly string[]): string[] {
   return after.filter((unit) => !before.includes(unit));
 }
 

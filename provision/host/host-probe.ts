@@ -8,11 +8,15 @@ export interface HostProbe {
   /** The binary that runs the lab, and a copy of which runs in its machines. */
   readonly nodePath: string;
   readonly cpus: number;
+  /** Root directory of the checkout. */
+  readonly checkout: string;
   /** CPU architecture in Node's words: x64, arm64, ... */
   readonly arch: string;
   /** Contents of a text file, such as one of /proc; undefined when it cannot be read. */
   read(path: string): string | undefined;
   exists(path: string): boolean;
+  /** Whether it can be written, or made where it is not there yet. */
+  writable(path: string): boolean;
   /** What a symbolic link says; undefined when it is none. */
   target(path: string): string | undefined;
   /** Names in a directory; empty when it cannot be read. */

@@ -1,9 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '../../errors/lab-error.ts';
 import { disableLeftovers, withNewUnitsDisabled } from './enabled-units.ts';
 import { requiredPackages, vagrantPackages } from './package-list.ts';
+import { readText } from './read-text.ts';
 import { requireRoot } from './require-root.ts';
-import { withServicesOff } from './services-off.ts';
 
 export interface EnsurePackagesOptions {
   /** false: only say what is missing, as an error. Without it, as LAB_NO_INSTALL has it. */
@@ -49,7 +50,7 @@ export async function ensurePackages(options: EnsurePackagesOptions): Promise<re
 
 /** As the launcher reads it: `--no-install`, anywhere on the line, sets it too. */
 function mayInstall(): boolean {
-  return (process.env['LAB_NO_INSTALL'] ?? '0') === '0' || process.env['LAB_NO_INSTALL'] === '';
+  return [undefined, '', '0'].includes(process.env['LAB_NO_INSTALL']);
 }
 
 /** The command a person would type for it. */
@@ -76,6 +77,34 @@ export async function missingPackages(
   }
   const installed = new Set(result.stdout.split('\n').filter((line) => line.endsWith(' installed')));
   return names.filter((name) => !installed.has(`${name} installed`));
+}
+
+const policyMark = '# made by coreos-lab while it installs packages';
+
+/**
+ * Runs `work` while Debian's packages may not start services (the registry and lxcfs belong to the lab, not to the host):
+ * a policy-rc.d that answers 101, "action not allowed" (invoke-rc.d(8)). An administrator's own policy file is left alone
+ * and obeyed. Ours stops answering so by itself when this process is gone, and a leftover of a killed run is replaced.
+ * @param policyFile differs from /usr/sbin/policy-rc.d only in tests
+ */
+async function withServicesOff<T>(work: () => Promise<T>, policyFile = '/usr/sbin/policy-rc.d'): Promise<T> {
+  if (await isOurs(policyFile)) await rm(policyFile, { force: true });
+  const script = `#!/bin/sh\n${policyMark}\n[ -d /proc/${process.pid} ] && exit 101\nexit 0\n`;
+  try {
+    await writeFile(policyFile, script, { flag: 'wx', mode: 0o755 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return await work();
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(policyFile, { force: true });
+  }
+}
+
+async function isOurs(policyFile: string): Promise<boolean> {
+  return (await readText(policyFile))?.includes(policyMark) ?? false;
 }
 
 async function install(packages: readonly string[], options: EnsurePackagesOptions): Promise<void> {

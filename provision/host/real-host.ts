@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import type { FileSystem, HostInterface, HostProbe } from './host-probe.ts';
 import { type Acceleration, type GuestRun, runTinyGuest } from './kvm/run-tiny-guest.ts';
 import { missingPackages } from './packages.ts';
+import { canWrite } from './require-writable.ts';
 
 const guestDeadlineMs: Readonly<Record<Acceleration, number>> = { kvm: 4000, tcg: 15_000 };
 
@@ -17,9 +18,11 @@ export function realHost(): HostProbe {
     nodeVersion: process.versions.node,
     nodePath: process.execPath,
     cpus: availableParallelism(),
+    checkout: process.env['LAB_ROOT'] ?? process.cwd(),
     arch: process.arch,
     read: (path) => orElse(() => readFileSync(path, 'utf8'), undefined),
     exists: existsSync,
+    writable: canWrite,
     target: (path) => orElse(() => readlinkSync(path), undefined),
     list: (path) => orElse(() => readdirSync(path), []),
     fileSystem,
@@ -70,13 +73,11 @@ function nearestExisting(path: string): string {
 export function mountOf(mountinfo: string, path: string): { mountPoint: string; type: string } | undefined {
   let best: { mountPoint: string; type: string } | undefined;
   for (const line of mountinfo.split('\n')) {
-    const [left = '', right = ''] = line.split(' - ');
-    const mountPoint = (left.split(' ')[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) =>
-      String.fromCharCode(parseInt(octal, 8)),
-    );
-    const type = right.split(' ')[0] ?? '';
+    const [, escaped, type] = /^(?:\S+ ){4}(\S+) .*? - (\S+)/.exec(line) ?? [];
+    if (escaped === undefined || type === undefined) continue;
+    const mountPoint = escaped.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
     const covers = mountPoint === '/' || path === mountPoint || path.startsWith(`${mountPoint}/`);
-    if (mountPoint !== '' && covers && mountPoint.length >= (best?.mountPoint.length ?? 0)) best = { mountPoint, type };
+    if (covers && mountPoint.length >= (best?.mountPoint.length ?? 0)) best = { mountPoint, type };
   }
   return best;
 }

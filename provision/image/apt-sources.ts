@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { LabError } from '../../errors/lab-error.ts';
+import { readText } from '../host/read-text.ts';
 
 export interface AptSources {
   /** MIRROR arguments of mmdebstrap: paths of enabled source files (or single `deb …` lines, see mirrorArguments). */
@@ -68,8 +69,11 @@ async function readSourceFiles(etcApt: string): Promise<SourceFile[]> {
   // apt itself skips names with other characters or endings (sources.list(5)), for example *.save and *.disabled.
   const names = (await readdir(parts).catch(() => [])).filter((name) => /^[\w.-]+\.(list|sources)$/.test(name)).sort();
   const paths = [path.join(etcApt, 'sources.list'), ...names.map((name) => path.join(parts, name))];
-  const texts = await Promise.all(paths.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return paths.map((file, i) => ({ path: file, text: texts[i] ?? '' }));
+  const read = paths.map(async (file) => {
+    const text = await readText(file);
+    return text === undefined ? [] : [{ path: file, text }];
+  });
+  return (await Promise.all(read)).flat();
 }
 
 async function aptConfigDump(): Promise<string> {

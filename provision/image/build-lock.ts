@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../errors/lab-error.ts';
 import { takeFlock } from '../host/flock.ts';
+import { readText } from '../host/read-text.ts';
 
 /** As long as the slowest build that another process may be in the middle of. */
 const lockDeadlineMs = 25 * 60_000;
@@ -45,6 +46,7 @@ async function tryLock(file: string, options: readonly string[]): Promise<(() =>
 }
 
 async function holder(file: string): Promise<string> {
-  const pid = (await readFile(file, 'utf8').catch(() => '')).trim();
-  return pid === '' ? 'another process' : `process ${pid}`;
+  const pid = (await readText(file))?.trim();
+  // Whoever has taken it writes itself in a moment later.
+  return pid ? `process ${pid}` : 'another process';
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 
 export interface FileDigests {
   /** SHA-256 of a file's content, in hex. */
@@ -46,10 +47,8 @@ export async function openFileDigests(memoryFile: string, clock: () => number = 
   };
 }
 
-interface Remembered {
-  readonly state: string;
-  readonly digest: string;
-}
+const remembered = z.object({ state: z.string(), digest: z.string().regex(/^[0-9a-f]{64}$/) });
+type Remembered = Readonly<z.output<typeof remembered>>;
 
 /** Undefined for a file too small to be worth remembering. */
 function stateOf(file: string): { text: string; changedMs: number } | undefined {
@@ -67,10 +66,9 @@ async function readMemory(file: string): Promise<Map<string, Remembered>> {
   const memory = new Map<string, Remembered>();
   try {
     const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
-    for (const [name, entry] of Object.entries(parsed ?? {})) {
-      const { state, digest } = (entry ?? {}) as Partial<Remembered>;
-      if (typeof state === 'string' && /^[0-9a-f]{64}$/.test(digest ?? ''))
-        memory.set(name, { state, digest: digest ?? '' });
+    for (const [name, entry] of Object.entries(z.record(z.string(), z.unknown()).parse(parsed))) {
+      const { data } = remembered.safeParse(entry);
+      if (data !== undefined) memory.set(name, data);
     }
   } catch {
     // Nothing to remember from: every digest is computed.

@@ -11,9 +11,9 @@ export async function suiteAptSources(suite: string): Promise<AptSources> {
   return (await codenameOf('/')) === suite ? hostAptSources() : debianSources(suite);
 }
 
-/** Codename of the release in a root directory: `bookworm`; empty when it has none (os-release(5), VERSION_CODENAME=). */
-export async function codenameOf(root: string): Promise<string> {
-  return /^VERSION_CODENAME=(\w+)/m.exec(await readFile(join(root, 'etc/os-release'), 'utf8'))?.[1] ?? '';
+/** Codename of the release in a root directory: `bookworm`; undefined when it names none (os-release(5), VERSION_CODENAME=). */
+export async function codenameOf(root: string): Promise<string | undefined> {
+  return /^VERSION_CODENAME=(\w+)/m.exec(await readFile(join(root, 'etc/os-release'), 'utf8'))?.[1];
 }
 
 /**
@@ -31,16 +31,16 @@ export async function debianSources(suite: string): Promise<AptSources> {
   if (lines.length > 0) return { sources: lines, aptOpts };
   throw new LabError({
     code: 'host.apt-sources',
-    cause: `no apt source of this host serves its own release (${release}), so none is known for ${suite}`,
+    cause: `no apt source of this host serves its own release (${release ?? 'which has no codename'}), so none is known for ${suite}`,
     next: 'add a Debian source to /etc/apt/sources.list.d (see sources.list(5))',
   });
 }
 
 /**
  * One `deb` line for each address and suite of these source files, for another release than the host's. Pure.
- * @param release codename of the host's
+ * @param release codename of the host's, where it has one
  */
-export function suiteLines(texts: readonly string[], release: string, suite: string): string[] {
+export function suiteLines(texts: readonly string[], release: string | undefined, suite: string): string[] {
   // A suite that the host names already needs no other's name.
   const entries = texts.flatMap(oneLineEntries);
   const own = entries.filter((line) => new RegExp(`\\s${suite}(-\\w+)?(/updates)?\\s`).test(line));
@@ -71,8 +71,8 @@ function entriesOfStanza(stanza: string): string[] {
 }
 
 /** Besides its codename a release has a name that moves on (Debian's "releases": stable, testing, unstable). */
-function renamed(line: string, release: string, suite: string): string[] {
-  const names = [release, 'stable', 'testing', 'unstable', 'sid'].filter(Boolean).join('|');
+function renamed(line: string, release: string | undefined, suite: string): string[] {
+  const names = [...(release === undefined ? [] : [release]), 'stable', 'testing', 'unstable', 'sid'].join('|');
   const pattern = new RegExp(`(\\s)(?:${names})(-updates|-security)?(/updates)?(?=\\s)`);
   return pattern.test(line) ? [line.replace(pattern, `$1${suite}$2$3`)] : [];
 }

@@ -1,10 +1,25 @@
+import type { HypervisorName, ProviderName } from '../config/lab-config.ts';
+
 /** What the lab asks of whatever runs its machines. A scenario cannot tell providers apart except by `capabilities`. */
 export interface MachineProvider {
-  readonly name: 'nspawn' | 'vagrant';
+  readonly name: ProviderName;
   readonly capabilities: readonly ProviderCapability[];
-  /** Makes the ground the machines stand on (network, registry, artifact server). Idempotent. */
-  prepare(): Promise<void>;
+  /** What it needs of the host beyond what every lab does. */
+  readonly needs: ProviderNeeds;
+  /** For machines that a person's own `vagrant up` may boot; undefined where only the lab boots them. */
+  readonly bootedByOthers: BootedByOthers | undefined;
+  /** What a virtual machine's Ignition config has to say; undefined for a container. @throws LabError `missing.machine` */
+  guestOf(machine: string): GuestIdentity | undefined;
+  /**
+   * Looks, before anything is made, for what would keep these machines from booting.
+   * @throws LabError `busy.port`, `state.old-disk`
+   */
+  preflight(machines: readonly string[]): Promise<void>;
+  /** Makes the ground the machines stand on (network, registry, artifact server), and notes there what runs them. Idempotent. */
+  prepare(images: MachineImages): Promise<void>;
   status(): Promise<ProviderStatus>;
+  /** Puts a machine's Ignition config where its first boot finds it. No-op when it has a disk: it is read only once. */
+  offerIgnition(machine: string, ignition: string): Promise<void>;
   /** Creates the machine from its Ignition config if it has no disk yet, then boots it. No-op when it runs. */
   start(machine: string, ignition: string): Promise<void>;
   /** Resolves when the machine's systemd has finished booting: `running`, or `degraded` (some unit failed). */
@@ -30,6 +45,33 @@ export interface MachineProvider {
   destroyMachine(machine: string): Promise<void>;
   /** Removes everything of the lab from the host, whatever state it is in. */
   destroy(): Promise<void>;
+}
+
+export interface ProviderNeeds {
+  /** Debian packages. */
+  readonly packages: readonly string[];
+  /** Its machines are made from the OS image as a box of this kind; undefined: from its root directory. */
+  readonly box: HypervisorName | undefined;
+}
+
+export interface BootedByOthers {
+  /** Machines exist: what they are made from is whole. */
+  markComplete(): Promise<void>;
+  /** For a lab without machines: removes what an interrupted boot left that is no machine yet. */
+  dropInterrupted(): Promise<void>;
+}
+
+export interface GuestIdentity {
+  /** MAC address of its interface on the lab's bridge, by which its first boot finds it: `52:54:00:12:34:01`. */
+  readonly lanMac: string;
+}
+
+/** What machines and services run from, by absolute paths of the host. */
+export interface MachineImages {
+  /** Storage directory of the container image registry; undefined on a bare lab. */
+  readonly registryStorage: string | undefined;
+  /** Root directory of the OS image that a machine is made from. */
+  readonly osRootOf: (machine: string) => string;
 }
 
 export type ProviderCapability = 'halt' | 'cut' | 'reboot' | 'exec' | 'limits' | Impairment['kind'];

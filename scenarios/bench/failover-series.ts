@@ -1,4 +1,4 @@
-import type { RunReport } from '../harness/report/run-report.ts';
+import type { RunReport } from '../harness/record/run-report.ts';
 
 /** Median and worst of one step over several runs, ms since the fault; undefined when some run never saw it. */
 export interface StepStatistics {

@@ -2,15 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from '../../provision/cluster/lab.ts';
-import { allUnits } from '../deploy/stack.ts';
+import { allUnits } from '../stack/stack.ts';
 import { scenario } from '../scenario.ts';
 import { clockJournal } from '../harness/probes/clock-journal.ts';
 import { type ClockError, measureClockError } from '../harness/probes/clock-error.ts';
 import { startProbes } from '../harness/probes/probe-process.ts';
-import { readSamples } from '../harness/probes/read-samples.ts';
-import { type ProbeName, probeNames } from '../harness/probes/sample.ts';
-import { summariseProbes } from '../harness/probes/summarise.ts';
-import type { ProbeSummary } from '../harness/report/run-report.ts';
+import { readSamples } from '../harness/record/read-samples.ts';
+import { type ProbeName, probeNames } from '../harness/record/sample.ts';
+import { summariseProbes } from '../harness/record/summarise-probes.ts';
+import type { ProbeSummary } from '../harness/record/run-report.ts';
 
 /** Makes sure that the stack runs, and does nothing to it. */
 export const deployedStack = scenario({

@@ -19,7 +19,7 @@ export interface ProviderFigures {
 /** Takes a lab that may be in any state through its days: up, one machine halted and brought back, destroyed. */
 export async function providerFigures(lab: Lab): Promise<ProviderFigures> {
   await lab.destroy();
-  await prepareGround(lab, { on: () => undefined });
+  await prepareGround(lab.parts, { on: () => undefined });
   const upMs = await took(() => lab.up());
   const supervisor = findSupervisor(lab.paths);
   const { machines } = lab.config;

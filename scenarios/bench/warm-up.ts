@@ -16,21 +16,30 @@ export async function bareBootMs(lab: Lab): Promise<number> {
   const os = await ensureOsImage(osRecipe(repoDir, config.images.suite), config.cacheDir, () => undefined);
   const name = 'bare';
   const stateDir = join(config.stateDir, '..', name);
-  const { rsvp: _rsvp, ...spec } = supervisorSpec({
-    ...{ config: { ...config, name, stateDir }, repoDir, registryStorage: undefined, osRootOf: () => os.rootDir },
-  });
+  const images = { registryStorage: undefined, osRootOf: () => os.rootDir };
+  const machines = config.machines.map((machine) => machine.name);
   const provider = new NspawnProvider({
-    ...{ paths: labPaths(name, stateDir), network: config.network, spec, bare: true },
+    paths: labPaths(name, stateDir),
+    network: config.network,
+    lab: name,
+    machines,
+    stretch: config.stretch,
+    record: { provider: 'nspawn' },
+    specOf: (known) => {
+      const { rsvp: _rsvp, ...spec } = supervisorSpec({ config: { ...config, name, stateDir }, repoDir, ...known });
+      return spec;
+    },
     bundle: join(repoDir, 'dist/cli/supervisor.js'),
+    bare: true,
   });
   await provider.destroy();
   try {
-    await provider.prepare();
+    await provider.prepare(images);
     const began = performance.now();
     await Promise.all(
-      spec.machines.map(async (machine) => {
-        await provider.start(machine.name, '');
-        await provider.waitBooted(machine.name, config.timers.bootDeadlineMs);
+      machines.map(async (machine) => {
+        await provider.start(machine, '');
+        await provider.waitBooted(machine, config.timers.bootDeadlineMs);
       }),
     );
     return performance.now() - began;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { emptyStack } from '../deploy/stack.ts';
+import { emptyStack } from '../stack/stack.ts';
 import { choice, flag, integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { delayEnvironment, delays, type Delays } from './delays.ts';
 import { imageParameter, prepareImages } from './image.ts';
@@ -48,17 +48,17 @@ export const bootstrap = scenario({
       context.note(
         `the embedded server listens after ${delays[kind].startMs / 1000} s, its bucket is ready ${delays[kind].warmupMs / 1000} s after it is made`,
       );
-    const folders = new Map<UnitKind, string>();
-    for (const one of units) folders.set(one, await writeUnits(context.runDir, one, kind));
+    const kinds: { unit: UnitKind; folder: string }[] = [];
+    for (const one of units) kinds.push({ unit: one, folder: await writeUnits(context.runDir, one, kind) });
 
     const rounds: { unit: UnitKind; seen: SeenRound }[] = [];
     for (let n = 1; n <= repeat; n += 1) {
       // In turn, so that a host that gets busier does not speak for one of them.
-      for (const one of units) {
+      for (const { unit: one, folder } of kinds) {
         context.phase(repeat === 1 ? `${one} unit` : `${one} unit, ${n} of ${repeat}`);
         await emptyStack(context);
         await prepareImages(context.lab.machines, cold);
-        rounds.push({ unit: one, seen: await bootstrapOnce(context, folders.get(one) ?? '') });
+        rounds.push({ unit: one, seen: await bootstrapOnce(context, folder) });
       }
     }
     await emptyStack(context);

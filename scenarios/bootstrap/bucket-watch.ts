@@ -1,5 +1,5 @@
 import { getJson } from '../../provision/cluster/get-json.ts';
-import { couchbaseHeaders } from '../harness/couchbase-access.ts';
+import { couchbaseHeaders } from '../harness/context/couchbase-access.ts';
 
 const askEveryMs = 50;
 const requestDeadlineMs = 1_000;
@@ -15,12 +15,12 @@ export interface BucketWatch {
 export function watchBucket(url: string): BucketWatch {
   let readyMs: number | undefined;
   let stopped = false;
-  const look = async (): Promise<void> => {
+  const askBucket = async (): Promise<void> => {
     const bucket = await ask(`${url}/pools/default/buckets/default`);
     if (isHealthy(bucket)) readyMs = Date.now();
-    if (readyMs === undefined && !stopped) setTimeout(() => void look(), askEveryMs);
+    if (readyMs === undefined && !stopped) setTimeout(() => void askBucket(), askEveryMs);
   };
-  void look();
+  void askBucket();
   return {
     get readyMs() {
       return readyMs;

@@ -1,8 +1,8 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { choice, type ParameterSpec } from '../harness/parameters.ts';
+import { choice, type ParameterSpec } from '../harness/context/parameters.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
 
-export const couchbaseImage = 'couchbase:community-4.0.0';
+const couchbaseImage = 'couchbase:community-4.0.0';
 
 const sources = choice(['embedded', 'upstream'], 'whose image: this lab’s own server, or the official one');
 

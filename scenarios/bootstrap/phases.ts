@@ -1,4 +1,4 @@
-import type { JournalLine } from '../harness/evidence.ts';
+import type { JournalLine } from '../harness/record/journal-line.ts';
 
 export const couchbaseUnit = 'couchbase@1.service';
 
@@ -65,7 +65,7 @@ export function phaseMoments(round: SeenRound, journal: readonly JournalLine[], 
 }
 
 /** One phase's share: from the latest phase before it to its own moment. */
-export interface Span {
+export interface PhaseSpan {
   readonly name: PhaseName;
   readonly from: number;
   readonly to: number | undefined;
@@ -77,7 +77,7 @@ export interface Span {
  * The phases as spans that follow each other; they add up to the time from the command to the last phase. A phase reached before the
  * one it should follow takes no time and says how early it was. Pure.
  */
-export function spans(moments: PhaseMoments, askedMs: number): Span[] {
+export function phaseSpans(moments: PhaseMoments, askedMs: number): PhaseSpan[] {
   let latest = askedMs;
   return phaseNames.map((name) => {
     const at = moments[name];

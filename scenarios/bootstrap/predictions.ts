@@ -1,12 +1,11 @@
-import type { Prediction } from '../harness/report/run-report.ts';
+import { bookWaits } from '../harness/prediction/stated-timers.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import { delays, type Delays } from './delays.ts';
 import type { PhaseName } from './phases.ts';
 
 export const unitKinds = ['book', 'conditions'] as const;
 export type UnitKind = (typeof unitKinds)[number];
 
-const bookSleepMs = 5_000;
-const bookRetryMs = 1_000;
 /** What the embedded server itself takes until 8091 answers, at most. */
 const ownStartMs = 1_000;
 
@@ -29,10 +28,11 @@ export function predictedPhase(phase: PhaseName, unit: UnitKind, kind: Delays): 
   }
 }
 
-/** The book's unit sleeps 5 s from the container's start, then tries every second. */
+/** The book's unit sleeps from the container's start on, then tries again and again. */
 function bookInit(startMs: number): Prediction {
-  const left = bookSleepMs - startMs;
+  const { sleepMs, retryMs } = bookWaits;
+  const left = sleepMs - startMs;
   return left > 0
-    ? { minMs: left - ownStartMs, maxMs: left, terms: 'sleep 5 from the container’s start on' }
-    : { minMs: 0, maxMs: bookRetryMs, terms: 'sleep 1 between two tries' };
+    ? { minMs: left - ownStartMs, maxMs: left, terms: `sleep ${sleepMs / 1000} from the container’s start on` }
+    : { minMs: 0, maxMs: retryMs, terms: `sleep ${retryMs / 1000} between two tries` };
 }

@@ -1,11 +1,14 @@
+import { LabError } from '../../errors/lab-error.ts';
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
-import { containerStartedMs } from '../deploy/container-start.ts';
-import { eventsOf } from '../harness/events/events-of.ts';
+import { containerStartedMs } from '../stack/container-start.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
 import { answers, watchBucket } from './bucket-watch.ts';
 import { startFirstUse } from './first-use/first-use-process.ts';
+import { couchbasePorts } from '../harness/context/ports.ts';
 import { couchbaseUnit, type SeenRound } from './phases.ts';
 
-const key = '/services/couchbase/1';
+const key = serviceKey('couchbase', 1);
 
 /**
  * Starts Couchbase and its sidekick on an empty cluster and watches them until the page's view has given a row, the way an app learns
@@ -26,27 +29,29 @@ export async function watchBootstrap(
     const askedMs = Date.now();
     const before = events.length;
     await lab.fleet.fleetctl('start', '--no-block', ...args.files);
-    const target = () => lab.fleet.view.units.find(({ name }) => name === couchbaseUnit)?.target;
-    const nowhere = 'fleet has not placed it yet';
-    await until(
-      { name: 'Couchbase placed', missing: async () => (target() === undefined ? nowhere : undefined) },
-      { within },
-    );
-    const machine = await lab.machine(target() ?? '');
-    const url = `http://${machine.address}:8091`;
+    const target = await untilKnown(until, within, {
+      name: 'Couchbase placed',
+      read: () => lab.fleet.view.units.find(({ name }) => name === couchbaseUnit)?.target,
+      missing: 'fleet has not placed it yet',
+    });
+    const machine = await lab.machine(target);
+    const url = `http://${machine.address}:${couchbasePorts.rest}`;
 
     let answeredMs: number | undefined;
     const silent = async () => {
       if (await answers(url)) answeredMs = Date.now();
-      return answeredMs === undefined ? `${machine.name} does not answer at 8091` : undefined;
+      return answeredMs === undefined ? `${machine.name} does not answer at ${couchbasePorts.rest}` : undefined;
     };
-    await until({ name: 'Couchbase answers at 8091', missing: silent }, { within });
+    await until({ name: `Couchbase answers at ${couchbasePorts.rest}`, missing: silent }, { within });
     bucket = watchBucket(url);
 
-    const unset = async () => (lab.fleet.view.keys[key] === undefined ? `no key ${key} yet` : undefined);
-    await until({ name: 'Couchbase registered', missing: unset }, { within });
+    const address = await untilKnown(until, within, {
+      name: 'Couchbase registered',
+      read: () => lab.fleet.view.keys[key],
+      missing: `no key ${key} yet`,
+    });
     const set = eventsOf(events.slice(before), 'key-set').find(({ data }) => data.key === key);
-    const use = await client.use(`couchbase://${lab.fleet.view.keys[key] ?? ''}`);
+    const use = await client.use(`couchbase://${address}`);
 
     const warming = async () => (bucket?.readyMs === undefined ? 'the bucket is not healthy yet' : undefined);
     await until({ name: 'the bucket is ready', missing: warming }, { within });
@@ -59,4 +64,27 @@ export async function watchBootstrap(
     bucket?.stop();
     client.stop();
   }
+}
+
+/**
+ * Waits until something can be read, and reads it.
+ * @param within ms
+ * @throws LabError `timeout.condition`; `missing.target` when it was there and is not any more
+ */
+async function untilKnown(
+  until: ScenarioContext['until'],
+  within: number,
+  what: { name: string; read: () => string | undefined; missing: string },
+): Promise<string> {
+  await until(
+    { name: what.name, missing: async () => (what.read() === undefined ? what.missing : undefined) },
+    { within },
+  );
+  const value = what.read();
+  if (value !== undefined) return value;
+  throw new LabError({
+    code: 'missing.target',
+    cause: `${what.name} held, and then no more: ${what.missing}`,
+    next: 'lab fleetctl list-units',
+  });
 }

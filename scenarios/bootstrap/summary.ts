@@ -1,8 +1,8 @@
 import type { ScenarioContext } from '../scenario.ts';
-import type { Finding } from '../harness/verdict.ts';
+import type { Finding } from '../harness/record/verdict.ts';
 import type { Delays } from './delays.ts';
 import { distribution, spread } from './distribution.ts';
-import { type PhaseMoments, phaseNames, spans } from './phases.ts';
+import { type PhaseMoments, phaseNames, phaseSpans } from './phases.ts';
 import { predictedPhase, type UnitKind } from './predictions.ts';
 
 /** One bootstrap, start to end, in ms of the run. */
@@ -20,12 +20,12 @@ type Measurement = { name: string } & Parameters<ScenarioContext['measure']>[1];
 export function phaseMeasures(rounds: readonly Round[], kind: Delays): Measurement[] {
   return unitsOf(rounds).flatMap((unit) => {
     const own = rounds.filter((round) => round.unit === unit);
-    const perRound = own.map((round) => spans(round.moments, round.askedMs));
+    const perRound = own.map((round) => phaseSpans(round.moments, round.askedMs));
     const steps = phaseNames.map((name, index) => {
       const all = perRound.flatMap((phases) => phases[index] ?? []);
       const early = Math.max(0, ...all.map(({ earlyMs }) => earlyMs));
       return measurement(name, all, {
-        detail: early > 0 ? `up to ${(early / 1000).toFixed(2)} s before the phase it should follow` : undefined,
+        detail: early > 0 ? `up to ${toHundredths(early)} before the phase it should follow` : undefined,
         predicted: predictedPhase(name, unit, kind),
       });
     });
@@ -69,7 +69,7 @@ export function totals(rounds: readonly Round[]): Record<string, string | number
     if (figures === undefined) continue;
     medians.set(unit, figures.median);
     const shown = `min / median / p90 / max of ${figures.count}: ${spread(figures)}`;
-    facts[`${unit} unit, command to first row`] = figures.count === 1 ? seconds(figures.median) : shown;
+    facts[`${unit} unit, command to first row`] = figures.count === 1 ? toHundredths(figures.median) : shown;
   }
   const [book, conditions] = [medians.get('book'), medians.get('conditions')];
   if (book !== undefined && conditions !== undefined)
@@ -101,7 +101,7 @@ const resolutionMs = 250;
 function orderFinding(rounds: readonly Round[]): Finding {
   const wrong = rounds.flatMap(({ moments, askedMs, unit }, index) => {
     const { 'key registered': _key, ...rest } = moments;
-    return spans(rest, askedMs)
+    return phaseSpans(rest, askedMs)
       .filter(({ earlyMs }) => earlyMs > resolutionMs)
       .map(({ name, earlyMs }) => `round ${index + 1} (${unit}): ${name} ${earlyMs} ms too early`);
   });
@@ -118,11 +118,12 @@ function announcedReady(rounds: readonly Round[]): Finding[] {
   const name = 'the unit that waits on conditions announces a bucket that is ready';
   if (late.some(Number.isNaN)) return [{ name, verdict: 'unknown', evidence: 'key or bucket was not seen' }];
   const least = Math.min(...late);
-  const evidence = `key set ${(Math.abs(least) / 1000).toFixed(2)} s ${least < 0 ? 'before' : 'after'} it (at least)`;
+  const evidence = `key set ${toHundredths(Math.abs(least))} ${least < 0 ? 'before' : 'after'} it (at least)`;
   return [{ name, verdict: least >= -resolutionMs ? 'pass' : 'fail', evidence }];
 }
 
-function seconds(ms: number): string {
+/** `12.34 s`: what is compared here differs by less than tenths. */
+function toHundredths(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 

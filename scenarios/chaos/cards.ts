@@ -1,8 +1,10 @@
+import { LabError } from '../../errors/lab-error.ts';
 import type { ProviderCapability } from '../../provision/machines/machine-provider.ts';
-import type { FaultAction } from '../harness/faults/fault-record.ts';
+import type { FaultAction } from '../harness/record/fault-record.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-export interface Ground {
+/** What cards are dealt over. */
+export interface Table {
   readonly machines: readonly string[];
   readonly units: readonly string[];
   readonly random: SeededRandom;
@@ -17,9 +19,9 @@ export interface Card {
   readonly longestMs: number;
   /** From its undoing until its machine counts in the quorum again and fleet lists it, on a busy host. */
   readonly recoveryMs: number;
-  fits?(ground: Ground): boolean;
+  fits?(table: Table): boolean;
   /** @param alone no heavy fault is in force meanwhile */
-  deal(ground: Ground, at: { lane: number; alone: boolean }): { target: string; action: FaultAction };
+  deal(table: Table, at: { lane: number; alone: boolean }): { target: string; action: FaultAction };
 }
 
 type Deal = Card['deal'];
@@ -38,12 +40,12 @@ export const heavyCards: readonly Card[] = [
   heavy('pause', 'pause', [2_000, 14_000], 8_000, someMachine({ kind: 'pause' })),
   heavy('partition', 'partition', [2_000, 14_000], 8_000, someMachine({ kind: 'partition', from: 'all' })),
   { ...heavy('partition of two', 'partition', [3_000, 14_000], 6_000, pair), fits: severalMachines },
-  heavy('packet loss', 'packet-loss', [4_000, 14_000], 5_000, (ground, at) =>
-    someMachine({ kind: 'packet-loss', percent: ground.random.integer(10, 60) })(ground, at),
+  heavy('packet loss', 'packet-loss', [4_000, 14_000], 5_000, (table, at) =>
+    someMachine({ kind: 'packet-loss', percent: table.random.integer(10, 60) })(table, at),
   ),
   // etcd writes every entry to its disk before it acknowledges it.
-  heavy('slow disk', 'slow-disk', [5_000, 14_000], 5_000, (ground, at) =>
-    someMachine({ kind: 'slow-disk', bytesPerSecond: ground.random.integer(1, 16) * 256 * 1024 })(ground, at),
+  heavy('slow disk', 'slow-disk', [5_000, 14_000], 5_000, (table, at) =>
+    someMachine({ kind: 'slow-disk', bytesPerSecond: table.random.integer(1, 16) * 256 * 1024 })(table, at),
   ),
   heavy('full disk', 'full-disk', [4_000, 10_000], 15_000, someMachine({ kind: 'full-disk' })),
   heavy('kill etcd', 'exec', [0, 0], 6_000, someMachine({ kind: 'kill', unit: 'etcd.service' })),
@@ -51,8 +53,8 @@ export const heavyCards: readonly Card[] = [
   heavy('stop etcd', 'exec', [4_000, 12_000], 6_000, someMachine({ kind: 'stop-unit', unit: 'etcd.service' })),
   // Alone too: were its machine lost meanwhile, starting it there again would be one unit on two machines.
   {
-    ...heavy('stop a unit', 'exec', [3_000, 9_000], 8_000, (ground) => {
-      const unit = ground.random.pick(ground.units.filter(hasContainer));
+    ...heavy('stop a unit', 'exec', [3_000, 9_000], 8_000, (table) => {
+      const unit = table.random.pick(table.units.filter(hasContainer));
       return { target: `machine running ${bare(unit)}`, action: { kind: 'stop-unit', unit } };
     }),
     fits: ({ units }) => units.some(hasContainer),
@@ -67,13 +69,13 @@ export const lightCards: readonly Card[] = [
     // While a machine is out, etcd needs the others: they keep enough to answer within an election timeout.
     return { target: 'any other', action: { kind: 'slow-cpu', cpus: random.integer(55, 80) / 100 } };
   }),
-  light('kill fleet', 'exec', [0, 0], 6_000, (ground, { alone }) => daemon('fleet.service', ground, alone)),
-  light('kill flanneld', 'exec', [0, 0], 6_000, (ground, { alone }) => daemon('flanneld.service', ground, alone)),
-  light('kill docker', 'exec', [0, 0], 12_000, (ground, { alone }) => daemon('docker.service', ground, alone)),
+  light('kill fleet', 'exec', [0, 0], 6_000, (table, { alone }) => daemon('fleet.service', table, alone)),
+  light('kill flanneld', 'exec', [0, 0], 6_000, (table, { alone }) => daemon('flanneld.service', table, alone)),
+  light('kill docker', 'exec', [0, 0], 12_000, (table, { alone }) => daemon('docker.service', table, alone)),
   light('engine leader', 'exec', [0, 0], 6_000, at('engine leader', { kind: 'kill', unit: 'fleet.service' })),
   {
-    ...light('kill a container', 'exec', [0, 0], 8_000, (ground) => {
-      const unit = ground.random.pick(ground.units.filter(hasContainer));
+    ...light('kill a container', 'exec', [0, 0], 8_000, (table) => {
+      const unit = table.random.pick(table.units.filter(hasContainer));
       return {
         target: `machine running ${bare(unit)}`,
         action: { kind: 'kill-container', container: bare(unit).replace('@', '-') },
@@ -82,8 +84,8 @@ export const lightCards: readonly Card[] = [
     fits: ({ units }) => units.some(hasContainer),
   },
   {
-    ...light('kill a sidekick', 'exec', [0, 0], 4_000, (ground) => {
-      const unit = ground.random.pick(ground.units.filter(isSidekick));
+    ...light('kill a sidekick', 'exec', [0, 0], 4_000, (table) => {
+      const unit = table.random.pick(table.units.filter(isSidekick));
       return { target: `machine running ${bare(unit)}`, action: { kind: 'kill', unit } };
     }),
     fits: ({ units }) => units.some(isSidekick),
@@ -113,16 +115,22 @@ function someMachine(action: FaultAction): Deal {
   };
 }
 
-function pair({ machines, random }: Ground): ReturnType<Deal> {
-  const [target = '', other = ''] = random.shuffled(machines);
+function pair({ machines, random }: Table): ReturnType<Deal> {
+  const [target, other] = random.shuffled(machines);
+  if (target === undefined || other === undefined)
+    throw new LabError({
+      code: 'state.machines',
+      cause: `two machines are to be parted, and the lab has ${machines.length}`,
+      next: 'set $num_instances = 3 in config.rb, then lab destroy && lab up',
+    });
   return { target, action: { kind: 'partition', from: [other] } };
 }
 
-function daemon(unit: string, { machines, random }: Ground, alone: boolean): ReturnType<Deal> {
+function daemon(unit: string, { machines, random }: Table, alone: boolean): ReturnType<Deal> {
   return { target: alone ? random.pick(machines) : 'any other', action: { kind: 'kill', unit } };
 }
 
-function severalMachines({ machines }: Ground): boolean {
+function severalMachines({ machines }: Table): boolean {
   return machines.length > 1;
 }
 

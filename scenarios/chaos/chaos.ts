@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allUnits } from '../deploy/stack.ts';
-import { summariseProbes } from '../harness/probes/summarise.ts';
-import { seconds } from '../harness/seconds.ts';
-import type { Finding } from '../harness/verdict.ts';
+import { allUnits } from '../stack/stack.ts';
+import { summariseProbes } from '../harness/record/summarise-probes.ts';
+import { seconds } from '../harness/record/seconds.ts';
+import type { Finding } from '../harness/record/verdict.ts';
 import { integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { converge, convergeDeadlineMs, predictedConvergence } from './converge.ts';
 import { describeFault } from './describe.ts';

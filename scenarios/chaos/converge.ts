@@ -1,7 +1,8 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import { allUnits, layers, waitingFor } from '../deploy/stack.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import { allUnits, stackLayers, waitingFor } from '../stack/stack.ts';
+import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import type { ScenarioContext } from '../scenario.ts';
 
 /** From the last undoing until everything is as it was, ms. */
@@ -37,11 +38,16 @@ export async function converge(context: Context): Promise<{ atMs: number } | { m
 
 /** What the slowest way back takes: fleet notices, Couchbase's unit waits its RestartSec, then the worker its own. */
 export function predictedConvergence(fleetAgentTtlMs: number): Prediction {
-  const slowestMs = fleetAgentTtlMs + 20_000 + 6_000 + 10_000 + 3_000;
-  return {
-    ...{ minMs: 0, maxMs: slowestMs },
-    terms: `at most presence TTL ${fleetAgentTtlMs / 1000} s + couchbase RestartSec 20 s + its start 6 s + worker RestartSec 10 s + rows 3 s`,
-  };
+  const { 'couchbase@.service': couchbase, 'worker.service': worker } = shippedRestartMs;
+  const [start, rows] = [6_000, 3_000];
+  const terms = [
+    `at most presence TTL ${fleetAgentTtlMs / 1000} s`,
+    `couchbase RestartSec ${couchbase / 1000} s`,
+    `its start ${start / 1000} s`,
+    `worker RestartSec ${worker / 1000} s`,
+    `rows ${rows / 1000} s`,
+  ];
+  return { minMs: 0, maxMs: fleetAgentTtlMs + couchbase + start + worker + rows, terms: terms.join(' + ') };
 }
 
 function everyMachineListed({ lab }: Context): Condition {
@@ -55,7 +61,7 @@ function everyMachineListed({ lab }: Context): Condition {
 }
 
 function stackComplete({ lab }: Context): Condition {
-  const whole = { units: allUnits, keys: layers.flatMap(({ keys }) => keys) };
+  const whole = { units: allUnits, keys: stackLayers.flatMap(({ keys }) => keys) };
   const running = lab.fleet.unitsRunning(allUnits);
   return {
     name: `${allUnits.length} units running, ${whole.keys.length} keys registered`,

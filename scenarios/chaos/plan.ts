@@ -1,6 +1,6 @@
 import type { ProviderCapability } from '../../provision/machines/machine-provider.ts';
-import type { FaultAction } from '../harness/faults/fault-record.ts';
-import { type Card, type Ground, heavyCards, lightCards } from './cards.ts';
+import type { FaultAction } from '../harness/record/fault-record.ts';
+import { type Card, type Table, heavyCards, lightCards } from './cards.ts';
 import { seededRandom, type SeededRandom } from './seeded-random.ts';
 
 /** One fault of a plan. Times are ms since the plan began. */
@@ -19,7 +19,7 @@ export interface PlannedFault {
   readonly action: FaultAction;
 }
 
-export interface ChaosGround {
+export interface PlanRequest {
   readonly seed: number;
   readonly minutes: number;
   /** Names, at least one. */
@@ -37,14 +37,14 @@ export function quorumBudget(machines: number): number {
 /**
  * Random faults for so many minutes: storms, in which one fault after another (and light ones at the same time) meets the
  * machines, and quiet stretches between them, in which the stack can recover. At no time are more machines out of the
- * quorum than etcd can miss, their recovery counted in; all is over before the last minute's end. Pure: the same ground,
+ * quorum than etcd can miss, their recovery counted in; all is over before the last minute's end. Pure: the same request,
  * the same plan.
  * @returns in the order they begin
  */
-export function planChaos({ seed, minutes, machines, capabilities, units }: ChaosGround): PlannedFault[] {
+export function planChaos({ seed, minutes, machines, capabilities, units }: PlanRequest): PlannedFault[] {
   const random = seededRandom(seed);
-  const ground: Ground = { machines, units, random };
-  const able = (card: Card): boolean => capabilities.includes(card.capability) && (card.fits?.(ground) ?? true);
+  const table: Table = { machines, units, random };
+  const able = (card: Card): boolean => capabilities.includes(card.capability) && (card.fits?.(table) ?? true);
   const heavy = deck(heavyCards.filter(able), random);
   const light = deck(lightCards.filter(able), random);
   const endMs = minutes * 60_000 - 3_000;
@@ -57,7 +57,7 @@ export function planChaos({ seed, minutes, machines, capabilities, units }: Chao
       for (;;) {
         const card = heavy.draw(stormEndMs - atMs);
         if (card === undefined) break;
-        const fault = dealt(card, ground, { atMs, lane, alone: false });
+        const fault = dealt(card, table, { atMs, lane, alone: false });
         plan.push(fault);
         atMs += fault.durationMs + fault.recoveryMs + random.integer(500, 6_000);
       }
@@ -68,7 +68,7 @@ export function planChaos({ seed, minutes, machines, capabilities, units }: Chao
       if (card === undefined) break;
       const room = atMs + card.longestMs + card.recoveryMs;
       const alone = !plan.some((other) => other.weight === 'heavy' && overMs(other) > atMs && other.atMs < room);
-      plan.push(dealt(card, ground, { atMs, lane: 0, alone }));
+      plan.push(dealt(card, table, { atMs, lane: 0, alone }));
       atMs += random.integer(3_000, 14_000);
     }
     beganMs = stormEndMs + random.integer(12_000, 22_000);
@@ -81,11 +81,11 @@ export function overMs({ atMs, durationMs, recoveryMs }: PlannedFault): number {
   return atMs + durationMs + recoveryMs;
 }
 
-function dealt(card: Card, ground: Ground, at: { atMs: number; lane: number; alone: boolean }): PlannedFault {
+function dealt(card: Card, table: Table, at: { atMs: number; lane: number; alone: boolean }): PlannedFault {
   const { atMs, lane, alone } = at;
-  const durationMs = ground.random.integer(card.shortestMs, card.longestMs);
+  const durationMs = table.random.integer(card.shortestMs, card.longestMs);
   const { recoveryMs, weight } = card;
-  return { atMs, durationMs, recoveryMs, weight, lane, ...card.deal(ground, { lane, alone }) };
+  return { atMs, durationMs, recoveryMs, weight, lane, ...card.deal(table, { lane, alone }) };
 }
 
 /** Cards come in a random order, each once before any comes twice: also a short plan has variety. */

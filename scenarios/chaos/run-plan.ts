@@ -1,8 +1,8 @@
 import { setTimeout as atTime } from 'node:timers/promises';
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
-import { seconds } from '../harness/seconds.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
+import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { describeFault } from './describe.ts';
 import { overMs, type PlannedFault } from './plan.ts';
@@ -26,109 +26,135 @@ type Context = Pick<ScenarioContext, 'lab' | 'fault' | 'until' | 'note' | 'now' 
  * @throws what the run's signal was aborted with
  */
 export async function runPlan(plan: readonly PlannedFault[], endMs: number, context: Context): Promise<Carried> {
-  const beganMs = context.now();
-  /** Machines that were taken away and are not back since, with the lane of that fault. */
-  const away = new Map<string, number>();
-  const lanes = [...new Set(plan.filter(isHeavy).map(({ lane }) => lane))];
-  // What ends one of them ends all: nothing may be injected any more while the run undoes its faults.
-  const ended = new AbortController();
-  const signal = AbortSignal.any([context.signal, ended.signal]);
-  const outcomes = await Promise.all([
-    ...lanes.map((lane) =>
-      runLane(
-        lane,
-        plan.filter((fault) => isHeavy(fault) && fault.lane === lane),
-      ),
-    ),
-    ...plan.filter((fault) => !isHeavy(fault)).map(runLight),
-  ]).catch((error: unknown) => {
-    ended.abort(error);
-    throw error;
-  });
-  const leftOut = outcomes.flat().filter((outcome) => outcome !== 'injected');
-  await timeIs(endMs);
-  return { injected: outcomes.flat().length - leftOut.length, leftOut };
+  return new PlanRun(plan, endMs, context).toItsEnd();
+}
 
-  async function runLane(lane: number, faults: readonly PlannedFault[]): Promise<string[]> {
+class PlanRun {
+  readonly #plan: readonly PlannedFault[];
+  readonly #endMs: number;
+  readonly #context: Context;
+  readonly #beganMs: number;
+  /** Machines that were taken away and are not back since, with the lane of that fault. */
+  readonly #away = new Map<string, number>();
+  // What ends one of them ends all: nothing may be injected any more while the run undoes its faults.
+  readonly #ended = new AbortController();
+  readonly #signal: AbortSignal;
+
+  constructor(plan: readonly PlannedFault[], endMs: number, context: Context) {
+    this.#plan = plan;
+    this.#endMs = endMs;
+    this.#context = context;
+    this.#beganMs = context.now();
+    this.#signal = AbortSignal.any([context.signal, this.#ended.signal]);
+  }
+
+  async toItsEnd(): Promise<Carried> {
+    const heavy = this.#plan.filter(isHeavy);
+    const lanes = [...new Set(heavy.map(({ lane }) => lane))];
+    const outcomes = await Promise.all([
+      ...lanes.map((lane) =>
+        this.#runLane(
+          lane,
+          heavy.filter((fault) => fault.lane === lane),
+        ),
+      ),
+      ...this.#plan.filter((fault) => !isHeavy(fault)).map((fault) => this.#runLight(fault)),
+    ]).catch((error: unknown) => {
+      this.#ended.abort(error);
+      throw error;
+    });
+    const leftOut = outcomes.flat().filter((outcome) => outcome !== 'injected');
+    await this.#timeIs(this.#endMs);
+    return { injected: outcomes.flat().length - leftOut.length, leftOut };
+  }
+
+  async #runLane(lane: number, faults: readonly PlannedFault[]): Promise<string[]> {
     const outcomes: string[] = [];
     for (const fault of faults) {
-      await timeIs(fault.atMs);
-      const lateMs = context.now() - beganMs - fault.atMs;
-      if (overMs(fault) + lateMs > endMs) {
-        outcomes.push(left(fault, 'it would end after the plan'));
+      await this.#timeIs(fault.atMs);
+      const lateMs = this.#planMs() - fault.atMs;
+      if (overMs(fault) + lateMs > this.#endMs) {
+        outcomes.push(this.#leftOut(fault, 'it would end after the plan'));
         continue;
       }
       if (lateMs > punctualMs)
-        context.note(`${describeFault(fault)}: ${seconds(lateMs)} late, the machine before it was not back`);
-      outcomes.push(await runOne(fault));
-      await back(lane, endMs - (context.now() - beganMs));
+        this.#context.note(`${describeFault(fault)}: ${seconds(lateMs)} late, the machine before it was not back`);
+      outcomes.push(await this.#runOne(fault));
+      await this.#back(lane, this.#endMs - this.#planMs());
     }
     return outcomes;
   }
 
-  async function runLight(fault: PlannedFault): Promise<string> {
-    await timeIs(fault.atMs);
-    const machine = await context.lab.machine(fault.target).catch((error: unknown) => lost(error));
-    if (typeof machine === 'string') return left(fault, machine);
-    const target = fault.target === 'any other' && away.has(machine.name) ? anyPresent() : machine.name;
-    if (target === undefined) return left(fault, 'every machine is under a fault');
-    const harmed = context.fault.active.find((active) => active.machine === target && takesAway(active));
-    if (harmed !== undefined) return left(fault, `its machine is under another fault: ${harmed.name}`);
-    if (away.has(target)) return left(fault, `${target} is not back yet`);
-    return runOne({ ...fault, target });
+  async #runLight(fault: PlannedFault): Promise<string> {
+    const { lab, fault: faults } = this.#context;
+    await this.#timeIs(fault.atMs);
+    const machine = await lab.machine(fault.target).catch((error: unknown) => lost(error));
+    if (typeof machine === 'string') return this.#leftOut(fault, machine);
+    const target = fault.target === 'any other' && this.#away.has(machine.name) ? this.#anyPresent() : machine.name;
+    if (target === undefined) return this.#leftOut(fault, 'every machine is under a fault');
+    const harmed = faults.active.find((active) => active.machine === target && takesAway(active));
+    if (harmed !== undefined) return this.#leftOut(fault, `its machine is under another fault: ${harmed.name}`);
+    if (this.#away.has(target)) return this.#leftOut(fault, `${target} is not back yet`);
+    return this.#runOne({ ...fault, target });
   }
 
-  function anyPresent(): string | undefined {
-    const faulted = context.fault.active.map(({ machine }) => machine);
-    return context.lab.machines.find(({ name }) => !away.has(name) && !faulted.includes(name))?.name;
+  #anyPresent(): string | undefined {
+    const faulted = this.#context.fault.active.map(({ machine }) => machine);
+    return this.#context.lab.machines.find(({ name }) => !this.#away.has(name) && !faulted.includes(name))?.name;
   }
 
-  /** A machine that was taken away stays away until `back` says otherwise. */
-  async function runOne(fault: PlannedFault): Promise<string> {
+  /** A machine that was taken away stays away until `#back` says otherwise. */
+  async #runOne(fault: PlannedFault): Promise<string> {
     try {
-      const { machine } = await context.fault.inject(fault.target, fault.action);
-      if (takesAway(fault)) away.set(machine, fault.lane);
+      const { machine } = await this.#context.fault.inject(fault.target, fault.action);
+      if (takesAway(fault)) this.#away.set(machine, fault.lane);
     } catch (error) {
-      await undo(fault);
-      return left(fault, lost(error));
+      await this.#undo(fault);
+      return this.#leftOut(fault, lost(error));
     }
-    await passes(fault.durationMs);
-    await undo(fault);
+    await this.#passes(fault.durationMs);
+    await this.#undo(fault);
     return 'injected';
   }
 
   /** One whose injection failed half-way is in force too, as far as anybody knows. */
-  async function undo(fault: PlannedFault): Promise<void> {
+  async #undo(fault: PlannedFault): Promise<void> {
+    const context = this.#context;
     const active = context.fault.active.find(({ asked }) => asked === fault.action);
     await active?.undo().catch((error: unknown) => context.note(`${active.name} could not be undone: ${lost(error)}`));
   }
 
   /** Every machine answers in etcd and in fleet again, or the plan's time is over. */
-  async function back(lane: number, withinMs: number): Promise<void> {
+  async #back(lane: number, withinMs: number): Promise<void> {
     if (withinMs <= 0) return;
     try {
-      await context.until(allBack(context), { within: withinMs });
-      for (const [machine, own] of away) if (own === lane) away.delete(machine);
+      await this.#context.until(allBack(this.#context), { within: withinMs });
+      for (const [machine, own] of this.#away) if (own === lane) this.#away.delete(machine);
     } catch (error) {
-      context.note(`not every machine is back by the plan's end: ${lost(error)}`);
+      this.#context.note(`not every machine is back by the plan's end: ${lost(error)}`);
     }
   }
 
-  function left(fault: PlannedFault, why: string): string {
+  #leftOut(fault: PlannedFault, why: string): string {
     // What else runs is of no use here.
     const said = `left out: ${describeFault(fault)}, because ${why.replace(/: units that run: .*$/, '')}`;
-    context.note(said);
+    this.#context.note(said);
     return said;
   }
 
-  async function timeIs(planMs: number): Promise<void> {
-    await passes(beganMs + planMs - context.now());
+  /** ms since the plan began. */
+  #planMs(): number {
+    return this.#context.now() - this.#beganMs;
+  }
+
+  async #timeIs(planMs: number): Promise<void> {
+    await this.#passes(planMs - this.#planMs());
   }
 
   /** Planned times are the plan itself, not a wait for something. */
-  async function passes(ms: number): Promise<void> {
-    if (ms > 0) await atTime(ms, undefined, { signal });
-    signal.throwIfAborted();
+  async #passes(ms: number): Promise<void> {
+    if (ms > 0) await atTime(ms, undefined, { signal: this.#signal });
+    this.#signal.throwIfAborted();
   }
 }
 

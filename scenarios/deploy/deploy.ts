@@ -1,16 +1,16 @@
 import { scenario, type ScenarioContext } from '../scenario.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import { containerOf, containerStartedMs } from './container-start.ts';
+import { containerOf, containerStartedMs } from '../stack/container-start.ts';
 import { deployFindings } from './findings.ts';
 import { firstRows, layerMoments } from './layer-moments.ts';
 import { type LayerExtra, layerSteps, pagePrediction, rsvpPrediction } from './layer-steps.ts';
-import { allUnits, type Layer, layerReady, layers, startLayer } from './stack.ts';
+import { allUnits, type StackLayer, layerReady, stackLayers, startLayer } from '../stack/stack.ts';
 
 const pageDeadlineMs = 60_000;
 
 /** What the run itself saw, ms of the run. */
 interface Seen {
-  readonly asked: ReadonlyMap<Layer['name'], number>;
+  readonly asked: ReadonlyMap<StackLayer['name'], number>;
   readonly firstDocumentMs: number;
   /** Wall-clock ms by container. */
   readonly containerStarts: ReadonlyMap<string, number | undefined>;
@@ -25,9 +25,9 @@ export const deploy = scenario({
   async run(context) {
     const { lab } = context;
     const within = lab.config.timers.deployDeadlineMs;
-    const asked = new Map<Layer['name'], number>();
+    const asked = new Map<StackLayer['name'], number>();
     let firstDocumentMs = 0;
-    for (const layer of layers) {
+    for (const layer of stackLayers) {
       context.phase(layer.name);
       asked.set(layer.name, context.now());
       await startLayer(context, layer);
@@ -71,7 +71,7 @@ function conclude(
   const pages = firstRows(events, seen.asked.get('web') ?? 0);
   const everyPageMs = pages.length === context.lab.machines.length ? pages.at(-1) : undefined;
   const feed = journal.find(({ unit, message }) => unit === 'worker.service' && /^feed: connected/.test(message));
-  const extras: Partial<Record<Layer['name'], LayerExtra[]>> = {
+  const extras: Partial<Record<StackLayer['name'], LayerExtra[]>> = {
     worker: [
       { name: 'connected to the stream', at: feed === undefined ? undefined : Math.round(feed.wallMs - wallToRunMs) },
       { name: 'first document', at: seen.firstDocumentMs, predicted: rsvpPrediction(context.lab.config.rsvp.rate) },
@@ -81,7 +81,7 @@ function conclude(
   const began = seen.asked.get('couchbase') ?? 0;
   context.mark('the first command', began, { detail: 'fleetctl start couchbase@1 couchbase-sidekick@1' });
   const reached: { name: string; at: number | undefined }[] = [{ name: 'first row on a page', at: pages[0] }];
-  for (const layer of layers) {
+  for (const layer of stackLayers) {
     const askedMs = seen.asked.get(layer.name) ?? 0;
     const moments = layerMoments({ layer, askedMs, events, journal, containerStarts, wallToRunMs });
     const steps = layerSteps(layer, askedMs, moments, extras[layer.name] ?? []);

@@ -1,8 +1,8 @@
-import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
+import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import type { Finding } from '../harness/verdict.ts';
+import type { Finding } from '../harness/record/verdict.ts';
 import { startsOf } from './layer-moments.ts';
-import { allUnits } from './stack.ts';
+import { allUnits } from '../stack/stack.ts';
 
 /** What a deployment proves beyond the conditions that the run itself waited for. Pure. */
 export function deployFindings(

@@ -1,9 +1,9 @@
-import type { JournalLine } from '../harness/evidence.ts';
-import { eventsOf } from '../harness/events/events-of.ts';
-import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
-import type { RunEvent } from '../harness/events/run-event.ts';
-import { containerOf } from './container-start.ts';
-import type { Layer } from './stack.ts';
+import type { JournalLine } from '../harness/record/journal-line.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
+import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import type { RunEvent } from '../harness/record/events/run-event.ts';
+import { containerOf } from '../stack/container-start.ts';
+import type { StackLayer } from '../stack/stack.ts';
 
 /** When a layer's last unit (container, key) was there, ms of the run; undefined: one of them never was. */
 export interface LayerMoments {
@@ -19,7 +19,7 @@ export interface LayerMoments {
 
 /** All that was recorded of one layer's start. */
 export interface LayerRecord {
-  readonly layer: Pick<Layer, 'units' | 'keys'>;
+  readonly layer: Pick<StackLayer, 'units' | 'keys'>;
   /** When its `fleetctl start` was typed, ms of the run. */
   readonly askedMs: number;
   readonly events: readonly RunEvent[];
@@ -34,6 +34,7 @@ export interface LayerRecord {
 export function layerMoments(record: LayerRecord): LayerMoments {
   const { layer, askedMs, events, journal, containerStarts, wallToRunMs } = record;
   const principals = layer.units.filter((unit) => containerOf(unit) !== undefined);
+  const containers = layer.units.flatMap((unit) => containerOf(unit) ?? []);
   const inRun = (wallMs: number | undefined) => (wallMs === undefined ? undefined : Math.round(wallMs - wallToRunMs));
   const line = (from: string | undefined, begins: (message: string) => boolean) =>
     inRun(
@@ -44,7 +45,7 @@ export function layerMoments(record: LayerRecord): LayerMoments {
     eventsOf(events, 'key-set').find(({ atMs, data }) => data.key === key && atMs >= askedMs)?.atMs;
   return {
     placed: last(layer.units.map((unit) => line('fleet.service', (said) => said.startsWith(`schedule unit=${unit} `)))),
-    started: last(principals.map((unit) => inRun(containerStarts.get(containerOf(unit) ?? '')))),
+    started: last(containers.map((container) => inRun(containerStarts.get(container)))),
     active: last(principals.map((unit) => line(unit, (said) => said.startsWith(`Started ${unit}`)))),
     registered: layer.keys.length === 0 ? undefined : last(layer.keys.map(firstKeySet)),
   };

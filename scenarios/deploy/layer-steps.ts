@@ -1,6 +1,7 @@
-import type { Prediction } from '../harness/report/run-report.ts';
+import { appTimers } from '../harness/prediction/stated-timers.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import type { LayerMoments } from './layer-moments.ts';
-import type { Layer } from './stack.ts';
+import type { StackLayer } from '../stack/stack.ts';
 
 /** One step of a layer: from the step before it to its own moment, ms of the run. */
 export interface LayerStep {
@@ -23,7 +24,7 @@ export interface LayerExtra {
  * prediction: only work takes time there. Pure.
  */
 export function layerSteps(
-  layer: Layer,
+  layer: StackLayer,
   askedMs: number,
   moments: LayerMoments,
   extras: readonly LayerExtra[],
@@ -54,5 +55,9 @@ export function rsvpPrediction(rate: number): Prediction {
   return { minMs: 0, maxMs: Math.round(3000 / rate), terms: `${rate} RSVPs a second, at random` };
 }
 
-/** The page's query: at once when web starts, every 5 s from the first good answer on. */
-export const pagePrediction: Prediction = { minMs: 0, maxMs: 5_000, terms: 'the page’s query, every 5 s' };
+/** The page's query: at once when web starts, later by its timer. */
+export const pagePrediction: Prediction = {
+  minMs: 0,
+  maxMs: appTimers.queryMs,
+  terms: `the page’s query, every ${appTimers.queryMs / 1000} s`,
+};

@@ -1,6 +1,6 @@
 import type { Condition } from '../../provision/cluster/conditions.ts';
 import type { LabUnderTest } from '../harness/context/lab-under-test.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from '../harness/prediction/subject.ts';
 
 /** The sidekick has announced the unit at another address than before. */
 export function announcedAnew(lab: LabUnderTest, key: NonNullable<Subject['key']>): Condition {

@@ -1,12 +1,14 @@
-import { runningOn } from '../harness/cluster-view.ts';
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
+import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
+import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
 import type { FailureKind } from '../harness/prediction/detection.ts';
 import { choice, scenario, text, type ScenarioContext } from '../scenario.ts';
 import { announcedAnew, documentsStored, oldCopiesStopped } from './conditions.ts';
 import { reportFigures } from './figures.ts';
-import { failoverFindings } from './findings.ts';
-import { predictionFor } from './prediction-for.ts';
-import { movableUnits, subjectOf } from './subject.ts';
+import { type FailoverOutcome, failoverFindings } from './findings.ts';
+import { predictionFor } from '../harness/prediction/prediction-for.ts';
+import { movableUnits, type Subject, subjectOf } from '../harness/prediction/subject.ts';
 import { failoverTimeline } from './timeline.ts';
 
 const stepWithin = 120_000;
@@ -36,60 +38,107 @@ interface Parameters {
   readonly target: string;
 }
 
-async function run(context: ScenarioContext<Parameters>): Promise<void> {
-  const { lab, parameters } = context;
-  const count = lab.machines.length;
-  context.phase('before');
-  const broken = await lab.machine(parameters.target);
-  const rows = context.until(lab.page.showsRows(count), { within: stepWithin });
-  const before = lab.fleet.view;
-  const [predicted] = await Promise.all([
-    predictionFor(lab, parameters.by, broken, before),
-    context.snapshot('before'),
-    rows,
-    // Pages show what they last had: the worker may not have found a new Couchbase yet.
-    context.until(documentsStored(lab), { within: stepWithin }),
-  ]);
-  const documentsBefore = await lab.page.documents();
-  const subject = subjectOf(before, broken.name);
-  const moved = movableUnits(before, broken.name);
-  const displaced = before.units.find(
-    ({ name }) => name.startsWith('web@') && runningOn(before, name) === broken.name,
-  )?.name;
-  context.fact('machine', broken.name);
-  context.fact('by', parameters.by);
-  context.note(`${broken.name} runs ${[...moved, displaced ?? ''].filter(Boolean).map(short).join(', ')}`);
+type FailoverContext = ScenarioContext<Parameters>;
 
-  const outcome = {
-    ...{ broken: broken.name, subject, moved, displaced, faultMs: context.now() },
-    undoMs: undefined as number | undefined,
-    settledMs: undefined as number | undefined,
-    healedMs: undefined as number | undefined,
-    pageBackMs: undefined as number | undefined,
-    documents: { before: documentsBefore, after: undefined as number | undefined },
+/** What was there before the fault, and what the units of the machine are to this failover. */
+interface Before {
+  readonly broken: MachineUnderTest;
+  readonly view: ClusterView;
+  readonly predicted: FailoverSteps;
+  readonly subject: Subject | undefined;
+  readonly moved: readonly string[];
+  /** The machine's web unit, which no other machine takes. */
+  readonly displaced: string | undefined;
+  readonly documents: number | undefined;
+}
+
+/** What is known of a run while it goes on. */
+type Outcome = { -readonly [K in keyof FailoverOutcome]: FailoverOutcome[K] };
+
+async function run(context: FailoverContext): Promise<void> {
+  const before = await lookBefore(context);
+  const { broken, predicted, subject, moved, displaced, documents } = before;
+  const outcome: Outcome = {
+    broken: broken.name,
+    subject,
+    moved,
+    displaced,
+    faultMs: context.now(),
+    undoMs: undefined,
+    settledMs: undefined,
+    healedMs: undefined,
+    pageBackMs: undefined,
+    documents: { before: documents, after: undefined },
   };
   context.afterwards((record) => {
     const timeline = failoverTimeline(record, outcome);
     reportFigures(context, timeline, predicted, outcome.undoMs, outcome.healedMs);
     for (const finding of failoverFindings(record, outcome, timeline)) context.invariant(finding);
   });
+  const survivors = before.view.units
+    .map(({ name }) => name)
+    .filter((name) => name !== displaced && runningOn(before.view, name) !== undefined);
+  const { fault, announcedMs } = await takeAway(context, before, survivors, outcome);
+  await bringBack(context, before, survivors, { fault, announcedMs, outcome });
+}
 
+async function lookBefore(context: FailoverContext): Promise<Before> {
+  const { lab, parameters } = context;
+  context.phase('before');
+  const broken = await lab.machine(parameters.target);
+  const rows = context.until(lab.page.showsRows(lab.machines.length), { within: stepWithin });
+  const view = lab.fleet.view;
+  const [predicted] = await Promise.all([
+    predictionFor(lab, parameters.by, broken, view),
+    context.snapshot('before'),
+    rows,
+    // Pages show what they last had: the worker may not have found a new Couchbase yet.
+    context.until(documentsStored(lab), { within: stepWithin }),
+  ]);
+  const documents = await lab.page.documents();
+  const moved = movableUnits(view, broken.name);
+  const displaced = view.units.find(
+    ({ name }) => name.startsWith('web@') && runningOn(view, name) === broken.name,
+  )?.name;
+  context.fact('machine', broken.name);
+  context.fact('by', parameters.by);
+  const units = displaced === undefined ? moved : [...moved, displaced];
+  context.note(`${broken.name} runs ${units.length === 0 ? 'nothing' : units.map(short).join(', ')}`);
+  return { broken, view, predicted, subject: subjectOf(view, broken.name), moved, displaced, documents };
+}
+
+/** Until the page shows rows without the machine. */
+async function takeAway(
+  context: FailoverContext,
+  { broken, subject }: Before,
+  survivors: readonly string[],
+  outcome: Outcome,
+): Promise<{ fault: ActiveFault; announcedMs: number }> {
+  const { lab, parameters } = context;
   context.phase(`${parameters.by} ${broken.name}`);
   const fault = await inject(context, broken.name);
   outcome.faultMs = fault.fromMs;
-  const survivors = before.units
-    .map(({ name }) => name)
-    .filter((name) => name !== displaced && runningOn(before, name) !== undefined);
   await context.until(lab.fleet.machineGone(broken.name), { within: stepWithin });
   if (subject?.key !== undefined) await context.until(announcedAnew(lab, subject.key), { within: stepWithin });
   const announcedMs = context.now();
-  await context.until(lab.page.showsRows(count - 1, announcedMs), { within: stepWithin });
+  await context.until(lab.page.showsRows(lab.machines.length - 1, announcedMs), { within: stepWithin });
   await context.until(lab.fleet.unitsRunning(survivors), { within: stepWithin });
   outcome.settledMs = context.now();
-
   await context.snapshot('during');
+  return { fault, announcedMs };
+}
+
+/** Until all is as before. */
+async function bringBack(
+  context: FailoverContext,
+  { broken, subject, moved, displaced, documents }: Before,
+  survivors: readonly string[],
+  { fault, announcedMs, outcome }: { fault: ActiveFault; announcedMs: number; outcome: Outcome },
+): Promise<void> {
+  const { lab } = context;
   context.phase(`${broken.name} comes back`);
-  outcome.undoMs = context.now();
+  const undoMs = context.now();
+  outcome.undoMs = undoMs;
   const home = subject === undefined ? undefined : lab.fleet.runningOn(subject.unit);
   const witness = home ?? lab.machines.find(({ name }) => name !== broken.name)?.name ?? broken.name;
   const [, documentsAfter] = await Promise.all([
@@ -97,7 +146,7 @@ async function run(context: ScenarioContext<Parameters>): Promise<void> {
     lab.page.documents(),
     context.until(lab.page.changes(announcedMs), { within: stepWithin }),
   ]);
-  outcome.documents.after = documentsAfter;
+  outcome.documents = { before: documents, after: documentsAfter };
   await context.until(lab.fleet.machinePresent(broken.name), { within: stepWithin });
   const all = displaced === undefined ? survivors : [...survivors, displaced];
   await context.until(oldCopiesStopped(lab, broken.name, moved), { within: stepWithin });
@@ -108,7 +157,7 @@ async function run(context: ScenarioContext<Parameters>): Promise<void> {
   }
   await context.until(lab.fleet.unitsRunning(all), { within: stepWithin });
   await context.until(lab.etcd.healthy(), { within: stepWithin });
-  await context.until(lab.page.showsRows(count, outcome.undoMs), { within: stepWithin });
+  await context.until(lab.page.showsRows(lab.machines.length, undoMs), { within: stepWithin });
   outcome.healedMs = context.now();
   await context.snapshot('after');
   // A browser takes seconds of CPU from two busy cores: not while anything is timed.

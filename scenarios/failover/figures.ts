@@ -1,6 +1,6 @@
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import { floorMs, sum } from '../harness/prediction/terms.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { FailoverTimeline, Moment } from './timeline.ts';
 

@@ -1,9 +1,10 @@
-import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
-import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
+import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
+import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
 import { viewAt } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import type { Finding, Verdict } from '../harness/verdict.ts';
-import { type FailoverMoments, type FailoverTimeline, names } from './timeline.ts';
+import type { Finding, Verdict } from '../harness/record/verdict.ts';
+import type { Subject } from '../harness/prediction/subject.ts';
+import { type FailoverMoments, type FailoverTimeline, tellsAddress } from './timeline.ts';
 
 /** When the stack had settled on the other machines, and when all was well again (ms of the run); and what was asked then. */
 export interface FailoverOutcome extends FailoverMoments {
@@ -26,12 +27,15 @@ export function failoverFindings(record: RunRecord, outcome: FailoverOutcome, ti
     settled: at(outcome.settledMs),
     healed: at(outcome.healedMs),
   };
-  const couchbase = outcome.subject?.unit.startsWith('couchbase@') === true;
+  const { subject } = outcome;
+  const couchbase = subject?.unit.startsWith('couchbase@') === true;
+  const announced = subject?.key === undefined ? undefined : { unit: subject.unit, key: subject.key };
   return [
     ...outcome.moved.map((unit) => moved(unit, outcome.broken, pictures.settled)),
     ...(outcome.displaced === undefined ? [] : [displacedWeb(outcome.displaced, pictures)]),
-    ...(outcome.subject?.key === undefined ? [] : [announcedAnew(outcome, pictures)]),
-    ...(outcome.subject?.key === undefined ? [] : [appsRestarted(record, outcome, pictures, timeline)]),
+    ...(announced === undefined
+      ? []
+      : [announcedAnew(announced, pictures), appsRestarted(record, announced, outcome, pictures, timeline)]),
     pageUpdates(record, outcome, timeline),
     ...(couchbase ? [documentLoss(outcome)] : []),
   ];
@@ -57,11 +61,13 @@ function displacedWeb(web: string, { settled, healed }: Pictures): Finding {
   return { name, verdict: healed === undefined ? 'unknown' : verdict(down && back !== undefined), evidence };
 }
 
-function announcedAnew({ subject }: FailoverOutcome, { settled }: Pictures): Finding {
-  const { name: key, old } = subject?.key ?? { name: '', old: undefined };
+/** A subject that a sidekick announces. */
+type Announced = Required<Subject>;
+
+function announcedAnew({ unit, key: { name: key, old } }: Announced, { settled }: Pictures): Finding {
   const now = settled?.keys[key];
   return {
-    name: `${subject?.unit.replace(/\.service$/, '') ?? ''} registered at its new address`,
+    name: `${unit.replace(/\.service$/, '')} registered at its new address`,
     verdict: settled === undefined ? 'unknown' : verdict(now !== undefined && now !== old),
     evidence: `${key}: ${old ?? 'no key'} -> ${now ?? 'no key'}`,
   };
@@ -70,18 +76,24 @@ function announcedAnew({ subject }: FailoverOutcome, { settled }: Pictures): Fin
 /** The web units that ran on other machines, and for Couchbase the worker, logged the new address. */
 function appsRestarted(
   record: RunRecord,
-  { subject, settledMs = Infinity, broken, faultMs }: FailoverOutcome,
+  { unit, key }: Announced,
+  { settledMs = Infinity, broken, faultMs }: FailoverOutcome,
   { before, settled }: Pictures,
   { appRestarted }: FailoverTimeline,
 ): Finding {
   const name = 'the apps restarted with the new address';
-  const { unit = '', key } = subject ?? {};
-  const address = settled?.keys[key?.name ?? ''] ?? '?';
+  const address = settled?.keys[key.name];
+  if (address === undefined) {
+    const evidence = `${key.name} ${settled === undefined ? 'was not seen any more' : 'held no address'}`;
+    return { name, verdict: settled === undefined ? 'unknown' : 'fail', evidence };
+  }
   const during = record.journal.filter(({ wallMs }) => {
     const atMs = wallMs - record.wallToRunMs;
     return atMs >= faultMs && atMs <= settledMs;
   });
-  const knowing = new Set(during.filter(({ message }) => names(message, unit, address)).map((line) => line.unit));
+  const knowing = new Set(
+    during.filter(({ message }) => tellsAddress(message, unit, address)).map((line) => line.unit),
+  );
   const webs = before.units.map((one) => one.name).filter((one) => one.startsWith('web@'));
   const wanted = [
     ...(unit.startsWith('couchbase@') ? ['worker.service'] : []),

@@ -1,9 +1,9 @@
-import { eventsOf } from '../harness/events/events-of.ts';
-import { messagesWithRows } from '../harness/events/messages-with-rows.ts';
-import { type JournalLine, namesCouchbase } from '../harness/evidence.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
+import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import { type JournalLine, namesCouchbase } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from '../harness/prediction/subject.ts';
 
 /** What the scenario did when, ms of the run; undefined: it did not come to that. */
 export interface FailoverMoments {
@@ -132,12 +132,12 @@ function firstToKnow(journal: readonly JournalLine[], unit: string, address: str
   const sampleMs = 1_000;
   return journal.find(
     ({ unit: app, message, wallMs }) =>
-      app.startsWith('web@') && wallMs >= fromWallMs - sampleMs && names(message, unit, address),
+      app.startsWith('web@') && wallMs >= fromWallMs - sampleMs && tellsAddress(message, unit, address),
   );
 }
 
 /** Does an app's log line say that it uses this address of this unit? */
-export function names(message: string, unit: string, address: string): boolean {
+export function tellsAddress(message: string, unit: string, address: string): boolean {
   if (unit.startsWith('couchbase@')) return namesCouchbase(message, address);
   return message.startsWith('current config') && message.includes(`'${address}:`);
 }

@@ -1,15 +1,17 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import { allUnits } from '../deploy/stack.ts';
-import { type ClusterView, runningOn, viewChangeTypes } from '../harness/cluster-view.ts';
-import { eventsOf } from '../harness/events/events-of.ts';
-import { isInitial } from '../harness/events/is-initial.ts';
-import type { RunEvent } from '../harness/events/run-event.ts';
-import { seconds } from '../harness/seconds.ts';
+import { allUnits } from '../stack/stack.ts';
+import { type ClusterView, runningOn, viewChangeTypes } from '../harness/record/cluster-view.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
+import { isInitial } from '../harness/record/events/is-initial.ts';
+import type { RunEvent } from '../harness/record/events/run-event.ts';
+import { appTimers } from '../harness/prediction/stated-timers.ts';
+import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Layer } from './layer.ts';
 
-/** An app that saw a new key ends within its burst of 0.2 s and its hurry of 1 s; a page before that is its old self. */
-const appEndsMs = 1_500;
+/** An app that saw a new key ends within its burst and its hurry, and is late by little; a page before that is its old self. */
+const appEndsMs = appTimers.burstMs + appTimers.hurryMs + 300;
 /** Nothing may have changed for so long: longer than the RestartSec of everything that restarts in answer. */
 const quietMs = 3_000;
 
@@ -83,7 +85,7 @@ async function wrongKey(context: ScenarioContext, view: ClusterView): Promise<st
   for (const kind of ['couchbase', 'memcached'])
     for (const unit of allUnits.filter((name) => name.startsWith(`${kind}@`))) {
       const instance = unit.slice(kind.length + 1, -'.service'.length);
-      const key = `/services/${kind}/${instance}`;
+      const key = serviceKey(kind, instance);
       const value = view.keys[key];
       if (value === undefined) return `${key} is not set`;
       const home = runningOn(view, unit);

@@ -1,6 +1,8 @@
+import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
+import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 
 export const layerNames = [
   ...['memcached', 'web', 'worker', 'couchbase', 'sidekick'],
@@ -28,38 +30,48 @@ const couchbase = 'couchbase@1.service';
 /** Every layer, from the outermost container to the store everything stands on. Times from the units' RestartSec. */
 export const layers: readonly Layer[] = [
   {
-    ...container('memcached', 'memcached@1', 'memcached-1', '/services/memcached/1'),
-    restart: restart(1_000, 300, 6_000, 'docker run'),
+    ...container('memcached', 'memcached@1', 'memcached-1', serviceKey('memcached', 1)),
+    restart: restart('memcached@.service', 300, 6_000, 'docker run'),
   },
-  { ...container('web', 'web@1', 'web-1'), restart: restart(5_000, 300, 6_000, 'docker run') },
-  { ...container('worker', 'worker', 'worker'), restart: restart(10_000, 300, 6_000, 'docker run') },
+  { ...container('web', 'web@1', 'web-1'), restart: restart('web@.service', 300, 6_000, 'docker run') },
+  { ...container('worker', 'worker', 'worker'), restart: restart('worker.service', 300, 6_000, 'docker run') },
   {
-    ...container('couchbase', 'couchbase@1', 'couchbase-1', '/services/couchbase/1'),
-    restart: restart(20_000, 1_000, 15_000, 'docker run, cluster-init and bucket-create'),
+    ...container('couchbase', 'couchbase@1', 'couchbase-1', serviceKey('couchbase', 1)),
+    restart: restart('couchbase@.service', 1_000, 15_000, 'docker run, cluster-init and bucket-create'),
   },
   {
     name: 'sidekick',
     what: 'the announcing loop of memcached-sidekick@2',
     on: { unit: 'memcached-sidekick@2.service' },
     unit: 'memcached-sidekick@2.service',
-    key: '/services/memcached/2',
+    key: serviceKey('memcached', 2),
     kill: (context, machine) => context.fault.kill(machine, 'memcached-sidekick@2'),
-    restart: restart(1_000, 50, 3_000, 'etcdctl rm of the old key'),
+    restart: restart('memcached-sidekick@.service', 50, 3_000, 'etcdctl rm of the old key'),
   },
   {
-    ...daemon('flanneld', 'flanneld', { without: couchbase }, restart(1_000, 200, 5_000, 'lease taken up again')),
+    ...daemon(
+      'flanneld',
+      'flanneld',
+      { without: couchbase },
+      restart('flanneld.service', 200, 5_000, 'lease taken up again'),
+    ),
     what: 'flanneld of a machine without Couchbase',
   },
   {
-    ...daemon('fleetd', 'fleet', { role: 'engine leader' }, restart(1_000, 200, 5_000, 'start of fleetd')),
+    ...daemon('fleetd', 'fleet', { role: 'engine leader' }, restart('fleet.service', 200, 5_000, 'start of fleetd')),
     what: 'fleetd of the machine whose engine leads',
   },
   {
-    ...daemon('dockerd', 'docker', { without: couchbase }, restart(1_000, 300, 15_000, 'start of dockerd')),
+    ...daemon('dockerd', 'docker', { without: couchbase }, restart('docker.service', 300, 15_000, 'start of dockerd')),
     what: 'dockerd of a machine without Couchbase',
   },
   {
-    ...daemon('etcd', 'etcd', { role: 'etcd leader' }, restart(500, 100, 5_000, 'start of etcd, joining its cluster')),
+    ...daemon(
+      'etcd',
+      'etcd',
+      { role: 'etcd leader' },
+      restart('etcd.service', 100, 5_000, 'start of etcd, joining its cluster'),
+    ),
     what: 'the etcd member that leads',
   },
 ];
@@ -79,7 +91,8 @@ function daemon(name: string, unit: string, on: Layer['on'], predicted: Predicti
   };
 }
 
-function restart(restartMs: number, leastMs: number, mostMs: number, start: string): Prediction {
+function restart(unit: keyof typeof shippedRestartMs, leastMs: number, mostMs: number, start: string): Prediction {
+  const restartMs = shippedRestartMs[unit];
   const terms = `RestartSec ${restartMs / 1_000} s + ${start}`;
   return { minMs: restartMs + leastMs, maxMs: restartMs + mostMs, terms };
 }

@@ -1,5 +1,5 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { allUnits } from '../deploy/stack.ts';
+import { allUnits } from '../stack/stack.ts';
 import { choice, scenario, type ScenarioContext } from '../scenario.ts';
 import { mainProcess, recovered } from './conditions.ts';
 import { type Layer, layerNames, layers } from './layer.ts';

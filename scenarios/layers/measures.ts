@@ -1,6 +1,6 @@
-import { seconds } from '../harness/seconds.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
-import type { Finding } from '../harness/verdict.ts';
+import { seconds } from '../harness/record/seconds.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
+import type { Finding } from '../harness/record/verdict.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Layer } from './layer.ts';
 import type { Loss, Recovery } from './recovery.ts';

@@ -1,6 +1,6 @@
-import { eventsOf } from '../harness/events/events-of.ts';
-import type { RunEvent } from '../harness/events/run-event.ts';
-import type { JournalLine } from '../harness/evidence.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
+import type { RunEvent } from '../harness/record/events/run-event.ts';
+import type { JournalLine } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
 
 /** One layer's loss, as it was carried out. */

@@ -1,4 +1,4 @@
-import type { Sample } from '../harness/probes/sample.ts';
+import type { Sample } from '../harness/record/sample.ts';
 
 /** What visitors saw between a fault and the recovery. */
 export interface VisitorSaw {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
-import { probeNames } from '../harness/probes/sample.ts';
+import { probeNames } from '../harness/record/sample.ts';
 import type { Scenario } from '../scenario.ts';
 
 const isFunction = z.custom((value) => typeof value === 'function', 'wants a function');

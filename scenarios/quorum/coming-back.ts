@@ -1,11 +1,13 @@
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
-import { seconds } from '../harness/seconds.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
+import { appTimers, shippedRestartMs } from '../harness/prediction/stated-timers.ts';
+import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { keyGone, placedOn, stackRunsOn, writable } from './conditions.ts';
 import type { Roles } from './roles.ts';
 import { leaseKey, leaseSeconds, refusedKey, valueKey } from './without-quorum.ts';
 
 const couchbase = 'couchbase@1.service';
+const query = `query every ${appTimers.queryMs / 1_000} s`;
 
 /** Waits that no step of the recovery should come near to. */
 const within = { quorum: 60_000, stack: 180_000, page: 90_000 };
@@ -42,15 +44,15 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
   const gone = `presence of the absent machine ends ${ttl / 1_000} s after the election, or has ended before`;
   since('rescheduled', placed.atMs, { minMs: 0, maxMs: 8_000 + 2 * election + ttl + 1_500, terms: gone }, couchbase);
   const running = await context.until(stackRunsOn(lab, together), { within: within.stack });
-  const started =
-    'until rescheduled + container starts + RestartSec of what waited for Couchbase (web 5 s, worker 10 s)';
+  const waits = `web ${shippedRestartMs['web@.service'] / 1_000} s, worker ${shippedRestartMs['worker.service'] / 1_000} s`;
+  const started = `until rescheduled + container starts + RestartSec of what waited for Couchbase (${waits})`;
   since('all units that fit run', running.atMs, { minMs: 1_000, maxMs: placed.atMs - from + 40_000, terms: started });
   const page = await context.until(lab.page.changes(quorum.atMs), { within: within.page });
   context.mark('page again', page.atMs, { detail: 'new rows appear' });
   since('page shows new rows', page.atMs, {
     minMs: 2_000,
     maxMs: placed.atMs - from + 60_000,
-    terms: `${started} + query every 5 s`,
+    terms: `${started} + ${query}`,
   });
   const ended = await leaseEnds;
   context.measure('overdue key goes', {
@@ -99,6 +101,6 @@ export async function lastBack(context: ScenarioContext, fault: ActiveFault): Pr
   });
   context.measure('all pages show rows', {
     ...{ from, to: page.atMs, group },
-    predicted: { minMs: 1_000, maxMs: 60_000, terms: `${starts} + query every 5 s` },
+    predicted: { minMs: 1_000, maxMs: 60_000, terms: `${starts} + ${query}` },
   });
 }

@@ -1,6 +1,6 @@
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import { allUnits } from '../deploy/stack.ts';
-import type { ClusterView } from '../harness/cluster-view.ts';
+import { allUnits } from '../stack/stack.ts';
+import type { ClusterView } from '../harness/record/cluster-view.ts';
 import type { LabUnderTest } from '../harness/context/lab-under-test.ts';
 
 /** Every unit of the stack that fits on these machines runs on one of them; one web unit a machine, the others may wait. */

@@ -1,8 +1,8 @@
-import type { ClusterView } from '../harness/cluster-view.ts';
+import type { ClusterView } from '../harness/record/cluster-view.ts';
+import { pagePort } from '../harness/context/ports.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { type Roles, unitsOn } from './roles.ts';
 
-const pagePort = 3000;
 const pageDeadlineMs = 5_000;
 
 /**

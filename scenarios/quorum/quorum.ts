@@ -1,4 +1,4 @@
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { choice, scenario, type ScenarioContext } from '../scenario.ts';
 import { inWords, quorumOf } from './arithmetic.ts';
 import { stackRunsOn } from './conditions.ts';
@@ -29,7 +29,7 @@ export const quorum = scenario({
     await context.until(lab.page.showsRows(machines.length, context.now()), { within: startDeadlineMs });
     await context.until(stackRunsOn(lab, machines), { within: startDeadlineMs });
     const roles = chooseRoles(machines, lab.fleet.view);
-    const [home = '', ...others] = roles.halted;
+    const [home, ...others] = roles.halted;
     explain(context, roles);
     context.phase('all machines');
     await withQuorum(context, roles.witness);
@@ -52,9 +52,11 @@ export const quorum = scenario({
 
     const ofMachine = (name: string) => faults.find(({ machine }) => machine === name);
     const back = ofMachine(others[0] ?? home);
-    context.phase(`${back?.machine ?? ''} back`);
     const again = context.now();
-    if (back !== undefined) await firstBack(context, roles, back, value);
+    if (back !== undefined) {
+      context.phase(`${back.machine} back`);
+      await firstBack(context, roles, back, value);
+    }
     await context.snapshot('a quorum again');
     context.phase('everything back');
     for (const rest of faults.filter((one): one is ActiveFault => one !== back)) await lastBack(context, rest);
@@ -64,7 +66,7 @@ export const quorum = scenario({
 });
 
 function explain(context: ScenarioContext, { halted, witness }: Roles): void {
-  const [home = '', ...others] = halted;
+  const [home, ...others] = halted;
   const size = quorumOf(context.lab.machines.length);
   context.note(`etcd of ${size.members}: ${inWords(size)}; so ${halted.length} go`);
   context.note(

@@ -1,11 +1,11 @@
 import { LabError } from '../../errors/lab-error.ts';
-import { type ClusterView, runningOn } from '../harness/cluster-view.ts';
+import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
 import { quorumOf } from './arithmetic.ts';
 
 /** Who is halted and who stays. */
 export interface Roles {
   /** One more than the cluster survives; the first runs Couchbase and is the last to come back. */
-  readonly halted: readonly string[];
+  readonly halted: readonly [home: string, ...others: string[]];
   readonly staying: readonly string[];
   /** Of those that stay, the one that is looked at: it has a web unit, so there is a page to ask. */
   readonly witness: string;
@@ -38,7 +38,7 @@ export function chooseRoles(machines: readonly string[], view: ClusterView): Rol
       next: 'lab fleetctl list-units',
     });
   const others = machines.filter((machine) => machine !== home && machine !== witness);
-  const halted = [home, ...others.slice(0, away - 1)];
+  const halted: Roles['halted'] = [home, ...others.slice(0, away - 1)];
   return { halted, witness, staying: machines.filter((machine) => !halted.includes(machine)) };
 }
 

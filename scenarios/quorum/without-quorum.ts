@@ -1,5 +1,5 @@
 import type { EtcdAnswer } from '../harness/context/lab-under-test.ts';
-import { seconds } from '../harness/seconds.ts';
+import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { overdue } from './conditions.ts';
 import type { Roles } from './roles.ts';

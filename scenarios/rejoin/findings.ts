@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from '../harness/verdict.ts';
+import type { Finding, Verdict } from '../harness/record/verdict.ts';
 import type { MachineTraces } from './machine-traces.ts';
 
 /** One absence of the machine: what it had when it left, what it has now that it is back. */
@@ -32,13 +32,15 @@ function disk({ machine, by, before, after }: Return): Finding {
 function member({ machine, by, before, after }: Return): Finding {
   const [old, now] = [before.memberId, after.memberId];
   const count = `${Object.keys(after.members).length} members`;
-  const whole = now !== '' && Object.keys(after.members).length === Object.keys(before.members).length;
+  const change = `${old ?? 'none'} -> ${now ?? 'none'}`;
+  const oldListed = old !== undefined && old in after.members;
+  const whole = now !== undefined && Object.keys(after.members).length === Object.keys(before.members).length;
   if (by === 'halt')
-    return finding(`halted ${machine} is the same etcd member`, whole && now === old, `${old} -> ${now}, ${count}`);
+    return finding(`halted ${machine} is the same etcd member`, whole && now === old, `${change}, ${count}`);
   return finding(
     `destroyed ${machine} has a new etcd member in the place of the old one`,
-    whole && now !== old && !(old in after.members),
-    `${old} -> ${now || 'none'}, ${count}, the old one ${old in after.members ? 'still' : 'no longer'} listed`,
+    whole && now !== old && !oldListed,
+    `${change}, ${count}, the old one ${oldListed ? 'still' : 'no longer'} listed`,
   );
 }
 
@@ -71,8 +73,8 @@ function caughtUp({ machine, by, stored, own }: Return): Finding {
 function subnet({ machine, by, before, after }: Return): Finding {
   return finding(
     `${by === 'halt' ? 'halted' : 'destroyed'} ${machine} has its container network again`,
-    after.subnet !== '' && after.subnet === before.subnet,
-    `${before.subnet} -> ${after.subnet || 'none'}`,
+    after.subnet !== undefined && after.subnet === before.subnet,
+    `${before.subnet ?? 'none'} -> ${after.subnet ?? 'none'}`,
   );
 }
 

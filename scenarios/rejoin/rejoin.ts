@@ -1,13 +1,13 @@
 import { LabError } from '../../errors/lab-error.ts';
 import type { Condition } from '../../provision/cluster/conditions.ts';
-import { allUnits } from '../deploy/stack.ts';
-import { type AbsencePrediction, predictAbsence } from '../failover/absence-prediction.ts';
-import { predictionFor } from '../failover/prediction-for.ts';
-import { movableUnits } from '../failover/subject.ts';
+import { allUnits } from '../stack/stack.ts';
+import { type AbsencePrediction, predictAbsence } from '../harness/prediction/absence-prediction.ts';
+import { predictionFor } from '../harness/prediction/prediction-for.ts';
+import { movableUnits } from '../harness/prediction/subject.ts';
 import type { LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
-import { eventsOf } from '../harness/events/events-of.ts';
-import type { ActiveFault } from '../harness/faults/fault-record.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import { eventsOf } from '../harness/record/events/events-of.ts';
+import type { ActiveFault } from '../harness/record/fault-record.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 import { scenario, type ScenarioContext, text } from '../scenario.ts';
 import { returnFindings } from './findings.ts';
 import { leaveMarker, type MachineTraces, machineTraces } from './machine-traces.ts';
@@ -144,11 +144,12 @@ function runningOnIt({ lab }: ScenarioContext<unknown>, unit: string, machine: s
 
 /** Stored by one of the others, for ten minutes. */
 function keyStored({ lab }: ScenarioContext<unknown>, away: string, key: string, value: string): Condition {
-  const others = lab.machines.filter(({ name }) => name !== away);
+  const other = lab.machines.find(({ name }) => name !== away);
   return {
     name: `etcd stores a key while ${away} is away`,
     missing: async () => {
-      const answer = await lab.etcd.put(others[0]?.name ?? '', key, value, { ttlSeconds: 600 });
+      if (other === undefined) return `${away} is the only machine`;
+      const answer = await lab.etcd.put(other.name, key, value, { ttlSeconds: 600 });
       return answer.ok ? undefined : answer.error;
     },
   };

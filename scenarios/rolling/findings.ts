@@ -1,12 +1,12 @@
-import type { ClusterView } from '../harness/cluster-view.ts';
-import { runningOn } from '../harness/cluster-view.ts';
+import type { ClusterView } from '../harness/record/cluster-view.ts';
+import { runningOn } from '../harness/record/cluster-view.ts';
 import type { EtcdMember } from '../harness/context/lab-under-test.ts';
 import { quorumLost } from '../harness/record/quorum.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import { describeSpan, intersection, type Span, totalMs } from '../harness/record/spans.ts';
 import { unreachableSpans } from '../harness/record/unreachable.ts';
-import { seconds } from '../harness/seconds.ts';
-import type { Finding } from '../harness/verdict.ts';
+import { seconds } from '../harness/record/seconds.ts';
+import type { Finding } from '../harness/record/verdict.ts';
 import { requests } from './requests.ts';
 
 /** What a run of reboots must prove. Pure. */
@@ -68,6 +68,6 @@ function everythingBack(
   };
 }
 
-export function lengthMs(span: Span | undefined): number {
+function lengthMs(span: Span | undefined): number {
   return span === undefined ? 0 : span.toMs - span.fromMs;
 }

@@ -1,16 +1,21 @@
 import type { LabConfig } from '../../provision/config/lab-config.ts';
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import { sum, term } from '../harness/prediction/terms.ts';
-import type { ProbeName } from '../harness/probes/sample.ts';
-import type { Prediction } from '../harness/report/run-report.ts';
+import { retryMs, servicesEveryTicks, usualRate } from '../harness/probes/probe-timers.ts';
+import type { ProbeName } from '../harness/record/sample.ts';
+import type { Prediction } from '../harness/record/run-report.ts';
 
 /** The longest time without an answer from any machine, where timers tell it. */
 export type OutagePredictions = Readonly<Partial<Record<ProbeName, Prediction>>>;
 
-/** The SDK is told of another address within 0.25 s and tries to connect every 0.5 s (couchbase-link.ts, services.ts). */
-const reconnect = term('the client finds the new address', 0, 750);
-/** The Socket.IO client tries again every 0.2 s (socket.ts). */
-const revisit = term('the browser connects again', 0, 200);
+/** The SDK is told of another address when the keys are looked at, and tries to connect again and again. */
+const reconnect = term(
+  'the client finds the new address',
+  0,
+  servicesEveryTicks * (1_000 / usualRate) + retryMs.couchbase,
+);
+/** So does the Socket.IO client. */
+const revisit = term('the browser connects again', 0, retryMs.socket);
 
 /**
  * At most one machine is away, so what three machines serve is away only while all of its copies restart (the web units, at

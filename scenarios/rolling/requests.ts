@@ -1,4 +1,4 @@
-import type { Sample } from '../harness/probes/sample.ts';
+import type { Sample } from '../harness/record/sample.ts';
 import type { Span } from '../harness/record/spans.ts';
 
 /** What became of the requests of one probe, at one machine or (undefined) at whichever answered. */

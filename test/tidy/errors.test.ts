@@ -1,20 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogue, familyMeanings, findListed, listedErrors, oneLine } from '../../errors/catalogue.ts';
 import { errorsDoc } from '../../errors/errors-doc.ts';
 import { exitCodes } from '../../errors/lab-error.ts';
 import { codesInShell, codesInTypeScript, thrownCodes } from '../support/thrown-codes.ts';
+import { readTracked, root, tracked } from '../support/tracked-files.ts';
 
-const root = join(import.meta.dirname, '../..');
 const launcher = ['lab', 'provision/host/find-node.sh'];
-const sources = execFileSync('git', ['-C', root, 'ls-files', '--cached', '--others', '--exclude-standard'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => /^(cli|provision|scenarios|platform|apps|errors)\/.*\.tsx?$/.test(path))
-  .filter((path) => existsSync(join(root, path)));
+const sources = tracked.filter((path) => /^(cli|provision|scenarios|platform|apps|errors)\/.*\.tsx?$/.test(path));
 const thrown = thrownCodes(root, [...sources, ...launcher]);
 const listed = Object.keys(catalogue);
 
@@ -46,13 +38,13 @@ describe('the catalogue of errors', () => {
   });
 
   it('is what docs/errors.md says; npm run docs writes it anew', () => {
-    expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toBe(errorsDoc());
+    expect(readTracked('docs/errors.md')).toBe(errorsDoc());
   });
 
   it('names only commands of the lab that there are', () => {
     const commands = sources
       .filter((path) => /^cli\/[\w-]*\.ts$/.test(path))
-      .flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(/\.command\('([a-z-]+)'\)/g)])
+      .flatMap((path) => [...readTracked(path).matchAll(/\.command\('([a-z-]+)'\)/g)])
       .map((match) => match[1]);
     const used = listedErrors.flatMap(({ code, means, remedy }) =>
       [...`${means} ${remedy}`.matchAll(/(?:`|&& |\.\/)lab ([a-z-]+)/g)].map((match) => ({ code, command: match[1] })),

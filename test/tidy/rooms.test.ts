@@ -1,15 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const root = join(import.meta.dirname, '../..');
-const tracked = execFileSync('git', ['-C', root, 'ls-files', '--cached', '--others', '--exclude-standard'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => path !== '' && existsSync(join(root, path)));
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+import { readTracked as read, tracked } from '../support/tracked-files.ts';
 
 const maxLines = 20;
 /** Documents in their own right, not signposts. */
@@ -19,7 +9,7 @@ const longer = ['README.md', 'docs/decisions/README.md', 'apps/couchbase/README.
 const rooms = [
   ...['cli', 'provision', 'platform', 'apps', 'scenarios', 'errors', 'units', 'test'],
   ...['provision', 'platform'].flatMap(roomsOf),
-  ...['scenarios/harness', 'apps/couchbase', 'test/host'],
+  ...['scenarios/harness', 'scenarios/stack', 'apps/couchbase', 'test/host'],
 ];
 
 describe('whoever comes next', () => {

@@ -40,7 +40,7 @@ const clusterIsReady = () =>
 /** The same lab in this process, for what no command does. */
 async function described(): Promise<Lab> {
   Object.assign(process.env, guests.env, { PATH: host.path });
-  return describeLab(repoDir);
+  return describeLab({ repoDir });
 }
 const inGuest = async (machine: string, ...argv: string[]) =>
   (await (await described()).provider().exec(machine, argv)).stdout.trim();

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { endProgram } from '../../../errors/end-program.ts';
 import { readOptions } from './options.ts';
 import { startStreamServer } from './stream-server.ts';
 
@@ -16,14 +16,4 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof LabError) {
-    console.error(`meetup: ${error.message}\n  next: ${error.next}`);
-    process.exit(error.exitCode);
-  }
-  const code = (error as NodeJS.ErrnoException).code;
-  console.error(`meetup: ${(error as Error).message}`);
-  if (code === 'EADDRINUSE') console.error('  next: stop what listens there, or choose another --port');
-  if (code === 'EADDRNOTAVAIL') console.error('  next: the host has no such address; is the lab network up?');
-  process.exit(69);
-});
+main().catch((error: unknown) => endProgram('meetup', error));

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { LabError } from '../../../errors/lab-error.ts';
 import { ConnectionBook, type ConnectionReport } from './connection-book.ts';
 import type { MeetupOptions } from './options.ts';
 import { startRsvpClock } from './rsvp-clock.ts';
@@ -15,7 +16,8 @@ export interface StreamServer {
 
 /**
  * The RSVP stream: WebSocket and plain HTTP (one JSON text per line) on /2/rsvps, one connection per remote address;
- * GET /lab/connections (ConnectionReport) and GET /lab/health beside it. Rejects with the listen error.
+ * GET /lab/connections (ConnectionReport) and GET /lab/health beside it.
+ * @throws LabError `host.port` when it cannot listen
  */
 export async function startStreamServer(options: MeetupOptions): Promise<StreamServer> {
   const book = new ConnectionBook(Date.now);
@@ -30,7 +32,7 @@ export async function startStreamServer(options: MeetupOptions): Promise<StreamS
   }, options.pingMs);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://meetup').pathname;
+    const path = pathOf(request);
     if (request.method !== 'GET') json(response, 405, { error: 'only GET is answered here' });
     else if (path === '/lab/connections') json(response, 200, book.report());
     else if (path === '/lab/health') {
@@ -43,7 +45,7 @@ export async function startStreamServer(options: MeetupOptions): Promise<StreamS
     } else json(response, 404, { error: `nothing here; the stream is ${streamPath}` });
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://meetup').pathname !== streamPath) {
+    if (pathOf(request) !== streamPath) {
       refuse(socket, '404 Not Found', `nothing here; the stream is ${streamPath}`);
       return;
     }
@@ -82,8 +84,13 @@ export async function startStreamServer(options: MeetupOptions): Promise<StreamS
   };
 }
 
-export const streamPath = '/2/rsvps';
+const streamPath = '/2/rsvps';
 const refusal = 'one connection per address: close the other one first';
+
+/** Node types `url` for responses to a client, too, which have none. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return new URL(url, 'http://meetup').pathname;
+}
 
 function addressOf(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
@@ -105,10 +112,23 @@ function refuse(socket: Duplex, status: string, reason: string): void {
 
 function listen(server: ReturnType<typeof createServer>, options: MeetupOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const failed = (error: NodeJS.ErrnoException): void => reject(cannotListen(options, error));
+    server.once('error', failed);
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.off('error', failed);
       resolve();
     });
+  });
+}
+
+function cannotListen({ host, port }: MeetupOptions, error: NodeJS.ErrnoException): LabError {
+  const away = error.code === 'EADDRNOTAVAIL';
+  return new LabError({
+    code: 'host.port',
+    cause: `cannot listen on ${host}:${port}: ${error.message}`,
+    next: away
+      ? 'the host has no such address: is the lab network up?'
+      : `ss -ltnp sport = :${port}, or another --port`,
+    error,
   });
 }

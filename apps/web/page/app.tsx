@@ -5,7 +5,7 @@ import { ConnectionState, LastUpdate } from './status.tsx';
 
 /** The whole page: who serves it, how fresh it is, and the newest rows. */
 export function App() {
-  const { connected, rows, fresh, updatedAt, documents, server } = useLiveRows();
+  const { connected, transport, failures, rows, fresh, updatedAt, documents, server } = useLiveRows();
   const visits = useVisits();
   return (
     <main>
@@ -14,7 +14,7 @@ export function App() {
           <p className="overline">coreos-lab</p>
           <h1>Newest RSVPs</h1>
         </div>
-        <ConnectionState connected={connected} known={server !== undefined} />
+        <ConnectionState connected={connected} transport={transport} failures={failures} known={server !== undefined} />
       </header>
       <dl className="facts">
         <Fact name="Served by" value={server?.instance} note={server?.machine} />

@@ -1,6 +1,7 @@
 import NProgress from 'nprogress';
 import { useEffect, useState } from 'react';
 import { io } from 'socket.io-client';
+import { firstOrder, orderAfter, type Outcome, type Transport } from './transport-order.ts';
 
 export interface Row {
   key: string;
@@ -19,6 +20,10 @@ export interface Server {
 
 export interface LiveRows {
   connected: boolean;
+  /** What carries the rows; undefined while not connected. */
+  transport: Transport | undefined;
+  /** Attempts that failed since the page was last connected. */
+  failures: number;
   /** undefined until the first message. */
   rows: Row[] | undefined;
   /** Ids that were not in the message before; none in the first. */
@@ -34,13 +39,40 @@ export function useLiveRows(): LiveRows {
   const [state, setState] = useState<LiveRows>(nothingYet);
   useEffect(() => {
     NProgress.configure({ showSpinner: false, trickleSpeed: 120 });
-    const socket = io({ transports: ['websocket', 'polling'], reconnectionDelayMax: 2000 });
+    const socket = io({
+      transports: ['polling', 'websocket'],
+      tryAllTransports: true,
+      timeout: 5000,
+      reconnectionDelayMax: 2000,
+    });
+    const { io: manager } = socket;
     const change = (part: Partial<LiveRows>): void => {
       setState((before) => ({ ...before, ...part }));
     };
-    socket.on('connect', () => change({ connected: true }));
+    let order = firstOrder;
+    let open: { by: Transport; at: number } | undefined;
+    const learn = (outcome: Outcome): void => {
+      order = orderAfter(order, outcome);
+      manager.opts.transports = [...order.transports];
+    };
+    const carriedBy = (by: Transport): void => {
+      open = { by, at: open?.at ?? performance.now() };
+      change({ transport: by });
+    };
+    socket.on('connect', () => {
+      open = undefined;
+      carriedBy(nameOf(manager.engine.transport.name));
+      change({ connected: true, failures: 0 });
+      manager.engine.once('upgrade', ({ name }) => carriedBy(nameOf(name)));
+    });
+    socket.on('connect_error', () => {
+      learn({ kind: 'refused' });
+      setState((before) => ({ ...before, failures: before.failures + 1 }));
+    });
     socket.on('disconnect', (reason) => {
-      change({ connected: false });
+      if (open) learn({ kind: 'lost', by: open.by, livedMs: performance.now() - open.at });
+      open = undefined;
+      change({ connected: false, transport: undefined });
       // The only end after which Socket.IO does not come back by itself.
       if (reason === 'io server disconnect') socket.connect();
     });
@@ -63,12 +95,18 @@ export function useLiveRows(): LiveRows {
 
 const nothingYet: LiveRows = {
   connected: false,
+  transport: undefined,
+  failures: 0,
   rows: undefined,
   fresh: new Set(),
   updatedAt: undefined,
   documents: undefined,
   server: undefined,
 };
+
+function nameOf(name: string): Transport {
+  return name === 'websocket' ? 'websocket' : 'polling';
+}
 
 function newIds(before: readonly Row[] | undefined, now: readonly Row[]): ReadonlySet<string> {
   if (!before) return new Set();

@@ -1,14 +1,33 @@
 import { useEffect, useState } from 'react';
+import type { Transport } from './transport-order.ts';
 
-/** Whether the page hears its server. */
-export function ConnectionState({ connected, known }: { connected: boolean; known: boolean }) {
-  const text = connected ? 'Live' : known ? 'Reconnecting' : 'Connecting';
+/** Whether the page hears its server, by what (as the tooltip), and whether attempts to reach it fail. */
+export function ConnectionState({
+  connected,
+  transport,
+  failures,
+  known,
+}: {
+  connected: boolean;
+  transport: Transport | undefined;
+  failures: number;
+  known: boolean;
+}) {
   return (
-    <p className={`state ${connected ? 'live' : 'waiting'}`} role="status">
+    <p
+      className={`state ${connected ? 'live' : 'waiting'}`}
+      role="status"
+      title={transport && `by ${transport === 'websocket' ? 'WebSocket' : 'long polling'}`}
+    >
       <span className="dot" aria-hidden="true" />
-      {text}
+      {connected ? 'Live' : waiting(known, failures)}
     </p>
   );
+}
+
+function waiting(known: boolean, failures: number): string {
+  if (known) return 'Reconnecting';
+  return failures === 0 ? 'Connecting' : 'Not reached, trying again';
 }
 
 /** `N s ago`, counting while nothing comes; marked when three periods went by without an update. */

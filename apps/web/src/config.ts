@@ -25,6 +25,9 @@ export interface WebConfig {
   machine: string;
 }
 
+/** At its end it waits no longer than this for its visitors' connections, ms. */
+export const hurryMs = 1000;
+
 /** The web app's settings from its environment. Throws LabError config.web naming the variable. */
 export function readConfig(
   env: Env,

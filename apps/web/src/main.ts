@@ -1,9 +1,9 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
-import { LabError } from '../../../errors/lab-error.ts';
+import { endProgram } from '../../../errors/end-program.ts';
 import { openEtcd } from '../../../platform/etcd/open-etcd.ts';
-import { readConfig } from './config.ts';
+import { hurryMs, readConfig } from './config.ts';
 import { discoverStack, type Stack } from './stack.ts';
 import { startWebServer, type WebServer } from './web-server.ts';
 
@@ -11,7 +11,7 @@ import { startWebServer, type WebServer } from './web-server.ts';
 async function main(): Promise<void> {
   let server: WebServer | undefined = undefined;
   const end = (): void => {
-    const hurry = setTimeout(() => process.exit(0), 1000);
+    const hurry = setTimeout(() => process.exit(0), hurryMs);
     void Promise.resolve(server?.close()).finally(() => {
       clearTimeout(hurry);
       process.exit(0);
@@ -39,11 +39,4 @@ function log(line: string): void {
   console.log(line);
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof LabError)) {
-    console.error(error);
-    process.exit(1);
-  }
-  console.error(`web: ${error.message}\n  next: ${error.next}`);
-  process.exit(error.exitCode);
-});
+main().catch((error: unknown) => endProgram('web', error));

@@ -126,5 +126,7 @@ export class MemcachedSessions extends session.Store {
 
 /** memcached may hold anything under a session's name; without a cookie in it express-session would throw. */
 function isSession(value: unknown): value is SessionData {
-  return typeof value === 'object' && value !== null && typeof (value as { cookie?: unknown }).cookie === 'object';
+  if (typeof value !== 'object' || value === null) return false;
+  const { cookie } = value as { cookie?: unknown };
+  return typeof cookie === 'object' && cookie !== null && !Array.isArray(cookie);
 }

@@ -1,4 +1,5 @@
 import { LabError } from '../../../errors/lab-error.ts';
+import { memcachedPort, serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
 import { watchServices, type Instance, type ServiceWatch } from '../../../platform/etcd/services.ts';
 import type { EtcdStore } from '../../../platform/etcd/store.ts';
 import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
@@ -64,14 +65,15 @@ export async function discoverStack(
   });
 }
 
-export const prefixes = { couchbase: '/services/couchbase', memcached: '/services/memcached' } as const;
+const prefixes = { couchbase: serviceDirectory('couchbase'), memcached: serviceDirectory('memcached') };
 
 /** Instances (sorted by id) as connection values. */
 export function toStack(couchbase: readonly Instance[], memcached: readonly Instance[]): Stack {
   return {
     couchbase: `couchbase://${couchbase.map((instance) => instance.value).join(',')}`,
-    memcached: memcached.map((instance) => `${instance.address}:${instance.port ?? 11211}`),
+    memcached: memcached.map((instance) => `${instance.address}:${instance.port ?? memcachedPort}`),
   };
 }
 
-const burstMs = 200;
+/** How long a burst of announcements is gathered, ms. */
+export const burstMs = 200;

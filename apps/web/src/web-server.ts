@@ -20,6 +20,12 @@ export interface WebServer {
  */
 const heartbeat = { pingInterval: 3_000, pingTimeout: 3_000 };
 
+/** A page sends nothing but Socket.IO's own packets, some ten bytes each; bytes of one message or polling body. */
+const maxHttpBufferSize = 16 * 1024;
+
+/** A browser has this long for the whole of a request, a polling body among them; ms. A long poll's answer may take longer. */
+const requestTimeoutMs = 10_000;
+
 /**
  * Page, sessions and Socket.IO on one port, fed by one query timer. A browser gets `hello` (who serves it), then `message` (Row[])
  * and `counts`, at once with the last known rows and after every query. The page is served whether Couchbase answers or not.
@@ -35,7 +41,9 @@ export async function startWebServer(
   const sessions = new MemcachedSessions(stack.memcached);
   const app = httpApp({ sessions, secret: config.sessionSecret, pageDir, health, log });
   const server = createServer(app);
-  const io = new Server(server, { serveClient: false, ...heartbeat });
+  server.requestTimeout = requestTimeoutMs;
+  server.headersTimeout = requestTimeoutMs;
+  const io = new Server(server, { serveClient: false, maxHttpBufferSize, ...heartbeat });
   const timer = startRowTimer(newestRows(stack.couchbase, config, log), config.periodMs, {
     rows: (rows) => {
       io.emit('message', rows.rows);

@@ -1,12 +1,13 @@
 import { LabError } from '../../../errors/lab-error.ts';
+import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
 import { watchServices, type Instance } from '../../../platform/etcd/services.ts';
 import type { EtcdStore } from '../../../platform/etcd/store.ts';
 import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
 
-export const couchbasePrefix = '/services/couchbase';
+const couchbasePrefix = serviceDirectory('couchbase');
 
 /** `couchbase://ADDR[,ADDR]` for the announced instances, as the SDK wants it; an announced port is kept. */
-export function connectionString(instances: readonly Instance[]): string {
+function connectionString(instances: readonly Instance[]): string {
   return `couchbase://${instances.map((instance) => instance.value).join(',')}`;
 }
 
@@ -60,4 +61,5 @@ export async function discoverCouchbase(
   });
 }
 
-const burstMs = 200;
+/** How long a burst of announcements is gathered, ms. */
+export const burstMs = 200;

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { LabError } from '../../../errors/lab-error.ts';
+import { endProgram } from '../../../errors/end-program.ts';
 import { readConfig } from './config.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -23,7 +23,7 @@ function main(): void {
       worker = started;
     },
     (error: unknown) => {
-      if (!ending) fail(error);
+      if (!ending) endProgram('worker', error);
     },
   );
 }
@@ -32,17 +32,8 @@ function log(line: string): void {
   console.log(line);
 }
 
-function fail(error: unknown): never {
-  if (!(error instanceof LabError)) {
-    console.error(error);
-    process.exit(1);
-  }
-  console.error(`worker: ${error.message}\n  next: ${error.next}`);
-  process.exit(error.exitCode);
-}
-
 try {
   main();
 } catch (error) {
-  fail(error);
+  endProgram('worker', error);
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
-import { backoffMs, type FeedEnd } from './backoff.ts';
 
 export interface FeedHandlers {
   onMessage(text: string): void;
@@ -41,10 +40,10 @@ export function followRsvpFeed(url: string, handlers: FeedHandlers, silenceMs = 
       handlers.onMessage(textOf(data));
     });
     current.on('unexpected-response', (_request, response: IncomingMessage) => {
-      end.refusedWith = response.statusCode ?? 0;
+      end.refusedWith = response.statusCode;
       const seconds = Number(response.headers['retry-after']);
       if (Number.isFinite(seconds) && seconds >= 0) end.retryAfterMs = seconds * 1000;
-      cause = `refused with HTTP ${end.refusedWith}`;
+      cause = `refused with HTTP ${response.statusCode}`;
       response.resume();
       current.terminate();
     });
@@ -69,6 +68,26 @@ export function followRsvpFeed(url: string, handlers: FeedHandlers, silenceMs = 
       socket?.terminate();
     },
   };
+}
+
+/** How a connection attempt, or the connection it gave, ended. */
+export interface FeedEnd {
+  /** HTTP status of a refused upgrade. */
+  refusedWith?: number | undefined;
+  /** What the server asked for in Retry-After, ms. */
+  retryAfterMs?: number;
+  /** Attempts that failed in a row before this one. */
+  failures: number;
+}
+
+/**
+ * ms until the next attempt: 0.5 s doubling up to 10 s. A refusal (the stream allows one connection per address and bans who
+ * insists) waits at least as long as the server asked, or 3 s.
+ */
+export function backoffMs(end: FeedEnd): number {
+  const doubling = Math.min(500 * 2 ** Math.min(end.failures, 10), 10_000);
+  if (end.refusedWith !== 403 && end.refusedWith !== 429) return doubling;
+  return Math.max(doubling, Math.min(end.retryAfterMs ?? 3000, 60_000));
 }
 
 function textOf(data: RawData): string {

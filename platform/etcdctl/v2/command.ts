@@ -1,5 +1,5 @@
 import type { EtcdStore } from '../../etcd/store.ts';
-import type { Flags } from '../grammar.ts';
+import type { Flags } from '../go-flags.ts';
 import { badArguments, v2Failure } from './failure.ts';
 import { cleanPath } from './tree.ts';
 
@@ -8,6 +8,9 @@ export type V2Command = (call: Call) => Promise<number>;
 
 export interface Call {
   store: EtcdStore;
+  endpoints: readonly string[];
+  /** ms per request. */
+  timeoutMs: number;
   flags: Flags;
   args: readonly string[];
   /** simple, extended, json, or a word v2 refuses. */

@@ -1,3 +1,5 @@
+import { clusterHealth } from '../cluster/health.ts';
+import { memberAdd, memberList, memberRemove, memberUpdate } from '../cluster/members.ts';
 import type { V2Command } from './command.ts';
 import { mkdir, setdir, updatedir } from './directories.ts';
 import { get, ls } from './read.ts';
@@ -5,8 +7,8 @@ import { rm, rmdir } from './remove.ts';
 import { execWatch, watch } from './watch.ts';
 import { mk, set, update } from './write.ts';
 
-/** Every v2 command by the name typed. */
-export const commands: Record<string, V2Command> = {
+/** Every v2 command by the words typed: those of v2Commands. */
+export const commands: Readonly<Record<string, V2Command>> = {
   get,
   ls,
   set,
@@ -19,4 +21,9 @@ export const commands: Record<string, V2Command> = {
   rmdir,
   watch,
   'exec-watch': execWatch,
+  'cluster-health': clusterHealth,
+  'member list': memberList,
+  'member add': memberAdd,
+  'member remove': memberRemove,
+  'member update': memberUpdate,
 };

@@ -4,7 +4,7 @@ import type { EtcdStore } from '../../etcd/store.ts';
  * etcd keeps a lease for at least 1.5 election timeouts, rounded up: 2 s with the default of 1 s. `--ttl 1` therefore lives 2 s.
  * Whole seconds; a key goes up to half a second after its time, when etcd's lessor next looks.
  */
-export const shortestTtl = 2;
+const shortestTtl = 2;
 
 /**
  * Keeps a key's lease alive once if it has just the wanted time to live. false: it has another, or is gone, and the key needs a

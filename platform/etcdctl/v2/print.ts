@@ -1,9 +1,10 @@
 import type { EtcdStore, KeyValue } from '../../etcd/store.ts';
+import type { Action } from './action.ts';
 import type { Call } from './command.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface V2Answer {
-  action: 'get' | 'set' | 'create' | 'update' | 'delete' | 'compareAndSwap' | 'compareAndDelete';
+  action: 'get' | Action;
   node: V2Node;
   prevNode?: V2Node;
   /** Store revision, `Index` of the extended form. */

@@ -1,4 +1,5 @@
 import type { KeyValue } from '../../etcd/store.ts';
+import { tell } from './action.ts';
 import { numberFlag, textFlag, writableKeyOf } from './command.ts';
 import type { Call, V2Command } from './command.ts';
 import { v2Failure } from './failure.ts';
@@ -32,10 +33,10 @@ async function removeFile(call: Call, first: Place): Promise<number> {
     if (!place.file) return failMissing(call.store, place.path, place.index);
     failCompare(place.file, value, index, place.index);
     const { key, modRevision, lease } = place.file;
-    if (!(await call.store.transact([{ key, modRevision }], [{ delete: key }]))) continue;
+    const action = value !== undefined || index !== undefined ? 'compareAndDelete' : 'delete';
+    if (!(await call.store.transact([{ key, modRevision }], [{ delete: key }, ...tell(action, lease)]))) continue;
     await release(call.store, lease);
-    const conditional = value !== undefined || index !== undefined;
-    printRemoved(call, conditional ? 'compareAndDelete' : 'delete', place.file, place.index + 1);
+    printRemoved(call, action, place.file, place.index + 1);
     return 0;
   }
 }
@@ -48,8 +49,9 @@ async function removeEmpty(call: Call, place: Place): Promise<number> {
 }
 
 async function removeDirectory(call: Call, place: Place): Promise<number> {
-  await call.store.deletePrefix(`${place.path}/`);
   const leases = new Set([place.marker, ...place.below].map((kv) => kv?.lease));
+  const leased = [...leases].find((lease) => lease !== undefined && lease !== '0');
+  await call.store.transact([], [{ delete: `${place.path}/`, prefix: true }, ...tell('delete', leased)]);
   for (const lease of leases) await release(call.store, lease);
   return removedDirectory(call, place);
 }

@@ -1,11 +1,12 @@
 import type { LabError } from '../../../errors/lab-error.ts';
 import type { EtcdStore, Guard, KeyValue } from '../../etcd/store.ts';
 import { numberFlag, textFlag, valueOf, writableKeyOf } from './command.ts';
+import { tell } from './action.ts';
+import type { Told } from './action.ts';
 import type { Call, V2Command } from './command.ts';
 import { v2Failure } from './failure.ts';
 import { refresh, release } from './leases.ts';
 import { nodeOf, printAnswer } from './print.ts';
-import type { V2Answer } from './print.ts';
 import { failMissing, failUnderFile, look, parentsOf } from './tree.ts';
 import type { Place } from './tree.ts';
 
@@ -86,7 +87,7 @@ async function write(
   call: Call,
   path: string,
   value: string,
-  action: V2Answer['action'],
+  action: Told,
   object: (place: Place) => Promise<void>,
 ): Promise<number> {
   const { store } = call;
@@ -103,7 +104,7 @@ async function write(
         ...parentsOf(path).map((key) => ({ key, absent: true }) as const),
       ];
       const put = { put: path, value, ...(lease === undefined ? {} : { lease }) };
-      if (await store.transact(guards, [put])) {
+      if (await store.transact(guards, [put, ...tell(action)])) {
         await release(store, place.file?.lease);
         await report(call, action, path, value, place.file);
         return 0;
@@ -125,13 +126,7 @@ function unchanged(path: string, file: KeyValue | undefined): Guard {
   return file ? { key: path, modRevision: file.modRevision } : { key: path, absent: true };
 }
 
-async function report(
-  call: Call,
-  action: V2Answer['action'],
-  path: string,
-  value: string,
-  before: KeyValue | undefined,
-) {
+async function report(call: Call, action: Told, path: string, value: string, before: KeyValue | undefined) {
   if (call.output === 'simple') return call.print(value);
   const now = await call.store.get(path);
   if (!now) return;

@@ -1,13 +1,12 @@
-import type { Log } from '../daemon/log.ts';
-import type { OwnUnits } from './own-units.ts';
+import { settle, type Hands } from './pass.ts';
 import { isUp } from './plan.ts';
 
 /** Resolves when no unit runs any more (systemd stops them: the machine goes down) or `deadlineMs` is over. */
-export async function untilNoneRuns(units: OwnUnits, deadlineMs: number): Promise<void> {
+export async function untilNoneRuns({ look }: Pick<Hands, 'look'>, deadlineMs: number): Promise<void> {
   const until = performance.now() + deadlineMs;
   for (;;) {
     const askedAt = performance.now();
-    const isRunning = (await units.current()).some(isUp);
+    const isRunning = (await look()).some(isUp);
     const now = performance.now();
     if (!isRunning || now >= until) return;
     // A machine that needs long for an answer needs its CPU to stop units.
@@ -16,12 +15,12 @@ export async function untilNoneRuns(units: OwnUnits, deadlineMs: number): Promis
 }
 
 /** Stops and removes every unit; resolves when all have gone or `deadlineMs` is over. */
-export async function removeAll(units: OwnUnits, deadlineMs: number, log: Log): Promise<void> {
+export async function removeAll(hands: Hands, deadlineMs: number): Promise<void> {
   const until = performance.now() + deadlineMs;
-  await units.bringTo([]);
-  for (let left = await units.current(); left.length > 0 && performance.now() < until; left = await units.bringTo([])) {
+  await settle(hands, []);
+  for (let left = await hands.look(); left.length > 0 && performance.now() < until; left = await settle(hands, [])) {
     const running = left.filter(isUp);
-    log('drain', { waiting_for: (running.length > 0 ? running : left).map((u) => u.name).join(',') });
+    hands.log('drain', { waiting_for: (running.length > 0 ? running : left).map((u) => u.name).join(',') });
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -1,5 +1,5 @@
 import type { EtcdStore, Write } from '../../etcd/store.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import { writeState, type StateRecord } from '../registry/records.ts';
 

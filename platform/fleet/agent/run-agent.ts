@@ -3,16 +3,16 @@ import type { SystemdDriver } from '../../systemd/driver.ts';
 import { coalesce } from '../daemon/coalesce.ts';
 import type { Log } from '../daemon/log.ts';
 import type { Machine } from '../engine/model.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';
 import { desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
 import { taskHolds } from './hold.ts';
 import { removeAll, untilNoneRuns } from './leaving.ts';
-import { ownUnits } from './own-units.ts';
+import { agentPass, unitsHere, type Hands } from './pass.ts';
+import type { CurrentUnit } from './plan.ts';
 import { statePublisher } from './publish.ts';
-import { reportUnits } from './reports.ts';
 
 /** The agent of one machine: makes systemd run what is scheduled here and says in etcd how that goes. */
 export interface Agent {
@@ -42,25 +42,22 @@ export function runAgent(args: {
   log: Log;
 }): Agent {
   const { store, keys, mirror, systemd, machine, log } = args;
-  const holds = taskHolds(() => performance.now());
   const ends = endings();
-  const units = ownUnits({ systemd, holds, ends, log });
+  let known = new Set<string>();
   const onOverwritten = (): void => passes.wake();
   let reports: readonly StateRecord[] = [];
   const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
 
+  const look = async (): Promise<CurrentUnit[]> => {
+    const current = await unitsHere(systemd, ends);
+    known = new Set(current.map((u) => u.name));
+    return current;
+  };
+  const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
     const desired = desiredUnits(mirror.view(), machine);
-    // Wanting less clears the memory of a failed start, so that the next start is tried at once.
-    for (const unit of desired) {
-      ends.heed(unit, mirror.revision(keys.job(unit.name).desired));
-      if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
-    }
-    const current = await units.bringTo(desired);
-    const present = new Set([...current, ...desired].map((u) => u.name));
-    holds.retain(present);
-    ends.retain(present);
-    reports = reportUnits(machine.id, desired, current, (unit, hash) => holds.cause(unit, hash));
+    const saidAt = (unit: string) => mirror.revision(keys.job(unit).desired);
+    reports = await agentPass(hands, { machineId: machine.id, desired, saidAt });
     const lease = args.lease();
     if (lease !== undefined) await publisher.publish(lease, reports);
   };
@@ -75,7 +72,7 @@ export function runAgent(args: {
   let soon: NodeJS.Timeout | undefined;
   const follower = systemd.follow((unit) => {
     // systemd writes several lines for one change; a few milliseconds gather them into one look.
-    if (units.has(unit)) soon ??= setTimeout(() => ((soon = undefined), passes.wake()), 20);
+    if (known.has(unit)) soon ??= setTimeout(() => ((soon = undefined), passes.wake()), 20);
   });
   const tick = setInterval(() => passes.wake(), args.resyncMs);
   const stop = async (): Promise<void> => {
@@ -88,10 +85,10 @@ export function runAgent(args: {
     wake: () => passes.wake(),
     reports: () => reports,
     stop,
-    untilStopped: (deadlineMs) => untilNoneRuns(units, deadlineMs),
+    untilStopped: (deadlineMs) => untilNoneRuns(hands, deadlineMs),
     async drain(deadlineMs) {
       await stop();
-      await removeAll(units, deadlineMs, log);
+      await removeAll(hands, deadlineMs);
     },
   };
 }

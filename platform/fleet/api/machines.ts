@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EtcdStore, Write } from '../../etcd/store.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { viewOf } from '../registry/view.ts';
 import { pageOf } from './pagination.ts';
 import { ApiError, withoutEmpty, type Reply } from './reply.ts';

@@ -1,7 +1,7 @@
 import { ApiError } from './reply.ts';
 
 /** Entries on one page; fixed by the server, as in the original. */
-export const pageSize = 100;
+const pageSize = 100;
 
 /**
  * One page of `items` as {[name]: [...], nextPageToken?}; an empty page is {}. A token is base64url of two little-endian 16-bit
@@ -16,7 +16,7 @@ export function pageOf(name: string, items: readonly unknown[], token: string | 
   };
 }
 
-export function writeToken(page: number): string {
+function writeToken(page: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt16LE(pageSize, 0);
   bytes.writeUInt16LE(page, 2);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from './reply.ts';
 
 /** Largest request body: far above any unit file, far below what could hurt. */
-export const bodyLimitBytes = 1024 * 1024;
+const bodyLimitBytes = 1024 * 1024;
 
 /** A request as the resources see it. `path` is below /fleet/v1, decoded, without the leading slash. */
 export interface ApiRequest {

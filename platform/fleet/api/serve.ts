@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { LabError } from '../../../errors/lab-error.ts';
 import type { EtcdStore } from '../../etcd/store.ts';
 import type { Log } from '../daemon/log.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { fleetVersion } from '../registry/records.ts';
 import { discoveryDocument } from './discovery.ts';
 import { machinesResource } from './machines.ts';

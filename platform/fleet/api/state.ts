@@ -1,5 +1,5 @@
 import type { EtcdStore } from '../../etcd/store.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { StateRecord } from '../registry/records.ts';
 import { viewOf } from '../registry/view.ts';
 import { pageOf } from './pagination.ts';

@@ -1,5 +1,5 @@
 import type { EtcdStore } from '../../etcd/store.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { StateRecord, UnitRecord } from '../registry/records.ts';
 import { currentState, viewOf, type FleetView } from '../registry/view.ts';
 import { unitNameProblem } from '../unit/name.ts';

@@ -1,6 +1,9 @@
 import { request, type RequestOptions } from 'node:http';
 import { LabError } from '../../../errors/lab-error.ts';
 
+/** Where fleet's API listens, on every machine, unless it is told otherwise: the original's port. */
+export const defaultApiPort = 49153;
+
 /** One address of the API. */
 export interface Endpoint {
   url: string;
@@ -17,7 +20,8 @@ export function parseEndpoint(url: string): Endpoint {
   const path = /^unix:\/\/(\/.+)$/.exec(url)?.[1];
   if (path !== undefined) return { url, target: { socketPath: path } };
   const [, host, port] = /^(?:http|tcp):\/\/([^/:]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(url) ?? [];
-  if (host !== undefined) return { url, target: { host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? 49153) } };
+  if (host !== undefined)
+    return { url, target: { host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? defaultApiPort) } };
   throw new LabError({
     code: 'usage.endpoint',
     cause: `"${url}" is no fleet endpoint`,

@@ -8,7 +8,7 @@ export const machineSchema = z.object({
   hostname: text,
   metadata: z.record(z.string(), z.string()).optional(),
 });
-export const optionSchema = z.object({ section: z.string(), name: z.string(), value: z.string().default('') });
+const optionSchema = z.object({ section: z.string(), name: z.string(), value: z.string().default('') });
 export const unitSchema = z.object({
   name: z.string(),
   options: z.array(optionSchema).default([]),

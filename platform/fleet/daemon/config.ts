@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { type CodeOf, LabError } from '../../../errors/lab-error.ts';
 import { parseFlags, type FlagSpec } from '../flags.ts';
-import { defaultKeyPrefix } from '../registry/keys.ts';
+import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
+import { ownMachine } from '../../etcd/ports.ts';
+import { defaultApiPort } from '../client/endpoint.ts';
+import { type ConfFile, defaultConfFile, readSettings } from './settings.ts';
 
 export interface FleetdConfig {
   etcdServers: string[];
@@ -24,35 +27,50 @@ export interface FleetdConfig {
   shutdownWaitMs: number;
 }
 
+const defaultListen = `unix:///run/fleet.sock,0.0.0.0:${defaultApiPort}`;
 const flag = (name: string, help: string): FlagSpec => ({ name, kind: 'text', help });
 export const fleetdFlags: readonly FlagSpec[] = [
-  flag('etcd-servers', 'etcd client URLs, comma separated (http://127.0.0.1:2379)'),
+  flag('etcd-servers', `etcd client URLs, comma separated (${ownMachine})`),
   flag('etcd-key-prefix', `where fleet keeps its keys (${defaultKeyPrefix})`),
   flag('public-ip', 'address other machines reach this one at (first address that is not loopback)'),
   flag('metadata', 'what MachineMetadata= matches: key=value,key=value'),
   flag('agent-ttl', 'how long a silent machine counts as present (5s)'),
   flag('units-directory', 'where unit files are put (/run/fleet/units)'),
-  flag('listen', 'API addresses, comma separated (unix:///run/fleet.sock,0.0.0.0:49153)'),
+  flag('listen', `API addresses, comma separated (${defaultListen})`),
   flag('machine-id', 'identity of this machine (content of /etc/machine-id)'),
   flag('hostname', 'name of this machine in reasons and logs'),
   flag('systemd', 'systemctl, or memory: a simulated systemd for tests'),
   flag('resync', 'look at systemd this often without an event (3s)'),
   flag('shutdown-wait', 'when the machine goes down, wait this long for its units to stop (6s)'),
+  flag('config', `file with these as key=value, names with _ for - (${defaultConfFile}, where it is there)`),
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'this text' },
 ];
 
+/** What only a flag can say. */
+const flagsOnly = ['config', 'help'];
+const configurable = fleetdFlags.map(({ name }) => name).filter((name) => !flagsOnly.includes(name));
+
 /**
- * Flags win over FLEET_* of the environment (`--agent-ttl` is FLEET_AGENT_TTL), which wins over the defaults.
+ * Flags win over FLEET_* of the environment (`--agent-ttl` is FLEET_AGENT_TTL), which win over fleet.conf (`agent_ttl`), which wins
+ * over the defaults.
+ * @param readFile undefined for a file that is not there
+ * @returns also a sentence for each option of the original that does nothing here
  * @throws LabError `usage.*` or `config.*`
  */
-export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): FleetdConfig {
+export function readConfig(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  readFile: (path: string) => string | undefined,
+): { config: FleetdConfig; notices: readonly string[] } {
   const flags = parseFlags(argv, fleetdFlags, 'fleetd');
-  const get = (name: string, fallback: string): string =>
-    flags.text(name) ?? env[`FLEET_${name.toUpperCase().replaceAll('-', '_')}`] ?? fallback;
+  const settings = readSettings(configurable, env, confFile(flags.text('config'), readFile));
+  const get = (name: string, fallback: string): string => flags.text(name) ?? settings.values.get(name) ?? fallback;
   const list = (text: string): string[] =>
     text
+      // fleet.conf.sample writes lists as ["a", "b"].
+      .replace(/^\[(.*)\]$/, '$1')
       .split(',')
-      .map((s) => s.trim())
+      .map((s) => s.trim().replace(/^"(.*)"$/, '$1'))
       .filter((s) => s !== '');
   if (flags.args[0] !== undefined)
     throw bad('usage.argument', `fleetd takes no argument "${flags.args[0]}"`, 'fleetd --help');
@@ -60,8 +78,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
   if (systemd !== 'systemctl' && systemd !== 'memory')
     throw bad('config.systemd', `systemd is "${systemd}"`, 'use systemctl');
   const prefix = get('etcd-key-prefix', defaultKeyPrefix);
-  return {
-    etcdServers: list(get('etcd-servers', 'http://127.0.0.1:2379')),
+  const config: FleetdConfig = {
+    etcdServers: list(get('etcd-servers', ownMachine)),
     keyPrefix: prefix.endsWith('/') ? prefix : `${prefix}/`,
     machineId: machineId(get('machine-id', '')),
     hostname: get('hostname', hostname()),
@@ -69,12 +87,22 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Fle
     metadata: Object.fromEntries(list(get('metadata', '')).map(pair)),
     agentTtl: Math.max(1, Math.ceil(durationMs('agent-ttl', get('agent-ttl', '5s')) / 1000)),
     unitsDirectory: get('units-directory', '/run/fleet/units'),
-    listen: list(get('listen', 'unix:///run/fleet.sock,0.0.0.0:49153')),
+    listen: list(get('listen', defaultListen)),
     systemd,
     resyncMs: durationMs('resync', get('resync', '3s')),
     // Of the 20 s that systemd gives fleetd itself to stop.
     shutdownWaitMs: durationMs('shutdown-wait', get('shutdown-wait', '6s')),
   };
+  return { config, notices: settings.notices };
+}
+
+function confFile(named: string | undefined, readFile: (path: string) => string | undefined): ConfFile | undefined {
+  const name = named ?? defaultConfFile;
+  const text = readFile(name);
+  if (text !== undefined) return { name, text };
+  if (named !== undefined)
+    throw bad('config.fleet-conf', `there is no file ${named}`, 'correct --config, or leave it out');
+  return undefined;
 }
 
 const msOf: ReadonlyMap<string, number> = new Map([
@@ -85,7 +113,7 @@ const msOf: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** `5s`, `500ms`, `2m`, or a number of seconds -> milliseconds. */
-export function durationMs(name: string, text: string): number {
+function durationMs(name: string, text: string): number {
   const { number, unit = 's' } = /^(?<number>\d+(?:\.\d+)?)(?<unit>ms|s|m|h)?$/.exec(text)?.groups ?? {};
   const ms = Number(number) * (msOf.get(unit) ?? NaN);
   if (ms > 0) return ms;

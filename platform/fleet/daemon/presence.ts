@@ -1,6 +1,6 @@
+import { type FleetKeys, presenceLeaseSeconds } from '../../etcd/keys/fleet-keys.ts';
 import type { EtcdStore, Lease } from '../../etcd/store.ts';
 import type { Machine } from '../engine/model.ts';
-import type { FleetKeys } from '../registry/keys.ts';
 import { readMachine, writeMachine } from '../registry/records.ts';
 import type { Log } from './log.ts';
 
@@ -12,15 +12,6 @@ export interface Presence {
   ensure(): Promise<void>;
   /** Revokes the lease: all that hangs on it is gone at once, and others take over. */
   leave(): Promise<void>;
-}
-
-/**
- * etcd notices an expired lease up to half a second late, and when its own leader dies with the machine, the next leader
- * (after an election) gives every lease its full time again. A lease a second shorter than the TTL keeps the promise that
- * a machine that says nothing is gone after the TTL. etcd grants no lease under 2 s.
- */
-function leaseSeconds(ttlSeconds: number): number {
-  return Math.max(2, ttlSeconds - 1);
 }
 
 /** The copy of the registry has said it already. */
@@ -47,7 +38,7 @@ export function keepPresent(args: {
   const pause = interruptiblePause();
 
   const stayOnce = async (): Promise<void> => {
-    const lease = await store.grant(leaseSeconds(args.ttlSeconds));
+    const lease = await store.grant(presenceLeaseSeconds(args.ttlSeconds));
     if (left || !(await register(args, lease))) return lease.revoke();
     failures = 0;
     current = lease;

@@ -5,7 +5,7 @@ import { runAgent } from '../agent/run-agent.ts';
 import { serveApi } from '../api/serve.ts';
 import { runEngine } from '../engine/run-engine.ts';
 import type { Machine } from '../engine/model.ts';
-import { fleetKeys, type FleetKeys } from '../registry/keys.ts';
+import { fleetKeys, type FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { openMirror, type Mirror } from '../registry/mirror.ts';
 import type { FleetdConfig } from './config.ts';
 import type { Log } from './log.ts';

@@ -2,7 +2,7 @@ import type { EtcdStore } from '../../etcd/store.ts';
 import { coalesce } from '../daemon/coalesce.ts';
 import { startGrace } from '../daemon/grace.ts';
 import type { Log } from '../daemon/log.ts';
-import type { FleetKeys } from '../registry/keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import { snapshotOf } from '../registry/view.ts';
 import { writeDecisions } from '../registry/write-decisions.ts';

@@ -15,12 +15,12 @@ import { sshOptions } from './remote.ts';
 import { seconds } from './seconds.ts';
 import { openTunnel } from './tunnel.ts';
 
-export const commands: readonly Command[] = [
+const commands: readonly Command[] = [
   listMachines, submit, load, start, stop, unload, restart, destroy, listUnits, listUnitFiles, status, journal, cat, ssh,
 ]; // prettier-ignore
 
 const text = (name: string, help: string): FlagSpec => ({ name, kind: 'text', help });
-export const globalFlags: readonly FlagSpec[] = [
+const globalFlags: readonly FlagSpec[] = [
   text('endpoint', 'fleet API, comma separated, tried in turn (unix:///run/fleet.sock)'),
   text('tunnel', 'reach the API through ssh: HOST[:PORT]'),
   text('ssh-username', 'user for ssh (core)'),
@@ -33,7 +33,7 @@ export const globalFlags: readonly FlagSpec[] = [
 ];
 
 /** Flags of fleetctl 0.8 to 1.0 that say how it reaches etcd, or signs units: taken, so that scripts go on, and without meaning here. */
-export const formerFlags: readonly FlagSpec[] = [
+const formerFlags: readonly FlagSpec[] = [
   ...['driver', 'registry-endpoint', 'etcd-key-prefix', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile'],
   ...['ca-file', 'cert-file', 'key-file'],
 ]

@@ -1,7 +1,7 @@
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { EtcdStore, Listing, StoreEvent } from '../../etcd/store.ts';
 import { formatLine } from '../daemon/log.ts';
 import { keyCopy } from './key-copy.ts';
-import type { FleetKeys } from './keys.ts';
 import { viewOf, type FleetView } from './view.ts';
 
 /** A copy of fleet's keys that follows etcd: read once, then fed by a watch. */

@@ -1,5 +1,5 @@
 import type { Machine, Snapshot } from '../engine/model.ts';
-import type { FleetKeys, JobKeys } from './keys.ts';
+import type { FleetKeys, JobKeys } from '../../etcd/keys/fleet-keys.ts';
 import {
   readBlocked,
   readDesired,

@@ -1,6 +1,6 @@
 import type { EtcdStore, Guard, Write } from '../../etcd/store.ts';
 import type { Decision } from '../engine/model.ts';
-import type { FleetKeys } from './keys.ts';
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { UnitRecord } from './records.ts';
 
 /** etcd takes 128 operations a transaction (--max-txn-ops); a decision needs up to 4 guards and 2 writes. */

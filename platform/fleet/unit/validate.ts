@@ -47,7 +47,7 @@ const sampleInstances = ['%i', ...Array.from({ length: 10 }, (_, digit) => Strin
  * The first rule of [X-Fleet] that is broken, in fleet's words; undefined when all hold. What a template says by `%i` is known when
  * an instance is made: it is refused only when no instance of it would do.
  */
-export function requirementsProblem(name: string, options: UnitOptions): string | undefined {
+function requirementsProblem(name: string, options: UnitOptions): string | undefined {
   if (!isTemplate(name)) return problemOf(name, options);
   const problems = sampleInstances.map((instance) =>
     problemOf(

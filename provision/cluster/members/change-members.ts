@@ -1,5 +1,6 @@
+import type { GatewayAnswer, OneMember } from '../../../platform/etcd/one-member.ts';
 import { until } from '../conditions.ts';
-import { callGateway } from './gateway.ts';
+import { askMember } from './ask-member.ts';
 import { lookAtMembers } from './look-at-members.ts';
 import type { Member } from './member.ts';
 
@@ -22,7 +23,7 @@ export async function removeMember(id: string, options: ChangeOptions): Promise<
   const missing = async (): Promise<string | undefined> => {
     const view = await lookAtMembers(options.addresses, options.stretch);
     if (view?.quorum === true && !view.members.some((member) => member.id === id)) return undefined;
-    return attempt(options, 'member/remove', { ID: id });
+    return attempt(options, (member, withinMs) => member.removeMember(id, withinMs));
   };
   await change(`etcd has let its old member ${hex(id)} go`, missing, options);
 }
@@ -40,7 +41,7 @@ export async function addMember(url: string, options: ChangeOptions): Promise<re
     // The new one has no name before it starts: with one, it is the old one, on a list that lags behind.
     const added = members.some(({ peerUrls, name }) => peerUrls.includes(url) && name === '');
     if (view?.quorum === true && added) return undefined;
-    return attempt(options, 'member/add', { peerURLs: [url] });
+    return attempt(options, (member, withinMs) => member.addMember(url, withinMs));
   };
   await change(`etcd has taken ${url} in as a new member`, missing, options);
   return members;
@@ -49,12 +50,11 @@ export async function addMember(url: string, options: ChangeOptions): Promise<re
 /** Asks one member after the other until one does it; what counts is what is listed afterwards. */
 async function attempt(
   { addresses, stretch }: ChangeOptions,
-  method: 'member/add' | 'member/remove',
-  body: object,
+  ask: (member: OneMember, withinMs: number) => Promise<GatewayAnswer<undefined>>,
 ): Promise<string> {
   let error = 'no member runs';
   for (const address of addresses) {
-    const answer = await callGateway(address, method, body, stretch);
+    const answer = await askMember(address, stretch, ask);
     if (answer.ok) return 'agreed; not in its list yet';
     error = answer.error;
   }
@@ -69,6 +69,6 @@ async function change(name: string, missing: () => Promise<string | undefined>, 
   );
 }
 
-export function hex(id: string): string {
+function hex(id: string): string {
   return BigInt(id).toString(16);
 }

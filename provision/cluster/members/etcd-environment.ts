@@ -1,5 +1,6 @@
+import { clientUrl, peerUrl } from '../../../platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
-import { type EtcdStart, peerUrl } from './member.ts';
+import type { EtcdStart } from './member.ts';
 
 /** etcd's settings on one machine, as systemd's EnvironmentFile= reads them. */
 export function etcdEnvironment(
@@ -10,8 +11,8 @@ export function etcdEnvironment(
   return [
     `ETCD_NAME=${machine.name}`,
     'ETCD_DATA_DIR=/var/lib/etcd/default',
-    'ETCD_LISTEN_CLIENT_URLS=http://0.0.0.0:2379',
-    `ETCD_ADVERTISE_CLIENT_URLS=http://${machine.address}:2379`,
+    `ETCD_LISTEN_CLIENT_URLS=${clientUrl('0.0.0.0')}`,
+    `ETCD_ADVERTISE_CLIENT_URLS=${clientUrl(machine.address)}`,
     `ETCD_LISTEN_PEER_URLS=${peerUrl(machine.address)}`,
     `ETCD_INITIAL_ADVERTISE_PEER_URLS=${peerUrl(machine.address)}`,
     `ETCD_INITIAL_CLUSTER=${start.members.map((member) => `${member.name}=${member.peerUrl}`).join(',')}`,

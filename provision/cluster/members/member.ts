@@ -24,10 +24,6 @@ export interface EtcdStart {
   readonly members: readonly { readonly name: string; readonly peerUrl: string }[];
 }
 
-export function peerUrl(address: string): string {
-  return `http://${address}:2380`;
-}
-
 export function quorumOf(members: number): number {
   return Math.floor(members / 2) + 1;
 }

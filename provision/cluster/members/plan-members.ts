@@ -1,4 +1,5 @@
-import { type Member, peerUrl, quorumOf } from './member.ts';
+import { peerUrl } from '../../../platform/etcd/ports.ts';
+import { type Member, quorumOf } from './member.ts';
 
 /** What is to be done about etcd's members before machines without a disk can be made. */
 export type MemberPlan =

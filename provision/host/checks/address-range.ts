@@ -86,14 +86,16 @@ function networkAround(address: number | undefined, prefixLength: number): Named
   return { text: `${formatAddress(base)}/${prefixLength}`, network: { base, prefixLength, size } };
 }
 
-/** /proc/net/route: addresses as hex in the byte order of the machine (little endian), `*` for a route that leads nowhere. */
+/** /proc/net/route (proc_pid_net(5)): interface, destination, gateway, then the mask as eighth; `*` for a route that leads nowhere. */
 function routes(table: string): readonly HostNetwork[] {
   return table.split('\n').flatMap((line): HostNetwork[] => {
-    const [name = '', destination = '', gateway = '', , , , , mask = ''] = line.trim().split(/\s+/);
-    if (name === '*' || !/^[0-9A-F]{8}$/i.test(destination)) return [];
-    const prefixLength = [...littleEndian(mask).toString(2)].filter((bit) => bit === '1').length;
-    const route = networkAround(littleEndian(destination), prefixLength);
-    const hop = littleEndian(gateway);
+    const [name, to, by, , , , , bits] = line.trim().split(/\s+/);
+    const [destination, hop, mask] = [to, by, bits].map((word) => (word === undefined ? undefined : fromHex(word)));
+    if (name === undefined || name === '*') return [];
+    // The heading is no route.
+    if (destination === undefined || hop === undefined || mask === undefined) return [];
+    const prefixLength = [...mask.toString(2)].filter((bit) => bit === '1').length;
+    const route = networkAround(destination, prefixLength);
     const via = hop === 0 ? undefined : networkAround(hop, 32);
     return [
       ...(route ? [{ interface: name, what: 'route', ...route } as const] : []),
@@ -102,7 +104,7 @@ function routes(table: string): readonly HostNetwork[] {
   });
 }
 
-function littleEndian(hex: string): number {
-  const bytes = hex.match(/../g) ?? [];
-  return bytes.reduceRight((sum, byte) => sum * 256 + parseInt(byte, 16), 0);
+/** An address as the tables of /proc/net write it: eight hex digits in the byte order of the machine (little endian). */
+export function fromHex(text: string): number | undefined {
+  return /^[0-9A-F]{8}$/i.test(text) ? Buffer.from(text, 'hex').readUInt32LE() : undefined;
 }

@@ -55,10 +55,13 @@ async function dropping(probe: HostProbe, link: string): Promise<{ filters: Filt
   for (const { family, table, name, hook, policy } of chains) {
     if ((family !== 'inet' && family !== 'ip') || (hook !== 'input' && hook !== 'output')) continue;
     if (policy !== 'drop' || typeof table !== 'string' || typeof name !== 'string') continue;
+    const rules = await probe.output('nft', '-j', 'list', 'table', family, table);
+    // Gone since the chains were listed.
+    if (rules === undefined) continue;
     const way = hook === 'input' ? 'iifname' : 'oifname';
     filters.push({
       ...{ hook, name: `chain ${name} of table ${family} ${table}` },
-      rules: (await probe.output('nft', '-j', 'list', 'table', family, table)) ?? '',
+      rules,
       fix: `nft insert rule ${family} ${table} ${name} ${way} "${link}" accept`,
     });
   }

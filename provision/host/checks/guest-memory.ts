@@ -1,5 +1,5 @@
 import { chosenDriver } from '../../config/stretch-timers.ts';
-import { type Check, fail, gigabytes, ok, warn } from '../check.ts';
+import { availableMemory, type Check, fail, gigabytes, memoryUnknown, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
 import { kvmCpu } from '../kvm/kvm-usable.ts';
 
@@ -14,8 +14,8 @@ export const guestMemory: Check = {
   id: 'memory',
   title: 'Memory',
   async run(probe, { name, machines, vagrant }) {
-    const kib = Number(/^MemAvailable:\s*(\d+) kB$/m.exec(probe.read('/proc/meminfo') ?? '')?.[1] ?? 0);
-    const available = kib * 1024;
+    const available = availableMemory(probe);
+    if (available === undefined) return memoryUnknown;
     const emulated =
       vagrant.hypervisor === 'libvirt' &&
       chosenDriver(vagrant, vagrant.driver === 'auto' && (await kvmRuns(probe, vagrant.cpuModel))) === 'qemu';

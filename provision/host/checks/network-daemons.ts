@@ -35,7 +35,10 @@ function networkFiles(probe: HostProbe): NetworkFile[] {
   for (const directory of directories)
     for (const file of probe.list(directory))
       if (file.endsWith('.network') && !found.has(file)) found.set(file, `${directory}/${file}`);
-  const files = [...found].map(([file, path]) => ({ file, path, text: probe.read(path) ?? '' }));
+  const files = [...found].flatMap(([file, path]) => {
+    const text = probe.read(path);
+    return text === undefined ? [] : [{ file, path, text }];
+  });
   return files.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
@@ -68,8 +71,9 @@ function matchSection(text: string): { key: string; value: string }[] {
   return text.split('\n').flatMap((raw) => {
     const line = raw.trim();
     section = /^\[(.+)\]$/.exec(line)?.[1] ?? section;
-    const [, key = '', value = ''] = /^([A-Za-z]+)\s*=\s*(.*)$/.exec(line) ?? [];
-    return section === 'Match' && key !== '' && value !== '' ? [{ key: key.toLowerCase(), value }] : [];
+    const [, key, value] = /^([A-Za-z]+)\s*=\s*(.+)$/.exec(line) ?? [];
+    if (section !== 'Match' || key === undefined || value === undefined) return [];
+    return [{ key: key.toLowerCase(), value }];
   });
 }
 

@@ -1,5 +1,6 @@
 import { formatAddress, parseNetwork } from '../../config/ipv4.ts';
 import { type Check, ok, warn } from '../check.ts';
+import { fromHex } from './address-range.ts';
 
 /**
  * The lab listens in a network namespace of its own, so no program of the host can take its ports, except one that listens
@@ -25,10 +26,8 @@ export const ports: Check = {
 /** proc_pid_net(5): local address and port in hex, state 0A is LISTEN. */
 function listeners(table: string): readonly { address: number; port: number }[] {
   return table.split('\n').flatMap((line) => {
-    const parts = /^\s*\d+: ([0-9A-F]{8}):([0-9A-F]{4}) \S+ 0A /.exec(line);
-    if (!parts) return [];
-    const bytes = (parts[1] ?? '').match(/../g) ?? [];
-    const address = bytes.reduceRight((sum, byte) => sum * 256 + parseInt(byte, 16), 0);
-    return [{ address, port: parseInt(parts[2] ?? '0', 16) }];
+    const [, hex, port] = /^\s*\d+: ([0-9A-F]{8}):([0-9A-F]{4}) \S+ 0A /.exec(line) ?? [];
+    const address = hex === undefined ? undefined : fromHex(hex);
+    return address === undefined || port === undefined ? [] : [{ address, port: parseInt(port, 16) }];
   });
 }

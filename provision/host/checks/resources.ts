@@ -1,6 +1,6 @@
 import type { LabConfig } from '../../config/lab-config.ts';
-import { type Check, type CheckResult, fail, gigabytes, ok, warn } from '../check.ts';
-import type { FileSystem } from '../host-probe.ts';
+import { type Check, availableMemory, type CheckResult, fail, gigabytes, memoryUnknown, ok, warn } from '../check.ts';
+import type { FileSystem, HostProbe } from '../host-probe.ts';
 
 /** Three machines with the whole stack need a little less; an image build needs about as much. */
 const leastMemoryBytes = 3 * 1024 ** 3;
@@ -10,8 +10,8 @@ export const memory: Check = {
   id: 'memory',
   title: 'Memory',
   run(probe, config) {
-    const kib = Number(/^MemAvailable:\s*(\d+) kB$/m.exec(probe.read('/proc/meminfo') ?? '')?.[1] ?? 0);
-    const available = kib * 1024;
+    const available = availableMemory(probe);
+    if (available === undefined) return memoryUnknown;
     const promised = config.machines.reduce((sum, machine) => sum + machine.memoryBytes, 0);
     const figures = `${gigabytes(available)} available, ${config.machines.length} machines may take ${gigabytes(promised)}`;
     // A lab that is up already holds its share: coming back to it needs no more.
@@ -39,7 +39,11 @@ export const cpus: Check = {
   },
 };
 
-function space(path: string, fileSystem: FileSystem | undefined, fix: string): CheckResult {
+function space(probe: HostProbe, path: string, fix: string): CheckResult {
+  const fileSystem = probe.fileSystem(path);
+  // Of who is not root the check of root says enough.
+  if (probe.uid === 0 && !probe.writable(path))
+    return fail(`${path} cannot be written: its file system is read-only`, fix);
   if (!fileSystem) return fail(`${path}: its file system cannot be examined`, `df ${path}`);
   const figures = `${gigabytes(fileSystem.freeBytes)} free for ${path} (${fileSystem.type} on ${fileSystem.mountPoint})`;
   if (fileSystem.freeBytes >= leastDiskBytes) return ok(figures);
@@ -53,7 +57,7 @@ export const stateDisk: Check = {
     const fix = `free space, or set state_dir under [lab] in lab.toml to a larger disk`;
     const { stateDir } = config;
     const found = probe.fileSystem(stateDir);
-    const result = space(stateDir, found, fix);
+    const result = space(probe, stateDir, fix);
     return result.status === 'ok' && found ? suitable(config, found, result) : result;
   },
 };
@@ -76,5 +80,5 @@ export const cacheDisk: Check = {
   id: 'disk-cache',
   title: 'Disk for images',
   run: (probe, { cacheDir }) =>
-    space(cacheDir, probe.fileSystem(cacheDir), 'free space, or set XDG_CACHE_HOME to a directory on a larger disk'),
+    space(probe, cacheDir, 'free space, or set XDG_CACHE_HOME to a directory on a larger disk'),
 };

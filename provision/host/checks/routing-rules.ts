@@ -34,8 +34,9 @@ export const routingRules: Check = {
       }
       const routes = asked.length === 0 ? [] : await routesOf(probe, rule);
       const taken = asked.filter((cidr) => routes.some(({ to }) => overlaps(to, cidr)));
-      if (taken.length === 0) continue;
-      const way = routes.find(({ to }) => overlaps(to, taken[0] ?? ''))?.way;
+      const [first] = taken;
+      if (first === undefined) continue;
+      const way = routes.find(({ to }) => overlaps(to, first))?.way;
       const before = Math.max(1, Math.min(100, rule.priority - 1));
       const fixes = taken.map((cidr) => `ip rule add to ${cidr} lookup main priority ${before}`);
       return warn(`${rule.text} takes ${taken.join(' and ')} to ${way}, past the lab`, fixes.join(' && '));

@@ -10,7 +10,7 @@ export const vagrant: Check = {
     const text = await probe.output('vagrant', '--version');
     if (text === undefined) return warn(`there is no vagrant; ${up}`, installCommand(['vagrant', 'vagrant-libvirt']));
     const version = vagrantVersion(text);
-    if (version.number >= leastVersion) return ok(version.text);
+    if (version !== undefined && version.number >= leastVersion) return ok(version.text);
     return fail(
       `${text.trim()}: the Vagrantfile needs 2.2.10 or newer`,
       installCommand(['vagrant', 'vagrant-libvirt']),
@@ -18,13 +18,11 @@ export const vagrant: Check = {
   },
 };
 
-/** What `vagrant --version` says; `number` is 2004002 for 2.4.2, and 0 when it says none. Pure. */
-export function vagrantVersion(said: string): { text: string; number: number } {
-  const [, major = '0', minor = '0', patch = '0'] = /(\d+)\.(\d+)\.(\d+)/.exec(said) ?? [];
-  return {
-    text: `${major}.${minor}.${patch}`,
-    number: Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch),
-  };
+/** What `vagrant --version` says; `number` is 2004002 for 2.4.2. Undefined when it says none. Pure. */
+export function vagrantVersion(said: string): { text: string; number: number } | undefined {
+  const text = /\d+\.\d+\.\d+/.exec(said)?.[0];
+  if (text === undefined) return undefined;
+  return { text, number: text.split('.').reduce((sum, part) => sum * 1000 + Number(part), 0) };
 }
 
 /** As Vagrant.require_version in the Vagrantfile. */
@@ -54,12 +52,14 @@ export const libvirtDaemon: Check = {
       probe.output('libvirtd', '--version'),
       probe.output('virsh', '--version'),
     ]);
-    const missing = [
-      ...(daemon === undefined ? ['libvirt-daemon'] : []),
-      ...(client === undefined ? ['libvirt-clients'] : []),
-    ];
-    if (missing.length > 0) return warn(`missing: ${missing.join(' ')}; ${up}`, installCommand(missing));
-    return ok(`${client?.trim() ?? ''}; the lab starts a libvirtd of its own, the host's is neither needed nor asked`);
+    if (daemon === undefined || client === undefined) {
+      const missing = [
+        ...(daemon === undefined ? ['libvirt-daemon'] : []),
+        ...(client === undefined ? ['libvirt-clients'] : []),
+      ];
+      return warn(`missing: ${missing.join(' ')}; ${up}`, installCommand(missing));
+    }
+    return ok(`${client.trim()}; the lab starts a libvirtd of its own, the host's is neither needed nor asked`);
   },
 };
 
@@ -71,4 +71,23 @@ export const libvirtAccess: Check = {
     probe.uid === 0
       ? ok("the lab's own libvirtd belongs to root: no polkit rule, no group libvirt")
       : fail("the lab's own libvirtd belongs to root; a member of group libvirt cannot reach it", 'sudo vagrant up'),
+};
+
+const libvirtProfile = '/etc/apparmor.d/usr.sbin.libvirtd';
+
+/** QEMU must read each machine's Ignition config (fw_cfg), which the profile of a host's libvirt does not allow. */
+export const appArmor: Check = {
+  id: 'apparmor',
+  title: 'AppArmor, fw_cfg',
+  run(probe) {
+    if (probe.read('/sys/module/apparmor/parameters/enabled')?.trim() !== 'Y') {
+      return ok('AppArmor is off; QEMU reads the Ignition configs as root');
+    }
+    if (!probe.exists(libvirtProfile))
+      return ok("AppArmor is on, but has no profile for libvirtd: the lab's guests are free of it");
+    return warn(
+      `AppArmor is on and ${libvirtProfile} confines every libvirtd, the lab's too; this was not tried`,
+      'when libvirtd or a guest is denied something (journalctl -k -g DENIED): aa-complain /usr/sbin/libvirtd',
+    );
+  },
 };

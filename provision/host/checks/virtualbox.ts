@@ -15,13 +15,17 @@ export const virtualBox: Check = {
         `install VirtualBox 7.0, ${otherwise}`,
       );
     }
-    const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)\./m.exec(text) ?? [];
+    // Warnings about its kernel modules come before the version.
+    const [, major, minor] = /^(\d+)\.(\d+)\./m.exec(text) ?? [];
+    if (major === undefined || minor === undefined)
+      return fail(`VBoxManage --version says no version: ${text}`, `install VirtualBox 7.0, ${otherwise}`);
     const series = Number(major) * 10 + Number(minor);
     if (series < 60) return fail(`${text} is too old`, `install VirtualBox 7.0, ${otherwise}`);
-    const vagrant = vagrantVersion((await probe.output('vagrant', '--version')) ?? '');
-    if (series > 70 && vagrant.number < knowsNewer)
+    const said = await probe.output('vagrant', '--version');
+    const vagrant = said === undefined ? undefined : vagrantVersion(said);
+    if (series > 70 && (vagrant === undefined || vagrant.number < knowsNewer))
       return fail(
-        `${text} is newer than Vagrant ${vagrant.text} knows (7.0)`,
+        `${text} is newer than ${vagrant === undefined ? "Debian's Vagrant" : `Vagrant ${vagrant.text}`} knows (7.0)`,
         `install VirtualBox 7.0, or Vagrant 2.4.2 or newer, ${otherwise}`,
       );
     return ok(`${text}; the lab has a registry of its own there, other virtual machines are not in it`);

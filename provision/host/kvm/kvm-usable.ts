@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import { type GuestRun, runTinyGuest } from './run-tiny-guest.ts';
 import { tinyGuestKey } from './tiny-guest.ts';
 
@@ -38,10 +39,8 @@ export async function kvmUsable(
   return usable;
 }
 
-interface Answer {
-  readonly identity: string;
-  readonly usable: boolean;
-}
+const answer = z.object({ identity: z.string(), usable: z.boolean() });
+type Answer = z.output<typeof answer>;
 
 function mayOpen(device: string): boolean {
   try {
@@ -54,17 +53,17 @@ function mayOpen(device: string): boolean {
 
 function recall(file: string): Answer | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Answer;
+    return answer.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }
 }
 
 /** A user without the right to write there asks the host again the next time. */
-function remember(file: string, answer: Answer): void {
+function remember(file: string, learnt: Answer): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(answer)}\n`);
+    writeFileSync(file, `${JSON.stringify(learnt)}\n`);
   } catch {
     // nothing is lost but time
   }

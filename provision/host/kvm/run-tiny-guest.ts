@@ -51,8 +51,8 @@ export async function runTinyGuest(
     if (result.timedOut) return { outcome: 'hung', ms };
     const lines = result.all.trim().split('\n');
     // An assertion that failed says less than the error before it.
-    const said = lines.find((line) => /\berror: /.test(line)) ?? lines.at(-1) ?? '';
-    return { outcome: 'refused', said: said === '' ? `QEMU ended with ${result.exitCode ?? 'a signal'}` : said };
+    const said = lines.find((line) => /\berror: /.test(line)) ?? lines.at(-1);
+    return { outcome: 'refused', said: said || `QEMU ended with ${result.exitCode ?? 'a signal'}` };
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

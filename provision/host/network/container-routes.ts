@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { routeProtocol } from './lab-link.ts';
+import { routeProtocol } from './route-protocol.ts';
 
 /** One machine's subnet of the containers' network. */
 export interface ContainerSubnet {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { z } from 'zod';
 import type { NetworkConfig } from '../../config/lab-config.ts';
+import { readText } from '../read-text.ts';
 import { isSystemdHost } from '../systemd-host.ts';
 
 type FenceNetwork = Pick<NetworkConfig, 'cidr' | 'flannelCidr'>;
@@ -13,11 +15,13 @@ const unitDir = '/etc/systemd/system';
 /**
  * The fence: while the lab exists, a packet for one of its addresses that finds no lab dies on this host instead of
  * leaving by the default route. The connected route of the lab's link beats it by its metric while the lab is up. On a
- * systemd host it stands again after a reboot, before there is a network.
+ * systemd host it stands again after a reboot, before there is a network. Every command comes by here, and it mostly stands:
+ * only what is missing is made.
  * @param link the lab's link; labs that share a range each have a fence of their own
  */
 export async function raiseFence(link: string, network: FenceNetwork): Promise<void> {
-  for (const route of fenceRoutes(link, network)) await execa('ip', ['route', 'replace', ...route]);
+  const { stdout } = await execa('ip', ['-json', 'route', 'show', 'type', 'unreachable']);
+  for (const route of missingRoutes(link, network, stdout)) await execa('ip', ['route', 'replace', ...route]);
   if (isSystemdHost()) await raiseAtBoot(link, network);
 }
 
@@ -25,6 +29,8 @@ export async function lowerFence(link: string, network: FenceNetwork): Promise<v
   const unit = unitFile(link);
   for (const file of [wantedLink(unit), unit]) await rm(file, { force: true });
   for (const route of fenceRoutes(link, network)) await execa('ip', ['route', 'del', ...route], { reject: false });
+  // Of ranges that lab.toml had before, or that another checkout's has.
+  await execa('ip', ['route', 'flush', ...everyFenceRoute(link)], { reject: false });
 }
 
 /**
@@ -33,10 +39,36 @@ export async function lowerFence(link: string, network: FenceNetwork): Promise<v
  * kernel's (networkd.conf(5), ManageForeignRoutes=): these are said to be. Pure.
  */
 export function fenceRoutes(link: string, network: FenceNetwork): string[][] {
+  return [network.cidr, network.flannelCidr].map((cidr) => ['unreachable', cidr, ...own(link)]);
+}
+
+/** Arguments of `ip route flush` that select all routes of a lab's fence, whatever its ranges. Pure. */
+export function everyFenceRoute(link: string): string[] {
+  return ['type', 'unreachable', ...own(link)];
+}
+
+function own(link: string): string[] {
   const weakest = 0xffff_ffff;
-  const own = createHash('sha256').update(link).digest().readUInt16BE();
-  const metric = String(weakest - own);
-  return [network.cidr, network.flannelCidr].map((cidr) => ['unreachable', cidr, 'metric', metric, 'proto', 'kernel']);
+  const ofName = createHash('sha256').update(link).digest().readUInt16BE();
+  return ['metric', String(weakest - ofName), 'proto', 'kernel'];
+}
+
+/** ip(8) leaves out the metric 0 and the protocol `boot`. */
+const unreachableRoutes = z.array(
+  z.object({ dst: z.string(), metric: z.number().default(0), protocol: z.string().default('boot') }),
+);
+
+/**
+ * Those of `fenceRoutes` that do not stand yet. Pure.
+ * @param shown what `ip -json route show type unreachable` prints
+ */
+export function missingRoutes(link: string, network: FenceNetwork, shown: string): string[][] {
+  const standing = unreachableRoutes
+    .parse(JSON.parse(shown))
+    .map(({ dst, metric, protocol }) =>
+      ['unreachable', dst, 'metric', String(metric), 'proto', String(protocol)].join(' '),
+    );
+  return fenceRoutes(link, network).filter((route) => !standing.includes(route.join(' ')));
 }
 
 /** The unit that raises the fence at a boot of the host. Pure. */
@@ -63,8 +95,8 @@ export function fenceUnit(link: string, network: FenceNetwork): string {
 async function raiseAtBoot(link: string, network: FenceNetwork): Promise<void> {
   const unit = unitFile(link);
   const text = fenceUnit(link, network);
-  // Every command comes by here: systemd would call for a reload each time that the file changes.
-  if ((await readFile(unit, 'utf8').catch(() => '')) !== text) await writeFile(unit, text);
+  // systemd would call for a reload each time that the file changes.
+  if ((await readText(unit)) !== text) await writeFile(unit, text);
   const wanted = wantedLink(unit);
   if (existsSync(wanted)) return;
   await mkdir(dirname(wanted), { recursive: true });

@@ -1,20 +1,23 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 
-/** Marks the lab's routes to containers (rtnetlink protocol numbers 192-254 are free). */
-export const routeProtocol = '203';
 const arpRetryMs = 50;
+
+/** Of what `ip -json address show` prints. */
+const linkAddresses = z.array(
+  z.object({ ifname: z.string(), addr_info: z.array(z.object({ local: z.string().optional() })) }),
+);
 
 /** @throws LabError `busy.range` when another lab (or anything else) of this host already has the address */
 export async function checkAddressFree(link: string, network: NetworkConfig): Promise<void> {
   const { stdout } = await execa('ip', ['-json', 'address', 'show']);
-  const links = JSON.parse(stdout) as { ifname: string; addr_info: { local?: string }[] }[];
-  const holder = links.find(
-    ({ ifname, addr_info }) => ifname !== link && addr_info.some(({ local }) => local === network.hostAddress),
-  );
+  const holder = linkAddresses
+    .parse(JSON.parse(stdout))
+    .find(({ ifname, addr_info }) => ifname !== link && addr_info.some(({ local }) => local === network.hostAddress));
   if (holder === undefined) return;
   throw new LabError({
     code: 'busy.range',

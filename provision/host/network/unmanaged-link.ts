@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
+import { readText } from '../read-text.ts';
 
 /** Keeps systemd-networkd off a lab's link, in /run/systemd/network. */
 export function networkdFile(link: string): string {
@@ -48,7 +49,7 @@ const managers: readonly NetworkManager[] = [
 export async function leaveLinkAlone(link: string): Promise<void> {
   for (const manager of managers) {
     const [file, text] = [manager.file(link), manager.text(link)];
-    if (!existsSync(manager.trace) || (await readFile(file, 'utf8').catch(() => '')) === text) continue;
+    if (!existsSync(manager.trace) || (await readText(file)) === text) continue;
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
     await reload(manager);

@@ -47,10 +47,12 @@ function checkMode({ node, path }: Placed): readonly Problem[] {
   const meant = /^[0-7]{3}$/.test(String(mode)) ? parseInt(String(mode), 8) : undefined;
   const message =
     meant === undefined
-      ? `mode ${mode} is octal ${octal}: setuid, setgid, sticky and more are not in spec 3.3.0`
+      ? `mode ${mode} is octal ${octal}: setuid, setgid and sticky bits are not in spec 3.3.0, Ignition would drop them`
       : `mode ${mode} is octal ${octal}, which was hardly meant`;
   const next =
-    meant === undefined ? 'Use a mode up to 0o777.' : `Write 0o${meant.toString(8)} in TypeScript, ${meant} in JSON.`;
+    meant === undefined
+      ? 'Use a mode up to 0o777, and a unit that calls chmod for more.'
+      : `Write 0o${meant.toString(8)} in TypeScript, ${meant} in JSON.`;
   return [{ code: 'ignition.mode', path: [...path, 'mode'], message, next }];
 }
 
@@ -100,7 +102,8 @@ function checkTogether(placed: readonly Placed[]): readonly Problem[] {
     const blocking = above.find((found) => found !== undefined && found.kind !== 'directories');
     if (blocking) {
       const message = `path ${one.node.path} lies below ${blocking.node.path}, a ${blocking.kind.slice(0, -1)} of this config`;
-      problems.push({ code: 'ignition.path', path: [...one.path, 'path'], message, next: 'Give another path.' });
+      const next = 'Give another path.';
+      problems.push({ code: 'ignition.path', path: [...one.path, 'path'], message, next, other: blocking.path });
     }
     if (one.node.hard === true && first.get(one.node.target ?? '')?.kind === 'directories') {
       const message = `hard link to the directory ${one.node.target}`;

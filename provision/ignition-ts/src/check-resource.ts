@@ -24,6 +24,11 @@ export function checkResource(resource: Resource, path: Path, required: 'require
 function checkSource(source: string, path: Path): readonly Problem[] {
   const bad = (message: string, next: string): Problem[] => [{ code: 'ignition.source', path, message, next }];
   const scheme = /^([a-z0-9]+):/i.exec(source)?.[1]?.toLowerCase();
+  if (scheme === 'arn')
+    return bad(
+      'source is an ARN, which only spec 3.4.0 knows, and a lab machine reads 3.3.0',
+      'Put the text into a data: URL.',
+    );
   if (scheme === undefined || !schemes.includes(scheme)) {
     const given = `source ${JSON.stringify(source.slice(0, 40))} has no scheme that Ignition knows`;
     return bad(given, `Use one of ${schemes.join(', ')}; text goes into a data: URL by dataUrl(text).`);

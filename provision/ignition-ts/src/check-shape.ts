@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Problem } from './problem.ts';
 import { schema } from './schema.ts';
+import { versionProblem } from './spec-version.ts';
 
 const touchesDisks = ['disks', 'raid', 'filesystems', 'luks'];
 
@@ -51,21 +52,12 @@ function describe(issue: z.core.$ZodIssue, value: unknown): readonly Problem[] {
     }));
   }
   if (path.join('.') === 'ignition.version' || path.join('.') === 'ignition' || path.length === 0)
-    return [version(path, value)];
+    return [versionProblem(path, value)];
   const last = String(path.at(-1));
   const next = last === 'mode' ? 'A mode is a number in JSON: 420 for 0644, 493 for 0755.' : `Correct ${last}.`;
   const missing = at(value, path) === undefined;
   const message = missing ? `${last} is missing` : issue.message.replace(/^Invalid input: /, '');
   return [{ code: missing ? 'ignition.missing' : 'ignition.type', path, message, next }];
-}
-
-function version(path: readonly (string | number)[], value: unknown): Problem {
-  const given = at(value, ['ignition', 'version']);
-  const message = isObject(value)
-    ? `ignition.version must be "3.3.0"${given === undefined ? '' : `, not ${JSON.stringify(given)}`}`
-    : 'is not an Ignition config: a JSON object is expected';
-  const next = 'Start the config with {"ignition": {"version": "3.3.0"}}.';
-  return { code: 'ignition.version', path, message, next };
 }
 
 function at(value: unknown, path: readonly (string | number)[]): unknown {

@@ -1,5 +1,6 @@
 import { checkConfig } from './check-config.ts';
-import { problemError } from './problem.ts';
+import { problemError, type Place } from './problem.ts';
+import { schema } from './schema.ts';
 import type { IgnitionConfig, IgnitionFragment } from './types.ts';
 
 /**
@@ -8,10 +9,14 @@ import type { IgnitionConfig, IgnitionFragment } from './types.ts';
  * @throws LabError ignition.* naming the JSON path; further problems are its evidence
  */
 export function defineConfig(fragment: IgnitionFragment): IgnitionConfig {
-  const config: IgnitionConfig = { ...fragment, ignition: { version: '3.3.0', ...fragment.ignition } };
-  const [first, ...others] = checkConfig(config);
-  if (first) throw problemError([first, ...others]);
-  return deepFreeze(structuredClone(config));
+  return checkedConfig({ ...fragment, ignition: { version: '3.3.0', ...fragment.ignition } });
+}
+
+/** The same of a value that may be anything. @param place says where in a file a path stands */
+export function checkedConfig(value: unknown, place?: Place): IgnitionConfig {
+  const [first, ...others] = checkConfig(value);
+  if (first) throw problemError([first, ...others], place);
+  return deepFreeze(schema.parse(value));
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -1,60 +1,38 @@
-import { LabError } from '../../../errors/lab-error.ts';
-import { defineConfig } from './define-config.ts';
-import type { IgnitionConfig, IgnitionFragment, Unit } from './types.ts';
+import { checkedConfig } from './define-config.ts';
+import { isTree, mergeTrees, nameOf, type Tree } from './merge-trees.ts';
+import { originsOf, placeByOrigins, rememberOrigins } from './origins.ts';
+import type { IgnitionConfig, IgnitionFragment } from './types.ts';
 
 /**
- * Composes fragments into one checked config. Lists are joined in order; what only one may say (a path, a unit's contents,
- * a user, a timeout) said twice is an error, never "the last one wins". Drop-ins of one unit may come from several fragments.
- * @throws LabError ignition.duplicate, and everything defineConfig throws
+ * Lays each fragment over those before it, as Ignition merges configs: users, groups, units, drop-ins, files, directories and links
+ * of one name become one, in which the later fragment wins; ssh keys and groups are joined. A path that is a file in one
+ * and a link or a directory in a later one is what the later one says.
+ * @throws LabError ignition.* when the whole cannot be, naming file and line of the fragment that `parseIgnition` read
  */
 export function merge(...fragments: readonly IgnitionFragment[]): IgnitionConfig {
-  const joined = fragments.reduce<Tree>((sum, fragment) => join(sum, fragment, []), {});
-  const config = joined as IgnitionFragment;
-  const units = config.systemd?.units;
-  return defineConfig(units ? { ...config, systemd: { ...config.systemd, units: joinUnits(units) } } : config);
+  const empty: Tree = { ignition: { version: '3.3.0' } };
+  const merged = fragments.reduce<Tree>((parent, child) => {
+    const tree: Tree = { ...child };
+    return mergeTrees(withoutReplacedNodes(parent, tree), tree);
+  }, empty);
+  const origins = fragments.flatMap(originsOf);
+  return rememberOrigins(checkedConfig(merged, placeByOrigins(merged, origins)), origins);
 }
 
-type Tree = Readonly<Record<string, unknown>>;
+const nodeLists = ['directories', 'files', 'links'];
 
-function join(a: Tree, b: Tree, path: readonly string[]): Tree {
-  const sum: Record<string, unknown> = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    if (value === undefined) continue;
-    const earlier = sum[key];
-    if (earlier === undefined || Object.is(earlier, value)) sum[key] = value;
-    else if (Array.isArray(earlier) && Array.isArray(value))
-      sum[key] = [...(earlier as unknown[]), ...(value as unknown[])];
-    else if (isTree(earlier) && isTree(value) && key !== 'replace') sum[key] = join(earlier, value, [...path, key]);
-    else throw saidTwice([...path, key]);
-  }
-  return sum;
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function saidTwice(path: readonly string[]): LabError {
-  return new LabError({
-    code: 'ignition.duplicate',
-    cause: `${['$', ...path].join('.')}: two fragments say it differently`,
-    next: 'Let one fragment say it.',
+/** The parent without the paths that another list of the child has: one path is one thing. */
+function withoutReplacedNodes(parent: Tree, child: Tree): Tree {
+  const [storage, over] = [parent['storage'], child['storage']];
+  if (!isTree(storage) || !isTree(over)) return parent;
+  const kept = Object.entries(storage).map(([list, nodes]) => {
+    if (!nodeLists.includes(list) || !Array.isArray(nodes)) return [list, nodes];
+    const others = nodeLists.filter((other) => other !== list).flatMap((other) => pathsOf(over[other]));
+    return [list, nodes.filter((node) => !others.includes(nameOf(node)))];
   });
+  return { ...parent, storage: Object.fromEntries(kept) as Tree };
 }
 
-/** Units of one name become one when at most one of them says more than drop-ins; else both stay, for the duplicate check. */
-function joinUnits(units: readonly Unit[]): readonly Unit[] {
-  const joined: Unit[] = [];
-  for (const unit of units) {
-    const at = joined.findIndex((one) => one.name === unit.name);
-    const earlier = joined[at];
-    if (earlier && (onlyDropins(earlier) || onlyDropins(unit))) {
-      joined[at] = { ...earlier, ...unit, dropins: [...(earlier.dropins ?? []), ...(unit.dropins ?? [])] };
-    } else joined.push(unit);
-  }
-  return joined;
-}
-
-function onlyDropins(unit: Unit): boolean {
-  return unit.dropins !== undefined && Object.keys(unit).every((key) => key === 'name' || key === 'dropins');
+function pathsOf(nodes: unknown): unknown[] {
+  return Array.isArray(nodes) ? nodes.map(nameOf) : [];
 }

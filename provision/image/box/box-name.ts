@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { contentKey } from '../cache.ts';
 import { diskImageKey, diskRecipe } from '../disk/recipe.ts';
 import { osImageKey, osRecipe } from '../os/recipe.ts';
+import type { BoxProvider } from './box-provider.ts';
 import { stampForm } from './box-stamp.ts';
 import { libvirtBoxTexts } from './libvirt-box.ts';
 import { virtualBoxTexts } from './virtualbox-box.ts';
-
-export type BoxProvider = 'libvirt' | 'virtualbox';
 
 export interface BoxIdentity {
   /** For `config.vm.box` and `vagrant box add --name`: `coreos-lab-` and 8 hex digits; the same for every provider. */

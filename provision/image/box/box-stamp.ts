@@ -1,15 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
-import type { BoxProvider } from './box-name.ts';
+import type { BoxProvider } from './box-provider.ts';
 import type { BoxTexts } from './libvirt-box.ts';
 
 /** Goes into a box's content key: one that was made without a stamp is another box. */
 export const stampForm = 'coreosLab in metadata.json';
 
+const boxMetadata = z.looseObject({ coreosLab: z.string().optional() });
+
 /** A box's texts with its content key in `metadata.json`, where Vagrant keeps what it does not know. Pure. */
 export function stamped(texts: BoxTexts, key: string): BoxTexts {
-  const metadata = JSON.parse(texts['metadata.json'] ?? '{}') as Record<string, unknown>;
+  const metadata = boxMetadata.parse(JSON.parse(texts['metadata.json']));
   return { ...texts, 'metadata.json': `${JSON.stringify({ ...metadata, coreosLab: key })}\n` };
 }
 
@@ -24,8 +27,7 @@ export async function refuseOtherBox(
   { name, key, provider }: { name: string; key: string; provider: BoxProvider },
 ): Promise<void> {
   for (const directory of await boxDirectories(join(vagrantHome, 'boxes', name), provider)) {
-    const text = await readFile(join(directory, 'metadata.json'), 'utf8').catch(() => '');
-    if (stampOf(text) === key) continue;
+    if ((await stampIn(directory)) === key) continue;
     throw new LabError({
       code: 'state.box',
       cause: `Vagrant has a box ${name} for ${provider} that this lab did not make: ${directory}`,
@@ -34,9 +36,10 @@ export async function refuseOtherBox(
   }
 }
 
-function stampOf(text: string): unknown {
+/** Undefined for a box without stamp, and for one whose metadata cannot be read. */
+async function stampIn(directory: string): Promise<string | undefined> {
   try {
-    return (JSON.parse(text) as { coreosLab?: unknown }).coreosLab;
+    return boxMetadata.parse(JSON.parse(await readFile(join(directory, 'metadata.json'), 'utf8'))).coreosLab;
   } catch {
     return undefined;
   }

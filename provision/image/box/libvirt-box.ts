@@ -1,5 +1,5 @@
-/** Files of a box beside its disk, by name. */
-export type BoxTexts = Readonly<Record<string, string>>;
+/** Files of a box beside its disk, by name; `metadata.json` says whose box it is. */
+export type BoxTexts = Readonly<Record<string, string>> & { readonly 'metadata.json': string };
 
 /**
  * Texts of a box for vagrant-libvirt (its documentation, "Box Format", version 1).

@@ -26,7 +26,7 @@ export function virtualBoxTexts(sizeGiB: number): BoxTexts {
 }
 
 /** A machine of one CPU, 2 GB, an Intel network card behind NAT and one SATA disk (DMTF DSP0243, OVF 1.1). */
-export function virtualBoxOvf(sizeGiB: number): string {
+function virtualBoxOvf(sizeGiB: number): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <Envelope ovf:version="1.0" xml:lang="en-US" xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1" xmlns:rasd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData" xmlns:vssd="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData">
   <References>

@@ -1,24 +1,25 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
+import { readText } from '../../host/read-text.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris, withWorkDirectory } from '../cache.ts';
-import { buildMissing } from './build-missing.ts';
-import type { BuildProgress } from './build-progress.ts';
+import { buildMissing, type BuildProgress } from './build-missing.ts';
 import { catalog, type ImageRecipe } from './catalog.ts';
-import { containerPlan } from './container-plan.ts';
-import type { PlannedImage } from './plan-images.ts';
+import { containerPlan, type PlannedImage } from './plan-images.ts';
 import { copyImage } from './registry-storage.ts';
 
-export interface ContainerImage {
+const containerImage = z.object({
   /** Repository in the registry, `library/memcached`. */
-  readonly name: string;
-  readonly tag: string;
+  name: z.string(),
+  tag: z.string(),
   /** Digest of the manifest, `sha256:…`. */
-  readonly digest: string;
+  digest: z.string(),
   /** Content key of everything the image was made from. */
-  readonly key: string;
-}
+  key: z.string(),
+});
+export type ContainerImage = Readonly<z.output<typeof containerImage>>;
 
 export interface ContainerImages {
   /** Storage directory for startRegistry. Shared and finished: serve it read-only. */
@@ -111,8 +112,8 @@ async function assemble(
 }
 
 async function readFinished(registryStorage: string): Promise<ContainerImage[] | undefined> {
-  const text = await readFile(path.join(registryStorage, 'images.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as ContainerImage[]);
+  const text = await readText(path.join(registryStorage, 'images.json'));
+  return text === undefined ? undefined : z.array(containerImage).parse(JSON.parse(text));
 }
 
 function upstreamIsUnbuilt(): LabError {

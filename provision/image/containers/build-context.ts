@@ -1,5 +1,5 @@
 import { constants, existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { copyFile, mkdir, readlink, stat, symlink, utimes } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readlink, stat, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
@@ -56,6 +56,8 @@ export async function stageContext(entries: readonly ContextEntry[], target: str
       continue;
     }
     await copyFile(entry.file, to, constants.COPYFILE_FICLONE);
+    // A clone made under umask 077 has files that an image's own user could not read.
+    await chmod(to, entry.executable ? 0o755 : 0o644);
     const { atime, mtime } = await stat(entry.file);
     await utimes(to, atime, mtime);
   }
@@ -86,7 +88,7 @@ function everythingAt(folder: string, at: string): ContextEntry[] {
 
 function nothingToCopy(source: Reference, segments: readonly string[], dockerfile: string): LabError {
   const cause = `${dockerfile}:${source.line} copies ${source.text}, and there is no such file`;
-  return ['dist', 'proto'].includes(segments[0] ?? '')
+  return segments[0] === 'dist' || segments[0] === 'proto'
     ? new LabError({ code: 'state.not-built', cause, next: 'build the apps first: npm run build' })
     : new LabError({ code: 'input.dockerfile', cause, next: 'correct the path: it is relative to the Dockerfile' });
 }

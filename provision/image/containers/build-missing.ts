@@ -6,11 +6,18 @@ import { publish } from '../cache.ts';
 import { sha256File } from '../file-digests.ts';
 import { startRegistry } from '../registry/registry.ts';
 import { contextKey, stageContext } from './build-context.ts';
-import type { BuildProgress } from './build-progress.ts';
 import { prepareBuildah, type Buildah } from './buildah.ts';
-import { unpackDebianPackages } from './debian-packages.ts';
+import { type PackageSet, unpackDebianPackages } from './debian-packages.ts';
 import type { PlannedImage } from './plan-images.ts';
 import { copyImage } from './registry-storage.ts';
+
+/** One step of building the container images, as it happens. */
+export interface BuildProgress {
+  /** `lab/node:20`, or `registry` for what concerns all images. */
+  readonly image: string;
+  readonly phase: 'wait' | 'fetch' | 'build' | 'push' | 'cached' | 'done';
+  readonly detail: string;
+}
 
 export interface BuildSession {
   readonly repoDir: string;
@@ -73,16 +80,19 @@ async function buildOne({ work, onProgress }: BuildSession, image: PlannedImage,
 }
 
 async function stagePackages({ repoDir, suite, work, missing, onProgress }: BuildSession): Promise<void> {
-  const sets = [];
+  const sets: (PackageSet & { readonly reference: string })[] = [];
   for (const image of missing) {
     if (image.recipe.stage?.kind !== 'debian-packages') continue;
     const { at, packages, without } = image.recipe.stage;
     const root = path.join(contextDirectory(work, image), at);
     await mkdir(root, { recursive: true });
-    sets.push({ root, packages, without });
+    sets.push({ root, packages, without, reference: image.reference });
   }
-  const image = missing.find((candidate) => candidate.recipe.stage?.kind === 'debian-packages')?.reference ?? '';
-  await unpackDebianPackages({ repoDir, work, suite }, sets, (detail) => onProgress({ image, phase: 'fetch', detail }));
+  const [first] = sets;
+  if (first === undefined) return;
+  // They share one download, which the first of them is named for.
+  const onDetail = (detail: string) => onProgress({ image: first.reference, phase: 'fetch', detail });
+  await unpackDebianPackages({ repoDir, work, suite }, sets, onDetail);
 }
 
 function contextDirectory(work: string, image: PlannedImage): string {

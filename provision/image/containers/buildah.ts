@@ -89,7 +89,7 @@ export function containersConf(limits: string): string {
  * overlay builds in half of vfs's time and space, but cannot stand on these file systems (statfs(2) magic numbers of
  * overlayfs, FUSE and NFS).
  */
-export function storageDriver(fileSystemType: number): 'overlay' | 'vfs' {
+function storageDriver(fileSystemType: number): 'overlay' | 'vfs' {
   return [0x794c7630, 0x65735546, 0x6969].includes(fileSystemType) ? 'vfs' : 'overlay';
 }
 

@@ -41,15 +41,15 @@ export async function unpackDebianPackages(
 ): Promise<void> {
   if (sets.length === 0) return;
   await withWorkDirectory(work, async (downloads) => {
-    const directories = sets.map((_, i) => path.join(downloads, String(i)));
-    for (const directory of directories) await mkdir(directory);
+    const jobs = sets.map((set, i) => ({ set, directory: path.join(downloads, String(i)) }));
+    for (const { directory } of jobs) await mkdir(directory);
     const script = path.join(repoDir, 'provision/image/containers/fetch-packages.sh');
-    const hooks = sets.map(({ packages, without }, i) => {
-      const quoted = [script, directories[i] ?? '', packages.join(' '), without.join(' ')].map(shellQuote);
-      return `--extract-hook=${quoted[0]} "$1" ${quoted.slice(1).join(' ')}`;
+    const hooks = jobs.map(({ set, directory }) => {
+      const words = [directory, set.packages.join(' '), set.without.join(' ')].map(shellQuote);
+      return `--extract-hook=${shellQuote(script)} "$1" ${words.join(' ')}`;
     });
     await download([...hooks, suite, path.join(downloads, 'root')], suite, sets, onDetail);
-    for (const [i, set] of sets.entries()) await unpack(directories[i] ?? '', set);
+    for (const { set, directory } of jobs) await unpack(directory, set);
   });
 }
 
@@ -65,8 +65,8 @@ async function download(
     args: ['--variant=extract', ...aptOpts, ...args, ...sources],
     deadlineMs: 10 * 60_000,
     onLine: (line) => {
-      const step = /^I: (running apt.*)|^(Get:\d+ .*)/.exec(line);
-      if (step !== null) onDetail(step[1] ?? step[2] ?? '');
+      if (line.startsWith('I: running apt')) onDetail(line.slice('I: '.length));
+      else if (/^Get:\d+ /.test(line)) onDetail(line);
     },
     purpose: `download ${sets.flatMap((set) => set.packages).join(', ')} from Debian ${suite}`,
     next: 'check that `apt-get update` works on this host, then run the command again',

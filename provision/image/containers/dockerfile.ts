@@ -76,8 +76,12 @@ function instructions(text: string): Instruction[] {
     if (joined === '') start = i + 1;
     joined += raw.replace(/\\\s*$/, ' ');
     if (/\\\s*$/.test(raw)) continue;
-    const [, keyword = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(joined) ?? [];
-    found.push({ keyword: keyword.toUpperCase(), rest, line: start });
+    const keyword = /\S+/.exec(joined)?.[0];
+    // Nothing but line ends that go on.
+    if (keyword !== undefined) {
+      const rest = joined.trim().slice(keyword.length).trim();
+      found.push({ keyword: keyword.toUpperCase(), rest, line: start });
+    }
     joined = '';
   }
   return found;
@@ -85,12 +89,11 @@ function instructions(text: string): Instruction[] {
 
 /** Words of COPY and ADD: shell-like or, for paths with blanks, a JSON array after the flags. */
 function wordsOf(rest: string): string[] {
-  const json = /^((?:--\S+\s+)*)(\[.*\])$/.exec(rest);
-  if (json === null) return rest.split(/\s+/).filter((word) => word !== '');
+  const [, flags, json] = /^((?:--\S+\s+)*)(\[.*\])$/.exec(rest) ?? [];
+  if (flags === undefined || json === undefined) return rest.split(/\s+/).filter((word) => word !== '');
   try {
-    const paths: unknown = JSON.parse(json[2] ?? '');
-    if (Array.isArray(paths))
-      return [...(json[1] ?? '').split(/\s+/).filter((word) => word !== ''), ...paths.map(String)];
+    const paths: unknown = JSON.parse(json);
+    if (Array.isArray(paths)) return [...flags.split(/\s+/).filter((word) => word !== ''), ...paths.map(String)];
   } catch {
     // Docker, too, reads what is not valid JSON as plain words.
   }

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
+import { openFileDigests } from '../file-digests.ts';
 import { contextEntries, contextKey, type ContextEntry } from './build-context.ts';
-import type { ImageRecipe } from './catalog.ts';
+import { catalog, type ImageRecipe } from './catalog.ts';
 import { parseDockerfile, type Reference } from './dockerfile.ts';
 
 /** Raise it when the way images are made changes what is in them. */
@@ -26,6 +27,24 @@ export interface HostFacts {
   readonly nodeVersion: string;
   readonly arch: string;
   readonly suite: string;
+}
+
+/**
+ * Which container images a checkout asks for, and the key of the registry storage that holds them all.
+ * @param suite Debian suite of the base images
+ * @throws LabError `state.not-built`, `input.dockerfile`
+ */
+export async function containerPlan(
+  repoDir: string,
+  cacheDir: string,
+  suite: string,
+  recipes: readonly ImageRecipe[] = catalog,
+): Promise<{ plan: readonly PlannedImage[]; registryKey: string }> {
+  const host = { nodeVersion: process.version, arch: process.arch, suite };
+  const digests = await openFileDigests(path.join(cacheDir, 'file-digests.json'));
+  const plan = await planImages(repoDir, recipes, host, (file) => digests.digest(file));
+  await digests.save();
+  return { plan, registryKey: contentKey(plan.map((image) => image.key)) };
 }
 
 /**

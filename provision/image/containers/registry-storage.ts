@@ -1,11 +1,16 @@
 import { copyFile, link, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 
 /*
  * The layout of docker-registry's filesystem driver (distribution, registry/storage/paths.go): content by digest under
  * blobs/, and per repository small `link` files that name digests. Directories of several images can be laid over each other.
  */
 const v2 = 'docker/registry/v2';
+
+const descriptor = z.object({ digest: z.string() });
+/** What an image manifest names (Docker Image Manifest V2, Schema 2; OCI Image Manifest alike). */
+const imageManifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 
 /**
  * Copies one image (its repository and every blob of its manifest) from one storage directory into another on the same
@@ -16,8 +21,8 @@ export async function copyImage(from: string, to: string, name: string, tag: str
   const repository = path.join(v2, 'repositories', name);
   const tagLink = path.join(from, repository, '_manifests/tags', tag, 'current/link');
   const digest = (await readFile(tagLink, 'utf8')).trim();
-  const manifest: unknown = JSON.parse(await readFile(path.join(from, blob(digest)), 'utf8'));
-  for (const file of [digest, ...blobDigests(manifest)].map(blob)) {
+  const { config, layers } = imageManifest.parse(JSON.parse(await readFile(path.join(from, blob(digest)), 'utf8')));
+  for (const file of [digest, ...[config, ...layers].map((one) => one.digest)].map(blob)) {
     await mkdir(path.dirname(path.join(to, file)), { recursive: true });
     await link(path.join(from, file), path.join(to, file)).catch((error: NodeJS.ErrnoException) => {
       // Images share layers.
@@ -33,13 +38,7 @@ export async function copyImage(from: string, to: string, name: string, tag: str
   return digest;
 }
 
-/** Digests that an image manifest names (Docker Image Manifest V2, Schema 2; OCI Image Manifest alike). */
-function blobDigests(manifest: unknown): string[] {
-  const { config, layers } = manifest as { config: { digest: string }; layers: { digest: string }[] };
-  return [config, ...layers].map((descriptor) => descriptor.digest);
-}
-
 function blob(digest: string): string {
-  const [algorithm = '', hex = ''] = digest.split(':');
-  return path.join(v2, 'blobs', algorithm, hex.slice(0, 2), hex, 'data');
+  const hex = digest.slice(digest.indexOf(':') + 1);
+  return path.join(v2, 'blobs', digest.slice(0, digest.indexOf(':')), hex.slice(0, 2), hex, 'data');
 }

@@ -22,7 +22,7 @@ export async function writeAptConfig(dir: string, root: string, apt: AptSources)
 }
 
 /** Text of that file (apt.conf(5)). */
-export function aptConfig(dir: string, root: string, aptOpts: readonly string[]): string {
+function aptConfig(dir: string, root: string, aptOpts: readonly string[]): string {
   return [
     `Dir "${root}";`,
     `DPkg::Chroot-Directory "${root}";`,

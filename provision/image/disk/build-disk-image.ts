@@ -1,5 +1,6 @@
 import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LabError } from '../../../errors/lab-error.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris } from '../cache.ts';
 import { runContained } from '../run-contained.ts';
@@ -28,7 +29,8 @@ const next = 'look at the lines above; when apt failed: apt-get update, then run
  * Ignition on its first boot. Appears by one rename; an interrupted build leaves nothing half made. Needs root and the
  * packages of `diskPackages`.
  * @param onProgress called with a line for each step
- * @throws LabError `command.*` with its last output lines, `host.missing-program`, `host.apt-sources`, `timeout.build-lock`
+ * @throws LabError `command.*` with its last output lines, `host.missing-program`, `host.apt-sources`, `timeout.build-lock`,
+ *   `state.os-image`
  */
 export async function ensureDiskImage(
   recipe: DiskRecipe,
@@ -69,7 +71,7 @@ async function build(recipe: DiskRecipe, base: string, dir: string, onProgress: 
       FILES: join(recipe.directory, 'files'),
       PACKAGES: recipe.packages.join(' '),
       DRIVERS: recipe.drivers.join(' '),
-      APT_CONFIG: await writeAptConfig(at('apt'), at('root'), await suiteAptSources(await codenameOf(base))),
+      APT_CONFIG: await writeAptConfig(at('apt'), at('root'), await suiteAptSources(await suiteOf(base))),
     },
     deadlineMs,
     onLine,
@@ -109,6 +111,17 @@ async function build(recipe: DiskRecipe, base: string, dir: string, onProgress: 
   });
   await link(at('disk.qcow2'), join(dir, 'disk.qcow2'));
   await rm(scratch, { recursive: true });
+}
+
+/** The Debian suite that an OS image was made of. */
+async function suiteOf(base: string): Promise<string> {
+  const codename = await codenameOf(base);
+  if (codename !== undefined) return codename;
+  throw new LabError({
+    code: 'state.os-image',
+    cause: `${base}/etc/os-release has no VERSION_CODENAME: the OS image is not as it was built`,
+    next: `rm -rf ${base}   (when no lab is up), then run the command again: it is built anew`,
+  });
 }
 
 async function writeBootSectors(raw: string, coreFile: string, coreSector: number): Promise<void> {

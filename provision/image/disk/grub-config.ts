@@ -1,4 +1,5 @@
-import type { IgnitionPlatform } from './recipe.ts';
+/** Where Ignition finds its config: QEMU's fw_cfg, or a guest property of VirtualBox. */
+export type IgnitionPlatform = 'qemu' | 'virtualbox';
 
 /** Modules of GRUB's core: everything grubConfig uses, so that no module file is read at boot. */
 export const grubModules = ['biosdisk', 'part_gpt', 'ext2', 'normal', 'linux', 'test', 'echo'];

@@ -2,14 +2,11 @@ import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
 import { recipeParts } from '../recipe-parts.ts';
-import { grubConfig } from './grub-config.ts';
+import { grubConfig, type IgnitionPlatform } from './grub-config.ts';
 import { diskLayout, partitionTable } from './layout.ts';
 
 /** `cloud`: virtio devices only, small. `generic`: every device, for VirtualBox. */
 export type Kernel = 'cloud' | 'generic';
-
-/** Where Ignition finds its config: QEMU's fw_cfg, or a guest property of VirtualBox. */
-export type IgnitionPlatform = 'qemu' | 'virtualbox';
 
 /** What an OS image lacks to be a bootable disk. Two equal recipes on one OS image give interchangeable disks. */
 export interface DiskRecipe {

@@ -49,10 +49,11 @@ async function bootstrap(recipe: OsRecipe, root: string, onProgress: (detail: st
       ...['--variant=minbase', `--include=${recipe.packages.join(',')}`, ...apt.aptOpts],
       '--aptopt=APT::Install-Recommends "false"',
       ...excludedPaths.map((path) => `--dpkgopt=path-exclude=${path}`),
-      `--customize-hook=${join(recipe.directory, 'customize.sh')} "$1"`,
+      '--customize-hook=sh "$CUSTOMIZE" "$1"',
       ...[recipe.suite, root, ...apt.sources],
     ],
     env: {
+      CUSTOMIZE: join(recipe.directory, 'customize.sh'),
       NODE_BINARY: recipe.nodeBinary,
       FILES: join(recipe.directory, 'files'),
       DEBIAN_FRONTEND: 'noninteractive',

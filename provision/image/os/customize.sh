@@ -3,7 +3,9 @@
 # NODE_BINARY is the host's Node, FILES the directory of files to lay over the root.
 set -eu
 root=$1
-cp -a --no-preserve=ownership "$FILES/." "$root/"
+# A clone made under umask 077 has modes that would close the machine's own / and /etc.
+umask 022
+cp -dR --preserve=timestamps --no-preserve=mode,ownership "$FILES/." "$root/"
 chmod 440 "$root/etc/sudoers.d/lab"
 install -m 755 "$NODE_BINARY" "$root/usr/bin/node"
 

@@ -2,7 +2,16 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { withBuildLock } from '../build-lock.ts';
-import { type CacheEntry, cacheKinds, type CacheKind, planPrune } from './plan-prune.ts';
+
+/** A finished thing in the cache, in a directory named by its content key, or by version and CPU (the launcher's Node). */
+export interface CacheEntry {
+  readonly kind: CacheKind;
+  readonly key: string;
+  readonly path: string;
+}
+
+const cacheKinds = ['os-image', 'disk-image', 'box', 'containers', 'registry', 'node'] as const;
+type CacheKind = (typeof cacheKinds)[number];
 
 export type PrunedEntry = CacheEntry & { readonly bytes: number };
 
@@ -36,6 +45,17 @@ export async function pruneCache(
     );
   }
   return pruned;
+}
+
+/**
+ * What nobody needs any more. Pure.
+ * @param wanted keys that this checkout would build, or take, if they were not there
+ * @param used paths at or below an entry that a lab of this host stands on, whatever checkout made it
+ */
+function planPrune(entries: readonly CacheEntry[], wanted: ReadonlySet<string>, used: readonly string[]): CacheEntry[] {
+  return entries.filter(
+    ({ key, path }) => !wanted.has(key) && !used.some((one) => one === path || one.startsWith(`${path}/`)),
+  );
 }
 
 async function entriesOf(cacheDir: string, kind: CacheKind): Promise<CacheEntry[]> {

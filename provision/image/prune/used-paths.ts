@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 /**
  * What the labs of this host stand on, whether they run or not: their machines' OS images and their registry.
@@ -12,23 +13,30 @@ export async function usedPaths(stateDirs: readonly string[], runningSpecs: read
     [...labs.map((lab) => join(lab, 'supervisor-spec.json')), ...runningSpecs].map(pathsOfSpec),
   );
   const machines = (await Promise.all(labs.map((lab) => directoriesIn(join(lab, 'machines'))))).flat();
-  const disks = machines.map(async (machine) => {
-    const record = (await readJson(join(machine, 'provisioned.json'))) as { osRoot?: string } | undefined;
-    return record?.osRoot ?? '';
-  });
-  return [...specs.flat(), ...(await Promise.all(disks))].filter((path) => path !== '');
+  const disks = machines.map((machine) => pathsOfMachine(join(machine, 'provisioned.json')));
+  return [...specs.flat(), ...(await Promise.all(disks)).flat()];
 }
 
-interface SpecPaths {
-  readonly registryStorage?: string;
-  readonly rsvp?: readonly string[];
-  readonly machines?: readonly { readonly osRoot: string }[];
-}
+const madeFrom = z.object({ osRoot: z.string() });
+
+/** A field at a time: what another version of the lab wrote is used as far as it can be read. */
+const spec = z.object({
+  registryStorage: z.string().optional().catch(undefined),
+  rsvp: z.array(z.string()).catch([]),
+  machines: z.array(madeFrom).catch([]),
+});
 
 async function pathsOfSpec(file: string): Promise<string[]> {
-  const spec = (await readJson(file)) as SpecPaths | undefined;
+  const { data } = spec.safeParse(await readJson(file));
+  if (data === undefined) return [];
   // A supervisor's own Node is the one that its stream server is started with.
-  return [spec?.registryStorage ?? '', spec?.rsvp?.[0] ?? '', ...(spec?.machines ?? []).map(({ osRoot }) => osRoot)];
+  const paths = [data.registryStorage, data.rsvp[0], ...data.machines.map(({ osRoot }) => osRoot)];
+  return paths.filter((path) => path !== undefined);
+}
+
+async function pathsOfMachine(file: string): Promise<string[]> {
+  const { data } = madeFrom.safeParse(await readJson(file));
+  return data === undefined ? [] : [data.osRoot];
 }
 
 async function directoriesIn(path: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '../../../errors/lab-error.ts';
+import { readText } from '../../host/read-text.ts';
 
 export interface RegistryOptions {
   /** Storage directory, as buildContainerImages returns it. */
@@ -45,11 +46,13 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryP
   try {
     // Without a listener a failed start would end this process; `exited` and the deadline report it.
     child.on('error', () => undefined);
+    const { pid } = child;
+    if (pid === undefined) throw await ended(logFile);
     const listening = await untilAnswering(child, addr, logFile, Date.now() + deadlineMs);
-    const ended = once(child, 'exit').then(
+    const end = once(child, 'exit').then(
       ([code, signal]) => `registry ended with ${String(signal ?? `exit code ${String(code)}`)}`,
     );
-    return { pid: child.pid ?? 0, addr: listening, ended, stop: () => stop(child) };
+    return { pid, addr: listening, ended: end, stop: () => stop(child) };
   } catch (error) {
     await stop(child);
     throw error;
@@ -60,7 +63,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RegistryP
 
 async function untilAnswering(child: ChildProcess, addr: string, logFile: string, deadline: number): Promise<string> {
   for (;;) {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) throw await ended(logFile);
+    if (child.exitCode !== null || child.signalCode !== null) throw await ended(logFile);
     const listening = /listening on ([^\s"\\]+)/.exec(await readFile(logFile, 'utf8'))?.[1];
     if (listening !== undefined && (await answers(listening))) return listening;
     if (Date.now() > deadline) {
@@ -109,8 +112,8 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 async function lastLines(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return text.trim() === '' ? [] : text.trimEnd().split('\n').slice(-20);
+  const text = (await readText(file))?.trimEnd();
+  return text ? text.split('\n').slice(-20) : [];
 }
 
 /** JSON is YAML: nothing to escape by hand. */

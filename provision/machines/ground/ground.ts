@@ -6,7 +6,7 @@ import type { NetworkConfig } from '../../config/lab-config.ts';
 import { lowerFence, raiseFence } from '../../host/network/fence.ts';
 import { checkAddressFree, connectHost, disconnectHost } from '../../host/network/lab-link.ts';
 import { leaveLinkAlone, takeLinkBack } from '../../host/network/unmanaged-link.ts';
-import type { ProviderStatus } from '../machine-provider.ts';
+import type { MachineImages, ProviderStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
 import { liftThrottles } from '../cgroup/disk-throttle.ts';
 import { disableControllers } from '../cgroup/controllers.ts';
@@ -19,6 +19,7 @@ import { killIfThere } from './kill-if-there.ts';
 import type { LabPaths } from './lab-paths.ts';
 import { loopDevicesBelow } from './loop-devices.ts';
 import { bridge } from './lab-network.ts';
+import { type ProviderRecord, writeProviderRecord } from './provider-record.ts';
 import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
 
@@ -29,7 +30,16 @@ const statusDeadlineMs = 5_000;
 export interface GroundOptions {
   readonly paths: LabPaths;
   readonly network: NetworkConfig;
-  readonly spec: SupervisorSpec;
+  /** The lab's name. */
+  readonly lab: string;
+  /** Names of all its machines. */
+  readonly machines: readonly string[];
+  /** How many times slower than usual its machines are (LabConfig.stretch). */
+  readonly stretch: number;
+  /** What runs them, to be found by later commands. */
+  readonly record: ProviderRecord;
+  /** What the supervisor is told: known as soon as the images are. */
+  readonly specOf: (images: MachineImages) => SupervisorSpec;
   /** The supervisor's program. */
   readonly bundle: string;
   /** Directories of the host that the provider's part of the supervisor makes; those left empty go with the lab. */
@@ -53,15 +63,27 @@ export class Ground {
     return this.#options.paths;
   }
 
-  get spec(): SupervisorSpec {
-    return this.#options.spec;
+  /** Names of all machines of the lab. */
+  get machines(): readonly string[] {
+    return this.#options.machines;
   }
 
-  /** @param idle no machine runs, so that a supervisor that was started for other sizes or images may be replaced */
-  async prepare(idle: () => Promise<boolean>): Promise<void> {
-    const { paths, network, spec, bundle, bare } = this.#options;
+  get stretch(): number {
+    return this.#options.stretch;
+  }
+
+  /**
+   * @param images undefined: those that the lab was last prepared with
+   * @param idle no machine runs, so that a supervisor that was started for other sizes or images may be replaced
+   * @throws LabError `state.lab-down` when it was never prepared and the images are not given
+   */
+  async prepare(images: MachineImages | undefined, idle: () => Promise<boolean>): Promise<void> {
+    const { paths, network, record, specOf, bundle, bare, stretch } = this.#options;
+    const specText = images === undefined ? await this.#lastSpecText() : textOf(specOf(images));
     if (bare !== true) await checkAddressFree(paths.hostLink, network);
     await mkdir(paths.stateDir, { recursive: true });
+    // Before the supervisor is there: a lab that runs and does not say on what would be taken for one of containers.
+    await writeProviderRecord(paths.stateDir, record);
     if (bare !== true) {
       await raiseFence(paths.hostLink, network);
       await leaveLinkAlone(paths.hostLink);
@@ -69,12 +91,12 @@ export class Ground {
     let pids = findSupervisor(paths);
     const fit =
       pids !== undefined &&
-      (await supervisorAnswers(paths, spec.stretch)) &&
-      !((await this.#isOutdated()) && (await idle()));
+      (await supervisorAnswers(paths, stretch)) &&
+      !((await readFile(paths.specFile, 'utf8')) !== specText && (await idle()));
     if (pids === undefined || !fit) {
       await this.clearRemains();
-      await writeFile(paths.specFile, specText(spec));
-      pids = await startSupervisor(paths, bundle, spec.stretch);
+      await writeFile(paths.specFile, specText);
+      pids = await startSupervisor(paths, bundle, stretch);
     }
     // Here and not where it is started: whoever started it may have been killed before it could write.
     await writeFile(paths.supervisorFile, `${JSON.stringify(pids)}\n`);
@@ -83,18 +105,16 @@ export class Ground {
 
   /** What the supervisor says, or undefined when none answers. */
   async status(): Promise<ProviderStatus | undefined> {
-    const { paths, spec } = this.#options;
+    const { paths, stretch } = this.#options;
     if (findSupervisor(paths) === undefined || !existsSync(paths.controlSocket)) return undefined;
-    return this.call<ProviderStatus>('GET', '/status', undefined, statusDeadlineMs * spec.stretch).catch(
-      () => undefined,
-    );
+    return this.call<ProviderStatus>('GET', '/status', undefined, statusDeadlineMs * stretch).catch(() => undefined);
   }
 
   /** A process inside the lab's namespaces, by its PID on the host. @throws LabError `state.lab-down` when there is none */
   requireNamespacePid(): number {
     const pids = findSupervisor(this.paths);
     if (pids !== undefined) return pids.init;
-    throw new LabError({ code: 'state.lab-down', cause: `lab ${this.spec.lab} is not up`, next: 'lab up' });
+    throw new LabError({ code: 'state.lab-down', cause: `lab ${this.#options.lab} is not up`, next: 'lab up' });
   }
 
   async call<T>(method: 'GET' | 'POST', path: string, body: unknown, deadlineMs: number): Promise<T> {
@@ -116,24 +136,26 @@ export class Ground {
     for (const place of [...parents, ...hostServicePlaces, ...(places ?? [])]) await rmdirIfEmpty(place);
   }
 
-  async #isOutdated(): Promise<boolean> {
-    const { paths, spec } = this.#options;
-    return (await readFile(paths.specFile, 'utf8')) !== specText(spec);
+  async #lastSpecText(): Promise<string> {
+    const { lab, paths } = this.#options;
+    return readFile(paths.specFile, 'utf8').catch((error: unknown) => {
+      throw new LabError({ code: 'state.lab-down', cause: `lab ${lab} was never up`, next: 'lab up', error });
+    });
   }
 
   /** Ends whatever of this lab still runs and removes its cgroups and its link; the machines' disks stay. */
   async clearRemains(): Promise<void> {
-    const { paths, spec } = this.#options;
+    const { paths, machines, stretch } = this.#options;
     const pids = findSupervisor(paths);
     const hierarchies = await hostHierarchies();
     const release = async () => {
       await thawBelow(hierarchies, paths.cgroup);
       await liftThrottles(hierarchies, paths.cgroup);
     };
-    if (pids !== undefined) await killSupervisor(pids, paths, release, spec.stretch);
+    if (pids !== undefined) await killSupervisor(pids, paths, release, stretch);
     await waitUntil({
       condition: 'no process of the lab is left in its cgroups, and the cgroups are gone',
-      deadlineMs: goneDeadlineMs * spec.stretch,
+      deadlineMs: goneDeadlineMs * stretch,
       everyMs: 20,
       evidence: async () => Promise.all((await cgroupProcesses(hierarchies, paths.cgroup)).map(commandLine)),
       next: 'lab destroy',
@@ -146,7 +168,7 @@ export class Ground {
     // The kernel unmounts the disks after the last process; a disk mounted twice would be ruined.
     await waitUntil({
       condition: 'no disk of the lab is mounted any more',
-      deadlineMs: goneDeadlineMs * spec.stretch,
+      deadlineMs: goneDeadlineMs * stretch,
       everyMs: 20,
       evidence: () => loopDevicesBelow(paths.stateDir),
       next: 'losetup -a; lab destroy',
@@ -154,11 +176,11 @@ export class Ground {
     });
     for (const { mount } of hierarchies) await rmdirIfEmpty(`${mount}/${dirname(paths.cgroup)}`);
     await disconnectHost(paths.hostLink);
-    for (const machine of spec.machines) await rm(paths.machine(machine.name).root, { recursive: true, force: true });
+    for (const machine of machines) await rm(paths.machine(machine).root, { recursive: true, force: true });
   }
 }
 
-function specText(spec: SupervisorSpec): string {
+function textOf(spec: SupervisorSpec): string {
   return `${JSON.stringify(spec, null, 2)}\n`;
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
+import { mountOf } from '../../host/real-host.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
 import { removeFiller } from './fill-disk.ts';
 
@@ -65,7 +66,7 @@ export function diskLabel(lab: string, machine: string): string {
 
 /** In this mount namespace. */
 export async function isMounted(directory: string): Promise<boolean> {
-  return (await readFile('/proc/self/mountinfo', 'utf8')).includes(` ${directory} `);
+  return mountOf(await readFile('/proc/self/mountinfo', 'utf8'), directory)?.mountPoint === directory;
 }
 
 /**

@@ -146,7 +146,7 @@ export function askForReboot(initPid: number): void {
   killIfThere(initPid, sigRtMin + 5);
 }
 
-export function lastLines(file: string, count: number): string[] {
+function lastLines(file: string, count: number): string[] {
   return readText(file).trimEnd().split('\n').slice(-count);
 }
 

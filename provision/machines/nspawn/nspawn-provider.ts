@@ -3,11 +3,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type {
   ExecResult,
   Impairment,
+  MachineImages,
   MachineProvider,
   MachineStatus,
   ProviderCapability,
   ProviderStatus,
 } from '../machine-provider.ts';
+import type { ControlBody, ControlReply, ControlVerb } from '../ground/control-requests.ts';
 import { Ground, type GroundOptions } from '../ground/ground.ts';
 import { readJournal } from './read-journal.ts';
 import { refuseOldDisks } from './refuse-old-disks.ts';
@@ -23,6 +25,8 @@ export class NspawnProvider implements MachineProvider {
     ...(['halt', 'cut', 'reboot', 'exec', 'limits'] as const),
     ...(['pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk', 'full-disk'] as const),
   ];
+  readonly needs = { packages: [], box: undefined };
+  readonly bootedByOthers = undefined;
   readonly #ground: Ground;
   readonly #bare: boolean;
 
@@ -31,42 +35,51 @@ export class NspawnProvider implements MachineProvider {
     this.#bare = options.bare === true;
   }
 
-  async prepare(): Promise<void> {
-    const { paths, spec } = this.#ground;
-    refuseOldDisks(
-      paths,
-      spec.machines.map(({ name }) => name),
-    );
-    await this.#ground.prepare(async () =>
+  /** A container needs nothing of the kind. */
+  guestOf(): undefined {
+    return undefined;
+  }
+
+  async preflight(): Promise<void> {
+    refuseOldDisks(this.#ground.paths, this.#ground.machines);
+  }
+
+  async prepare(images: MachineImages): Promise<void> {
+    await this.#ground.prepare(images, async () =>
       (await this.status()).machines.every(({ state }) => state === 'stopped' || state === 'absent'),
     );
   }
 
   async status(): Promise<ProviderStatus> {
-    const { paths, spec } = this.#ground;
+    const { paths, machines: names } = this.#ground;
     const status = await this.#ground.status();
     if (status !== undefined) return status;
-    const machines = spec.machines.map(({ name }): MachineStatus => ({
+    const machines = names.map((name): MachineStatus => ({
       name,
       state: existsSync(paths.machine(name).provisionedFile) ? 'stopped' : 'absent',
     }));
     return { up: false, machines };
   }
 
+  async offerIgnition(machine: string, ignition: string): Promise<void> {
+    const { dir, provisionedFile, ignitionFile } = this.#ground.paths.machine(machine);
+    if (existsSync(provisionedFile)) return;
+    await mkdir(dir, { recursive: true });
+    await writeFile(ignitionFile, ignition, { mode: 0o600 });
+  }
+
   async start(machine: string, ignition: string): Promise<void> {
-    const files = this.#ground.paths.machine(machine);
-    await mkdir(files.dir, { recursive: true });
-    if (!existsSync(files.provisionedFile)) await writeFile(files.ignitionFile, ignition, { mode: 0o600 });
+    await this.offerIgnition(machine, ignition);
     await this.#post(machine, 'start', { bare: this.#bare }, this.#deadlineMs('start'));
   }
 
   async waitBooted(machine: string, deadlineMs: number): Promise<'running' | 'degraded'> {
-    const { stdout } = await this.#post<ExecResult>(machine, 'wait-booted', { deadlineMs }, deadlineMs);
+    const { stdout } = await this.#post(machine, 'wait-booted', { deadlineMs }, deadlineMs);
     return stdout.trim() === 'running' ? 'running' : 'degraded';
   }
 
   async halt(machine: string, deadlineMs: number): Promise<'halted' | 'cut'> {
-    return (await this.#post<{ end: 'halted' | 'cut' }>(machine, 'halt', { deadlineMs }, deadlineMs + haltGraceMs)).end;
+    return (await this.#post(machine, 'halt', { deadlineMs }, deadlineMs + haltGraceMs)).end;
   }
 
   async cut(machine: string): Promise<void> {
@@ -107,10 +120,15 @@ export class NspawnProvider implements MachineProvider {
   }
 
   #deadlineMs(verb: keyof typeof deadlinesMs): number {
-    return deadlinesMs[verb] * this.#ground.spec.stretch;
+    return deadlinesMs[verb] * this.#ground.stretch;
   }
 
-  async #post<T>(machine: string, verb: string, body: unknown, deadlineMs: number): Promise<T> {
-    return this.#ground.call<T>('POST', `/machines/${machine}/${verb}`, body, deadlineMs);
+  async #post<Verb extends ControlVerb>(
+    machine: string,
+    verb: Verb,
+    body: ControlBody<Verb>,
+    deadlineMs: number,
+  ): Promise<ControlReply<Verb>> {
+    return this.#ground.call<ControlReply<Verb>>('POST', `/machines/${machine}/${verb}`, body, deadlineMs);
   }
 }

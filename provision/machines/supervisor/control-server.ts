@@ -1,23 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { LabError } from '../../../errors/lab-error.ts';
-import type { Impairment, ProviderStatus } from '../machine-provider.ts';
+import type { ProviderStatus } from '../machine-provider.ts';
+import { controlBodies } from '../ground/control-requests.ts';
 import { execInMachine } from '../nspawn/exec-in-machine.ts';
 import type { Machine } from '../nspawn/machine.ts';
+import { bodyOf, readBody } from './request-body.ts';
 import type { LabServices } from './services.ts';
-
-const defaultExecDeadlineMs = 60_000;
-const bodyLimitBytes = 1024 * 1024;
-
-interface Body {
-  readonly argv?: readonly string[];
-  readonly deadlineMs?: number;
-  readonly bare?: boolean;
-  readonly impairment?: Impairment;
-}
 
 /**
  * The supervisor's control API: HTTP over a Unix socket that only root can open.
- * `GET /status`; `POST /machines/NAME/VERB` with a JSON body, VERB as in `act`. Errors are LabErrors as JSON.
+ * `GET /status`; `POST /machines/NAME/VERB` with a JSON body (control-requests.ts). Errors are LabErrors as JSON.
  */
 export async function startControlServer(
   socket: string,
@@ -48,39 +40,42 @@ async function handle(
   if (request.method !== 'POST' || noun !== 'machines' || machine === undefined) {
     throw new LabError({ code: 'missing.machine', cause: `no machine ${name ?? ''} in this lab`, next: 'lab status' });
   }
+  const body = await readBody(request);
   // A machine counts as booted when it can also pull images.
   if (verb === 'wait-booted') await services.ready;
-  return act(machine, verb ?? '', await readBody(request));
+  return act(machine, verb ?? '', body);
 }
 
-async function act(machine: Machine, verb: string, body: Body): Promise<unknown> {
-  const deadlineMs = body.deadlineMs ?? defaultExecDeadlineMs;
+async function act(machine: Machine, verb: string, body: unknown): Promise<unknown> {
   switch (verb) {
     case 'start':
-      await machine.start(body.bare === true ? 'bare' : 'provision');
+      await machine.start(bodyOf(controlBodies.start, verb, body).bare ? 'bare' : 'provision');
       return machine.status;
     case 'halt':
-      return { end: await machine.halt(deadlineMs) };
+      return { end: await machine.halt(bodyOf(controlBodies.halt, verb, body).deadlineMs) };
     case 'cut':
-      await machine.cut();
-      return machine.status;
     case 'destroy':
-      await machine.destroy();
-      return machine.status;
     case 'reboot':
-      await machine.reboot();
+      bodyOf(controlBodies[verb], verb, body);
+      await machine[verb]();
       return machine.status;
-    case 'impair':
-      await machine.impairments.impair(machine.initPid, impairmentOf(body));
+    case 'impair': {
+      const { impairment } = bodyOf(controlBodies.impair, verb, body);
+      await machine.impairments.impair(machine.initPid, impairment);
       return machine.status;
+    }
     case 'lift':
-      await machine.impairments.lift(impairmentOf(body).kind);
+      await machine.impairments.lift(bodyOf(controlBodies.lift, verb, body).impairment.kind);
       return machine.status;
-    case 'exec':
-      return execInMachine(machine.awakePid, body.argv ?? [], deadlineMs);
-    case 'wait-booted':
+    case 'exec': {
+      const { argv, deadlineMs } = bodyOf(controlBodies.exec, verb, body);
+      return execInMachine(machine.awakePid, argv, deadlineMs);
+    }
+    case 'wait-booted': {
+      const { deadlineMs } = bodyOf(controlBodies[verb], verb, body);
       await machine.waitRebooted(deadlineMs);
       return execInMachine(machine.awakePid, ['systemctl', 'is-system-running', '--wait'], deadlineMs);
+    }
     default:
       throw new LabError({
         code: 'internal.control',
@@ -88,23 +83,6 @@ async function act(machine: Machine, verb: string, body: Body): Promise<unknown>
         next: 'lab destroy && lab up',
       });
   }
-}
-
-function impairmentOf({ impairment }: Body): Impairment {
-  if (impairment !== undefined) return impairment;
-  throw new LabError({ code: 'input.impairment', cause: 'the request names no impairment', next: 'report this' });
-}
-
-async function readBody(request: IncomingMessage): Promise<Body> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > bodyLimitBytes)
-      throw new LabError({ code: 'input.body', cause: 'the request body is over 1 MiB', next: 'send less' });
-    chunks.push(chunk as Buffer);
-  }
-  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Body);
 }
 
 function asLabError(error: unknown): LabError {

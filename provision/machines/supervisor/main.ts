@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { LabError } from '../../../errors/lab-error.ts';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { labPaths } from '../ground/lab-paths.ts';
-import type { SupervisorSpec } from '../ground/supervisor-spec.ts';
+import { readSupervisorSpec } from '../ground/read-supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
 import { attachOldDisks } from '../nspawn/disk-image.ts';
@@ -16,8 +17,10 @@ import { startLabServices } from './services.ts';
  * When it dies, the kernel ends every process and removes every mount and interface in them.
  * argv: the path of its spec file.
  */
-async function main(specFile: string): Promise<void> {
-  const spec = JSON.parse(await readFile(specFile, 'utf8')) as SupervisorSpec;
+async function main(specFile: string | undefined): Promise<void> {
+  if (specFile === undefined)
+    throw new LabError({ code: 'input.spec', cause: 'the supervisor was given no spec file', next: 'lab up' });
+  const spec = await readSupervisorSpec(specFile);
   const paths = labPaths(spec.lab, spec.stateDir);
   await mkdir(paths.logDir, { recursive: true });
   await hideHostServices(spec.lab);
@@ -44,7 +47,9 @@ async function main(specFile: string): Promise<void> {
   console.log(`${new Date().toISOString()} supervisor of lab ${spec.lab} is ready`);
 }
 
-main(process.argv[2] ?? '').catch((error: unknown) => {
-  console.error(error);
+main(process.argv[2]).catch((error: unknown) => {
+  // Its last lines are the evidence of whoever waits for it.
+  if (error instanceof LabError) console.error([`${error.code}: ${error.message}`, ...error.evidence].join('\n'));
+  else console.error(error);
   process.exit(1);
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { LabConfig } from '../../config/lab-config.ts';
 import { kvmUsable } from '../../host/kvm/kvm-usable.ts';
-import { boxFile, boxIdentity, type BoxProvider } from '../../image/box/box-name.ts';
+import { boxFile, boxIdentity } from '../../image/box/box-name.ts';
+import type { BoxProvider } from '../../image/box/box-provider.ts';
 import { labPaths } from '../ground/lab-paths.ts';
 import { vagrantSettings, type VagrantBox, type VagrantSettings } from './vagrant-settings.ts';
 

@@ -41,6 +41,11 @@ export class Guests {
     this.#shells.delete(machine);
   }
 
+  /** All machines go away, or the lab's namespaces, through which each is reached. */
+  async forgetAll(): Promise<void> {
+    await Promise.all([...this.#shells.keys()].map((machine) => this.forget(machine)));
+  }
+
   settingsOf(name: string): VagrantMachine {
     return guestNamed(this.#settings, name);
   }

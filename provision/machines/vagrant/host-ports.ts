@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { ForwardedPort } from '../../config/forwarded-ports.ts';
+import type { MachineStatus } from '../machine-provider.ts';
 import { killIfThere } from '../ground/kill-if-there.ts';
+
+/** Which machines' ports must be free: of a lab without machines all, because Vagrant asks for one after another. Pure. */
+export function toBeBooted(machines: readonly MachineStatus[], wanted: readonly string[]): string[] {
+  const isNew = machines.every(({ state }) => state === 'absent');
+  return machines
+    .filter(({ name, state }) => state !== 'running' && (isNew || wanted.includes(name)))
+    .map(({ name }) => name);
+}
 
 /**
  * Refuses to boot a machine whose ports on the host somebody else has: Vagrant would boot it and say nothing.

@@ -15,7 +15,7 @@ export interface VagrantPlace {
 }
 
 /** Environment of every Vagrant command that the lab runs itself. */
-export function vagrantEnvironment(place: VagrantPlace): Record<string, string> {
+function vagrantEnvironment(place: VagrantPlace): Record<string, string> {
   return {
     VAGRANT_CWD: place.repoDir,
     VAGRANT_DOTFILE_PATH: place.dotDir,

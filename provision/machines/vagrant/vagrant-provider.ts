@@ -1,17 +1,26 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExecResult, Impairment, MachineProvider, MachineStatus, ProviderStatus } from '../machine-provider.ts';
+import { packagesOf } from '../../host/package-list.ts';
+import type {
+  ExecResult,
+  GuestIdentity,
+  Impairment,
+  MachineImages,
+  MachineProvider,
+  MachineStatus,
+  ProviderNeeds,
+  ProviderStatus,
+} from '../machine-provider.ts';
 import type { Ground } from '../ground/ground.ts';
-import { waitUntil } from '../wait-until.ts';
 import { setGuestClock } from './guest-clock.ts';
-import { sshFailed } from './guest-shell.ts';
 import { Guests } from './guests.ts';
 import { haltGuest } from './halt-guest.ts';
-import { endForwards, refuseTakenPorts } from './host-ports.ts';
+import { endForwards, refuseTakenPorts, toBeBooted } from './host-ports.ts';
 import { type Hypervisor, type InGuest, machineState } from './hypervisor.ts';
 import { runVagrant, type VagrantPlace } from './run-vagrant.ts';
 import { StartTogether } from './start-together.ts';
 import type { GuestSettings } from './vagrant-settings.ts';
+import { waitGuestBooted } from './wait-guest-booted.ts';
 
 export interface VagrantProviderOptions {
   readonly ground: Ground;
@@ -33,8 +42,9 @@ const execDeadlineMs = 60_000;
 export class VagrantProvider implements MachineProvider {
   readonly name = 'vagrant';
   readonly capabilities: MachineProvider['capabilities'];
-  /** Of its guests, also where Vagrant itself boots them. */
-  readonly hypervisor: Hypervisor;
+  readonly needs: ProviderNeeds;
+  readonly bootedByOthers: Hypervisor;
+  readonly #hypervisor: Hypervisor;
   readonly #options: VagrantProviderOptions;
   readonly #guests: Guests;
   readonly #together = new StartTogether((machines) => this.#vagrantUp(machines));
@@ -42,23 +52,34 @@ export class VagrantProvider implements MachineProvider {
   constructor(options: VagrantProviderOptions) {
     this.#options = options;
     const { ground, settings, hypervisor, stretch } = options;
-    this.hypervisor = hypervisor;
+    this.#hypervisor = hypervisor;
+    this.bootedByOthers = hypervisor;
+    this.needs = { packages: Object.keys(packagesOf[hypervisor.name]), box: hypervisor.name };
     this.capabilities = ['halt', 'cut', 'reboot', 'exec', 'limits', ...hypervisor.impairments];
     this.#guests = new Guests(ground, settings, hypervisor, stretch);
   }
 
-  async prepare(): Promise<void> {
-    const { ground } = this.#options;
-    await ground.prepare(async () => (await this.status()).machines.every(({ state }) => state !== 'running'));
-    await this.hypervisor.prepare();
+  guestOf(machine: string): GuestIdentity {
+    return { lanMac: this.#guests.settingsOf(machine).mac };
+  }
+
+  async preflight(wanted: readonly string[]): Promise<void> {
+    for (const name of toBeBooted((await this.status()).machines, wanted)) {
+      await endForwards(this.#dataDir(name));
+      await refuseTakenPorts(name, this.#guests.settingsOf(name).forwardedPorts);
+    }
+  }
+
+  async prepare(images: MachineImages): Promise<void> {
+    await this.#prepare(images);
   }
 
   async status(): Promise<ProviderStatus> {
     const { ground } = this.#options;
     const up = (await ground.status()) !== undefined;
-    const guests = up ? await this.hypervisor.states().catch(() => undefined) : undefined;
-    const machines = ground.spec.machines.map(({ name }): MachineStatus => {
-      if (guests === undefined) return { name, state: this.hypervisor.isDefined(name) ? 'stopped' : 'absent' };
+    const guests = up ? await this.#hypervisor.states().catch(() => undefined) : undefined;
+    const machines = ground.machines.map((name): MachineStatus => {
+      if (guests === undefined) return { name, state: this.#hypervisor.isDefined(name) ? 'stopped' : 'absent' };
       const guest = guests.get(name);
       return { name, state: machineState(guest), ...(guest === 'paused' ? { note: 'paused' } : {}) };
     });
@@ -67,42 +88,28 @@ export class VagrantProvider implements MachineProvider {
 
   /** All that are started at the same moment come up by one `vagrant up`. */
   async start(machine: string, ignition: string): Promise<void> {
-    await this.#together.start(machine, this.writeIgnition(machine, ignition));
+    await this.#together.start(machine, this.offerIgnition(machine, ignition));
   }
 
-  /** A machine reads its config once, at its first boot. */
-  async writeIgnition(machine: string, ignition: string): Promise<void> {
-    if (this.hypervisor.isDefined(machine)) return;
-    await this.hypervisor.offerConfig(machine, ignition);
+  async offerIgnition(machine: string, ignition: string): Promise<void> {
+    if (this.#hypervisor.isDefined(machine)) return;
+    await this.#hypervisor.offerConfig(machine, ignition);
   }
 
   async waitBooted(machine: string, deadlineMs: number): Promise<'running' | 'degraded'> {
-    let last: ExecResult | undefined;
-    await waitUntil({
-      condition: `${machine} lets in user core by SSH and its systemd has booted`,
-      deadlineMs,
-      everyMs: 250,
-      evidence: () => (last === undefined ? [] : last.stderr.split('\n').filter(Boolean).slice(-5)),
-      next: `look at ${this.#guests.settingsOf(machine).serialLog}, or: vagrant ssh ${machine}`,
-      check: async () => {
-        last = await this.exec(machine, ['systemctl', 'is-system-running', '--wait'], deadlineMs).catch(
-          () => undefined,
-        );
-        return last !== undefined && last.exitCode !== sshFailed;
-      },
-    });
-    return last?.stdout.trim() === 'running' ? 'running' : 'degraded';
+    const exec = (argv: readonly string[]) => this.exec(machine, argv, deadlineMs);
+    return waitGuestBooted({ machine, deadlineMs, exec, serialLog: this.#guests.settingsOf(machine).serialLog });
   }
 
   async halt(machine: string, deadlineMs: number): Promise<'halted' | 'cut'> {
-    const end = await haltGuest(this.hypervisor, machine, deadlineMs);
+    const end = await haltGuest(this.#hypervisor, machine, deadlineMs);
     await this.#forget(machine);
     return end;
   }
 
   async cut(machine: string): Promise<void> {
     if (machineState(await this.#guests.stateOf(machine)) !== 'running') return;
-    await this.hypervisor.pullCord(machine);
+    await this.#hypervisor.pullCord(machine);
     await this.#forget(machine);
   }
 
@@ -112,13 +119,13 @@ export class VagrantProvider implements MachineProvider {
   }
 
   async impair(machine: string, impairment: Impairment): Promise<void> {
-    await this.hypervisor.impair(machine, impairment, (argv) => this.exec(machine, argv));
+    await this.#hypervisor.impair(machine, impairment, (argv) => this.exec(machine, argv));
   }
 
   async lift(machine: string, impairment: Impairment): Promise<void> {
     const gone = machineState(await this.#guests.stateOf(machine)) !== 'running';
     const inGuest: InGuest = (argv) => this.exec(machine, argv);
-    await this.hypervisor.lift(machine, impairment, inGuest, gone);
+    await this.#hypervisor.lift(machine, impairment, inGuest, gone);
     if (impairment.kind === 'pause' && !gone) await setGuestClock(inGuest);
   }
 
@@ -136,8 +143,8 @@ export class VagrantProvider implements MachineProvider {
 
   async destroyMachine(machine: string): Promise<void> {
     const { place, ground } = this.#options;
-    if (this.hypervisor.isDefined(machine)) {
-      await this.prepare();
+    if (this.#hypervisor.isDefined(machine)) {
+      await this.#prepare(undefined);
       const argv = ['destroy', '--force', machine];
       await runVagrant({ place, argv, deadlineMs: 120_000, next: 'lab destroy --provider vagrant' });
     }
@@ -148,27 +155,22 @@ export class VagrantProvider implements MachineProvider {
   /** With the ground go the hypervisor's processes with its guests, and with the state directory their disks. */
   async destroy(): Promise<void> {
     const { ground } = this.#options;
+    await this.#guests.forgetAll();
     await ground.destroy();
-    for (const path of this.hypervisor.debris) await rm(path, { recursive: true, force: true });
-    for (const { name } of ground.spec.machines) {
+    for (const path of this.#hypervisor.debris) await rm(path, { recursive: true, force: true });
+    for (const name of ground.machines) {
       await endForwards(this.#dataDir(name));
       await rm(this.#dataDir(name), { recursive: true, force: true });
     }
   }
 
-  /**
-   * Looks, before anything is made, whether the host's ports that these machines will have are free; of a lab without
-   * machines all, because Vagrant asks for one after another.
-   * @throws LabError `busy.port`
-   */
-  async refuseTakenPorts(wanted: readonly string[]): Promise<void> {
-    const { machines } = await this.status();
-    const isNew = machines.every(({ state }) => state === 'absent');
-    const asked = machines.filter(({ name, state }) => state !== 'running' && (isNew || wanted.includes(name)));
-    for (const { name } of asked) {
-      await endForwards(this.#dataDir(name));
-      await refuseTakenPorts(name, this.#guests.settingsOf(name).forwardedPorts);
-    }
+  /** A machine can be destroyed without its images at hand: the ground is made again as it was. */
+  async #prepare(images: MachineImages | undefined): Promise<void> {
+    const { ground } = this.#options;
+    // A connection is made in the namespaces of the supervisor, which may be another one after this.
+    await this.#guests.forgetAll();
+    await ground.prepare(images, async () => (await this.status()).machines.every(({ state }) => state !== 'running'));
+    await this.#hypervisor.prepare();
   }
 
   /** The machine goes away; so do the ways into it. */
@@ -179,19 +181,18 @@ export class VagrantProvider implements MachineProvider {
 
   /** Where Vagrant keeps what it knows of a machine. */
   #dataDir(machine: string): string {
-    return join(this.#options.place.dotDir, 'machines', machine, this.hypervisor.name);
+    return join(this.#options.place.dotDir, 'machines', machine, this.#hypervisor.name);
   }
 
   async #vagrantUp(machines: readonly string[]): Promise<void> {
     const { place, onProgress, upDeadlineMs, ground } = this.#options;
-    if (!ground.spec.machines.some(({ name }) => this.hypervisor.isDefined(name)))
-      await this.hypervisor.dropInterrupted();
+    if (!ground.machines.some((name) => this.#hypervisor.isDefined(name))) await this.#hypervisor.dropInterrupted();
     const logs = machines.map((name) => this.#guests.settingsOf(name).serialLog);
     await runVagrant({
       ...{ place, onProgress, deadlineMs: upDeadlineMs },
-      argv: ['up', ...machines, '--provider', this.hypervisor.name],
+      argv: ['up', ...machines, '--provider', this.#hypervisor.name],
       next: `look at ${logs.join(', ')}; then: lab up --provider vagrant`,
     });
-    await this.hypervisor.markComplete();
+    await this.#hypervisor.markComplete();
   }
 }

@@ -6,7 +6,7 @@ import { chosenDriver, stretchFactor } from '../../config/stretch-timers.ts';
 import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../ground/lab-paths.ts';
 import { bridge, machineLink } from '../ground/lab-network.ts';
-import { type VirtualboxSettings, virtualboxSettings } from './virtualbox/virtualbox-settings.ts';
+import { type VirtualboxSettings, virtualboxSettings } from './virtualbox-settings.ts';
 
 /**
  * Everything the Vagrantfile is told, as plain JSON (`lab vagrant settings`): it makes no decision of its own.

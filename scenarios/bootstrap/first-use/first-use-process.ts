@@ -24,7 +24,7 @@ export async function startFirstUse(bundle: string, deadlineMs: number): Promise
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<{ step: string; wallMs: number; error?: string }> => {
     const line = await lines.next();
-    if (line.done !== true) return JSON.parse(line.value) as { step: string; wallMs: number };
+    if (line.done !== true) return JSON.parse(line.value) as { step: string; wallMs: number; error?: string };
     throw new LabError({
       code: 'command.first-use',
       cause: `the process with Couchbase's SDK ended (${child.signalCode ?? `exit code ${child.exitCode ?? 'unknown'}`})`,
@@ -39,7 +39,7 @@ export async function startFirstUse(bundle: string, deadlineMs: number): Promise
       const seen: Record<string, number> = {};
       while (seen['row'] === undefined) {
         const { step, wallMs, error } = await next();
-        if (step === 'failed') throw unanswered(connectionString, deadlineMs, error ?? '');
+        if (step === 'failed') throw unanswered(connectionString, deadlineMs, error ?? 'no reason given');
         seen[step] = wallMs;
       }
       return seen as Record<FirstUse, number>;

@@ -1,5 +1,5 @@
 import couchbase from 'couchbase';
-import { couchbaseAccess } from '../../harness/couchbase-access.ts';
+import { couchbaseAccess } from '../../harness/context/couchbase-access.ts';
 
 /** What an app of the chapter does with a Couchbase it has just been told of, as it happens. */
 export type FirstUse = 'connected' | 'written' | 'row';

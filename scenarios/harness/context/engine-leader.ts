@@ -1,36 +1,37 @@
-import { base64, etcdGateway, fromBase64 } from './etcd-gateway.ts';
-import type { EtcdMachines } from './etcd-under-test.ts';
+import { fleetKeys } from '../../../platform/etcd/keys/fleet-keys.ts';
+import type { OneMember } from '../../../platform/etcd/one-member.ts';
+import type { EtcdMachines } from './etcd-machines.ts';
 
 const deadlineMs = 1_000;
-/** Layout of fleet's registry: platform/fleet/registry/keys.ts. */
-const fleetPrefix = '/_coreos.com/fleet/';
+const keys = fleetKeys();
 
 /**
  * The machine that holds the lease of fleet's engine, by a linearizable read of the first running member that answers.
  * Undefined without a quorum: then nobody can decide anything, whatever an old copy of the key says.
+ *
+ * The keys are fleet's own, but not what reads their values: a scenario judges fleet, and must not believe it by fleet's own word.
  */
 export async function engineLeader(args: EtcdMachines): Promise<string | undefined> {
-  const gateway = args.gateway ?? sharedGateway;
   const running = await args.running();
   for (const { name, address } of args.machines) {
     if (!running.includes(name)) continue;
-    const read = async (key: string) => {
-      const answer = await gateway.post(address, '/v3/kv/range', { key: base64(`${fleetPrefix}${key}`) }, deadlineMs);
-      return answer.ok ? fromBase64((answer.body['kvs'] as { value?: unknown }[] | undefined)?.[0]?.value) : undefined;
-    };
-    const holder = await read('lease/engine-leader');
+    const member = args.member(address);
+    const holder = await valueOf(member, keys.leader);
     if (holder === undefined) continue;
     const id = holderId(holder);
-    const record = id === undefined ? undefined : await read(`machines/${id}/object`);
+    const record = id === undefined ? undefined : await valueOf(member, keys.machine(id));
     return record === undefined ? undefined : machineAt(args.machines, record);
   }
   return undefined;
 }
 
-const sharedGateway = etcdGateway();
+async function valueOf(member: OneMember, key: string): Promise<string | undefined> {
+  const answer = await member.range(key, {}, deadlineMs);
+  return answer.ok ? answer.value.items[0]?.value : undefined;
+}
 
 /** The lease's value is `MACHINE-ID LEASE`. Pure. */
-export function holderId(value: string): string | undefined {
+function holderId(value: string): string | undefined {
   const [id] = value.split(' ');
   return id === '' ? undefined : id;
 }

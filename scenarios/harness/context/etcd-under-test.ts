@@ -1,33 +1,25 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import type { MachineConfig } from '../../../provision/config/lab-config.ts';
-import { base64, type EtcdGateway, etcdGateway, fromBase64, int64 } from './etcd-gateway.ts';
+import type { GatewayAnswer, OneMember } from '../../../platform/etcd/one-member.ts';
+import type { KeyValue, Listing } from '../../../platform/etcd/store.ts';
+import type { EtcdMachines } from './etcd-machines.ts';
 import type { EtcdAnswer, EtcdMember, EtcdUnderTest } from './lab-under-test.ts';
-
-export { engineLeader } from './engine-leader.ts';
-
-/** How to reach the members: only machines that run are asked, so that no probe leaves a lab that is down. */
-export interface EtcdMachines {
-  readonly machines: readonly Pick<MachineConfig, 'name' | 'address'>[];
-  /** Names of the machines that run now. */
-  running(): Promise<readonly string[]>;
-  readonly gateway?: EtcdGateway;
-}
 
 /** Longer than etcd's own request timeout (5 s + 2 election timeouts), so that a refusal is etcd's own. */
 const answerDeadlineMs = 10_000;
 const lookDeadlineMs = 1_000;
 
-/** etcd of the lab over its members' JSON gateways. */
+/** etcd of the lab, member by member. */
 export function etcdUnderTest(args: EtcdMachines): EtcdUnderTest {
-  const gateway = args.gateway ?? etcdGateway();
+  /** Ends of leases, ms of performance.now(), as last heard. */
   const leases = new Map<string, number>();
-  const all = async (): Promise<Looked[]> => {
+  const all = async (): Promise<MemberSeen[]> => {
     const running = await args.running();
-    return Promise.all(args.machines.filter(({ name }) => running.includes(name)).map((one) => look(gateway, one)));
+    const asked = args.machines.filter(({ name }) => running.includes(name));
+    return Promise.all(asked.map(({ name, address }) => memberSeen(name, args.member(address))));
   };
-  const address = (machine: string) => addressOf(args, machine);
-  const range = (machine: string, key: string, stale: boolean, withinMs: number) =>
-    gateway.post(address(machine), '/v3/kv/range', { key: base64(key), serializable: stale }, withinMs);
+  const memberOf = (machine: string) => args.member(addressOf(args, machine));
+  const read = async (machine: string, key: string, stale: boolean, withinMs: number) =>
+    memberOf(machine).range(key, { stale }, withinMs);
 
   return {
     members: async () => (await all()).map(({ machine, id, healthy, leader }) => ({ machine, id, healthy, leader })),
@@ -40,78 +32,66 @@ export function etcdUnderTest(args: EtcdMachines): EtcdUnderTest {
       },
     }),
     async get(machine, key, options = {}): Promise<EtcdAnswer> {
-      const answer = await range(machine, key, options.stale ?? false, options.withinMs ?? answerDeadlineMs);
-      if (!answer.ok) return answer;
-      const kv = firstKey(answer.body);
-      return { ok: true, value: kv === undefined ? undefined : fromBase64(kv['value']), tookMs: answer.tookMs };
+      const answer = await read(machine, key, options.stale ?? false, options.withinMs ?? answerDeadlineMs);
+      return answer.ok ? { ...answer, value: firstOf(answer)?.value } : answer;
     },
     async put(machine, key, value, options = {}): Promise<EtcdAnswer> {
       const withinMs = options.withinMs ?? answerDeadlineMs;
       const began = performance.now();
-      let lease = '0';
+      let lease: string | undefined;
       if (options.ttlSeconds !== undefined) {
-        const request = { TTL: String(options.ttlSeconds), ID: '0' };
-        const granted = await gateway.post(address(machine), '/v3/lease/grant', request, withinMs);
+        const granted = await memberOf(machine).grant(options.ttlSeconds, withinMs);
         if (!granted.ok) return granted;
-        lease = text(granted.body['ID']);
-        leases.set(lease, began + int64(granted.body['TTL']) * 1_000);
+        lease = granted.value.id;
+        leases.set(lease, began + granted.value.ttlSeconds * 1_000);
       }
-      const request = { key: base64(key), value: base64(value), lease };
-      const answer = await gateway.post(address(machine), '/v3/kv/put', request, withinMs);
+      const answer = await memberOf(machine).put(key, value, lease, withinMs);
       const tookMs = Math.round(performance.now() - began);
       return answer.ok ? { ok: true, value, tookMs } : { ...answer, tookMs };
     },
     async leaseSeconds(machine, key) {
-      const read = await range(machine, key, true, answerDeadlineMs);
-      if (!read.ok) throw unanswered(machine, key, read.error);
-      const lease = text(firstKey(read.body)?.['lease']) || '0';
+      const found = await read(machine, key, true, answerDeadlineMs);
+      if (!found.ok) throw unanswered(machine, key, found.error);
+      const lease = firstOf(found)?.lease ?? '0';
       if (lease === '0') return undefined;
-      const asked = await gateway.post(address(machine), '/v3/lease/timetolive', { ID: lease }, lookDeadlineMs);
+      const left = await memberOf(machine).leaseSeconds(lease, lookDeadlineMs);
       // Only a leader knows what is left of a lease; without one, what it said last runs on.
-      if (asked.ok) {
+      if (left.ok) {
         // -1: the lease is gone, and the key with it.
-        if (int64(asked.body['TTL']) < 0) return undefined;
-        leases.set(lease, performance.now() + int64(asked.body['TTL']) * 1_000);
+        if (left.value < 0) return undefined;
+        leases.set(lease, performance.now() + left.value * 1_000);
       }
       const deadline = leases.get(lease);
-      if (deadline === undefined) throw unanswered(machine, key, asked.ok ? 'unknown lease' : asked.error);
+      if (deadline === undefined) throw unanswered(machine, key, left.ok ? 'unknown lease' : left.error);
       return (deadline - performance.now()) / 1_000;
     },
   };
 }
 
-export type Looked = EtcdMember & { readonly term: number };
+export type MemberSeen = EtcdMember & { readonly term: number };
 
 /** The leader; a cut-off one may still think it leads, so the newest term counts. Pure. */
-export function leaderAmong(members: readonly Looked[]): string | undefined {
+export function leaderAmong(members: readonly MemberSeen[]): string | undefined {
   return members.filter(({ leader }) => leader).sort((a, b) => b.term - a.term)[0]?.machine;
 }
 
-async function look(gateway: EtcdGateway, { name, address }: EtcdMachines['machines'][number]): Promise<Looked> {
-  const [status, health] = await Promise.all([
-    gateway.post(address, '/v3/maintenance/status', {}, lookDeadlineMs),
-    gateway.get(address, '/health', lookDeadlineMs),
-  ]);
-  const healthy = health.ok && health.body['health'] === 'true';
-  if (!status.ok) return { machine: name, id: '', healthy, leader: false, term: 0 };
-  const id = text((status.body['header'] as { member_id?: unknown } | undefined)?.member_id);
-  const leader = id !== '' && status.body['leader'] === id;
-  return { machine: name, id, healthy, leader, term: int64(status.body['raftTerm']) };
+async function memberSeen(machine: string, member: OneMember): Promise<MemberSeen> {
+  const [status, healthy] = await Promise.all([member.status(lookDeadlineMs), member.healthy(lookDeadlineMs)]);
+  if (!status.ok) return { machine, id: '', healthy, leader: false, term: 0 };
+  const { id, leader, raftTerm } = status.value;
+  return { machine, id, healthy, leader: leader === id, term: raftTerm };
 }
 
-function firstKey(body: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
-  return (body['kvs'] as Record<string, unknown>[] | undefined)?.[0];
+function firstOf(answer: GatewayAnswer<Listing> & { ok: true }): KeyValue | undefined {
+  return answer.value.items[0];
 }
-
-const text = (field: unknown): string => (typeof field === 'string' ? field : '');
 
 function addressOf({ machines }: EtcdMachines, name: string): string {
   const machine = machines.find((one) => one.name === name);
   if (machine !== undefined) return machine.address;
   const known = machines.map((one) => one.name).join(', ');
-  throw new LabError({
-    ...{ code: 'missing.machine', cause: `there is no machine ${name}; there are: ${known}`, next: 'lab status' },
-  });
+  const cause = `there is no machine ${name}; there are: ${known}`;
+  throw new LabError({ code: 'missing.machine', cause, next: 'lab status' });
 }
 
 function unanswered(machine: string, key: string, error: string): LabError {

@@ -2,11 +2,11 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import { runningOn } from '../cluster-view.ts';
-import type { ClusterWatch } from '../cluster-watch.ts';
-import type { EventLog } from '../event-log.ts';
-import { unitJournal } from '../evidence.ts';
-import { fleetctlEnvironment } from '../fleetctl-environment.ts';
+import { runningOn } from '../record/cluster-view.ts';
+import type { ClusterWatch } from '../watch/cluster-watch.ts';
+import type { EventLog } from '../record/event-log.ts';
+import { unitJournal } from './evidence.ts';
+import { fleetctlEnvironment } from './fleetctl-environment.ts';
 import type { FleetUnderTest } from './lab-under-test.ts';
 
 /** fleet as a scenario sees it: what the watch saw last, and fleetctl as a reader types it. */

@@ -1,8 +1,9 @@
+import type { GatewayAnswer } from '../../../platform/etcd/one-member.ts';
 import type { Condition } from '../../../provision/cluster/conditions.ts';
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
 import type { ExecResult, MachineState, ProviderCapability } from '../../../provision/machines/machine-provider.ts';
-import type { ClusterView } from '../cluster-view.ts';
-import type { JournalLine } from '../evidence.ts';
+import type { ClusterView } from '../record/cluster-view.ts';
+import type { JournalLine } from '../record/journal-line.ts';
 
 /** The lab as a scenario sees it. Conditions are awaited with `until`; nothing here waits for anything by itself. */
 export interface LabUnderTest {
@@ -82,9 +83,8 @@ export interface EtcdMember {
   readonly leader: boolean;
 }
 
-export type EtcdAnswer =
-  | { readonly ok: true; readonly value: string | undefined; readonly tookMs: number }
-  | { readonly ok: false; readonly error: string; readonly tookMs: number };
+/** The value of a key (undefined: there is no such key), or why one member did not tell it or take it. */
+export type EtcdAnswer = GatewayAnswer<string | undefined>;
 
 export interface DockerUnderTest {
   /** Names of running containers. */

@@ -1,10 +1,14 @@
 import { LabError } from '../../../errors/lab-error.ts';
+import { oneMember } from '../../../platform/etcd/one-member.ts';
+import { clientUrl } from '../../../platform/etcd/ports.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
-import type { ClusterWatch } from '../cluster-watch.ts';
-import type { EventLog } from '../event-log.ts';
-import { readJournals } from '../evidence.ts';
-import { engineLeader, etcdUnderTest } from './etcd-under-test.ts';
+import type { ClusterWatch } from '../watch/cluster-watch.ts';
+import type { EventLog } from '../record/event-log.ts';
+import { readJournals } from './evidence.ts';
+import { engineLeader } from './engine-leader.ts';
+import type { EtcdMachines } from './etcd-machines.ts';
+import { etcdUnderTest } from './etcd-under-test.ts';
 import { fleetUnderTest } from './fleet-under-test.ts';
 import type { LabUnderTest, MachineUnderTest } from './lab-under-test.ts';
 import { pageUnderTest } from './page-under-test.ts';
@@ -25,8 +29,10 @@ export function makeLabUnderTest(args: {
     state: async () => (await provider.status()).machines.find((machine) => machine.name === name)?.state ?? 'absent',
     exec: (argv) => provider.exec(name, argv),
   }));
-  const etcd = {
+  const members = new Map(lab.config.machines.map(({ address }) => [address, oneMember(clientUrl(address))]));
+  const etcd: EtcdMachines = {
     machines: lab.config.machines,
+    member: (address) => members.get(address) ?? oneMember(clientUrl(address)),
     running: async () => {
       const { machines: all } = await provider.status();
       return all.filter(({ state }) => state === 'running').map(({ name }) => name);

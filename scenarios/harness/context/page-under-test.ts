@@ -1,18 +1,17 @@
 import { join } from 'node:path';
+import { serviceKey } from '../../../platform/etcd/keys/service-keys.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { ClusterWatch } from '../cluster-watch.ts';
-import type { EventLog } from '../event-log.ts';
-import { messagesWithRows } from '../events/messages-with-rows.ts';
-import { couchbaseDocuments } from '../evidence.ts';
-import { pagePicture } from '../picture/page-picture.ts';
+import type { ClusterWatch } from '../watch/cluster-watch.ts';
+import type { EventLog } from '../record/event-log.ts';
+import { messagesWithRows } from '../record/events/messages-with-rows.ts';
+import { couchbaseDocuments } from './evidence.ts';
+import { pagePort } from './ports.ts';
+import { pagePicture } from './picture/page-picture.ts';
 import type { PageUnderTest } from './lab-under-test.ts';
-
-const pagePort = 3000;
 
 /** The page as its visitors see it: by the messages that the Socket.IO probe received, and by a browser. */
 export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterWatch; runDir: string }): PageUnderTest {
   const { lab, log, cluster, runDir } = args;
-  const address = (machine: string) => lab.machines([machine])[0]?.address ?? '';
   return {
     showsRows: (count, sinceMs = 0) => ({
       name: `the page shows RSVPs on ${count} machine${count === 1 ? '' : 's'}`,
@@ -34,12 +33,16 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
       },
     }),
     documents: async () => {
-      const couchbase = cluster.view.keys['/services/couchbase/1'];
+      const couchbase = cluster.view.keys[serviceKey('couchbase', 1)];
       return couchbase === undefined ? undefined : couchbaseDocuments(couchbase);
     },
     screenshot: async (machine, name) => {
       const file = `${name}.png`;
-      const taken = await pagePicture(lab.repoDir, `http://${address(machine)}:${pagePort}/`, join(runDir, file));
+      const [found] = lab.machines([machine]);
+      const taken =
+        found === undefined
+          ? 'there is no such machine'
+          : await pagePicture(lab.repoDir, `http://${found.address}:${pagePort}/`, join(runDir, file));
       if (taken === 'taken') log.add({ type: 'screenshot', data: { file, machine } });
       else log.add({ type: 'note', data: { text: `no picture of the page on ${machine}: ${taken}` } });
       return taken === 'taken' ? file : undefined;

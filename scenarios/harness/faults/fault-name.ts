@@ -1,4 +1,4 @@
-import type { FaultAction } from './fault-record.ts';
+import type { FaultAction } from '../record/fault-record.ts';
 
 /** A fault as a person says it: `cut core-02`, `drop 30 % of the packets to core-01`. Pure. */
 export function faultName(machine: string, action: FaultAction): string {

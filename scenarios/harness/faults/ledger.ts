@@ -3,9 +3,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { LabPaths } from '../../../provision/machines/ground/lab-paths.ts';
-import { issuesOf } from '../events/issues-of.ts';
-import type { FaultRecord } from './fault-record.ts';
-import { faultRecordSchema } from './fault-schema.ts';
+import { issuesOf } from '../record/events/issues-of.ts';
+import type { FaultRecord } from '../record/fault-record.ts';
+import { faultRecordSchema } from '../record/fault-schema.ts';
 
 const ledgerSchema = z.object({
   owner: z.object({ pid: z.int().positive(), startTime: z.string() }),
@@ -40,7 +40,7 @@ export class Ledger {
   #write(): Promise<void> {
     const write = this.#writing.then(async () => {
       if (this.#faults.length === 0) return rm(this.#file, { force: true });
-      const owner = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' };
+      const owner = { pid: process.pid, startTime: ownStartTime() };
       const content: LedgerContent = { owner, faults: this.#faults };
       await writeFile(`${this.#file}.new`, `${JSON.stringify(content)}\n`);
       await rename(`${this.#file}.new`, this.#file);
@@ -103,6 +103,17 @@ function unreadable(file: string, evidence: readonly string[], error: unknown): 
 /** Does the process that injected these faults still run? */
 export function ownerLives({ owner }: LedgerContent): boolean {
   return startTimeOf(owner.pid) === owner.startTime;
+}
+
+/** @throws LabError `internal.unexpected`: without it a later command would take this process for dead, and undo its faults */
+function ownStartTime(): string {
+  const startTime = startTimeOf(process.pid);
+  if (startTime !== undefined) return startTime;
+  throw new LabError({
+    code: 'internal.unexpected',
+    cause: `/proc/${process.pid}/stat does not tell when this process started`,
+    next: 'mount /proc, then run the scenario again',
+  });
 }
 
 /** Clock ticks since boot at which a process started (proc(5), /proc/PID/stat, field 22): tells a reused PID apart. */

@@ -1,8 +1,8 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import { type ClusterView, runningOn } from '../cluster-view.ts';
+import { type ClusterView, runningOn } from '../record/cluster-view.ts';
 
 /** What a target can be resolved against: the cluster as it is now. */
-export interface TargetGround {
+export interface TargetScene {
   readonly view: ClusterView;
   readonly machines: readonly string[];
   readonly engineLeader: string | undefined;
@@ -16,18 +16,18 @@ export interface TargetGround {
  * first by name that is under no fault). Pure.
  * @throws LabError `missing.target`
  */
-export function resolveTarget(target: string, ground: TargetGround): string {
-  const { machines } = ground;
+export function resolveTarget(target: string, scene: TargetScene): string {
+  const { machines } = scene;
   if (machines.includes(target)) return target;
   const [, running] = /^(?:the )?machine running (\S+)$/.exec(target) ?? [];
-  if (running !== undefined) return runs(running, ground);
+  if (running !== undefined) return runs(running, scene);
   switch (target) {
     case 'engine leader':
-      return ground.engineLeader ?? none(target, "nobody leads fleet's engine now");
+      return scene.engineLeader ?? none(target, "nobody leads fleet's engine now");
     case 'etcd leader':
-      return ground.etcdLeader ?? none(target, 'etcd has no leader now');
+      return scene.etcdLeader ?? none(target, 'etcd has no leader now');
     case 'any other':
-      return machines.find((name) => !ground.faulted.includes(name)) ?? none(target, 'every machine is under a fault');
+      return machines.find((name) => !scene.faulted.includes(name)) ?? none(target, 'every machine is under a fault');
     default:
       return none(
         target,
@@ -36,7 +36,7 @@ export function resolveTarget(target: string, ground: TargetGround): string {
   }
 }
 
-function runs(name: string, { view }: TargetGround): string {
+function runs(name: string, { view }: TargetScene): string {
   const unit = name.endsWith('.service') ? name : `${name}.service`;
   const home = runningOn(view, unit);
   if (home !== undefined) return home;

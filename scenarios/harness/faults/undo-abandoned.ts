@@ -4,12 +4,12 @@ import { LabError } from '../../../errors/lab-error.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
 import { takeFlock } from '../../../provision/host/flock.ts';
 import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
-import type { FaultRecord } from './fault-record.ts';
+import type { FaultRecord } from '../record/fault-record.ts';
 import { type LedgerContent, ownerLives, readLedger } from './ledger.ts';
 import { type HasStretch, undoFault } from './undo-fault.ts';
 
 /** What it needs of a lab. */
-export type AbandonedGround = Pick<Lab, 'paths' | 'up'> & HasStretch & { provider(): MachineProvider };
+export type RepairableLab = Pick<Lab, 'paths' | 'up'> & HasStretch & { provider(): MachineProvider };
 
 /**
  * Undoes the faults of a run whose process is gone, the last one first. Does nothing while that process lives, or while
@@ -17,7 +17,7 @@ export type AbandonedGround = Pick<Lab, 'paths' | 'up'> & HasStretch & { provide
  * @param onNotice told each fault before it is undone, and what could not be; one sentence each
  * @throws LabError `state.fault-ledger`: then nothing was undone or forgotten
  */
-export async function undoAbandoned(lab: AbandonedGround, onNotice: (notice: string) => void): Promise<void> {
+export async function undoAbandoned(lab: RepairableLab, onNotice: (notice: string) => void): Promise<void> {
   const { faultsFile, scenarioLockFile } = lab.paths;
   if (!existsSync(faultsFile)) return;
   const seen = await readLedger(lab.paths);
@@ -39,7 +39,7 @@ export async function undoAbandoned(lab: AbandonedGround, onNotice: (notice: str
 }
 
 async function undoAll(
-  lab: AbandonedGround,
+  lab: RepairableLab,
   provider: MachineProvider,
   { owner, faults }: LedgerContent,
   onNotice: (notice: string) => void,

@@ -2,7 +2,7 @@ import type { Lab } from '../../../provision/cluster/lab.ts';
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
 import type { MachineProvider, MachineState } from '../../../provision/machines/machine-provider.ts';
 import { waitUntil } from '../../../provision/machines/wait-until.ts';
-import type { FaultRecord } from './fault-record.ts';
+import type { FaultRecord } from '../record/fault-record.ts';
 
 /** Longer than the longest pause of a unit before its restart (RestartSec=20), and its start. */
 const backDeadlineMs = 60_000;
@@ -13,7 +13,7 @@ export interface HasStretch {
 }
 
 /** What undoing needs of a lab. */
-export interface UndoGround {
+export interface UndoTools {
   readonly lab: Pick<Lab, 'up'> & HasStretch;
   readonly provider: MachineProvider;
 }
@@ -25,7 +25,7 @@ export interface UndoGround {
  * @returns whether that is still to be done
  */
 export async function undoFault(
-  { lab, provider }: UndoGround,
+  { lab, provider }: UndoTools,
   { machine, action }: Pick<FaultRecord, 'machine' | 'action'>,
   options: { readonly alone: boolean },
 ): Promise<'done' | 'wait-for-cluster'> {

@@ -1,12 +1,13 @@
-import { eventsOf } from '../events/events-of.ts';
-import type { RunEvent } from '../events/run-event.ts';
+import { readServiceKey } from '../../../platform/etcd/keys/service-keys.ts';
+import { eventsOf } from '../record/events/events-of.ts';
+import type { RunEvent } from '../record/events/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers, difference, type Span } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
+import { seconds } from '../record/seconds.ts';
+import type { Finding } from '../record/verdict.ts';
 
 /** etcd looks for expired leases twice a second; their end is seen at once, or up to 0.3 s later by a look without a cause. */
 const seenLateMs = 1_500;
@@ -22,6 +23,8 @@ const revokeAgainMs = 3_000;
 interface KeyLife extends Span {
   readonly key: string;
   readonly value: string;
+  /** What the key announces. */
+  readonly unit: string;
 }
 
 /**
@@ -33,18 +36,18 @@ interface KeyLife extends Span {
 export function deadKeys(record: RunRecord): Finding {
   const name = 'no discovery key points at a dead service for longer than its TTL';
   const units = unitsSeen(record.events);
-  const lives = keyLives(record.events).filter(({ key }) => units.includes(unitOf(key) ?? ''));
+  const lives = keyLives(record.events).filter(({ unit }) => units.includes(unit));
   if (lives.length === 0) return { name, verdict: 'unknown', evidence: 'no discovery key of a unit was seen' };
   const stale = lives.flatMap((life) => deadSpans(record, life).map((span) => judge(record, life, span)));
-  const told = (standing: Stale['standing']) =>
+  const withStanding = (standing: Stale['standing']) =>
     stale.filter((one) => one.standing === standing).map(({ what }) => what);
-  const [refuting] = told('fail');
+  const [refuting] = withStanding('fail');
   if (refuting !== undefined) return { name, verdict: 'fail', evidence: refuting };
-  const unproven = told('unknown');
+  const unproven = withStanding('unknown');
   if (unproven.length > 0) return { name, verdict: 'unknown', evidence: unproven.join(', ') };
   const longestMs = Math.max(0, ...stale.map(({ lastedMs }) => lastedMs));
-  const excused = told('excused');
-  const ttls = [...new Set(lives.map(({ key }) => ttlOf(record.events, key) ?? 0))].filter((ttl) => ttl > 0);
+  const excused = withStanding('excused');
+  const ttls = [...new Set(lives.map(({ unit }) => ttlOf(record.events, unit) ?? 0))].filter((ttl) => ttl > 0);
   const allowed = ttls.length === 0 ? '' : ` (TTL ${ttls.map((ttl) => `${ttl / 1000} s`).join(', ')})`;
   return {
     name,
@@ -63,7 +66,7 @@ interface Stale {
 function judge(record: RunRecord, life: KeyLife, { fromMs, toMs }: Span): Stale {
   const lastedMs = toMs - fromMs;
   const what = `${life.key} = ${life.value} for ${seconds(lastedMs)} after its service died at ${seconds(fromMs)}`;
-  const ttlMs = ttlOf(record.events, life.key);
+  const ttlMs = ttlOf(record.events, life.unit);
   if (ttlMs === undefined)
     return { standing: 'unknown', lastedMs, what: `${what}: no unit was seen that tells its TTL` };
   if (lastedMs <= ttlMs + seenLateMs) return { standing: 'short', lastedMs, what };
@@ -92,16 +95,15 @@ function unseenAt(events: readonly RunEvent[], of: 'units' | 'keys', atMs: numbe
 const sameLookMs = 100;
 
 /** As its sidekick's unit was loaded, or the unit's own when it announces itself; ms. */
-function ttlOf(events: readonly RunEvent[], key: string): number | undefined {
-  const unit = unitOf(key) ?? '';
+function ttlOf(events: readonly RunEvent[], unit: string): number | undefined {
   const announcers = [unit.replace('@', '-sidekick@'), unit];
   return eventsOf(events, 'key-ttl').findLast(({ data }) => announcers.includes(data.unit))?.data.ttlMs;
 }
 
 /** `/services/couchbase/1` announces couchbase@1.service. */
 function unitOf(key: string): string | undefined {
-  const [, service, instance] = /^\/services\/([^/]+)\/([^/]+)$/.exec(key) ?? [];
-  return service === undefined || instance === undefined ? undefined : `${service}@${instance}.service`;
+  const announced = readServiceKey(key);
+  return announced && `${announced.kind}@${announced.instance}.service`;
 }
 
 function keyLives(events: readonly RunEvent[]): KeyLife[] {
@@ -109,17 +111,17 @@ function keyLives(events: readonly RunEvent[]): KeyLife[] {
   const endMs = (eventsOf(events, 'watch-ended')[0] ?? events.at(-1))?.atMs ?? 0;
   const changes = eventsOf(events, 'key-set', 'key-gone');
   return changes.flatMap(({ type, atMs, data }, index) => {
-    if (type !== 'key-set') return [];
+    const unit = unitOf(data.key);
+    if (type !== 'key-set' || unit === undefined) return [];
     const next = changes.slice(index + 1).find((later) => later.data.key === data.key);
-    return [{ key: data.key, value: data.value, fromMs: atMs, toMs: next?.atMs ?? endMs }];
+    return [{ unit, key: data.key, value: data.value, fromMs: atMs, toMs: next?.atMs ?? endMs }];
   });
 }
 
 function deadSpans(record: RunRecord, life: KeyLife): Span[] {
-  const unit = unitOf(life.key) ?? '';
   const alive = record.config.machines.map(({ name }) => ({
     name,
-    spans: difference(activeSpans(record.events, unit, name), unreachableSpans(record, name)),
+    spans: difference(activeSpans(record.events, life.unit, name), unreachableSpans(record, name)),
   }));
   const owner =
     alive.find(({ spans }) => covers(spans, life.fromMs)) ??

@@ -1,8 +1,8 @@
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers } from '../record/spans.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
+import { seconds } from '../record/seconds.ts';
+import type { Finding } from '../record/verdict.ts';
 
 const couchbase = 'couchbase@1.service';
 

@@ -1,8 +1,8 @@
 import { quorumLost } from '../record/quorum.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { describeSpan, totalMs } from '../record/spans.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
+import { seconds } from '../record/seconds.ts';
+import type { Finding } from '../record/verdict.ts';
 
 /** No write that etcd acknowledged is missing at the end, and none was acknowledged while no majority could have agreed to it. */
 export function etcdWrites(record: RunRecord): Finding {
@@ -16,7 +16,7 @@ export function etcdWrites(record: RunRecord): Finding {
   });
   if (without !== undefined) {
     const at = seconds(without.wallMs - record.wallToRunMs);
-    return { name, verdict: 'fail', evidence: `${without.key ?? ''} acknowledged at ${at}, without a quorum` };
+    return { name, verdict: 'fail', evidence: `${without.key ?? 'a key'} acknowledged at ${at}, without a quorum` };
   }
   const readBack = record.readBack.find(({ probe }) => probe === 'etcd-write');
   if (readBack?.wallMs === undefined)

@@ -1,11 +1,11 @@
-import { eventsOf } from '../events/events-of.ts';
+import { eventsOf } from '../record/events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import { viewAt } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers } from '../record/spans.ts';
 import { goneSpans } from '../record/unreachable.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
+import { seconds } from '../record/seconds.ts';
+import type { Finding } from '../record/verdict.ts';
 
 /** fleet's presence and placement are read by separate requests of one look. */
 const sameLookMs = 1_000;

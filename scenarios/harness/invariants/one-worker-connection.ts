@@ -2,15 +2,9 @@ import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { difference, intersection, type Span, totalMs, union } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
-
-/** One connection in the RSVP stream server's book; `closedAt` is absent while it lives. Wall-clock ms. */
-export interface StreamConnection {
-  readonly address: string;
-  readonly openedAt: number;
-  readonly closedAt?: number | null;
-}
+import { seconds } from '../record/seconds.ts';
+import type { StreamConnection } from '../record/stream-connection.ts';
+import type { Finding } from '../record/verdict.ts';
 
 /**
  * At most one worker connected to the RSVP stream at a time. fleet does not fence: a machine that nobody reaches keeps its

@@ -1,9 +1,10 @@
-import { eventsOf } from '../events/events-of.ts';
+import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
+import { eventsOf } from '../record/events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import type { Sample } from '../probes/sample.ts';
-import { seconds } from '../seconds.ts';
-import type { Finding } from '../verdict.ts';
+import type { Sample } from '../record/sample.ts';
+import { seconds } from '../record/seconds.ts';
+import type { Finding } from '../record/verdict.ts';
 
 /** A session needs this long to be answered from another server after something about memcached has changed, ms; on slow machines longer. */
 const aftermathMs = 30_000;
@@ -42,7 +43,9 @@ export function sessions(record: RunRecord): Finding {
 function causesOf(record: RunRecord) {
   const changes = eventsOf(record.events, 'key-set', 'key-gone', 'unit-state')
     .filter(({ type, data }) =>
-      type === 'unit-state' ? data.unit.startsWith('memcached@') : data.key.startsWith('/services/memcached/'),
+      type === 'unit-state'
+        ? data.unit.startsWith('memcached@')
+        : data.key.startsWith(`${serviceDirectory('memcached')}/`),
     )
     .filter(({ data }) => data.initial !== true)
     .map(({ atMs }) => ({ fromMs: atMs - 1_000, toMs: atMs }));

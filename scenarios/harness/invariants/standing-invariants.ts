@@ -1,6 +1,6 @@
-import type { InvariantName } from '../../scenario.ts';
+import type { InvariantName } from '../context/scenario.ts';
 import type { RunRecord } from '../record/run-record.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../record/verdict.ts';
 import { conflicts } from './conflicts.ts';
 import { deadKeys } from './dead-keys.ts';
 import { documents } from './documents.ts';

@@ -1,4 +1,4 @@
-import type { Prediction } from '../report/run-report.ts';
+import type { Prediction } from '../record/run-report.ts';
 import { term } from './terms.ts';
 
 /**

@@ -1,6 +1,8 @@
+import { presenceLeaseSeconds } from '../../../platform/etcd/keys/fleet-keys.ts';
+import { renewalMs } from '../../../platform/etcd/self-renewing-lease.ts';
 import { shutdownWaitS } from '../../../provision/cluster/machine-config.ts';
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
-import type { Prediction } from '../report/run-report.ts';
+import type { Prediction } from '../record/run-report.ts';
 import { sum, term } from './terms.ts';
 
 export type FailureKind = 'halt' | 'cut' | 'pause' | 'partition';
@@ -14,9 +16,15 @@ export const seenLate = term('seen within 0.3 s', 0, 300);
 /** etcd looks for expired leases every 500 ms (etcd: server/lease/lessor.go, runLoop). */
 const expiryCheckMs = 500;
 
-/** The lease a machine's presence hangs on: one second shorter than the TTL, and never under 2 s (docs/decisions/011). */
-export function presenceLeaseMs({ fleetAgentTtlMs }: Timers): number {
-  return Math.max(2_000, Math.ceil(fleetAgentTtlMs / 1000) * 1000 - 1_000);
+/** The lease a machine's presence hangs on (docs/decisions/011). */
+function presenceLease({ fleetAgentTtlMs }: Timers): { readonly leaseMs: number; readonly renewMs: number } {
+  const seconds = presenceLeaseSeconds(Math.ceil(fleetAgentTtlMs / 1000));
+  return { leaseMs: seconds * 1000, renewMs: renewalMs(seconds) };
+}
+
+/** How often a machine renews it; a machine that was away finds out within this that its lease is gone. */
+export function presenceRenewalMs(timers: Timers): number {
+  return presenceLease(timers).renewMs;
 }
 
 /**
@@ -30,13 +38,13 @@ export function predictDetection(by: FailureKind, timers: Timers, stretch: numbe
     const what = `the units' orderly stop, fleetd waits for it up to ${waitS} s, then gives up its presence`;
     return sum(term(what, 0, waitS * 1000), seenLate);
   }
-  const leaseMs = presenceLeaseMs(timers);
+  const { leaseMs, renewMs } = presenceLease(timers);
   const check = term('expiry noticed', 0, expiryCheckMs);
   if (!etcdLeader) {
-    // It is renewed every quarter of its time, so it was between fresh and a quarter used up.
+    // It was between fresh and due to be renewed.
     const lease = term(
-      `presence lease ${leaseMs / 1000} s, renewed every ${leaseMs / 4000} s`,
-      (leaseMs * 3) / 4,
+      `presence lease ${leaseMs / 1000} s, renewed every ${renewMs / 1000} s`,
+      leaseMs - renewMs,
       leaseMs,
     );
     return sum(lease, check, seenLate);

@@ -1,14 +1,12 @@
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
-import type { Prediction } from '../report/run-report.ts';
+import type { Prediction } from '../record/run-report.ts';
 import { allowancesFor } from './allowances.ts';
-import { type FailureKind, predictDetection, presenceLeaseMs, seenLate } from './detection.ts';
+import { type FailureKind, predictDetection, presenceRenewalMs, seenLate } from './detection.ts';
+import { appTimers } from './stated-timers.ts';
 import { sum, term } from './terms.ts';
 import type { UnitTimers } from './unit-timers.ts';
 
-/** ROWS_PERIOD_MS, the web app's one query (apps/web/src/config.ts). */
-const queryMs = 5_000;
-/** A burst of announcements is gathered for this long before an app ends (apps/web/src/stack.ts). */
-const burstMs = 200;
+const { queryMs, burstMs } = appTimers;
 
 /** Each step of a failover, from the end of the one before. */
 export interface FailoverSteps {
@@ -47,7 +45,7 @@ export function predictFailover(args: {
   const allowances = allowancesFor(args.stretch);
   const restart = (name: string, { restartMs }: UnitTimers) =>
     term(`RestartSec of ${name} ${restartMs / 1000} s`, restartMs);
-  const gathered = term('announcements gathered 0.2 s', burstMs);
+  const gathered = term(`announcements gathered ${burstMs / 1000} s`, burstMs);
   const web = sum(gathered, restart('web', units.web), allowances.containerStart);
   // Of two announcements the first ends the apps: their RestartSec runs beside what follows.
   const earlier = { ...web, minMs: 0, terms: `${web.terms}, begun when memcached was announced` };
@@ -58,9 +56,9 @@ export function predictFailover(args: {
   const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
   const firstRows = term('the first query of a page comes with its start', 0, 1_000);
   const rows = args.couchbase ? sum(beyond(worker, appRestarted), query) : firstRows;
-  const leaseMs = presenceLeaseMs(timers);
+  const renewMs = presenceRenewalMs(timers);
   const boots = by === 'halt' || by === 'cut';
-  const again = term(`lease found lost within ${leaseMs / 4000} s, registered again`, 0, leaseMs / 4 + 1_000);
+  const again = term(`lease found lost within ${renewMs / 1000} s, registered again`, 0, renewMs + 1_000);
   return {
     gone: predictDetection(by, timers, args.stretch, args.etcdLeader),
     rescheduled: sum(term('decided on the event', 0, 100), seenLate),

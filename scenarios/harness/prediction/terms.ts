@@ -1,4 +1,4 @@
-import type { Prediction } from '../report/run-report.ts';
+import type { Prediction } from '../record/run-report.ts';
 
 /** A wait that is known beforehand, with what it comes from. */
 export function term(terms: string, minMs: number, maxMs = minMs): Prediction {

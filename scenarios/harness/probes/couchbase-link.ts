@@ -1,14 +1,14 @@
 import type * as Couchbase from 'couchbase';
 import type { Bucket, Cluster, Collection } from 'couchbase';
-import { couchbaseAccess } from '../couchbase-access.ts';
+import { couchbaseAccess } from '../context/couchbase-access.ts';
 import type { Clock } from './clock.ts';
 import { shortError } from './http-ask.ts';
+import { retryMs } from './probe-timers.ts';
 
 type Sdk = typeof Couchbase;
 
 const connectMs = 4_000;
-/** Between two tries to connect, and how long an open connection may bring nothing before it is made anew, ms. */
-const retryMs = 500;
+/** How long an open connection may bring nothing before it is made anew, ms. */
 const barrenMs = 5_000;
 
 /**
@@ -47,7 +47,7 @@ export class CouchbaseLink {
     const now = this.#clock.now();
     if (address !== this.#address || (this.#open !== undefined && now - this.#goodMs > barrenMs)) this.close();
     this.#address = address;
-    const waits = this.#attempt?.address === address || now - this.#triedMs <= retryMs;
+    const waits = this.#attempt?.address === address || now - this.#triedMs <= retryMs.couchbase;
     if (this.#open === undefined && !waits) void this.#connect(address);
     return this.#open?.bucket.defaultCollection();
   }

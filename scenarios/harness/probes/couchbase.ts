@@ -1,4 +1,5 @@
 import type { Collection } from 'couchbase';
+import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { CouchbaseLink, nameOf } from './couchbase-link.ts';
 import type { Probe, ProbeContext } from './probe.ts';
@@ -26,7 +27,7 @@ export async function couchbaseProbe(context: ProbeContext, services: Services):
 
   const trouble = (): string | undefined => {
     if (typeof sdk === 'string') return `the couchbase SDK does not load: ${sdk}`;
-    return server === undefined ? 'no address under /services/couchbase was ever found' : undefined;
+    return server === undefined ? `no address under ${serviceDirectory('couchbase')} was ever found` : undefined;
   };
   return {
     name: 'couchbase',
@@ -77,12 +78,12 @@ function addressOf({ host, port }: Service): string {
 }
 
 async function connected(
-  look: () => Collection | undefined,
+  open: () => Collection | undefined,
   { clock }: ProbeContext,
   deadlineMs: number,
 ): Promise<Collection> {
   for (const endAt = clock.now() + deadlineMs; clock.now() < endAt;) {
-    const collection = look();
+    const collection = open();
     if (collection !== undefined) return collection;
     await new Promise((wake) => void clock.after(50, () => wake(0)));
   }

@@ -1,3 +1,6 @@
+import { base64Form } from '../../../platform/etcd/base64.ts';
+import { gatewayPaths } from '../../../platform/etcd/gateway-paths.ts';
+import { prefixEnd, wire } from '../../../platform/etcd/wire.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import type { Clock } from './clock.ts';
 import { HttpLines } from './http-ask.ts';
@@ -35,19 +38,20 @@ export async function readBackEtcd(args: {
   };
   try {
     const found = new Set<string>();
-    const end = base64(`${prefix.slice(0, -1)}0`);
+    const end = base64Form.encode(prefixEnd(prefix));
     let from = base64(prefix);
     for (let more = acknowledged.length > 0; more;) {
-      const text = await ask('/v3/kv/range', { key: from, range_end: end, keys_only: true, limit: pageSize });
-      const answer = JSON.parse(text) as { kvs?: { key: string }[]; more?: boolean };
-      const keys = (answer.kvs ?? []).map(({ key }) => Buffer.from(key, 'base64').toString());
+      const text = await ask(gatewayPaths.range, { key: from, range_end: end, keys_only: true, limit: pageSize });
+      const answer = JSON.parse(text) as { more?: boolean };
+      const keys = wire.readRange(base64Form, answer).items.map(({ key }) => key);
       for (const key of keys) found.add(key);
-      from = base64(`${keys.at(-1) ?? ''}\0`);
-      more = answer.more === true && keys.length > 0;
+      const last = keys.at(-1);
+      more = answer.more === true && last !== undefined;
+      if (last !== undefined) from = base64(`${last}\0`);
     }
     const wallMs = clock.wall();
     // What stays behind after a failure here harms nobody: its keys carry the run's name.
-    await ask('/v3/kv/deleterange', { key: base64(prefix), range_end: end }).catch(() => undefined);
+    await ask(gatewayPaths.deleteRange, { key: base64(prefix), range_end: end }).catch(() => undefined);
     const lost = acknowledged.filter((key) => !found.has(key));
     return { probe: 'etcd-write', wallMs, acknowledged: acknowledged.length, lost };
   } finally {
@@ -69,5 +73,5 @@ function post(lines: HttpLines, member: Endpoint, path: string, body: string, cl
 }
 
 function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
+  return base64Form.encode(Buffer.from(text));
 }

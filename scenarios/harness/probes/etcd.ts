@@ -1,3 +1,5 @@
+import { base64Form } from '../../../platform/etcd/base64.ts';
+import { gatewayPaths } from '../../../platform/etcd/gateway-paths.ts';
 import { HttpLines } from './http-ask.ts';
 import type { HttpResponse } from './http-response.ts';
 import { MemberRound } from './member-round.ts';
@@ -5,12 +7,16 @@ import type { Probe, ProbeContext } from './probe.ts';
 import { Questions } from './questions.ts';
 import { readBackEtcd } from './etcd-read-back.ts';
 
-const base64 = (text: string) => Buffer.from(text).toString('base64');
+/**
+ * The probes speak to etcd's gateway over connections of their own (http-ask.ts), not by the lab's client: what they cost and how
+ * long an answer takes is what they measure.
+ */
+const base64 = (text: string) => base64Form.encode(Buffer.from(text));
 
-/** Linearizable reads of one key, round the members (etcd documentation, "gRPC gateway": POST /v3/kv/range). */
+/** Linearizable reads of one key, round the members. */
 export function etcdReadProbe(context: ProbeContext): Probe {
   const body = JSON.stringify({ key: base64('/lab/probe/read') });
-  return etcdProbe('etcd-read', context, () => ({ path: '/v3/kv/range', body })).probe;
+  return etcdProbe('etcd-read', context, () => ({ path: gatewayPaths.range, body })).probe;
 }
 
 /** Writes of unique keys, round the members; those acknowledged are read back at the end and removed. */
@@ -19,7 +25,7 @@ export function etcdWriteProbe(context: ProbeContext): Probe {
   let count = 0;
   const { probe, answered } = etcdProbe('etcd-write', context, () => {
     const key = `${prefix}${String(++count).padStart(8, '0')}`;
-    return { path: '/v3/kv/put', body: `{"key":"${base64(key)}","value":"${base64(String(count))}"}`, key };
+    return { path: gatewayPaths.put, body: `{"key":"${base64(key)}","value":"${base64(String(count))}"}`, key };
   });
   return {
     ...probe,

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
+import { routeProtocol } from '../../../provision/host/network/route-protocol.ts';
 import type { Lease } from './services.ts';
-
-/** Marks routes of the lab on the host, as those of its fence (rtnetlink protocol numbers 192-254 are free). */
-const routeProtocol = '203';
 
 /**
  * The host's way to the containers, whose addresses are announced under /services: each machine is the gateway of its own

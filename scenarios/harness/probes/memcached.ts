@@ -1,10 +1,10 @@
+import { memcachedPort, serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { MemcachedLine } from './memcached-line.ts';
 import type { Probe, ProbeContext } from './probe.ts';
 import { Questions } from './questions.ts';
 import type { Service, Services } from './services.ts';
 
-const usualPort = 11211;
 /** Seconds; what a run that was killed left behind goes by itself. */
 const expirySeconds = 7_200;
 const keysPerGet = 100;
@@ -21,7 +21,7 @@ export function memcachedProbe({ settings, clock, report }: ProbeContext, servic
   let known: readonly Service[] = [];
   let count = 0;
 
-  const lineTo = ({ host, port = usualPort }: Service): MemcachedLine => {
+  const lineTo = ({ host, port = memcachedPort }: Service): MemcachedLine => {
     const address = `${host}:${port}`;
     const line = lines.get(address) ?? new MemcachedLine(host, port);
     lines.set(address, line);
@@ -40,7 +40,8 @@ export function memcachedProbe({ settings, clock, report }: ProbeContext, servic
   };
   return {
     name: 'memcached',
-    trouble: () => (known.length === 0 ? 'no address under /services/memcached was ever found' : undefined),
+    trouble: () =>
+      known.length === 0 ? `no address under ${serviceDirectory('memcached')} was ever found` : undefined,
     ask: () => {
       questions.expire();
       const all = servers();

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
+import { clientPort } from '../../../platform/etcd/ports.ts';
 import type { Lab } from '../../../provision/cluster/lab.ts';
+import { pagePort } from '../context/ports.ts';
 import type { ReadBack } from '../record/run-record.ts';
-import type { ProbeName } from './sample.ts';
+import { usualRate } from './probe-timers.ts';
+import type { ProbeName } from '../record/sample.ts';
 import type { ProbeEvent, ProbeSettings, ProcessMessage, RunnerMessage } from './settings.ts';
 
 const startDeadlineMs = 30_000;
@@ -41,15 +44,15 @@ export async function startProbes(options: {
   /** Questions a second of each probe; to machines that are `stretch` times slower `stretch * stretch` times fewer. */
   readonly rate?: number;
 }): Promise<ProbeProcess> {
-  const { lab, probes, runDir, runId, onEvent, rate = 20 } = options;
+  const { lab, probes, runDir, runId, onEvent, rate = usualRate } = options;
   const { stretch, network } = lab.config;
   const machines = lab.config.machines.map(({ name, address }) => ({ machine: name, host: address }));
   return startProbeProcess(join(lab.repoDir, 'dist/cli/probes.js'), onEvent, {
     ...{ probes, runId, samplesFile: join(runDir, 'samples.ndjson'), hostLink: lab.paths.hostLink },
     // A page that takes a container 5 ms keeps an emulated guest busy for a good part of a second, beside all else that it is late with.
     ...{ periodMs: (1000 / rate) * stretch ** 2, deadlineMs: 1_000 * stretch, flannelCidr: network.flannelCidr },
-    pages: machines.map((machine) => ({ ...machine, port: 3000 })),
-    etcd: machines.map((machine) => ({ ...machine, port: 2379 })),
+    pages: machines.map((machine) => ({ ...machine, port: pagePort })),
+    etcd: machines.map((machine) => ({ ...machine, port: clientPort })),
   });
 }
 

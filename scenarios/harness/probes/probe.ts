@@ -1,6 +1,6 @@
 import type { ReadBack } from '../record/run-record.ts';
 import type { Clock } from './clock.ts';
-import type { ProbeName, Sample } from './sample.ts';
+import type { ProbeName, Sample } from '../record/sample.ts';
 import type { ProbeEvent, ProbeSettings } from './settings.ts';
 
 /** One kind of question, asked once a tick. */

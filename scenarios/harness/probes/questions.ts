@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { ProbeName, Sample } from './sample.ts';
+import type { ProbeName, Sample } from '../record/sample.ts';
 
 /** What an answer adds to a sample. */
 export type Answer = Pick<Sample, 'session' | 'visits' | 'key'>;
@@ -76,6 +76,6 @@ export class Questions {
 }
 
 /** Hundredths of a ms are finer than what is measured, and half as long to write. */
-export function hundredths(ms: number): number {
+function hundredths(ms: number): number {
   return Math.round(ms * 100) / 100;
 }

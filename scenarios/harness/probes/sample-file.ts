@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Sample } from './sample.ts';
+import type { Sample } from '../record/sample.ts';
 
 /** Lines for samples.ndjson, gathered and written a few times a second; what was written survives the process's death. */
 export class SampleFile {

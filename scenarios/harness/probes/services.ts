@@ -1,12 +1,16 @@
+import { base64Form } from '../../../platform/etcd/base64.ts';
+import { gatewayPaths } from '../../../platform/etcd/gateway-paths.ts';
+import { flannelKeys, readFlannelLease } from '../../../platform/etcd/keys/flannel-keys.ts';
+import { readAnnouncement, servicesPrefix } from '../../../platform/etcd/keys/service-keys.ts';
+import type { KeyValue } from '../../../platform/etcd/store.ts';
+import { wire } from '../../../platform/etcd/wire.ts';
 import type { Clock } from './clock.ts';
 import { HttpLines } from './http-ask.ts';
+import { servicesEveryTicks } from './probe-timers.ts';
 import type { Endpoint } from './settings.ts';
 
-/** How often the discovery keys are looked at, in ticks of the grid. */
-const everyTicks = 5;
 const requestMs = 1_000;
-const subnets = '/coreos.com/network/subnets/';
-const services = '/services/';
+const flannel = flannelKeys();
 
 /** One server that announced itself: key `/services/memcached/2`, value `10.1.2.3` or `10.1.2.3:11211`. */
 export interface Service {
@@ -50,11 +54,11 @@ export class Services {
   /** Called once a tick. */
   tick(): void {
     if (this.#pending !== undefined && this.#clock.now() - this.#pending.sinceMs > requestMs) this.disconnect();
-    if (this.#ticks++ % everyTicks !== 0 || this.#pending !== undefined) return;
+    if (this.#ticks++ % servicesEveryTicks !== 0 || this.#pending !== undefined) return;
     const member = this.#members[this.#turn % this.#members.length];
     if (member === undefined) return;
     const { host, port } = member;
-    const giveUp = this.#lines.ask({ host, port, method: 'POST', path: '/v3/kv/txn', body: question }, (answer) => {
+    const giveUp = this.#lines.ask({ host, port, method: 'POST', path: gatewayPaths.txn, body: question }, (answer) => {
       this.#pending = undefined;
       if (answer?.status === 200) this.#take(pairsIn(answer.body));
       else this.#turn += 1;
@@ -75,11 +79,10 @@ export class Services {
   }
 }
 
-const range = (prefix: string) => ({
-  request_range: { key: base64(prefix), range_end: base64(`${prefix.slice(0, -1)}0`), serializable: true },
-});
-// Both prefixes in one request (etcd documentation, "gRPC gateway": POST /v3/kv/txn).
-const question = JSON.stringify({ success: [range(services), range(subnets)] });
+const range = (prefix: string) => ({ request_range: wire.rangeRequest(base64Form, prefix, true, true) });
+// Both prefixes in one request. By the probes' own connections, not by
+// the lab's client of etcd: what probes cost and how long they wait is measured.
+const question = JSON.stringify({ success: [range(servicesPrefix), range(flannel.subnets)] });
 
 /** Whose machine a flannel subnet is. */
 export interface Lease {
@@ -89,22 +92,19 @@ export interface Lease {
   readonly via: string;
 }
 
-interface Pair {
-  readonly key: string;
-  readonly value: string;
-}
+type Pair = Pick<KeyValue, 'key' | 'value'>;
 
 /** Keys and values in the answer to the look. */
 export function pairsIn(body: string): Pair[] {
-  const { responses = [] } = JSON.parse(body) as { responses?: { response_range?: { kvs?: Kv[] } }[] };
-  return responses.flatMap(({ response_range: found }) => found?.kvs ?? []).map(textOf);
+  const { responses = [] } = JSON.parse(body) as { responses?: { response_range?: unknown }[] };
+  return responses.flatMap(({ response_range: found }) => wire.readRange(base64Form, found ?? {}).items);
 }
 
-/** Key `.../subnets/10.1.5.0-24`, value JSON with `PublicIP` (flannel's "etcd v3" layout). */
+/** flannel's leases among the pairs. */
 export function leasesIn(pairs: readonly Pair[]): Lease[] {
-  return pairs.flatMap(({ key, value }) => {
-    const via = key.startsWith(subnets) ? /"PublicIP":\s*"([\d.]+)"/.exec(value)?.[1] : undefined;
-    return via === undefined ? [] : [{ subnet: key.slice(subnets.length).replace('-', '/'), via }];
+  return pairs.flatMap((pair) => {
+    const lease = readFlannelLease(flannel, pair);
+    return lease === undefined ? [] : [{ subnet: lease.cidr, via: lease.publicIp }];
   });
 }
 
@@ -114,27 +114,14 @@ export function servicesIn(pairs: readonly Pair[], leases: readonly Lease[], mac
     leases.map(({ subnet, via }) => [network(subnet), machines.find((m) => m.host === via)?.machine]),
   );
   return pairs.flatMap(({ key, value }) => {
-    const [, host, port] = /^([^:\s]+)(?::(\d+))?$/.exec(value.trim()) ?? [];
-    if (!key.startsWith(services) || host === undefined) return [];
-    const id = key.slice(services.length);
-    return [{ id, host, port: port === undefined ? undefined : Number(port), machine: owners.get(network(host)) }];
+    const announced = key.startsWith(servicesPrefix) ? readAnnouncement(value) : undefined;
+    if (announced === undefined) return [];
+    const { address: host, port } = announced;
+    return [{ id: key.slice(servicesPrefix.length), host, port, machine: owners.get(network(host)) }];
   });
 }
 
 /** flannel gives each machine a /24: the first three numbers say whose an address is. */
 function network(address: string): string {
   return address.split('.').slice(0, 3).join('.');
-}
-
-interface Kv {
-  readonly key: string;
-  readonly value?: string;
-}
-
-function textOf({ key, value = '' }: Kv): Pair {
-  return { key: Buffer.from(key, 'base64').toString(), value: Buffer.from(value, 'base64').toString() };
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
 }

@@ -1,6 +1,6 @@
-import type { EventOf, Without } from '../events/run-event.ts';
+import type { EventOf, Without } from '../record/events/run-event.ts';
 import type { ReadBack } from '../record/run-record.ts';
-import type { ProbeName } from './sample.ts';
+import type { ProbeName } from '../record/sample.ts';
 
 /** What the probe process is told when it starts; the first message it gets. */
 export interface ProbeSettings {

@@ -1,10 +1,11 @@
 import { io, type Socket } from 'socket.io-client';
+import { appTimers } from '../prediction/stated-timers.ts';
+import { retryMs } from './probe-timers.ts';
 import type { Probe, ProbeContext } from './probe.ts';
 
-const retryMs = 200;
 const connectDeadlineMs = 1_000;
 /** How often the web app tells its rows, ms, until its `hello` says. */
-const usualPeriodMs = 5_000;
+const usualPeriodMs = appTimers.queryMs;
 
 interface Visitor {
   readonly machine: string;
@@ -25,7 +26,7 @@ export function socketProbe({ settings, clock, report, tell }: ProbeContext): Pr
   const visitors = settings.pages.map(({ machine, host, port }): Visitor => {
     const socket = io(`http://${host}:${port}`, {
       ...{ transports: ['websocket'], autoConnect: false, forceNew: true, timeout: connectDeadlineMs },
-      ...{ reconnectionDelay: retryMs, reconnectionDelayMax: retryMs, randomizationFactor: 0 },
+      ...{ reconnectionDelay: retryMs.socket, reconnectionDelayMax: retryMs.socket, randomizationFactor: 0 },
     });
     return { machine, socket, newestMs: clock.now(), periodMs: usualPeriodMs, arriving: true };
   });
@@ -77,7 +78,7 @@ function periodOf(hello: unknown): number {
 }
 
 /** A message is the page's rows: an array of `{ key, value }`, newest event id first. */
-export function rowsOf(message: unknown): { rows: number; firstKey: string | null } {
+function rowsOf(message: unknown): { rows: number; firstKey: string | null } {
   const rows: unknown[] = Array.isArray(message) ? message : [];
   const first = rows[0];
   const key = typeof first === 'object' && first !== null && 'key' in first ? first.key : null;

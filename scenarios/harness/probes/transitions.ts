@@ -1,5 +1,5 @@
 import type { ProbeEvent } from './settings.ts';
-import { answeredAt, type Sample } from './sample.ts';
+import { answeredAt, type Sample } from '../record/sample.ts';
 
 /**
  * Turns samples into what a person wants to know at once: the first failure of a probe at a machine (or service), and its
@@ -17,7 +17,11 @@ export class Transitions {
     const answeredMs = answeredAt(sample);
     if (!sample.ok && since === undefined) {
       this.#failingSince.set(at, wallMs);
-      return { type: 'probe-failing', wallMs: answeredMs, data: { ...where, error: sample.error ?? '' } };
+      return {
+        type: 'probe-failing',
+        wallMs: answeredMs,
+        data: { ...where, error: sample.error ?? 'no reason given' },
+      };
     }
     // An answer to a question older than the failure says nothing about now.
     if (!sample.ok || since === undefined || wallMs < since) return undefined;

@@ -1,4 +1,4 @@
-import type { FaultKind } from '../faults/fault-record.ts';
+import type { FaultKind } from './fault-record.ts';
 import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
 import { type Span, union } from './spans.ts';
 
@@ -54,7 +54,7 @@ function stopsMember({ kind, unit }: FaultWindow): boolean {
  * When etcd may have elected a leader, or could not: nothing expires meanwhile, and a new leader gives every lease its full
  * time again, one election timeout more (etcd: lessor.Promote). A member that comes back may force an election too.
  */
-export function leasesHeld(record: Recorded): Span[] {
+function leasesHeld(record: Recorded): Span[] {
   // A follower waits one to two election timeouts, and a split vote costs one more.
   const electionMs = 3 * record.config.timers.etcdElectionMs;
   const held = faultWindows(record).flatMap((window): Span[] => {

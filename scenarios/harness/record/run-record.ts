@@ -1,8 +1,8 @@
 import type { LabConfig } from '../../../provision/config/lab-config.ts';
-import type { RunEvent } from '../events/run-event.ts';
-import type { JournalLine } from '../evidence.ts';
-import type { StreamConnection } from '../invariants/one-worker-connection.ts';
-import type { Sample } from '../probes/sample.ts';
+import type { RunEvent } from './events/run-event.ts';
+import type { JournalLine } from './journal-line.ts';
+import type { StreamConnection } from './stream-connection.ts';
+import type { Sample } from './sample.ts';
 
 /** All that was recorded of a run, as values: invariants, measures and the report are computed from this alone. */
 export interface RunRecord {

@@ -1,5 +1,5 @@
-import { eventsOf } from '../events/events-of.ts';
-import type { FaultKind } from '../faults/fault-record.ts';
+import { eventsOf } from './events/events-of.ts';
+import type { FaultKind } from './fault-record.ts';
 import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
 import { intersection, type Span, union } from './spans.ts';
 

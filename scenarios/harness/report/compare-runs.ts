@@ -1,5 +1,5 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import type { RunReport } from './run-report.ts';
+import type { RunReport } from '../record/run-report.ts';
 
 /** One figure in both runs. */
 export interface Compared {
@@ -106,9 +106,10 @@ export function paired<T>(a: Named<T>, b: Named<T>): [name: string, a: T | undef
   const left = numbered(a);
   const right = numbered(b);
   const keys = [...new Set([...left.keys(), ...right.keys()])];
-  return keys.map((key) => {
+  return keys.flatMap((key): [name: string, a: T | undefined, b: T | undefined][] => {
     const [x, y] = [left.get(key), right.get(key)];
-    return [(x ?? y)?.[0] ?? '', x?.[1], y?.[1]];
+    const either = x ?? y;
+    return either === undefined ? [] : [[either[0], x?.[1], y?.[1]]];
   });
 }
 

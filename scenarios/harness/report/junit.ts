@@ -1,4 +1,4 @@
-import type { RunReport } from './run-report.ts';
+import type { RunReport } from '../record/run-report.ts';
 import { markup, trusted } from './xml-text.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
-import { readEvents, type RecordedEvents } from '../events/read-events.ts';
-import { readSamples } from '../probes/read-samples.ts';
-import type { Sample } from '../probes/sample.ts';
-import { type RunReport, runReportSchema } from './run-report.ts';
+import { readEvents, type RecordedEvents } from '../record/events/read-events.ts';
+import { readSamples } from '../record/read-samples.ts';
+import type { Sample } from '../record/sample.ts';
+import { type RunReport, runReportSchema } from '../record/run-report.ts';
 
 /**
  * A run's report, checked.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runReportSchema } from './run-report.ts';
+import { runReportSchema } from '../record/run-report.ts';
 
 /** `docs/report.schema.json`: what every `report.json` of this version keeps to (JSON Schema 2020-12). */
 export function reportJsonSchema(): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { junitXml } from './junit.ts';
-import { type RunReport, runReportSchema } from './run-report.ts';
+import { type RunReport, runReportSchema } from '../record/run-report.ts';
 
 /**
  * Leaves a run's results in its directory: `report.json`, `junit.xml`, and `report.html` with the run's screenshots

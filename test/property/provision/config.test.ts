@@ -4,7 +4,7 @@ import { LabError } from '../../../errors/lab-error.ts';
 import { formatDuration, parseDuration } from '../../../provision/config/duration.ts';
 import { formatAddress, parseAddress } from '../../../provision/config/ipv4.ts';
 import { readRubyGlobals } from '../../../provision/config/ruby-globals.ts';
-import type { RubyLiteral } from '../../../provision/config/ruby-literal.ts';
+import { asRuby, type RubyLiteral } from '../../../provision/config/ruby-value.ts';
 import { parseToml } from '../../../provision/config/toml-file.ts';
 
 const scalar = fc.oneof(
@@ -13,25 +13,60 @@ const scalar = fc.oneof(
   fc.constant(null),
   fc.string({ unit: fc.oneof(fc.constantFrom(...'abc#{}$"\'\\ =>,'), fc.string({ minLength: 1, maxLength: 1 })) }),
 );
-const value: fc.Arbitrary<RubyLiteral> = fc.oneof(
-  scalar,
-  fc.array(fc.tuple(scalar.filter(isPlain), scalar.filter(isPlain)), { maxLength: 4 }).map((pairs) => ({ pairs })),
-);
 const name = fc.stringMatching(/^\$[a-z_][a-z0-9_]{0,12}$/);
 
-/** Braces and # inside a hash's strings would be read as its end or a comment when it spans lines; one line is fine. */
-function isPlain(item: unknown): boolean {
-  return typeof item !== 'string' || !/[{}#]/.test(item);
+/** How a value is written: quotes, hash syntax and what stands between the parts. */
+const style = fc.record({
+  quote: fc.constantFrom('"' as const, "'" as const),
+  gap: fc.constantFrom('', ' ', '\n', ' # } ] a comment\n  ', '\n\n'),
+  comma: fc.boolean(),
+});
+type Style = typeof style extends fc.Arbitrary<infer T> ? T : never;
+
+/** A value and its Ruby text. */
+const written: fc.Arbitrary<{ value: RubyLiteral; text: string }> = fc.letrec<{
+  any: { value: unknown; text: string };
+}>((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.tuple(scalar, style).map(([value, { quote }]) => ({ value, text: scalarText(value, quote) })),
+    fc.constantFrom('a', 'long_name', 'ok?').map((symbol) => ({ value: { symbol }, text: `:${symbol}` })),
+    fc.tuple(fc.array(tie('any'), { maxLength: 3 }), style).map(([items, how]) => ({
+      value: { items: items.map((item) => item.value) },
+      text: bracketed(
+        '[',
+        items.map((item) => item.text),
+        ']',
+        how,
+      ),
+    })),
+    fc
+      .tuple(fc.uniqueArray(fc.tuple(fc.integer(), tie('any')), { selector: ([key]) => key, maxLength: 3 }), style)
+      .map(([pairs, how]) => ({
+        value: { pairs: pairs.map(([key, item]) => [key, item.value]) },
+        text: bracketed(
+          '{',
+          pairs.map(([key, item]) => `${key}${how.gap} =>${how.gap}${item.text}`),
+          '}',
+          how,
+        ),
+      })),
+  ),
+})).any as fc.Arbitrary<{ value: RubyLiteral; text: string }>;
+
+function scalarText(value: string | number | boolean | null, quote: '"' | "'"): string {
+  if (value === null) return 'nil';
+  if (typeof value !== 'string') return String(value);
+  return quote === "'" ? `'${value.replace(/[\\']/g, '\\$&')}'` : `"${value.replace(/[\\"#]/g, '\\$&')}"`;
 }
 
-function ruby(literal: RubyLiteral, quote: '"' | "'"): string {
-  if (literal === null) return 'nil';
-  if (typeof literal === 'object') {
-    return `{ ${literal.pairs.map(([key, item]) => `${ruby(key, quote)} => ${ruby(item, quote)}`).join(', ')} }`;
-  }
-  if (typeof literal !== 'string') return String(literal);
-  if (quote === "'") return `'${literal.replace(/[\\']/g, '\\$&')}'`;
-  return `"${literal.replace(/[\\"]/g, '\\$&').replaceAll('#', '\\#')}"`;
+function bracketed(open: string, items: readonly string[], close: string, { gap, comma }: Style): string {
+  return `${open}${gap}${items.join(`,${gap}`)}${comma && items.length > 0 ? ',' : ''}${gap}${close}`;
+}
+
+/** Without the lines of its parts. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, part: unknown) => (key === 'lines' ? undefined : part))) as unknown;
 }
 
 const noise = fc.constantFrom('', '   ', '# a comment', '  # $vm_memory = 1');
@@ -39,14 +74,25 @@ const space = fc.constantFrom('', ' ', '  ');
 
 describe('config.rb', () => {
   it('written from values is read back to them, with their lines', () => {
-    const statement = fc.record({ name, value, quote: fc.constantFrom('"' as const, "'" as const), space, noise });
+    const statement = fc.record({ name, written, space, noise });
     fc.assert(
       fc.property(fc.array(statement, { maxLength: 8 }), (statements) => {
-        const text = statements.map(
-          (s) => `${s.noise}\n${s.name}${s.space}=${s.space}${ruby(s.value, s.quote)} # end\n`,
+        const texts = statements.map((s) => `${s.noise}\n${s.name}${s.space}=${s.space}${s.written.text} # end\n`);
+        const { globals } = readRubyGlobals(texts.join(''), 'config.rb');
+        const lineOf = (i: number) => texts.slice(0, i).join('').split('\n').length + 1;
+        expect(globals.map((g) => ({ name: g.name, value: plain(g.value), line: g.line }))).toEqual(
+          statements.map((s, i) => ({ name: s.name, value: plain(s.written.value), line: lineOf(i) })),
         );
-        const { globals } = readRubyGlobals(text.join(''), 'config.rb');
-        expect(globals).toEqual(statements.map((s, i) => ({ name: s.name, value: s.value, line: 2 * i + 2 })));
+      }),
+    );
+  });
+
+  it('shown as Ruby is read as the same value', () => {
+    fc.assert(
+      fc.property(written, ({ text }) => {
+        const read = (source: string) => readRubyGlobals(`$a = ${source}`, 'config.rb').globals[0]?.value;
+        const value = read(text);
+        expect(plain(read(asRuby(value ?? null)))).toEqual(plain(value));
       }),
     );
   });
@@ -58,7 +104,9 @@ describe('config.rb', () => {
         '$a = ',
         '$a = b',
         '$a = 1 2',
-        '$a = [1]',
+        '$a = [1',
+        '$a = {1 => 2',
+        '$a = %w[a b',
         '$a = "x',
         'puts 1',
         'a = 1',
@@ -66,7 +114,9 @@ describe('config.rb', () => {
         '$a += 1',
         '$1 = 1',
       ),
-      fc.string({ minLength: 1 }).filter((text) => !/^\s*(?:#|$)|^\s*\$\w+\s*=|^=begin|^__END__$|[\r\n]/.test(text)),
+      fc
+        .string({ minLength: 1 })
+        .filter((text) => !/^[\s;]*(?:#|$)|^[\s;]*\$\w+\s*=|^=begin|^__END__$|[\r\n\\]/.test(text)),
     );
     fc.assert(
       fc.property(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Member, peerUrl, quorumOf } from '../../../provision/cluster/members/member.ts';
+import { peerUrl } from '../../../platform/etcd/ports.ts';
+import { type Member, quorumOf } from '../../../provision/cluster/members/member.ts';
 import { type MemberStep, planMembers } from '../../../provision/cluster/members/plan-members.ts';
 
 interface World {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { distribution, spread } from '../../../scenarios/bootstrap/distribution.ts';
-import { type PhaseMoments, phaseNames, spans } from '../../../scenarios/bootstrap/phases.ts';
+import { type PhaseMoments, phaseNames, phaseSpans } from '../../../scenarios/bootstrap/phases.ts';
 
 const values = fc.array(fc.nat(100_000), { maxLength: 40 });
 
@@ -34,7 +34,7 @@ const moments = fc
 it('spans never overlap nor go backwards, and add up to the time from the command to the latest phase', () => {
   fc.assert(
     fc.property(moments, (seen) => {
-      const found = spans(seen, 1_000);
+      const found = phaseSpans(seen, 1_000);
       expect(found.map(({ name }) => name)).toEqual(phaseNames);
       const took = found.flatMap(({ from, to }) => (to === undefined ? [] : [to - from]));
       expect(took.every((ms) => ms >= 0)).toBe(true);

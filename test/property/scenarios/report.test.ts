@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ProbeName, type Sample, probeNames } from '../../../scenarios/harness/probes/sample.ts';
+import { type ProbeName, type Sample, probeNames } from '../../../scenarios/harness/record/sample.ts';
 import { probeSeries } from '../../../scenarios/harness/report/html/timeline/buckets.ts';
 import { gaps } from '../../../scenarios/harness/report/html/timeline/lanes.ts';
 import { escapeText } from '../../../scenarios/harness/report/xml-text.ts';

@@ -2,24 +2,32 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { runOnTerminal, type Screen, type Terminal } from '../../support/terminal.ts';
 
 const repoDir = join(import.meta.dirname, '../../..');
 
 /** A lab of the tests' own that is never brought up. */
 export const labName = 'clitest';
-export const runDir = `/run/coreos-lab/${labName}`;
+const runDir = `/run/coreos-lab/${labName}`;
 
 /** config.rb and lab.toml of a temporary directory, and the real `./lab` run with them. */
 export class LabCli {
-  readonly dir = mkdtempSync(join(tmpdir(), 'coreos-lab-cli-'));
+  readonly dir: string;
+  readonly #name: string;
 
-  constructor() {
+  /**
+   * @param name of the lab: two that run at once are in each other's way
+   * @param prefix of the temporary directory's path; where its length matters, it is to be the same everywhere
+   */
+  constructor(name = labName, prefix = join(tmpdir(), 'coreos-lab-cli-')) {
+    this.#name = name;
+    this.dir = mkdtempSync(prefix);
     this.write();
   }
 
   /** Without text: a sound configuration. */
   write(files: { rb?: string; toml?: string } = {}): void {
-    const sound = `[lab]\nname = "${labName}"\nstate_dir = "${join(this.dir, 'state')}"\n`;
+    const sound = `[lab]\nname = "${this.#name}"\nstate_dir = "${join(this.dir, 'state')}"\n`;
     writeFileSync(join(this.dir, 'config.rb'), files.rb ?? '$num_instances = 3\n');
     writeFileSync(join(this.dir, 'lab.toml'), files.toml ?? sound);
   }
@@ -29,6 +37,13 @@ export class LabCli {
     const env = { LAB_CONFIG_DIR: this.dir, NO_COLOR: '1', FORCE_COLOR: undefined, NUM_INSTANCES: undefined };
     const result = await execa(join(repoDir, 'lab'), args, { env, reject: false, cwd: this.dir, stdin: 'ignore' });
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** The program itself, once it is built, on a terminal of that size: what a person sees, stdout and stderr together. */
+  async onTerminal(terminal: Terminal, ...args: string[]): Promise<Screen> {
+    const env = { LAB_ROOT: repoDir, LAB_CONFIG_DIR: this.dir, NUM_INSTANCES: undefined };
+    const main = [process.execPath, join(repoDir, 'dist/cli/main.js')];
+    return runOnTerminal(terminal, [...(terminal.as ?? []), ...main, ...args], { cwd: this.dir, env });
   }
 
   /** What a command has left on the host, beside the configuration. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportJsonSchema } from '../../../scenarios/harness/report/report-schema.ts';
-import type { RunReport } from '../../../scenarios/harness/report/run-report.ts';
+import type { RunReport } from '../../../scenarios/harness/record/run-report.ts';
 import { writeReport } from '../../../scenarios/harness/report/write-report.ts';
 import { failoverEvents, failoverReport } from '../scenarios/harness/report/recorded-run.ts';
 import { parseXml } from '../scenarios/harness/report/xml.ts';
@@ -15,13 +15,19 @@ const root = mkdtempSync(join(tmpdir(), 'coreos-lab-runs-'));
 const [first, second] = ['2026-11-22T17-45-07', '2026-11-22T18-00-00'];
 
 async function lab(...args: string[]) {
-  const env = { LAB_ROOT: root, NO_COLOR: '1', FORCE_COLOR: undefined };
-  const program = join(repoDir, 'dist/cli/main.js');
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], {
-    env,
-    reject: false,
-    cwd: root,
-  });
+  return labBehind([], args);
+}
+
+/** In a mount namespace in which the checkout with the runs is read-only. */
+async function labReadOnly(...args: string[]) {
+  const script = 'mount --bind "$LAB_ROOT" "$LAB_ROOT" && mount -o remount,bind,ro "$LAB_ROOT" && exec "$0" "$@"';
+  return labBehind(['unshare', '--mount', 'sh', '-c', script], args);
+}
+
+async function labBehind(before: readonly string[], args: readonly string[]) {
+  const env = { LAB_ROOT: root, NO_COLOR: '1', FORCE_COLOR: undefined, LAB_CONFIG_DIR: undefined };
+  const [program = '', ...words] = [...before, process.execPath, join(repoDir, 'dist/cli/main.js'), ...args];
+  const { exitCode, stdout, stderr } = await execa(program, words, { env, reject: false, cwd: root });
   return { exitCode, stdout, stderr };
 }
 
@@ -89,6 +95,37 @@ describe('with runs, whole and broken', () => {
     }
     expect(parseXml(readFileSync(join(newer, 'report.html'), 'utf8')).text).toContain('core-03');
   });
+
+  it.runIf(process.getuid?.() === 0)('report shows the last drawing of a run that cannot be written', async () => {
+    const drawn = await labReadOnly('report', 'failover');
+    expect(drawn).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^note: it cannot be drawn anew/) as string,
+    });
+    expect(drawn.stdout.split('\n').at(-1)).toBe(join(newer, 'report.html'));
+    rmSync(join(newer, 'report.html'));
+    expect(await labReadOnly('report', 'failover')).toMatchObject({
+      exitCode: 77,
+      stderr: expect.stringContaining(`${join(newer, 'report.html')} cannot be written`) as string,
+    });
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'a scenario whose record cannot be written is refused before the lab is opened',
+    async () => {
+      // With it the next thing said would be about this file.
+      writeFileSync(join(root, 'lab.toml'), 'no toml');
+      try {
+        expect(await lab('scenario', 'failover')).toMatchObject({ exitCode: 78 });
+        expect(await labReadOnly('scenario', 'failover')).toMatchObject({
+          exitCode: 77,
+          stderr: expect.stringMatching(/runs\/failover cannot be written.*\[permission\.checkout\]/) as string,
+        });
+      } finally {
+        rmSync(join(root, 'lab.toml'));
+      }
+    },
+  );
 
   it('report --json prints the report; a run that was broken off has none, and says so', async () => {
     const [asJson, broken] = await Promise.all([lab('report', 'failover', '--json'), lab('report')]);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execaSync } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathOf, ScratchCheckout } from './scratch-checkout.ts';
 
@@ -209,7 +210,7 @@ describe.runIf(process.getuid?.() === 0)('--no-install', () => {
 });
 
 describe.runIf(process.getuid?.() === 0)('another user than root', () => {
-  const refused = /^error .*\[permission\.\w+\]\nnext {2}Run: sudo .*\/lab status$/;
+  const refused = /^error .*\[permission\.\w+\]\nnext {2}Run: sudo '.*\/my lab'\\''s\/lab' status$/;
 
   it('runs what needs no installation', async () => {
     lab.node('22.12.0');
@@ -218,7 +219,8 @@ describe.runIf(process.getuid?.() === 0)('another user than root', () => {
 
   it.each([
     ['dependencies', () => lab.clean()],
-    ['the build', () => writeFileSync(join(lab.root, 'cli/new.ts'), '')],
+    ['the first build', () => rmSync(join(lab.root, 'dist/.built'))],
+    ['a build that was broken off', () => rmSync(join(lab.root, 'dist/cli/main.js'))],
     ['Node', () => lab.node('18.20.4')],
     ['Node and npm', () => lab.apt()],
   ])('is sent to sudo for %s: 77, and nothing is written', async (what, lack) => {
@@ -232,5 +234,119 @@ describe.runIf(process.getuid?.() === 0)('another user than root', () => {
     expect([code, stderr]).toEqual([77, expect.stringMatching(refused)]);
     expect(lab.files()).toBe(before);
     expect(lab.asked()).toEqual([]);
+  });
+
+  it('runs the last build where sources are newer, which is said, and writes nothing', async () => {
+    lab.node('22.12.0');
+    writeFileSync(join(lab.root, 'cli/new.ts'), '');
+    const before = lab.files();
+    const { code, stdout, stderr } = await lab.run(['status'], { user: nobody });
+    expect([code, stderr.split('\n')]).toEqual([
+      0,
+      [expect.stringMatching(/^note: .* cannot be written: .* last build/)],
+    ]);
+    expect(stdout).toContain('22.12.0');
+    expect(lab.files()).toBe(before);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('a checkout on a read-only file system', () => {
+  it('runs what is built', async () => {
+    lab.node('22.12.0');
+    expect(await lab.runReadOnly(['status'])).toMatchObject({ code: 0, stderr: '' });
+    writeFileSync(join(lab.root, 'cli/new.ts'), '');
+    expect(await lab.runReadOnly(['status'])).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^note: .* cannot be written: .* last build.*$/) as string,
+    });
+  });
+
+  it.each([
+    ['dependencies', () => lab.clean()],
+    ['the build', () => rmSync(join(lab.root, 'dist'), { recursive: true })],
+  ])('is refused for %s: 77, in one line with what to do', async (_, lack) => {
+    lab.node('22.12.0');
+    lab.npm();
+    lack();
+    const { code, stderr } = await lab.runReadOnly(['status']);
+    expect([code, stderr]).toEqual([
+      77,
+      expect.stringMatching(/^error \S.* cannot be written, .*\[permission\.checkout\]\nnext {2}use a checkout .*$/),
+    ]);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('the name of the checkout’s directory', () => {
+  it.each(['a b', "it's", 'c:d', 'e,f', 'g%41', 'i$HOME', 'größe 漢 À', '-n', '*', '"q"', '$(touch x)'])(
+    'may be %j, and hints that name it can be pasted',
+    async (name) => {
+      const odd = new ScratchCheckout(name);
+      try {
+        odd.node('22.12.0');
+        expect(await odd.run()).toMatchObject({ code: 0, stderr: '' });
+        odd.program('npm', 'case $1 in --version) exit 0 ;; *) exit 1 ;; esac');
+        odd.clean();
+        const { code, stderr } = await odd.run();
+        const hint = /^next {2}Run: (.*) && npm ci$/m.exec(stderr)?.[1];
+        expect([code, execaSync('sh', ['-c', `${hint} && pwd`]).stdout]).toEqual([69, odd.root]);
+      } finally {
+        odd.remove();
+      }
+    },
+  );
+
+  it.each(['a?', 'b#1', String.raw`c\d`, 'e\nf'])('%j is refused before anything is written: 69', async (name) => {
+    const odd = new ScratchCheckout(name);
+    try {
+      odd.node('22.12.0');
+      odd.clean();
+      const before = odd.files();
+      const { code, stderr } = await odd.run();
+      expect([code, stderr]).toEqual([69, expect.stringContaining('[host.checkout]\nnext  move the checkout')]);
+      expect(odd.files()).toBe(before);
+    } finally {
+      odd.remove();
+    }
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)("what the caller's shell has", () => {
+  const hostile = {
+    BASH_ENV: '/nowhere',
+    CDPATH: '/tmp',
+    GREP_OPTIONS: '-v',
+    LANG: 'xx',
+    LC_ALL: 'xx',
+    NODE_OPTIONS: '--require /nowhere',
+    NODE_PATH: '/nowhere',
+    TMPDIR: '/no where',
+    HOME: '',
+  };
+
+  it('does not come between: options, language, a TMPDIR that is not there, no HOME, umask 077', async () => {
+    lab.node('24.0.0', 'case $1 in --version) ;; *) umask; export -p ;; esac\n');
+    const before = process.umask(0o077);
+    try {
+      const { code, stdout, stderr } = await lab.run(['status'], { env: hostile });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('\n0022\n');
+      expect(stdout).toMatch(/LC_ALL='?C\.UTF-8'?/);
+      expect(stdout).toMatch(/HOME='?\/root'?/);
+      for (const name of ['BASH_ENV', 'CDPATH', 'GREP_OPTIONS', 'NODE_OPTIONS', 'NODE_PATH', 'TMPDIR'])
+        expect(stdout).not.toMatch(new RegExp(`\\b${name}\\b`));
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it.each(['tmp', '.'])('is not TMPDIR=%s', async (place) => {
+    lab.node('24.0.0', 'case $1 in --version) ;; *) echo "tmp=${TMPDIR-none}" ;; esac\n');
+    expect((await lab.run(['status'], { env: { TMPDIR: place } })).stdout).toContain('tmp=none');
+  });
+
+  it('keeps a TMPDIR that can be written, blank and all', async () => {
+    lab.node('24.0.0', 'case $1 in --version) ;; *) echo "tmp=$TMPDIR" ;; esac\n');
+    const { stdout } = await lab.run(['status'], { env: { TMPDIR: lab.root } });
+    expect(stdout).toContain(`tmp=${lab.root}\n`.trimEnd());
   });
 });

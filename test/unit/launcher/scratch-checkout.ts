@@ -18,7 +18,8 @@ const arch = process.arch;
 const own = `24.21.0-${arch}`;
 
 /** What the launcher runs beside node, npm and Debian's tools. */
-const tools = 'sh cat chmod cmp cp cut dirname find flock getent grep id mkdir mv readlink rm sleep tail touch uname';
+const tools =
+  'sh cat chmod cmp cp cut dirname find flock getent grep id mkdir mv readlink rm sed sleep tail touch uname';
 
 export interface Outcome {
   readonly code: number | undefined;
@@ -37,20 +38,27 @@ interface Caller {
  */
 export class ScratchCheckout {
   readonly dir = mkdtempSync(join(tmpdir(), 'coreos-lab-launcher-'));
-  /** A blank in its name, as a reader's may have. */
-  readonly root = join(this.dir, 'my lab');
+  readonly root: string;
   readonly bin = join(this.dir, 'bin');
   readonly home = join(this.dir, 'home');
   readonly nodes = join(this.home, '.cache/coreos-lab/node');
   readonly ownNode = join(this.nodes, own, 'bin/node');
   readonly #log = join(this.dir, 'log');
 
-  constructor() {
+  /** @param name of the checkout's directory: by default with a blank and a quote, as a reader's may have */
+  constructor(name = "my lab's") {
+    this.root = join(this.dir, name);
     chmodSync(this.dir, 0o755);
     for (const room of ['cli', 'errors', 'provision/host', 'platform', 'scenarios', 'apps', 'node_modules', 'dist/cli'])
       mkdirSync(join(this.root, room), { recursive: true });
     for (const file of ['lab', 'provision/host/find-node.sh']) copyFileSync(join(repoDir, file), join(this.root, file));
-    for (const file of ['package-lock.json', 'node_modules/.coreos-lab-lock', 'build.mjs', 'dist/.built'])
+    for (const file of [
+      'package-lock.json',
+      'node_modules/.coreos-lab-lock',
+      'build.mjs',
+      'dist/cli/main.js',
+      'dist/.built',
+    ])
       writeFileSync(join(this.root, file), '');
     mkdirSync(this.bin);
     mkdirSync(this.home);
@@ -111,6 +119,19 @@ for name in node npm; do [ -e '${this.bin}'/$name ] || { cp '${this.dir}'/$name 
     return { code: exitCode, stdout, stderr };
   }
 
+  /** The same in a mount namespace in which the checkout is read-only. */
+  async runReadOnly(args: readonly string[]): Promise<Outcome> {
+    const script = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && PATH=$LAB_PATH exec "$0/lab" "$@"';
+    const { exitCode, stdout, stderr } = await execa('unshare', ['--mount', 'sh', '-c', script, this.root, ...args], {
+      env: { PATH: process.env['PATH'], LAB_PATH: this.bin, HOME: this.home },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      cwd: '/',
+    });
+    return { code: exitCode, stdout, stderr };
+  }
+
   /** What npm and apt-get were asked, a line each. */
   asked(): string[] {
     return existsSync(this.#log) ? readFileSync(this.#log, 'utf8').trimEnd().split('\n') : [];
@@ -153,7 +174,9 @@ esac
 `;
 }
 
-/** The directories of a PATH that the CLI printed. */
+/** The directories of a PATH that the CLI printed, without the administrator's, which the launcher puts behind it. */
 export function pathOf(outcome: Outcome): string[] {
-  return (outcome.stdout.split('\n')[1] ?? '').split(delimiter);
+  const all = (outcome.stdout.split('\n')[1] ?? '').split(delimiter);
+  if (all.splice(-3).join() !== '/usr/local/sbin,/usr/sbin,/sbin') throw new Error('no sbin at the end of the PATH');
+  return all;
 }

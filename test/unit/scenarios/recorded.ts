@@ -1,12 +1,12 @@
-import type { ClusterView, UnitView } from '../../../scenarios/harness/cluster-view.ts';
+import type { ClusterView, UnitView } from '../../../scenarios/harness/record/cluster-view.ts';
 import {
   type EventData,
   type EventType,
   type RunEvent,
   runEventSchema,
-} from '../../../scenarios/harness/events/run-event.ts';
-import type { JournalLine } from '../../../scenarios/harness/evidence.ts';
-import type { FaultAction } from '../../../scenarios/harness/faults/fault-record.ts';
+} from '../../../scenarios/harness/record/events/run-event.ts';
+import type { JournalLine } from '../../../scenarios/harness/record/journal-line.ts';
+import type { FaultAction } from '../../../scenarios/harness/record/fault-record.ts';
 import type { RunRecord } from '../../../scenarios/harness/record/run-record.ts';
 
 /** Wall clock of the run's beginning; a wall time minus this is a time in the run. */

@@ -16,7 +16,7 @@ export const maxKeyBytes = 250;
 /** Largest value, bytes (Couchbase "Size limits"). */
 export const maxValueBytes = 20 * 1024 * 1024;
 /** What a document costs beyond its bytes: the real server's metadata per item, roughly. */
-export const metadataBytes = 56;
+const metadataBytes = 56;
 
 export function documentBytes(document: Pick<Document, 'key' | 'value'>): number {
   return document.key.length + document.value.length + metadataBytes;

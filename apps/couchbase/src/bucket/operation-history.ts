@@ -8,7 +8,7 @@ export interface Sample {
 }
 
 /** Seconds kept: as many as the admin page draws and /stats answers. */
-export const sampleCount = 60;
+const sampleCount = 60;
 
 /** Counts operations and keeps the last 60 seconds of them. */
 export class OperationHistory {

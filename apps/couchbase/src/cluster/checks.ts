@@ -1,10 +1,6 @@
 import type { BucketSettings } from '../bucket/bucket.ts';
 import type { Cluster, Service } from './cluster.ts';
-
-/** Problems by form field, as the REST API answers them in `errors`. Empty: all is well. */
-export type Problems = Readonly<Record<string, string>>;
-
-export type Checked<Value> = { readonly value: Value } | { readonly problems: Problems };
+import { type Checked, type Problems, wholeNumber } from './form-values.ts';
 
 const serviceNames: readonly Service[] = ['kv', 'index', 'n1ql'];
 
@@ -13,6 +9,7 @@ export function checkServices(text: string): Checked<readonly Service[]> {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !serviceNames.some((service) => service === name));
   if (unknown.length > 0) return { problems: { services: `Unknown services: ${unknown.join(', ')}` } };
+  if (!names.includes('kv')) return { problems: { services: 'cannot setup first cluster node without kv service' } };
   return { value: serviceNames.filter((service) => names.includes(service)) };
 }
 
@@ -39,6 +36,26 @@ export function checkMemoryQuota(cluster: Cluster, text: string | null): Checked
     };
   }
   return { value: quota };
+}
+
+/** Quota in MiB of a service that is accepted and not run; as it is where the form has none. */
+export function checkServiceQuota(form: URLSearchParams, name: 'index' | 'fts', present: number): Checked<number> {
+  const field = `${name}MemoryQuota`;
+  if (!form.has(field)) return { value: present };
+  const quota = wholeNumber(form.get(field));
+  if (quota === undefined) return { problems: { [field]: 'The value must be an integer' } };
+  if (quota >= 256) return { value: quota };
+  return { problems: { [field]: `The ${name} service quota (${quota}MB) cannot be less than 256MB.` } };
+}
+
+/** `port` of /settings/web: the one there is, by whatever number it is known outside of a container, or SAME. */
+export function checkPort(form: URLSearchParams, present: number): Checked<'kept' | 'moved'> {
+  const text = form.get('port');
+  if (text === null) return { problems: { port: 'The value must be supplied' } };
+  if (text === 'SAME' || text === '8091' || Number(text) === present) return { value: 'kept' };
+  const port = wholeNumber(text);
+  if (port !== undefined && port > 0 && port <= 65_535) return { value: 'moved' };
+  return { problems: { port: 'Port must be a positive integer less than 65536' } };
 }
 
 /** Settings of a new bucket, or of one that changes (then what the form leaves out stays). */
@@ -88,8 +105,4 @@ export function checkBucketName(cluster: Cluster, name: string): Problems {
 function bucketType(text: string): BucketSettings['type'] | undefined {
   if (text === 'membase' || text === 'couchbase') return 'membase';
   return text === 'ephemeral' ? 'ephemeral' : undefined;
-}
-
-function wholeNumber(text: string | null): number | undefined {
-  return text !== null && /^\d{1,9}$/u.test(text) ? Number(text) : undefined;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
 import { Bucket, type BucketSettings } from '../bucket/bucket.ts';
+import { initialSettings, type ClusterSettings } from './cluster-settings.ts';
 
 /** Port numbers a client needs. */
 export interface Ports {
@@ -12,7 +13,7 @@ export interface Ports {
 export type Service = 'kv' | 'index' | 'n1ql';
 
 /** The memory quota a node has before anybody sets one, MiB. */
-export const defaultMemoryQuotaMb = 256;
+const defaultMemoryQuotaMb = 256;
 
 /** All state of the single-node cluster. Callers check input first (see checks.ts); this only keeps it. */
 export class Cluster {
@@ -22,7 +23,7 @@ export class Cluster {
   /** Set once the listeners are up. */
   ports: Ports = { kv: 0, mgmt: 0, capi: 0 };
   memoryQuotaMb = defaultMemoryQuotaMb;
-  indexMemoryQuotaMb = defaultMemoryQuotaMb;
+  readonly settings: ClusterSettings = initialSettings();
   services: readonly Service[] = ['kv'];
   private administrator: Credentials | undefined;
   private readonly byName = new Map<string, Bucket>();

@@ -3,13 +3,14 @@ import { checkBucketName, checkBucketSettings } from '../cluster/checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { clusterConfig } from '../cluster/config-json.ts';
 import { bucketJson, bucketStats } from './bucket-json.ts';
-import { formOf, refuse, unbuilt, type RestRequest, type RestResponse, type Route } from './exchange.ts';
+import { formOf, refuse, unbuilt, unknownPool, type RestRequest, type RestResponse, type Route } from './exchange.ts';
 import { hostOf } from './node-json.ts';
 
 /** Buckets on the management port: create, read, change, delete, statistics, flush, design document list. */
 export function bucketRoutes(cluster: Cluster): Route[] {
   const on = (handle: (bucket: Bucket, request: RestRequest) => RestResponse): Route['handle'] => {
     return (request, [name = '']) => {
+      if (!cluster.isInitialised) return unknownPool;
       const bucket = cluster.bucket(name);
       return bucket === undefined
         ? { status: 404, text: 'Requested resource not found.\r\n' }
@@ -21,7 +22,10 @@ export function bucketRoutes(cluster: Cluster): Route[] {
     {
       method: 'GET',
       pattern: /^\/pools\/default\/buckets$/u,
-      handle: (request) => ({ status: 200, json: cluster.buckets.map((bucket) => show(bucket, request)) }),
+      handle: (request) =>
+        cluster.isInitialised
+          ? { status: 200, json: cluster.buckets.map((bucket) => show(bucket, request)) }
+          : unknownPool,
     },
     { method: 'POST', pattern: /^\/pools\/default\/buckets$/u, handle: (request) => create(cluster, request) },
     {
@@ -59,13 +63,14 @@ const scopes = {
 };
 
 function create(cluster: Cluster, request: RestRequest): RestResponse {
-  if (!cluster.isInitialised) return { status: 404, json: 'unknown pool' };
+  if (!cluster.isInitialised) return unknownPool;
   const form = formOf(request);
   const name = form.get('name') ?? '';
   const wrongName = checkBucketName(cluster, name);
   const checked = checkBucketSettings(cluster, form, name);
   const problems = { ...('problems' in checked ? checked.problems : {}), ...wrongName };
   if ('problems' in checked || Object.keys(problems).length > 0) return refuse(problems);
+  if (request.query.get('just_validate') === '1') return { status: 200, json: { errors: {}, summaries: {} } };
   cluster.createBucket(name, checked.value);
   return { status: 202, text: '' };
 }

@@ -41,6 +41,14 @@ export function refuse(problems: Readonly<Record<string, string>>): RestResponse
   return { status: 400, json: { errors: problems } };
 }
 
+/** 400 in the older shape, a list of sentences, which some calls of ns_server kept. */
+export function refuseInWords(...sentences: string[]): RestResponse {
+  return { status: 400, json: sentences };
+}
+
+/** A node that is not set up has no pool, and so no buckets. */
+export const unknownPool: RestResponse = { status: 404, json: 'unknown pool' };
+
 /** 501 for what the real server has and this one does not. */
 export function unbuilt(what: string): RestResponse {
   return { status: 501, json: { errors: { _: `${what} is not supported by this embedded server` } } };

@@ -8,6 +8,12 @@ import { route } from './router.ts';
 /** Largest request body, bytes: design documents and forms are far smaller. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
+/** Time for a request to arrive whole, ms. */
+const requestTimeoutMs = 30_000;
+
+/** Connections of one listener. */
+const maxConnections = 1000;
+
 /** An HTTP listener over a table of routes. Handlers are synchronous; a handler that throws is a 500 with a logged reason. */
 export function createHttpServer(args: {
   routes: readonly Route[];
@@ -41,6 +47,9 @@ export function createHttpServer(args: {
   });
   // SDKs keep idle connections for a second and more; closing earlier than they do would race with their next request.
   server.keepAliveTimeout = 60_000;
+  server.requestTimeout = requestTimeoutMs;
+  server.headersTimeout = requestTimeoutMs;
+  server.maxConnections = maxConnections;
   return server;
 
   function runAfterwards(response: RestResponse): void {

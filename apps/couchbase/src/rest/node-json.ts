@@ -2,13 +2,16 @@ import { cpus, totalmem, freemem } from 'node:os';
 import { compatibilityVersion } from '../cluster/identity.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 
+/** The name of the one node within its cluster. */
+export const otpNode = 'ns_1@127.0.0.1';
+
 /** This node as /nodes/self and the `nodes` lists show it. `host` is the address the caller used. */
 export function nodeJson(cluster: Cluster, host: string, status: 'healthy' | 'warmup' = 'healthy'): NodeJson {
   const { kv, mgmt, capi } = cluster.ports;
   return {
     hostname: `${host}:${mgmt}`,
     configuredHostname: `127.0.0.1:${mgmt}`,
-    otpNode: 'ns_1@127.0.0.1',
+    otpNode,
     thisNode: true,
     status,
     clusterMembership: 'active',
@@ -26,7 +29,7 @@ export function nodeJson(cluster: Cluster, host: string, status: 'healthy' | 'wa
     mcdMemoryAllocated: cluster.memoryQuotaMb,
     mcdMemoryReserved: cluster.memoryQuotaMb,
     memoryQuota: cluster.memoryQuotaMb,
-    indexMemoryQuota: cluster.indexMemoryQuotaMb,
+    indexMemoryQuota: cluster.settings.indexMemoryQuotaMb,
     interestingStats: {
       curr_items: cluster.buckets.reduce((sum, { store }) => sum + store.count, 0),
       mem_used: cluster.buckets.reduce((sum, { store }) => sum + store.usedBytes, 0),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { endProgram } from '../../../../errors/end-program.ts';
 import { serverName } from '../cluster/identity.ts';
 import { consoleLog } from './log.ts';
 import { readServerOptions } from './options.ts';
@@ -24,8 +24,4 @@ async function main(): Promise<void> {
   stop = (await startServer(options, Date.now, log)).stop;
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof LabError)) throw error;
-  process.stderr.write(`${error.message}\n${error.next}\n`);
-  process.exit(error.exitCode);
-});
+main().catch((error: unknown) => endProgram('couchbase', error));

@@ -7,6 +7,9 @@ import { KvServer } from '../kv/kv-server.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
 import { clusterRoutes } from '../rest/cluster-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
+import { settingsRoutes } from '../rest/settings-routes.ts';
+import { setupRoutes } from '../rest/setup-routes.ts';
+import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
 import { uiRoutes } from '../ui/routes.ts';
 import type { Log } from './log.ts';
@@ -28,7 +31,14 @@ export async function startServer(options: ServerOptions, nowMs: () => number, l
   const kv = new KvServer(cluster, log);
   const credentials = () => cluster.credentials;
   const mgmt = createHttpServer({
-    routes: [...uiRoutes(), ...clusterRoutes(cluster), ...bucketRoutes(cluster)],
+    routes: [
+      ...uiRoutes(),
+      ...clusterRoutes(cluster),
+      ...setupRoutes(cluster),
+      ...settingsRoutes(cluster),
+      ...bucketRoutes(cluster),
+      ...unbuiltRoutes,
+    ],
     credentials,
     log,
   });

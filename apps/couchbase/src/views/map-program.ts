@@ -9,7 +9,7 @@ import type { Json } from './json.ts';
 export type Emitted = readonly (readonly [key: Json, value: Json])[];
 
 /** Longest a map function may take over one document, milliseconds. */
-export const mapLimitMs = 500;
+const mapLimitMs = 500;
 
 const batchSize = 100;
 const strikesAllowed = 3;

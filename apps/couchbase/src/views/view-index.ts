@@ -67,7 +67,7 @@ export class ViewIndex {
 }
 
 /** Order of rows: by key, then by document id (code units). */
-export function compareRows(left: Row, right: Row): number {
+function compareRows(left: Row, right: Row): number {
   return compareKeys(left.key, right.key) || compareIds(left.id, right.id);
 }
 

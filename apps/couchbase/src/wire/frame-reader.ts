@@ -8,29 +8,32 @@ import { cutFrame, headerBytes, maxBodyBytes, readHeader, type FrameHeader, type
 export class FrameReader {
   private chunks: Buffer[] = [];
   private size = 0;
-  private readonly limit: number;
+  /** Largest body accepted, bytes; counts from the next header on. */
+  limit: number;
 
-  /** @param limit largest body accepted, bytes */
   constructor(limit: number = maxBodyBytes) {
     this.limit = limit;
   }
 
-  /**
-   * Takes one piece of the stream and yields the frames that are complete now.
-   * @throws LabError `input.frame` when the stream cannot be the protocol's; the reader is of no use after that.
-   */
-  *push(chunk: Buffer): Generator<RequestFrame> {
+  /** Takes one piece of the stream. */
+  push(chunk: Buffer): void {
     this.chunks.push(chunk);
     this.size += chunk.length;
-    while (this.size >= headerBytes) {
-      const header = this.header();
-      const packetBytes = headerBytes + header.bodyBytes;
-      if (this.size < packetBytes) return;
-      const bytes = this.joined();
-      this.chunks = bytes.length > packetBytes ? [bytes.subarray(packetBytes)] : [];
-      this.size -= packetBytes;
-      yield cutFrame(bytes.subarray(0, packetBytes), header);
-    }
+  }
+
+  /**
+   * The next frame that is complete, or undefined when more of the stream is needed.
+   * @throws LabError `input.frame` when the stream cannot be the protocol's; the reader is of no use after that.
+   */
+  next(): RequestFrame | undefined {
+    if (this.size < headerBytes) return undefined;
+    const header = this.header();
+    const packetBytes = headerBytes + header.bodyBytes;
+    if (this.size < packetBytes) return undefined;
+    const bytes = this.joined();
+    this.chunks = bytes.length > packetBytes ? [bytes.subarray(packetBytes)] : [];
+    this.size -= packetBytes;
+    return cutFrame(bytes.subarray(0, packetBytes), header);
   }
 
   private header(): FrameHeader {

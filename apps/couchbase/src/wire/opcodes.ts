@@ -40,5 +40,3 @@ export const dataOpcodes: ReadonlySet<number> = new Set<number>([
   opcodes.getAndTouch,
   opcodes.getMeta,
 ]);
-
-export type Opcode = (typeof opcodes)[keyof typeof opcodes];

@@ -8,14 +8,14 @@ export async function ensureMachineNetwork(
   network: { readonly name: string; readonly bridge: string },
   runDir: string,
 ): Promise<void> {
-  const names = async (...filter: string[]) =>
+  const networkNames = async (...filter: string[]) =>
     (await virsh.run('net-list', ...filter, '--name')).split('\n').map((line) => line.trim());
-  if (!(await names('--all')).includes(network.name)) {
+  if (!(await networkNames('--all')).includes(network.name)) {
     const file = join(runDir, 'machine-network.xml');
     await writeFile(file, networkXml(network));
     await virsh.run('net-define', file);
   }
-  if (!(await names()).includes(network.name)) await virsh.run('net-start', network.name);
+  if (!(await networkNames()).includes(network.name)) await virsh.run('net-start', network.name);
 }
 
 /** Network XML format (libvirt), "Using an existing host bridge". */

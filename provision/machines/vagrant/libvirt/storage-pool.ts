@@ -7,10 +7,10 @@ export async function ensureStoragePool(
   pool: { readonly name: string; readonly path: string },
 ): Promise<void> {
   await mkdir(pool.path, { recursive: true });
-  const names = async (...filter: string[]) =>
+  const poolNames = async (...filter: string[]) =>
     (await virsh.run('pool-list', ...filter, '--name')).split('\n').map((line) => line.trim());
-  if (!(await names('--all')).includes(pool.name)) {
+  if (!(await poolNames('--all')).includes(pool.name)) {
     await virsh.run('pool-define-as', pool.name, 'dir', '--target', pool.path);
   }
-  if (!(await names()).includes(pool.name)) await virsh.run('pool-start', pool.name);
+  if (!(await poolNames()).includes(pool.name)) await virsh.run('pool-start', pool.name);
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '../../../../errors/lab-error.ts';
-import type { VirtualboxSettings } from './virtualbox-settings.ts';
+import type { VirtualboxSettings } from '../virtualbox-settings.ts';
 
 const deadlineMs = 60_000;
 
@@ -35,7 +35,7 @@ export class VBoxManage {
   }
 
   /** Every virtual machine of the lab's registry, by name. */
-  async names(): Promise<string[]> {
+  async machineNames(): Promise<string[]> {
     return parseNames(await this.run('list', 'vms'));
   }
 

@@ -17,13 +17,13 @@ export class VirtualboxHypervisor implements Hypervisor {
   readonly impairments = ['pause', 'partition', 'packet-loss', 'slow-cpu', 'full-disk'] as const;
   readonly debris: readonly string[];
   readonly #settings: GuestSettings;
-  readonly #cpus: number;
+  readonly #cpusOf: (machine: string) => number;
   readonly #vbox: VBoxManage;
 
-  /** @param cpus of each guest */
-  constructor(settings: GuestSettings, cpus: number) {
+  /** @param cpusOf how many a guest has */
+  constructor(settings: GuestSettings, cpusOf: (machine: string) => number) {
     this.#settings = settings;
-    this.#cpus = cpus;
+    this.#cpusOf = cpusOf;
     this.debris = settings.virtualbox.debris;
     this.#vbox = new VBoxManage(settings.virtualbox);
   }
@@ -35,7 +35,7 @@ export class VirtualboxHypervisor implements Hypervisor {
   }
 
   async states(): Promise<Map<string, GuestState>> {
-    const there = await this.#vbox.names();
+    const there = await this.#vbox.machineNames();
     const known = this.#settings.machines.filter(({ name }) => there.includes(this.#nameOf(name)));
     const states = known.map(async ({ name }): Promise<[string, GuestState]> => {
       const info = await this.#vbox.info(this.#nameOf(name));
@@ -52,7 +52,7 @@ export class VirtualboxHypervisor implements Hypervisor {
   /** An import that did not come to its end has a name of Vagrant's making. */
   async dropInterrupted(): Promise<void> {
     const own = this.#settings.machines.map(({ name }) => this.#nameOf(name));
-    for (const name of await this.#vbox.names())
+    for (const name of await this.#vbox.machineNames())
       if (!own.includes(name)) await this.#vbox.run('unregistervm', name, '--delete');
   }
 
@@ -98,7 +98,8 @@ export class VirtualboxHypervisor implements Hypervisor {
   async impair(machine: string, impairment: Impairment, inGuest: InGuest): Promise<void> {
     const { executionCap } = this.#settings.virtualbox;
     const macOf = (peer: string) => guestNamed(this.#settings, peer).mac;
-    await this.#carryOut(machine, planImpair(impairment, { cpus: this.#cpus, executionCap, macOf }), inGuest);
+    const peers = { cpus: this.#cpusOf(machine), executionCap, macOf };
+    await this.#carryOut(machine, planImpair(impairment, peers), inGuest);
   }
 
   async lift(machine: string, impairment: Impairment, inGuest: InGuest, gone: boolean): Promise<void> {

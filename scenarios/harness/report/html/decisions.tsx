@@ -1,4 +1,4 @@
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../../record/run-report.ts';
 import { Section } from './section.tsx';
 import { type Column, WideTable } from './table.tsx';
 import { clock, shortUnit } from './words.ts';

@@ -1,4 +1,4 @@
-import type { ClusterSnapshot } from '../run-report.ts';
+import type { ClusterSnapshot } from '../../record/run-report.ts';
 import { shortKey } from './words.ts';
 
 type Keys = ClusterSnapshot['keys'];

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../../record/run-report.ts';
 import { Section } from './section.tsx';
 import { VerdictMark } from './verdict-mark.tsx';
 import { count } from './words.ts';

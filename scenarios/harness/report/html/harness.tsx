@@ -1,4 +1,4 @@
-import type { RunReport } from '../run-report.ts';
+import type { RunReport } from '../../record/run-report.ts';
 import { Facts } from './head.tsx';
 import { Section } from './section.tsx';
 import { duration } from './words.ts';

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { ClusterSnapshot } from '../run-report.ts';
+import type { ClusterSnapshot } from '../../record/run-report.ts';
 import { WithSymbol } from './verdict-mark.tsx';
 import { shortUnit } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { unpredicted } from '../against-prediction.ts';
-import type { Measure } from '../run-report.ts';
+import type { Measure } from '../../record/run-report.ts';
 import { PredictionCell } from './prediction.tsx';
 import { Section } from './section.tsx';
 import { type Column, WideTable } from './table.tsx';

@@ -1,4 +1,4 @@
-import type { Prediction, RunReport, TimelineStep } from '../run-report.ts';
+import type { Prediction, RunReport, TimelineStep } from '../../record/run-report.ts';
 import { Never } from './measures.tsx';
 import { PredictionCell } from './prediction.tsx';
 import { Section } from './section.tsx';

@@ -1,5 +1,5 @@
 import { type Standing, againstPrediction } from '../against-prediction.ts';
-import type { Prediction } from '../run-report.ts';
+import type { Prediction } from '../../record/run-report.ts';
 import { percent } from './picture.ts';
 import { percentOf } from './scale.ts';
 import { WithSymbol } from './verdict-mark.tsx';

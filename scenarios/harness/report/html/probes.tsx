@@ -1,4 +1,4 @@
-import type { ProbeSummary } from '../run-report.ts';
+import type { ProbeSummary } from '../../record/run-report.ts';
 import { Section } from './section.tsx';
 import { type Column, WideTable } from './table.tsx';
 import { duration } from './words.ts';

@@ -1,5 +1,5 @@
-import { isInitial } from '../../events/is-initial.ts';
-import type { RunEvent } from '../../events/run-event.ts';
+import { isInitial } from '../../record/events/is-initial.ts';
+import type { RunEvent } from '../../record/events/run-event.ts';
 import { eventWords } from './event-words.ts';
 import { Section } from './section.tsx';
 import { type Column, Table } from './table.tsx';

@@ -1,6 +1,6 @@
-import type { RunEvent } from '../../events/run-event.ts';
-import type { Sample } from '../../probes/sample.ts';
-import type { RunReport } from '../run-report.ts';
+import type { RunEvent } from '../../record/events/run-event.ts';
+import type { Sample } from '../../record/sample.ts';
+import type { RunReport } from '../../record/run-report.ts';
 import { Decisions } from './decisions.tsx';
 import { Explanation } from './explanation.tsx';
 import { Faults } from './faults.tsx';

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import type { ClusterSnapshot } from '../run-report.ts';
+import type { ClusterSnapshot } from '../../record/run-report.ts';
 import { DiscoveryKeys } from './discovery-keys.tsx';
 import { MachineCard } from './machine-card.tsx';
 import { Section } from './section.tsx';

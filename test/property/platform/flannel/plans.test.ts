@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseSubnet } from '../../../../platform/flannel/choose-subnet.ts';
 import { addressOf, addressText, subnetOf, subnetText } from '../../../../platform/flannel/ipv4.ts';
-import { leaseKey, readLease, renderLease } from '../../../../platform/flannel/lease-record.ts';
+import { defaultFlannelPrefix, writeFlannelLease } from '../../../../platform/etcd/keys/flannel-keys.ts';
+import { leaseKey, readLease } from '../../../../platform/flannel/lease-record.ts';
 import type { SubnetLease } from '../../../../platform/flannel/lease-record.ts';
 import { readNetworkConfig } from '../../../../platform/flannel/network-config.ts';
 import { planRoutes } from '../../../../platform/flannel/routes.ts';
@@ -99,9 +100,9 @@ test('addresses, lease records and the subnet file read back as written; other t
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), subnet, address, (number, own, publicIp) => {
       expect(addressOf(addressText(number))).toBe(number);
-      const key = leaseKey('/coreos.com/network', own);
-      const value = renderLease({ publicIp, backend: 'host-gw', vtepMac: undefined });
-      expect(readLease('/coreos.com/network', { key, value })).toMatchObject({ subnet: own, publicIp });
+      const key = leaseKey(defaultFlannelPrefix, own);
+      const value = writeFlannelLease({ publicIp, backend: 'host-gw', vtepMac: undefined });
+      expect(readLease(defaultFlannelPrefix, { key, value })).toMatchObject({ subnet: own, publicIp });
       const file = renderSubnetFile({ network: config.network, subnet: own, mtu: 1500, ipMasq: true });
       expect(subnetInFile(file)).toEqual(own);
     }),

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProviderCapability } from '../../../../provision/machines/machine-provider.ts';
 import { overMs, planChaos, type PlannedFault, quorumBudget } from '../../../../scenarios/chaos/plan.ts';
-import { allUnits } from '../../../../scenarios/deploy/stack.ts';
-import type { FaultAction, FaultKind } from '../../../../scenarios/harness/faults/fault-record.ts';
+import { allUnits } from '../../../../scenarios/stack/stack.ts';
+import type { FaultAction, FaultKind } from '../../../../scenarios/harness/record/fault-record.ts';
 
 const everyCapability: readonly ProviderCapability[] = [
   ...(['halt', 'cut', 'reboot', 'exec', 'limits', 'pause', 'partition', 'packet-loss'] as const),
@@ -11,7 +11,7 @@ const everyCapability: readonly ProviderCapability[] = [
 ];
 const names = (count: number) => Array.from({ length: count }, (_, i) => `core-0${i + 1}`);
 
-const grounds = fc.record({
+const requests = fc.record({
   seed: fc.nat(),
   minutes: fc.integer({ min: 1, max: 20 }),
   machines: fc.integer({ min: 1, max: 7 }).map(names),
@@ -39,8 +39,8 @@ function mostAtOnce(faults: readonly PlannedFault[]): number {
 }
 
 describe('a plan of random faults', () => {
-  it('is the same for the same ground', () => {
-    fc.assert(fc.property(grounds, (ground) => void expect(planChaos(ground)).toEqual(planChaos({ ...ground }))));
+  it('is the same for the same request', () => {
+    fc.assert(fc.property(requests, (request) => void expect(planChaos(request)).toEqual(planChaos({ ...request }))));
   });
 
   it('is another for another seed', () => {
@@ -50,9 +50,9 @@ describe('a plan of random faults', () => {
 
   it('never takes more machines out of the quorum than etcd can miss, their recovery counted in', () => {
     fc.assert(
-      fc.property(grounds, (ground) => {
-        const heavy = planChaos(ground).filter(({ action }) => mayLeaveQuorum(action));
-        expect(mostAtOnce(heavy)).toBeLessThanOrEqual(quorumBudget(ground.machines.length));
+      fc.property(requests, (request) => {
+        const heavy = planChaos(request).filter(({ action }) => mayLeaveQuorum(action));
+        expect(mostAtOnce(heavy)).toBeLessThanOrEqual(quorumBudget(request.machines.length));
         expect(heavy.every(({ weight }) => weight === 'heavy')).toBe(true);
       }),
     );
@@ -60,12 +60,12 @@ describe('a plan of random faults', () => {
 
   it('lies within its minutes, recovery included, in order', () => {
     fc.assert(
-      fc.property(grounds, (ground) => {
-        const plan = planChaos(ground);
+      fc.property(requests, (request) => {
+        const plan = planChaos(request);
         for (const fault of plan) {
           expect(fault.atMs).toBeGreaterThan(0);
           expect(fault.durationMs).toBeGreaterThanOrEqual(0);
-          expect(overMs(fault)).toBeLessThanOrEqual(ground.minutes * 60_000 - 3_000);
+          expect(overMs(fault)).toBeLessThanOrEqual(request.minutes * 60_000 - 3_000);
         }
         expect(plan).toEqual([...plan].sort((a, b) => a.atMs - b.atMs));
       }),
@@ -74,12 +74,12 @@ describe('a plan of random faults', () => {
 
   it('asks nothing of the provider that it cannot do, and of no unit that is not there', () => {
     fc.assert(
-      fc.property(grounds, (ground) => {
-        for (const { action, target } of planChaos(ground)) {
-          expect(ground.capabilities).toContain(neededCapability(action));
+      fc.property(requests, (request) => {
+        for (const { action, target } of planChaos(request)) {
+          expect(request.capabilities).toContain(neededCapability(action));
           const unit = /^machine running (.*)$/.exec(target)?.[1];
-          if (unit !== undefined) expect(ground.units).toContain(`${unit}.service`);
-          if (/^core-/.test(target)) expect(ground.machines).toContain(target);
+          if (unit !== undefined) expect(request.units).toContain(`${unit}.service`);
+          if (/^core-/.test(target)) expect(request.machines).toContain(target);
           if (action.kind === 'partition' && action.from !== 'all') expect(action.from).not.toContain(target);
         }
       }),

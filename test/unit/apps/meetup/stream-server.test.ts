@@ -142,3 +142,18 @@ it('says what it is on /lab/health and 404 elsewhere', async () => {
   expect((await fetch(`${base}/other`)).status).toBe(404);
   expect((await fetch(`${base}/lab/health`, { method: 'POST' })).status).toBe(405);
 });
+
+it('that cannot listen says where, and what to do', async () => {
+  const { port } = await start();
+  const options = { port, rate: 1, seed: 42, startIndex: 0, pingMs: 20, deadMs: 100 };
+  await expect(startStreamServer({ ...options, host: '127.0.0.1' })).rejects.toMatchObject({
+    code: 'host.port',
+    message: expect.stringContaining(`127.0.0.1:${port}`) as string,
+    next: `ss -ltnp sport = :${port}, or another --port`,
+  });
+  // An address for documentation (RFC 5737): no host has it.
+  await expect(startStreamServer({ ...options, host: '192.0.2.77' })).rejects.toMatchObject({
+    code: 'host.port',
+    next: expect.stringContaining('no such address') as string,
+  });
+});

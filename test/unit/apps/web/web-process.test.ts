@@ -66,6 +66,30 @@ describe('rows', () => {
     expect(await heard<Row[]>(stage.browse(web), 'message')).toBeInstanceOf(Array);
   });
 
+  it('gives them at once by long polling, too', async () => {
+    const cache = await stage.memcached();
+    await stage.announce([cache.address]);
+    const web = await stage.start({ ROWS_PERIOD_MS: '60000' });
+    await heard(stage.browse(web), 'message');
+    const polling = stage.browse(web, ['polling']);
+    expect(await heard<Row[]>(polling, 'message')).toBeInstanceOf(Array);
+  });
+
+  it('takes no more than 16 KiB in a polling body or a WebSocket message, and goes on', async () => {
+    const cache = await stage.memcached();
+    await stage.announce([cache.address]);
+    const web = await stage.start();
+    const path = `${web.url}/socket.io/?EIO=4&transport=polling`;
+    const opened = /"sid":"([^"]+)"/.exec(await (await fetch(path)).text());
+    const body = `4${'x'.repeat(17 * 1024)}`;
+    expect((await fetch(`${path}&sid=${opened?.[1] ?? ''}`, { method: 'POST', body })).status).toBe(413);
+    const large = stage.browse(web);
+    await heard(large, 'connect');
+    large.emit('anything', body);
+    await heard(large, 'disconnect');
+    await heard(stage.browse(web), 'message');
+  });
+
   it('sees new rows, and makes the view again after Couchbase came back without its data', async () => {
     const cache = await stage.memcached();
     const own = await readyCouchbase(await freePort());

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { health, webStage, type Web, type WebStage } from './web-stage.ts';
 
@@ -54,6 +56,65 @@ describe('sessions', () => {
     await expect.poll(async () => (await visit(web, before.cookie)).visits, { timeout: 10_000 }).toBeGreaterThan(2);
   });
 });
+
+describe('cookies that are not ours, or no longer', () => {
+  it.each([
+    ['none', () => ''],
+    ['a signature of another secret', (good: string) => good.replace(/\.[^.]*$/, `.${'A'.repeat(43)}`)],
+    ['an id that was changed', (good: string) => good.replace('s%3A', 's%3Ax')],
+    ['no signature', () => 'connect.sid=s%3Aabc'],
+    ['nothing in it', () => 'connect.sid='],
+    ['only its mark', () => 'connect.sid=s%3A.'],
+    ['a broken percent sign', () => 'connect.sid=%E0%A4%A'],
+    ['JSON', () => 'connect.sid=j%3A%7B%22a%22%3A1%7D'],
+    ['twice, the first one old', (good: string) => `connect.sid=old; ${good}`],
+    ['twice, both changed', (good: string) => `connect.sid=old; ${good}x`],
+    ['an id of 3,000 characters', () => `connect.sid=s%3A${'a'.repeat(3000)}.b`],
+    ['no name, no end', () => '=; ;;; connect.sid; =='],
+    ['3 KB of others', () => `_ga=${'x'.repeat(3000)}; theme=dark`],
+  ])('%s: the page, and a new session', async (_, change) => {
+    const cache = await stage.memcached();
+    await stage.announce([cache.address]);
+    const web = await stage.start();
+    const good = await visit(web);
+    const page = await visit(web, change(good.cookie));
+    expect(page).toMatchObject({ status: 200, visits: 1 });
+    expect(page.cookie).toMatch(/^connect\.sid=s%3A[\w-]+\.\S+$/);
+    expect(page.cookie).not.toBe(good.cookie);
+    expect(web.output()).not.toMatch(/Error:/);
+  });
+
+  it('a session of another form in memcached is no session', async () => {
+    const cache = await stage.memcached();
+    await stage.announce([cache.address]);
+    const web = await stage.start();
+    const good = await visit(web);
+    const id = /^connect\.sid=s%3A([\w-]+)\./.exec(good.cookie)?.[1] ?? '';
+    for (const stored of ['null', '7', '[]', '{}', '{"cookie":null}', '{"cookie":[]}', 'no JSON']) {
+      await overwrite(cache.address, id, stored);
+      const page = await visit(web, good.cookie);
+      expect({ stored, ...page }).toMatchObject({ status: 200, visits: 1 });
+    }
+  });
+
+  it('too many of them are 431, and the next visitor gets the page', async () => {
+    const cache = await stage.memcached();
+    await stage.announce([cache.address]);
+    const web = await stage.start();
+    expect((await fetch(web.url, { headers: { cookie: `a=${'x'.repeat(17_000)}` } })).status).toBe(431);
+    expect((await visit(web)).status).toBe(200);
+  });
+});
+
+/** Sets a session's value behind the web app's back; memcached's text protocol (protocol.txt, `set`). */
+async function overwrite(address: string, id: string, value: string): Promise<void> {
+  const [host = '', port = ''] = address.split(':');
+  const socket = connect(Number(port), host);
+  socket.write(`set ${id} 0 0 ${Buffer.byteLength(value)}\r\n${value}\r\n`);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toBe('STORED\r\n');
+  socket.destroy();
+}
 
 describe('sessions with one of three servers dead', () => {
   it('moves a visitor who lost the session to a server that lives, and keeps the others where they are', async () => {

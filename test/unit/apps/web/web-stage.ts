@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
+import { build } from 'vite';
 import type { Health } from '../../../../apps/web/src/health.ts';
 import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
 import type { EtcdStore } from '../../../../platform/etcd/store.ts';
@@ -24,17 +25,19 @@ export interface WebStage {
   launch(env?: Record<string, string>): AppProcess;
   /** web.cjs, listening, asking for rows every 200 ms. */
   start(env?: Record<string, string>): Promise<Web>;
-  browse(web: Web): Socket;
+  browse(web: Web, transports?: ('polling' | 'websocket')[]): Socket;
   cleanup(task: () => unknown): void;
   afterTest(): Promise<void>;
   afterAll(): Promise<void>;
 }
 
-/** A real etcd, a ready Couchbase and the image of the web app (with a page of one line). */
-export async function webStage(): Promise<WebStage> {
+/** A real etcd, a ready Couchbase and the image of the web app, with a page of one line or as it is built. */
+export async function webStage(wanted: { page: 'one line' | 'built' } = { page: 'one line' }): Promise<WebStage> {
   const [etcd, image, couchbase] = await Promise.all([realEtcd(), bundleApp('web'), readyCouchbase()]);
-  await mkdir(join(image.app, 'page'));
-  await writeFile(join(image.app, 'page/index.html'), '<!doctype html><title>Newest RSVPs</title>');
+  const pageDir = join(image.app, 'page');
+  await mkdir(pageDir);
+  if (wanted.page === 'built') await buildPage(pageDir);
+  else await writeFile(join(pageDir, 'index.html'), '<!doctype html><title>Newest RSVPs</title>');
   const store = openEtcd({ endpoints: etcd.endpoints });
   const cleanups: (() => unknown)[] = [];
   const stage: WebStage = {
@@ -63,8 +66,8 @@ export async function webStage(): Promise<WebStage> {
       const [, port] = await web.printed(/^listening on port (\d+)$/m);
       return { ...web, url: `http://127.0.0.1:${port}` };
     },
-    browse: (web) => {
-      const socket = io(web.url, { transports: ['websocket'], reconnection: false });
+    browse: (web, transports = ['websocket']) => {
+      const socket = io(web.url, { transports, reconnection: false });
       cleanups.push(() => socket.disconnect());
       return socket;
     },
@@ -81,6 +84,12 @@ export async function webStage(): Promise<WebStage> {
     },
   };
   return stage;
+}
+
+/** Builds the page as build.mjs does. */
+async function buildPage(outDir: string): Promise<void> {
+  const configFile = join(import.meta.dirname, '../../../../apps/web/vite.config.ts');
+  await build({ configFile, logLevel: 'error', build: { outDir, emptyOutDir: false } });
 }
 
 /** The next `event` of a Socket.IO connection. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../../apps/worker/src/backoff.ts';
+import { backoffMs } from '../../../../apps/worker/src/rsvp-feed.ts';
 import { readConfig } from '../../../../apps/worker/src/config.ts';
 import { etcdEndpoints } from '../../../../platform/etcd/container-endpoints.ts';
 import { rsvpDocument } from '../../../../apps/worker/src/rsvp-document.ts';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
 import { renderRunReport } from '../../../../cli/render/run-report.ts';
-import type { RunReport } from '../../../../scenarios/harness/report/run-report.ts';
+import type { RunReport } from '../../../../scenarios/harness/record/run-report.ts';
 
 const report: RunReport = {
   ...{ schema: 'coreos-lab/run/2', scenario: 'failover', summary: '', parameters: { by: 'halt' }, verdict: 'fail' },

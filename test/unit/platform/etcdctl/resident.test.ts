@@ -84,7 +84,8 @@ describe('the resident etcdctl', () => {
     for (const args of [
       ['watch', '/r/a'],
       ['set', '/r/a'],
-      ['member', 'list'],
+      ['member', 'list', '-w', 'table'],
+      ['cluster-health', '--forever'],
       ['put', '/r/a', 'b'],
     ])
       expect(await resident(...args)).toEqual({ code: 9, stdout: `own ${args.join(' ')}\n`, stderr: '' });

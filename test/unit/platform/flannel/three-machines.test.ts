@@ -96,6 +96,48 @@ describe.skipIf(process.getuid?.() !== 0)('flanneld on three machines (needs roo
     expect(daemon.output).toContain('10.201.1.0/24 was leased to another machine meanwhile');
   });
 
+  test('a reservation stays one: made while it runs, over a restart, and written beforehand for the address', async () => {
+    segment.startEtcd();
+    const first = segment.flanneld(1, '--default-config', config('host-gw'));
+    const second = segment.flanneld(2);
+    await ready(first, second);
+    const key = (n: number) => `/coreos.com/network/subnets/10.201.${n}.0-24`;
+    const ttl = (n: number) => /^TTL: (\d+)$/m.exec(segment.etcdctl('-o', 'extended', 'get', key(n)))?.[1];
+    const indexOf = (n: number) =>
+      /^Modified-Index: (\d+)$/m.exec(segment.etcdctl('-o', 'extended', 'get', key(n)))?.[1];
+
+    segment.etcdctl('update', '--ttl', '0', key(1), segment.etcdctl('get', key(1)).trim());
+    await vi.waitFor(() => expect(first.output).toContain('10.201.1.0/24 is reserved, and stays'), soon);
+    expect(ttl(1)).toBe('0');
+    expect(first.child.exitCode).toBe(null);
+    await vi.waitFor(() => expect(routes(2, 'host0')).toEqual(['10.201.1.0/24 via 198.18.5.101']), soon);
+
+    const index = indexOf(1);
+    expect(await first.stop()).toBe(0);
+    rmSync(segment.subnetFile(1));
+    const again = segment.flanneld(1);
+    await ready(again);
+    expect(again.output).toContain('reserved: 10.201.1.0/24 for 198.18.5.101');
+    expect([ttl(1), indexOf(1)]).toEqual(['0', index]);
+    segment.etcdctl('rm', key(1));
+    await vi.waitFor(() => expect(Number(ttl(1))).toBeGreaterThan(0), soon);
+    expect(again.child.exitCode).toBe(null);
+
+    // The machine's own lease goes when another subnet is reserved for it; somebody else's reservation is respected.
+    segment.etcdctl('set', key(77), '{"PublicIP":"198.18.5.102","BackendType":"vxlan"}');
+    segment.etcdctl('set', key(3), '{"PublicIP":"198.18.5.9","BackendType":"host-gw"}');
+    segment.etcdctl('set', key(4), '{"PublicIp":"198.18.5.103"');
+    expect(await second.stop()).toBe(0);
+    await ready(segment.flanneld(2));
+    // Its former subnet is free from here on.
+    await ready(segment.flanneld(3));
+    expect(segment.subnetEnv(2)).toContain('FLANNEL_SUBNET=10.201.77.1/24\n');
+    expect(ttl(77)).toBe('0');
+    expect(JSON.parse(segment.etcdctl('get', key(77)))).toEqual({ PublicIP: '198.18.5.102', BackendType: 'host-gw' });
+    expect(segment.subnetEnv(3)).toContain('FLANNEL_SUBNET=10.201.2.1/24\n');
+    await vi.waitFor(() => expect(routes(1, 'host0')).toContain('10.201.77.0/24 via 198.18.5.102'), soon);
+  });
+
   test('a configuration that cannot be meant ends it with the reason', async () => {
     segment.startEtcd();
     const daemon = segment.flanneld(1, '--default-config', '{"Network":"10.201.0.0/16","Backend":{"Type":"gce"}}');

@@ -17,7 +17,7 @@ describe('the network configuration', () => {
   test.each([
     ['{"Network":"10.1.0.0/16","Backend":{"Type":"vxlan"}}', { type: 'vxlan', vni: 1, port: 8472 }],
     ['{"Network":"10.1.0.0/16","Backend":{"Type":"vxlan","VNI":7,"Port":4789}}', { type: 'vxlan', vni: 7, port: 4789 }],
-    ['{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw","Unknown":true},"More":1}', { type: 'host-gw' }],
+    ['{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}', { type: 'host-gw' }],
   ])('%s', (json, backend) => {
     expect(readNetworkConfig(json, 'here').backend).toEqual(backend);
   });
@@ -66,22 +66,25 @@ describe('a lease', () => {
 
   test.each([
     ['{"PublicIP":"1.2.3.4","BackendType":"host-gw"}', undefined],
+    ['{"PublicIP":"1.2.3.4"}', undefined],
     ['{"PublicIP":"1.2.3.4","BackendType":"host-gw","BackendData":null}', undefined],
     [
       '{"PublicIP":"1.2.3.4","BackendType":"vxlan","BackendData":{"VNI":1,"VtepMAC":"0a:1B:2c:3d:4e:5f"}}',
       '0a:1B:2c:3d:4e:5f',
     ],
-  ])('%s is one, also of the real flanneld', (value, vtepMac) => {
+  ])('%s is one, of the real flanneld or of whoever reserves a subnet', (value, vtepMac) => {
     expect(read(value)).toMatchObject({ lease: { publicIp: '1.2.3.4', vtepMac }, bad: [] });
   });
 
   test.each([
-    ['', 'is no JSON'],
-    ['null', ''],
+    ['', 'is no JSON object'],
+    ['null', 'is no JSON object'],
+    ['[]', 'is no JSON object'],
     ['{"BackendType":"host-gw"}', 'PublicIP'],
     ['{"PublicIP":"core-01","BackendType":"host-gw"}', 'PublicIP is no IPv4 address'],
-    ['{"PublicIP":"1.2.3.4"}', 'BackendType'],
+    ['{"PublicIP":"1.2.3.4","BackendType":7}', 'BackendType is no text'],
     ['{"PublicIP":"1.2.3.4","BackendType":"vxlan","BackendData":{"VtepMAC":"; reboot"}}', 'VtepMAC is no MAC address'],
+    ['{"PublicIP":"1.2.3.4","BackendType":"vxlan","BackendData":{"VtepMAC":7}}', 'VtepMAC is no MAC address'],
   ])('%s is none', (value, problem) => {
     expect(read(value)).toEqual({ lease: undefined, bad: [expect.stringContaining(problem)] });
   });

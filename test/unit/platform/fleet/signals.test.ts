@@ -109,7 +109,7 @@ describe('fleetd', { timeout: 30_000 }, () => {
     boot(etcd.endpoints.join(','));
     await untilSaid('presence event=registered');
     daemon?.kill('SIGHUP');
-    await untilSaid('fleetd event=not-reloaded reason="configuration comes from flags and the environment');
+    await untilSaid('fleetd event=not-reloaded reason="flags, the environment and fleet.conf are read at the start');
     expect(await openFleetClient({ endpoints: [socket()] }).listMachines()).toHaveLength(1);
     expect(daemon?.exitCode).toBeNull();
   });

@@ -60,7 +60,7 @@ describe('who may come in', () => {
   it('no other file carries the private key', async () => {
     const carried = (ignition.storage?.files ?? []).filter(({ contents }) => contents?.source?.startsWith('data:'));
     const texts = await Promise.all(carried.map(async ({ path }) => [path, await textOf(ignition, path)] as const));
-    expect(texts.filter(([, text]) => text.includes('PRIVATE')).map(([path]) => path)).toEqual([
+    expect(texts.filter(([, text]) => text.includes('PRIVATE\n')).map(([path]) => path)).toEqual([
       '/home/core/.ssh/id_ed25519',
     ]);
   });
@@ -71,7 +71,9 @@ describe('files', () => {
     const modes = new Map((ignition.storage?.files ?? []).map(({ path, mode }) => [path, mode]));
     for (const program of ['/usr/bin/fleetctl', '/usr/bin/etcdctl', '/opt/lab/bin/runc-within-limits'])
       expect([program, modes.get(program)]).toEqual([program, 0o755]);
-    for (const [path, mode] of modes) if (path.startsWith('/etc/')) expect([path, mode]).toEqual([path, 0o644]);
+    for (const [path, mode] of modes) {
+      if (path.startsWith('/etc/')) expect([path, mode]).toEqual([path, path.includes('sudoers') ? 0o440 : 0o644]);
+    }
     expect(modes.get('/opt/lab/bin/fleetd.cjs')).toBe(0o644);
   });
 

@@ -42,7 +42,6 @@ describe('config.rb', () => {
 
   it.each([
     ['$num_instances = 1 + 2', 1, /cannot read `\+ 2`/],
-    ['$vm_memory = 2.5', 1, /cannot read `2\.5`/],
     ['$vm_memory = 02048', 1, /octal/],
     ['\n$vm_cpus =', 2, /no value/],
     ['$vm_cpus =  # later', 1, /no value/],
@@ -57,12 +56,83 @@ describe('config.rb', () => {
     ['if true\n$vm_cpus = 1\nend', 1, /not a `\$name = value` line/],
     ["if File.exists?('user-data') && ARGV[0].eql?('up')\n", 1, /no closing end/],
     ['=begin\n$vm_cpus = 1', 1, /no closing =end/],
+    ['$forwarded_ports = {\n  80 => 8080\n  443 => 8443\n}', 3, /expected `,` or `}`, not `443 => 8443`/],
+    ['$forwarded_ports = {\n  80 => 8080,\n# the end', 1, /this `\{` is not closed/],
+    ['$forwarded_ports = {\n  80 => # none\n}', 3, /cannot read `}`/],
+    ['$shared_folders = {\n  "/a" => "/b",\n  "/c" => "/d\n}', 3, /a string opened by " is not closed/],
+    ['$shared_folders = {\n  "/a" =>\n    ENV["HOME"] }', 3, /cannot read `ENV\["HOME"\]/],
+    ['$update_channel = <<EOS\nalpha\nEOS', 1, /heredoc/],
+    ['$update_channel = <<~EOS\nalpha\nEOS', 1, /heredoc/],
+    ['$update_channel = "#{ENV[\'CHANNEL\']}"', 1, /only #\{\$name\}/],
+    ['$update_channel = "#@channel"', 1, /only #\{\$name\}/],
+    ['$update_channel = %W[#{x}]', 1, /only #\{\$name\}/],
+    ['$update_channel = %w[a\nb', 1, /not closed/],
+    ['$vm_memory =\n  512 * 4', 2, /cannot read `\* 4`/],
+    ['$vm_memory = 1024 if true', 1, /cannot read `if true`/],
+    ['$vm_memory = [1, 2].first', 1, /cannot read `\.first`/],
+    ['$vm_memory = 1_000_', 1, /cannot read/],
+    ['$vm_memory =\n$vm_cpus = 1', 1, /\$vm_memory has no value/],
+    ['$vm_memory =;', 1, /no value/],
+    ['$vm_memory ||= 1024', 1, /not a `\$name = value` line/],
+    ['$num_instances = 1; puts 1', 1, /not a `\$name = value` line/],
+    ['$vm_memory = \\u0041', 1, /cannot read/],
+    [`$vm_memory = ${'['.repeat(100)}`, 1, /nested too deeply/],
   ])('%j cannot be read: line %i', (rb, line, cause) => {
     const error = loadError({ rb });
     expect(error.code).toBe('config.ruby');
     expect(error.message).toMatch(cause);
     expect(error.message).toContain(`config.rb:${line}: `);
     expect(error.next).toContain(`line ${line}`);
+  });
+
+  it.each([
+    ['$vm_memory = 2.5', 1, '$vm_memory must be a whole number from 256 to 1048576, not 2.5', '$vm_memory = 2048'],
+    [
+      '$vm_memory =\n  "2048"',
+      2,
+      '$vm_memory must be a whole number from 256 to 1048576, not "2048"',
+      '$vm_memory = 2048',
+    ],
+    ['$num_instances = :all', 1, '$num_instances must be a whole number from 1 to 9, not :all', '$num_instances = 3'],
+    ['$vm_cpus = [1]', 1, '$vm_cpus must be a whole number from 1 to 256, not [1]', '$vm_cpus = 1'],
+    ["$instance_name_prefix = 'Core'", 1, 'not ending in -, not "Core"', '$instance_name_prefix = "core"'],
+  ])('%j is read, and refused: line %i', (rb, line, cause, example) => {
+    const error = loadError({ rb });
+    expect(error.code).toBe('config.value');
+    expect(error.message).toContain(`config.rb:${line}: `);
+    expect(error.message).toContain(cause);
+    expect(error.next).toBe(`Edit line ${line} of config.rb, for example: ${example}`);
+  });
+
+  it.each([
+    ['$forwarded_ports = {\n  80 => 8080, # web\n  "ssh" => 22,\n}', 3, '"ssh" => 22', '{8091 => 8091}'],
+    ['$forwarded_ports = {\n  80 => 8080,\n  443 =>\n    70000,\n}', 3, '443 => 70000', '{8091 => 8091}'],
+    ['$forwarded_ports = { http: 8080 }', 1, ':http => 8080', '{8091 => 8091}'],
+    ['$forwarded_ports =\n  [80, 8080]', 2, '[80, 8080]', '{8091 => 8091}'],
+    ['$forwarded_ports = {"080" => 8080}', 1, '"080" => 8080', '{8091 => 8091}'],
+    ["$shared_folders = {\n  'a' => '/a',\n  'b' => 'b'\n}", 3, '"b" => "b"', "{'/srv/data' => '/data'}"],
+    ["$shared_folders = '/srv'", 1, '"/srv"', "{'/srv/data' => '/data'}"],
+    ['$expose_docker_tcp = 0', 1, '0', '$expose_docker_tcp = 2375'],
+    ['\n$enable_serial_logging = "yes"', 2, '"yes"', '$enable_serial_logging = true'],
+  ])('%j does not fit a virtual machine: line %i', (rb, line, shown, example) => {
+    const error = loadError({ rb, provider: 'vagrant' });
+    expect(error.code).toBe('config.value');
+    expect(error.message.startsWith(`config.rb:${line}: `)).toBe(true);
+    expect(error.message.endsWith(`, not ${shown}`)).toBe(true);
+    expect(error.next).toContain(example);
+  });
+
+  it.each(['nspawn' as const, 'vagrant' as const])('takes ports as text, as Vagrant does: %s', (provider) => {
+    const rb = `$forwarded_ports = {"80" => "8080", '443' => 8443}\n$expose_docker_tcp = '2375'\n`;
+    const { vagrant } = load({ rb, provider });
+    const guests = {
+      forwarded: [
+        { guest: 80, host: 8080 },
+        { guest: 443, host: 8443 },
+      ],
+      dockerTcp: 2375,
+    };
+    expect(vagrant.ports).toEqual(provider === 'vagrant' ? guests : { forwarded: [] });
   });
 
   it('takes NUM_INSTANCES where it says nothing, and wins over it where it does (as in coreos-vagrant)', () => {

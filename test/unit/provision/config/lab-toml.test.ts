@@ -28,6 +28,7 @@ describe('lab.toml', () => {
     ['[timers]\nboot_deadline = "1ms"', 'config.value', 'must be from "1s" to "1h"'],
     ['[lab]\nname = "much-too-long-a-name"', 'config.value', 'lab.toml:2: [lab] name must be 1 to 11 characters'],
     ['[lab]\nstate_dir = "relative"', 'config.value', 'absolute path'],
+    ...['/a,b', '/a:b', '/a%b', '/a$b'].map((dir) => [`[lab]\nstate_dir = "${dir}"`, 'config.value', 'absolute path']),
     ['[network]\nrange = "172.17.8.1/24"', 'config.value', 'lab.toml:2: [network] range must be an IPv4 network'],
     ['[network]\nbridge = "172.17.8.256"', 'config.value', 'IPv4 address'],
     ['[network]\nflannel_backend = "udp"', 'config.value', 'must be "host-gw" or "vxlan"'],

@@ -6,6 +6,9 @@ export interface Description {
   readonly nodeVersion?: string;
   readonly nodePath?: string;
   readonly cpus?: number;
+  readonly checkout?: string;
+  /** Directories below which nothing can be written. */
+  readonly readOnly?: readonly string[];
   readonly files?: Readonly<Record<string, string | undefined>>;
   /** Symbolic links. */
   readonly links?: Readonly<Record<string, string>>;
@@ -76,9 +79,11 @@ export function describedHost(changes: Description = {}): HostProbe {
     nodeVersion: changes.nodeVersion ?? '20.19.0',
     nodePath: changes.nodePath ?? '/usr/bin/node',
     cpus: changes.cpus ?? 2,
+    checkout: changes.checkout ?? '/srv/coreos-lab',
     arch: 'x64',
     read: (path) => files[path],
     exists: (path) => files[path] !== undefined,
+    writable: (path) => !(changes.readOnly ?? []).some((dir) => path === dir || path.startsWith(`${dir}/`)),
     target: (path) => changes.links?.[path],
     list: (path) => dirs[path] ?? [],
     fileSystem: () => changes.fileSystem ?? { mountPoint: '/', type: 'ext4', freeBytes: 50 * 1024 ** 3 },

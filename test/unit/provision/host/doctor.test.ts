@@ -41,7 +41,7 @@ describe('formatDoctorReport', () => {
     );
     expect(text).toMatch(/^ok {4}Root +running as root\n/);
     expect(text).toMatch(/\nFAIL {2}Node\.js +18\.0\.0, .*20\.19\+ or 22\.12\+ is needed\n +fix: run \.\/lab/);
-    expect(text).toMatch(/\nThis host cannot run the lab yet: 1 of 27 checks failed, 1 to know about\.\n$/);
+    expect(text).toMatch(/\nThis host cannot run the lab yet: 1 of 28 checks failed, 1 to know about\.\n$/);
   });
 });
 
@@ -61,6 +61,8 @@ describe('realHost', () => {
     ].join('\n');
     expect(mountOf(info, '/var/lib/coreos-lab')).toEqual({ mountPoint: '/var/lib', type: 'tmpfs' });
     expect(mountOf(info, '/var/library')).toEqual({ mountPoint: '/', type: 'ext4' });
+    const odd = '36 35 98:0 / /mnt\\040a rw,noatime - ext4 /dev/a - b rw\nno mount at all\n';
+    expect(mountOf(odd, '/mnt a/b')).toEqual({ mountPoint: '/mnt a', type: 'ext4' });
     expect(mountOf(info, '/with space/x')).toEqual({ mountPoint: '/with space', type: 'btrfs' });
   });
 });

@@ -13,7 +13,7 @@ describe('the doctor of provider vagrant', () => {
   it('finds a fit host fit', async () => {
     const report = await runDoctor(config, describedHost());
     expect(report.checks.filter(({ status }) => status !== 'ok')).toEqual([]);
-    expect(formatDoctorReport(report)).toMatch(/\nThis host can run the lab: 32 of 32 checks ok\.\n$/);
+    expect(formatDoctorReport(report)).toMatch(/\nThis host can run the lab: 33 of 33 checks ok\.\n$/);
   });
 
   it('asks nothing of Vagrant for machines of systemd-nspawn', async () => {
@@ -120,6 +120,17 @@ describe('memory for guests', () => {
     expect(found).toMatchObject({ status: 'warn', detail: expect.stringContaining('may take 6.3 GB') as string });
     expect((await check('memory', available(2_300_000), config)).status).toBe('fail');
   });
+
+  it('is not said to be 0 where the kernel does not say it', async () => {
+    for (const text of [undefined, '', 'MemFree: 9 kB\n', 'MemAvailable: unknown\n']) {
+      const host = { files: { '/proc/meminfo': text }, guests: { kvm: hung } };
+      for (const found of [await check('memory', host, config), await check('memory', host)])
+        expect(found).toMatchObject({
+          status: 'fail',
+          detail: expect.stringMatching(/^\/proc\/meminfo does/) as string,
+        });
+    }
+  });
 });
 
 describe('AppArmor', () => {
@@ -158,6 +169,20 @@ describe('VirtualBox', () => {
       output: { 'VBoxManage --version': '7.1.4r1', 'vagrant --version': 'Vagrant 2.4.3' },
     };
     expect(await check('virtualbox', newer, guests)).toMatchObject({ status: 'ok' });
+  });
+
+  it('makes up no version, of itself or of a Vagrant that is not there', async () => {
+    const warning = 'WARNING: The vboxdrv kernel module is not loaded.\n';
+    const none = await check('virtualbox', version(warning), guests);
+    expect(none).toMatchObject({ status: 'fail', detail: expect.stringContaining('says no version') as string });
+    expect(await check('virtualbox', version(`${warning}7.0.20r163906\n`), guests)).toMatchObject({ status: 'ok' });
+    for (const said of [undefined, 'bash: vagrant: bad interpreter']) {
+      const output = { 'VBoxManage --version': '7.1.4r1', 'vagrant --version': said };
+      const found = await check('virtualbox', { files: modules, output }, guests);
+      expect(found).toMatchObject({ status: 'fail', detail: "7.1.4r1 is newer than Debian's Vagrant knows (7.0)" });
+    }
+    const output = { 'vagrant --version': 'vagrant: command not found' };
+    expect(await check('vagrant', { output }, guests)).toMatchObject({ status: 'fail' });
   });
 
   it('says which kernel module is missing, with its command', async () => {

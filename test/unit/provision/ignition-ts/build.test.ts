@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dataUrl, defineConfig, directory, file, link, merge, readDataUrl, toJson, unit, user } from 'ignition-ts';
+import { dataUrl, defineConfig, directory, file, link, readDataUrl, toJson, unit, user } from 'ignition-ts';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { sshKey, validate } from './oracle.ts';
 
@@ -38,43 +38,6 @@ describe('defineConfig', () => {
     expect(error.message).toBe('$.storage.files.0.mode: mode 644 is octal 1204, which was hardly meant');
     expect(error.next).toBe('Write 0o644 in TypeScript, 420 in JSON.');
     expect(error.evidence).toEqual(['$.storage.files.1.path: path b is not absolute']);
-  });
-});
-
-describe('merge', () => {
-  const docker = {
-    systemd: { units: [unit({ name: 'docker.service', enabled: true, dropins: { 'a.conf': '[Unit]\n' } })] },
-  };
-
-  it('joins lists in order and drop-ins of one unit', () => {
-    const config = merge(
-      { ignition: { timeouts: { httpTotal: 60 } } },
-      { storage: { files: [file({ path: '/a' })] } },
-      docker,
-      { systemd: { units: [unit({ name: 'docker.service', dropins: { 'b.conf': '[Unit]\n' } })] } },
-      { storage: { files: [file({ path: '/b' })], links: [link({ path: '/l', target: 'a' })] } },
-    );
-    expect(config.storage?.files?.map(({ path }) => path)).toEqual(['/a', '/b']);
-    expect(config.systemd?.units).toHaveLength(1);
-    expect(config.systemd?.units?.[0]).toMatchObject({
-      enabled: true,
-      dropins: [{ name: 'a.conf' }, { name: 'b.conf' }],
-    });
-    expect(config.ignition).toEqual({ version: '3.3.0', timeouts: { httpTotal: 60 } });
-  });
-
-  it.each([
-    [
-      'paths',
-      { storage: { files: [file({ path: '/a' })] } },
-      { storage: { directories: [directory({ path: '/a' })] } },
-    ],
-    ['units', docker, { systemd: { units: [unit({ name: 'docker.service', mask: true })] } }],
-    ['drop-ins', docker, { systemd: { units: [unit({ name: 'docker.service', dropins: { 'a.conf': '' } })] } }],
-    ['users', { passwd: { users: [user({ name: 'core' })] } }, { passwd: { users: [user({ name: 'core', uid: 1 })] } }],
-    ['settings', { ignition: { timeouts: { httpTotal: 1 } } }, { ignition: { timeouts: { httpTotal: 2 } } }],
-  ])('refuses the same %s from two fragments', (_, a, b) => {
-    expect(refusal(() => merge(a, b)).code).toBe('ignition.duplicate');
   });
 });
 

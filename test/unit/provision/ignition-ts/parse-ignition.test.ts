@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { dataUrl, parseIgnition } from 'ignition-ts';
+import { dataUrl, parseIgnition, toJson } from 'ignition-ts';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { validate } from './oracle.ts';
 
@@ -50,9 +50,83 @@ describe('parseIgnition', () => {
     expect(refusal(text).message).toBe('my.ign:2:2: key "ignition" stands twice in one object');
   });
 
-  it('helps who brings YAML', () => {
-    expect(refusal('#cloud-config\nhostname: x\n').next).toContain('butane');
-    expect(refusal('variant: fcos\nversion: 1.4.0\n').next).toContain('butane');
+  it.each([
+    ['a cloud-config', '#cloud-config\nhostname: x\n', /cloud-config/, /write_files -> storage\.files/],
+    ['a cloud-config after blank lines', '\n\n#cloud-config\nusers: []\n', /cloud-config/, /Butane/],
+    ['one whose first line was lost', 'coreos:\n  units: []\n', /cloud-config/, /butane --strict my\.ign/],
+    ['Butane', 'variant: fcos\nversion: 1.4.0\n', /Butane/, /butane --strict my\.ign > my\.ign\.ign/],
+    ['Butane after a comment', '# mine\nversion: 1.0.0\nvariant: flatcar\n', /Butane/, /butane/],
+    ['Container Linux Config', 'passwd:\n  users:\n    - name: core\n', /Container Linux Config/, /variant: fcos/],
+    ['a script', '#!/bin/bash\ntrue\n', /script/, /systemd\.units/],
+    ['gzip', '\u001f\ufffd\b', /gzip/, /gunzip/],
+  ])('says what it is instead, and what to do: %s', (_, text, cause, next) => {
+    const error = refusal(text);
+    expect(error).toMatchObject({ code: 'ignition.json', exitCode: 66 });
+    expect(error.message).toMatch(/^my\.ign:1: this is /);
+    expect(error.message).toMatch(cause);
+    expect(error.next).toMatch(next);
+    expect(validate(text).clean).toBe(false);
+  });
+
+  it.each(['3.0.0', '3.1.0', '3.2.0', '3.3.0', '3.4.0'])('reads spec %s, and brings it to 3.3.0', (version) => {
+    const text = JSON.stringify({ ignition: { version }, storage: { files: [{ path: '/a' }] } });
+    const config = parseIgnition(text, 'my.ign');
+    expect(config).toEqual({ ignition: { version: '3.3.0' }, storage: { files: [{ path: '/a' }] } });
+    expect(validate(toJson(config))).toMatchObject({ clean: true });
+  });
+
+  it.each([
+    ['2.3.0', /spec 2 has other keys/, /ign-converter/],
+    ['2.1.0', /Container Linux/, /butane/],
+    ['3.5.0', /newer than/, /1\.4\.0/],
+    ['3.4.0-experimental', /not finished/, /3\.3\.0/],
+    ['4.0', /no version of the spec/, /3\.3\.0/],
+  ])('refuses spec %s with a word on what to do', (version, cause, next) => {
+    const error = refusal(`{"ignition":\n {"version": "${version}"}}`);
+    expect(error.code).toBe('ignition.version');
+    expect(error.message).toMatch(/^my\.ign:2:3: \$\.ignition\.version: /);
+    expect(error.message).toMatch(cause);
+    expect(error.next).toMatch(next);
+  });
+
+  it('refuses spec 1', () => {
+    expect(refusal('{"ignitionVersion": 1}')).toMatchObject({ code: 'ignition.version' });
+  });
+
+  it('refuses what is new in 3.4 by its name', () => {
+    const with34 = (storage: object) => JSON.stringify({ ignition: { version: '3.4.0' }, storage });
+    expect(refusal(with34({ luks: [{ name: 'a', discard: true }] })).message).toContain('storage.luks');
+    const arn = { source: 'arn:aws:s3:us-west-1:123456789012:accesspoint/test/object/some/path' };
+    expect(refusal(with34({ files: [{ path: '/a', contents: arn }] })).message).toMatch(
+      /an ARN, which only spec 3\.4\.0/,
+    );
+    expect(refusal(with34({ files: [{ path: '/a', mode: 0o4755 }] })).message).toMatch(/setuid/);
+  });
+
+  it('passes over what says nothing, as programs write it', () => {
+    const text = JSON.stringify({
+      ignition: {
+        version: '3.2.0',
+        config: { replace: { verification: {} } },
+        proxy: {},
+        security: { tls: {} },
+        timeouts: {},
+      },
+      kernelArguments: { shouldExist: [] },
+      passwd: { users: [{ name: 'core', uid: null, sshAuthorizedKeys: [] }] },
+      storage: {
+        disks: [],
+        filesystems: null,
+        files: [{ path: '/a', user: {}, contents: { source: 'data:,a', verification: {} } }],
+      },
+      systemd: {},
+    });
+    const config = parseIgnition(text, 'my.ign');
+    expect(config.storage).toEqual({ files: [{ path: '/a', contents: { source: 'data:,a' } }] });
+    expect(validate(toJson(config))).toMatchObject({ clean: true });
+    expect(refusal('{"ignition": {"version": "3.2.0"}, "kernelArguments": {"shouldExist": ["quiet"]}}').code).toBe(
+      'ignition.kernel',
+    );
   });
 
   it('says line and column of what is wrong inside', () => {
@@ -78,9 +152,26 @@ describe('parseIgnition', () => {
   });
 
   it('includes only what it can read', () => {
-    expect(parseIgnition(including(dataUrl(plain)), 'my.ign').ignition.config?.merge).toHaveLength(1);
+    expect(parseIgnition(including(dataUrl(plain)), 'my.ign')).toEqual({ ignition: { version: '3.3.0' } });
     expect(refusal(including('http://example.test/more.ign')).code).toBe('ignition.remote');
     expect(refusal(including(dataUrl('x'), { compression: 'gzip' })).code).toBe('ignition.source');
+  });
+
+  it('merges what it includes as Ignition would, and replaces itself as Ignition would', () => {
+    const part = (kind: 'merge' | 'replace', inner: object) => {
+      const source = dataUrl(JSON.stringify({ ignition: { version: '3.4.0' }, ...inner }));
+      const config = kind === 'merge' ? { merge: [{ source }] } : { replace: { source } };
+      return JSON.stringify({
+        ignition: { version: '3.1.0', config },
+        storage: { files: [{ path: '/a', mode: 0o600, contents: { source: 'data:,outer' } }] },
+      });
+    };
+    const inner = { storage: { files: [{ path: '/a', contents: { source: 'data:,inner' } }, { path: '/b' }] } };
+    expect(parseIgnition(part('merge', inner), 'my.ign').storage?.files).toEqual([
+      { path: '/a', mode: 0o600, contents: { source: 'data:,inner' } },
+      { path: '/b' },
+    ]);
+    expect(parseIgnition(part('replace', inner), 'my.ign')).toEqual({ ignition: { version: '3.3.0' }, ...inner });
   });
 
   it('is not fooled by a key named __proto__', () => {

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codenameOf, suiteLines } from '../../../../provision/image/suite-sources.ts';
 
@@ -48,10 +51,23 @@ describe('the sources of a host of another release', () => {
       '',
     ];
     expect(suiteLines(texts, 'trixie', 'bookworm')).toEqual([]);
-    expect(suiteLines([`deb ${debian} trixie main\n`], '', 'bookworm')).toEqual([]);
+    expect(suiteLines([`deb ${debian} trixie main\n`], undefined, 'bookworm')).toEqual([]);
   });
 });
 
 it('the codename of a release is read from its root directory', async () => {
   expect(await codenameOf('/')).toMatch(/^\w+$/);
+});
+
+it('a release without a codename has none', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'lab-release-'));
+  try {
+    mkdirSync(join(root, 'etc'));
+    for (const text of ['ID=debian\n', '', 'VERSION_CODENAME=\n', '# VERSION_CODENAME=trixie\n']) {
+      writeFileSync(join(root, 'etc/os-release'), text);
+      expect([text, await codenameOf(root)]).toEqual([text, undefined]);
+    }
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });

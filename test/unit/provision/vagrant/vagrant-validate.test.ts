@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { execa } from 'execa';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { VagrantCli } from './vagrant-process.ts';
 
+const lab = join(import.meta.dirname, '../../../../lab');
+
 let vagrant: VagrantCli;
+// What the Vagrantfile asks of the lab installs and builds first when a source is newer, and says so.
+beforeAll(() => execa(lab, ['--version']), 300_000);
 beforeEach(() => {
   vagrant = new VagrantCli();
 });
@@ -96,7 +101,7 @@ describe('vagrant says what the lab says, and no more', () => {
       exitCode: 78,
       lines: [
         'error config.rb:2: $num_instances must be a whole number from 1 to 9, not 12 [config.value]',
-        'next  Edit line 2 of config.rb, for example: $num_instances = 1',
+        'next  Edit line 2 of config.rb, for example: $num_instances = 3',
       ],
     });
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { phaseMoments, phaseNames, spans, type SeenRound } from '../../../../scenarios/bootstrap/phases.ts';
+import { phaseMoments, phaseNames, phaseSpans, type SeenRound } from '../../../../scenarios/bootstrap/phases.ts';
 import { journal, runBeganMs } from '../recorded.ts';
 
 const unit = 'couchbase@1.service';
@@ -61,7 +61,7 @@ it.each([
 
 it('a phase that came before the one it should follow says so and takes no time', () => {
   const moments = { ...phaseMoments(seen, lines, runBeganMs), 'key registered': 5_000 };
-  const found = spans(moments, 1_000);
+  const found = phaseSpans(moments, 1_000);
   const of = (name: string) => found.find((span) => span.name === name);
   expect(of('key registered')).toEqual({ name: 'key registered', from: 5_000, to: 5_000, earlyMs: 200 });
   expect(of('first write')).toMatchObject({ from: 5_200, to: 6_100, earlyMs: 0 });
@@ -69,7 +69,7 @@ it('a phase that came before the one it should follow says so and takes no time'
 
 it('a phase that was never seen has no end, and the next one goes on from the last that was', () => {
   const { 'cluster-init done': _unseen, ...moments } = phaseMoments(seen, lines, runBeganMs);
-  const found = spans(moments, 1_000);
+  const found = phaseSpans(moments, 1_000);
   expect(found.find(({ name }) => name === 'cluster-init done')).toMatchObject({ from: 3_400, to: undefined });
   expect(found.find(({ name }) => name === 'bucket ready')).toMatchObject({ from: 3_400, to: 5_200 });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { PlannedFault } from '../../../../scenarios/chaos/plan.ts';
 import { runPlan } from '../../../../scenarios/chaos/run-plan.ts';
-import type { ActiveFault, FaultAction } from '../../../../scenarios/harness/faults/fault-record.ts';
+import type { ActiveFault, FaultAction } from '../../../../scenarios/harness/record/fault-record.ts';
 
 const planned = (
   atMs: number,

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { containerOf } from '../../../../scenarios/deploy/container-start.ts';
+import { containerOf } from '../../../../scenarios/stack/container-start.ts';
 import { deployFindings } from '../../../../scenarios/deploy/findings.ts';
 import { firstRows, layerMoments, type LayerRecord } from '../../../../scenarios/deploy/layer-moments.ts';
 import { layerSteps, pagePrediction } from '../../../../scenarios/deploy/layer-steps.ts';
-import { allUnits, layers, type Layer } from '../../../../scenarios/deploy/stack.ts';
+import { allUnits, stackLayers, type StackLayer } from '../../../../scenarios/stack/stack.ts';
 import { event, journal, pageMessage, runBeganMs } from '../recorded.ts';
 
-const layer = (name: Layer['name']) => layers.find((one) => one.name === name) ?? layers[0]!;
+const layer = (name: StackLayer['name']) => stackLayers.find((one) => one.name === name) ?? stackLayers[0]!;
 const scheduled = (atMs: number, unit: string) =>
   journal(atMs, 'core-02', 'fleet.service', `schedule unit=${unit} machine=core-01 reason="fewest units (0)"`);
 const started = (atMs: number, unit: string) => journal(atMs, 'core-01', unit, `Started ${unit} - Something.`);
@@ -57,7 +57,7 @@ it('rows count per page, from the layer’s command on', () => {
 
 it('steps follow each other and add up, whatever order systemd and Docker take', () => {
   const extras = [{ name: 'first page with rows', at: 9_000, predicted: pagePrediction }];
-  for (const one of layers) {
+  for (const one of stackLayers) {
     const keys = one.keys.length > 0;
     const [early, late] = one.name === 'couchbase' ? [3_000, 5_000] : [5_000, 3_000];
     const moments = { placed: 2_000, started: early, active: late, registered: keys ? 6_000 : undefined };

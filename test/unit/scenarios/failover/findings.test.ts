@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { failoverFindings, type FailoverOutcome } from '../../../../scenarios/failover/findings.ts';
 import { failoverTimeline } from '../../../../scenarios/failover/timeline.ts';
 import type { RunRecord } from '../../../../scenarios/harness/record/run-record.ts';
-import { overallVerdict } from '../../../../scenarios/harness/verdict.ts';
+import { overallVerdict } from '../../../../scenarios/harness/record/verdict.ts';
 import { unitState, unitTarget } from '../recorded.ts';
 import { events, journals, recordedOutcome, recordedRun } from './recorded-failover.ts';
 
@@ -62,6 +62,18 @@ it.each<[what: string, record: Partial<RunRecord>, outcome: Partial<FailoverOutc
     without(({ type, atMs }) => type === 'key-set' && atMs > 1_000),
     {},
     /^fail: couchbase@1 registered.*-> no key/,
+  ],
+  [
+    'a key that holds nothing for apps to restart with',
+    without(({ type, atMs }) => type === 'key-set' && atMs > 1_000),
+    {},
+    /^fail: the apps restarted.*\/services\/couchbase\/1 held no address/m,
+  ],
+  [
+    'a run that ended before the apps could restart',
+    {},
+    { settledMs: undefined },
+    /^unknown: the apps restarted.*was not seen any more/m,
   ],
   [
     'an app that was not restarted',

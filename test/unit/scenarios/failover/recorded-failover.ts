@@ -7,7 +7,7 @@ const key = '/services/couchbase/1';
 export const [oldAddress, newAddress] = ['10.1.11.2', '10.1.22.2'];
 
 /** core-01 with Couchbase is halted 1,000 ms into the run; all is well again on two machines, then on three. */
-export const faultMs = 1_000;
+const faultMs = 1_000;
 const moved = [db, sidekick, worker];
 const halt = {
   id: '1-halt-core-01',

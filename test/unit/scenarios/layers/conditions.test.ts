@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allUnits } from '../../../../scenarios/deploy/stack.ts';
+import { allUnits } from '../../../../scenarios/stack/stack.ts';
 import { lastChange, pagesFreshFrom, viewMissing } from '../../../../scenarios/layers/conditions.ts';
 import { event, pageMessage, unit, unitState, view } from '../recorded.ts';
 

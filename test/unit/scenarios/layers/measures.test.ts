@@ -20,7 +20,7 @@ it('has the layers that can be named, each once', () => {
 it('tells a layer in one line', () => {
   const visitor = { asked: 400, failed: 12, lastFailedMs: 17_000, longestOutageMs: 800, lostSessions: 1 };
   expect(inWords(loss, recovery, visitor)).toBe(
-    'noticed by systemd 0.04 s; web@1, web@2 2.2 s | restarted by systemd on core-01 after 1.5 s | key right after 1.9 s | ' +
+    'noticed by systemd 0.04 s; web@1, web@2 2.20 s | restarted by systemd on core-01 after 1.50 s | key right after 1.90 s | ' +
       'restarted with it: web@1, web@2 | visitors: 12 of 400 pages failed, longest without any page 0.80 s, 1 session lost',
   );
   expect(inWords(loss, recovery, undefined)).toContain('no visitor was there');

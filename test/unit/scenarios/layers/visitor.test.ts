@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Sample } from '../../../../scenarios/harness/probes/sample.ts';
+import type { Sample } from '../../../../scenarios/harness/record/sample.ts';
 import { visitorSaw } from '../../../../scenarios/layers/visitor.ts';
 import { runBeganMs } from '../recorded.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allUnits } from '../../../../scenarios/deploy/stack.ts';
+import { allUnits } from '../../../../scenarios/stack/stack.ts';
 import { stackMissing } from '../../../../scenarios/quorum/conditions.ts';
 import { unit, view } from '../recorded.ts';
 

@@ -43,10 +43,10 @@ describe('a destroyed machine', () => {
     ['the old disk', { marker: true }, disk],
     ['the old member', { memberId: 'b2', members: traces.members }, member],
     ['left its old member in the list', { members: { ...traces.members, d4: 'core-02' } }, member],
-    ['no member', { memberId: '', members: { a1: 'core-01', c3: 'core-03' } }, member],
+    ['no member', { memberId: undefined, members: { a1: 'core-01', c3: 'core-03' } }, member],
     ['the old Docker engine', { dockerId: 'D1' }, images],
     ['no image', { images: [] }, images],
-    ['no network', { subnet: '' }, subnet],
+    ['no network', { subnet: undefined }, subnet],
   ] as const)('that has %s is found out', (_, after, which) =>
     expect(failed(verdicts('destroy', after))).toEqual([which]),
   );
@@ -67,4 +67,5 @@ it("reads etcdctl's list, one that has not started yet included", () => {
   const list =
     'f3abe2, started, core-03, http://x:2380, http://x:2379, false\n9ef415, unstarted, , http://y:2380, , false\n';
   expect(readMembers(list)).toEqual({ f3abe2: 'core-03', '9ef415': '' });
+  expect(readMembers('f3abe2, started, core-03\nx\n\n')).toEqual({ f3abe2: 'core-03' });
 });

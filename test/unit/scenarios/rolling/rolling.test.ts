@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../../../../scenarios/harness/probes/sample.ts';
+import type { Sample } from '../../../../scenarios/harness/record/sample.ts';
 import { rollingFindings } from '../../../../scenarios/rolling/findings.ts';
 import { requests } from '../../../../scenarios/rolling/requests.ts';
 import { event, unit, view } from '../recorded.ts';

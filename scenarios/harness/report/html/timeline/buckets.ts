@@ -1,4 +1,4 @@
-import { type ProbeName, type Sample, probeNames } from '../../../probes/sample.ts';
+import { type ProbeName, type Sample, probeNames } from '../../../record/sample.ts';
 
 /** What one probe saw in one stretch of time. */
 export interface Bucket {

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../run-report.ts';
+import type { RunReport } from '../../../record/run-report.ts';
 import { extent, percent } from '../picture.ts';
 import { clock } from '../words.ts';
 import { Bar, type Box, Label } from './bar.tsx';
@@ -21,7 +21,7 @@ export function LanePicture(props: {
   const faults = lane.group === 'machine' ? props.faults.filter(({ machine }) => machine === lane.name) : [];
   const bars = faults.map((fault) => extent(fault, spanMs));
   return (
-    <g className="lane" tabIndex={0} role="img" aria-label={told(lane, faults)}>
+    <g className="lane" tabIndex={0} role="img" aria-label={inWords(lane, faults)}>
       <rect className="lane-ground" x="0" y={y} width="100%" height={height} />
       {lane.segments.map((segment, index) => (
         <SegmentPicture
@@ -38,7 +38,7 @@ export function LanePicture(props: {
   );
 }
 
-function told(lane: Lane, faults: Faults): string {
+function inWords(lane: Lane, faults: Faults): string {
   const parts = [
     ...lane.segments.map(({ fromMs, toMs, text }) => `${clock(fromMs)} to ${clock(toMs)} ${text}`),
     ...faults.map(({ name, fromMs, toMs }) => `fault: ${name}, ${clock(fromMs)} to ${clock(toMs)}`),

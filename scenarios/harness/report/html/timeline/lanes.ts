@@ -1,6 +1,6 @@
-import { eventsOf } from '../../../events/events-of.ts';
-import { isInitial } from '../../../events/is-initial.ts';
-import type { EventOf, RunEvent } from '../../../events/run-event.ts';
+import { eventsOf } from '../../../record/events/events-of.ts';
+import { isInitial } from '../../../record/events/is-initial.ts';
+import type { EventOf, RunEvent } from '../../../record/events/run-event.ts';
 import { shortKey, shortUnit } from '../words.ts';
 
 /** on: as it should be; changing: starting or stopping; off: there, but not running; waiting: nowhere at all. */
@@ -25,7 +25,7 @@ export interface Lane {
   readonly rows: number;
 }
 
-type Span = Omit<Segment, 'row'>;
+type LaneSpan = Omit<Segment, 'row'>;
 
 /** Lanes of the timeline from the recorded events: machines, then units, then discovery keys, each sorted by name. */
 export function lanesOf(events: readonly RunEvent[], endMs: number): Lane[] {
@@ -55,7 +55,7 @@ function byName<Event>(events: readonly Event[], nameOf: (event: Event) => strin
   return [...found].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-function lane(group: Lane['group'], name: string, label: string, spans: readonly Span[]): Lane {
+function lane(group: Lane['group'], name: string, label: string, spans: readonly LaneSpan[]): Lane {
   const ends: number[] = [];
   const sorted = spans.filter(({ fromMs, toMs }) => toMs > fromMs).sort((a, b) => a.fromMs - b.fromMs);
   const segments = sorted.map((span): Segment => {
@@ -79,38 +79,38 @@ function successive<Event extends RunEvent, T>(
   });
 }
 
-function machineSpans(events: readonly EventOf<'machine-present' | 'machine-gone'>[], endMs: number): Span[] {
+function machineSpans(events: readonly EventOf<'machine-present' | 'machine-gone'>[], endMs: number): LaneSpan[] {
   return successive(events, endMs, ({ type, data }) => (type === 'machine-present' ? data.machine : undefined)).map(
-    ({ fromMs, toMs, value: machine }): Span =>
+    ({ fromMs, toMs, value: machine }): LaneSpan =>
       machine === undefined
         ? { fromMs, toMs, kind: 'waiting', text: 'not listed by fleet' }
         : { fromMs, toMs, kind: 'on', text: 'listed by fleet', machine },
   );
 }
 
-function keySpans(events: readonly EventOf<'key-set' | 'key-gone'>[], endMs: number): Span[] {
+function keySpans(events: readonly EventOf<'key-set' | 'key-gone'>[], endMs: number): LaneSpan[] {
   const value = (event: EventOf<'key-set' | 'key-gone'>) => (event.type === 'key-set' ? event.data.value : undefined);
-  const spans = successive(events, endMs, value).map(({ fromMs, toMs, value: text }): Span => ({
+  const spans = successive(events, endMs, value).map(({ fromMs, toMs, value: text }): LaneSpan => ({
     ...{ fromMs, toMs, kind: text === undefined ? 'waiting' : 'on', text: text ?? 'no such key' },
   }));
   return joined(spans);
 }
 
-function unitSpans(events: readonly EventOf<'unit-state' | 'unit-target'>[], endMs: number): Span[] {
+function unitSpans(events: readonly EventOf<'unit-state' | 'unit-target'>[], endMs: number): LaneSpan[] {
   const states = eventsOf(events, 'unit-state');
   const machines = [...new Set(states.map(({ data }) => data.machine))];
   const running = machines.flatMap((machine) => {
     const own = states.filter(({ data }) => data.machine === machine);
     const spans = successive(own, endMs, ({ data }) => data.state);
     return joined(
-      spans.flatMap(({ fromMs, toMs, value }): Span[] =>
+      spans.flatMap(({ fromMs, toMs, value }): LaneSpan[] =>
         value === null ? [] : [{ fromMs, toMs, machine, kind: kindOf(value), text: `${value} on ${machine}` }],
       ),
     );
   });
   const placed = successive(eventsOf(events, 'unit-target'), endMs, ({ data }) => data);
   const stateless = placed.flatMap(({ fromMs, toMs, value }) =>
-    gaps({ fromMs, toMs }, running).map((gap): Span => {
+    gaps({ fromMs, toMs }, running).map((gap): LaneSpan => {
       const reason = value.reason === null ? '' : `: ${value.reason}`;
       return value.to === null
         ? { ...gap, kind: 'waiting', text: `no machine${reason}` }
@@ -127,8 +127,8 @@ function kindOf(state: string): SegmentKind {
 }
 
 /** Neighbours that say the same become one. */
-function joined(spans: readonly Span[]): Span[] {
-  const result: Span[] = [];
+function joined(spans: readonly LaneSpan[]): LaneSpan[] {
+  const result: LaneSpan[] = [];
   for (const span of spans) {
     const last = result.at(-1);
     if (last?.toMs === span.fromMs && last.text === span.text) result[result.length - 1] = { ...last, toMs: span.toMs };

@@ -24,7 +24,7 @@ export function ProbeStrip({ series, y, height }: StripProps) {
   const decades = Array.from({ length: Math.round(Math.log10(topMs)) }, (_, index) => 10 ** (index + 1));
   const named = decades.filter((ms) => decades.length < 3 || ms === 10 || ms === topMs);
   return (
-    <g className="lane probe" tabIndex={0} role="img" aria-label={told(series)}>
+    <g className="lane probe" tabIndex={0} role="img" aria-label={inWords(series)}>
       <rect className="lane-ground" x="0" y={y} width="100%" height={height} />
       {decades.map((ms) => (
         <line key={ms} className="grid" x1="0" x2="100%" y1={top + up(ms)} y2={top + up(ms)} />
@@ -41,7 +41,7 @@ export function ProbeStrip({ series, y, height }: StripProps) {
   );
 }
 
-function told({ probe, asked, failed, worstMs }: ProbeSeries): string {
+function inWords({ probe, asked, failed, worstMs }: ProbeSeries): string {
   const share = asked === 0 ? 0 : (100 * failed) / asked;
   const worst = worstMs === 0 ? 'no good answer' : `slowest good answer ${duration(worstMs)}`;
   return `${probe}: ${count(asked, 'question')}, ${failed} failed (${share.toFixed(1)} %), ${worst}`;
@@ -63,7 +63,7 @@ function Latencies(props: {
   const line = steps(series.buckets, ({ medianMs }) => (medianMs === undefined ? undefined : up(medianMs)));
   return (
     <Stretched buckets={series.buckets.length} top={top} height={height}>
-      <title>{told(series)}</title>
+      <title>{inWords(series)}</title>
       <path className="worst" d={area} />
       <path className="median" d={line} />
     </Stretched>

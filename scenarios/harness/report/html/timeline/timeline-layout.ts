@@ -1,4 +1,4 @@
-import type { RunReport } from '../../run-report.ts';
+import type { RunReport } from '../../../record/run-report.ts';
 import { percentOf, stackRows } from '../scale.ts';
 import type { ProbeSeries } from './buckets.ts';
 import type { Lane } from './lanes.ts';

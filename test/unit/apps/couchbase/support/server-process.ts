@@ -5,6 +5,7 @@ import type { Ports } from '../../../../../apps/couchbase/src/cluster/cluster.ts
 
 export interface ServerProcess {
   readonly ports: Ports;
+  readonly pid: number;
   /** Everything it logged so far. */
   readonly log: readonly string[];
   /** Resolves with the first log line that matches, also one already written. */
@@ -42,6 +43,7 @@ export async function startServerProcess(
   const [, kvPort, mgmtPort, capiPort] = /key-value (\d+), management (\d+), views (\d+)/u.exec(banner) ?? [];
   return {
     ports: { kv: Number(kvPort), mgmt: Number(mgmtPort), capi: Number(capiPort) },
+    pid: child.pid ?? 0,
     log,
     logged,
     stop: async (signal = 'SIGTERM') => {

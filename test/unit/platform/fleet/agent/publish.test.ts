@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Publisher, statePublisher } from '../../../../../platform/fleet/agent/publish.ts';
-import { fleetKeys } from '../../../../../platform/fleet/registry/keys.ts';
+import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
 import { type Mirror, openMirror } from '../../../../../platform/fleet/registry/mirror.ts';
 import { type StateRecord, writeState } from '../../../../../platform/fleet/registry/records.ts';
 import { memoryStore } from '../../../../../platform/etcd/memory-store.ts';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { gatewayStore } from '../../../../../platform/etcd/gateway-store.ts';
-import { fleetKeys } from '../../../../../platform/fleet/registry/keys.ts';
+import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
 import { openMirror } from '../../../../../platform/fleet/registry/mirror.ts';
 import { realEtcd } from '../../etcd/real-etcd.ts';
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapOf, etcdEnvironment } from '../../../../../provision/cluster/members/etcd-environment.ts';
@@ -14,7 +15,8 @@ export class EtcdOnLoopback {
   readonly machines;
   readonly #config;
   readonly #processes = new Map<string, ChildProcess>();
-  #dir = '';
+  /** Made at once: members that are started together must share it, or one that is restarted finds an empty disk. */
+  readonly #dir: string;
 
   constructor() {
     if (spawnSync('etcd', ['--version']).status !== 0)
@@ -23,11 +25,11 @@ export class EtcdOnLoopback {
     const net = `127.${190 + (process.pid % 60)}.${(process.pid >> 8) % 256}`;
     this.machines = config.machines.map((machine) => ({ ...machine, address: `${net}.${machine.index}` }));
     this.#config = { ...config, machines: this.machines };
+    this.#dir = mkdtempSync(join(tmpdir(), 'lab-members-'));
   }
 
   /** Starts a machine's member on the disk it has, or on a new one. */
   async start(name: string, start: EtcdStart = bootstrapOf(this.machines)): Promise<void> {
-    if (this.#dir === '') this.#dir = await mkdtemp(join(tmpdir(), 'lab-members-'));
     const machine = this.machines.find((one) => one.name === name);
     if (machine === undefined) throw new Error(`no machine ${name}`);
     const settings = etcdEnvironment(this.#config, machine, start).split('\n').filter(Boolean);
@@ -61,6 +63,6 @@ export class EtcdOnLoopback {
 
   async stop(): Promise<void> {
     for (const name of [...this.#processes.keys()]) await this.end(name, 'kill');
-    if (this.#dir !== '') await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.#dir, { recursive: true, force: true });
   }
 }

@@ -3,7 +3,7 @@ import { etcdHealthy, until } from '../../../../../provision/cluster/conditions.
 import { addMember, removeMember } from '../../../../../provision/cluster/members/change-members.ts';
 import { decideMembers } from '../../../../../provision/cluster/members/decide-members.ts';
 import { lookAtMembers } from '../../../../../provision/cluster/members/look-at-members.ts';
-import { peerUrl } from '../../../../../provision/cluster/members/member.ts';
+import { peerUrl } from '../../../../../platform/etcd/ports.ts';
 import { EtcdOnLoopback } from './etcd-on-loopback.ts';
 
 const withinMs = 30_000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { fenceRoutes, fenceUnit } from '../../../../../provision/host/network/fence.ts';
+import { everyFenceRoute, fenceRoutes, fenceUnit, missingRoutes } from '../../../../../provision/host/network/fence.ts';
 
 const network = { cidr: '172.17.8.0/24', flannelCidr: '10.1.0.0/16' };
 
@@ -37,6 +37,26 @@ it('is raised at a boot by a unit that systemd accepts, before there is a networ
   }
 });
 
+it.runIf(process.getuid?.() === 0)('makes only the routes that do not stand, whatever else there is', async () => {
+  const [first = [], second = []] = fenceRoutes('lab-lab', network);
+  const [other = []] = fenceRoutes('lab-two', network);
+  const add = (route: readonly string[]) => `ip route add ${route.join(' ')}`;
+  const foreign = first.slice(0, -1).concat('static');
+  const missingAfter = async (...routes: readonly (readonly string[])[]) => {
+    const script = [...routes.map(add), 'ip -json route show type unreachable'].join(' && ');
+    const { stdout } = await execa('unshare', ['--net', 'sh', '-c', script]);
+    return missingRoutes('lab-lab', network, stdout);
+  };
+
+  expect(await missingAfter()).toEqual([first, second]);
+  expect(await missingAfter(first)).toEqual([second]);
+  expect(await missingAfter(second, other)).toEqual([first]);
+  expect(await missingAfter(['unreachable', '172.17.8.0/24'], second)).toEqual([first]);
+  // systemd-networkd would remove it.
+  expect(await missingAfter(foreign, second)).toEqual([first]);
+  expect(await missingAfter(first, other, second)).toEqual([]);
+});
+
 it.runIf(process.getuid?.() === 0)('stands and falls in a network namespace of its own', async () => {
   const [first = [], second = []] = fenceRoutes('lab-lab', network);
   const script = [
@@ -50,3 +70,22 @@ it.runIf(process.getuid?.() === 0)('stands and falls in a network namespace of i
   expect(lines.filter((line) => line.startsWith('unreachable'))).toHaveLength(2);
   expect(lines.at(-1)).toContain('No route to host');
 });
+
+it.runIf(process.getuid?.() === 0)(
+  'falls as a whole, also of ranges that it had before, and no other lab’s',
+  async () => {
+    const before = { cidr: '192.168.77.0/24', flannelCidr: '10.9.0.0/16' };
+    const raise = (link: string, of: typeof network) =>
+      fenceRoutes(link, of).map((route) => `ip route replace ${route.join(' ')}`);
+    const script = [
+      ...[...raise('lab-lab', before), ...raise('lab-lab', network), ...raise('lab-two', network)],
+      'ip route replace unreachable 10.5.0.0/16 proto kernel',
+      `ip route flush ${everyFenceRoute('lab-lab').join(' ')}`,
+      'ip route show type unreachable',
+    ].join(' && ');
+    const { stdout } = await execa('unshare', ['--net', 'sh', '-c', script]);
+    const left = [...fenceRoutes('lab-two', network).map(([, cidr]) => cidr), '10.5.0.0/16'];
+    expect(stdout.split('\n').map((line) => line.split(' ')[1])).toEqual(expect.arrayContaining(left));
+    expect(stdout.split('\n')).toHaveLength(left.length);
+  },
+);

@@ -21,6 +21,12 @@ test('an instruction goes on over continued lines, with comments between them', 
   expect(sources[0]?.line).toBe(2);
 });
 
+test('keywords in small letters, blanks around them and lines that only go on change nothing', () => {
+  const { bases, sources } = parse('  from \t lab/node:20  \n\\\n\nCopy \t--chown=1  one two\t/app/ \nADD\n \\\n');
+  expect(bases).toEqual([{ text: 'lab/node:20', line: 1 }]);
+  expect(sources.map((source) => source.text)).toEqual(['one', 'two']);
+});
+
 test('stages, scratch and copies between stages are no bases and no context', () => {
   const { bases, sources } = parse(
     'FROM --platform=linux/amd64 lab/node:20 AS make\nFROM make as again\nFROM scratch\nCOPY --from=again --chown=1 /a /b\n',

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endForwards, refuseTakenPorts } from '../../../../../provision/machines/vagrant/host-ports.ts';
+import type { MachineState } from '../../../../../provision/machines/machine-provider.ts';
+import { endForwards, refuseTakenPorts, toBeBooted } from '../../../../../provision/machines/vagrant/host-ports.ts';
 
 /** A port that some process of this host listens on. */
 async function listener() {
@@ -34,6 +35,16 @@ describe('a port that a machine will have', () => {
     server.close();
     await once(server, 'close');
     await refuseTakenPorts('core-01', ports);
+  });
+});
+
+describe('the machines whose ports are looked at', () => {
+  const lab = (...states: MachineState[]) => states.map((state, i) => ({ name: `core-0${i + 1}`, state }));
+
+  it('are all of a new lab, else those that will be booted and do not run', () => {
+    expect(toBeBooted(lab('absent', 'absent'), ['core-01'])).toEqual(['core-01', 'core-02']);
+    expect(toBeBooted(lab('running', 'absent', 'stopped'), ['core-01', 'core-03'])).toEqual(['core-03']);
+    expect(toBeBooted(lab('running', 'absent'), [])).toEqual([]);
   });
 });
 

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../../../../provision/cluster/conditions.ts';
-import { etcdGateway, readAnswer, type EtcdGateway } from '../../../../../scenarios/harness/context/etcd-gateway.ts';
-import {
-  engineLeader,
-  etcdUnderTest,
-  leaderAmong,
-  type EtcdMachines,
-} from '../../../../../scenarios/harness/context/etcd-under-test.ts';
+import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
+import { serviceKey } from '../../../../../platform/etcd/keys/service-keys.ts';
+import { oneMember } from '../../../../../platform/etcd/one-member.ts';
+import { engineLeader } from '../../../../../scenarios/harness/context/engine-leader.ts';
+import type { EtcdMachines } from '../../../../../scenarios/harness/context/etcd-machines.ts';
+import { etcdUnderTest, leaderAmong } from '../../../../../scenarios/harness/context/etcd-under-test.ts';
 import { realEtcd, type RealEtcd } from '../../../platform/etcd/real-etcd.ts';
 
 const machines = [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `10.0.0.${n}` }));
-const key = '/services/memcached/1';
+const key = serviceKey('memcached', 1);
 
 describe('etcd under test, on three real members', () => {
   let cluster: RealEtcd;
@@ -19,7 +18,7 @@ describe('etcd under test, on three real members', () => {
 
   beforeAll(async () => {
     cluster = await realEtcd({ members: 3 });
-    args = { machines, running: async () => running, gateway: byAddress(cluster) };
+    args = { machines, running: async () => running, member: byAddress(cluster) };
   }, 30_000);
   afterAll(() => cluster.stop());
 
@@ -40,10 +39,10 @@ describe('etcd under test, on three real members', () => {
   it('finds the machine whose engine leads', async () => {
     const etcd = etcdUnderTest(args);
     expect(await engineLeader(args)).toBeUndefined();
-    const prefix = '/_coreos.com/fleet/';
-    await etcd.put('core-01', `${prefix}lease/engine-leader`, 'abc 42');
+    const keys = fleetKeys();
+    await etcd.put('core-01', keys.leader, 'abc 42');
     expect(await engineLeader(args)).toBeUndefined();
-    await etcd.put('core-01', `${prefix}machines/abc/object`, JSON.stringify({ ID: 'abc', PublicIP: '10.0.0.2' }));
+    await etcd.put('core-01', keys.machine('abc'), JSON.stringify({ ID: 'abc', PublicIP: '10.0.0.2' }));
     expect(await engineLeader(args)).toBe('core-02');
   });
 
@@ -68,22 +67,6 @@ describe('etcd under test, on three real members', () => {
   }, 40_000);
 });
 
-describe('answers of the gateway', () => {
-  it('are errors when they say so, in either of their shapes', () => {
-    expect(readAnswer('{"error":"etcdserver: request timed out","code":14}')).toEqual({
-      ...{ ok: false, error: 'etcdserver: request timed out' },
-    });
-    expect(readAnswer('{"error":{"message":"no leader"}}')).toEqual({ ok: false, error: 'no leader' });
-    expect(readAnswer('<html>')).toEqual({ ok: false, error: 'not JSON: <html>' });
-    expect(readAnswer('{"kvs":[]}')).toEqual({ ok: true, body: { kvs: [] } });
-  });
-
-  it('of a member that is not there name the cause', async () => {
-    const answer = await etcdGateway(1).post('127.0.0.1', '/v3/kv/range', {}, 1_000);
-    expect(answer.ok ? '' : answer.error).toContain('ECONNREFUSED');
-  });
-});
-
 it('believes the newest of two that think they lead', () => {
   const member = { id: '1', healthy: true, leader: true };
   const cutOff = { ...member, machine: 'core-01', term: 3 };
@@ -92,11 +75,11 @@ it('believes the newest of two that think they lead', () => {
 });
 
 /** The lab's members share a port and differ in address; these share an address and differ in port. */
-function byAddress({ endpoints }: RealEtcd): EtcdGateway {
-  const gateways = endpoints.map((endpoint) => etcdGateway(Number(new URL(endpoint).port)));
-  const at = (address: string) => gateways[Number(address.at(-1)) - 1] ?? etcdGateway();
-  return {
-    post: (address, path, body, withinMs) => at(address).post('127.0.0.1', path, body, withinMs),
-    get: (address, path, withinMs) => at(address).get('127.0.0.1', path, withinMs),
+function byAddress({ endpoints }: RealEtcd): EtcdMachines['member'] {
+  const members = endpoints.map((endpoint) => oneMember(endpoint));
+  return (address) => {
+    const member = members[Number(address.at(-1)) - 1];
+    if (member === undefined) throw new Error(`no member at ${address}`);
+    return member;
   };
 }

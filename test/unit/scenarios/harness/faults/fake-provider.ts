@@ -15,6 +15,8 @@ export class FakeProvider implements MachineProvider {
   readonly capabilities: readonly ProviderCapability[] = [
     ...(['halt', 'cut', 'reboot', 'exec', 'pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk'] as const),
   ];
+  readonly needs = { packages: [], box: undefined };
+  readonly bootedByOthers = undefined;
   readonly states: Map<string, MachineState>;
   readonly impaired = new Map<string, Impairment>();
   readonly stoppedUnits = new Set<string>();
@@ -29,7 +31,10 @@ export class FakeProvider implements MachineProvider {
     this.states = new Map(machines.map((name) => [name, 'running']));
   }
 
+  readonly guestOf = (): undefined => undefined;
+  readonly preflight = async (): Promise<void> => undefined;
   readonly prepare = async (): Promise<void> => undefined;
+  readonly offerIgnition = async (): Promise<void> => undefined;
   readonly destroy = async (): Promise<void> => undefined;
   readonly waitBooted = async (): Promise<'running'> => 'running';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labPaths } from '../../../../../provision/machines/ground/lab-paths.ts';
-import { EventLog } from '../../../../../scenarios/harness/event-log.ts';
+import { EventLog } from '../../../../../scenarios/harness/record/event-log.ts';
 import { createFaultKit } from '../../../../../scenarios/harness/faults/fault-kit.ts';
-import type { FaultKit } from '../../../../../scenarios/harness/faults/fault-record.ts';
+import type { FaultKit } from '../../../../../scenarios/harness/record/fault-record.ts';
 import { readLedger } from '../../../../../scenarios/harness/faults/ledger.ts';
 import { FakeProvider } from './fake-provider.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../../../../errors/lab-error.ts';
-import type { UnitView } from '../../../../../scenarios/harness/cluster-view.ts';
-import { resolveTarget, type TargetGround } from '../../../../../scenarios/harness/faults/targets.ts';
+import type { UnitView } from '../../../../../scenarios/harness/record/cluster-view.ts';
+import { resolveTarget, type TargetScene } from '../../../../../scenarios/harness/faults/targets.ts';
 
 const unit = (name: string, ...machines: string[]): UnitView => ({
   ...{ name, target: machines[0], reason: undefined },
   states: machines.map((machine) => ({ machine, state: 'active/running' })),
 });
 
-const ground: TargetGround = {
+const scene: TargetScene = {
   view: {
     machines: ['core-01', 'core-02', 'core-03'],
     units: [
@@ -22,7 +22,7 @@ const ground: TargetGround = {
   ...{ engineLeader: 'core-03', etcdLeader: 'core-01', faulted: [] },
 };
 
-function refusal(target: string, on: TargetGround = ground): LabError {
+function refusal(target: string, on: TargetScene = scene): LabError {
   try {
     resolveTarget(target, on);
   } catch (error) {
@@ -41,12 +41,12 @@ describe('a target', () => {
     ['etcd leader', 'core-01'],
     ['any other', 'core-01'],
   ])('%s is %s', (target, machine) => {
-    expect(resolveTarget(target, ground)).toBe(machine);
+    expect(resolveTarget(target, scene)).toBe(machine);
   });
 
   it('"any other" passes over machines under a fault', () => {
-    expect(resolveTarget('any other', { ...ground, faulted: ['core-01', 'core-02'] })).toBe('core-03');
-    expect(refusal('any other', { ...ground, faulted: ground.machines }).message).toContain('every machine');
+    expect(resolveTarget('any other', { ...scene, faulted: ['core-01', 'core-02'] })).toBe('core-03');
+    expect(refusal('any other', { ...scene, faulted: scene.machines }).message).toContain('every machine');
   });
 });
 
@@ -54,7 +54,7 @@ describe('what is no target', () => {
   it('says which targets there are', () => {
     const error = refusal('core-09');
     expect(error).toMatchObject({ code: 'missing.target', exitCode: 68 });
-    for (const name of [...ground.machines, 'engine leader', 'etcd leader', 'any other'])
+    for (const name of [...scene.machines, 'engine leader', 'etcd leader', 'any other'])
       expect(error.message).toContain(name);
   });
 
@@ -67,7 +67,7 @@ describe('what is no target', () => {
   });
 
   it('is a leader that there is not', () => {
-    const headless = { ...ground, engineLeader: undefined, etcdLeader: undefined };
+    const headless = { ...scene, engineLeader: undefined, etcdLeader: undefined };
     expect(refusal('engine leader', headless).message).toContain('nobody leads');
     expect(refusal('etcd leader', headless).message).toContain('no leader');
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabError } from '../../../../../errors/lab-error.ts';
-import type { FaultAction } from '../../../../../scenarios/harness/faults/fault-record.ts';
+import type { FaultAction } from '../../../../../scenarios/harness/record/fault-record.ts';
 import { Ledger, readLedger } from '../../../../../scenarios/harness/faults/ledger.ts';
 import { takeScenarioLock } from '../../../../../scenarios/harness/faults/scenario-lock.ts';
 import { undoAbandoned } from '../../../../../scenarios/harness/faults/undo-abandoned.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { standingInvariants } from '../../../../../scenarios/harness/invariants/standing-invariants.ts';
-import type { Sample } from '../../../../../scenarios/harness/probes/sample.ts';
+import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
 import type { RunRecord } from '../../../../../scenarios/harness/record/run-record.ts';
 import type { InvariantName } from '../../../../../scenarios/scenario.ts';
 import { event, faultEvents, history, journal, runBeganMs, runRecord, unitState, unitTarget } from '../../recorded.ts';
@@ -29,14 +29,14 @@ describe('one-worker-connection', () => {
     expect(sound).toMatchObject({ verdict: 'pass', evidence: '2 connections one after another: core-01, core-02' });
     const twice = check('one-worker-connection', { connections: overlap });
     expect(twice).toMatchObject({ verdict: 'fail' });
-    expect(twice.evidence).toContain('core-01 and core-02 at once for 5.0 s');
+    expect(twice.evidence).toContain('core-01 and core-02 at once for 5.00 s');
   });
 
   it('an overlap is allowed, and shown, while one is out of reach and one presence TTL longer', () => {
     const apart = (undoMs: number) => faultEvents('core-01', { kind: 'partition', from: 'all' }, 10_000, undoMs);
     const shown = check('one-worker-connection', { connections: overlap, events: apart(16_000) });
     expect(shown.verdict).toBe('pass');
-    expect(shown.evidence).toContain('only while one was out of reach: core-01 and core-02 for 5.0 s');
+    expect(shown.evidence).toContain('only while one was out of reach: core-01 and core-02 for 5.00 s');
     expect(check('one-worker-connection', { connections: overlap, events: apart(11_000) }).verdict).toBe('fail');
   });
 
@@ -59,7 +59,7 @@ describe('conflicts and machine-of', () => {
     const both = check('conflicts', { events: [...twice, unitState(6_000, 'web@1.service', 'core-02', null)] });
     expect(both).toMatchObject({
       verdict: 'fail',
-      evidence: 'web@1.service and web@2.service both active on core-02 at 5.0 s',
+      evidence: 'web@1.service and web@2.service both active on core-02 at 5.00 s',
     });
   });
 
@@ -74,7 +74,7 @@ describe('conflicts and machine-of', () => {
     ]);
     const excused = check('conflicts', { events });
     expect(excused.verdict).toBe('pass');
-    expect(excused.evidence).toContain('not counted: units on a machine out of reach (pause core-02 4.0-6.1 s)');
+    expect(excused.evidence).toContain('not counted: units on a machine out of reach (pause core-02 4.00-6.10 s)');
     expect(
       check('conflicts', { events: history(twice, faultEvents('core-03', { kind: 'pause' }, 4_000)) }).verdict,
     ).toBe('fail');
@@ -90,7 +90,7 @@ describe('conflicts and machine-of', () => {
     expect(check('machine-of', { events: pair('core-02') })).toMatchObject({ verdict: 'fail' });
     const behind = [...pair('core-01'), unitState(9_500, db, 'core-02'), end];
     expect(check('machine-of', { events: behind }).evidence).toContain(
-      'on core-01, couchbase@1.service elsewhere at 9.5 s',
+      'on core-01, couchbase@1.service elsewhere at 9.50 s',
     );
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { EventData } from '../../../../../scenarios/harness/events/run-event.ts';
-import { readSamples } from '../../../../../scenarios/harness/probes/read-samples.ts';
-import type { Sample } from '../../../../../scenarios/harness/probes/sample.ts';
+import type { EventData } from '../../../../../scenarios/harness/record/events/run-event.ts';
+import { readSamples } from '../../../../../scenarios/harness/record/read-samples.ts';
+import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
 import type { Endpoint, ProbeEvent } from '../../../../../scenarios/harness/probes/settings.ts';
 import { openEtcd } from '../../../../../platform/etcd/open-etcd.ts';
 import type { EtcdStore } from '../../../../../platform/etcd/store.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Sample } from '../../../../../scenarios/harness/probes/sample.ts';
+import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
 import { Transitions } from '../../../../../scenarios/harness/probes/transitions.ts';
 
 const page = (wallMs: number, ok: boolean, machine = 'core-01', ms = 5): Sample => ({

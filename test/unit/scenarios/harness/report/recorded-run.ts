@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { readEvents } from '../../../../../scenarios/harness/events/read-events.ts';
-import { type ProbeName, type Sample, probeNames } from '../../../../../scenarios/harness/probes/sample.ts';
-import type { ClusterSnapshot, RunReport } from '../../../../../scenarios/harness/report/run-report.ts';
+import { readEvents } from '../../../../../scenarios/harness/record/events/read-events.ts';
+import { type ProbeName, type Sample, probeNames } from '../../../../../scenarios/harness/record/sample.ts';
+import type { ClusterSnapshot, RunReport } from '../../../../../scenarios/harness/record/run-report.ts';
 
 /** The events of a real failover (`core-03` cut), as recorded on machines. */
 export const { events: failoverEvents } = await readEvents(

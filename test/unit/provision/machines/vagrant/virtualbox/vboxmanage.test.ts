@@ -10,7 +10,7 @@ import {
   VBoxManage,
 } from '../../../../../../provision/machines/vagrant/virtualbox/vboxmanage.ts';
 import { guestState, sshPort } from '../../../../../../provision/machines/vagrant/virtualbox/virtualbox-hypervisor.ts';
-import { virtualboxSettings } from '../../../../../../provision/machines/vagrant/virtualbox/virtualbox-settings.ts';
+import { virtualboxSettings } from '../../../../../../provision/machines/vagrant/virtualbox-settings.ts';
 import { load } from '../../../config/config-directory.ts';
 import { repoDir } from '../../../vagrant/record-vagrantfile.ts';
 

@@ -1,0 +1,173 @@
+// Walls between the rooms of the house, and no import in a circle; imports of types count. `npm run lint` and test/tidy run it.
+// Circles that are still there are in known-circles.json, which may only become shorter.
+
+/** The door to etcd: open to every room but `errors`, and itself in need of none. */
+const etcd = 'platform/etcd';
+
+/** Which rooms a room may import from; `errors` is open to all. */
+const mayImport = {
+  cli: ['cli', 'scenarios', 'provision', etcd],
+  scenarios: ['scenarios', 'provision', 'platform/fleet/client', etcd],
+  provision: ['provision', etcd],
+  platform: ['platform'],
+  // Apps import nothing of each other.
+  'apps/([^/]+)': ['apps/$1', etcd],
+  errors: [],
+};
+
+/** Which rooms of provision/machines a room there may import from; the files beside the rooms are open to all but `cgroup`. */
+const mayImportOfMachines = {
+  ground: ['cgroup'],
+  nspawn: ['cgroup', 'ground'],
+  vagrant: ['ground'],
+  choice: ['ground', 'nspawn', 'vagrant'],
+  supervisor: ['cgroup', 'ground', 'nspawn', 'vagrant'],
+};
+
+const scenarios = 'scenarios';
+const harness = `${scenarios}/harness`;
+/** Which folders of the harness a folder there may import from: so they go in no circle. Every file lies in one of them. */
+const mayImportOfHarness = {
+  record: [],
+  faults: ['record'],
+  watch: ['record'],
+  context: ['record', 'watch'],
+  prediction: ['record', 'context'],
+  probes: ['record', 'context', 'prediction'],
+  invariants: ['record', 'context'],
+  report: ['record'],
+  run: ['record', 'faults', 'watch', 'context', 'prediction', 'probes', 'invariants', 'report'],
+};
+/** What a scenario may import of the harness; scenarios/harness/README.md lists it as well. */
+const openToScenarios = [
+  ...['record/', 'prediction/', 'probes/probe-timers.ts'],
+  ...['lab-under-test.ts', 'parameters.ts', 'ports.ts', 'couchbase-access.ts'].map((file) => `context/${file}`),
+];
+const openToCli = [
+  ...['run/', 'report/', 'record/', 'faults/scenario-lock.ts', 'faults/undo-abandoned.ts'],
+  ...['parameters.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
+];
+const ofHarness = (path) => `^${harness}/${path.replaceAll('.', '[.]')}`;
+
+const machines = 'provision/machines';
+/** Of this checkout, not of node_modules or Node itself. */
+const ours = '^(apps|cli|errors|platform|provision|scenarios|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
+const under = (folder) => `^${folder}/`;
+
+export default {
+  forbidden: [
+    ...Object.entries(mayImport).map(([room, open]) => ({
+      name: `wall-of-${room.split('/')[0]}`,
+      comment: `docs/architecture.md says who may import whom`,
+      severity: 'error',
+      from: { path: under(room) },
+      to: { path: ours, pathNot: [...open, 'errors'].map(under) },
+    })),
+    ...Object.entries(mayImportOfMachines).map(([room, open]) => ({
+      name: `wall-of-machines-${room}`,
+      comment: 'neither provider knows the other, and what both stand on knows neither',
+      severity: 'error',
+      from: { path: under(`${machines}/${room}`) },
+      to: { path: `^${machines}/[^/]+/`, pathNot: [room, ...open].map((one) => under(`${machines}/${one}`)) },
+    })),
+    {
+      name: 'wall-of-scenario',
+      comment: 'a scenario, and the stack, use the door, the stack, themselves and what the harness has open',
+      severity: 'error',
+      from: { path: `^${scenarios}/([^/]+)/`, pathNot: [harness, `${scenarios}/bench`].map(under) },
+      to: {
+        path: under(scenarios),
+        pathNot: [
+          ...[`^${scenarios}/scenario[.]ts$`, `^${scenarios}/$1/`, under(`${scenarios}/stack`)],
+          ...openToScenarios.map(ofHarness),
+        ],
+      },
+    },
+    {
+      name: 'wall-of-scenarios-bench',
+      comment: 'it measures the probes themselves',
+      severity: 'error',
+      from: { path: under(`${scenarios}/bench`) },
+      to: {
+        path: under(scenarios),
+        pathNot: [
+          ...[`^${scenarios}/scenario[.]ts$`, under(`${scenarios}/bench`), under(`${scenarios}/stack`)],
+          ...[...openToScenarios, 'probes/'].map(ofHarness),
+        ],
+      },
+    },
+    {
+      name: 'wall-of-cli-to-harness',
+      comment: 'the rest is between the harness and its scenarios',
+      severity: 'error',
+      from: { path: under('cli') },
+      to: { path: under(harness), pathNot: openToCli.map(ofHarness) },
+    },
+    {
+      name: 'wall-of-harness',
+      comment: 'it knows no scenario, and has no file beside its folders',
+      severity: 'error',
+      from: { path: under(harness) },
+      to: { path: under(scenarios), pathNot: `^${harness}/[^/]+/` },
+    },
+    ...Object.entries(mayImportOfHarness).map(([folder, open]) => ({
+      name: `wall-of-harness-${folder}`,
+      comment: 'the folders of the harness go in no circle',
+      severity: 'error',
+      from: { path: under(`${harness}/${folder}`) },
+      to: { path: under(harness), pathNot: [folder, ...open].map((one) => under(`${harness}/${one}`)) },
+    })),
+    {
+      name: 'wall-of-harness-loose',
+      comment: 'a file of the harness lies in one of the folders above',
+      severity: 'error',
+      from: { path: ours },
+      to: {
+        path: under(harness),
+        pathNot: Object.keys(mayImportOfHarness).map((folder) => under(`${harness}/${folder}`)),
+      },
+    },
+    {
+      name: 'wall-of-etcd',
+      comment: 'what every room may use needs none of them',
+      severity: 'error',
+      from: { path: under(etcd) },
+      to: { path: ours, pathNot: [etcd, 'errors'].map(under) },
+    },
+    {
+      name: 'wall-of-machines-cgroup',
+      comment: 'what all stand on knows no machines',
+      severity: 'error',
+      from: { path: under(`${machines}/cgroup`) },
+      to: {
+        path: ours,
+        pathNot: ['^errors/', '^provision/host/', `^${machines}/wait-until\\.ts$`, under(`${machines}/cgroup`)],
+      },
+    },
+    {
+      name: 'wall-of-machines-beside',
+      comment: 'the files beside the rooms are what the rooms share: they know none of them',
+      severity: 'error',
+      from: { path: `^${machines}/[^/]+$` },
+      to: { path: `^${machines}/[^/]+/` },
+    },
+    {
+      name: 'no-circle',
+      comment: 'of two files that need each other, one holds a thought that belongs into a third',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|node_modules)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

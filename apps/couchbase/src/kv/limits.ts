@@ -1,0 +1,29 @@
+import { maxBodyBytes } from '../wire/frame.ts';
+
+/** What one connection, or all of them together, may take of the process. README.md has the same table. */
+export interface KvLimits {
+  /** Connections at once; one more is closed when it is accepted. */
+  readonly connections: number;
+  /** Body of a request before authentication, bytes: no message of the handshake is near it. */
+  readonly strangerBodyBytes: number;
+  /** Time from the connection to a successful authentication, ms. */
+  readonly strangerMs: number;
+  /** Failed authentications on one connection. */
+  readonly failedLogins: number;
+  /** Body of a request, bytes. */
+  readonly bodyBytes: number;
+  /** Answers waiting for their client, bytes: above it no request of that client is looked at. */
+  readonly outputBytes: number;
+  /** Longest time in which a client with answers waiting takes none of them, ms. */
+  readonly stalledMs: number;
+}
+
+export const kvLimits: KvLimits = {
+  connections: 2000,
+  strangerBodyBytes: 64 * 1024,
+  strangerMs: 10_000,
+  failedLogins: 5,
+  bodyBytes: maxBodyBytes,
+  outputBytes: 1024 * 1024,
+  stalledMs: 60_000,
+};

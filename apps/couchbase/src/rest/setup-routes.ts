@@ -1,0 +1,115 @@
+import {
+  checkAdministrator,
+  checkMemoryQuota,
+  checkPort,
+  checkServiceQuota,
+  checkServices,
+} from '../cluster/checks.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { formOf, refuse, refuseInWords, unbuilt, type RestRequest, type RestResponse, type Route } from './exchange.ts';
+import { hostOf } from './node-json.ts';
+
+/**
+ * The two ways to set a node up: step by step (4.0 to 7.0) and /clusterInit (7.1 on). Statuses and bodies of each step before and
+ * after set-up are ns_server's (menelaus_web_cluster.erl, menelaus_web_node.erl, menelaus_web_settings.erl).
+ */
+export function setupRoutes(cluster: Cluster): Route[] {
+  return [
+    { method: 'POST', pattern: /^\/pools\/default$/u, handle: (request) => setQuota(cluster, request) },
+    {
+      method: 'POST',
+      pattern: /^\/node\/controller\/setupServices$/u,
+      handle: (request) => setServices(cluster, request),
+    },
+    { method: 'POST', pattern: /^\/node\/controller\/rename$/u, handle: rename },
+    {
+      method: 'POST',
+      pattern: /^\/nodes\/self\/controller\/settings$/u,
+      handle: (request) => setPaths(cluster, request),
+    },
+    { method: 'POST', pattern: /^\/settings\/web$/u, handle: (request) => setAdministrator(cluster, request) },
+    { method: 'POST', pattern: /^\/clusterInit$/u, handle: (request) => initialise(cluster, request) },
+  ];
+}
+
+const ok: RestResponse = { status: 200, text: '' };
+
+/** Services are chosen before the node is set up; a second time is refused, the same ones or not. */
+function setServices(cluster: Cluster, request: RestRequest): RestResponse {
+  if (cluster.isInitialised) return refuseInWords('cannot change node services after cluster is provisioned');
+  const checked = checkServices(formOf(request).get('services') ?? '');
+  if ('problems' in checked) return refuseInWords(...Object.values(checked.problems));
+  cluster.services = checked.value;
+  return ok;
+}
+
+/** Clients get no host name from this node (see config-json.ts), so that its name changes nothing. */
+function rename(request: RestRequest): RestResponse {
+  return (formOf(request).get('hostname') ?? '').trim() === '' ? refuseInWords('The name cannot be empty') : ok;
+}
+
+/** Directories for data, indexes and so on, which a node without a disk does not need. */
+function setPaths(cluster: Cluster, request: RestRequest): RestResponse {
+  if (cluster.isInitialised)
+    return refuseInWords('Changing data of nodes that are part of provisioned cluster is not supported');
+  const relative = [...formOf(request)].filter(([, path]) => !path.startsWith('/'));
+  return relative.length === 0
+    ? ok
+    : refuseInWords(...relative.map(([field]) => `An absolute path is required for ${field}`));
+}
+
+function setAdministrator(cluster: Cluster, request: RestRequest): RestResponse {
+  const form = formOf(request);
+  const port = checkPort(form, cluster.ports.mgmt);
+  const checked = checkAdministrator(form);
+  if ('problems' in checked || 'problems' in port) {
+    return refuse({ ...('problems' in port && port.problems), ...('problems' in checked && checked.problems) });
+  }
+  if (port.value === 'moved') return unbuilt('moving the management port');
+  if (request.query.get('just_validate') === '1') return ok;
+  cluster.setAdministrator(checked.value.user, checked.value.password);
+  return { status: 200, json: { newBaseUri: `http://${hostOf(request.headers['host'])}:${cluster.ports.mgmt}/` } };
+}
+
+/** Quotas and the cluster's name; nothing is changed if any of them is wrong. */
+function setQuota(cluster: Cluster, request: RestRequest): RestResponse {
+  const form = formOf(request);
+  const { settings } = cluster;
+  const memory = form.has('memoryQuota')
+    ? checkMemoryQuota(cluster, form.get('memoryQuota'))
+    : { value: cluster.memoryQuotaMb };
+  const index = checkServiceQuota(form, 'index', settings.indexMemoryQuotaMb);
+  const fts = checkServiceQuota(form, 'fts', settings.ftsMemoryQuotaMb);
+  if ('problems' in memory || 'problems' in index || 'problems' in fts) {
+    return refuse(
+      Object.fromEntries(
+        [memory, index, fts].flatMap((checked) => ('problems' in checked ? Object.entries(checked.problems) : [])),
+      ),
+    );
+  }
+  cluster.memoryQuotaMb = memory.value;
+  settings.indexMemoryQuotaMb = index.value;
+  settings.ftsMemoryQuotaMb = fts.value;
+  settings.clusterName = form.get('clusterName') ?? settings.clusterName;
+  return ok;
+}
+
+/** All at once, and nothing if any part is wrong. */
+function initialise(cluster: Cluster, request: RestRequest): RestResponse {
+  if (cluster.isInitialised) return refuse({ _: 'Cluster is already initialized' });
+  const form = formOf(request);
+  const services = checkServices(form.get('services') ?? 'kv');
+  const administrator = checkAdministrator(form);
+  const quota = form.has('memoryQuota')
+    ? checkMemoryQuota(cluster, form.get('memoryQuota'))
+    : { value: cluster.memoryQuotaMb };
+  const problems = [services, administrator, quota].flatMap((checked) =>
+    'problems' in checked ? [checked.problems] : [],
+  );
+  if ('problems' in services || 'problems' in administrator || 'problems' in quota)
+    return refuse(Object.fromEntries(problems.flatMap((one) => Object.entries(one))));
+  cluster.services = services.value;
+  cluster.memoryQuotaMb = quota.value;
+  cluster.setAdministrator(administrator.value.user, administrator.value.password);
+  return { status: 200, json: { newBaseUri: `http://${hostOf(request.headers['host'])}:${cluster.ports.mgmt}/` } };
+}

@@ -1,0 +1,68 @@
+import { unbuilt, type Route } from './exchange.ts';
+
+/**
+ * What a real node answers and this one does not: 501 with the reason, so that a script sees the difference from a path
+ * that no node knows (404). Paths: ns_server's own table of routes (menelaus_web.erl).
+ */
+export const unbuiltRoutes: readonly Route[] = (
+  [
+    [/^\/(?:settings\/(?:rbac|readOnly).*|controller\/changePassword|whoami)$/u, 'user management'],
+    [
+      /^\/settings\/(?:ldap|saslauthdAuth|clientCertAuth|passwordPolicy|invalidateLDAPCache)(?:\/.*)?$/u,
+      'user management',
+    ],
+    [/^\/sampleBuckets(?:\/install)?$/u, 'loading of sample buckets'],
+    [
+      /^\/(?:controller\/(?:addNode|addNodeV2|ejectNode|failOver|startFailover|startGracefulFailover|reAddNode|reFailOver|setRecoveryType|stopRebalance)|engageCluster2|completeJoin|node\/controller\/doJoinCluster)$/u,
+      'a cluster of several nodes',
+    ],
+    [/^\/pools\/default\/(?:remoteClusters|replications)(?:\/.*)?$/u, 'replication between clusters (XDCR)'],
+    [
+      /^\/(?:settings\/replications(?:\/.*)?|controller\/(?:createReplication|cancelXDCR\/.*|cancelXCDR\/.*)|xdcr\/.*)$/u,
+      'replication between clusters (XDCR)',
+    ],
+    [/^\/settings\/(?:security|audit)(?:\/.*)?$/u, 'the setting of TLS, headers and audit'],
+    [
+      /^\/(?:pools\/default\/(?:certificates?|trustedCAs)(?:\/.*)?|controller\/(?:regenerateCertificate|uploadClusterCA))$/u,
+      'TLS',
+    ],
+    [/^\/node\/controller\/(?:reloadCertificate|loadTrustedCAs|changeMasterPassword|rotateDataKey)$/u, 'TLS'],
+    [
+      /^\/node\/controller\/(?:setupNetConfig|(?:enable|disable)ExternalListener|disableUnusedExternalListeners)$/u,
+      'the choice of address families and listeners',
+    ],
+    [/^\/node\/controller\/setupAlternateAddresses\/external$/u, 'alternate addresses'],
+    [/^\/nodeInit$/u, 'nodeInit (use /node/controller/rename and /nodes/self/controller/settings)'],
+    [
+      /^\/settings\/(?:alerts|metrics|analytics|querySettings|license|logRedaction|developerPreview)(?:\/.*)?$/u,
+      'that setting',
+    ],
+    [
+      /^\/settings\/(?:failover|autoReprovision|rebalance|retryRebalance|maxParallelIndexers|viewUpdateDaemon|autoCompaction)(?:\/.*)?$/u,
+      'that setting',
+    ],
+    [/^\/(?:internalSettings|internal\/settings\/.*|controller\/(?:setAutoCompaction|resetAlerts))$/u, 'that setting'],
+    [/^\/pools\/default\/settings\/memcached\/.*$/u, 'that setting'],
+    [
+      /^\/(?:logs|events|eventsStreaming|sasl_logs|diag|controller\/(?:start|cancel)LogsCollection)(?:\/.*)?$/u,
+      'reading of logs (use `docker logs`)',
+    ],
+    [/^\/(?:metrics|indexStatus|nodeStatuses|_uistats|prometheus_sd_config.*)$/u, 'that statistic'],
+    [/^\/pools\/default\/stats\/range(?:\/.*)?$/u, 'that statistic'],
+    [
+      /^\/pools\/default\/(?:buckets|nodes)\/.*\/(?:statsDirectory|nodes|nodes\/.*|stats\/.*|recoveryStatus)$/u,
+      'that statistic',
+    ],
+    [/^\/pools\/default\/buckets\/[^/]+\/(?:docs(?:\/.*)?|localRandomKey)$/u, 'reading and writing documents by REST'],
+    [
+      /^\/pools\/default\/buckets\/[^/]+\/(?:ddocs\/.*|controller\/(?:compactBucket|unsafePurgeBucket|cancelBucketCompaction|compactDatabases|cancelDatabasesCompaction|startRecovery|stopRecovery|commitVBucket))$/u,
+      'compaction and recovery (all data is in memory)',
+    ],
+    [
+      /^\/(?:poolsStreaming\/default|pools\/default\/(?:bs\/.*|bucketsStreaming\/.*|saslBucketsStreaming|nodeServicesStreaming))$/u,
+      'streaming of configurations',
+    ],
+  ] as const
+).flatMap(([pattern, what]) =>
+  ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'].map((method) => ({ method, pattern, handle: () => unbuilt(what) })),
+);

@@ -1,0 +1,23 @@
+import { fit } from './fit.ts';
+
+type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>;
+
+/** Infinity for what is no terminal: a file or a program gets whole lines. */
+export function columnsOf(stream: Stream): number {
+  return stream.isTTY ? stream.columns || 80 : Infinity;
+}
+
+/** Can lines be drawn over? Not in a file, nor on a terminal that knows no control sequences or has no line above the last. */
+export function canRedraw(stream: Stream): boolean {
+  return stream.isTTY && process.env['TERM'] !== 'dumb' && stream.rows !== 1;
+}
+
+/** For people, on stdout, folded to the terminal. JSON is printed as it is, not by this. */
+export function printOut(text: string): void {
+  console.log(fit(text, columnsOf(process.stdout)));
+}
+
+/** For people, on stderr. */
+export function printErr(text: string): void {
+  console.error(fit(text, columnsOf(process.stderr)));
+}

@@ -1,0 +1,64 @@
+/** Where fleet keeps things in etcd v3: the original's layout. `prefix` ends in a slash (default `/_coreos.com/fleet/`). */
+export interface FleetKeys {
+  prefix: string;
+  /** Holder of the engine leadership; hangs on the holder's presence lease. */
+  leader: string;
+  machines: string;
+  machine(id: string): string;
+  machineMetadata(id: string, key: string): string;
+  jobs: string;
+  job(unit: string): JobKeys;
+  states: string;
+  statesOf(unit: string): string;
+  state(unit: string, machineId: string): string;
+}
+
+export interface JobKeys {
+  /** Everything of one unit, as a prefix. */
+  all: string;
+  /** JSON {Name, Hash, Raw}. */
+  object: string;
+  /** inactive | loaded | launched */
+  desired: string;
+  /** Machine id the engine chose. */
+  target: string;
+  /** JSON array: why no machine can take the unit, one line a machine. Present only while it is so. */
+  blocked: string;
+}
+
+export const defaultKeyPrefix = '/_coreos.com/fleet/';
+
+/**
+ * Seconds of the lease that everything a machine says of itself hangs on. etcd notices an expired lease up to half a second
+ * late, and when its own leader dies with the machine, the next leader (after an election) gives every lease its full time
+ * again. A lease a second shorter than the TTL keeps the promise that a machine that says nothing is gone after the TTL. etcd
+ * grants no lease under 2 s.
+ * @param ttlSeconds fleet's agent TTL, whole seconds
+ */
+export function presenceLeaseSeconds(ttlSeconds: number): number {
+  return Math.max(2, ttlSeconds - 1);
+}
+
+export function fleetKeys(prefix: string = defaultKeyPrefix): FleetKeys {
+  return {
+    prefix,
+    leader: `${prefix}lease/engine-leader`,
+    machines: `${prefix}machines/`,
+    machine: (id) => `${prefix}machines/${id}/object`,
+    machineMetadata: (id, key) => `${prefix}machines/${id}/metadata/${key}`,
+    jobs: `${prefix}job/`,
+    job(unit) {
+      const all = `${prefix}job/${unit}/`;
+      return {
+        all,
+        object: `${all}object`,
+        desired: `${all}target-state`,
+        target: `${all}target`,
+        blocked: `${all}unschedulable`,
+      };
+    },
+    states: `${prefix}states/`,
+    statesOf: (unit) => `${prefix}states/${unit}/`,
+    state: (unit, machineId) => `${prefix}states/${unit}/${machineId}`,
+  };
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { SystemdDriver } from '../../systemd/driver.ts';
+import type { Log } from '../daemon/log.ts';
+import type { StateRecord } from '../registry/records.ts';
+import type { DesiredUnit } from './desired.ts';
+import type { Endings } from './endings.ts';
+import { executeTasks } from './execute.ts';
+import type { Holds } from './hold.ts';
+import { planTasks, type CurrentUnit } from './plan.ts';
+import { reportUnits } from './reports.ts';
+
+/** What a pass works on. `look` is asked before and after every step. */
+export interface Hands {
+  systemd: SystemdDriver;
+  look: () => Promise<CurrentUnit[]>;
+  holds: Holds;
+  ends: Endings;
+  log: Log;
+}
+
+/** What is wanted of a machine. */
+export interface Wanted {
+  machineId: string;
+  desired: readonly DesiredUnit[];
+  /** Store revision at which a unit's desired state was last said. */
+  saidAt: (unit: string) => number | undefined;
+}
+
+/**
+ * One pass of an agent: look, plan, do, look again.
+ * @returns what this machine then says about its units
+ */
+export async function agentPass(hands: Hands, { machineId, desired, saidAt }: Wanted): Promise<StateRecord[]> {
+  const { holds, ends } = hands;
+  for (const unit of desired) {
+    ends.heed(unit, saidAt(unit.name));
+    // Wanting less clears the memory of a failed start, so that the next start is tried at once.
+    if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
+  }
+  const current = await settle(hands, desired);
+  const named = new Set([...current, ...desired].map((u) => u.name));
+  holds.retain(named);
+  ends.retain(named);
+  return reportUnits(machineId, desired, current, (unit, hash) => holds.cause(unit, hash));
+}
+
+/** Plans and does until nothing is left, or what is left has to wait: for a unit to end, or for a hold to run out. */
+export async function settle(hands: Hands, desired: readonly DesiredUnit[]): Promise<CurrentUnit[]> {
+  const { systemd, holds, ends, log } = hands;
+  let current = await hands.look();
+  // Stop, then unload, then load can follow each other at once when units stop fast.
+  for (let round = 0; round < 3; round++) {
+    const tasks = planTasks(desired, current).filter((task) => !holds.isHeld(task));
+    if (tasks.length === 0) break;
+    for (const { verb, unit } of tasks)
+      if (verb === 'stop') ends.begin(unit, current.find((u) => u.name === unit)?.observed);
+    await executeTasks({ systemd, tasks, holds, log });
+    current = await hands.look();
+  }
+  return current;
+}
+
+/** The unit files of ours on this machine, with systemd's word on each. */
+export async function unitsHere(systemd: SystemdDriver, ends: Endings): Promise<CurrentUnit[]> {
+  const installed = await systemd.installed();
+  const observed = await systemd.observe(installed.map((u) => u.name));
+  return installed.map((u) => ({
+    name: u.name,
+    hash: createHash('sha1').update(u.text).digest('hex'),
+    started: u.started,
+    ending: ends.isEnding(u.name, observed.get(u.name)),
+    observed: observed.get(u.name),
+  }));
+}

@@ -1,0 +1,95 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getJson } from '../../../provision/cluster/get-json.ts';
+import type { Lab } from '../../../provision/cluster/lab.ts';
+import { couchbaseHeaders } from './couchbase-access.ts';
+import { couchbasePorts } from './ports.ts';
+import type { JournalLine } from '../record/journal-line.ts';
+import type { StreamConnection } from '../record/stream-connection.ts';
+
+const requestDeadlineMs = 2_000;
+/** Asked once a run, when machines may still be booting: worth waiting for. */
+const bookDeadlineMs = 15_000;
+
+/**
+ * RSVPs in the bucket of the Couchbase at this container address, counted by the page's own view, so that documents of the
+ * probes are not among them. Before a web instance has made the view: all documents. Undefined when it does not answer.
+ */
+export async function couchbaseDocuments(address: string): Promise<number | undefined> {
+  const view = `http://${address}:${couchbasePorts.views}/default/_design/ddocid/_view/by_id?limit=1`;
+  const rows = await getJson<{ total_rows?: number }>(view, requestDeadlineMs, couchbaseHeaders);
+  if (rows?.total_rows !== undefined) return rows.total_rows;
+  const bucket = `http://${address}:${couchbasePorts.rest}/pools/default/buckets/default`;
+  const stored = await getJson<{ basicStats?: { itemCount?: number } }>(bucket, requestDeadlineMs, couchbaseHeaders);
+  return stored?.basicStats?.itemCount;
+}
+
+/** Every connection the RSVP stream server ever had; undefined when it does not answer. */
+export async function streamConnections(lab: Lab): Promise<StreamConnection[] | undefined> {
+  const book = await getJson<{ history: StreamConnection[] }>(
+    `http://${lab.config.network.bridgeAddress}/lab/connections`,
+    bookDeadlineMs,
+  );
+  return book?.history;
+}
+
+/**
+ * Lines of these systemd units since a moment, from all machines, by time. Where the provider reads the machines'
+ * disks it works for machines that are down.
+ */
+export async function readJournals(lab: Lab, sinceMs: number, units: readonly string[]): Promise<JournalLine[]> {
+  const provider = lab.provider();
+  const perMachine = await Promise.all(
+    lab.config.machines.map(async ({ name }) => {
+      const filter = units.flatMap((unit) => ['-u', unit]);
+      const stdout = await provider.readJournal(name, [...since(sinceMs), '-o', 'json', ...filter]);
+      return stdout.split('\n').flatMap((text) => journalLine(name, text) ?? []);
+    }),
+  );
+  return perMachine.flat().sort((a, b) => a.wallMs - b.wallMs);
+}
+
+/** Writes each machine's journal since a moment as text into the run's directory. */
+export async function writeJournals(lab: Lab, runDir: string, sinceMs: number): Promise<void> {
+  const provider = lab.provider();
+  await Promise.all(
+    lab.config.machines.map(async ({ name }) => {
+      const text = await provider.readJournal(name, [...since(sinceMs), '-o', 'short-iso-precise']);
+      await writeFile(join(runDir, `journal-${name}.txt`), text);
+    }),
+  );
+}
+
+function since(ms: number): string[] {
+  return ['--since', `@${Math.floor(ms / 1000)}`];
+}
+
+/** Undefined for an empty line, for a message that is not text, and for one of no unit. */
+function journalLine(machine: string, text: string): JournalLine | undefined {
+  if (text === '') return undefined;
+  const entry = JSON.parse(text) as {
+    _SYSTEMD_UNIT?: string;
+    UNIT?: string;
+    __REALTIME_TIMESTAMP: string;
+    MESSAGE: unknown;
+  };
+  if (typeof entry.MESSAGE !== 'string') return undefined;
+  const unit = entry.UNIT ?? entry._SYSTEMD_UNIT;
+  if (unit === undefined) return undefined;
+  return { machine, unit, wallMs: Number(entry.__REALTIME_TIMESTAMP) / 1000, message: entry.MESSAGE };
+}
+
+/** The last journal lines of some units on all machines, as a person reads them. */
+export async function unitJournal(lab: Lab, units: readonly string[], linesEach = 4): Promise<string[]> {
+  const provider = lab.provider();
+  const perMachine = lab.config.machines.flatMap(({ name }) =>
+    units.map(async (unit) => {
+      const stdout = await provider.readJournal(name, ['-o', 'cat', '-u', unit, '-n', String(linesEach)]);
+      return stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => `${name} ${unit}: ${line}`);
+    }),
+  );
+  return (await Promise.all(perMachine)).flat();
+}

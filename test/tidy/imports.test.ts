@@ -1,0 +1,126 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+
+const root = join(import.meta.dirname, '../..');
+
+/** What `npm run NAME` does, without npm: a host may have none. */
+async function script(name: 'walls' | 'unused', cwd = root): Promise<{ exitCode: number; said: string }> {
+  const result = await execa('sh', ['-c', packageJson.scripts[name]], {
+    ...{ cwd, reject: false, all: true, localDir: root, preferLocal: true },
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined },
+  });
+  return { exitCode: result.exitCode ?? -1, said: result.all };
+}
+
+/** A machine that has much else to do needs minutes for what takes seconds. */
+const patience = 300_000;
+
+it('imports go only where .dependency-cruiser.mjs lets them, and in no new circle', { timeout: patience }, async () => {
+  const { exitCode, said } = await script('walls');
+  expect({ exitCode, said: exitCode === 0 ? '' : said }).toEqual({ exitCode: 0, said: '' });
+});
+
+it('no file, export or dependency is unused, and none is used unlisted', { timeout: patience }, async () => {
+  expect(await script('unused')).toEqual({ exitCode: 0, said: '' });
+});
+
+describe('a planted import is found', () => {
+  const machines = 'provision/machines';
+  const harness = 'scenarios/harness';
+  const planted: Readonly<Record<string, string>> = {
+    'cli/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/etcd/store.ts';",
+    'platform/etcd/a.ts': "import '../fleet/client/client.ts'; import '../../errors/a.ts';",
+    'scenarios/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/fleet/client/client.ts';",
+    'provision/a.ts': "import type { A } from '../scenarios/a.ts';",
+    'provision/b.ts': "export const later = () => import('../cli/a.ts');",
+    'platform/a.ts': "import '../errors/a.ts'; export * from '../provision/b.ts';",
+    'apps/web/a.ts':
+      "import '../worker/a.ts'; import '../../platform/etcd/store.ts'; import './b.ts'; import 'node:fs';",
+    'apps/web/b.ts': "import '../../test/a.ts';",
+    'errors/a.ts': "import config from '../package.json';",
+    [`${machines}/nspawn/a.ts`]: "import '../vagrant/a.ts'; import '../ground/a.ts'; import '../beside.ts';",
+    [`${machines}/ground/a.ts`]: "import '../supervisor/a.ts';",
+    [`${machines}/cgroup/a.ts`]: "import '../beside.ts'; import '../wait-until.ts';",
+    [`${harness}/run/a.ts`]: "import '../record/a.ts'; import '../../failover/a.ts'; import '../loose.ts';",
+    [`${harness}/record/a.ts`]: "import type { A } from '../run/a.ts'; import './events/a.ts';",
+    'scenarios/failover/a.ts':
+      "import '../scenario.ts'; import '../stack/a.ts'; import '../harness/record/b.ts'; import '../harness/watch/a.ts';",
+    'scenarios/stack/a.ts': "import '../rolling/a.ts';",
+    'scenarios/rolling/a.ts': "export const later = () => import('../failover/b.ts');",
+    'scenarios/bench/a.ts': "import '../harness/probes/a.ts'; import '../harness/faults/a.ts';",
+    'cli/b.ts': "import '../scenarios/harness/run/b.ts'; import '../scenarios/harness/watch/a.ts';",
+    'platform/round.ts': "import type { B } from './about.ts';",
+    'platform/about.ts': "import type { A } from './round.ts'; export type B = A;",
+  };
+  const empty = [
+    ...['platform/etcd/store.ts', 'platform/fleet/engine/decide.ts', 'platform/fleet/client/client.ts'],
+    ...['apps/worker/a.ts', 'test/a.ts', 'package.json', 'scenarios/scenario.ts', 'scenarios/failover/b.ts'],
+    ...['loose.ts', 'record/b.ts', 'record/events/a.ts', 'watch/a.ts', 'probes/a.ts', 'faults/a.ts', 'run/b.ts'].map(
+      (file) => `${harness}/${file}`,
+    ),
+    ...['vagrant/a.ts', 'supervisor/a.ts', 'beside.ts', 'wait-until.ts'].map((file) => `${machines}/${file}`),
+  ];
+  let house: string;
+  beforeAll(() => {
+    house = mkdtempSync(join(tmpdir(), 'coreos-lab-walls-'));
+    const texts = [
+      ...Object.entries(planted),
+      ...empty.map((file) => [file, file.endsWith('.json') ? '{}' : 'export {};'] as const),
+    ];
+    for (const [file, text] of texts) {
+      mkdirSync(dirname(join(house, file)), { recursive: true });
+      writeFileSync(join(house, file), text);
+    }
+    cpSync(join(root, '.dependency-cruiser.mjs'), join(house, '.dependency-cruiser.mjs'));
+    writeFileSync(
+      join(house, 'tsconfig.json'),
+      '{ "compilerOptions": { "allowImportingTsExtensions": true, "noEmit": true } }',
+    );
+    writeFileSync(join(house, 'known-circles.json'), '[]');
+  });
+  afterAll(() => rmSync(house, { recursive: true, force: true }));
+
+  it(
+    'through each wall, be it of a type, by name or late, and in a circle of types',
+    { timeout: patience },
+    async () => {
+      const { exitCode, said } = await script('walls', house);
+      const found = [...said.matchAll(/error (\S+): (\S+) →\s+(\S+)/g)].map(
+        ([, rule, from, to]) => `${rule}: ${from} -> ${to}`,
+      );
+      expect(found.sort()).toEqual(
+        [
+          'wall-of-cli: cli/a.ts -> platform/fleet/engine/decide.ts',
+          'wall-of-etcd: platform/etcd/a.ts -> platform/fleet/client/client.ts',
+          'wall-of-scenarios: scenarios/a.ts -> platform/fleet/engine/decide.ts',
+          'wall-of-provision: provision/a.ts -> scenarios/a.ts',
+          'wall-of-provision: provision/b.ts -> cli/a.ts',
+          'wall-of-platform: platform/a.ts -> provision/b.ts',
+          'wall-of-apps: apps/web/a.ts -> apps/worker/a.ts',
+          'wall-of-apps: apps/web/b.ts -> test/a.ts',
+          'wall-of-errors: errors/a.ts -> package.json',
+          `wall-of-machines-nspawn: ${machines}/nspawn/a.ts -> ${machines}/vagrant/a.ts`,
+          `wall-of-machines-ground: ${machines}/ground/a.ts -> ${machines}/supervisor/a.ts`,
+          `wall-of-machines-cgroup: ${machines}/cgroup/a.ts -> ${machines}/beside.ts`,
+          `wall-of-harness: ${harness}/run/a.ts -> scenarios/failover/a.ts`,
+          `wall-of-harness: ${harness}/run/a.ts -> ${harness}/loose.ts`,
+          `wall-of-harness-run: ${harness}/run/a.ts -> ${harness}/loose.ts`,
+          `wall-of-harness-loose: ${harness}/run/a.ts -> ${harness}/loose.ts`,
+          `wall-of-harness-record: ${harness}/record/a.ts -> ${harness}/run/a.ts`,
+          `wall-of-scenario: scenarios/failover/a.ts -> ${harness}/watch/a.ts`,
+          'wall-of-scenario: scenarios/stack/a.ts -> scenarios/rolling/a.ts',
+          'wall-of-scenario: scenarios/rolling/a.ts -> scenarios/failover/b.ts',
+          `wall-of-scenarios-bench: scenarios/bench/a.ts -> ${harness}/faults/a.ts`,
+          `wall-of-cli-to-harness: cli/b.ts -> ${harness}/watch/a.ts`,
+          `no-circle: ${harness}/record/a.ts -> ${harness}/run/a.ts`,
+          'no-circle: platform/about.ts -> platform/round.ts',
+        ].sort(),
+      );
+      expect(exitCode).toBe(found.length);
+    },
+  );
+});

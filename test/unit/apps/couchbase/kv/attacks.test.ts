@@ -1,0 +1,186 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { KvServer } from '../../../../../apps/couchbase/src/kv/kv-server.ts';
+import { kvLimits, type KvLimits } from '../../../../../apps/couchbase/src/kv/limits.ts';
+import { Cluster } from '../../../../../apps/couchbase/src/cluster/cluster.ts';
+import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
+import { statuses } from '../../../../../apps/couchbase/src/wire/status.ts';
+import { bundle, type Bundles } from '../support/bundles.ts';
+import { inDefault, KvClient, packet } from '../support/kv-client.ts';
+import { administrator, ask } from '../support/rest.ts';
+import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
+
+/* What a client can do to the others. Memory is that of the bundled server in a process of its own. */
+
+const mebibyte = 1024 * 1024;
+const rssLimit = 300 * mebibyte;
+
+describe('memory', () => {
+  let bundles: Bundles;
+  let server: ServerProcess;
+  let other: KvClient;
+  const attackers: KvClient[] = [];
+
+  beforeAll(async () => {
+    bundles = await bundle();
+  });
+  afterAll(() => bundles.remove());
+  beforeEach(async () => {
+    server = await startServerProcess(bundles.server);
+    const [username = '', password = ''] = administrator.split(':');
+    const init = { services: 'kv', username, password, port: 'SAME', memoryQuota: '300' };
+    await ask(server.ports.mgmt, 'POST', '/clusterInit', { form: init });
+    const bucket = { name: 'default', ramQuotaMB: '300', replicaNumber: '0' };
+    await ask(server.ports.mgmt, 'POST', '/pools/default/buckets', { auth: administrator, form: bucket });
+    other = await KvClient.ready(server.ports.kv);
+  });
+  afterEach(async () => {
+    for (const client of [other, ...attackers.splice(0)]) client.close();
+    await server.stop('SIGKILL');
+  });
+
+  const attacker = async (client: Promise<KvClient>): Promise<KvClient> => {
+    const opened = await client;
+    attackers.push(opened);
+    return opened;
+  };
+  const store = async (key: string, bytes: number): Promise<void> => {
+    const request = packet(opcodes.set, {
+      key: inDefault(key),
+      value: Buffer.alloc(bytes, 'x'),
+      extras: Buffer.alloc(8),
+    });
+    expect((await other.call(request)).status).toBe(statuses.success);
+  };
+  /** The server's resident memory while `other` is still served, bytes (proc_pid_status(5)). */
+  const peak = async (looks: number): Promise<number> => {
+    let most = 0;
+    for (let look = 0; look < looks; look++) {
+      expect((await other.call(packet(opcodes.noop))).status).toBe(statuses.success);
+      most = Math.max(
+        most,
+        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) * 1024,
+      );
+    }
+    return most;
+  };
+
+  test('20 strangers, each with an unfinished frame of 29 MB, are sent away', async () => {
+    const head = packet(opcodes.set, { key: 'k', extras: Buffer.alloc(8) });
+    head.writeUInt32BE(29_000_000, 8);
+    const gone: Promise<unknown>[] = [];
+    for (let n = 0; n < 20; n++) {
+      const client = await attacker(KvClient.open(server.ports.kv));
+      // events.once() would reject: a write to a connection that was cut fails.
+      gone.push(new Promise((resolve) => client.socket.once('close', resolve)));
+      client.socket.write(head);
+      client.socket.write(Buffer.alloc(28_000_000, 'x'));
+    }
+    await Promise.all(gone);
+    expect(await peak(20)).toBeLessThan(rssLimit);
+    expect(server.log.filter((line) => line.includes('over the limit of 65536'))).toHaveLength(20);
+  });
+
+  test('a client that asks for 230 values of 20 MiB and reads none', async () => {
+    await store('large', 20 * mebibyte);
+    const client = await attacker(KvClient.ready(server.ports.kv));
+    client.socket.pause();
+    const get = packet(opcodes.get, { key: inDefault('large') });
+    client.socket.write(Buffer.concat(Array.from({ length: 230 }, () => get)));
+    expect(await peak(200)).toBeLessThan(rssLimit);
+  });
+
+  test('2,000 GETs of 1 MB in a row, unread; read later they are all there, in order', async () => {
+    await store('large', 1_000_000);
+    const client = await attacker(KvClient.ready(server.ports.kv));
+    client.socket.pause();
+    const gets = Array.from({ length: 2000 }, (_, opaque) => packet(opcodes.get, { key: inDefault('large'), opaque }));
+    client.socket.write(Buffer.concat(gets));
+    expect(await peak(200)).toBeLessThan(rssLimit);
+    client.socket.resume();
+    for (let opaque = 0; opaque < 300; opaque++) {
+      const answer = await client.answer();
+      expect([answer.opaque, answer.value.length]).toEqual([opaque, 1_000_000]);
+    }
+    expect(await peak(20)).toBeLessThan(rssLimit);
+  });
+});
+
+describe('limits', () => {
+  let kv: KvServer;
+  let log: string[];
+  const start = async (limits: Partial<KvLimits>): Promise<number> => {
+    log = [];
+    const note = (text: string) => void log.push(text);
+    const cluster = new Cluster({ nowMs: Date.now, warmupMs: 0 });
+    cluster.setAdministrator('Administrator', 'Password1');
+    cluster.createBucket('default', { ramQuotaMb: 300, replicas: 0, flushEnabled: false, type: 'membase' });
+    kv = new KvServer(cluster, { info: note, warn: note }, { ...kvLimits, ...limits });
+    kv.server.listen(0, '127.0.0.1');
+    await once(kv.server, 'listening');
+    return (kv.server.address() as { port: number }).port;
+  };
+  afterEach(() => kv.close());
+  const login = (password: string) => packet(opcodes.saslAuth, { key: 'PLAIN', value: `\0Administrator\0${password}` });
+
+  test('a stranger has some time to authenticate; whoever did may stay', async () => {
+    const port = await start({ strangerMs: 100 });
+    const known = await KvClient.ready(port);
+    const stranger = await KvClient.open(port);
+    await once(stranger.socket, 'close');
+    expect(log.join()).toContain('no authentication within 100 ms');
+    expect((await known.call(packet(opcodes.noop))).status).toBe(statuses.success);
+  });
+
+  test('a connection too many is closed at once, and there is room again when one goes', async () => {
+    const port = await start({ connections: 2 });
+    const [first] = [await KvClient.ready(port), await KvClient.ready(port)];
+    const third = await KvClient.open(port);
+    await once(third.socket, 'close');
+    first.close();
+    await expect.poll(() => new Promise((resolve) => kv.server.getConnections((_, count) => resolve(count)))).toBe(1);
+    expect((await (await KvClient.ready(port)).call(packet(opcodes.noop))).status).toBe(statuses.success);
+  });
+
+  test('five wrong passwords end a connection', async () => {
+    const client = await KvClient.open(await start({}));
+    const closed = once(client.socket, 'close');
+    client.socket.write(Buffer.concat(Array.from({ length: 50 }, () => login('wrong'))));
+    for (let time = 0; time < 5; time++) expect((await client.answer()).status).toBe(statuses.authError);
+    await closed;
+    await expect(client.answer()).rejects.toThrow('connection closed');
+  });
+
+  test('whoever leaves its answers lying is sent away; a slow reader is not', async () => {
+    const port = await start({ outputBytes: 64 * 1024, stalledMs: 3000 });
+    const filling = await KvClient.ready(port);
+    const value = Buffer.alloc(8 * mebibyte, 'x');
+    await filling.call(packet(opcodes.set, { key: inDefault('k'), value, extras: Buffer.alloc(8) }));
+    const get = packet(opcodes.get, { key: inDefault('k') });
+    const silent = await KvClient.ready(port);
+    silent.socket.pause();
+    silent.socket.write(Buffer.concat([get, get, get]));
+    const slow = await KvClient.ready(port);
+    slow.socket.write(Buffer.concat([get, get, get]));
+    for (let time = 0; time < 3; time++) expect((await slow.answer()).value.length).toBe(value.length);
+    await expect.poll(() => log.join(), { timeout: 20_000 }).toContain('did not take 65536 bytes of its answers');
+    expect((await slow.call(packet(opcodes.noop))).status).toBe(statuses.success);
+  }, 40_000);
+
+  test('a large value comes whole, with what was asked before and after it', async () => {
+    const client = await KvClient.ready(await start({ outputBytes: 100 }));
+    const value = Buffer.from(Array.from({ length: 200_001 }, (_, at) => at % 251));
+    await client.call(packet(opcodes.set, { key: inDefault('k'), value, extras: Buffer.alloc(8) }));
+    const get = packet(opcodes.get, { key: inDefault('k') });
+    const noop = packet(opcodes.noop);
+    client.socket.write(Buffer.concat([noop, get, noop, get, packet(opcodes.quit)]));
+    const lengths: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const answer = await client.answer();
+      lengths.push(answer.value.length);
+      if (answer.value.length > 0) expect(answer.value.equals(value)).toBe(true);
+    }
+    expect(lengths).toEqual([0, value.length, 0, value.length, 0]);
+  });
+});

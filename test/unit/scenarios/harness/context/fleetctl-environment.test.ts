@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { loadConfig } from '../../../../../provision/config/load-config.ts';
+import { fleetctlEnvironment } from '../../../../../scenarios/harness/context/fleetctl-environment.ts';
+
+test('fleetctl is told of this lab only, whatever the shell knows', () => {
+  const config = loadConfig(process.cwd(), {});
+  const shell = {
+    PATH: '/bin',
+    FLEETCTL_TUNNEL: '127.0.0.1:2222',
+    FLEETCTL_ENDPOINT: 'http://192.0.2.7:4001',
+    FLEETCTL_DRIVER: 'etcd',
+    FLEETCTL_STRICT_HOST_KEY_CHECKING: 'true',
+  };
+  const paths = { keysDir: '/keys' } as Parameters<typeof fleetctlEnvironment>[0]['paths'];
+  const env = fleetctlEnvironment({ config, paths }, config.machines, shell);
+  expect(env).toEqual({
+    PATH: '/bin',
+    FLEETCTL_ENDPOINT: config.machines.map(({ address }) => `http://${address}:${config.ports.fleetApi}`).join(','),
+    FLEETCTL_SSH_KEY: '/keys/id_ed25519',
+  });
+});
