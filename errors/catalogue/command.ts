@@ -72,6 +72,11 @@ export const command = {
     means: "systemd-nspawn ended before the machine's PID 1 answered. The evidence is the machine's console.",
     remedy: 'Read the console log that the error names; `lab doctor` says what the host lacks.',
   },
+  'command.output': {
+    means:
+      'A program that flanneld runs on a machine (ip) printed what flanneld cannot read, or an interface without what it needs.',
+    remedy: 'Run the line that the error gives, on that machine; its iproute2 may be too old to print JSON.',
+  },
   'command.probes': {
     means: "The process that runs a scenario's probes did not start.",
     remedy: '`npm run build`, then run the scenario again.',

@@ -1,6 +1,8 @@
+import { z } from 'zod';
+import { LabError } from '../../errors/lab-error.ts';
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
-import type { Run } from './run-command.ts';
+import { readRows, type Run } from './run-command.ts';
 
 /** How packets reach the other machines' subnets. */
 export interface Backend {
@@ -14,19 +16,36 @@ export interface Backend {
 
 /** Runs `ip` commands in turn. One that fails does not keep the others from running; the first error is thrown at the end. */
 export async function runAll(run: Run, commands: readonly (readonly string[])[]): Promise<string[]> {
-  let failure: unknown;
-  for (const [command = '', ...args] of commands) {
-    await run(command, args).catch((error: unknown) => (failure ??= error));
+  const failures: unknown[] = [];
+  for (const [command, ...args] of commands) {
+    if (command !== undefined) await run(command, args).catch((error: unknown) => failures.push(error));
   }
-  if (failure !== undefined) throw failure as Error;
+  if (failures.length > 0) throw failures[0];
   return commands.map((words) => words.join(' '));
 }
 
-/** MTU and MAC of an interface, by `ip -j link show`. */
-export async function linkOf(run: Run, iface: string): Promise<{ mtu: number; mac: string }> {
-  const rows = JSON.parse(await run('ip', ['-j', 'link', 'show', 'dev', iface])) as {
-    mtu?: number;
-    address?: string;
-  }[];
-  return { mtu: rows[0]?.mtu ?? 1500, mac: rows[0]?.address ?? '' };
+const linkRow = z.object({ mtu: z.int(), address: z.string().optional() });
+
+/** An interface's MTU (bytes) and, if it has one, its MAC, by `ip -j link show`. @throws LabError `command.failed`, `command.output` */
+export async function linkOf(run: Run, iface: string): Promise<z.infer<typeof linkRow>> {
+  const json = await run('ip', ['-j', 'link', 'show', 'dev', iface]);
+  const [link] = readRows(json, linkRow);
+  if (link === undefined) throw unreadable(iface, json);
+  return link;
+}
+
+/** @throws LabError as `linkOf`, also when the interface has no MAC */
+export async function macOf(run: Run, iface: string): Promise<string> {
+  const { address } = await linkOf(run, iface);
+  if (address === undefined) throw unreadable(iface, 'no address');
+  return address;
+}
+
+function unreadable(iface: string, evidence: string): LabError {
+  return new LabError({
+    code: 'command.output',
+    cause: `ip -j link show does not tell what interface ${iface} is like`,
+    evidence: [evidence],
+    next: `ip -j link show dev ${iface}`,
+  });
 }

@@ -39,7 +39,7 @@ export async function runFlannel(options: FlannelOptions, around: Surroundings):
 async function serve(options: FlannelOptions, around: Surroundings): Promise<void> {
   const { store, run, log } = around;
   const prefix = options.etcdPrefix;
-  const config = await patiently(`etcd and ${prefix}/config`, () => networkConfig(store, options), around);
+  const config = await patiently(`etcd and ${prefix}/config`, networkConfigReader(store, options, log), around);
   log(`network ${subnetText(config.network)}, backend ${config.backend.type}`);
 
   const backend = backendOf(config, options, run);
@@ -54,13 +54,13 @@ async function serve(options: FlannelOptions, around: Surroundings): Promise<voi
   await backend.start(subnet);
   if (options.ipMasq) await masquerade(run, config.network, subnet);
 
-  const leases = await patiently('the list of leases', () => watchLeases(store, prefix), around);
+  const leases = await patiently('the list of leases', () => watchLeases(store, prefix, log), around);
   const apply = async () => {
     const commands = await backend.apply(subnet, leases.current());
     for (const command of commands) log(command);
     return true;
   };
-  await apply().catch((error: unknown) => log(`routes: ${(error as Error).message}; trying again`));
+  await apply().catch((error: unknown) => log(`routes: ${messageOf(error)}; trying again`));
 
   const file = { network: config.network, subnet, mtu, ipMasq: options.ipMasq };
   await writeSubnetFile(options.subnetFile, renderSubnetFile(file));
@@ -76,7 +76,7 @@ async function serve(options: FlannelOptions, around: Surroundings): Promise<voi
         held = await holdAgain(held, acquire, log);
         if (held.subnet.base !== subnet.base) throw moved(subnet, held.subnet);
       }
-      await apply().catch((error: unknown) => log(`routes: ${(error as Error).message}; trying again`));
+      await apply().catch((error: unknown) => log(`routes: ${messageOf(error)}; trying again`));
     }
   } finally {
     await leases.close();
@@ -112,14 +112,32 @@ async function holdAgain(
 /** Routes are looked at this often without any news: whoever reconfigures the interface may have taken them away. */
 const refreshMs = 10_000;
 
-/** undefined: nothing there yet, and nobody told us a default. */
-async function networkConfig(store: EtcdStore, options: FlannelOptions): Promise<NetworkConfig | undefined> {
+/**
+ * Reads the network's configuration; undefined: nothing there yet, and nobody told us a default, or nothing that can be used. What is
+ * wrong with it is said once: somebody may be about to put it right.
+ */
+function networkConfigReader(
+  store: EtcdStore,
+  options: FlannelOptions,
+  log: (line: string) => void,
+): () => Promise<NetworkConfig | undefined> {
   const key = flannelKeys(options.etcdPrefix).config;
-  if (options.defaultConfig !== undefined) {
-    await store.transact([{ key, absent: true }], [{ put: key, value: options.defaultConfig }]);
-  }
-  const kv = await store.get(key);
-  return kv && readNetworkConfig(kv.value, key);
+  let complainedOf: string | undefined;
+  return async () => {
+    if (options.defaultConfig !== undefined) {
+      await store.transact([{ key, absent: true }], [{ put: key, value: options.defaultConfig }]);
+    }
+    const kv = await store.get(key);
+    if (kv === undefined) return undefined;
+    try {
+      return readNetworkConfig(kv.value, key);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      if (kv.value !== complainedOf) log(`${error.message}; next: ${error.next}`);
+      complainedOf = kv.value;
+      return undefined;
+    }
+  };
 }
 
 /** systemd-notify speaks for its parent, which is the unit's main process (sd_notify(3)); without systemd there is nobody to tell. */
@@ -134,4 +152,8 @@ function moved(from: Subnet, to: Subnet): LabError {
     cause: `${subnetText(from)} was leased to another machine meanwhile, or another one reserved for this; this machine now has ${subnetText(to)}`,
     next: 'systemctl restart flanneld docker',
   });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

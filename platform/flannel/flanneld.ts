@@ -4,10 +4,12 @@ import { defaultFlannelPrefix } from '../etcd/keys/flannel-keys.ts';
 import { ownMachine } from '../etcd/ports.ts';
 import { runFlannel } from './daemon.ts';
 import { readOptions } from './options.ts';
-import { runCommand } from './run-command.ts';
+import { runOrFail } from './run-command.ts';
 
 /** The program /opt/lab/bin/flanneld.cjs. Runs until SIGTERM or SIGINT; routes stay, so that containers keep talking. */
 async function main(): Promise<number> {
+  // Node would open its debugger.
+  process.on('SIGUSR1', () => log('SIGUSR1: nothing to do'));
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') {
     log(usage);
@@ -17,7 +19,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const store = gatewayStore({ endpoints: options.etcdEndpoints });
   try {
-    await runFlannel(options, { store, run: runCommand, log, signal: stop.signal, env: process.env });
+    await runFlannel(options, { store, run: runOrFail, log, signal: stop.signal, env: process.env });
     return 0;
   } finally {
     await store.close();

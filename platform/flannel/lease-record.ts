@@ -18,9 +18,16 @@ export function subnetInKey(prefix: string, key: string): Subnet | undefined {
   return cidr === undefined ? undefined : subnetOf(cidr);
 }
 
-/** undefined for keys and values that are no lease of an IPv4 subnet: somebody else's, left alone. */
-export function readLease(prefix: string, kv: Pick<KeyValue, 'key' | 'value'>): SubnetLease | undefined {
-  const lease = readFlannelLease(flannelKeys(prefix), kv);
+/**
+ * undefined for keys and values that are no lease of an IPv4 subnet: somebody else's, left alone.
+ * @param onBad told why the value under a subnet's key is no lease
+ */
+export function readLease(
+  prefix: string,
+  kv: Pick<KeyValue, 'key' | 'value'>,
+  onBad?: (problem: string) => void,
+): SubnetLease | undefined {
+  const lease = readFlannelLease(flannelKeys(prefix), kv, onBad);
   if (lease === undefined) return undefined;
   const { cidr, ...record } = lease;
   const subnet = subnetOf(cidr);

@@ -13,18 +13,16 @@ export interface LeaseWatch {
   close(): Promise<void>;
 }
 
-/** Every machine's lease, kept up to date by a watch from the list's own revision. */
-export async function watchLeases(store: EtcdStore, prefix: string): Promise<LeaseWatch> {
+/**
+ * Every machine's lease, kept up to date by a watch from the list's own revision.
+ * @param log told of each key whose value is no lease; it is left out
+ */
+export async function watchLeases(store: EtcdStore, prefix: string, log: (line: string) => void): Promise<LeaseWatch> {
   const directory = flannelKeys(prefix).subnets;
   const leases = new Map<string, SubnetLease>();
-  let news = false;
-  let wake = () => {};
-  const tell = () => {
-    news = true;
-    wake();
-  };
+  const news = newsBox();
   const take = (key: string, value: string) => {
-    const lease = readLease(prefix, { key, value });
+    const lease = readLease(prefix, { key, value }, (problem) => log(`${key} is left out: ${problem}`));
     if (lease) leases.set(key, lease);
     else leases.delete(key);
   };
@@ -44,11 +42,11 @@ export async function watchLeases(store: EtcdStore, prefix: string): Promise<Lea
         if (event.revision <= listed) return;
         if (event.type === 'put') take(event.key, event.value);
         else leases.delete(event.key);
-        tell();
+        news.bring();
       },
       onResync() {
         resyncDue = true;
-        tell();
+        news.bring();
       },
     },
     listed + 1,
@@ -67,12 +65,30 @@ export async function watchLeases(store: EtcdStore, prefix: string): Promise<Lea
   return {
     current: () => [...leases.values()],
     async changed(ms, signal, lost) {
+      const reason = await news.wait(ms, signal, lost);
+      if (resyncDue) await resync();
+      return reason;
+    },
+    close: () => watch.close(),
+  };
+}
+
+/** Holds the word that there is news until somebody asks for it. */
+function newsBox(): { bring(): void; wait: LeaseWatch['changed'] } {
+  let isThere = false;
+  let wake = () => {};
+  return {
+    bring() {
+      isThere = true;
+      wake();
+    },
+    async wait(ms, signal, lost) {
       let timer: NodeJS.Timeout | undefined;
       let stop = () => {};
       const reason = await Promise.race([
         new Promise<'news'>((resolve) => {
           wake = () => resolve('news');
-          if (news) wake();
+          if (isThere) wake();
         }),
         new Promise<'refresh'>((resolve) => (timer = setTimeout(() => resolve('refresh'), ms))),
         ...(lost ? [lost.then(() => 'lost' as const)] : []),
@@ -84,10 +100,8 @@ export async function watchLeases(store: EtcdStore, prefix: string): Promise<Lea
       ]);
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
-      news = false;
-      if (resyncDue) await resync();
+      isThere = false;
       return reason;
     },
-    close: () => watch.close(),
   };
 }

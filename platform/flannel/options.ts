@@ -23,7 +23,7 @@ export function readOptions(argv: string[], interfaces = networkInterfaces): Fla
   const values = parse(argv);
   if (values.help) return 'help';
   const iface = values.iface ?? 'host0';
-  const publicIp = values['public-ip'] ?? addressOf(iface, interfaces());
+  const publicIp = values['public-ip'] ?? interfaceAddress(iface, interfaces());
   if (!isIpv4(publicIp)) throw bad(`--public-ip ${publicIp} is not an IPv4 address`);
   if (values['default-config'] !== undefined) readNetworkConfig(values['default-config'], '--default-config');
   return {
@@ -53,11 +53,11 @@ function parse(argv: string[]) {
       },
     }).values;
   } catch (error) {
-    throw bad((error as Error).message);
+    throw bad(error instanceof Error ? error.message : String(error));
   }
 }
 
-function addressOf(iface: string, interfaces: ReturnType<typeof networkInterfaces>): string {
+function interfaceAddress(iface: string, interfaces: ReturnType<typeof networkInterfaces>): string {
   const address = interfaces[iface]?.find((entry) => entry.family === 'IPv4')?.address;
   if (address === undefined) throw bad(`interface ${iface} has no IPv4 address, and --public-ip is not given`);
   return address;

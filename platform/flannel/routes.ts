@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { addressText, contains, subnetOf, subnetText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import type { NetworkConfig } from './network-config.ts';
+import { readRows } from './run-command.ts';
 
 export interface Route {
   destination: Subnet;
@@ -46,11 +48,12 @@ function gatewayOf(config: NetworkConfig, lease: SubnetLease): string {
   return config.backend.type === 'host-gw' ? lease.publicIp : addressText(lease.subnet.base);
 }
 
+const routeRow = z.object({ dst: z.string(), gateway: z.string().optional() });
+
 /** `ip -j -4 route show dev IFACE` -> routes with a gateway. */
 export function readRoutes(json: string): Route[] {
-  const rows = JSON.parse(json.trim() === '' ? '[]' : json) as { dst?: string; gateway?: string }[];
-  return rows.flatMap(({ dst, gateway }) => {
-    const destination = dst === undefined ? undefined : subnetOf(dst);
+  return readRows(json, routeRow).flatMap(({ dst, gateway }) => {
+    const destination = subnetOf(dst);
     return destination && gateway !== undefined ? [{ destination, via: gateway }] : [];
   });
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
+import { z } from 'zod';
 import { LabError } from '../../errors/lab-error.ts';
 
 /** Runs one command and resolves with its stdout. */
 export type Run = (command: string, args: readonly string[]) => Promise<string>;
 
 /** Rejects with `command.failed` (its stderr as evidence) on any other exit code than 0, after 10 s, or when it is not installed. */
-export const runCommand: Run = (command, args) =>
+export const runOrFail: Run = (command, args) =>
   new Promise((resolve, reject) => {
     execFile(command, args, { timeout: 10_000 }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
@@ -21,3 +22,21 @@ export const runCommand: Run = (command, args) =>
       );
     });
   });
+
+/**
+ * The rows of `ip -j`; older ones print nothing when there are none.
+ * @throws LabError `command.output`
+ */
+export function readRows<T>(json: string, row: z.ZodType<T>): T[] {
+  try {
+    return json.trim() === '' ? [] : z.array(row).parse(JSON.parse(json));
+  } catch (error) {
+    throw new LabError({
+      code: 'command.output',
+      cause: 'ip -j printed what flanneld cannot read',
+      evidence: [json.slice(0, 200)],
+      next: 'ip -Version; ip -j route show',
+      error,
+    });
+  }
+}

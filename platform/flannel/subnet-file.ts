@@ -16,9 +16,10 @@ export function renderSubnetFile(env: { network: Subnet; subnet: Subnet; mtu: nu
 
 /** The subnet named by an earlier file; undefined when it names none. */
 export function subnetInFile(text: string): Subnet | undefined {
-  const match = /^FLANNEL_SUBNET=([\d.]+)\/(\d{1,2})$/m.exec(text);
-  const address = addressOf(match?.[1] ?? '');
-  const length = Number(match?.[2]);
+  const { bridge, digits } = /^FLANNEL_SUBNET=(?<bridge>[\d.]+)\/(?<digits>\d{1,2})$/m.exec(text)?.groups ?? {};
+  if (bridge === undefined) return undefined;
+  const address = addressOf(bridge);
+  const length = Number(digits);
   if (address === undefined || length > 32) return undefined;
   return { base: address - (address % size(length)), length };
 }

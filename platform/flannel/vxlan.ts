@@ -1,11 +1,12 @@
-import { linkOf, runAll } from './backend.ts';
+import { z } from 'zod';
+import { linkOf, macOf, runAll } from './backend.ts';
 import type { Backend } from './backend.ts';
 import { addressText } from './ipv4.ts';
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { planRoutes, readRoutes } from './routes.ts';
-import type { Run } from './run-command.ts';
+import { readRows, type Run } from './run-command.ts';
 
 /**
  * Backend `vxlan`, as flannel lays it out: one interface `flannel.VNI` with the .0 of the own subnet; per peer a permanent neighbour
@@ -29,7 +30,7 @@ export function vxlan(
       }
       const outer = await linkOf(run, host.iface);
       await run('ip', ['link', 'set', device, 'mtu', `${outer.mtu - headerBytes}`]);
-      return { mtu: outer.mtu - headerBytes, vtepMac: (await linkOf(run, device)).mac };
+      return { mtu: outer.mtu - headerBytes, vtepMac: await macOf(run, device) };
     },
     async start(own) {
       await run('ip', ['address', 'replace', `${addressText(own.base)}/32`, 'dev', device]);
@@ -59,8 +60,10 @@ function planPeers(
   leases: readonly SubnetLease[],
   current: readonly Neighbour[],
 ): string[][] {
-  const peers = leases.filter((lease) => lease.subnet.base !== own.base && lease.vtepMac !== undefined);
-  const wanted = new Map(peers.map((lease) => [addressText(lease.subnet.base), lease.vtepMac ?? '']));
+  const peers = leases.flatMap(({ subnet, publicIp, vtepMac: mac }) =>
+    subnet.base === own.base || mac === undefined ? [] : [{ address: addressText(subnet.base), mac, publicIp }],
+  );
+  const wanted = new Map(peers.map(({ address, mac }) => [address, mac]));
   const known = new Map(current.map(({ address, mac }) => [address, mac]));
   const stale = current.filter(({ address, mac }) => wanted.get(address) !== mac);
   return [
@@ -68,20 +71,24 @@ function planPeers(
     ...stale
       .filter(({ address }) => !wanted.has(address))
       .map(({ address }) => ['ip', 'neigh', 'del', address, 'dev', device]),
-    ...peers.flatMap((lease) => {
-      const [address, mac] = [addressText(lease.subnet.base), lease.vtepMac ?? ''];
+    ...peers.flatMap(({ address, mac, publicIp }) => {
       // The forwarding entry is replaced each time: the machine's own address may have changed, the list does not show it.
-      const forward = ['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', lease.publicIp, 'self', 'permanent'];
+      const forward = ['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', publicIp, 'self', 'permanent'];
       if (known.get(address) === mac) return [forward];
       return [['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent'], forward];
     }),
   ];
 }
 
+const neighbourRow = z.object({
+  dst: z.string(),
+  lladdr: z.string().optional(),
+  state: z.array(z.string()).optional(),
+});
+
 /** `ip -j -4 neigh show dev DEVICE`: the permanent ones, which are ours. */
-function readNeighbours(json: string): Neighbour[] {
-  const rows = JSON.parse(json.trim() === '' ? '[]' : json) as { dst?: string; lladdr?: string; state?: string[] }[];
-  return rows.flatMap(({ dst, lladdr, state }) =>
-    dst !== undefined && lladdr !== undefined && state?.includes('PERMANENT') ? [{ address: dst, mac: lladdr }] : [],
+export function readNeighbours(json: string): Neighbour[] {
+  return readRows(json, neighbourRow).flatMap(({ dst, lladdr, state }) =>
+    lladdr !== undefined && state?.includes('PERMANENT') ? [{ address: dst, mac: lladdr }] : [],
   );
 }

@@ -21,7 +21,7 @@ export async function patiently<T>(
       if (result !== undefined) return result;
     } catch (error) {
       if (!isEtcdAway(error)) throw error;
-      reason = `: ${(error as Error).message}`;
+      reason = `: ${error instanceof Error ? error.message : String(error)}`;
     }
     const now = performance.now();
     if (now - toldAt >= 5000) {

@@ -3,16 +3,29 @@ import { endProgram } from '../../errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
 import { systemctlDriver } from '../systemd/systemctl-driver.ts';
-import { startFleetd } from './daemon/start-fleetd.ts';
+import { startFleetd, type Fleetd } from './daemon/start-fleetd.ts';
 import { fleetdFlags, readConfig } from './daemon/config.ts';
-import { formatLine } from './daemon/log.ts';
+import { formatLine, type Log } from './daemon/log.ts';
 
 /**
  * fleetd: presence, engine, agent and API of one machine in one process. SIGTERM leaves the cluster (and stops the units, unless the
- * machine is going down, when systemd does); SIGKILL leaves the units running, and the next fleetd adopts them.
+ * machine is going down, when systemd does); SIGKILL leaves the units running, and the next fleetd adopts them. SIGUSR1 writes what it
+ * knows to the log, one line of JSON. SIGHUP reads nothing again, and says so.
  */
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
+  let fleetd: Fleetd | undefined = undefined;
+  const log: Log = (event, fields) => console.log(formatLine(event, fields));
+  // From the first moment on: at SIGUSR1 Node would open its debugger, and SIGHUP would end the process.
+  process.on('SIGUSR1', () => {
+    if (fleetd === undefined) log('fleetd', { event: 'no-state', reason: 'it is starting' });
+    else console.log(JSON.stringify(fleetd.state()));
+  });
+  process.on('SIGHUP', () => {
+    const reason =
+      'flags, the environment and fleet.conf are read at the start; systemctl restart fleet reads them again';
+    log('fleetd', { event: 'not-reloaded', reason });
+  });
   if (argv.some((word) => /^--?h(elp)?$/.test(word))) {
     console.log(
       [
@@ -22,20 +35,19 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const log = (event: string, fields?: Readonly<Record<string, string | number | undefined>>): void =>
-    console.log(formatLine(event, fields));
   const { config, notices } = readConfig(argv, process.env, textOf);
   for (const notice of notices) log('config', { notice });
   const timeoutMs = etcdTimeoutMs(config.agentTtl);
   const store = gatewayStore({ endpoints: config.etcdServers, timeoutMs });
   const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
-  const fleetd = await startFleetd({ config, store, systemd, log });
+  const running = await startFleetd({ config, store, systemd, log });
+  fleetd = running;
   let leaving = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (leaving) return;
       leaving = true;
-      fleetd.leave().then(() => process.exit(0), fail);
+      running.leave().then(() => process.exit(0), fail);
     });
   }
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 
 /**
  * systemd (process 1) writes a journal line with UNIT= for every state change of a unit: cheaper than a D-Bus
@@ -34,10 +35,12 @@ export function followJournal(wake: (unit: string) => void): { close(): void } {
   };
 }
 
+/** A field that is binary or there twice is no string (systemd.io/JOURNAL_EXPORT_FORMATS); no unit's name is either. */
+const journalEntry = z.object({ UNIT: z.string() });
+
 function unitOf(line: string): string | undefined {
   try {
-    const entry = JSON.parse(line) as { UNIT?: unknown };
-    return typeof entry.UNIT === 'string' ? entry.UNIT : undefined;
+    return journalEntry.safeParse(JSON.parse(line)).data?.UNIT;
   } catch {
     return undefined; // a line cut by a journal rotation
   }

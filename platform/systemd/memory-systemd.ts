@@ -18,8 +18,16 @@ export interface MemorySystemd extends SystemdDriver {
   goDown(): void;
 }
 
+interface MemoryUnit {
+  text: string;
+  started: boolean;
+  active: string;
+  sub: string;
+  invocation: string;
+}
+
 export function memorySystemd(): MemorySystemd {
-  const units = new Map<string, { text: string; started: boolean; active: string; sub: string; invocation: string }>();
+  const units = new Map<string, MemoryUnit>();
   const wakers = new Set<(unit: string) => void>();
   const calls: string[] = [];
   let goingDown = false;
@@ -39,14 +47,7 @@ export function memorySystemd(): MemorySystemd {
     calls,
     installed: async () => [...units].map(([name, u]) => ({ name, text: u.text, started: u.started })),
     async observe(names) {
-      return new Map(
-        names.map((name): [string, ObservedUnit] => {
-          const unit = units.get(name);
-          if (!unit) return [name, { load: 'not-found', active: 'inactive', sub: 'dead', invocation: '' }];
-          const { active, sub, invocation } = unit;
-          return [name, { load: refused(unit.text) ? 'bad-setting' : 'loaded', active, sub, invocation }];
-        }),
-      );
+      return new Map(names.map((name) => [name, observedOf(units.get(name))] as const));
     },
     async load(list) {
       const fresh = { started: false, active: 'inactive', sub: 'dead', invocation: '' };
@@ -100,4 +101,10 @@ export function memorySystemd(): MemorySystemd {
 
 function refused(text: string): boolean {
   return /^\[Service\]/m.test(text) && !/^ExecStart=./m.test(text);
+}
+
+function observedOf(unit: MemoryUnit | undefined): ObservedUnit {
+  if (unit === undefined) return { load: 'not-found', active: 'inactive', sub: 'dead', invocation: '' };
+  const { text, active, sub, invocation } = unit;
+  return { load: refused(text) ? 'bad-setting' : 'loaded', active, sub, invocation };
 }

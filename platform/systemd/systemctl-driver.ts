@@ -1,75 +1,35 @@
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Failures, InstalledUnit, SystemdDriver } from './driver.ts';
+import type { Failures, ObservedUnit, SystemdDriver } from './driver.ts';
 import { followJournal } from './follow-journal.ts';
-import { parseShow } from './parse-show.ts';
 import { lastLine, runCommand, type CommandResult } from './run-command.ts';
+import { hasInstallSection, unitFiles } from './unit-files.ts';
 
-/**
- * The machine's systemd, by `systemctl`. Unit files lie in `unitsDirectory` (tmpfs: gone at reboot) and are linked into
- * /run/systemd/system; which of them were started is remembered beside them, so that a new daemon adopts what runs.
- */
+/** The machine's systemd, by `systemctl`. Unit files lie in `unitsDirectory` (tmpfs: gone at reboot). */
 export function systemctlDriver(unitsDirectory: string, linkDirectory = '/run/systemd/system'): SystemdDriver {
-  const startedDirectory = join(unitsDirectory, '..', 'started');
-  const file = (name: string): string => join(unitsDirectory, name);
-  const marker = (name: string): string => join(startedDirectory, name);
-
-  const forEach = async (verb: readonly string[], names: readonly string[]): Promise<Failures> => {
-    if (names.length === 0) return new Map();
-    const result = await runCommand('systemctl', [...verb, '--', ...names]);
-    return result.code === 0 ? new Map() : blame(names, result);
-  };
-  const reload = async (names: readonly string[], failures: Failures): Promise<void> => {
-    if (names.length === 0) return;
-    const result = await runCommand('systemctl', ['daemon-reload']);
-    if (result.code !== 0) for (const name of names) failures.set(name, `daemon-reload: ${lastLine(result)}`);
-  };
-
+  const files = unitFiles(unitsDirectory, linkDirectory);
   return {
-    async installed() {
-      await mkdir(startedDirectory, { recursive: true });
-      await mkdir(unitsDirectory, { recursive: true });
-      const started = new Set(await readdir(startedDirectory));
-      const names = (await readdir(unitsDirectory)).filter((name) => !name.startsWith('.')).sort();
-      return Promise.all(
-        names.map(async (name): Promise<InstalledUnit> => ({
-          name,
-          text: await readFile(file(name), 'utf8'),
-          started: started.has(name),
-        })),
-      );
-    },
+    installed: () => files.installed(),
     async observe(names) {
       if (names.length === 0) return new Map();
-      const shown = await runCommand(
-        'systemctl',
-        ['show', '-p', 'LoadState,ActiveState,SubState,InvocationID', '--', ...names],
-        10_000,
-      );
+      const properties = 'LoadState,ActiveState,SubState,InvocationID';
+      const shown = await runCommand('systemctl', ['show', '-p', properties, '--', ...names], 10_000);
       return parseShow(shown.stdout, names);
     },
     async load(units) {
       const failures: Failures = new Map();
-      await mkdir(linkDirectory, { recursive: true });
-      for (const { name, text } of units) {
-        try {
-          await writeFile(file(name), text);
-          await rm(join(linkDirectory, name), { force: true });
-          await symlink(file(name), join(linkDirectory, name));
-        } catch (error) {
-          failures.set(name, String(error));
-        }
-      }
-      const names = units.map((u) => u.name);
-      await reload(names, failures);
-      const toEnable = units.filter((u) => /^\[Install\]/m.test(u.text)).map((u) => u.name);
+      for (const { name, text } of units)
+        await files.write(name, text).catch((error: unknown) => failures.set(name, String(error)));
+      await reload(
+        units.map((u) => u.name),
+        failures,
+      );
+      const toEnable = units.filter((u) => hasInstallSection(u.text)).map((u) => u.name);
       for (const [name, why] of await forEach(['enable', '--runtime', '--no-reload', '--quiet'], toEnable))
         failures.set(name, `enable: ${why}`);
       return failures;
     },
     async start(names) {
       const failures = await forEach(['start', '--no-block'], names);
-      for (const name of names) if (!failures.has(name)) await writeFile(marker(name), '');
+      for (const name of names) if (!failures.has(name)) await files.markStarted(name);
       return failures;
     },
     async stop(names) {
@@ -77,22 +37,17 @@ export function systemctlDriver(unitsDirectory: string, linkDirectory = '/run/sy
       // A stop that failed is tried again only as long as the unit counts as started.
       for (const name of names) {
         const why = failures.get(name);
-        if (why === undefined || why.includes('not loaded')) await rm(marker(name), { force: true });
+        if (why === undefined || why.includes('not loaded')) await files.unmarkStarted(name);
       }
       return failures;
     },
     async unload(names) {
       const failures: Failures = new Map();
-      const installed: string[] = [];
-      for (const name of names) {
-        const text = await readFile(file(name), 'utf8').catch(() => '');
-        if (/^\[Install\]/m.test(text)) installed.push(name);
-      }
-      if (installed.length > 0)
-        await runCommand('systemctl', ['disable', '--runtime', '--no-reload', '--quiet', '--', ...installed]);
-      for (const name of names) {
-        for (const path of [join(linkDirectory, name), file(name), marker(name)]) await rm(path, { force: true });
-      }
+      const enabled: string[] = [];
+      for (const name of names) if (await files.wantsEnabling(name)) enabled.push(name);
+      if (enabled.length > 0)
+        await runCommand('systemctl', ['disable', '--runtime', '--no-reload', '--quiet', '--', ...enabled]);
+      for (const name of names) await files.remove(name);
       await reload(names, failures);
       // "not loaded" is what it should be; a failed unit would else stay in `systemctl list-units` for ever.
       await runCommand('systemctl', ['reset-failed', '--', ...names]);
@@ -103,6 +58,18 @@ export function systemctlDriver(unitsDirectory: string, linkDirectory = '/run/sy
     },
     follow: followJournal,
   };
+}
+
+async function forEach(verb: readonly string[], names: readonly string[]): Promise<Failures> {
+  if (names.length === 0) return new Map();
+  const result = await runCommand('systemctl', [...verb, '--', ...names]);
+  return result.code === 0 ? new Map() : blame(names, result);
+}
+
+async function reload(names: readonly string[], failures: Failures): Promise<void> {
+  if (names.length === 0) return;
+  const result = await runCommand('systemctl', ['daemon-reload']);
+  if (result.code !== 0) for (const name of names) failures.set(name, `daemon-reload: ${lastLine(result)}`);
 }
 
 /**
@@ -116,4 +83,29 @@ export function blame(names: readonly string[], result: CommandResult): Failures
     return line === undefined ? [] : [[name, line.trim()]];
   });
   return new Map(named.length > 0 ? named : names.map((name) => [name, lastLine(result)]));
+}
+
+/**
+ * Reads `systemctl show -p LoadState,ActiveState,SubState,InvocationID A B`: blocks of key=value divided by empty lines, in the order
+ * asked for. The Id of an alias is not the name asked for, so blocks are matched by position. A unit whose states are not all there
+ * (the output was cut off) is left out: systemd did not say.
+ */
+export function parseShow(output: string, names: readonly string[]): Map<string, ObservedUnit> {
+  const observed = new Map<string, ObservedUnit>();
+  for (const [i, block] of output
+    .trim()
+    .split(/\n\s*\n/)
+    .entries()) {
+    const name = names[i];
+    const fields = new Map<string, string>();
+    for (const line of block.split('\n')) {
+      const equals = line.indexOf('=');
+      if (equals > 0) fields.set(line.slice(0, equals), line.slice(equals + 1));
+    }
+    const [load, active, sub] = [fields.get('LoadState'), fields.get('ActiveState'), fields.get('SubState')];
+    if (name === undefined || load === undefined || active === undefined || sub === undefined) continue;
+    // Not shown of a unit that has never run.
+    observed.set(name, { load, active, sub, invocation: fields.get('InvocationID') ?? '' });
+  }
+  return observed;
 }

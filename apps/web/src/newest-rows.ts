@@ -9,15 +9,17 @@ import {
   type Bucket,
   type Cluster,
 } from 'couchbase';
+import { z } from 'zod';
 
-export interface Row {
+const viewRow = z.object({
   /** event_id */
-  key: string;
+  key: z.string(),
   /** event_name */
-  value: string;
+  value: z.string(),
   /** Document key. */
-  id: string;
-}
+  id: z.string(),
+});
+export type Row = z.infer<typeof viewRow>;
 
 export interface Rows {
   rows: Row[];
@@ -32,12 +34,15 @@ export interface RowSource {
 
 /**
  * The view `ddocid/by_id` of a bucket (event_id -> event_name), descending. Lazy and forgetful: a Couchbase that is not up yet, or
- * came back at its address without its data and so without its views, is met by the next query.
+ * came back at its address without its data and so without its views, is met by the next query. A document whose event has no id or
+ * name of text is left out, and said once.
  */
 export function newestRows(
   connection: string,
   access: { username: string; password: string; bucket: string; limit: number },
+  log: (line: string) => void,
 ): RowSource {
+  const readRow = rowReader(log);
   let opened: { cluster: Cluster; bucket: Bucket } | undefined;
   let viewIsThere = false;
 
@@ -59,13 +64,13 @@ export function newestRows(
         viewIsThere = true;
       }
       try {
-        const result = await bucket.viewQuery<string, string>(designName, viewName, {
+        const result = await bucket.viewQuery<unknown, unknown>(designName, viewName, {
           order: ViewOrdering.Descending,
           limit: access.limit,
           scanConsistency: ViewScanConsistency.RequestPlus,
           timeout: 4000,
         });
-        const rows = result.rows.map(({ key, value, id }) => ({ key: key ?? '', value, id: id ?? '' }));
+        const rows = result.rows.flatMap((row) => readRow(row));
         return { rows, documents: result.meta.totalRows ?? rows.length };
       } catch (error) {
         if (error instanceof DesignDocumentNotFoundError) viewIsThere = false;
@@ -75,6 +80,21 @@ export function newestRows(
   };
 }
 
+/** A row of ours, or none. Bad ones come again with every query. */
+export function rowReader(log: (line: string) => void): (row: unknown) => Row[] {
+  const said = new Set<string>();
+  return (row) => {
+    const read = viewRow.safeParse(row);
+    if (read.success) return [read.data];
+    const id = String(z.object({ id: z.string() }).safeParse(row).data?.id);
+    const problem = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    if (!said.has(id) && said.size < saidAtMost) log(`document ${id} is left out: ${problem}`);
+    if (said.size < saidAtMost) said.add(id);
+    return [];
+  };
+}
+
+const saidAtMost = 1000;
 const designName = 'ddocid';
 const viewName = 'by_id';
 const map = 'function (doc, meta) { if (doc.event_id) { emit(doc.event_id, doc.event_name); } }';

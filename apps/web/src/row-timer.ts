@@ -36,8 +36,9 @@ export function startRowTimer(
       on.rows(rows);
     } catch (error) {
       if (stopped) return;
-      if (!state.error) on.trouble(error as Error);
-      state.error = error as Error;
+      const trouble = error instanceof Error ? error : new Error(String(error));
+      if (!state.error) on.trouble(trouble);
+      state.error = trouble;
     }
     // Before the first answer a browser shows nothing, so ask again soon; later the period rules.
     const period = state.last ? periodMs : Math.min(periodMs, 500);

@@ -23,11 +23,11 @@ export async function discoverStack(
   onSet: (stack: Stack) => void,
 ): Promise<Stack> {
   const endAt = performance.now() + waitMs;
-  let look: (() => void) | undefined;
+  let settle: (() => void) | undefined;
   let burst: NodeJS.Timeout | undefined;
   let running = false;
   const heard = (): void => {
-    look?.();
+    settle?.();
     if (!running) return;
     clearTimeout(burst);
     burst = setTimeout(() => {
@@ -47,14 +47,14 @@ export async function discoverStack(
     log(`waiting up to ${waitMs} ms for a key under ${missing().join(' and ')}`);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.max(0, endAt - performance.now()));
-      look = () => {
+      settle = () => {
         if (missing().length > 0) return;
         clearTimeout(timer);
         resolve();
       };
-      look();
+      settle();
     });
-    look = undefined;
+    settle = undefined;
   }
   running = true;
   if (missing().length === 0) return stack();

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { WebConfig } from './config.ts';
@@ -45,7 +44,7 @@ export async function startWebServer(
   server.requestTimeout = requestTimeoutMs;
   server.headersTimeout = requestTimeoutMs;
   const io = new Server(server, { serveClient: false, maxHttpBufferSize, ...heartbeat });
-  const timer = startRowTimer(newestRows(stack.couchbase, config), config.periodMs, {
+  const timer = startRowTimer(newestRows(stack.couchbase, config, log), config.periodMs, {
     rows: (rows) => {
       io.emit('message', rows.rows);
       io.emit('counts', counts(rows, 0));
@@ -90,26 +89,36 @@ export async function startWebServer(
     );
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
-      timer.stop();
-      reject(
-        new LabError({
-          code: 'host.port',
-          cause: `cannot listen on ${config.host}:${config.port}: ${error.message}`,
-          next: `stop what listens there, or set PORT`,
-          error,
-        }),
-      );
-    });
-    server.listen(config.port, config.host, resolve);
+  const port = await listen(server, config).catch((error: unknown) => {
+    timer.stop();
+    throw error;
   });
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     close: async () => {
       timer.stop();
       await io.close();
       server.closeAllConnections();
     },
   };
+}
+
+/** @returns the port, also when it was 0. @throws LabError host.port */
+function listen(server: HttpServer, { host, port }: WebConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(
+        new LabError({
+          code: 'host.port',
+          cause: `cannot listen on ${host}:${port}: ${error.message}`,
+          next: `stop what listens there, or set PORT`,
+          error,
+        }),
+      );
+    });
+    server.listen(port, host, () => {
+      const bound = server.address();
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
+    });
+  });
 }

@@ -40,23 +40,32 @@ export function writeFlannelLease(lease: FlannelLease, vni?: number): string {
 /**
  * A lease and whose subnet it is (`cidr`: `10.1.5.0/24`). Undefined for keys and values that are no lease of an IPv4 subnet:
  * somebody else's, left alone.
+ * @param onBad told why the value under a subnet's key is no lease
  */
 export function readFlannelLease(
   keys: FlannelKeys,
   { key, value }: { readonly key: string; readonly value: string },
+  onBad: (problem: string) => void = () => undefined,
 ): (FlannelLease & { readonly cidr: string }) | undefined {
   const cidr = leasedCidr(keys, key);
+  if (cidr === undefined) return undefined;
+  const read = leaseIn(value);
+  if (!('problem' in read)) return { cidr, ...read };
+  onBad(read.problem);
+  return undefined;
+}
+
+function leaseIn(value: string): FlannelLease | { problem: string } {
   const raw = fields(parsed(value));
-  const publicIp = raw?.['PublicIP'];
-  if (cidr === undefined || raw === undefined || typeof publicIp !== 'string' || !isIPv4(publicIp)) return undefined;
-  const backend = raw['BackendType'];
+  if (raw === undefined) return { problem: 'is no JSON object' };
+  const { PublicIP: publicIp, BackendType: backend = '' } = raw;
+  if (typeof publicIp !== 'string' || !isIPv4(publicIp)) return { problem: 'PublicIP is no IPv4 address' };
+  // Whoever reserves a subnet need not say the backend.
+  if (typeof backend !== 'string') return { problem: 'BackendType is no text' };
   const vtepMac = fields(raw['BackendData'])?.['VtepMAC'];
-  return {
-    cidr,
-    publicIp,
-    backend: typeof backend === 'string' ? backend : '',
-    vtepMac: typeof vtepMac === 'string' ? vtepMac : undefined,
-  };
+  if (vtepMac === undefined) return { publicIp, backend, vtepMac };
+  const isMac = typeof vtepMac === 'string' && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(vtepMac);
+  return isMac ? { publicIp, backend, vtepMac } : { problem: 'BackendData.VtepMAC is no MAC address' };
 }
 
 /** The subnet that a lease's key names, `10.1.5.0/24`; undefined for a key that names no IPv4 subnet. */

@@ -1,6 +1,5 @@
 import type { Failures, SystemdDriver } from '../../systemd/driver.ts';
 import type { Log } from '../daemon/log.ts';
-import type { DesiredUnit } from './desired.ts';
 import type { Holds } from './hold.ts';
 import type { Task, Verb } from './plan.ts';
 
@@ -8,30 +7,32 @@ import type { Task, Verb } from './plan.ts';
 export async function executeTasks(args: {
   systemd: SystemdDriver;
   tasks: readonly Task[];
-  desired: ReadonlyMap<string, DesiredUnit>;
-  hashOf: ReadonlyMap<string, string>;
   holds: Holds;
   log: Log;
 }): Promise<void> {
-  const { systemd, tasks, desired, holds, log } = args;
+  const { systemd, tasks, holds, log } = args;
   const failed = new Set<string>();
-  const hashOf = (unit: string): string => args.hashOf.get(unit) ?? '';
-  const step = async (verb: Verb, run: (units: string[]) => Promise<Failures>): Promise<void> => {
-    const batch = tasks.filter((t) => t.verb === verb && !failed.has(t.unit));
+  const step = async <V extends Verb>(
+    verb: V,
+    run: (batch: readonly Extract<Task, { verb: V }>[]) => Promise<Failures>,
+  ): Promise<void> => {
+    const isNext = (task: Task): task is Extract<Task, { verb: V }> => task.verb === verb && !failed.has(task.unit);
+    const batch = tasks.filter(isNext);
     if (batch.length === 0) return;
-    const failures = await run(batch.map((t) => t.unit));
+    const failures = await run(batch);
     for (const task of batch) {
       const cause = failures.get(task.unit);
       log(verb, { unit: task.unit, reason: task.reason, failed: cause });
-      if (cause === undefined) holds.done(task, hashOf(task.unit));
+      if (cause === undefined) holds.done(task);
       else {
         failed.add(task.unit);
-        holds.failed(task, hashOf(task.unit), cause);
+        holds.failed(task, cause);
       }
     }
   };
-  await step('stop', (units) => systemd.stop(units));
-  await step('unload', (units) => systemd.unload(units));
-  await step('load', (units) => systemd.load(units.map((name) => ({ name, text: desired.get(name)?.text ?? '' }))));
-  await step('start', (units) => systemd.start(units));
+  const unitsOf = (batch: readonly Task[]): string[] => batch.map((task) => task.unit);
+  await step('stop', (batch) => systemd.stop(unitsOf(batch)));
+  await step('unload', (batch) => systemd.unload(unitsOf(batch)));
+  await step('load', (batch) => systemd.load(batch.map(({ unit, text }) => ({ name: unit, text }))));
+  await step('start', (batch) => systemd.start(unitsOf(batch)));
 }

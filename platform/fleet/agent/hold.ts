@@ -5,9 +5,9 @@ import type { Task } from './plan.ts';
  * under way waits 5 s. A bad unit so costs little and never stands in the way of others.
  */
 export interface Holds {
-  isHeld(task: Task, hash: string): boolean;
-  failed(task: Task, hash: string, cause: string): void;
-  done(task: Task, hash: string): void;
+  isHeld(task: Task): boolean;
+  failed(task: Task, cause: string): void;
+  done(task: Task): void;
   /** Why the last try for this text of the unit failed. */
   cause(unit: string, hash: string): string | undefined;
   forget(unit: string): void;
@@ -25,18 +25,19 @@ interface Hold {
 export function taskHolds(now: () => number): Holds {
   const holds = new Map<string, Hold>();
   return {
-    isHeld(task, hash) {
+    isHeld(task) {
       const hold = holds.get(task.unit);
-      return hold?.task === task.verb && hold.hash === hash && now() < hold.untilMs;
+      return hold?.task === task.verb && hold.hash === task.hash && now() < hold.untilMs;
     },
-    failed(task, hash, cause) {
+    failed(task, cause) {
       const before = holds.get(task.unit);
-      const failures = before?.task === task.verb && before.hash === hash ? before.failures + 1 : 1;
+      const failures = before?.task === task.verb && before.hash === task.hash ? before.failures + 1 : 1;
       const untilMs = now() + Math.min(60_000, 1000 * 2 ** failures);
-      holds.set(task.unit, { task: task.verb, hash, untilMs, failures, cause });
+      holds.set(task.unit, { task: task.verb, hash: task.hash, untilMs, failures, cause });
     },
-    done(task, hash) {
-      if (task.verb === 'stop') holds.set(task.unit, { task: 'stop', hash, untilMs: now() + 5000, failures: 0 });
+    done(task) {
+      if (task.verb === 'stop')
+        holds.set(task.unit, { task: 'stop', hash: task.hash, untilMs: now() + 5000, failures: 0 });
       else holds.delete(task.unit);
     },
     cause(unit, hash) {

@@ -50,12 +50,11 @@ export async function settle(hands: Hands, desired: readonly DesiredUnit[]): Pro
   let current = await hands.look();
   // Stop, then unload, then load can follow each other at once when units stop fast.
   for (let round = 0; round < 3; round++) {
-    const hashOf = new Map([...current, ...desired].map((u) => [u.name, u.hash]));
-    const tasks = planTasks(desired, current).filter((t) => !holds.isHeld(t, hashOf.get(t.unit) ?? ''));
+    const tasks = planTasks(desired, current).filter((task) => !holds.isHeld(task));
     if (tasks.length === 0) break;
     for (const { verb, unit } of tasks)
       if (verb === 'stop') ends.begin(unit, current.find((u) => u.name === unit)?.observed);
-    await executeTasks({ systemd, tasks, desired: new Map(desired.map((d) => [d.name, d])), hashOf, holds, log });
+    await executeTasks({ systemd, tasks, holds, log });
     current = await hands.look();
   }
   return current;

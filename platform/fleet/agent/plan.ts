@@ -14,11 +14,10 @@ export interface CurrentUnit {
 }
 
 export type Verb = 'stop' | 'unload' | 'load' | 'start';
-export interface Task {
-  verb: Verb;
-  unit: string;
-  reason: string;
-}
+/** `hash`: of the content that is wanted, or of what is here of a unit that is not wanted. `text`: what is to be loaded. */
+export type Task = { unit: string; hash: string; reason: string } & (
+  { verb: 'stop' | 'unload' | 'start' } | { verb: 'load'; text: string }
+);
 
 /**
  * What to do next so that systemd comes to be as desired, pure. Always in this order: stop, unload, load, start; all files
@@ -30,36 +29,40 @@ export interface Task {
  */
 export function planTasks(desired: readonly DesiredUnit[], current: readonly CurrentUnit[]): Task[] {
   const tasks: Record<Verb, Task[]> = { stop: [], unload: [], load: [], start: [] };
-  const add = (verb: Verb, unit: string, reason: string): void => void tasks[verb].push({ verb, unit, reason });
+  const add = (task: Task): void => void tasks[task.verb].push(task);
   const wanted = new Map(desired.map((d) => [d.name, d]));
   const here = new Map(current.map((c) => [c.name, c]));
 
   for (const unit of [...current].reverse()) {
     const want = wanted.get(unit.name);
+    const about = { unit: unit.name, hash: (want ?? unit).hash };
     const reason = want === undefined ? 'not scheduled to this machine' : 'its content has changed';
     if (want?.hash === unit.hash) {
       if (want.wanted === 'loaded' && (unit.started || (unit.ending && isUp(unit))))
-        add('stop', unit.name, 'its desired state is loaded');
+        add({ verb: 'stop', ...about, reason: 'its desired state is loaded' });
       continue;
     }
-    if (unit.started || isUp(unit)) add('stop', unit.name, reason);
-    else if (want === undefined && isDown(unit)) add('unload', unit.name, reason);
+    if (unit.started || isUp(unit)) add({ verb: 'stop', ...about, reason });
+    else if (want === undefined && isDown(unit)) add({ verb: 'unload', ...about, reason });
   }
   for (const want of desired) {
     const unit = here.get(want.name);
+    const about = { unit: want.name, hash: want.hash };
     const fresh = unit === undefined || (unit.hash !== want.hash && !unit.started && isDown(unit));
-    if (fresh) add('load', want.name, unit === undefined ? 'scheduled to this machine' : 'its content has changed');
+    const reason = unit === undefined ? 'scheduled to this machine' : 'its content has changed';
+    if (fresh) add({ verb: 'load', ...about, text: want.text, reason });
     const ready = fresh || (unit.hash === want.hash && !unit.started);
-    if (want.wanted === 'launched' && ready) add('start', want.name, 'its desired state is launched');
+    if (want.wanted === 'launched' && ready) add({ verb: 'start', ...about, reason: 'its desired state is launched' });
   }
   return [...tasks.stop, ...tasks.unload, ...tasks.load, ...tasks.start];
 }
 
 /** Runs, or is about to: there is something to stop. */
-export function isUp(unit: { observed: ObservedUnit | undefined }): boolean {
-  return ['active', 'activating', 'reloading'].includes(unit.observed?.active ?? '');
+export function isUp({ observed }: { observed: ObservedUnit | undefined }): boolean {
+  return observed !== undefined && ['active', 'activating', 'reloading'].includes(observed.active);
 }
 
-function isDown(unit: CurrentUnit): boolean {
-  return ['inactive', 'failed'].includes(unit.observed?.active ?? '');
+/** Has ended. What systemd did not speak of may run: it has not. */
+function isDown({ observed }: CurrentUnit): boolean {
+  return observed !== undefined && ['inactive', 'failed'].includes(observed.active);
 }

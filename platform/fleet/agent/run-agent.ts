@@ -5,11 +5,13 @@ import type { Log } from '../daemon/log.ts';
 import type { Machine } from '../engine/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
+import type { StateRecord } from '../registry/records.ts';
 import { desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
 import { taskHolds } from './hold.ts';
-import { agentPass, settle, unitsHere, type Hands } from './pass.ts';
-import { isUp, type CurrentUnit } from './plan.ts';
+import { removeAll, untilNoneRuns } from './leaving.ts';
+import { agentPass, unitsHere, type Hands } from './pass.ts';
+import type { CurrentUnit } from './plan.ts';
 import { statePublisher } from './publish.ts';
 
 /** The agent of one machine: makes systemd run what is scheduled here and says in etcd how that goes. */
@@ -21,6 +23,8 @@ export interface Agent {
   drain(deadlineMs: number): Promise<void>;
   /** Resolves when no unit runs any more (systemd stops them: the machine goes down) or `deadlineMs` is over. */
   untilStopped(deadlineMs: number): Promise<void>;
+  /** What it said of its units in its last pass. */
+  reports(): readonly StateRecord[];
 }
 
 /**
@@ -37,13 +41,12 @@ export function runAgent(args: {
   resyncMs: number;
   log: Log;
 }): Agent {
-  const { keys, mirror, systemd, machine, log } = args;
+  const { store, keys, mirror, systemd, machine, log } = args;
   const ends = endings();
-  const publisher = statePublisher({
-    ...{ store: args.store, keys, mirror, machineId: machine.id },
-    onOverwritten: () => passes.wake(),
-  });
   let known = new Set<string>();
+  const onOverwritten = (): void => passes.wake();
+  let reports: readonly StateRecord[] = [];
+  const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
 
   const look = async (): Promise<CurrentUnit[]> => {
     const current = await unitsHere(systemd, ends);
@@ -54,20 +57,17 @@ export function runAgent(args: {
   const pass = async (): Promise<void> => {
     const desired = desiredUnits(mirror.view(), machine);
     const saidAt = (unit: string) => mirror.revision(keys.job(unit).desired);
-    const states = await agentPass(hands, { machineId: machine.id, desired, saidAt });
+    reports = await agentPass(hands, { machineId: machine.id, desired, saidAt });
     const lease = args.lease();
-    if (lease !== undefined) await publisher.publish(lease, states);
+    if (lease !== undefined) await publisher.publish(lease, reports);
   };
   const passes = coalesce(pass, (error) =>
     log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
   );
 
   mirror.onChange((changed) => {
-    for (const key of changed) {
-      if (!key.startsWith(keys.jobs) && !key.startsWith(keys.machines)) continue;
-      passes.wake();
-      return;
-    }
+    const concernsUnits = [...changed].some((key) => key.startsWith(keys.jobs) || key.startsWith(keys.machines));
+    if (concernsUnits) passes.wake();
   });
   let soon: NodeJS.Timeout | undefined;
   const follower = systemd.follow((unit) => {
@@ -83,32 +83,12 @@ export function runAgent(args: {
   };
   return {
     wake: () => passes.wake(),
+    reports: () => reports,
     stop,
-    async untilStopped(deadlineMs) {
-      const until = performance.now() + deadlineMs;
-      for (;;) {
-        const askedAt = performance.now();
-        const running = (await look()).some(isUp);
-        const now = performance.now();
-        if (!running || now >= until) return;
-        // A machine that needs long for an answer needs its CPU to stop units.
-        await new Promise((resolve) => setTimeout(resolve, Math.max(50, now - askedAt)));
-      }
-    },
+    untilStopped: (deadlineMs) => untilNoneRuns(hands, deadlineMs),
     async drain(deadlineMs) {
       await stop();
-      const until = performance.now() + deadlineMs;
-      await settle(hands, []);
-      for (let left = await look(); left.length > 0 && performance.now() < until; left = await settle(hands, [])) {
-        log('drain', {
-          waiting_for:
-            left
-              .filter(isUp)
-              .map((u) => u.name)
-              .join(',') || left.map((u) => u.name).join(','),
-        });
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
+      await removeAll(hands, deadlineMs);
     },
   };
 }

@@ -7,16 +7,17 @@ import { ApiError, withoutEmpty, type Reply } from './reply.ts';
 import { readJsonBody, type ApiRequest } from './request.ts';
 
 const patchBody = z.array(
-  z.object({ op: z.string(), path: z.string(), value: z.object({ value: z.string() }).optional() }),
+  z.object({ op: z.string(), path: z.string(), value: z.object({ value: z.string().nullish() }).nullish() }),
 );
 
 /**
  * GET /machines; PATCH /machines sets metadata that outlives the daemon: [{"op":"add|replace|remove",
- * "path":"/<id>/metadata/<key>","value":{"value":"ssd"}}]. `hostname` is our addition.
+ * "path":"/<id>/metadata/<key>","value":{"value":"ssd"}}], with any Content-Type or none. `hostname` is our addition.
  */
 export async function machinesResource(store: EtcdStore, keys: FleetKeys, request: ApiRequest): Promise<Reply> {
   if (request.path.length > 1) throw new ApiError(404, '');
-  if (request.method === 'PATCH') return patchMachines(store, keys, await readJsonBody(request));
+  if (request.method === 'PATCH')
+    return patchMachines(store, keys, await readJsonBody(request, ['op', 'path', 'value']));
   if (request.method !== 'GET') throw new ApiError(405, 'only GET and PATCH supported against this resource');
   const { items } = await store.list(keys.machines);
   const { machines } = viewOf(
@@ -45,9 +46,12 @@ async function patchMachines(store: EtcdStore, keys: FleetKeys, json: unknown): 
     if (id === undefined || key === undefined) throw new ApiError(400, `invalid path "${path}"`);
     if (!['add', 'replace', 'remove'].includes(op))
       throw new ApiError(400, `invalid op "${op}": expect add, replace or remove`);
-    if (op !== 'remove' && !value?.value) throw new ApiError(400, 'invalid value: expect {"value": "..."}');
+    // An empty value masks what the daemon says.
+    const text = op === 'remove' ? '' : value?.value;
+    if (typeof text !== 'string' || (op !== 'remove' && text === ''))
+      throw new ApiError(400, 'invalid value: expect {"value": "..."}');
     const put = keys.machineMetadata(id, key);
-    writes.set(put, { put, value: op === 'remove' ? '' : (value?.value ?? '') });
+    writes.set(put, { put, value: text });
   }
   await store.transact([], [...writes.values()]);
   return { status: 204 };

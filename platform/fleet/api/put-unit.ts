@@ -9,11 +9,14 @@ import { hashUnit } from '../unit/serialise.ts';
 import { validateUnit } from '../unit/validate.ts';
 import { ApiError, type Reply } from './reply.ts';
 
+const optionBody = z.object({ section: z.string(), name: z.string(), value: z.string() });
 const unitBody = z.object({
-  name: z.string().optional(),
-  options: z.array(z.object({ section: z.string(), name: z.string(), value: z.string() })).nullish(),
+  name: z.string().nullish(),
+  options: z.array(optionBody).nullish(),
   desiredState: z.string().nullish(),
 });
+/** The keys of a body of PUT, in their own spelling. */
+export const unitBodyKeys = [...Object.keys(unitBody.shape), ...Object.keys(optionBody.shape)];
 
 /**
  * PUT /units/<name>: creates (201), replaces other content in place (201) or sets the desired state (204).

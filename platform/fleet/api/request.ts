@@ -9,6 +9,8 @@ export interface ApiRequest {
   method: string;
   path: readonly string[];
   query: URLSearchParams;
+  /** What the client calls this server: `172.17.8.101:49153`. */
+  host: string;
   contentType: string | undefined;
   body(): Promise<string>;
 }
@@ -25,15 +27,32 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** @throws ApiError 415 or 400 */
-export async function readJsonBody(request: ApiRequest): Promise<unknown> {
+/** The original asks for a Content-Type where a unit is written, and nowhere else. @throws ApiError 415 */
+export function requireJson(request: ApiRequest): void {
   if (request.contentType === undefined) throw new ApiError(415, 'expected 1 Content-Type, got 0');
-  if (request.contentType.split(';')[0]?.trim() !== 'application/json') {
+  const [type] = request.contentType.split(';', 1);
+  if (type?.trim() !== 'application/json') {
     throw new ApiError(415, 'only acceptable Content-Type is application/json');
   }
+}
+
+/**
+ * The body as JSON, its keys spelled as `keys` spells them: the original is written in Go, whose decoder takes a key in upper and
+ * lower case alike (package encoding/json), so clients of it write `Value` as well as `value`.
+ * @throws ApiError 400
+ */
+export async function readJsonBody(request: ApiRequest, keys: readonly string[]): Promise<unknown> {
   const text = await request.body();
+  const spelling = new Map(keys.map((key) => [key.toLowerCase(), key]));
+  const respelled = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(respelled);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [spelling.get(key.toLowerCase()) ?? key, respelled(inner)]),
+    );
+  };
   try {
-    return JSON.parse(text);
+    return respelled(JSON.parse(text));
   } catch (error) {
     throw new ApiError(400, `unable to decode body: ${error instanceof Error ? error.message : 'no JSON'}`);
   }

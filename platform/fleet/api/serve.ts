@@ -109,6 +109,8 @@ async function route(store: EtcdStore, keys: FleetKeys, request: IncomingMessage
     method: request.method ?? 'GET',
     path,
     query: url.searchParams,
+    // Only HTTP/1.0 may leave it out.
+    host: request.headers.host || 'localhost',
     contentType: request.headers['content-type'],
     body: () => readBody(request),
   };
@@ -120,7 +122,7 @@ async function route(store: EtcdStore, keys: FleetKeys, request: IncomingMessage
     case 'state':
       return stateResource(store, keys, api);
     case 'discovery':
-      if (path.length === 1 && api.method === 'GET') return { status: 200, body: discoveryDocument() };
+      if (path.length === 1 && api.method === 'GET') return { status: 200, body: discoveryDocument(api.host) };
       throw new ApiError(404, '');
     default:
       throw new ApiError(404, '');

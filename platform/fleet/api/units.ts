@@ -4,9 +4,9 @@ import type { StateRecord, UnitRecord } from '../registry/records.ts';
 import { currentState, viewOf, type FleetView } from '../registry/view.ts';
 import { unitNameProblem } from '../unit/name.ts';
 import { pageOf } from './pagination.ts';
-import { putUnit } from './put-unit.ts';
+import { putUnit, unitBodyKeys } from './put-unit.ts';
 import { ApiError, withoutEmpty, type Reply } from './reply.ts';
-import { readJsonBody, type ApiRequest } from './request.ts';
+import { readJsonBody, requireJson, type ApiRequest } from './request.ts';
 
 /** GET /units, GET|PUT|DELETE /units/<name>. `reason` (why no machine can take the unit, one part a machine, divided by
  * `; `) is our addition. */
@@ -26,7 +26,8 @@ export async function unitsResource(store: EtcdStore, keys: FleetKeys, request: 
       return { status: 200, body: unitBody(unit, view.states) };
     }
     case 'PUT': {
-      const json = await readJsonBody(request);
+      requireJson(request);
+      const json = await readJsonBody(request, unitBodyKeys);
       const problem = unitNameProblem(name);
       if (problem !== undefined) throw new ApiError(400, problem);
       return putUnit(store, keys, name, json, (await readOne(store, keys, name)).units[0]);

@@ -1,11 +1,12 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LabError } from '../../../errors/lab-error.ts';
 import type { DesiredState } from '../engine/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
 import { failoverTransport, messageOf } from './transport.ts';
 import {
-  machineSchema,
-  stateSchema,
+  machinePage,
+  statePage,
+  unitPage,
   unitSchema,
   type FleetMachine,
   type FleetUnit,
@@ -42,36 +43,36 @@ export const sshTimeoutS = 10;
 export function openFleetClient(options: { endpoints: readonly string[]; timeoutMs?: number }): FleetClient {
   const send = failoverTransport(options.endpoints, options.timeoutMs ?? answerDeadlineMs);
 
-  const pages = async <T>(
+  const pages = async <P extends { nextPageToken?: string | undefined }, T>(
     path: string,
-    field: string,
-    schema: z.ZodType<T>,
+    schema: z.ZodType<P>,
+    itemsOf: (page: P) => readonly T[],
     query: Record<string, string> = {},
   ): Promise<T[]> => {
     const all: T[] = [];
-    let token = '';
+    let token: string | undefined;
     do {
-      const parameters = new URLSearchParams({ ...query, ...(token !== '' && { nextPageToken: token }) });
+      const parameters = new URLSearchParams({ ...query, ...(token !== undefined && { nextPageToken: token }) });
       const reply = await send('GET', `/fleet/v1/${path}?${parameters.toString()}`);
       if (reply.status !== 200) throw refused('list', path, reply);
-      const page = read(z.looseObject({ nextPageToken: z.string().optional() }), reply.body);
-      all.push(...(read(z.looseObject({ [field]: z.array(schema).default([]) }), reply.body)[field] as T[]));
-      token = page.nextPageToken ?? '';
-    } while (token !== '');
+      const page = read(schema, reply.body);
+      all.push(...itemsOf(page));
+      token = page.nextPageToken === '' ? undefined : page.nextPageToken;
+    } while (token !== undefined);
     return all;
   };
-  const unitPath = (name: string): string => `/fleet/v1/units/${encodeURIComponent(name)}`;
+  const pathOf = (name: string): string => `/fleet/v1/units/${encodeURIComponent(name)}`;
   const write = async (verb: string, method: string, name: string, body?: unknown): Promise<void> => {
-    const reply = await send(method, unitPath(name), body);
+    const reply = await send(method, pathOf(name), body);
     if (reply.status >= 300) throw refused(verb, name, reply);
   };
 
   return {
-    listMachines: () => pages('machines', 'machines', machineSchema),
-    listUnits: () => pages('units', 'units', unitSchema),
-    listStates: (filter = {}) => pages('state', 'states', stateSchema, { ...filter }),
+    listMachines: () => pages('machines', machinePage, (page) => page.machines),
+    listUnits: () => pages('units', unitPage, (page) => page.units),
+    listStates: (filter = {}) => pages('state', statePage, (page) => page.states, { ...filter }),
     async getUnit(name) {
-      const reply = await send('GET', unitPath(name));
+      const reply = await send('GET', pathOf(name));
       if (reply.status === 404) return undefined;
       if (reply.status !== 200) throw refused('get', name, reply);
       return read(unitSchema, reply.body);

@@ -1,5 +1,6 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import { EndpointFailure, exchange, parseEndpoint, type HttpReply } from './endpoint.ts';
+import { errorSchema } from './wire.ts';
 
 /** Sends a request to the first endpoint that can answer it. */
 export type Transport = (method: string, path: string, body?: unknown) => Promise<HttpReply>;
@@ -61,8 +62,8 @@ function unreachable(evidence: readonly string[]): LabError {
 /** The message of an error body, or the body itself. */
 export function messageOf(body: string): string {
   try {
-    const json = JSON.parse(body) as { error?: { message?: unknown } };
-    if (typeof json.error?.message === 'string' && json.error.message !== '') return json.error.message;
+    const message = errorSchema.safeParse(JSON.parse(body)).data?.error.message;
+    if (message) return message;
   } catch {
     // not JSON
   }

@@ -27,9 +27,17 @@ export const stateSchema = z.object({
   message: text,
 });
 
+const nextPageToken = text;
+/** A page that is empty is {}. */
+export const machinePage = z.object({ machines: z.array(machineSchema).default([]), nextPageToken });
+export const unitPage = z.object({ units: z.array(unitSchema).default([]), nextPageToken });
+export const statePage = z.object({ states: z.array(stateSchema).default([]), nextPageToken });
+
 /** A machine that is present. */
 export type FleetMachine = z.infer<typeof machineSchema>;
 /** A unit; `reason` says why no machine can take it ("; " between machines). */
 export type FleetUnit = z.infer<typeof unitSchema>;
 /** What one machine says about one unit; `message` says why it could not be loaded or started. */
 export type FleetUnitState = z.infer<typeof stateSchema>;
+
+export const errorSchema = z.object({ error: z.object({ message: z.string() }) });

@@ -105,11 +105,18 @@ function confFile(named: string | undefined, readFile: (path: string) => string 
   return undefined;
 }
 
+const msOf: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
+
 /** `5s`, `500ms`, `2m`, or a number of seconds -> milliseconds. */
 function durationMs(name: string, text: string): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const ms = Number(number) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h'];
-  if (number !== '' && ms > 0) return ms;
+  const { number, unit = 's' } = /^(?<number>\d+(?:\.\d+)?)(?<unit>ms|s|m|h)?$/.exec(text)?.groups ?? {};
+  const ms = Number(number) * (msOf.get(unit) ?? NaN);
+  if (ms > 0) return ms;
   throw bad('config.duration', `${name}: "${text}" is no duration`, 'write it as 5s, 500ms or 1m');
 }
 

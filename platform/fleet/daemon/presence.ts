@@ -8,11 +8,14 @@ import type { Log } from './log.ts';
 export interface Presence {
   /** Lease id while registered. */
   lease(): string | undefined;
-  /** Puts the machine key back if somebody removed it while the lease lives. */
+  /** Puts the machine key back if somebody removed or spoilt it while the lease lives. */
   ensure(): Promise<void>;
   /** Revokes the lease: all that hangs on it is gone at once, and others take over. */
   leave(): Promise<void>;
 }
+
+/** The copy of the registry has said it already. */
+const ignoreProblem = (): void => undefined;
 
 /**
  * Registers, and registers again whenever etcd says that the lease is gone; tries for as long as it takes. Units are none of
@@ -32,24 +35,11 @@ export function keepPresent(args: {
   let current: Lease | undefined;
   let left = false;
   let failures = 0;
-  let stopWaiting = (): void => {};
+  const pause = interruptiblePause();
 
-  const register = async (lease: Lease): Promise<boolean> => {
-    const held = await store.get(key);
-    if (held !== undefined) {
-      const other = readMachine(machine.id, held.value, {});
-      // The same id at another address is a cloned machine: two agents would fight over one schedule.
-      if (other.ip !== machine.ip) {
-        log('presence', { event: 'duplicate-machine-id', id: machine.id, held_by: `${other.name} ${other.ip}` });
-        return false;
-      }
-    }
-    const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
-    return store.transact([guard], [{ put: key, value: writeMachine(machine), lease: lease.id }]);
-  };
   const stayOnce = async (): Promise<void> => {
     const lease = await store.grant(presenceLeaseSeconds(args.ttlSeconds));
-    if (left || !(await register(lease))) return lease.revoke();
+    if (left || !(await register(args, lease))) return lease.revoke();
     failures = 0;
     current = lease;
     log('presence', {
@@ -75,29 +65,58 @@ export function keepPresent(args: {
       await stayOnce().catch((error: unknown) => {
         log('presence', { event: 'waiting-for-etcd', cause: error instanceof Error ? error.message : String(error) });
       });
-      if (failures > before && !left) await pause(Math.min(2000, 250 * failures));
+      if (failures > before && !left) await pause.wait(Math.min(2000, 250 * failures));
     }
   };
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      stopWaiting = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   const staying = stay();
   return {
     lease: () => current?.id,
     async ensure() {
-      if (current !== undefined)
-        await store.transact([{ key, absent: true }], [{ put: key, value: writeMachine(machine), lease: current.id }]);
+      if (current === undefined) return;
+      const held = await store.get(key);
+      if (held !== undefined && readMachine(machine.id, held.value, {}, ignoreProblem) !== undefined) return;
+      const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
+      await store.transact([guard], [{ put: key, value: writeMachine(machine), lease: current.id }]);
     },
     async leave() {
       left = true;
-      stopWaiting();
+      pause.end();
       await current?.revoke().catch(() => undefined);
       await Promise.race([staying, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
     },
+  };
+}
+
+/** @returns false when somebody else has the machine's key, or was faster */
+async function register(
+  { store, keys, machine, log }: { store: EtcdStore; keys: FleetKeys; machine: Machine; log: Log },
+  lease: Lease,
+): Promise<boolean> {
+  const key = keys.machine(machine.id);
+  const held = await store.get(key);
+  if (held !== undefined) {
+    const other = readMachine(machine.id, held.value, {}, ignoreProblem);
+    // The same id at another address is a cloned machine: two agents would fight over one schedule.
+    if (other !== undefined && other.ip !== machine.ip) {
+      log('presence', { event: 'duplicate-machine-id', id: machine.id, held_by: `${other.name} ${other.ip}` });
+      return false;
+    }
+  }
+  const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
+  return store.transact([guard], [{ put: key, value: writeMachine(machine), lease: lease.id }]);
+}
+
+function interruptiblePause(): { wait(ms: number): Promise<void>; end(): void } {
+  let end = (): void => {};
+  return {
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    end: () => end(),
   };
 }

@@ -37,8 +37,9 @@ export function decide(snapshot: Snapshot): Decision[] {
       if (unit.blocked) decisions.push({ kind: 'unblock', unit: name, reason: 'it is scheduled' });
     } else if (place !== undefined) {
       const { to, reason } = place;
+      const reasons = left === undefined ? reason : `${left}; ${reason}`;
       if (from === undefined) decisions.push({ kind: 'place', unit: name, to, reason });
-      else if (from !== to) decisions.push({ kind: 'move', unit: name, from, to, reason: `${left ?? ''}; ${reason}` });
+      else if (from !== to) decisions.push({ kind: 'move', unit: name, from, to, reason: reasons });
     }
   }
   // Reasons are taken from the finished schedule: taken half way, they would be others in the next pass.

@@ -12,15 +12,15 @@ import { globalsFor } from './occupancy.ts';
 export function evictions(snapshot: Snapshot, ordered: readonly EngineUnit[]): Map<string, string> {
   const machines = new Map(snapshot.machines.map((m) => [m.id, m]));
   const evicted = new Map<string, string>();
-  const scheduled = ordered.filter((u) => u.target !== undefined);
+  const scheduled = ordered.filter(isScheduled);
   for (const unit of scheduled) {
-    const reason = aloneReason(unit, unit.target ?? '', machines, snapshot.missingMachinesAreDead);
+    const reason = aloneReason(unit, unit.target, machines, snapshot);
     if (reason !== undefined) evicted.set(unit.name, reason);
   }
   evictFollowers(snapshot, scheduled, evicted);
   const kept = new Map<string, Placeable[]>();
   for (const unit of scheduled) {
-    const machine = machines.get(unit.target ?? '');
+    const machine = machines.get(unit.target);
     if (evicted.has(unit.name) || machine === undefined) continue;
     const here = kept.get(machine.id) ?? [];
     const problem = conflictProblem(unit, machine, here);
@@ -31,21 +31,28 @@ export function evictions(snapshot: Snapshot, ordered: readonly EngineUnit[]): M
   return evicted;
 }
 
+type ScheduledUnit = EngineUnit & { target: string };
+
+function isScheduled(unit: EngineUnit): unit is ScheduledUnit {
+  return unit.target !== undefined;
+}
+
 function aloneReason(
   unit: EngineUnit,
   target: string,
   machines: ReadonlyMap<string, Machine>,
-  missingAreDead: boolean,
+  { missingMachinesAreDead, unreadableMachines }: Snapshot,
 ): string | undefined {
   if (unit.desired === 'inactive') return 'its desired state is inactive';
   if (unit.requirements.global) return 'it is a global unit now';
   const machine = machines.get(target);
-  if (machine === undefined) return missingAreDead ? `machine ${shortId(target)} is gone` : undefined;
-  return staticProblem(unit, machine);
+  if (machine !== undefined) return staticProblem(unit, machine);
+  const isDead = missingMachinesAreDead && unreadableMachines?.has(target) !== true;
+  return isDead ? `machine ${shortId(target)} is gone` : undefined;
 }
 
 /** One sweep is enough: `scheduled` has every MachineOf target before its followers (a circle is caught on the way round). */
-function evictFollowers(snapshot: Snapshot, scheduled: readonly EngineUnit[], evicted: Map<string, string>): void {
+function evictFollowers(snapshot: Snapshot, scheduled: readonly ScheduledUnit[], evicted: Map<string, string>): void {
   const globals = snapshot.units.filter((u) => u.requirements.global && u.desired !== 'inactive');
   const machines = new Map(snapshot.machines.map((m) => [m.id, m]));
   const present = new Map<string, Set<string>>();
@@ -54,7 +61,7 @@ function evictFollowers(snapshot: Snapshot, scheduled: readonly EngineUnit[], ev
     present.set(machine.id, new Set([...kept, ...globalsFor(machine, globals, kept)].map((u) => u.name)));
   }
   for (const unit of scheduled) {
-    const machine = machines.get(unit.target ?? '');
+    const machine = machines.get(unit.target);
     if (machine === undefined || evicted.has(unit.name)) continue;
     const here = present.get(machine.id) ?? new Set<string>();
     const problem = peerProblem(unit, machine, here);

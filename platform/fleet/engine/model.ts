@@ -33,6 +33,8 @@ export interface Snapshot {
    * scheduled to it for now.
    */
   missingMachinesAreDead: boolean;
+  /** Ids of machines that are there, though nobody can read what they say of themselves: what is scheduled there stays. */
+  unreadableMachines?: ReadonlySet<string>;
 }
 
 /** One change of the schedule. `reason` is one line for the log; `blocked` says per machine why none can take the unit. */

@@ -9,6 +9,13 @@ import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
 import { shortId, type Decision, type Machine } from './model.ts';
 
+export interface Engine {
+  wake(): void;
+  /** Did it lead in its last pass? */
+  isLeading(): boolean;
+  stop(): Promise<void>;
+}
+
 /**
  * The engine of one machine: stands for leader, and while it leads turns every change of units, schedule or machines into
  * decisions. Leadership hangs on the presence lease: a leader dies with its machine key, never later, so choosing the next one
@@ -23,26 +30,18 @@ export function runEngine(args: {
   ttlMs: number;
   log: Log;
   now?: () => number;
-}): { wake(): void; stop(): Promise<void> } {
+}): Engine {
   const { store, keys, mirror, machineId, log } = args;
   const now = args.now ?? (() => performance.now());
   const grace = startGrace(now(), args.ttlMs);
   let leading = '';
   let afterGrace: NodeJS.Timeout | undefined;
 
-  const campaign = async (leadership: string, lease: string): Promise<boolean> => {
-    const held = mirror.value(keys.leader);
-    if (held === leadership) return true;
-    // A key left by this machine's previous daemon need not run out first.
-    if (held !== undefined && !held.startsWith(`${machineId} `)) return false;
-    const guard = held === undefined ? { key: keys.leader, absent: true as const } : { key: keys.leader, value: held };
-    return store.transact([guard], [{ put: keys.leader, value: leadership, lease }]);
-  };
   const pass = async (): Promise<void> => {
     const lease = args.lease();
     if (lease === undefined) return;
     const leadership = `${machineId} ${lease}`;
-    const lead = await campaign(leadership, lease);
+    const lead = await campaign(args, leadership, lease);
     if (lead !== (leading === leadership)) log('engine', { event: lead ? 'leading' : 'following', machine: machineId });
     leading = lead ? leadership : '';
     if (!lead) return;
@@ -54,7 +53,8 @@ export function runEngine(args: {
     if (decisions.length === 0) return;
     const present = new Map(view.machines.map((m) => [m.id, m]));
     const units = new Map(view.units.map((u) => [u.name, u]));
-    const written = await writeDecisions(store, keys, leadership, units, decisions, (id) => !present.has(id));
+    const isMissing = (id: string): boolean => !present.has(id) && !view.unreadableMachines.includes(id);
+    const written = await writeDecisions(store, keys, leadership, units, decisions, isMissing);
     if (!written) throw new Error('the picture was old; deciding again');
     for (const decision of decisions) logDecision(log, decision, present);
   };
@@ -83,12 +83,27 @@ export function runEngine(args: {
   }, args.ttlMs / 3);
   return {
     wake: () => passes.wake(),
+    isLeading: () => leading !== '',
     async stop() {
       clearInterval(beat);
       clearTimeout(afterGrace);
       await passes.stop();
     },
   };
+}
+
+/** @returns true when this machine leads, under the guard `leadership` */
+async function campaign(
+  { store, keys, mirror, machineId }: { store: EtcdStore; keys: FleetKeys; mirror: Mirror; machineId: string },
+  leadership: string,
+  lease: string,
+): Promise<boolean> {
+  const held = mirror.value(keys.leader);
+  if (held === leadership) return true;
+  // A key left by this machine's previous daemon need not run out first.
+  if (held !== undefined && !held.startsWith(`${machineId} `)) return false;
+  const guard = held === undefined ? { key: keys.leader, absent: true as const } : { key: keys.leader, value: held };
+  return store.transact([guard], [{ put: keys.leader, value: leadership, lease }]);
 }
 
 function logDecision(log: Log, d: Decision, machines: ReadonlyMap<string, Machine>): void {

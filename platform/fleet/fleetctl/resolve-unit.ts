@@ -8,6 +8,7 @@ import { parseUnitFile } from '../unit/parse.ts';
 import { sameOptions, type UnitOptions } from '../unit/unit-file.ts';
 import { hashUnit } from '../unit/serialise.ts';
 import { validateUnit } from '../unit/validate.ts';
+import { findUnit } from './unit-arguments.ts';
 
 /** A unit to be submitted, loaded or started, and what is there of it. */
 export interface ResolvedUnit {
@@ -28,11 +29,11 @@ export async function resolveUnit(
   client: FleetClient,
   argument: { path: string; name: string },
 ): Promise<ResolvedUnit> {
-  const { name } = argument;
+  const existing = await findUnit(client, argument.path);
+  const name = existing?.name ?? argument.name;
   const file = join(dirname(argument.path), name);
   const template = templateOf(name);
   const templateFile = template === undefined ? undefined : join(dirname(argument.path), template);
-  const existing = await client.getUnit(name);
   const own = await readUnitFile(file);
   const local = own ?? (templateFile === undefined ? undefined : await readUnitFile(templateFile));
   const localFile = own === undefined ? templateFile : file;
@@ -59,7 +60,7 @@ async function readUnitFile(path: string): Promise<UnitOptions | undefined> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new LabError({
       code: 'unit.unreadable',

@@ -1,7 +1,7 @@
 import { LabError } from '../../../errors/lab-error.ts';
-import type { FleetClient } from '../client/fleet-client.ts';
+import type { FleetClient, FleetUnit } from '../client/fleet-client.ts';
 import { globMatches } from '../unit/glob.ts';
-import { mangleUnitName } from '../unit/name.ts';
+import { mangleUnitName, possibleUnitNames } from '../unit/name.ts';
 
 /** `web@{1..3}` and `{a,b}.service` as a shell would expand them: quoted, or typed where no shell does it. */
 export function expandBraces(word: string): string[] {
@@ -34,25 +34,38 @@ export function unitArguments(args: readonly string[]): { path: string; name: st
   return [...found.values()];
 }
 
+/** The unit of the cluster that an argument names; undefined when there is none. */
+export async function findUnit(client: FleetClient, argument: string): Promise<FleetUnit | undefined> {
+  for (const name of possibleUnitNames(argument)) {
+    const unit = await client.getUnit(name);
+    if (unit !== undefined) return unit;
+  }
+  return undefined;
+}
+
 /**
  * Names of units that exist: each argument, or what its `*`, `?`, `[` match in the registry.
  * @throws LabError `missing.unit` naming all that do not exist; nothing has been changed then
  */
 export async function existingUnits(client: FleetClient, args: readonly string[]): Promise<string[]> {
   const known = (await client.listUnits()).map((u) => u.name);
-  const names = new Set<string>();
-  const missing: string[] = [];
-  for (const { name } of unitArguments(args)) {
-    const matches = /[*?[]/.test(name) ? known.filter((k) => globMatches(name, k)) : known.filter((k) => k === name);
-    if (matches.length === 0) missing.push(name);
-    for (const match of matches) names.add(match);
+  const found = new Set<string>();
+  const missing = new Set<string>();
+  for (const argument of args.flatMap(expandBraces)) {
+    const possible = possibleUnitNames(argument);
+    const isGlob = /[*?[]/.test(possible[0]);
+    const matches = isGlob
+      ? known.filter((name) => possible.some((glob) => globMatches(glob, name)))
+      : possible.filter((name) => known.includes(name)).slice(0, 1);
+    if (matches.length === 0) missing.add(possible[0]);
+    for (const match of matches) found.add(match);
   }
-  if (missing.length > 0) {
+  if (missing.size > 0) {
     throw new LabError({
       code: 'missing.unit',
-      cause: `Units not found in registry: ${missing.join(' ')}`,
+      cause: `Units not found in registry: ${[...missing].join(' ')}`,
       next: 'fleetctl list-unit-files',
     });
   }
-  return [...names];
+  return [...found];
 }

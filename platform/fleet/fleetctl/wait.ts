@@ -22,14 +22,14 @@ export type Look = { done: true } | { failed: LabError } | { missing: string };
 
 /**
  * Waits for several units at once; those that are done drop out. After 2 s says (to a person) what is missing.
- * @param look one look at one unit; `waitedMs` counts from the beginning
+ * @param judge one look at one unit; `waitedMs` counts from the beginning
  * @returns failures of single units; a unit whose time ran out is one of them (`timeout.unit`)
  */
 export async function waitForUnits(
   context: Context,
   units: readonly string[],
   totalMs: number,
-  look: (unit: string, waitedMs: number) => Promise<Look>,
+  judge: (unit: string, waitedMs: number) => Promise<Look>,
 ): Promise<LabError[]> {
   const began = performance.now();
   const failures: LabError[] = [];
@@ -38,7 +38,7 @@ export async function waitForUnits(
   const follow = async (unit: string): Promise<void> => {
     for (;;) {
       const waited = performance.now() - began;
-      const seen = await look(unit, waited);
+      const seen = await judge(unit, waited);
       if ('missing' in seen) missing.set(unit, seen.missing);
       else {
         missing.delete(unit);

@@ -1,5 +1,7 @@
-import type { EtcdStore, StoreEvent } from '../../etcd/store.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
+import type { EtcdStore, Listing, StoreEvent } from '../../etcd/store.ts';
+import { formatLine } from '../daemon/log.ts';
+import { keyCopy } from './key-copy.ts';
 import { viewOf, type FleetView } from './view.ts';
 
 /** A copy of fleet's keys that follows etcd: read once, then fed by a watch. */
@@ -14,19 +16,10 @@ export interface Mirror {
   close(): Promise<void>;
 }
 
-interface Item {
-  value: string;
-  revision: number;
-}
-
-function* valuesOf(items: ReadonlyMap<string, Item>): Generator<[key: string, value: string]> {
-  for (const [key, { value }] of items) yield [key, value];
-}
-
 /**
  * Lists fleet's prefix and follows it. What the copy says may be a moment old: whoever writes on its word guards the write
  * in the same transaction. Every `relistMs` it is compared with a fresh listing: a member that stands still keeps a watch open
- * and says nothing on it.
+ * and says nothing on it. A value that is none of fleet's is left out of `view`, and said once.
  * @throws LabError `timeout.etcd…` when the first listing or watch does not succeed
  */
 export async function openMirror(
@@ -35,79 +28,46 @@ export async function openMirror(
   log: (line: string) => void,
   relistMs = 10_000,
 ): Promise<Mirror> {
-  let items = new Map<string, Item>();
-  let seen = 0;
   /** Events that came by the watch, and how many had when it was first found to lack some. */
   let heard = 0;
   let suspectedAt: number | undefined;
   let recheck: NodeJS.Timeout | undefined;
   let cached: FleetView | undefined;
   let closed = false;
-  const listeners: ((keys: ReadonlySet<string>) => void)[] = [];
-  let changed = new Set<string>();
+  const copy = keyCopy(() => (cached = undefined));
+  const complain = complaints(log);
 
-  const touch = (key: string): void => {
-    cached = undefined;
-    // One turn of the event loop gathers the events of one etcd response, so that a transaction is seen whole.
-    if (changed.size === 0) setImmediate(flush);
-    changed.add(key);
-  };
-  const flush = (): void => {
-    const burst = changed;
-    changed = new Set();
-    if (!closed) for (const listener of listeners) listener(burst);
-  };
-  /** A fresh listing, and in which keys the copy differs from it. */
-  const read = async () => {
-    const { items: listed, revision } = await store.list(keys.prefix);
-    const fresh = new Map(listed.map((item) => [item.key, { value: item.value, revision: item.modRevision }]));
-    const keysOfBoth = [...new Set([...items.keys(), ...fresh.keys()])];
-    const missed = keysOfBoth.filter((key) => items.get(key)?.revision !== fresh.get(key)?.revision);
-    return { fresh, missed, revision };
-  };
-  const adopt = ({ fresh, missed, revision }: Awaited<ReturnType<typeof read>>): number => {
-    missed.forEach(touch);
-    items = fresh;
-    seen = revision;
-    cached = undefined;
+  const adopt = ({ items, revision }: Listing): number => {
+    copy.adopt(items, revision);
     return revision;
   };
-  const list = async (): Promise<number> => adopt(await read());
+  const list = async (): Promise<number> => adopt(await store.list(keys.prefix));
   const relist = (): void => {
     list().catch((error: unknown) => {
-      log(`mirror event=relist-failed cause=${JSON.stringify(String(error))}`);
+      log(formatLine('mirror', { event: 'relist-failed', cause: String(error) }));
       if (!closed) setTimeout(relist, 500);
     });
   };
-  const onEvent = (event: StoreEvent): void => {
-    heard += 1;
-    if (event.revision <= seen) return; // already in a listing
-    if (event.type === 'put') items.set(event.key, { value: event.value, revision: event.revision });
-    else items.delete(event.key);
-    touch(event.key);
+  const follow = (from: number) => {
+    const onEvent = (event: StoreEvent): void => {
+      heard += 1;
+      copy.take(event);
+    };
+    const onDisconnect = (e: Error) => log(formatLine('mirror', { event: 'disconnected', cause: e.message }));
+    return store.watch(keys.prefix, { onEvent, onResync: relist, onDisconnect }, from);
   };
-
-  const follow = (from: number) =>
-    store.watch(
-      keys.prefix,
-      {
-        onEvent,
-        onResync: relist,
-        onDisconnect: (e) => log(`mirror event=disconnected cause=${JSON.stringify(e.message)}`),
-      },
-      from,
-    );
   const compare = async (): Promise<void> => {
     const before = heard;
-    const listing = await read();
-    if (closed || heard !== before || listing.missed.length === 0) return void (suspectedAt = undefined);
+    const listing = await store.list(keys.prefix);
+    const missed = copy.differences(listing.items).length;
+    if (closed || heard !== before || missed === 0) return void (suspectedAt = undefined);
     if (suspectedAt !== heard) {
       // Its events may be on their way still.
       suspectedAt = heard;
       recheck = setTimeout(compareQuietly, relistMs / 10);
       return;
     }
-    log(`mirror event=watch-silent missed=${listing.missed.length}`);
+    log(formatLine('mirror', { event: 'watch-silent', missed }));
     suspectedAt = undefined;
     const silent = watch;
     watch = await follow(adopt(listing) + 1);
@@ -119,15 +79,31 @@ export async function openMirror(
   let watch = await follow((await list()) + 1);
   const comparison = setInterval(compareQuietly, relistMs);
   return {
-    view: () => (cached ??= viewOf(keys, valuesOf(items))),
-    value: (key) => items.get(key)?.value,
-    revision: (key) => items.get(key)?.revision,
-    onChange: (listener) => listeners.push(listener),
+    view: () => (cached ??= complain((onBad) => viewOf(keys, copy.entries(), onBad))),
+    value: (key) => copy.value(key),
+    revision: (key) => copy.revision(key),
+    onChange: (listener) => copy.onChange(listener),
     async close() {
       closed = true;
+      copy.close();
       clearInterval(comparison);
       clearTimeout(recheck);
       await watch.close();
     },
+  };
+}
+
+/** Says of each key whose value cannot be read what is wrong with it: once, and again when it has changed. */
+function complaints(
+  log: (line: string) => void,
+): (read: (onBad: (key: string, problem: string) => void) => FleetView) => FleetView {
+  let before = new Map<string, string>();
+  return (read) => {
+    const now = new Map<string, string>();
+    const view = read((key, problem) => void now.set(key, problem));
+    for (const [key, problem] of now)
+      if (before.get(key) !== problem) log(formatLine('mirror', { event: 'bad-value', key, cause: problem }));
+    before = now;
+    return view;
   };
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { desiredStates, type DesiredState, type Machine } from '../engine/model.ts';
 import { parseUnitFile } from '../unit/parse.ts';
 import { requirementsOf, type Requirements } from '../unit/requirements.ts';
@@ -33,32 +34,44 @@ export function writeUnit(name: string, options: UnitOptions): string {
   return JSON.stringify({ Name: name, Hash: hashUnit(options), Raw: serialiseUnit(options) });
 }
 
-type Parsed = Pick<UnitRecord, 'options' | 'hash' | 'requirements'>;
-const parsed = new Map<string, Parsed | undefined>();
+/** Told why a value in etcd is none of ours. Such a value is left out: one spoilt key must not take the others with it. */
+export type OnBadValue = (problem: string) => void;
 
-/** Undefined when the value is not a unit of ours: one spoilt key must not take the others with it. */
-export function readUnit(name: string, value: string): Parsed | undefined {
+const unitValue = z.object({ Raw: z.string() });
+type ParsedUnit = Pick<UnitRecord, 'options' | 'hash' | 'requirements'>;
+const parsed = new Map<string, ParsedUnit | { problem: string }>();
+
+/** Undefined when the value is not a unit of ours. */
+export function readUnit(name: string, value: string, onBad: OnBadValue): ParsedUnit | undefined {
   const key = `${name}\0${value}`;
-  if (!parsed.has(key)) {
+  const known = parsed.get(key);
+  const unit = known ?? parseStored(name, value);
+  if (known === undefined) {
     if (parsed.size > 5000) parsed.clear();
-    parsed.set(key, parseStored(name, value));
+    parsed.set(key, unit);
   }
-  return parsed.get(key);
+  if (!('problem' in unit)) return unit;
+  onBad(unit.problem);
+  return undefined;
 }
 
-function parseStored(name: string, value: string): Parsed | undefined {
-  const raw = field(readJson(value), 'Raw');
-  if (raw === undefined) return undefined;
+function parseStored(name: string, value: string): ParsedUnit | { problem: string } {
+  let problem = '';
+  const stored = readJson(unitValue, value, (why) => (problem = why));
+  if (stored === undefined) return { problem };
   try {
-    const options = parseUnitFile(raw, name);
+    const options = parseUnitFile(stored.Raw, name);
     return { options, hash: hashUnit(options), requirements: requirementsOf(name, options) };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
-export function readDesired(value: string | undefined): DesiredState {
-  return desiredStates.find((s) => s === value) ?? 'inactive';
+/** A unit whose desired state was never written, or is none, is wanted inactive. */
+export function readDesired(value: string | undefined, onBad: OnBadValue): DesiredState {
+  const state = desiredStates.find((s) => s === value);
+  if (state === undefined && value !== undefined) onBad(`"${value}" is none of ${desiredStates.join(', ')}`);
+  return state ?? 'inactive';
 }
 
 export function writeMachine(machine: Machine): string {
@@ -74,13 +87,23 @@ export function writeMachine(machine: Machine): string {
 /** The version of the original whose API and output ours follow. */
 export const fleetVersion = '1.0.0';
 
-export function readMachine(id: string, value: string, overlay: Readonly<Record<string, string>>): Machine {
-  const json = readJson(value);
-  const own = json['Metadata'];
-  const metadata: Record<string, string> = {};
-  for (const [k, v] of Object.entries({ ...(typeof own === 'object' ? own : {}), ...overlay }))
-    if (typeof v === 'string') metadata[k] = v;
-  return { id, name: field(json, 'Hostname') ?? id.slice(0, 8), ip: field(json, 'PublicIP') ?? '', metadata };
+const machineValue = z.object({
+  PublicIP: z.string(),
+  Hostname: z.string().optional(),
+  Metadata: z.record(z.string(), z.string()).nullish(),
+});
+
+/** @param overlay metadata that was set through the API */
+export function readMachine(
+  id: string,
+  value: string,
+  overlay: Readonly<Record<string, string>>,
+  onBad: OnBadValue,
+): Machine | undefined {
+  const json = readJson(machineValue, value, onBad);
+  if (json === undefined) return undefined;
+  const { PublicIP: ip, Hostname: name = id.slice(0, 8), Metadata: own } = json;
+  return { id, name, ip, metadata: { ...own, ...overlay } };
 }
 
 export function writeState(s: StateRecord): string {
@@ -95,40 +118,40 @@ export function writeState(s: StateRecord): string {
   });
 }
 
-export function readState(unit: string, machineId: string, value: string): StateRecord {
-  const json = readJson(value);
-  const message = field(json, 'message');
-  return {
-    unit,
-    machineId,
-    hash: field(json, 'unitHash') ?? '',
-    load: field(json, 'loadState') ?? '',
-    active: field(json, 'activeState') ?? '',
-    sub: field(json, 'subState') ?? '',
-    job: field(json, 'jobState') === 'launched' ? 'launched' : 'loaded',
-    ...(message !== undefined && { message }),
-  };
+const stateValue = z.object({
+  loadState: z.string(),
+  activeState: z.string(),
+  subState: z.string(),
+  unitHash: z.string(),
+  // The original says that a unit was started by another key.
+  jobState: z.enum(['loaded', 'launched']).default('loaded'),
+  message: z.string().optional(),
+});
+
+export function readState(unit: string, machineId: string, value: string, onBad: OnBadValue): StateRecord | undefined {
+  const json = readJson(stateValue, value, onBad);
+  if (json === undefined) return undefined;
+  const { loadState: load, activeState: active, subState: sub, unitHash: hash, jobState: job, message } = json;
+  return { unit, machineId, hash, load, active, sub, job, ...(message !== undefined && { message }) };
 }
 
-export function readLines(value: string): string[] {
+const linesValue = z.array(z.string());
+
+/** Why no machine can take a unit, one line a machine. */
+export function readBlocked(value: string, onBad: OnBadValue): string[] | undefined {
+  return readJson(linesValue, value, onBad);
+}
+
+function readJson<T>(schema: z.ZodType<T>, value: string, onBad: OnBadValue): T | undefined {
+  let json: unknown;
   try {
-    const json: unknown = JSON.parse(value);
-    return Array.isArray(json) ? json.filter((l) => typeof l === 'string') : [value];
+    json = JSON.parse(value);
   } catch {
-    return [value];
+    onBad('is no JSON');
+    return undefined;
   }
-}
-
-function readJson(value: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(value);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-function field(json: Record<string, unknown>, key: string): string | undefined {
-  const value = json[key];
-  return typeof value === 'string' ? value : undefined;
+  const read = schema.safeParse(json);
+  if (read.success) return read.data;
+  onBad(read.error.issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; '));
+  return undefined;
 }

@@ -1,8 +1,8 @@
 import type { Machine, Snapshot } from '../engine/model.ts';
-import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
+import type { FleetKeys, JobKeys } from '../../etcd/keys/fleet-keys.ts';
 import {
+  readBlocked,
   readDesired,
-  readLines,
   readMachine,
   readState,
   readUnit,
@@ -14,56 +14,88 @@ import {
 export interface FleetView {
   units: UnitRecord[];
   machines: Machine[];
+  /** Ids of machines that are there, though what their key says cannot be read. */
+  unreadableMachines: string[];
   states: StateRecord[];
   /** Value of the leadership key. */
   leader?: string;
 }
 
-/** Reads the keys under fleet's prefix (or a part of them) into records. */
-export function viewOf(keys: FleetKeys, items: Iterable<readonly [key: string, value: string]>): FleetView {
+/**
+ * Reads the keys under fleet's prefix (or a part of them) into records.
+ * @param onBad called with each key whose value is none of fleet's, and why; that value is left out
+ */
+export function viewOf(
+  keys: FleetKeys,
+  items: Iterable<readonly [key: string, value: string]>,
+  onBad: (key: string, problem: string) => void = () => undefined,
+): FleetView {
   const jobs = new Map<string, Map<string, string>>();
   const objects = new Map<string, string>();
   const overlays = new Map<string, Record<string, string>>();
   const states: StateRecord[] = [];
+  const machines: Machine[] = [];
   let leader: string | undefined;
   for (const [key, value] of items) {
-    const [folder, a = '', b = '', c] = key.slice(keys.prefix.length).split('/');
+    if (key === keys.leader) leader = value;
+    const [folder, name, part, metadataKey] = key.slice(keys.prefix.length).split('/');
+    if (name === undefined || part === undefined) continue;
     if (folder === 'job') {
-      const job = jobs.get(a) ?? new Map<string, string>();
-      jobs.set(a, job.set(b, value));
-    } else if (folder === 'machines' && b === 'object') objects.set(a, value);
-    else if (folder === 'machines' && b === 'metadata' && c !== undefined) {
-      overlays.set(a, { ...overlays.get(a), [c]: value });
-    } else if (folder === 'states') states.push(readState(a, b, value));
-    else if (key === keys.leader) leader = value;
+      const job = jobs.get(name) ?? new Map<string, string>();
+      jobs.set(name, job.set(part, value));
+    } else if (folder === 'machines' && part === 'object') objects.set(name, value);
+    else if (folder === 'machines' && part === 'metadata' && metadataKey !== undefined) {
+      overlays.set(name, { ...overlays.get(name), [metadataKey]: value });
+    } else if (folder === 'states') {
+      const state = readState(name, part, value, (problem) => onBad(key, problem));
+      if (state !== undefined) states.push(state);
+    }
+  }
+  const unreadableMachines: string[] = [];
+  for (const [id, value] of objects) {
+    const machine = readMachine(id, value, overlays.get(id) ?? {}, (problem) => onBad(keys.machine(id), problem));
+    if (machine === undefined) unreadableMachines.push(id);
+    else machines.push(machine);
   }
   return {
-    units: [...jobs].flatMap(([name, job]) => unitOf(name, job)).sort(by((u) => u.name)),
-    machines: [...objects].map(([id, value]) => readMachine(id, value, overlays.get(id) ?? {})).sort(by((m) => m.id)),
+    units: [...jobs]
+      .map(([name, job]) => unitOf(keys.job(name), name, job, onBad))
+      .filter((unit) => unit !== undefined)
+      .sort(by((u) => u.name)),
+    machines: machines.sort(by((m) => m.id)),
+    unreadableMachines,
     states: states.sort(by((s) => `${s.unit}\0${s.machineId}`)),
     ...(leader !== undefined && { leader }),
   };
 }
 
-function unitOf(name: string, job: ReadonlyMap<string, string>): UnitRecord[] {
-  const stored = readUnit(name, job.get('object') ?? '');
-  if (stored === undefined) return [];
+function unitOf(
+  keys: JobKeys,
+  name: string,
+  job: ReadonlyMap<string, string>,
+  onBad: (key: string, problem: string) => void,
+): UnitRecord | undefined {
+  const object = job.get('object');
+  // A target or a reason may outlive its unit for a moment.
+  if (object === undefined) return undefined;
+  const stored = readUnit(name, object, (problem) => onBad(keys.object, problem));
+  if (stored === undefined) return undefined;
   const target = job.get('target');
-  const blocked = job.get('unschedulable');
-  return [
-    {
-      name,
-      ...stored,
-      desired: readDesired(job.get('target-state')),
-      ...(target !== undefined && { target }),
-      ...(blocked !== undefined && { blocked: readLines(blocked) }),
-    },
-  ];
+  const lines = job.get('unschedulable');
+  const blocked = lines === undefined ? undefined : readBlocked(lines, (problem) => onBad(keys.blocked, problem));
+  return {
+    name,
+    ...stored,
+    desired: readDesired(job.get('target-state'), (problem) => onBad(keys.desired, problem)),
+    ...(target !== undefined && { target }),
+    ...(blocked !== undefined && { blocked }),
+  };
 }
 
 /** What the engine decides on. */
 export function snapshotOf(view: FleetView, missingMachinesAreDead: boolean): Snapshot {
-  return { units: view.units, machines: view.machines, missingMachinesAreDead };
+  const { units, machines, unreadableMachines } = view;
+  return { units, machines, missingMachinesAreDead, unreadableMachines: new Set(unreadableMachines) };
 }
 
 /**

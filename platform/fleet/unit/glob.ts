@@ -34,10 +34,10 @@ function translate(pattern: string): RegExp | undefined {
     if (c === '*') source += '[^/]*';
     else if (c === '?') source += '[^/]';
     else if (c === '[') {
-      const match = /^\[(\^?)((?:\\.|[^\]\\])+)\]/s.exec(pattern.slice(i));
-      if (!match) return undefined;
-      source += `[${match[1] ?? ''}${(match[2] ?? '').replace(/\\(.)|([[\]^])/gs, (_all, quoted?: string, bare?: string) => `\\${quoted ?? bare ?? ''}`)}]`;
-      i += match[0].length - 1;
+      const [whole, not, inside] = /^\[(\^?)((?:\\.|[^\]\\])+)\]/s.exec(pattern.slice(i)) ?? [];
+      if (whole === undefined || not === undefined || inside === undefined) return undefined;
+      source += `[${not}${inside.replace(/\\(.)|[[\]^]/gs, (all, quoted?: string) => `\\${quoted ?? all}`)}]`;
+      i += whole.length - 1;
     } else if (c === '\\') {
       i++;
       if (i >= pattern.length) return undefined;

@@ -58,3 +58,13 @@ export function mangleUnitName(argument: string): string {
   const base = argument.slice(argument.lastIndexOf('/') + 1);
   return runnable.includes(splitUnitName(base).type) ? base : `${base}.service`;
 }
+
+/**
+ * The names that an argument may mean of a unit that exists, the likeliest first. Units of types that `mangleUnitName` does not know
+ * (target, slice, ...) can be made by the API: they go by the name they have.
+ */
+export function possibleUnitNames(argument: string): [string, ...string[]] {
+  const base = argument.slice(argument.lastIndexOf('/') + 1);
+  const mangled = mangleUnitName(argument);
+  return types.includes(splitUnitName(base).type) && base !== mangled ? [base, mangled] : [mangled];
+}

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import type { z } from 'zod';
 import { problem, type Outcome } from './outcome.ts';
 
 /** Whom to talk to and as whom. */
@@ -22,8 +23,20 @@ export class RestClient {
     this.command = command;
   }
 
-  get(target: Target, path: string, errorText: string): Promise<Reply> {
-    return this.call(target, 'GET', path, undefined, errorText);
+  /** What a node says of itself, as `schema` has it; a node that says something else has failed. */
+  async get<T>(
+    target: Target,
+    path: string,
+    schema: z.ZodType<T>,
+    errorText: string,
+  ): Promise<{ readonly value: T } | { readonly failed: Outcome }> {
+    const reply = await this.call(target, 'GET', path, undefined, errorText);
+    if ('failed' in reply) return reply;
+    const read = schema.safeParse(jsonOf(reply.body));
+    if (read.success) return { value: read.data };
+    return {
+      failed: problem(2, `${errorText}; ${target.host}:${target.port} gave no such answer`, reply.body.slice(0, 200)),
+    };
   }
 
   post(target: Target, path: string, form: Readonly<Record<string, string>>, errorText: string): Promise<Reply> {
@@ -66,6 +79,14 @@ export class RestClient {
       const reason = systemTexts[code] ?? (error instanceof Error ? error.message : String(error));
       return { failed: problem(1, `command: ${this.command}: ${host}:${port}, ${reason}`) };
     }
+  }
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
   }
 }
 

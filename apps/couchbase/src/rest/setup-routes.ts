@@ -107,7 +107,7 @@ function initialise(cluster: Cluster, request: RestRequest): RestResponse {
     'problems' in checked ? [checked.problems] : [],
   );
   if ('problems' in services || 'problems' in administrator || 'problems' in quota)
-    return refuse(Object.assign({}, ...problems) as Record<string, string>);
+    return refuse(Object.fromEntries(problems.flatMap((one) => Object.entries(one))));
   cluster.services = services.value;
   cluster.memoryQuotaMb = quota.value;
   cluster.setAdministrator(administrator.value.user, administrator.value.password);

@@ -2,7 +2,7 @@ import { LabError } from '../../../../errors/lab-error.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { serverName } from '../cluster/identity.ts';
-import type { Json } from '../views/json.ts';
+import { parseJson, type Json } from '../views/json.ts';
 import { readViewQuery } from '../views/view-query.ts';
 import type { Captured, RestRequest, RestResponse, Route } from './exchange.ts';
 
@@ -53,16 +53,16 @@ function remove(bucket: Bucket, name: string): RestResponse {
 }
 
 function query(bucket: Bucket, request: RestRequest, [name = '', view = '']: Captured): RestResponse {
-  const wanted = readViewQuery(request.query, request.body.trim() === '' ? {} : (readJson(request.body) as Json));
+  const wanted = readViewQuery(request.query, request.body.trim() === '' ? {} : readJson(request.body));
   const result = bucket.designs.query(name, view, wanted);
   const debug = wanted.debug ? { debug_info: { local: { rows: result.rows.length } } } : {};
   const afterwards = wanted.stale === 'update_after' ? () => bucket.designs.updateAfter(name, view) : undefined;
   return { status: 200, json: { ...result, ...debug }, ...(afterwards === undefined ? {} : { afterwards }) };
 }
 
-function readJson(text: string): unknown {
+function readJson(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new LabError({ code: 'input.json', cause: 'the body is not JSON', next: 'send a JSON object', error });
   }

@@ -1,4 +1,5 @@
 import { createContext, runInContext, Script, type Context } from 'node:vm';
+import { z } from 'zod';
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { Document } from '../bucket/document.ts';
 import { mapInput } from './map-input.ts';
@@ -60,7 +61,7 @@ export class MapProgram {
   private alone(document: Document): Emitted {
     if (this.strikes < strikesAllowed) {
       const result = this.attempt([document]);
-      if (result !== undefined) return result[0] ?? [];
+      if (result !== undefined) return result.flat();
       this.strikes += 1;
       return [];
     }
@@ -73,15 +74,37 @@ export class MapProgram {
 
   private attempt(batch: readonly Document[]): Emitted[] | undefined {
     this.context['input'] = JSON.stringify(batch.map(mapInput));
+    let output: unknown;
     try {
-      const output: unknown = driver.runInContext(this.context, { timeout: this.limitMs });
-      return JSON.parse(String(output)) as Emitted[];
+      output = driver.runInContext(this.context, { timeout: this.limitMs });
     } catch (error) {
       if (isTimeout(error)) return undefined;
       throw error;
     }
+    return readBatch(output, batch.length);
   }
 }
+
+/** The map function shares its context with what runs it, and may have put something else in its place. */
+function readBatch(output: unknown, documents: number): Emitted[] {
+  try {
+    return z
+      .array(emittedPairs)
+      .length(documents)
+      .parse(JSON.parse(String(output)));
+  } catch (error) {
+    throw new LabError({
+      code: 'input.map',
+      cause: 'map function changes what runs it: emit, runBatch or JSON',
+      next: 'write it as function (doc, meta) { emit(key, value); }',
+      error,
+    });
+  }
+}
+
+// What comes out of JSON.parse is Json; only the shape around it is in doubt.
+const anyJson = z.custom<Json>();
+const emittedPairs = z.array(z.tuple([anyJson, anyJson]));
 
 // emit() serialises at once: what a map function does to an object afterwards must not reach the index.
 const prelude = new Script(`
@@ -109,7 +132,9 @@ const prelude = new Script(`
 
 const driver = new Script('runBatch(input)');
 
+const timedOut = 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
 // The error belongs to the context's realm: `instanceof Error` of this one does not know it.
 function isTimeout(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === timedOut;
 }

@@ -1,5 +1,5 @@
 import { LabError } from '../../../../errors/lab-error.ts';
-import type { Json } from './json.ts';
+import { parseJson, type Json } from './json.ts';
 
 /** Options of one view query, checked. Absent keys are undefined (JSON has null of its own). */
 export interface ViewQuery {
@@ -28,7 +28,7 @@ export interface ViewQuery {
  */
 export function readViewQuery(parameters: URLSearchParams, body: Json = {}): ViewQuery {
   const text = (...names: string[]) => names.map((name) => parameters.get(name)).find((value) => value !== null);
-  const json = (...names: string[]) => readJson(names[0] ?? '', text(...names));
+  const json = (name: string, ...others: string[]) => readJson(name, text(name, ...others));
   const flag = (name: string) => readFlag(name, text(name));
   const whole = (name: string) => readWhole(name, text(name));
   const keys = json('keys') ?? keysOf(body);
@@ -67,7 +67,7 @@ function present<Name extends string, Value>(name: Name, value: Value | undefine
 function readJson(name: string, text: string | null | undefined): Json | undefined {
   if (text === null || text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text);
   } catch {
     throw bad(name, 'must be JSON');
   }

@@ -1,7 +1,8 @@
 import { LabError } from '../../../../errors/lab-error.ts';
-import { mangleUnitName } from '../../unit/name.ts';
+import { possibleUnitNames } from '../../unit/name.ts';
 import { serialiseUnit } from '../../unit/serialise.ts';
 import type { Command } from '../context.ts';
+import { findUnit } from '../unit-arguments.ts';
 
 export const cat: Command = {
   name: 'cat',
@@ -17,9 +18,9 @@ export const cat: Command = {
         next: 'fleetctl cat UNIT',
       });
     }
-    const name = mangleUnitName(argument);
-    const unit = await context.client.getUnit(name);
+    const unit = await findUnit(context.client, argument);
     if (unit === undefined) {
+      const [name] = possibleUnitNames(argument);
       throw new LabError({ code: 'missing.unit', cause: `Unit ${name} not found`, next: 'fleetctl list-unit-files' });
     }
     context.out(serialiseUnit(unit.options).trimEnd());

@@ -1,10 +1,10 @@
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { FleetMachine, FleetUnit } from '../../client/fleet-client.ts';
-import { mangleUnitName } from '../../unit/name.ts';
+import { possibleUnitNames } from '../../unit/name.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import type { Command, Context } from '../context.ts';
 import { runOnMachine, shellLine } from '../remote.ts';
-import { unitArguments } from '../unit-arguments.ts';
+import { findUnit, unitArguments } from '../unit-arguments.ts';
 
 export const status: Command = {
   name: 'status',
@@ -14,8 +14,8 @@ export const status: Command = {
   async run(context) {
     if (context.args.length === 0)
       throw new LabError({ code: 'usage.no-units', cause: 'No units given', next: 'fleetctl status UNIT...' });
-    const names = unitArguments(context.args).map((a) => a.name);
-    const units = await Promise.all(names.map((name) => unitOrError(context, name)));
+    const paths = unitArguments(context.args).map((a) => a.path);
+    const units = await Promise.all(paths.map((path) => unitOrError(context, path)));
     if (context.flags.on('json')) {
       const all = units.map(async (unit) => ({
         ...unit,
@@ -62,7 +62,7 @@ export const journal: Command = {
         next: 'fleetctl journal --lines=10 UNIT',
       });
     }
-    const unit = await unitOrError(context, mangleUnitName(argument));
+    const unit = await unitOrError(context, argument);
     if (requirementsOf(unit.name, unit.options).global) {
       throw new LabError({
         code: 'state.global',
@@ -103,9 +103,7 @@ export const ssh: Command = {
     const command = named === undefined && rest[0] === '--' ? rest.slice(1) : rest;
     const machines = await context.client.listMachines();
     const unit =
-      context.flags.text('machine') === undefined && target !== ''
-        ? await context.client.getUnit(mangleUnitName(target))
-        : undefined;
+      context.flags.text('machine') === undefined && target !== '' ? await findUnit(context.client, target) : undefined;
     const found = machines.filter(
       (m) =>
         m.id === unit?.machineID ||
@@ -124,9 +122,10 @@ export const ssh: Command = {
   },
 };
 
-async function unitOrError(context: Context, name: string): Promise<FleetUnit> {
-  const unit = await context.client.getUnit(name);
+async function unitOrError(context: Context, argument: string): Promise<FleetUnit> {
+  const unit = await findUnit(context.client, argument);
   if (unit !== undefined) return unit;
+  const [name] = possibleUnitNames(argument);
   throw new LabError({ code: 'missing.unit', cause: `Unit ${name} does not exist.`, next: 'fleetctl list-unit-files' });
 }
 

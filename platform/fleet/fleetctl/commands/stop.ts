@@ -12,7 +12,7 @@ export const stop: Command = {
   args: 'UNIT...',
   summary: 'stop units; they stay loaded on their machines',
   flags: waitFlags,
-  run: (context) => bringDown(context, { verb: 'stop', wanted: 'loaded', done: 'stopped', look: lookStopped }),
+  run: (context) => bringDown(context, { verb: 'stop', wanted: 'loaded', done: 'stopped', judge: judgeStopped }),
 };
 
 export const unload: Command = {
@@ -20,14 +20,14 @@ export const unload: Command = {
   args: 'UNIT...',
   summary: 'stop units and take them off their machines',
   flags: waitFlags,
-  run: (context) => bringDown(context, { verb: 'unload', wanted: 'inactive', done: 'unloaded', look: lookUnloaded }),
+  run: (context) => bringDown(context, { verb: 'unload', wanted: 'inactive', done: 'unloaded', judge: judgeUnloaded }),
 };
 
 interface Way {
   verb: 'stop' | 'unload';
   wanted: 'loaded' | 'inactive';
   done: string;
-  look: (context: Context, unit: FleetUnit, ranLoaded: boolean) => Promise<Look>;
+  judge: (context: Context, unit: FleetUnit, ranLoaded: boolean) => Promise<Look>;
 }
 
 async function bringDown(context: Context, way: Way): Promise<number> {
@@ -58,11 +58,12 @@ async function bringDown(context: Context, way: Way): Promise<number> {
   else {
     const late = await waitForUnits(context, changing, totalMs, async (name) => {
       const unit = await context.client.getUnit(name);
-      return unit === undefined ? { done: true } : way.look(context, unit, ranLoaded.has(name));
+      return unit === undefined ? { done: true } : way.judge(context, unit, ranLoaded.has(name));
     });
     failures.push(...late);
-    const failed = late.length > 0;
-    if (!failed) context.err(`Successfully ${way.done} units [${changing.join(' ')}].`);
+    // The original's words also when nothing was left to do; beside an error they would be untrue.
+    const isSuccess = changing.length > 0 ? late.length === 0 : failures.length === 0;
+    if (isSuccess) context.err(`Successfully ${way.done} units [${changing.join(' ')}].`);
   }
   return reportFailures(context, failures);
 }
@@ -71,7 +72,7 @@ const runs = (state: FleetUnitState): boolean =>
   ['active', 'activating', 'reloading', 'deactivating'].includes(state.systemdActiveState ?? '');
 
 /** @param ranLoaded it was loaded already when it was to be stopped, and systemd ran it on its own account */
-async function lookStopped(context: Context, unit: FleetUnit, ranLoaded: boolean): Promise<Look> {
+async function judgeStopped(context: Context, unit: FleetUnit, ranLoaded: boolean): Promise<Look> {
   // One that no machine has taken has nothing to stop.
   if (unit.machineID === undefined) {
     context.out(`Unit ${unit.name} ${unit.currentState ?? 'inactive'}`);
@@ -87,7 +88,7 @@ async function lookStopped(context: Context, unit: FleetUnit, ranLoaded: boolean
   return { done: true };
 }
 
-async function lookUnloaded(context: Context, unit: FleetUnit): Promise<Look> {
+async function judgeUnloaded(context: Context, unit: FleetUnit): Promise<Look> {
   const left = await context.client.listStates({ unitName: unit.name });
   if (unit.machineID !== undefined || left.length > 0)
     return { missing: `is ${left[0]?.systemdActiveState ?? 'scheduled'} still` };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../../apps/web/src/config.ts';
 import { verdict, type Health } from '../../../../apps/web/src/health.ts';
+import { rowReader } from '../../../../apps/web/src/newest-rows.ts';
 import { toStack } from '../../../../apps/web/src/stack.ts';
 import type { Instance } from '../../../../platform/etcd/services.ts';
 
@@ -50,5 +51,31 @@ describe('readConfig', () => {
 
   it('refuses a bad number by name', () => {
     expect(() => readConfig({ PORT: '70000' }, {}, 'host')).toThrow(/PORT="70000"/);
+  });
+});
+
+describe('rows of the view', () => {
+  const good = { id: 'e1_m1', key: 'e1', value: 'Kubernetes night' };
+
+  it('are taken as they are', () => {
+    expect(rowReader(() => expect.unreachable())({ ...good, doc: null })).toEqual([good]);
+  });
+
+  it.each([
+    [{ ...good, value: null }, 'value: '],
+    [{ ...good, value: { name: 'x' } }, 'value: '],
+    [{ ...good, key: 17 }, 'key: '],
+    [{ ...good, key: ['e1'] }, 'key: '],
+  ])('%j is left out, and said once with its document', (row, problem) => {
+    const lines: string[] = [];
+    const read = rowReader((line) => lines.push(line));
+    expect([read(row), read(good), read(row)]).toEqual([[], [good], []]);
+    expect(lines).toEqual([expect.stringContaining(`document e1_m1 is left out: ${problem}`)]);
+  });
+
+  it('without a document are left out, too', () => {
+    const lines: string[] = [];
+    expect(rowReader((line) => lines.push(line))({ key: 'a', value: 'b' })).toEqual([]);
+    expect(lines).toHaveLength(1);
   });
 });

@@ -131,3 +131,57 @@ describe('unit life', () => {
     await late.fleetd.leave();
   });
 });
+
+describe('a value in etcd that somebody spoilt', () => {
+  const root = '/_coreos.com/fleet';
+  const id = '1'.repeat(32);
+  const complaints = (key: string) => cluster.log.filter((line) => line.includes(`event=bad-value key=${key} `));
+  const starts = () => cluster.machines.flatMap((m) => m.systemd.calls).filter((call) => call.startsWith('start'));
+
+  test.each(['', 'null', '{"PublicIP":"10.0.0.1","Metadata":"slot=1"}'])(
+    'of a machine (%j): its own fleetd puts it right, on its lease; nothing moves',
+    async (value) => {
+      const lease = (await cluster.store.get(`${root}/machines/${id}/object`))?.lease;
+      await cluster.client.createUnit('a.service', unitText('MachineMetadata=slot=1'), 'launched');
+      await eventually(isActive({ 'a.service': 'core-01' }));
+      await cluster.store.put(`${root}/machines/${id}/object`, value);
+      await eventually(async () => {
+        const [first] = await cluster.client.listMachines();
+        return first?.id === id && first.metadata?.['slot'] === '1' ? undefined : JSON.stringify(first);
+      });
+      expect((await cluster.store.get(`${root}/machines/${id}/object`))?.lease).toBe(lease);
+      await cluster.client.createUnit('b.service', unitText('MachineMetadata=slot=1'), 'launched');
+      await eventually(isActive({ 'a.service': 'core-01', 'b.service': 'core-01' }));
+      expect(starts()).toEqual(['start a.service', 'start b.service']);
+    },
+  );
+
+  test('is said once with its key, and does not stand in the way of others', async () => {
+    const strange = [
+      `${root}/machines/nobody/object`,
+      `${root}/states/a.service/nobody`,
+      `${root}/job/x.service/object`,
+    ];
+    for (const key of strange) await cluster.store.put(key, '{"half":');
+    await cluster.store.put(`${root}/job/y.service/target-state`, 'bogus');
+    await cluster.client.createUnit('a.service', unitText(), 'launched');
+    await eventually(isActive({ 'a.service': 'core-01' }));
+    await eventually(() => {
+      const counts = strange.map((key) => complaints(key).length);
+      return counts.every((count) => count === 3) ? undefined : `${counts.join()} complaints, not one a machine`;
+    });
+    await cluster.client.setDesiredState('a.service', 'loaded');
+    await eventually(isActive({}));
+    expect(strange.map((key) => complaints(key).length)).toEqual([3, 3, 3]);
+    expect((await cluster.client.listMachines()).map((m) => m.hostname)).toEqual(['core-01', 'core-02', 'core-03']);
+  });
+
+  test('of a desired state: as never written, until it is', async () => {
+    await cluster.client.createUnit('a.service', unitText(), 'loaded');
+    await cluster.store.put(`${root}/job/a.service/target-state`, 'bogus');
+    expect(await cluster.client.getUnit('a.service')).toMatchObject({ desiredState: 'inactive' });
+    await cluster.client.setDesiredState('a.service', 'launched');
+    await eventually(isActive({ 'a.service': 'core-01' }));
+    expect(complaints(`${root}/job/a.service/target-state`).length).toBeGreaterThan(0);
+  });
+});

@@ -2,8 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parseShow } from '../../../../platform/systemd/parse-show.ts';
-import { blame, systemctlDriver } from '../../../../platform/systemd/systemctl-driver.ts';
+import { blame, parseShow, systemctlDriver } from '../../../../platform/systemd/systemctl-driver.ts';
 
 test('parseShow matches blocks by position: the Id of an alias is not the name asked for', () => {
   const output =
@@ -12,6 +11,14 @@ test('parseShow matches blocks by position: the Id of an alias is not the name a
     ['a.service', { load: 'loaded', active: 'active', sub: 'running', invocation: '0f' }],
     ['b.service', { load: 'not-found', active: 'inactive', sub: 'dead', invocation: '' }],
   ]);
+});
+
+test('parseShow leaves out what was cut off', () => {
+  const whole = 'LoadState=loaded\nActiveState=active\nSubState=running\nInvocationID=0f\n\n';
+  for (const rest of ['', 'LoadState=lo', 'LoadState=loaded\nActiveState=active', 'Failed to list: no bus']) {
+    expect([...parseShow(whole + rest, ['a.service', 'b.service']).keys()]).toEqual(['a.service']);
+  }
+  expect(parseShow('', ['a.service'])).toEqual(new Map());
 });
 
 test('blame finds the unit that systemctl names, not one whose name contains it', () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Command, CommandContext } from '../command.ts';
 import { problem, success, type Outcome } from '../outcome.ts';
 
@@ -12,11 +13,11 @@ export const bucketCreate: Command = async (context) => {
     bucketType: option('bucket-type') ?? 'couchbase',
     authType: 'sasl',
     proxyPort: option('bucket-port') ?? '11211',
-    ...(option('bucket-password') === undefined ? {} : { saslPassword: option('bucket-password') ?? '' }),
-    ...(option('bucket-ramsize') === undefined ? {} : { ramQuotaMB: option('bucket-ramsize') ?? '' }),
+    ...given('saslPassword', option('bucket-password')),
+    ...given('ramQuotaMB', option('bucket-ramsize')),
     replicaNumber: option('bucket-replica') ?? '1',
-    ...(option('enable-flush') === undefined ? {} : { flushEnabled: option('enable-flush') ?? '' }),
-    ...(option('enable-index-replica') === undefined ? {} : { replicaIndex: option('enable-index-replica') ?? '' }),
+    ...given('flushEnabled', option('enable-flush')),
+    ...given('replicaIndex', option('enable-index-replica')),
   };
   const reply = await rest.post(target, '/pools/default/buckets/', form, 'unable to bucket-create');
   if ('failed' in reply) return reply.failed;
@@ -24,14 +25,20 @@ export const bucketCreate: Command = async (context) => {
   return late ?? success('bucket-create');
 };
 
+function given(field: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [field]: value };
+}
+
+const bucketHealth = z.object({ nodes: z.array(z.object({ status: z.string() })) });
 const waitLimitMs = 120_000;
 
 async function waitHealthy({ rest, target, progress }: CommandContext, name: string): Promise<Outcome | undefined> {
   const deadline = performance.now() + waitLimitMs;
   for (;;) {
-    const reply = await rest.get(target, `/pools/default/buckets/${encodeURIComponent(name)}`, 'unable to bucket-list');
+    const path = `/pools/default/buckets/${encodeURIComponent(name)}`;
+    const reply = await rest.get(target, path, bucketHealth, 'unable to bucket-list');
     if ('failed' in reply) return reply.failed;
-    const { nodes } = JSON.parse(reply.body) as { nodes: { status: string }[] };
+    const { nodes } = reply.value;
     if (nodes.length > 0 && nodes.every(({ status }) => status === 'healthy')) return undefined;
     if (performance.now() > deadline) return problem(2, `bucket ${name} is not healthy after ${waitLimitMs / 1000} s`);
     progress('.');

@@ -1,24 +1,24 @@
+import { z } from 'zod';
 import type { Command } from '../command.ts';
 
-interface ListedBucket {
-  readonly name: string;
-  readonly bucketType: string;
-  readonly authType: string;
-  readonly saslPassword: string;
-  readonly replicaNumber: number;
-  readonly quota: { readonly ram: number };
-  readonly basicStats: { readonly memUsed: number };
-}
+const listedBucket = z.object({
+  name: z.string(),
+  bucketType: z.string(),
+  authType: z.string(),
+  saslPassword: z.string(),
+  replicaNumber: z.number(),
+  quota: z.object({ ram: z.number() }),
+  basicStats: z.object({ memUsed: z.number() }),
+});
 
 /** bucket-list of 4.0: one block of lines per bucket. */
 export const bucketList: Command = async ({ rest, target }) => {
-  const reply = await rest.get(target, '/pools/default/buckets', 'unable to bucket-list');
+  const reply = await rest.get(target, '/pools/default/buckets', z.array(listedBucket), 'unable to bucket-list');
   if ('failed' in reply) return reply.failed;
-  const buckets = JSON.parse(reply.body) as ListedBucket[];
-  return { code: 0, lines: buckets.flatMap(describe) };
+  return { code: 0, lines: reply.value.flatMap(describe) };
 };
 
-function describe(bucket: ListedBucket): string[] {
+function describe(bucket: z.infer<typeof listedBucket>): string[] {
   return [
     bucket.name,
     ` bucketType: ${bucket.bucketType}`,

@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import type { Command } from '../command.ts';
 
 /** server-info of 4.0: /nodes/self without licence fields, names sorted, indented by 2. */
 export const serverInfo: Command = async ({ rest, target }) => {
-  const reply = await rest.get(target, '/nodes/self', 'unable to server-info');
+  const reply = await rest.get(target, '/nodes/self', z.record(z.string(), z.unknown()), 'unable to server-info');
   if ('failed' in reply) return reply.failed;
-  const node = Object.entries(JSON.parse(reply.body) as Record<string, unknown>);
+  const node = Object.entries(reply.value);
   const shown = Object.fromEntries(node.filter(([name]) => !name.startsWith('license')));
   return { code: 0, lines: [JSON.stringify(sorted(shown), null, 2)] };
 };

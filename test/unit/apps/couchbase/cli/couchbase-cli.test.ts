@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../../../../../apps/couchbase/src/cli/run.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { runNode } from '../support/process.ts';
@@ -138,5 +139,22 @@ describe('bad command lines', () => {
     expect(code).toBe(2);
     expect(lines[0]).toBe('ERROR: command: rebalance is not in this embedded couchbase-cli');
     expect(lines).toContain('usage: couchbase-cli COMMAND -c HOST[:8091] [-u USER -p PASSWORD] [OPTIONS]');
+  });
+});
+
+describe('a node that is none', () => {
+  test.each(['<html>', '{}', '[]', '[{"name":"default"}]', '{"nodes":"all"}', 'null'])('answers %s', async (body) => {
+    const other = createServer((_request, response) => void response.end(body));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const bound = other.address();
+    const at = `127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
+    const line = (command: string) => `${command} -c ${at} -u Administrator -p Password1`.split(' ');
+    for (const command of ['server-list', 'bucket-list', 'bucket-create --bucket=b --bucket-ramsize=100 --wait']) {
+      const { code, lines } = await runCli(line(command), {}, () => undefined);
+      // An empty list of buckets is an answer.
+      if (command === 'bucket-list' && body === '[]') expect([code, lines]).toEqual([0, []]);
+      else expect([code, lines[0]]).toEqual([2, expect.stringContaining(`${at} gave no such answer`)]);
+    }
   });
 });

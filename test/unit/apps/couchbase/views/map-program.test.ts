@@ -74,3 +74,13 @@ test('an index maps only what changed', () => {
   index.update();
   expect([index.documentsMapped, index.rows.length]).toEqual([502, 501]);
 });
+
+test.each([
+  'function (doc) { runBatch = function () { return "[]"; }; emit(1, 2); }',
+  'function (doc) { runBatch = function () { return "no json"; }; }',
+  'function (doc) { runBatch = function () { return "[[[1]]]"; }; }',
+])('a map function that puts something in the place of what runs it is told so: %s', (source) => {
+  const program = new MapProgram(source);
+  program.run([document('a', '{}')]);
+  expect(() => program.run([document('b', '{}')])).toThrow(expect.objectContaining({ code: 'input.map' }));
+});

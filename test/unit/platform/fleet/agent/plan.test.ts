@@ -67,6 +67,18 @@ describe('planTasks', () => {
   });
 });
 
+test('a task says which content it is about: the wanted one, or the one that has to go', () => {
+  const tasks = planTasks(
+    [want('new', 'loaded', 'n'), want('other', 'launched', 'after')],
+    [have('gone', 'inactive', false, 'g'), have('other', 'active', true, 'before')],
+  );
+  expect(tasks.map(({ verb, unit, hash }) => `${verb} ${unit} ${hash}`)).toEqual([
+    'stop other after',
+    'unload gone g',
+    'load new n',
+  ]);
+});
+
 describe('reportUnits', () => {
   const report = (desired: DesiredUnit[], current: CurrentUnit[], causes: Record<string, string> = {}) =>
     reportUnits('m', desired, current, (unit) => causes[unit]).map((s) => [s.unit, s.job, s.active, s.message]);
@@ -96,20 +108,20 @@ describe('taskHolds', () => {
   test('a failed start waits longer each time, other content and other tasks do not', () => {
     let now = 0;
     const holds = taskHolds(() => now);
-    const start = { verb: 'start' as const, unit: 'u', reason: '' };
-    holds.failed(start, 'h', 'bad setting');
+    const start = { verb: 'start' as const, unit: 'u', hash: 'h', reason: '' };
+    holds.failed(start, 'bad setting');
     expect([
-      holds.isHeld(start, 'h'),
-      holds.isHeld(start, 'other'),
-      holds.isHeld({ ...start, verb: 'stop' }, 'h'),
+      holds.isHeld(start),
+      holds.isHeld({ ...start, hash: 'other' }),
+      holds.isHeld({ ...start, verb: 'stop' }),
     ]).toEqual([true, false, false]);
     now = 2000;
-    expect(holds.isHeld(start, 'h')).toBe(false);
-    holds.failed(start, 'h', 'bad setting');
+    expect(holds.isHeld(start)).toBe(false);
+    holds.failed(start, 'bad setting');
     now = 5999;
-    expect(holds.isHeld(start, 'h')).toBe(true);
+    expect(holds.isHeld(start)).toBe(true);
     expect(holds.cause('u', 'h')).toBe('bad setting');
-    holds.done(start, 'h');
+    holds.done(start);
     expect(holds.cause('u', 'h')).toBeUndefined();
   });
 });

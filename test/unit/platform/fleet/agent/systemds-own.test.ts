@@ -23,7 +23,7 @@ const boot = (): Agent =>
 const say = (desired: string) => store.put(keys.job(job).desired, desired);
 const state = async (): Promise<StateRecord | undefined> => {
   const found = await store.get(keys.state(job, machine.id));
-  return found && readState(job, machine.id, found.value);
+  return found && readState(job, machine.id, found.value, () => undefined);
 };
 const untilState = (wanted: Partial<StateRecord>) =>
   eventually(async () => {

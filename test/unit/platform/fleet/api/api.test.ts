@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memoryStore } from '../../../../../platform/etcd/memory-store.ts';
 import { serveApi } from '../../../../../platform/fleet/api/serve.ts';
 import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
-import { writeMachine } from '../../../../../platform/fleet/registry/records.ts';
+import { writeMachine, writeState } from '../../../../../platform/fleet/registry/records.ts';
 
 const store = memoryStore();
 const keys = fleetKeys();
@@ -89,6 +89,15 @@ describe('units', () => {
     expect((await call('GET', '/units')).json).toEqual({});
   });
 
+  test('keys are taken in any case, as Go takes them', async () => {
+    const Options = [{ Section: 'Service', NAME: 'ExecStart', Value: '/bin/true' }];
+    const body = { Name: 'go.service', Options, desiredstate: 'loaded' };
+    expect(await call('PUT', '/units/go.service', body)).toMatchObject({ status: 201 });
+    expect((await call('GET', '/units/go.service')).json).toMatchObject({ options, desiredState: 'loaded' });
+    expect(await call('PUT', '/units/x.service', { NAME: 'go.service', Options })).toMatchObject({ status: 400 });
+    await call('DELETE', '/units/go.service');
+  });
+
   test('content type', async () => {
     expect(await call('PUT', '/units/x.service', '{}', 'text/plain')).toMatchObject({
       status: 415,
@@ -142,7 +151,94 @@ describe('machines', () => {
       machines: [{ id: 'm1', primaryIP: '10.0.0.1', hostname: 'core-01', metadata: { zone: 'a' } }],
     });
     expect(await patch('add', 'no/slash', 'a')).toMatchObject({ status: 400 });
+    expect(await patch('add', 'zone')).toMatchObject({
+      status: 400,
+      message: 'invalid value: expect {"value": "..."}',
+    });
     expect(await call('POST', '/machines', {})).toMatchObject({ status: 405 });
+  });
+
+  const path = '/m2/metadata/disk';
+  test.each([
+    [[{ op: 'add', path, value: { Value: 'ssd' } }], undefined],
+    [[{ op: 'replace', path, value: { VALUE: 'ssd' } }], 'text/plain'],
+    [[{ Op: 'add', Path: path, Value: { Value: 'ssd' } }], undefined],
+    [[{ OP: 'add', PATH: path, VALUE: { value: 'ssd' } }], 'application/x-www-form-urlencoded'],
+    [
+      [
+        { op: 'remove', path, value: null },
+        { op: 'add', path, value: { value: 'ssd' } },
+      ],
+      'application/json-patch+json',
+    ],
+  ])('PATCH %j of Content-Type %s is taken, as by the original', async (operations, type) => {
+    const machine = { id: 'm2', name: 'core-02', ip: '10.0.0.2', metadata: { disk: 'hdd' } };
+    await store.put(keys.machine('m2'), writeMachine(machine));
+    await store.deletePrefix(keys.machineMetadata('m2', ''));
+    // Bytes have no Content-Type of their own, unlike text.
+    const body = Buffer.from(JSON.stringify(operations));
+    const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type };
+    const reply = await fetch(`${base}/machines`, { method: 'PATCH', body, headers });
+    expect([reply.status, await reply.text()]).toEqual([204, '']);
+    expect((await call('GET', '/machines')).json).toMatchObject({
+      machines: expect.arrayContaining([expect.objectContaining({ id: 'm2', metadata: { disk: 'ssd' } })]) as unknown,
+    });
+  });
+
+  test.each([
+    [[{ op: 'add', path, value: 'ssd' }]],
+    [[{ op: 'add', path, value: { valu: 'ssd' } }]],
+    [[{ op: 'add', path }]],
+    [[{ path, value: { value: 'ssd' } }]],
+    [{ op: 'add', path, value: { value: 'ssd' } }],
+  ])('PATCH %j is refused', async (body) => {
+    expect(await call('PATCH', '/machines', body)).toMatchObject({ status: 400 });
+  });
+});
+
+describe('discovery', () => {
+  type Method = { httpMethod: string; path: string; response?: { $ref: string } };
+  type Document = Record<'rootUrl' | 'servicePath' | 'basePath' | 'baseUrl', string> & {
+    schemas: Record<string, { properties: Record<string, unknown> }>;
+    resources: Record<string, { methods: Record<string, Method> }>;
+  };
+
+  test('says where the API is, by the name the client has called', async () => {
+    const document = (await call('GET', '/discovery')).json as Document;
+    const root = base.replace('fleet/v1', '');
+    expect(document).toMatchObject({ rootUrl: root, baseUrl: `${base}/`, basePath: '/fleet/v1/' });
+    expect(document.rootUrl + document.servicePath).toBe(document.baseUrl);
+    const other = base.replace('127.0.0.1', 'localhost');
+    expect(await (await fetch(`${other}/discovery`)).json()).toMatchObject({ baseUrl: `${other}/` });
+  });
+
+  test('every GET it names is there, and answers what it says', async () => {
+    await call('PUT', '/units/seen.service', { options });
+    const seen = { unit: 'seen.service', machineId: 'm9', hash: 'h', load: 'loaded', active: 'active', sub: 'running' };
+    await store.put(keys.state('seen.service', 'm9'), writeState({ ...seen, job: 'launched' }));
+    const { rootUrl, servicePath, schemas, resources } = (await call('GET', '/discovery')).json as Document;
+    const gets = Object.values(resources)
+      .flatMap(({ methods }) => Object.values(methods))
+      .filter(({ httpMethod }) => httpMethod === 'GET');
+    expect(gets.map(({ path }) => path).sort()).toEqual([
+      'machines',
+      'state',
+      'state/{unitName}',
+      'units',
+      'units/{unitName}',
+    ]);
+    for (const { path, response } of gets) {
+      const reply = await fetch(rootUrl + servicePath + path.replace('{unitName}', 'seen.service'));
+      const fields = Object.keys((await reply.json()) as object);
+      const known = Object.keys(schemas[response?.$ref ?? '']?.properties ?? {});
+      expect([reply.status, fields.length > 0, fields.filter((field) => !known.includes(field))]).toEqual([
+        200,
+        true,
+        [],
+      ]);
+    }
+    await call('DELETE', '/units/seen.service');
+    await store.deletePrefix(keys.statesOf('seen.service'));
   });
 });
 

@@ -95,7 +95,10 @@ describe('what no fleetd knows is refused, with its place and what was meant', (
     const { exitCode, stderr } = await execa(process.execPath, program, { env, reject: false, cwd: repoDir });
     expect([exitCode, stderr.split('\n')]).toEqual([
       78,
-      ['FLEET_METADTA is no option of fleetd (did you mean FLEET_METADATA?)', 'next: fleetd --help lists them'],
+      [
+        'fleetd: FLEET_METADTA is no option of fleetd (did you mean FLEET_METADATA?)',
+        '  next: fleetd --help lists them',
+      ],
     ]);
   });
 });

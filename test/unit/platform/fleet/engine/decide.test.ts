@@ -217,3 +217,20 @@ describe('eviction', () => {
     ]);
   });
 });
+
+describe('a machine that is there, but cannot be read', () => {
+  const decided = (units: EngineUnit[]) =>
+    decide({ machines: [a], units, missingMachinesAreDead: true, unreadableMachines: new Set([b.id]) });
+
+  test('keeps what is scheduled to it, and gets nothing new', () => {
+    const stays = unit('stays.service', 'MachineMetadata=disk=hdd', { target: b.id });
+    expect(decided([stays, unit('side.service', 'MachineOf=other.service', { target: b.id })])).toEqual([]);
+    expect(decided([stays, unit('new.service')])).toMatchObject([{ kind: 'place', unit: 'new.service', to: a.id }]);
+    expect(decided([unit('lost.service', '', { target: c.id })])).toMatchObject([{ kind: 'move', to: a.id }]);
+  });
+
+  test('gives up what is not wanted any more', () => {
+    const unwanted = unit('off.service', '', { target: b.id, desired: 'inactive' });
+    expect(decided([unwanted])).toMatchObject([{ kind: 'evict', from: b.id }]);
+  });
+});

@@ -158,4 +158,64 @@ describe('fleetctl stop', () => {
     expect((await cluster.active())['job.service']).toBeUndefined();
     expect(systemd?.calls.filter((c) => c === 'stop job.service')).toHaveLength(1);
   });
+
+  test('claims no success beside its error about units that are inactive', async () => {
+    for (const name of ['idle1.service', 'idle2.service']) await cluster.client.createUnit(name, unitText());
+    await cluster.client.createUnit('everywhere.service', unitText('Global=true'), 'launched');
+    const error = (name: string) => [
+      `Unable to stop unit ${name}.service in state inactive`,
+      `next: fleetctl start ${name}.service`,
+    ];
+    expect(await fleetctl(['stop', 'idle1'])).toEqual({ code: 74, out: [], err: error('idle1') });
+    expect(await fleetctl(['stop', 'idle1', 'idle2'])).toMatchObject({ err: [...error('idle1'), ...error('idle2')] });
+    expect(await fleetctl(['stop', 'everywhere', 'idle1'])).toEqual({
+      code: 74,
+      out: ['Triggered global unit everywhere.service stop'],
+      err: error('idle1'),
+    });
+    await cluster.client.createUnit('loaded.service', unitText(), 'loaded');
+    expect((await fleetctl(['stop', 'idle1', 'loaded'])).err).toEqual(error('idle1'));
+    await cluster.client.createUnit('works.service', unitText(), 'launched');
+    await eventually(async () => ((await cluster.active())['works.service'] ? undefined : 'works does not run'));
+    expect(await fleetctl(['stop', 'works', 'idle1'])).toMatchObject({
+      code: 74,
+      err: ['Successfully stopped units [works.service].', ...error('idle1')],
+    });
+    expect((await fleetctl(['unload', 'idle1'])).err).toEqual(['Successfully unloaded units [].']);
+  });
+});
+
+describe('units of types that fleetctl makes none of', () => {
+  const options = [{ section: 'Unit', name: 'Description', value: 'made by the API' }];
+  const present = async () => (await cluster.client.listUnits()).map((u) => u.name);
+
+  test.each(['all.target', 'work.slice', 'set@1.target', 'paging.swap', 'session.scope'])(
+    '%s goes by its name: cat, start, stop, unload, destroy',
+    async (name) => {
+      await cluster.client.createUnit(name, options);
+      expect((await fleetctl(['cat', name])).out.join()).toContain('made by the API');
+      expect(await fleetctl(['start', name])).toMatchObject({ code: 0, err: [] });
+      expect((await cluster.active())[name]).toBe('core-01');
+      expect(await fleetctl(['stop', name])).toMatchObject({ err: [`Successfully stopped units [${name}].`] });
+      expect(await fleetctl(['unload', `some/where/${name}`])).toMatchObject({ code: 0 });
+      expect(await fleetctl(['destroy', name])).toEqual({ code: 0, out: [`Destroyed ${name}`], err: [] });
+      expect(await present()).not.toContain(name);
+    },
+  );
+
+  test('patterns and braces find them; a service of the longer name is another unit', async () => {
+    const service = 'a.target.service';
+    for (const name of ['a.target', 'b.target', 'c.slice']) await cluster.client.createUnit(name, options);
+    await cluster.client.createUnit(service, unitText());
+    expect((await fleetctl(['destroy', '--no-block', 'a.target'])).out).toEqual(['Destroyed a.target']);
+    expect((await fleetctl(['destroy', '--no-block', '{b.target,c.slice}'])).out).toHaveLength(2);
+    expect(await present()).toContain(service);
+    expect((await fleetctl(['destroy', '--no-block', 'a.target'])).out).toEqual([`Destroyed ${service}`]);
+    await cluster.client.createUnit('d.target', options);
+    expect((await fleetctl(['destroy', '--no-block', '*.target'])).out).toEqual(['Destroyed d.target']);
+    await expect(fleetctl(['destroy', 'a.target', 'no.slice'])).rejects.toMatchObject({
+      code: 'missing.unit',
+      message: 'Units not found in registry: a.target no.slice',
+    });
+  });
 });

@@ -15,7 +15,7 @@ export function engineWorld(): Commands {
 
   const write = (who: string, seen: FleetView, decisions: readonly Decision[]) => {
     const units = new Map(seen.units.map((unit) => [unit.name, unit]));
-    const present = new Set(seen.machines.map(({ id }) => id));
+    const present = new Set([...seen.machines.map(({ id }) => id), ...seen.unreadableMachines]);
     return writeDecisions(store, keys, who, units, decisions, (id) => !present.has(id));
   };
   const lead = async (who: string) => {

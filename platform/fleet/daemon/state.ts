@@ -1,0 +1,61 @@
+import type { Agent } from '../agent/run-agent.ts';
+import type { Machine } from '../engine/model.ts';
+import type { Engine } from '../engine/run-engine.ts';
+import type { Mirror } from '../registry/mirror.ts';
+import type { StateRecord } from '../registry/records.ts';
+import type { FleetdConfig } from './config.ts';
+import type { Presence } from './presence.ts';
+
+/** What works on the copy of the registry: there once etcd has answered. */
+export interface FleetdParts {
+  mirror: Mirror;
+  agent: Agent;
+  engine: Engine;
+  presence: Presence;
+}
+
+/** What a fleetd knows at one moment, for a person (SIGUSR1). `registry` is null until etcd has answered once. */
+export interface FleetdState {
+  machine: Machine;
+  config: FleetdConfig;
+  listening: readonly string[];
+  /** Id of the etcd lease this machine is registered with; null while it is not. */
+  lease: string | null;
+  engine: { leading: boolean; leader: string | null };
+  registry: {
+    units: number;
+    machines: readonly string[];
+    states: number;
+    unitsWithoutMachine: readonly string[];
+  } | null;
+  /** This machine's units, as its agent has reported them last. */
+  units: readonly StateRecord[];
+}
+
+/** @param parts undefined while fleetd waits for etcd */
+export function fleetdState(
+  config: FleetdConfig,
+  machine: Machine,
+  listening: readonly string[],
+  parts: FleetdParts | undefined,
+): FleetdState {
+  const view = parts?.mirror.view();
+  return {
+    machine,
+    config,
+    listening,
+    lease: parts?.presence.lease() ?? null,
+    // The leadership key says `<machine id> <lease id>`.
+    engine: { leading: parts?.engine.isLeading() === true, leader: view?.leader?.split(' ', 1)[0] ?? null },
+    registry:
+      view === undefined
+        ? null
+        : {
+            units: view.units.length,
+            machines: view.machines.map((m) => m.name),
+            states: view.states.length,
+            unitsWithoutMachine: view.units.filter((u) => u.blocked !== undefined).map((u) => u.name),
+          },
+    units: parts?.agent.reports() ?? [],
+  };
+}
