@@ -72,24 +72,7 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
   const context: ScenarioContext = {
     ...{ lab, fault, parameters, signal, runDir, events: log.events },
     now: () => Math.round(log.nowMs()),
-    until: async (condition, { within }) => {
-      const withinMs = within * ground.config.stretch;
-      log.add({ type: 'wait', data: { condition: condition.name, deadlineMs: withinMs } });
-      const missing = () => {
-        throwIfInterrupted(signal);
-        return condition.missing();
-      };
-      await until(
-        { ...condition, missing },
-        {
-          ...{ withinMs, next: 'lab fleetctl list-units' },
-          onMissing: (missing) => {
-            log.add({ type: 'wait-missing', data: { condition: condition.name, missing } });
-          },
-        },
-      );
-      return log.add({ type: 'wait-held', data: { condition: condition.name } });
-    },
+    until: waiting(log, ground.config.stretch, signal),
     phase: (name) => recorder.phase(name),
     mark: (name, atMs, options) => recorder.mark(name, atMs, options),
     measure: (name, span) => recorder.measure(name, span),
@@ -109,6 +92,22 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
     ...{ snapshots, afterwards },
     probeNames: scenario.needs.probes ?? (scenario.needs.stack === 'deployed' ? probeNames : []),
     brokenOff: (error) => brokenOff(request.explainError?.(error) ?? error, log, recorder),
+  };
+}
+
+/** @param stretch how much longer everything may take on slow machines */
+function waiting(log: EventLog, stretch: number, signal: AbortSignal): ScenarioContext['until'] {
+  return async (condition, { within }) => {
+    const withinMs = within * stretch;
+    log.add({ type: 'wait', data: { condition: condition.name, deadlineMs: withinMs } });
+    const missing = () => {
+      throwIfInterrupted(signal);
+      return condition.missing();
+    };
+    const onMissing = (text: string) =>
+      void log.add({ type: 'wait-missing', data: { condition: condition.name, missing: text } });
+    await until({ ...condition, missing }, { withinMs, next: 'lab fleetctl list-units', onMissing });
+    return log.add({ type: 'wait-held', data: { condition: condition.name } });
   };
 }
 
