@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
+import { viewsProgram } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';
@@ -16,7 +17,7 @@ const rows = async (query: string) => {
 };
 
 beforeAll(async () => {
-  server = await startRunning();
+  server = await startRunning({ viewsProgram: await viewsProgram() });
   client = await KvClient.ready(server.ports.kv);
   for (const id of ['a', 'b', 'c', 'd', 'e']) await store(id, { id, group: [id < 'c' ? 'low' : 'high', id] });
   const views = {
@@ -107,7 +108,7 @@ test.each([
   [
     'PUT',
     '/default/_design/bad',
-    { views: { v: { map: 'function () {}', reduce: 'function () {}' } } },
+    { views: { v: { map: 'function () {}', reduce: 'function (keys' } } },
     400,
     'invalid_design_document',
   ],
