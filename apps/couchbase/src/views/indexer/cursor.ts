@@ -15,7 +15,7 @@ export interface Page {
 
 /** The rows of one answer, a page at a time, from an index as it was when the query came. */
 export class Cursor {
-  private readonly texts: Generator<string> | AsyncGenerator<string>;
+  private readonly texts: Generator<string, void> | AsyncGenerator<string, void>;
   private readonly budgetMs: number;
   private spentMs = 0;
 
@@ -32,7 +32,7 @@ export class Cursor {
     let bytes = 0;
     for (;;) {
       const step = this.texts.next();
-      const { done, value } = step instanceof Promise ? await step : step;
+      const { done, value }: IteratorResult<string, void> = step instanceof Promise ? await step : step;
       const elapsed = performance.now() - startedAt;
       const isLast = done === true;
       if (!isLast && value !== 'working') bytes += add(page, value);
@@ -55,7 +55,7 @@ export class Cursor {
   }
 }
 
-function* plain(rows: readonly Row[], query: ViewQuery): Generator<string> {
+function* plain(rows: readonly Row[], query: ViewQuery): Generator<string, void> {
   let at = -query.skip;
   for (const { id, key, value } of selectRows(rows, query)) {
     if (at >= query.limit) return;
@@ -70,7 +70,7 @@ async function* reduced(
   query: ViewQuery,
   program: MapProgram,
   reduce: string,
-): AsyncGenerator<string> {
+): AsyncGenerator<string, void> {
   let at = -query.skip;
   for await (const group of reduceRows(selectRows(rows, query), reduce, query.groupLevel, program)) {
     if (at >= query.limit) return;

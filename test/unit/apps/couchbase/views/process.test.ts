@@ -103,10 +103,13 @@ test('the process is started by the first query that has documents, and has noth
     expect(status).toMatch(/^Groups:\t *$/mu);
     expect(status).toMatch(/^CapEff:\t0+$/mu);
   }
-  const sockets = readdirSync(`/proc/${child}/fd`).map((fd) => readlinkSync(`/proc/${child}/fd/${fd}`));
-  const listening = readFileSync('/proc/net/tcp', 'utf8');
-  for (const [, inode = ''] of sockets.map((target) => /socket:\[(\d+)\]/u.exec(target) ?? []))
-    expect(listening).not.toContain(` ${inode} `);
+  // What it has open: pipes to the server, and nothing of the network (proc_pid_net(5): a line for each socket, the inode in it).
+  const inodes = readdirSync(`/proc/${child}/fd`)
+    .map((fd) => /socket:\[(\d+)\]/u.exec(readlinkSync(`/proc/${child}/fd/${fd}`))?.[1])
+    .filter((inode) => inode !== undefined);
+  const network = ['tcp', 'tcp6'].flatMap((name) => readFileSync(`/proc/net/${name}`, 'utf8').split(/\s+/u));
+  expect(inodes.length).toBeGreaterThan(0);
+  expect(inodes.filter((inode) => network.includes(inode))).toEqual([]);
 });
 
 test('key-value goes on while 100,000 documents are indexed, and the index is right', async () => {
@@ -114,7 +117,7 @@ test('key-value goes on while 100,000 documents are indexed, and the index is ri
   await publish({ by_n: { map: 'function (doc) { emit(doc.n, doc.n); }', reduce: '_stats' } });
   const answer = await served(query('by_n'));
   expect(answer.json).toEqual({
-    rows: [{ key: null, value: { sum: 4_999_950_000, count: 100_000, min: 0, max: 99_999, sumsqr: expect.any(Number) } }],
+    rows: [{ key: null, value: { sum: 4_999_950_000, count: 100_000, min: 0, max: 99_999, sumsqr: 333328333350000 } }],
   });
   const page = await query('by_n', 'stale=false&reduce=false&descending=true&limit=2');
   expect(page.json).toEqual({
@@ -146,7 +149,7 @@ test('a map that loops for ever is given up, and costs nothing more until it is 
 test.each([
   ['2 million rows', 1000, 'function () { for (let i = 0; i < 2000; i++) emit(i, null); }', 'a view may have'],
   ['rows of 100 MB', 200, 'function () { emit(1, "x".repeat(500000)); }', 'a view may have'],
-  ['more memory than there is', 100, 'function () { const a = []; for (;;) a.push(new Array(1000).fill(1)); }', 'bytes of memory'],
+  ['more memory than there is', 100, 'function () { const a = []; for (;;) a.push(new Array(1000).fill(1)); }', 'for 3 documents'],
 ])('a view that emits or takes %s is refused; key-value goes on', async (_, documents, map, reason) => {
   await fill(documents);
   await publish({ large: { map } });
@@ -263,7 +266,7 @@ test('a client that goes away, or reads nothing, holds up nobody', async () => {
       });
       outgoing.on('error', reject).end();
     });
-    expect((await served(query('all', 'stale=ok&limit=1'))).status).toBe(200);
+    expect((await query('all', 'stale=ok&limit=1')).status).toBe(200);
   }
   expect(residentOf(server.pid)).toBeLessThan(serverBytes);
 });
