@@ -2,6 +2,8 @@ const mebibyte = 1024 * 1024;
 
 /** What views may cost, for each bucket. Bytes of rows are those of their JSON text; times are CPU time where they end in CpuMs. */
 export const viewLimits = {
+  /** All design documents of a bucket, as JSON text. */
+  designBytes: 16 * mebibyte,
   /** Length of the source of a map or reduce function, characters. */
   sourceLength: 64 * 1024,
   /** One call of a map or reduce function. */

@@ -46,6 +46,9 @@ export type Reply =
     }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly cause: string };
 
+/** An answer that is no refusal. */
+export type Done = Exclude<Reply, { kind: 'failed' }>;
+
 export function encodeRequest(request: Request): Buffer {
   return serialize(request);
 }

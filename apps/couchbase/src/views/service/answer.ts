@@ -1,6 +1,7 @@
-import { LabError } from '../../../../../errors/lab-error.ts';
+import type { LabError } from '../../../../../errors/lab-error.ts';
 import type { Reply } from '../indexer/messages.ts';
 import type { ViewQuery } from '../view-query.ts';
+import { viewErrors } from './view-error.ts';
 import type { ViewFeed } from './view-feed.ts';
 
 /** Rows as JSON text, joined by commas. */
@@ -60,9 +61,5 @@ function pageOf(reply: Reply): Reply & { readonly kind: 'page' } {
 }
 
 function gone(): LabError {
-  return new LabError({
-    code: 'busy.view-rows',
-    cause: 'the rows of this answer are gone',
-    next: 'send the query again',
-  });
+  return viewErrors.busy('the rows of this answer are gone');
 }

@@ -18,6 +18,13 @@ export class IndexerLost extends Error {
   }
 }
 
+/** What one request may cost: CPU and wall time, ms; resident memory of the process, bytes. */
+export interface RequestLimits {
+  readonly requestCpuMs: number;
+  readonly requestMs: number;
+  readonly residentBytes: number;
+}
+
 interface Waiting {
   readonly request: Request;
   readonly settle: (result: Reply | IndexerLost) => void;
@@ -31,12 +38,15 @@ export class Indexer {
   private readonly child: IndexerChild;
   private readonly unframer = new Unframer();
   private readonly queue: Waiting[] = [];
+  private readonly limits: RequestLimits;
   private readonly watch: NodeJS.Timeout;
   private current: (Waiting & { readonly startedAtMs: number; usage?: Usage }) | undefined;
   private why: string | undefined;
   private ended = false;
 
-  constructor(program: string) {
+  /** @param program path of the process's bundle */
+  constructor(program: string, limits: RequestLimits = viewLimits) {
+    this.limits = limits;
     this.child = spawnIndexer(program);
     this.child.stdout.on('data', (chunk: Buffer) => this.read(chunk));
     // What cannot be written any more is told by the exit.
@@ -102,12 +112,10 @@ export class Indexer {
     const usage = await processUsage(this.child.pid);
     if (usage === undefined || current !== this.current) return;
     current.usage ??= usage;
-    if (usage.residentBytes > viewLimits.residentBytes)
-      this.kill(`more than ${viewLimits.residentBytes} bytes of memory`);
-    if (usage.cpuMs - current.usage.cpuMs > viewLimits.requestCpuMs)
-      this.kill(`more than ${viewLimits.requestCpuMs} ms of work`);
-    if (performance.now() - current.startedAtMs > viewLimits.requestMs)
-      this.kill(`more than ${viewLimits.requestMs} ms`);
+    const { requestCpuMs, requestMs, residentBytes } = this.limits;
+    if (usage.residentBytes > residentBytes) this.kill(`took more than ${residentBytes} bytes of memory`);
+    if (usage.cpuMs - current.usage.cpuMs > requestCpuMs) this.kill(`took more than ${requestCpuMs} ms of work`);
+    if (performance.now() - current.startedAtMs > requestMs) this.kill(`took more than ${requestMs} ms`);
   }
 
   private end(how: string): void {

@@ -46,15 +46,20 @@ function nodeFlags(): string[] {
   ];
 }
 
-// Groups first: whoever is nobody may not change them any more.
+// Groups first: whoever is nobody may not change them any more. A container may have taken root's right to become somebody else, or have
+// no nobody; views then go on with what is left of root.
 const begin = `
 const fs = require('node:fs');
 const program = fs.readFileSync(3, 'utf8');
 fs.closeSync(3);
-if (process.getuid() === 0) {
-  process.setgroups([]);
-  process.setgid(${nobody});
-  process.setuid(${nobody});
+try {
+  if (process.getuid() === 0) {
+    process.setgroups([]);
+    process.setgid(${nobody});
+    process.setuid(${nobody});
+  }
+} catch (error) {
+  if (error.code !== 'EPERM' && error.code !== 'EINVAL') throw error;
 }
 new (require('node:vm').Script)(program, { filename: 'views.cjs' }).runInThisContext();
 `;

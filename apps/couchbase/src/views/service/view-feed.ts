@@ -1,11 +1,10 @@
-import { type CodeOf, LabError } from '../../../../../errors/lab-error.ts';
+import type { LabError } from '../../../../../errors/lab-error.ts';
 import type { DocumentStore } from '../../bucket/document-store.ts';
-import type { FailureCode, Item, Reply, Request, ViewSource } from '../indexer/messages.ts';
+import type { Done, Request, ViewSource } from '../indexer/messages.ts';
 import { viewLimits } from '../limits.ts';
+import { CatchUp } from './catch-up.ts';
 import { IndexerLost, type Indexer } from './indexer.ts';
-import { itemOf } from './item.ts';
-
-type Done = Reply & { readonly kind: 'page' | 'done' };
+import { viewErrors } from './view-error.ts';
 
 /** What a feed needs of its surroundings. */
 export interface FeedSetting {
@@ -18,22 +17,22 @@ export interface FeedSetting {
 /** Brings one view's index up to the bucket, in whichever process lives, and remembers when the view is of no use. */
 export class ViewFeed {
   readonly source: ViewSource;
-  private readonly number: number;
+  /** The number that requests name this view by. */
+  readonly view: number;
   private readonly setting: FeedSetting;
   private indexer: Indexer | undefined;
   private seqno: number | undefined;
   private kills = 0;
   private ends = 0;
-  private leftOut = 0;
-  private example = '';
+  private everBuilt = false;
   private spent: LabError | undefined;
   private current: Promise<void> = Promise.resolve();
   private following: Promise<void> | undefined;
   /** An update of one batch: a query that comes while it is under way has its rows, though it does not ask for them. */
   private small: Promise<void> = Promise.resolve();
 
-  constructor(number: number, source: ViewSource, setting: FeedSetting) {
-    this.number = number;
+  constructor(view: number, source: ViewSource, setting: FeedSetting) {
+    this.view = view;
     this.source = source;
     this.setting = setting;
   }
@@ -45,7 +44,7 @@ export class ViewFeed {
 
   /** True once there was an index, be it lost or not. */
   get wasBuilt(): boolean {
-    return this.indexer !== undefined;
+    return this.everBuilt;
   }
 
   /** Gives a view that was given up another chance: it was published anew. */
@@ -93,14 +92,9 @@ export class ViewFeed {
     }
   }
 
-  /** The number that requests name this view by. */
-  get view(): number {
-    return this.number;
-  }
-
   /** Lets go of the index. */
   drop(): void {
-    if (this.indexer?.isAlive === true) this.indexer.request({ op: 'drop', view: this.number }).catch(() => undefined);
+    if (this.indexer?.isAlive === true) this.indexer.request({ op: 'drop', view: this.view }).catch(() => undefined);
   }
 
   private async untilDone<Result>(work: (indexer: Indexer) => Promise<Result>): Promise<Result> {
@@ -119,7 +113,7 @@ export class ViewFeed {
       return await this.send(indexer, request);
     } catch (error) {
       this.mourn(error);
-      throw viewError('busy.view-rows', 'the rows of this answer are gone with the process that had them');
+      throw viewErrors.busy('the rows of this answer are gone with the process that had them');
     }
   }
 
@@ -131,105 +125,35 @@ export class ViewFeed {
     if (error.killed) this.kills += 1;
     else this.ends += 1;
     if (this.kills < viewLimits.kills && this.ends < viewLimits.ends) return;
-    this.giveUp('input.view-limit', `the process of this view's functions ended again and again: ${error.message}`);
+    this.giveUp(viewErrors.limit(`the process of this view's functions ended again and again: ${error.message}`));
   }
 
-  private giveUp(code: CodeOf<'input'>, cause: string): never {
-    this.spent = viewError(code, cause);
+  private giveUp(error: LabError): never {
+    this.spent = error;
     this.seqno = undefined;
     this.indexer = undefined;
-    this.setting.note(cause);
-    throw this.spent;
+    this.setting.note(error.message);
+    throw error;
   }
 
   private async catchUp(indexer: Indexer): Promise<void> {
     if (this.indexer !== indexer) {
-      await this.send(indexer, { op: 'open', view: this.number, source: this.source });
+      await this.send(indexer, { op: 'open', view: this.view, source: this.source });
       this.indexer = indexer;
       this.seqno = undefined;
     }
-    const { changes } = this.setting.store;
-    const until = changes.head;
-    while (this.seqno === undefined || this.seqno < until) {
-      if (this.seqno === undefined || changes.since(this.seqno, 1) === 'lost') await this.build(indexer);
-      else await this.follow(indexer, this.seqno, until);
-    }
-    if (this.leftOut > 0) this.setting.note(`${this.leftOut} documents left out, ${this.example}`);
-    this.leftOut = 0;
-  }
-
-  private async build(indexer: Indexer): Promise<void> {
-    const { store } = this.setting;
-    const from = store.changes.head;
-    await this.send(indexer, { op: 'begin', view: this.number, fresh: true });
-    let keys: string[] = [];
-    // Keys come in the order of their making: those made meanwhile are last, and are told by the change log.
-    let left = store.count;
-    for (const key of store.keys()) {
-      if (left-- <= 0) break;
-      if (keys.push(key) < viewLimits.batchDocuments) continue;
-      await this.map(indexer, keys);
-      keys = [];
-    }
-    await this.map(indexer, keys);
-    await this.send(indexer, { op: 'commit', view: this.number });
-    this.seqno = from;
-  }
-
-  private async follow(indexer: Indexer, from: number, until: number): Promise<void> {
-    await this.send(indexer, { op: 'begin', view: this.number, fresh: false });
-    for (let at = from; at < until;) {
-      const changes = this.setting.store.changes.since(at, viewLimits.batchDocuments);
-      if (changes === 'lost') {
-        this.seqno = undefined;
-        return;
-      }
-      await this.map(indexer, [...changes.keys]);
-      at = changes.upTo;
-      if (at >= until) {
-        await this.send(indexer, { op: 'commit', view: this.number });
-        this.seqno = at;
-      }
-    }
-  }
-
-  private async map(indexer: Indexer, keys: readonly string[]): Promise<void> {
-    for (let at = 0; at < keys.length;) {
-      const items: Item[] = [];
-      for (let bytes = 0; at + items.length < keys.length && bytes < viewLimits.batchBytes;) {
-        const item = itemOf(this.setting.store, keys[at + items.length]!);
-        items.push(item);
-        bytes += item.value?.length ?? 0;
-      }
-      const reply = await this.send(indexer, { op: 'map', view: this.number, items });
-      if (reply.kind !== 'done' || reply.taken < 1) throw new TypeError('a batch was answered without progress');
-      if (this.leftOut === 0) this.example = reply.example;
-      this.leftOut += reply.leftOut;
-      at += reply.taken;
-    }
+    const work = new CatchUp(this.setting.store, this.view, (request) => this.send(indexer, request));
+    this.seqno = await work.from(this.seqno);
+    this.everBuilt = true;
+    if (work.leftOut > 0) this.setting.note(`${work.leftOut} documents left out, ${work.example}`);
   }
 
   private async send(indexer: Indexer, request: Request): Promise<Done> {
     const reply = await indexer.request(request);
     if (reply.kind !== 'failed') return reply;
-    const code = codes[reply.code];
-    if (code === 'input.reduce' || code === 'busy.view-rows') throw viewError(code, reply.cause);
-    return this.giveUp(code, reply.cause);
+    const error = viewErrors[reply.code](reply.cause);
+    // Those two are of this query; the others will come again at the next.
+    if (reply.code === 'reduce' || reply.code === 'busy') throw error;
+    return this.giveUp(error);
   }
-}
-
-const codes = {
-  map: 'input.map',
-  timeout: 'input.map-timeout',
-  limit: 'input.view-limit',
-  reduce: 'input.reduce',
-  busy: 'busy.view-rows',
-} as const satisfies Record<FailureCode, CodeOf<'input'> | CodeOf<'busy'>>;
-
-function viewError(code: CodeOf<'input'> | CodeOf<'busy'>, cause: string): LabError {
-  const next =
-    code === 'busy.view-rows'
-      ? 'read the rows of other queries, or set a limit'
-      : 'correct the functions of the view and publish the design document again';
-  return new LabError({ code, cause, next });
 }
