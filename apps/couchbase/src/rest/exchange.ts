@@ -16,7 +16,7 @@ export interface RestResponse {
   readonly jsonPieces?: AsyncIterable<Buffer>;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Runs when the answer is on its way. */
+  /** Runs when the answer is out, or cannot get out any more. */
   readonly afterwards?: () => void | Promise<void>;
 }
 

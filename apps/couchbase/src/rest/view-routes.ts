@@ -75,10 +75,13 @@ async function query(
 ): Promise<RestResponse> {
   const wanted = readViewQuery(request.query, request.body.trim() === '' ? {} : (readJson(request.body) as Json));
   const answer = await views.query(name, view, wanted);
-  const afterwards = wanted.stale === 'update_after' ? () => views.updateAfter(name, view) : undefined;
   const pieces = viewJson(answer, wanted.debug);
   const body = answer.first.isLast ? { jsonText: await text(pieces) } : { jsonPieces: pieces };
-  return { status: 200, ...body, ...(afterwards === undefined ? {} : { afterwards }) };
+  const afterwards = async () => {
+    await answer.close();
+    if (wanted.stale === 'update_after') await views.updateAfter(name, view);
+  };
+  return { status: 200, ...body, afterwards };
 }
 
 function readJson(text: string): unknown {

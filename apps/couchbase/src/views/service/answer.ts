@@ -1,4 +1,3 @@
-import type { LabError } from '../../../../../errors/lab-error.ts';
 import type { Reply } from '../indexer/messages.ts';
 import type { ViewQuery } from '../view-query.ts';
 import { viewErrors } from './view-error.ts';
@@ -17,11 +16,14 @@ export interface ViewAnswer {
   readonly first: Page;
   /** The rest. @throws LabError when the rows cannot be had any more */
   readonly rest: () => AsyncGenerator<Page>;
+  /** To be called by whoever takes no more pages, be there any or not. */
+  readonly close: () => Promise<void>;
 }
 
 export function noRows(reduces: boolean): ViewAnswer {
   const first = { rows: 0, body: Buffer.alloc(0), isLast: true };
-  return { totalRows: reduces ? undefined : 0, first, rest: () => following(-1, () => Promise.reject(gone())) };
+  const answer = new OpenAnswer(-1, () => Promise.reject(viewErrors.busy('there are no more rows')));
+  return { totalRows: reduces ? undefined : 0, first, rest: () => answer.rest(), close: () => answer.close() };
 }
 
 /** Asks for the first page. @throws LabError */
@@ -29,37 +31,44 @@ export async function answerPages(feed: ViewFeed, query: ViewQuery, reduce: bool
   const { view } = feed;
   const { reply, more } = await feed.ask({ op: 'query', view, query, reduce });
   const { cursor, totalRows, rows, body } = pageOf(reply);
+  const answer = new OpenAnswer(cursor, (op, number) => more({ op, view, cursor: number }));
   return {
     totalRows: reduce ? undefined : totalRows,
     first: { rows, body, isLast: cursor === -1 },
-    rest: () => following(cursor, (op, number) => more({ op, view, cursor: number })),
+    rest: () => answer.rest(),
+    close: () => answer.close(),
   };
 }
 
-async function* following(
-  first: number,
-  ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>,
-): AsyncGenerator<Page> {
-  let cursor = first;
-  try {
-    while (cursor !== -1) {
-      const asked = cursor;
-      cursor = -1;
-      const reply = pageOf(await ask('more', asked));
-      cursor = reply.cursor;
-      yield { rows: reply.rows, body: reply.body, isLast: cursor === -1 };
+class OpenAnswer {
+  /** What the process knows the answer by; -1 when it has no more of it. */
+  private cursor: number;
+  private readonly ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>;
+
+  constructor(cursor: number, ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>) {
+    this.cursor = cursor;
+    this.ask = ask;
+  }
+
+  async *rest(): AsyncGenerator<Page> {
+    while (this.cursor !== -1) {
+      const asked = this.cursor;
+      // Whatever comes of it but a page: the process has forgotten the answer.
+      this.cursor = -1;
+      const { cursor, rows, body } = pageOf(await this.ask('more', asked));
+      this.cursor = cursor;
+      yield { rows, body, isLast: cursor === -1 };
     }
-  } finally {
-    // The client went away before the end.
-    if (cursor !== -1) await ask('close', cursor);
+  }
+
+  async close(): Promise<void> {
+    const { cursor } = this;
+    this.cursor = -1;
+    if (cursor !== -1) await this.ask('close', cursor);
   }
 }
 
 function pageOf(reply: Reply): Reply & { readonly kind: 'page' } {
   if (reply.kind === 'page') return reply;
-  throw gone();
-}
-
-function gone(): LabError {
-  return viewErrors.busy('the rows of this answer are gone');
+  throw viewErrors.busy('the rows of this answer are gone');
 }

@@ -297,6 +297,11 @@ test('a client that goes away, or reads nothing, holds up nobody', async () => {
       outgoing.on('error', reject).end();
     });
     expect((await query('all', 'stale=ok&limit=1')).status).toBe(200);
+    expect((await ask(server.ports.capi, 'HEAD', options.path, { auth: administrator })).status).toBe(200);
+    const impatient = request(options).on('error', () => undefined);
+    await new Promise<void>((resolve) => impatient.end(resolve));
+    impatient.destroy();
   }
+  expect(((await query('all', 'stale=ok&limit=2000')).json as { rows: unknown[] }).rows).toHaveLength(2000);
   expect(residentOf(server.pid)).toBeLessThan(serverBytes);
 });
