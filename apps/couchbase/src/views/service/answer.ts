@@ -30,7 +30,10 @@ export function noRows(reduces: boolean): ViewAnswer {
 export async function answerPages(feed: ViewFeed, query: ViewQuery, reduce: boolean): Promise<ViewAnswer> {
   const { view } = feed;
   const { reply, more } = await feed.ask({ op: 'query', view, query, reduce });
-  const { cursor, totalRows, rows, body } = pageOf(reply);
+  let page = pageOf(reply);
+  // A reduce may be at work for several pages without a row: until there is one, what goes wrong can still be the whole answer.
+  while (page.rows === 0 && page.cursor !== -1) page = pageOf(await more({ op: 'more', view, cursor: page.cursor }));
+  const { cursor, totalRows, rows, body } = page;
   const answer = new OpenAnswer(cursor, (op, number) => more({ op, view, cursor: number }));
   return {
     totalRows: reduce ? undefined : totalRows,

@@ -10,7 +10,7 @@ export type IndexerChild = ChildProcessByStdio<Writable, Readable, null>;
 const nobody = 65534;
 
 /** Behind key-value in the queue for the CPU, and first when memory is short (proc_pid_oom_score_adj(5)). */
-const niceness = 10;
+const niceness = 5;
 const oomScore = '1000';
 
 /**
