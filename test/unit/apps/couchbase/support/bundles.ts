@@ -1,5 +1,4 @@
 import { build } from 'esbuild';
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,10 +39,9 @@ export async function bundle(): Promise<Bundles> {
   };
 }
 
-/** The bundle that runs views, for a server in the test's own process; it goes with the test's process. */
-export async function viewsProgram(): Promise<string> {
+/** The bundle that runs views, for a server in the test's own process. */
+export async function bundleViews(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const outdir = await mkdtemp(join(tmpdir(), 'couchbase-views-'));
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   await build({ ...asImage, entryPoints: { views }, outdir });
-  return join(outdir, 'views.cjs');
+  return { path: join(outdir, 'views.cjs'), remove: () => rm(outdir, { recursive: true }) };
 }

@@ -1,23 +1,24 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Request } from '../../../../../apps/couchbase/src/views/indexer/messages.ts';
 import { viewLimits } from '../../../../../apps/couchbase/src/views/limits.ts';
 import { Indexer, IndexerLost, type RequestLimits } from '../../../../../apps/couchbase/src/views/service/indexer.ts';
 import { readUsage } from '../../../../../apps/couchbase/src/views/service/process-usage.ts';
-import { viewsProgram } from '../support/bundles.ts';
+import { bundleViews } from '../support/bundles.ts';
 
 /* The server's end of the process of views. */
 
-let program: string;
+let views: Awaited<ReturnType<typeof bundleViews>>;
 beforeAll(async () => {
-  program = await viewsProgram();
+  views = await bundleViews();
 });
+afterAll(() => views.remove());
 
 const indexers: Indexer[] = [];
 afterEach(() => {
   for (const indexer of indexers.splice(0)) indexer.kill('the test is over');
 });
 function start(limits: Partial<RequestLimits> = {}): Indexer {
-  const indexer = new Indexer(program, { ...viewLimits, ...limits });
+  const indexer = new Indexer(views.path, { ...viewLimits, ...limits });
   indexers.push(indexer);
   return indexer;
 }
