@@ -35,6 +35,7 @@ const onMachine = {
 };
 const inApps = {
   'apps/couchbase/dist/server': 'apps/couchbase/src/server/main.ts',
+  'apps/couchbase/dist/views': 'apps/couchbase/src/views/indexer/main.ts',
   'apps/couchbase/dist/couchbase-cli': 'apps/couchbase/src/cli/main.ts',
   'apps/meetup/dist/meetup': 'apps/meetup/src/main.ts',
   'apps/worker/dist/worker': 'apps/worker/src/main.ts',

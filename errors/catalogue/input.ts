@@ -47,8 +47,8 @@ export const input = {
     remedy: '`lab runs` lists the others; run the scenario again for a new record.',
   },
   'input.reduce': {
-    means: 'A built-in reduce met a value that is no number.',
-    remedy: 'Emit numbers in the map function, or query with reduce=false.',
+    means: 'A reduce failed: a built-in one met a value that is no number, or a function threw an error.',
+    remedy: 'Emit what the reduce function can take, or query with reduce=false.',
   },
   'input.reply': {
     means: 'What answers at the fleet endpoint is not fleet.',
@@ -79,6 +79,11 @@ export const input = {
       "A lab's supervisor-spec.json is not of the form that this version reads. It was edited, damaged or written by " +
       'another version; the error names the field.',
     remedy: '`lab halt && lab up` writes it anew.',
+  },
+  'input.view-limit': {
+    means: 'A view passed a limit of rows or memory, or its process ended again and again; the view is given up.',
+    remedy:
+      'Emit less in the map function, and publish the design document again; apps/couchbase/README.md has the limits.',
   },
   'input.view-query': {
     means: 'A parameter of a view query has a value that cannot be, or asks for a reduce where the view has none.',

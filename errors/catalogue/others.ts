@@ -90,6 +90,11 @@ export const others = {
     means: "Another scenario runs on this lab; two would spoil each other's evidence.",
     remedy: 'Wait for it, or end it in order, so that it undoes its faults: `kill -INT PID`',
   },
+  'busy.view-rows': {
+    means:
+      'A view cannot hand out rows: too many answers are being read, or these rows went with the process that had them.',
+    remedy: 'Read the answers of other queries to their end, or give a limit; then send the query again.',
+  },
   'unschedulable.unit': {
     means:
       'fleet finds no machine that can take the unit; the evidence says for each machine what stands in the way. ' +
@@ -109,10 +114,6 @@ export const others = {
   'unbuilt.flannel-backend': {
     means: "flannel's configuration asks for a backend that is not built.",
     remedy: 'Use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}.',
-  },
-  'unbuilt.reduce': {
-    means: 'A view has a reduce function in JavaScript, which the embedded Couchbase does not run.',
-    remedy: 'Use _count, _sum or _stats, or reduce in the application.',
   },
   'unbuilt.replaces': {
     means: 'The unit has Replaces= in [X-Fleet], which this fleet does not do.',

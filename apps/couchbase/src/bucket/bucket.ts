@@ -16,7 +16,7 @@ export class Bucket {
   readonly name: string;
   readonly uuid: string = randomBytes(16).toString('hex');
   readonly store: DocumentStore;
-  readonly designs: DesignDocuments;
+  readonly designs = new DesignDocuments();
   readonly history: OperationHistory;
   private readonly readyAtMs: number;
   private chosen: BucketSettings;
@@ -26,7 +26,6 @@ export class Bucket {
     this.name = args.name;
     this.chosen = args.settings;
     this.store = new DocumentStore(args.nowMs, quotaBytes(args.settings));
-    this.designs = new DesignDocuments(this.store);
     this.history = new OperationHistory(args.nowMs());
     this.readyAtMs = args.nowMs() + args.warmupMs;
   }

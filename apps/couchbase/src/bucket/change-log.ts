@@ -24,14 +24,16 @@ export class ChangeLog {
     if (this.entries.length > 2 * this.squeezedTo + 1024) this.squeeze(isLive);
   }
 
-  /** Keys changed after `seqno`, each once. */
-  since(seqno: number): Changes {
+  /** Keys changed after `seqno`, each once, oldest change first. @param most stops after so many; `upTo` says where */
+  since(seqno: number, most = Infinity): Changes {
     if (seqno < this.forgotten) return 'lost';
     const keys = new Set<string>();
-    for (let index = this.entries.length - 1; index >= 0; index--) {
+    for (let index = this.firstAfter(seqno); index < this.entries.length; index++) {
       const entry = this.entries[index];
-      if (entry === undefined || entry.seqno <= seqno) break;
+      // A key that changed again later is told then.
+      if (entry === undefined || this.latest.get(entry.key) !== entry.seqno) continue;
       keys.add(entry.key);
+      if (keys.size >= most && index < this.entries.length - 1) return { keys, upTo: entry.seqno };
     }
     return { keys, upTo: this.seqno };
   }
@@ -43,6 +45,17 @@ export class ChangeLog {
     this.latest.clear();
     this.squeezedTo = 0;
     this.forgotten = this.seqno;
+  }
+
+  private firstAfter(seqno: number): number {
+    let low = 0;
+    let high = this.entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.entries[middle]?.seqno ?? Infinity) > seqno) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   private squeeze(isLive: (key: string) => boolean): void {

@@ -8,20 +8,22 @@ export interface RestRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** An answer. A `json` value is serialised; `text` goes as it is. */
+/** An answer: a `json` value, JSON as text or in pieces that are sent as the client takes them, or plain `text`. */
 export interface RestResponse {
   readonly status: number;
   readonly json?: unknown;
+  readonly jsonText?: string;
+  readonly jsonPieces?: AsyncIterable<Buffer>;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Runs when the answer is on its way. */
-  readonly afterwards?: () => void;
+  /** Runs when the answer is out, or cannot get out any more. */
+  readonly afterwards?: () => void | Promise<void>;
 }
 
 /** Parts of the path a route's pattern caught, URL-decoded. */
 export type Captured = readonly string[];
 
-export type RestHandler = (request: RestRequest, captured: Captured) => RestResponse;
+export type RestHandler = (request: RestRequest, captured: Captured) => RestResponse | Promise<RestResponse>;
 
 export interface Route {
   readonly method: string;

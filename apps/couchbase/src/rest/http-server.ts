@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Credentials } from '../auth/credentials.ts';
 import { serverName } from '../cluster/identity.ts';
 import type { Log } from '../server/log.ts';
@@ -14,7 +16,10 @@ const requestTimeoutMs = 30_000;
 /** Connections of one listener. */
 const maxConnections = 1000;
 
-/** An HTTP listener over a table of routes. Handlers are synchronous; a handler that throws is a 500 with a logged reason. */
+/** Time in which a client has to take some of an answer, ms. */
+const idleClientMs = 60_000;
+
+/** An HTTP listener over a table of routes. A handler that throws is a 500 with a logged reason. */
 export function createHttpServer(args: {
   routes: readonly Route[];
   credentials: () => Credentials | undefined;
@@ -22,20 +27,20 @@ export function createHttpServer(args: {
 }): Server {
   const { routes, credentials, log } = args;
   const server = createServer((incoming, outgoing) => {
-    readBody(incoming).then(
-      (body) => {
-        const response = answer(body);
-        send(outgoing, response);
-        runAfterwards(response);
+    void readBody(incoming).then(
+      async (body) => {
+        const response = await answer(body);
+        await send(outgoing, response);
+        await runAfterwards(response);
       },
       // The client went away while sending: nobody is left to answer.
       () => outgoing.destroy(),
     );
 
-    function answer(body: string | undefined): RestResponse {
+    async function answer(body: string | undefined): Promise<RestResponse> {
       if (body === undefined) return { status: 413, text: `a body may have ${maxBodyBytes} bytes` };
       try {
-        return route(routes, credentials(), toRequest(incoming, body));
+        return await route(routes, credentials(), toRequest(incoming, body));
       } catch (error) {
         log.warn(`${incoming.method ?? ''} ${incoming.url ?? ''} failed: ${describe(error)}`);
         return {
@@ -52,14 +57,13 @@ export function createHttpServer(args: {
   server.maxConnections = maxConnections;
   return server;
 
-  function runAfterwards(response: RestResponse): void {
-    setImmediate(() => {
-      try {
-        response.afterwards?.();
-      } catch (error) {
-        log.warn(`work after an answer failed: ${describe(error)}`);
-      }
-    });
+  async function runAfterwards(response: RestResponse): Promise<void> {
+    await new Promise(setImmediate);
+    try {
+      await response.afterwards?.();
+    } catch (error) {
+      log.warn(`work after an answer failed: ${describe(error)}`);
+    }
   }
 }
 
@@ -88,20 +92,36 @@ function toRequest(incoming: IncomingMessage, body: string): RestRequest {
 // ns_server says "Object Not Found", and couchbase-cli prints the phrase.
 const reasons: Readonly<Record<number, string>> = { 404: 'Object Not Found' };
 
-function send(outgoing: ServerResponse, response: RestResponse): void {
-  const body = response.json === undefined ? (response.text ?? '') : JSON.stringify(response.json);
-  const type = response.json === undefined ? 'text/plain;charset=utf-8' : 'application/json';
+async function send(outgoing: ServerResponse, response: RestResponse): Promise<void> {
+  const json = response.json === undefined ? response.jsonText : JSON.stringify(response.json);
+  const isJson = json !== undefined || response.jsonPieces !== undefined;
   const headers = {
     Server: serverName,
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Type': isJson ? 'application/json' : 'text/plain;charset=utf-8',
     'Cache-Control': 'no-cache,no-store,must-revalidate',
     ...response.headers,
   };
+  if (response.jsonPieces !== undefined && outgoing.req.method !== 'HEAD') {
+    outgoing.writeHead(response.status, headers);
+    return sendPieces(outgoing, response.jsonPieces);
+  }
+  const body = json ?? response.text ?? '';
+  const whole = { ...headers, 'Content-Length': Buffer.byteLength(body) };
   const reason = reasons[response.status];
-  if (reason === undefined) outgoing.writeHead(response.status, headers);
-  else outgoing.writeHead(response.status, reason, headers);
+  if (reason === undefined) outgoing.writeHead(response.status, whole);
+  else outgoing.writeHead(response.status, reason, whole);
   outgoing.end(outgoing.req.method === 'HEAD' ? undefined : body);
+}
+
+/** Asks for the next piece when the client has taken the one before. */
+async function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<Buffer>): Promise<void> {
+  outgoing.setTimeout(idleClientMs, () => outgoing.destroy());
+  try {
+    await pipeline(Readable.from(pieces, { highWaterMark: 1 }), outgoing);
+  } catch {
+    // Either the client went away, or the pieces ended before their end: half an answer must not look like a whole one.
+    outgoing.destroy();
+  }
 }
 
 function describe(error: unknown): string {

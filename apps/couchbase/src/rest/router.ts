@@ -9,7 +9,7 @@ export function route(
   routes: readonly Route[],
   credentials: Credentials | undefined,
   request: RestRequest,
-): RestResponse {
+): RestResponse | Promise<RestResponse> {
   const candidates = routes.filter(({ pattern }) => pattern.test(request.path));
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const chosen = candidates.find((candidate) => candidate.method === method);

@@ -1,25 +1,36 @@
+import { text } from 'node:stream/consumers';
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { serverName } from '../cluster/identity.ts';
 import { parseJson, type Json } from '../views/json.ts';
+import type { BucketViews } from '../views/service/bucket-views.ts';
+import type { ViewService } from '../views/service/view-service.ts';
 import { readViewQuery } from '../views/view-query.ts';
+import { viewJson } from './view-json.ts';
 import type { Captured, RestRequest, RestResponse, Route } from './exchange.ts';
 
 /** The view port (8092): design documents and queries. Errors are `{"error", "reason"}`, as CouchDB's and the real server's. */
-export function viewRoutes(cluster: Cluster): Route[] {
-  const on = (handle: (bucket: Bucket, request: RestRequest, names: Captured) => RestResponse): Route['handle'] => {
-    return (request, [name = '', ...names]) => {
+export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
+  const on = (
+    handle: (bucket: Bucket, request: RestRequest, names: Captured) => RestResponse | Promise<RestResponse>,
+  ): Route['handle'] => {
+    return async (request, [name = '', ...names]) => {
       const bucket = cluster.bucket(name);
       if (bucket === undefined) return failure(404, 'not_found', 'no_db_file');
       try {
-        return handle(bucket, request, names);
+        return await handle(bucket, request, names);
       } catch (error) {
         if (error instanceof LabError) return failed(error);
         throw error;
       }
     };
   };
+  const change = (bucket: Bucket, response: RestResponse) => {
+    service.of(bucket).tidy();
+    return response;
+  };
+  const run = on((bucket, request, names) => query(service.of(bucket), request, names));
   const design = /^\/([^/]+)\/_design\/([^/]+)$/u;
   const view = /^\/([^/]+)\/_design\/([^/]+)\/_view\/([^/]+)$/u;
   return [
@@ -30,16 +41,21 @@ export function viewRoutes(cluster: Cluster): Route[] {
       handle: () => ({ status: 200, json: { couchdb: 'Welcome', version: serverName } }),
     },
     { method: 'GET', pattern: design, handle: on((bucket, _, [name = '']) => show(bucket, name)) },
-    { method: 'PUT', pattern: design, handle: on((bucket, request, [name = '']) => publish(bucket, name, request)) },
-    { method: 'DELETE', pattern: design, handle: on((bucket, _, [name = '']) => remove(bucket, name)) },
-    { method: 'GET', pattern: view, handle: on(query) },
-    { method: 'POST', pattern: view, handle: on(query) },
+    {
+      method: 'PUT',
+      pattern: design,
+      handle: on((bucket, request, [name = '']) => change(bucket, publish(bucket, name, request))),
+    },
+    { method: 'DELETE', pattern: design, handle: on((bucket, _, [name = '']) => change(bucket, remove(bucket, name))) },
+    { method: 'GET', pattern: view, handle: run },
+    { method: 'POST', pattern: view, handle: run },
   ];
 }
 
 function show(bucket: Bucket, name: string): RestResponse {
-  const document = bucket.designs.get(name);
-  return document === undefined ? failure(404, 'not_found', 'missing') : { status: 200, json: document.source };
+  const published = bucket.designs.published(name);
+  if (published === undefined) return failure(404, 'not_found', 'missing');
+  return { status: 200, json: published.document.source };
 }
 
 function publish(bucket: Bucket, name: string, request: RestRequest): RestResponse {
@@ -52,12 +68,20 @@ function remove(bucket: Bucket, name: string): RestResponse {
   return { status: 200, json: { ok: true, id: `_design/${name}` } };
 }
 
-function query(bucket: Bucket, request: RestRequest, [name = '', view = '']: Captured): RestResponse {
+async function query(
+  views: BucketViews,
+  request: RestRequest,
+  [name = '', view = '']: Captured,
+): Promise<RestResponse> {
   const wanted = readViewQuery(request.query, request.body.trim() === '' ? {} : readJson(request.body));
-  const result = bucket.designs.query(name, view, wanted);
-  const debug = wanted.debug ? { debug_info: { local: { rows: result.rows.length } } } : {};
-  const afterwards = wanted.stale === 'update_after' ? () => bucket.designs.updateAfter(name, view) : undefined;
-  return { status: 200, json: { ...result, ...debug }, ...(afterwards === undefined ? {} : { afterwards }) };
+  const answer = await views.query(name, view, wanted);
+  const pieces = viewJson(answer, wanted.debug);
+  const body = answer.first.isLast ? { jsonText: await text(pieces) } : { jsonPieces: pieces };
+  const afterwards = async () => {
+    await answer.close();
+    if (wanted.stale === 'update_after') await views.updateAfter(name, view);
+  };
+  return { status: 200, ...body, afterwards };
 }
 
 function readJson(text: string): Json {
@@ -68,12 +92,15 @@ function readJson(text: string): Json {
   }
 }
 
+/** What the functions of a view did, or cost, while a query ran. */
+const inViews = new Set<string>(['input.map-timeout', 'input.view-limit', 'input.reduce', 'busy.view-rows']);
+
 /** SDKs take 400 for an invalid argument, 404 for a missing design document, anything else for a server failure. */
 function failed(error: LabError): RestResponse {
   const { code, message } = error;
   if (code.startsWith('missing.')) return failure(404, 'not_found', message);
   if (code === 'input.view-query') return failure(400, 'query_parse_error', message);
-  if (code === 'input.map-timeout' || code === 'input.reduce') return failure(500, 'view_undefined', message);
+  if (inViews.has(code)) return failure(500, 'view_undefined', message);
   return failure(
     400,
     code.startsWith('input.json') ? 'bad_request' : 'invalid_design_document',

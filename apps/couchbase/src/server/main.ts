@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endProgram } from '../../../../errors/end-program.ts';
 import { serverName } from '../cluster/identity.ts';
@@ -21,7 +22,8 @@ async function main(): Promise<void> {
     log.info(`${serverName}: starting, listens in ${options.startDelayMs} ms`);
     await sleep(options.startDelayMs);
   }
-  stop = (await startServer(options, Date.now, log)).stop;
+  const viewsProgram = join(dirname(process.argv[1] ?? ''), 'views.cjs');
+  stop = (await startServer(options, Date.now, log, viewsProgram)).stop;
 }
 
 main().catch((error: unknown) => endProgram('couchbase', error));

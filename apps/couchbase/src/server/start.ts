@@ -11,6 +11,7 @@ import { settingsRoutes } from '../rest/settings-routes.ts';
 import { setupRoutes } from '../rest/setup-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
+import { ViewService } from '../views/service/view-service.ts';
 import { uiRoutes } from '../ui/routes.ts';
 import type { Log } from './log.ts';
 import type { ServerOptions } from './options.ts';
@@ -24,9 +25,15 @@ export interface RunningServer {
 
 /**
  * Starts the three listeners: key-value, management, views. Resolves when all of them listen.
+ * @param viewsProgram path of the bundle of src/views/indexer/main.ts, which runs views
  * @throws LabError `state.port` when a port cannot be had; nothing is left listening then
  */
-export async function startServer(options: ServerOptions, nowMs: () => number, log: Log): Promise<RunningServer> {
+export async function startServer(
+  options: ServerOptions,
+  nowMs: () => number,
+  log: Log,
+  viewsProgram: string,
+): Promise<RunningServer> {
   const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs });
   const kv = new KvServer(cluster, log);
   const credentials = () => cluster.credentials;
@@ -42,11 +49,13 @@ export async function startServer(options: ServerOptions, nowMs: () => number, l
     credentials,
     log,
   });
-  const capi = createHttpServer({ routes: viewRoutes(cluster), credentials, log });
+  const views = new ViewService(cluster, viewsProgram, (text) => log.warn(text));
+  const capi = createHttpServer({ routes: viewRoutes(cluster, views), credentials, log });
   const ticker = setInterval(() => cluster.tick(), 1000);
   const stop = () => {
     clearInterval(ticker);
     kv.close();
+    views.stop();
     for (const server of [mgmt, capi]) {
       server.close();
       server.closeAllConnections();

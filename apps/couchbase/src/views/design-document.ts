@@ -1,10 +1,11 @@
 import { LabError } from '../../../../errors/lab-error.ts';
-import { builtInReduces, isBuiltInReduce, type BuiltInReduce } from './reduce-rows.ts';
+import { isBuiltInReduce } from './built-in-reduces.ts';
+import { checkSource } from './source-check.ts';
 
-/** One view of a design document. */
+/** One view of a design document. `reduce` is the name of a built-in one, or JavaScript. */
 export interface ViewDefinition {
   readonly map: string;
-  readonly reduce?: BuiltInReduce;
+  readonly reduce?: string;
 }
 
 /** Views by name, as checked; `source` is the JSON as it was sent. */
@@ -15,7 +16,7 @@ export interface DesignDocument {
 
 /**
  * Checks the JSON body of a design document.
- * @throws LabError `input.design` for a wrong shape, `unbuilt.reduce` for a reduce written in JavaScript
+ * @throws LabError `input.design` for a wrong shape, `input.map` for a function that does not compile
  */
 export function readDesignDocument(source: unknown): DesignDocument {
   const views = new Map<string, ViewDefinition>();
@@ -25,9 +26,9 @@ export function readDesignDocument(source: unknown): DesignDocument {
     if (!isRecord(definition) || typeof definition['map'] !== 'string') throw bad(`view ${name} has no map function`);
     const { map, reduce = '' } = definition;
     if (typeof reduce !== 'string') throw bad(`reduce of view ${name} must be a string`);
-    if (reduce === '') views.set(name, { map });
-    else if (isBuiltInReduce(reduce)) views.set(name, { map, reduce });
-    else throw ownReduce(name);
+    checkSource(`map function of view ${name}`, map);
+    if (reduce !== '' && !isBuiltInReduce(reduce)) checkSource(`reduce function of view ${name}`, reduce);
+    views.set(name, reduce === '' ? { map } : { map, reduce });
   }
   return { views, source };
 }
@@ -41,13 +42,5 @@ function bad(cause: string): LabError {
     code: 'input.design',
     cause,
     next: 'send {"views":{"NAME":{"map":"function (doc, meta) {...}"}}}',
-  });
-}
-
-function ownReduce(name: string): LabError {
-  return new LabError({
-    code: 'unbuilt.reduce',
-    cause: `view ${name}: reduce functions in JavaScript are not supported by this embedded server`,
-    next: `use ${builtInReduces.join(', ')} or reduce in the application`,
   });
 }

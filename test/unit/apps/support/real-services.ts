@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { connect as dial, createServer, type AddressInfo } from 'node:net';
 import { startServer } from '../../../../apps/couchbase/src/server/start.ts';
+import { bundleViews } from '../couchbase/support/bundles.ts';
 
 export interface RealService {
   /** `127.0.0.1:PORT` */
@@ -12,7 +13,8 @@ export interface RealService {
 export async function readyCouchbase(kvPort = 0): Promise<RealService> {
   const quiet = { info: () => undefined, warn: () => undefined };
   const ports = { bind: '127.0.0.1', kvPort, mgmtPort: 0, capiPort: 0, startDelayMs: 0, warmupMs: 0 };
-  const server = await startServer(ports, Date.now, quiet);
+  const views = await bundleViews();
+  const server = await startServer(ports, Date.now, quiet, views.path);
   const rest = async (path: string, form: Record<string, string>): Promise<void> => {
     const response = await fetch(`http://127.0.0.1:${server.ports.mgmt}${path}`, {
       method: 'POST',
@@ -35,6 +37,7 @@ export async function readyCouchbase(kvPort = 0): Promise<RealService> {
     address: `127.0.0.1:${server.ports.kv}`,
     stop: async () => {
       server.stop();
+      await views.remove();
     },
   };
 }

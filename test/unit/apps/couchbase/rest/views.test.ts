@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
+import { bundleViews } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';
 
 let server: Running;
 let client: KvClient;
+let program: Awaited<ReturnType<typeof bundleViews>>;
 const call = (method: string, path: string, json?: unknown) =>
   ask(server.ports.capi, method, path, { auth: administrator, ...(json === undefined ? {} : { json }) });
 const design = '/default/_design/events';
@@ -16,7 +18,8 @@ const rows = async (query: string) => {
 };
 
 beforeAll(async () => {
-  server = await startRunning();
+  program = await bundleViews();
+  server = await startRunning({ viewsProgram: program.path });
   client = await KvClient.ready(server.ports.kv);
   for (const id of ['a', 'b', 'c', 'd', 'e']) await store(id, { id, group: [id < 'c' ? 'low' : 'high', id] });
   const views = {
@@ -29,6 +32,7 @@ beforeAll(async () => {
 afterAll(() => {
   client.close();
   server.stop();
+  return program.remove();
 });
 
 async function store(key: string, document: unknown): Promise<void> {
@@ -107,7 +111,7 @@ test.each([
   [
     'PUT',
     '/default/_design/bad',
-    { views: { v: { map: 'function () {}', reduce: 'function () {}' } } },
+    { views: { v: { map: 'function () {}', reduce: 'function (keys' } } },
     400,
     'invalid_design_document',
   ],

@@ -10,7 +10,13 @@ export interface Running {
 
 /** A server in this process on free ports, initialised and with the chapter's bucket unless told otherwise. */
 export async function startRunning(
-  args: { initialise?: boolean; bucket?: Record<string, string>; warmupMs?: number; nowMs?: () => number } = {},
+  args: {
+    initialise?: boolean;
+    bucket?: Record<string, string>;
+    warmupMs?: number;
+    nowMs?: () => number;
+    viewsProgram?: string;
+  } = {},
 ): Promise<Running> {
   const log: string[] = [];
   const note = (text: string) => void log.push(text);
@@ -22,7 +28,12 @@ export async function startRunning(
     startDelayMs: 0,
     warmupMs: args.warmupMs ?? 0,
   };
-  const { ports, stop } = await startServer(options, args.nowMs ?? Date.now, { info: note, warn: note });
+  const { ports, stop } = await startServer(
+    options,
+    args.nowMs ?? Date.now,
+    { info: note, warn: note },
+    args.viewsProgram ?? 'no views in this test',
+  );
   if (args.initialise !== false) {
     const [username = '', password = ''] = administrator.split(':');
     await ask(ports.mgmt, 'POST', '/clusterInit', {

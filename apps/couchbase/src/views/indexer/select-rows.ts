@@ -1,12 +1,23 @@
-import { compareKeys } from './collation.ts';
-import type { Json } from './json.ts';
+import { compareKeys } from '../collation.ts';
+import type { Json } from '../json.ts';
+import type { ViewQuery } from '../view-query.ts';
 import { compareIds, type Row } from './view-index.ts';
-import type { ViewQuery } from './view-query.ts';
 
 /** Rows inside a query's key or range, in its direction; skip and limit come later, after a reduce. */
-export function selectRows(rows: readonly Row[], query: ViewQuery): readonly Row[] {
-  if (query.keys !== undefined) return query.keys.flatMap((key) => directed(equalTo(rows, key), query));
-  if (query.key !== undefined) return directed(equalTo(rows, query.key), query);
+export function* selectRows(rows: readonly Row[], query: ViewQuery): Generator<Row> {
+  const keys = query.keys ?? (query.key === undefined ? undefined : [query.key]);
+  if (keys === undefined) yield* directed(rows, rangeOf(rows, query), query);
+  else for (const key of keys) yield* directed(rows, equalTo(rows, key), query);
+}
+
+type Range = readonly [from: number, to: number];
+
+interface Bound {
+  readonly key: Json;
+  readonly id: string | undefined;
+}
+
+function rangeOf(rows: readonly Row[], query: ViewQuery): Range {
   const start = query.startKey === undefined ? undefined : { key: query.startKey, id: query.startId };
   const end = query.endKey === undefined ? undefined : { key: query.endKey, id: query.endId };
   // Descending walks the same rows from the far side: start is then the upper end of the range.
@@ -14,12 +25,7 @@ export function selectRows(rows: readonly Row[], query: ViewQuery): readonly Row
   const [lowerOpen, upperOpen] = query.descending ? [!query.inclusiveEnd, false] : [false, !query.inclusiveEnd];
   const from = lower === undefined ? 0 : firstIndex(rows, (row) => position(row, lower) >= (lowerOpen ? 1 : 0));
   const to = upper === undefined ? rows.length : firstIndex(rows, (row) => position(row, upper) >= (upperOpen ? 0 : 1));
-  return directed(rows.slice(from, Math.max(from, to)), query);
-}
-
-interface Bound {
-  readonly key: Json;
-  readonly id: string | undefined;
+  return [from, to];
 }
 
 /** -1 before the bound, 0 on it, 1 after it. Without a document id all rows of the key are on it. */
@@ -28,12 +34,9 @@ function position(row: Row, bound: Bound): number {
   return order !== 0 || bound.id === undefined ? order : compareIds(row.id, bound.id);
 }
 
-function equalTo(rows: readonly Row[], key: Json): readonly Row[] {
+function equalTo(rows: readonly Row[], key: Json): Range {
   const bound = { key, id: undefined };
-  return rows.slice(
-    firstIndex(rows, (row) => position(row, bound) >= 0),
-    firstIndex(rows, (row) => position(row, bound) > 0),
-  );
+  return [firstIndex(rows, (row) => position(row, bound) >= 0), firstIndex(rows, (row) => position(row, bound) > 0)];
 }
 
 /** First index whose row satisfies `test`; rows are sorted so that once true it stays true. */
@@ -49,6 +52,9 @@ function firstIndex(rows: readonly Row[], test: (row: Row) => boolean): number {
   return low;
 }
 
-function directed(rows: readonly Row[], query: ViewQuery): readonly Row[] {
-  return query.descending ? [...rows].reverse() : rows;
+function* directed(rows: readonly Row[], [from, to]: Range, query: ViewQuery): Generator<Row> {
+  for (let at = 0; at < to - from; at++) {
+    const row = rows[query.descending ? to - 1 - at : from + at];
+    if (row !== undefined) yield row;
+  }
 }

@@ -1,0 +1,7 @@
+/** Reduce functions that are built in. Source: Couchbase "Writing views", built-in reduce functions. */
+export const builtInReduces = ['_count', '_sum', '_stats'] as const;
+export type BuiltInReduce = (typeof builtInReduces)[number];
+
+export function isBuiltInReduce(source: string): source is BuiltInReduce {
+  return (builtInReduces as readonly string[]).includes(source);
+}

@@ -1,0 +1,137 @@
+import { frame, Unframer } from '../indexer/frames.ts';
+import { decodeReply, encodeRequest, type Reply, type Request } from '../indexer/messages.ts';
+import { viewLimits, watchIntervalMs } from '../limits.ts';
+import { processUsage, type Usage } from './process-usage.ts';
+import { spawnIndexer, type IndexerChild } from './spawn-indexer.ts';
+
+/**
+ * The process ended. `working`: it did so at the request that gets this error, and not at one before it; `killed`: for what it cost.
+ */
+export class IndexerLost extends Error {
+  readonly working: boolean;
+  readonly killed: boolean;
+
+  constructor(message: string, how: { readonly working: boolean; readonly killed: boolean }) {
+    super(message);
+    this.working = how.working;
+    this.killed = how.killed;
+  }
+}
+
+/** What one request may cost: CPU and wall time, ms; resident memory of the process, bytes. */
+export interface RequestLimits {
+  readonly requestCpuMs: number;
+  readonly requestMs: number;
+  readonly residentBytes: number;
+}
+
+interface Waiting {
+  readonly request: Request;
+  readonly settle: (result: Reply | IndexerLost) => void;
+}
+
+/**
+ * One life of a bucket's process of views. It gets one request at a time, and is killed when that takes too much time or memory.
+ * After its end every request is refused with IndexerLost.
+ */
+export class Indexer {
+  private readonly child: IndexerChild;
+  private readonly unframer = new Unframer();
+  private readonly queue: Waiting[] = [];
+  private readonly limits: RequestLimits;
+  private readonly watch: NodeJS.Timeout;
+  private current: (Waiting & { readonly startedAtMs: number; usage?: Usage }) | undefined;
+  private why: string | undefined;
+  private ended = false;
+
+  /** @param program path of the process's bundle */
+  constructor(program: string, limits: RequestLimits = viewLimits) {
+    this.limits = limits;
+    this.child = spawnIndexer(program);
+    this.child.stdout.on('data', (chunk: Buffer) => this.read(chunk));
+    // What cannot be written any more is told by the exit.
+    this.child.stdin.on('error', () => undefined);
+    this.child.on('error', (error) => this.end(error.message));
+    this.child.on('exit', (code, signal) => this.end(`ended with ${signal ?? String(code)}`));
+    this.watch = setInterval(() => void this.look(), watchIntervalMs);
+    this.watch.unref();
+  }
+
+  get isAlive(): boolean {
+    return !this.ended && this.why === undefined;
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** @throws IndexerLost */
+  request(request: Request): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const settle = (result: Reply | IndexerLost) => {
+        if (result instanceof IndexerLost) reject(result);
+        else resolve(result);
+      };
+      this.queue.push({ request, settle });
+      this.next();
+    });
+  }
+
+  kill(why: string): void {
+    this.why ??= why;
+    this.child.kill('SIGKILL');
+  }
+
+  private next(): void {
+    if (this.current !== undefined) return;
+    if (!this.isAlive) return this.refuseAll();
+    const waiting = this.queue.shift();
+    if (waiting === undefined) return;
+    this.current = { ...waiting, startedAtMs: performance.now() };
+    this.child.stdin.write(frame(encodeRequest(waiting.request)));
+  }
+
+  private read(chunk: Buffer): void {
+    try {
+      for (const payload of this.unframer.push(chunk)) {
+        const { current } = this;
+        if (current === undefined) throw new TypeError('an answer to nothing');
+        const reply = decodeReply(payload);
+        this.current = undefined;
+        current.settle(reply);
+        this.next();
+      }
+    } catch (error) {
+      this.kill(`said what is no answer: ${String(error)}`);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const { current } = this;
+    if (current === undefined || this.child.pid === undefined) return;
+    const usage = await processUsage(this.child.pid);
+    if (usage === undefined || current !== this.current) return;
+    current.usage ??= usage;
+    const { requestCpuMs, requestMs, residentBytes } = this.limits;
+    if (usage.residentBytes > residentBytes) this.kill(`took more than ${residentBytes} bytes of memory`);
+    if (usage.cpuMs - current.usage.cpuMs > requestCpuMs) this.kill(`took more than ${requestCpuMs} ms of work`);
+    if (performance.now() - current.startedAtMs > requestMs) this.kill(`took more than ${requestMs} ms`);
+  }
+
+  private end(how: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    clearInterval(this.watch);
+    const killed = this.why !== undefined;
+    this.why ??= how;
+    const { current } = this;
+    this.current = undefined;
+    current?.settle(new IndexerLost(this.why, { working: true, killed }));
+    this.refuseAll();
+  }
+
+  private refuseAll(): void {
+    for (const { settle } of this.queue.splice(0))
+      settle(new IndexerLost(this.why ?? 'ended', { working: false, killed: false }));
+  }
+}
