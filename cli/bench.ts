@@ -1,17 +1,17 @@
-import type { Lab } from '../provision/cluster/lab.ts';
-import { bareBootMs, warmUpMs } from '../scenarios/bench/warm-up.ts';
-import { deployedStack, probeFigures } from '../scenarios/bench/probes.ts';
-import { median, stepStatistics } from '../scenarios/bench/failover-series.ts';
-import { failover } from '../scenarios/failover/failover.ts';
-import { takeScenarioLock } from '../scenarios/harness/faults/scenario-lock.ts';
-import type { RunReport } from '../scenarios/harness/record/run-report.ts';
-import { runScenario } from '../scenarios/harness/run/run-scenario.ts';
-import { prepareStack } from '../scenarios/stack/stack.ts';
-import { seconds } from '../scenarios/harness/record/seconds.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import { bareBootMs, warmUpMs } from '#scenarios/bench/warm-up.ts';
+import { deployedStack, probeFigures } from '#scenarios/bench/probes.ts';
+import { median, stepStatistics } from '#scenarios/bench/failover-series.ts';
+import { failover } from '#scenarios/failover/failover.ts';
+import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';
+import type { RunReport } from '#scenarios/harness/record/run-report.ts';
+import { runScenario } from '#scenarios/harness/run/run-scenario.ts';
+import { prepareStack } from '#scenarios/stack/stack.ts';
+import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { benchProviders } from './bench-providers.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
-import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
+import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
 import { table } from './render/table.ts';
 
@@ -69,8 +69,13 @@ async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> 
     for (const by of kinds) {
       const { values } = parseParameters('failover', specs, ['--by', by]);
       const report = await runScenario({
-        ...{ scenario: failover, lab, parameters: values, command: scenarioCommand('failover', specs, values) },
-        ...{ prepareStack, signal: new AbortController().signal, onEvent: () => undefined },
+        scenario: failover,
+        lab,
+        parameters: values,
+        command: scenarioCommand('failover', specs, values),
+        prepareStack,
+        signal: new AbortController().signal,
+        onEvent: () => undefined,
       });
       reports.get(by)?.push(report);
       console.log(
@@ -85,7 +90,10 @@ async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> 
 function seriesText(by: string, reports: readonly RunReport[]): string {
   const shown = (ms: number | undefined) => (ms === undefined ? '-' : seconds(ms));
   const steps = stepStatistics(reports).map((s) => [
-    ...[s.step, shown(s.medianMs), shown(s.worstMs), shown(s.predictedMaxMs)],
+    s.step,
+    shown(s.medianMs),
+    shown(s.worstMs),
+    shown(s.predictedMaxMs),
   ]);
   const took = reports.map(({ tookMs }) => tookMs);
   const verdicts = ['pass', 'fail', 'unknown'].map((v) => `${reports.filter((r) => r.verdict === v).length} ${v}`);
@@ -100,15 +108,25 @@ function seriesText(by: string, reports: readonly RunReport[]): string {
 async function benchProbes(lab: Lab): Promise<void> {
   await lab.up();
   await runScenario({
-    ...{ scenario: deployedStack, lab, parameters: {}, command: 'npm run bench -- probes' },
-    ...{ prepareStack, signal: new AbortController().signal, onEvent: () => undefined },
+    scenario: deployedStack,
+    lab,
+    parameters: {},
+    command: 'npm run bench -- probes',
+    prepareStack,
+    signal: new AbortController().signal,
+    onEvent: () => undefined,
   });
   const figures = await probeFigures(lab, 30_000);
   const ms = (value: number) => `${value.toFixed(2)} ms`;
   console.log(`\nall probes at 20 Hz for ${seconds(figures.tookMs)}, against the same process asking nothing`);
   console.log(`CPU: ${figures.cpuPercent.toFixed(2)} % of one core (idle ${figures.idlePercent.toFixed(2)} %)`);
   const answers = figures.probes.map((p) => [
-    ...[p.probe, String(p.asked), String(p.failed), ms(p.medianMs), ms(p.p99Ms), ms(p.worstMs)],
+    p.probe,
+    String(p.asked),
+    String(p.failed),
+    ms(p.medianMs),
+    ms(p.p99Ms),
+    ms(p.worstMs),
   ]);
   console.log(table(['PROBE', 'ASKED', 'FAILED', 'MEDIAN', 'P99', 'WORST'], answers));
   console.log('(socket: the age of the newest message)');

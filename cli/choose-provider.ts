@@ -1,6 +1,6 @@
-import { LabError } from '../errors/lab-error.ts';
-import type { HypervisorName, ProviderName } from '../provision/config/lab-config.ts';
-import { hypervisorNames, providerNames } from '../provision/machines/ground/provider-record.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { HypervisorName, ProviderName } from '#provision/config/lab-config.ts';
+import { hypervisorNames, providerNames } from '#provision/machines/ground/provider-record.ts';
 
 /**
  * Takes `--provider NAME` or `--provider=NAME` out of a command line, wherever a person puts it; what follows `--` belongs

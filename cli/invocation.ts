@@ -1,4 +1,4 @@
-import type { ProviderName } from '../provision/config/lab-config.ts';
+import type { ProviderName } from '#provision/config/lab-config.ts';
 
 /** What a command is told beside its own words. */
 export interface Invocation {

@@ -5,7 +5,7 @@ import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
-import { forgetOtherClusters } from '../provision/host/other-clusters.ts';
+import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
 import { fit } from './render/fit.ts';
 import { columnsOf } from './render/terminal.ts';

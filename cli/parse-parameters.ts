@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { LabError } from '../errors/lab-error.ts';
-import type { ParameterSpecs, ParameterValue } from '../scenarios/harness/context/parameters.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { ParameterSpecs, ParameterValue } from '#scenarios/harness/context/parameters.ts';
 
 export interface GivenParameters {
   readonly values: Readonly<Record<string, ParameterValue>>;

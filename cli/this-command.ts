@@ -1,4 +1,4 @@
-import { shellWord, shellWords } from '../provision/host/shell-word.ts';
+import { shellWord, shellWords } from '#provision/host/shell-word.ts';
 
 /**
  * This very command, to be pasted behind `sudo`, which passes on neither the directory of the configuration nor an alias. Pure.

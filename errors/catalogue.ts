@@ -15,8 +15,18 @@ import { type ErrorFamily, exitCodes } from './exit-codes.ts';
 
 /** Every code that an error of this project can have. docs/errors.md and `lab explain` are made from it. */
 export const catalogue = {
-  ...{ ...usage, ...config, ...unit, ...ignition, ...input, ...missing },
-  ...{ ...hostChecks, ...host, ...others, ...state, ...timeout, ...command },
+  ...usage,
+  ...config,
+  ...unit,
+  ...ignition,
+  ...input,
+  ...missing,
+  ...hostChecks,
+  ...host,
+  ...others,
+  ...state,
+  ...timeout,
+  ...command,
 } as const;
 
 /** `usage.flag`, and `command.*` for codes whose detail is open-ended. */

@@ -1,4 +1,4 @@
-import { LabError } from '../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { chaos } from './chaos/chaos.ts';
 import { deploy } from './deploy/deploy.ts';

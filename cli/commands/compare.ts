@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
-import { compareRuns } from '../../scenarios/harness/report/compare-runs.ts';
-import { readReport } from '../../scenarios/harness/report/read-run.ts';
-import { resolveRun } from '../../scenarios/harness/report/find-runs.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { compareRuns } from '#scenarios/harness/report/compare-runs.ts';
+import { readReport } from '#scenarios/harness/report/read-run.ts';
+import { resolveRun } from '#scenarios/harness/report/find-runs.ts';
 import { renderComparison } from '../render/comparison.ts';
 import { printOut } from '../render/terminal.ts';
 
@@ -18,7 +18,7 @@ export async function compare(
   const comparison = compareRuns(a, b);
   if (options.html !== undefined) {
     // React is loaded only where a page is made.
-    const { renderComparisonHtml } = await import('../../scenarios/harness/report/html/render-comparison.tsx');
+    const { renderComparisonHtml } = await import('#scenarios/harness/report/html/render-comparison.tsx');
     await save(resolve(options.html), renderComparisonHtml(comparison));
   }
   if (options.json === true) {

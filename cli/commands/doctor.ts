@@ -1,7 +1,7 @@
-import { exitCodes } from '../../errors/lab-error.ts';
-import { runDoctor } from '../../provision/host/doctor.ts';
-import { formatDoctorReport } from '../../provision/host/doctor-report.ts';
-import { realHost } from '../../provision/host/real-host.ts';
+import { exitCodes } from '#errors/lab-error.ts';
+import { runDoctor } from '#provision/host/doctor.ts';
+import { formatDoctorReport } from '#provision/host/doctor-report.ts';
+import { realHost } from '#provision/host/real-host.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeConfig, sayMaker } from '../open-lab.ts';
 import { printOut } from '../render/terminal.ts';

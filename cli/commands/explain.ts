@@ -1,6 +1,6 @@
-import { findListed, listedErrors } from '../../errors/catalogue.ts';
-import { LabError } from '../../errors/lab-error.ts';
-import { nearest } from '../../errors/nearest.ts';
+import { findListed, listedErrors } from '#errors/catalogue.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { nearest } from '#errors/nearest.ts';
 import { explanation, errorList } from '../render/explanation.ts';
 import { printOut } from '../render/terminal.ts';
 

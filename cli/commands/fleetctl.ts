@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
-import { fleetctlEnvironment } from '../../scenarios/harness/context/fleetctl-environment.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { fleetctlEnvironment } from '#scenarios/harness/context/fleetctl-environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 

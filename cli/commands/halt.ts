@@ -1,4 +1,4 @@
-import type { Lab } from '../../provision/cluster/lab.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';

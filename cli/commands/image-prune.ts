@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { pruneCache } from '../../provision/image/prune/prune-cache.ts';
-import { usedPaths } from '../../provision/image/prune/used-paths.ts';
-import { wantedKeys } from '../../provision/image/prune/wanted-keys.ts';
-import { runningSpecFiles } from '../../provision/machines/ground/supervisor-process.ts';
+import { pruneCache } from '#provision/image/prune/prune-cache.ts';
+import { usedPaths } from '#provision/image/prune/used-paths.ts';
+import { wantedKeys } from '#provision/image/prune/wanted-keys.ts';
+import { runningSpecFiles } from '#provision/machines/ground/supervisor-process.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { table } from '../render/table.ts';

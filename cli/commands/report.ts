@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../errors/lab-error.ts';
-import { canWrite, requireWritable } from '../../provision/host/require-writable.ts';
-import { readRecord, readReport } from '../../scenarios/harness/report/read-run.ts';
-import { reportJsonSchema } from '../../scenarios/harness/report/report-schema.ts';
-import { resolveRun } from '../../scenarios/harness/report/find-runs.ts';
-import { writeReportHtml } from '../../scenarios/harness/report/write-report.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { canWrite, requireWritable } from '#provision/host/require-writable.ts';
+import { readRecord, readReport } from '#scenarios/harness/report/read-run.ts';
+import { reportJsonSchema } from '#scenarios/harness/report/report-schema.ts';
+import { resolveRun } from '#scenarios/harness/report/find-runs.ts';
+import { writeReportHtml } from '#scenarios/harness/report/write-report.ts';
 import { verdictText } from '../render/verdict.ts';
 import { printOut } from '../render/terminal.ts';
 
@@ -44,7 +44,10 @@ async function drawn(runDir: string, draw: () => Promise<string>): Promise<strin
 
 async function open(file: string): Promise<void> {
   const { failed, code, exitCode, stderr } = await execa('xdg-open', [file], {
-    ...{ reject: false, timeout: 10_000, stdin: 'ignore', stdout: 'ignore' },
+    reject: false,
+    timeout: 10_000,
+    stdin: 'ignore',
+    stdout: 'ignore',
   });
   if (!failed) return;
   const none = code === 'ENOENT';

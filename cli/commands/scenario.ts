@@ -1,18 +1,18 @@
 import { basename, join } from 'node:path';
-import type { Lab } from '../../provision/cluster/lab.ts';
-import type { LabEvent } from '../../provision/cluster/lab-event.ts';
-import { requireWritable } from '../../provision/host/require-writable.ts';
-import { findScenario, scenarios } from '../../scenarios/catalog.ts';
-import { takeScenarioLock } from '../../scenarios/harness/faults/scenario-lock.ts';
-import type { RunRequest } from '../../scenarios/harness/run/run-request.ts';
-import { runScenario } from '../../scenarios/harness/run/run-scenario.ts';
-import { verdictExitCodes } from '../../scenarios/harness/record/verdict.ts';
-import { loadOwnScenario } from '../../scenarios/own/load-own-scenario.ts';
-import { withOwnLine } from '../../scenarios/own/own-line.ts';
-import { writeTemplate } from '../../scenarios/own/write-template.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
-import { prepareStack } from '../../scenarios/stack/stack.ts';
-import { exitCodes } from '../../errors/lab-error.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import { requireWritable } from '#provision/host/require-writable.ts';
+import { findScenario, scenarios } from '#scenarios/catalog.ts';
+import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';
+import type { RunRequest } from '#scenarios/harness/run/run-request.ts';
+import { runScenario } from '#scenarios/harness/run/run-scenario.ts';
+import { verdictExitCodes } from '#scenarios/harness/record/verdict.ts';
+import { loadOwnScenario } from '#scenarios/own/load-own-scenario.ts';
+import { withOwnLine } from '#scenarios/own/own-line.ts';
+import { writeTemplate } from '#scenarios/own/write-template.ts';
+import type { Scenario } from '#scenarios/scenario.ts';
+import { prepareStack } from '#scenarios/stack/stack.ts';
+import { exitCodes } from '#errors/lab-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { parameterHelp, parseParameters, scenarioCommand } from '../parse-parameters.ts';
@@ -79,7 +79,11 @@ async function runOnLab(lab: Lab, what: What): Promise<void> {
   const events = what.json ? undefined : renderRunEvents();
   const { ownFile } = what;
   const report = await runScenario({
-    ...{ scenario: what.chosen, lab, parameters: what.values, command: what.command, signal: interrupt.signal },
+    scenario: what.chosen,
+    lab,
+    parameters: what.values,
+    command: what.command,
+    signal: interrupt.signal,
     prepareStack,
     ...(ownFile === undefined ? {} : { explainError: (error: unknown) => withOwnLine(error, ownFile) }),
     onEvent: (event) => (events === undefined ? console.log(JSON.stringify(event)) : events.show(event)),

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 
@@ -20,16 +20,22 @@ export async function ssh(from: Invocation, name: string, args: string[]): Promi
     throw new LabError({ code: 'state.machine', cause: `${name} is ${state}`, next: `lab up ${name}` });
   }
   const options = [
-    ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'IdentitiesOnly=yes'],
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'LogLevel=ERROR',
+    'IdentitiesOnly=yes',
     `ConnectTimeout=${Math.ceil(connectS * lab.config.stretch)}`,
   ];
   const result = await execa(
     'ssh',
     [
       // What the caller's ~/.ssh/config says is about other machines.
-      ...['-F', '/dev/null'],
+      '-F',
+      '/dev/null',
       ...options.flatMap((option) => ['-o', option]),
-      ...['-i', join(lab.paths.keysDir, 'id_ed25519'), `core@${machine.address}`],
+      '-i',
+      join(lab.paths.keysDir, 'id_ed25519'),
+      `core@${machine.address}`,
       ...(command.length > 0 ? ['--', ...command] : []),
     ],
     { stdio: 'inherit', reject: false },

@@ -1,5 +1,5 @@
 import type { Invocation } from '../invocation.ts';
-import { findSupervisor } from '../../provision/machines/ground/supervisor-process.ts';
+import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
 import { printOut } from '../render/terminal.ts';

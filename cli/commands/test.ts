@@ -4,16 +4,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import pc from 'picocolors';
 import { z } from 'zod';
-import { LabError } from '../../errors/lab-error.ts';
-import { ensurePackages } from '../../provision/host/packages.ts';
-import {
-  hostTestPackages,
-  requiredPackages,
-  testPackages,
-  vagrantPackages,
-} from '../../provision/host/package-list.ts';
-import { readText } from '../../provision/host/read-text.ts';
-import { seconds } from '../../scenarios/harness/record/seconds.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { ensurePackages } from '#provision/host/packages.ts';
+import { hostTestPackages, requiredPackages, testPackages, vagrantPackages } from '#provision/host/package-list.ts';
+import { readText } from '#provision/host/read-text.ts';
+import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { requireRoot } from '../open-lab.ts';
 
 interface Step {

@@ -1,4 +1,4 @@
-import { seconds } from '../../scenarios/harness/record/seconds.ts';
+import { seconds } from '#scenarios/harness/record/seconds.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';

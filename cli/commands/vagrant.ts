@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { readConfigFiles } from '../../provision/config/load-config.ts';
-import { currentSettings } from '../../provision/machines/vagrant/current-settings.ts';
-import { readProviderRecord, recordedHypervisor } from '../../provision/machines/ground/provider-record.ts';
+import { readConfigFiles } from '#provision/config/load-config.ts';
+import { currentSettings } from '#provision/machines/vagrant/current-settings.ts';
+import { readProviderRecord, recordedHypervisor } from '#provision/machines/ground/provider-record.ts';
 import { knownHypervisor } from '../choose-provider.ts';
 import { configDirOf } from '../invocation.ts';
 

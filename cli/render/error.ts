@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { type ErrorCode, LabError } from '../../errors/lab-error.ts';
+import { type ErrorCode, LabError } from '#errors/lab-error.ts';
 import { fold } from './fit.ts';
 import { columnsOf } from './terminal.ts';
 

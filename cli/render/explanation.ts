@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { familyMeanings, type ListedError, oneLine } from '../../errors/catalogue.ts';
+import { familyMeanings, type ListedError, oneLine } from '#errors/catalogue.ts';
 import { fold } from './fit.ts';
 import { columnsOf } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { LabEvent } from '../../provision/cluster/lab-event.ts';
-import { seconds } from '../../scenarios/harness/record/seconds.ts';
+import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, printErr } from './terminal.ts';
 
@@ -14,10 +14,10 @@ interface Row {
   /** What the phase is; `detail` is how far it is. */
   readonly title: string;
   detail: string;
-  began: number;
+  readonly began: number;
   ended?: number;
   skipped: boolean;
-  deadlineMs?: number;
+  readonly deadlineMs?: number;
 }
 
 /**
@@ -32,14 +32,12 @@ export class Progress {
   readonly onEvent = (event: LabEvent): void => {
     const key = `${event.subject} ${event.phase}`;
     const row = this.#rows.get(key) ?? {
-      ...{
-        subject: event.subject,
-        phase: event.phase,
-        title: event.detail ?? '',
-        detail: '',
-        began: performance.now(),
-        skipped: false,
-      },
+      subject: event.subject,
+      phase: event.phase,
+      title: event.detail ?? '',
+      detail: '',
+      began: performance.now(),
+      skipped: false,
       ...(event.deadlineMs === undefined ? {} : { deadlineMs: event.deadlineMs }),
     };
     this.#rows.set(key, row);

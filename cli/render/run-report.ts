@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import { unpredicted } from '../../scenarios/harness/report/against-prediction.ts';
-import type { Measure, Prediction, RunReport } from '../../scenarios/harness/record/run-report.ts';
-import type { Verdict } from '../../scenarios/harness/record/verdict.ts';
-import { seconds } from '../../scenarios/harness/record/seconds.ts';
+import { unpredicted } from '#scenarios/harness/report/against-prediction.ts';
+import type { Measure, Prediction, RunReport } from '#scenarios/harness/record/run-report.ts';
+import type { Verdict } from '#scenarios/harness/record/verdict.ts';
+import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { table } from './table.ts';
 import { verdictText } from './verdict.ts';
 
@@ -47,8 +47,10 @@ function measureTables(measures: readonly Measure[]): string[] {
     const rows = measures
       .filter((measure) => (measure.group ?? '') === group)
       .map((m) => [
-        ...[m.name, (m.ms === undefined ? 'never' : seconds(m.ms)).padStart(9)],
-        ...[m.predicted === undefined ? pc.dim(unpredicted) : compared(m.predicted, m.ms), m.detail ?? ''],
+        m.name,
+        (m.ms === undefined ? 'never' : seconds(m.ms)).padStart(9),
+        m.predicted === undefined ? pc.dim(unpredicted) : compared(m.predicted, m.ms),
+        m.detail ?? '',
       ]);
     return [table([group === '' ? 'MEASURE' : group.toUpperCase(), '     TOOK', 'PREDICTED', ''], rows), ''];
   });
@@ -64,7 +66,11 @@ function compared(predicted: Prediction | undefined, ms: number | undefined): st
 function probeTable({ probes, harness }: RunReport): string {
   const ms = (value: number) => `${value.toFixed(1)} ms`.padStart(10);
   const rows = probes.map((p) => [
-    ...[p.probe, String(p.asked).padStart(6), String(p.failed).padStart(6), ms(p.medianMs), ms(p.p99Ms)],
+    p.probe,
+    String(p.asked).padStart(6),
+    String(p.failed).padStart(6),
+    ms(p.medianMs),
+    ms(p.p99Ms),
     seconds(p.longestOutageMs).padStart(9),
   ]);
   const lines = [table(['PROBE', ' ASKED', 'FAILED', '    MEDIAN', '       P99', '   OUTAGE'], rows)];

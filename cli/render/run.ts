@@ -1,9 +1,9 @@
 import pc from 'picocolors';
-import { isInitial } from '../../scenarios/harness/record/events/is-initial.ts';
-import { ownWords } from '../../scenarios/harness/record/events/own-words.ts';
-import type { RunEvent } from '../../scenarios/harness/record/events/run-event.ts';
-import { unhandled } from '../../scenarios/harness/record/events/unhandled.ts';
-import { seconds } from '../../scenarios/harness/record/seconds.ts';
+import { isInitial } from '#scenarios/harness/record/events/is-initial.ts';
+import { ownWords } from '#scenarios/harness/record/events/own-words.ts';
+import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import { unhandled } from '#scenarios/harness/record/events/unhandled.ts';
+import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { fold } from './fit.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, columnsOf } from './terminal.ts';

@@ -1,4 +1,4 @@
-import type { LabStatus } from '../../provision/cluster/status.ts';
+import type { LabStatus } from '#provision/cluster/status.ts';
 import { table } from './table.ts';
 
 export function statusTable(status: LabStatus): string {

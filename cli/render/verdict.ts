@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Verdict } from '../../scenarios/harness/record/verdict.ts';
+import type { Verdict } from '#scenarios/harness/record/verdict.ts';
 
 /** The word on its colour. */
 export function verdictText(verdict: Verdict): string {

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /**
  * What went wrong with one request, as the LabError code that decides what a caller may do next:

@@ -1,6 +1,5 @@
-import { Agent, request as httpRequest } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import type { LabError } from '../../errors/lab-error.ts';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { LabError } from '#errors/lab-error.ts';
 import { base64Form } from './base64.ts';
 import type { Connection, WatchStream, WatchStreamHandlers } from './connection.ts';
 import { etcdFailure, failureFromStatus } from './etcd-failure.ts';
@@ -103,7 +102,7 @@ function watchStream(base: string, body: object, on: WatchStreamHandlers): Watch
   };
 }
 
-type Answer = { message: unknown } | { failure: LabError };
+type Answer = { readonly message: unknown } | { readonly failure: LabError };
 
 /** Streaming answers are wrapped: `{"result": …}`; errors are `{"error": …, "code": n}`, flat or one level down. Pure. */
 export function readAnswer(text: string, base: string, what: string): Answer {

@@ -1,5 +1,4 @@
-import { Etcd3 } from 'etcd3';
-import type { IOptions } from 'etcd3';
+import { Etcd3, type IOptions } from 'etcd3';
 import type { Connection, WatchStream, WatchStreamHandlers } from './connection.ts';
 import { failureFromStatus } from './etcd-failure.ts';
 import type { WireMethod } from './wire.ts';
@@ -32,7 +31,7 @@ export function grpcConnection(endpoint: string): Connection {
   };
 }
 
-type Deadline = { deadline: number };
+type Deadline = { readonly deadline: number };
 
 const channelOptions = {
   // etcd is on the machine's own address and comes back in a second: the default back-off (1 s to 2 min) would hide that.

@@ -1,8 +1,6 @@
 import { etcdFailure } from './etcd-failure.ts';
-import { keyspace } from './memory/keyspace.ts';
-import type { Keyspace } from './memory/keyspace.ts';
-import { leaseTable } from './memory/lease-table.ts';
-import type { Clock } from './memory/lease-table.ts';
+import { keyspace, type Keyspace } from './memory/keyspace.ts';
+import { leaseTable, type Clock } from './memory/lease-table.ts';
 import { memoryWatches } from './memory/memory-watches.ts';
 import { selfRenewingLease } from './self-renewing-lease.ts';
 import type { EtcdStore, Write } from './store.ts';
@@ -116,11 +114,11 @@ export interface MemoryStore extends EtcdStore {
 }
 
 interface Core {
-  clock: Clock;
-  keys: Keyspace;
-  leases: ReturnType<typeof leaseTable>;
-  watches: ReturnType<typeof memoryWatches>;
-  state: { away: boolean };
+  readonly clock: Clock;
+  readonly keys: Keyspace;
+  readonly leases: ReturnType<typeof leaseTable>;
+  readonly watches: ReturnType<typeof memoryWatches>;
+  readonly state: { away: boolean };
 }
 
 /** etcd takes a key once per transaction, and no more than 128 operations (--max-txn-ops). */

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type ListedMember, type MemberStatus, readGrantedLease, readMembers, readStatus } from './cluster-messages.ts';
 import type { WatchStream, WatchStreamHandlers } from './connection.ts';
 import { gatewayConnection } from './gateway-connection.ts';

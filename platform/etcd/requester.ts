@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Connection } from './connection.ts';
 import { isEtcdAway } from './etcd-failure.ts';
 import type { ByteForm, WireMethod } from './wire.ts';

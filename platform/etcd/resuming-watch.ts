@@ -1,10 +1,9 @@
-import type { LabError } from '../../errors/lab-error.ts';
+import type { LabError } from '#errors/lab-error.ts';
 import type { WatchStream } from './connection.ts';
 import { etcdFailure } from './etcd-failure.ts';
 import type { Requester } from './requester.ts';
 import type { WatchHandlers } from './store.ts';
-import { wire } from './wire.ts';
-import type { WatchMessage } from './wire.ts';
+import { wire, type WatchMessage } from './wire.ts';
 
 /**
  * One watch over any number of streams. It remembers the first revision not yet seen and opens each new stream there, so that

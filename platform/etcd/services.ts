@@ -79,12 +79,12 @@ export async function watchServices(
 
 export interface Instance {
   /** Last part of the key: the unit's instance name. */
-  id: string;
-  key: string;
+  readonly id: string;
+  readonly key: string;
   /** As announced: `ADDR` or `ADDR:PORT`. */
-  value: string;
-  address: string;
-  port: number | undefined;
+  readonly value: string;
+  readonly address: string;
+  readonly port: number | undefined;
 }
 
 export interface ServiceWatch {

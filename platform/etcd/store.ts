@@ -38,30 +38,30 @@ export interface EtcdStore {
 }
 
 export interface KeyValue {
-  key: string;
-  value: string;
+  readonly key: string;
+  readonly value: string;
   /** Writes since the key was created: 1 = just created. */
-  version: number;
-  createRevision: number;
-  modRevision: number;
+  readonly version: number;
+  readonly createRevision: number;
+  readonly modRevision: number;
   /** Decimal id of the lease the key hangs on; '0' = none. */
-  lease: string;
+  readonly lease: string;
 }
 
 export interface Listing {
-  items: KeyValue[];
+  readonly items: KeyValue[];
   /** Store revision of this picture; watch from `revision + 1` to go on without a gap. */
-  revision: number;
+  readonly revision: number;
 }
 
 export interface StoreEvent {
-  type: 'put' | 'delete';
-  key: string;
+  readonly type: 'put' | 'delete';
+  readonly key: string;
   /** '' on delete. */
-  value: string;
+  readonly value: string;
   revision: number;
   /** The key's version after a put; 0 on delete. */
-  version: number;
+  readonly version: number;
 }
 
 export interface Lease {
@@ -74,11 +74,13 @@ export interface Lease {
   abandon(): void;
 }
 
-export type Guard = { key: string } & (
-  { absent: true } | { exists: true } | { value: string } | { modRevision: number }
+export type Guard = { readonly key: string } & (
+  { readonly absent: true } | { readonly exists: true } | { readonly value: string } | { readonly modRevision: number }
 );
 
-export type Write = { put: string; value: string; lease?: string } | { delete: string; prefix?: boolean };
+export type Write =
+  | { readonly put: string; readonly value: string; readonly lease?: string }
+  | { readonly delete: string; readonly prefix?: boolean };
 
 export interface WatchHandlers {
   onEvent(e: StoreEvent): void;

@@ -60,13 +60,13 @@ export type WireMethod =
   'range' | 'put' | 'deleteRange' | 'txn' | 'leaseGrant' | 'leaseRevoke' | 'leaseTimeToLive' | 'leaseKeepAlive';
 
 export interface WatchMessage {
-  created: boolean;
-  canceled: boolean;
-  cancelReason: string;
+  readonly created: boolean;
+  readonly canceled: boolean;
+  readonly cancelReason: string;
   /** > 0 when the watch was refused because history before this revision is gone. */
-  compactRevision: number;
-  revision: number;
-  events: StoreEvent[];
+  readonly compactRevision: number;
+  readonly revision: number;
+  readonly events: StoreEvent[];
 }
 
 /** The first key after every key with this prefix: the prefix with its last byte that is not 0xff raised by one. */
@@ -83,23 +83,23 @@ export function prefixEnd(prefix: string): Buffer {
 }
 
 type Int = string | number | undefined;
-type RawHeader = { revision?: Int };
+type RawHeader = { readonly revision?: Int };
 type RawKeyValue = {
-  key?: unknown;
-  value?: unknown;
-  version?: Int;
-  create_revision?: Int;
-  mod_revision?: Int;
-  lease?: Int;
+  readonly key?: unknown;
+  readonly value?: unknown;
+  readonly version?: Int;
+  readonly create_revision?: Int;
+  readonly mod_revision?: Int;
+  readonly lease?: Int;
 };
-type RawEvent = { type?: string; kv?: RawKeyValue };
+type RawEvent = { readonly type?: string; readonly kv?: RawKeyValue };
 type RawWatchResponse = {
-  header?: RawHeader;
-  created?: boolean;
-  canceled?: boolean;
-  cancel_reason?: string;
-  compact_revision?: Int;
-  events?: RawEvent[];
+  readonly header?: RawHeader;
+  readonly created?: boolean;
+  readonly canceled?: boolean;
+  readonly cancel_reason?: string;
+  readonly compact_revision?: Int;
+  readonly events?: RawEvent[];
 };
 
 function keyRange(form: ByteForm, key: string, prefix: boolean) {

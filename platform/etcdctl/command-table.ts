@@ -2,10 +2,10 @@ import type { FlagSpec, FlagSpecs } from './go-flags.ts';
 
 export interface CommandSpec {
   /** What it does, for the help. */
-  about: string;
+  readonly about: string;
   /** Its arguments, for the help. */
-  usage: string;
-  flags: FlagSpecs;
+  readonly usage: string;
+  readonly flags: FlagSpecs;
 }
 
 const flag = (type: FlagSpec['type'], about: string, short?: string): FlagSpec =>

@@ -1,5 +1,4 @@
-import { oneLine } from './go-flags.ts';
-import type { Flags } from './go-flags.ts';
+import { oneLine, type Flags } from './go-flags.ts';
 
 /** Addresses of etcd, from flags and environment in the order in which etcdctl 2.x looks; a scheme is added. Pure. */
 export function endpointsOf(flags: Flags, env: NodeJS.ProcessEnv): { endpoints: string[] } | { problem: string } {

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { fallThrough } from './fall-through.ts';
-import { readCommandLine } from './grammar.ts';
-import type { CommandLine } from './grammar.ts';
+import { readCommandLine, type CommandLine } from './grammar.ts';
 import { helpOf, versionText } from './help.ts';
 import { showRequests } from './show-requests.ts';
 import { commands } from './v2/commands.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** Debian's client, moved aside on a machine. LAB_ETCDCTL_REAL names another place. */
 const realClient = '/usr/bin/etcdctl.real';

@@ -34,15 +34,16 @@ export function readFlags(words: readonly string[], specs: FlagSpecs, stopAtWord
 }
 
 export interface FlagSpec {
-  type: 'bool' | 'int' | 'text' | 'duration';
-  short?: string;
+  readonly type: 'bool' | 'int' | 'text' | 'duration';
+  readonly short?: string;
   /** For the help. */
-  about: string;
+  readonly about: string;
 }
 export type FlagSpecs = Record<string, FlagSpec>;
 /** By the flag's long name; durations in ms. */
 export type Flags = Record<string, string | number | boolean>;
-type FlagReading = { flags: Flags; args: string[] } | { problem: string; flag?: string };
+type FlagReading =
+  { readonly flags: Flags; readonly args: string[] } | { readonly problem: string; readonly flag?: string };
 
 /** `--name=value`: the name without dashes. */
 export function splitFlag(word: string): { given: string; inline: string | undefined } {

@@ -1,8 +1,7 @@
 import { asV3 } from './as-v3.ts';
 import { globalFlags, isV3Flag, replaced, v2Commands } from './command-table.ts';
 import { endpointsOf } from './endpoints.ts';
-import { oneLine, readFlags, splitFlag } from './go-flags.ts';
-import type { Flags } from './go-flags.ts';
+import { oneLine, readFlags, splitFlag, type Flags } from './go-flags.ts';
 
 /**
  * What one command line of etcdctl asks for. Pure. The commands of etcdctl 2.3 are ours; everything of the v3 grammar (other
@@ -31,42 +30,48 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv,
 }
 
 export type CommandLine =
-  | { kind: 'v2'; command: string; flags: Flags; args: string[]; globals: Globals }
-  | { kind: 'v3'; argv: readonly string[] }
+  | {
+      readonly kind: 'v2';
+      readonly command: string;
+      readonly flags: Flags;
+      readonly args: string[];
+      readonly globals: Globals;
+    }
+  | { readonly kind: 'v3'; readonly argv: readonly string[] }
   /** command undefined: all of them. */
-  | { kind: 'help'; command: string | undefined }
-  | { kind: 'version' }
+  | { readonly kind: 'help'; readonly command: string | undefined }
+  | { readonly kind: 'version' }
   /** A command of etcdctl 2.3 that has no sense here. */
-  | { kind: 'replaced'; command: string; instead: string }
+  | { readonly kind: 'replaced'; readonly command: string; readonly instead: string }
   /** What Go's flag library refuses: exit code 1, with the help of the command, or of all. */
-  | { kind: 'bad'; problem: string; help: string | undefined }
+  | { readonly kind: 'bad'; readonly problem: string; readonly help: string | undefined }
   /** Refused before any command runs: exit code 1. */
-  | { kind: 'refused'; problem: string }
+  | { readonly kind: 'refused'; readonly problem: string }
   /** `help` of what is no command: exit code 3, as with etcdctl 2.x's library. */
-  | { kind: 'no-topic'; topic: string };
+  | { readonly kind: 'no-topic'; readonly topic: string };
 
 export interface Globals {
-  endpoints: string[];
+  readonly endpoints: string[];
   /** false with --no-sync; decides the exit code of a refused connection as in v2. */
-  sync: boolean;
+  readonly sync: boolean;
   /** Show requests as cURL commands on stderr. */
-  debug: boolean;
+  readonly debug: boolean;
   /** ms per request, and for the whole command (watches excepted). */
-  timeoutMs: number;
-  totalMs: number;
-  output: string;
+  readonly timeoutMs: number;
+  readonly totalMs: number;
+  readonly output: string;
   /** Files that --cert-file and its like name: they must be there. */
-  files: string[];
+  readonly files: string[];
 }
 
 /** Commands whose second word is a command, too. */
 const groups: ReadonlySet<string> = new Set(['member', 'user', 'role']);
 
 interface Around {
-  argv: readonly string[];
-  flags: Flags;
-  env: NodeJS.ProcessEnv;
-  patience: number;
+  readonly argv: readonly string[];
+  readonly flags: Flags;
+  readonly env: NodeJS.ProcessEnv;
+  readonly patience: number;
 }
 
 function ownCommand(name: string, rest: readonly string[], around: Around): CommandLine {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { etcdctl } from './etcdctl.ts';
 
 /** The program /opt/lab/bin/etcdctl.cjs: `etcdctl` with a process around it. */

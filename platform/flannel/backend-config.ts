@@ -1,8 +1,9 @@
-import { LabError } from '../../errors/lab-error.ts';
-import { didYouMean } from '../../errors/nearest.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { didYouMean } from '#errors/nearest.ts';
 import { membersOf } from './json-members.ts';
 
-export type BackendConfig = { type: 'host-gw' } | { type: 'vxlan'; vni: number; port: number };
+export type BackendConfig =
+  { readonly type: 'host-gw' } | { readonly type: 'vxlan'; readonly vni: number; readonly port: number };
 
 const known = ['Type', 'VNI', 'Port', 'MTU', 'GBP', 'Learning', 'DirectRouting', 'MacPrefix'];
 const types = ['host-gw', 'vxlan'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import { readRows, type Run } from './run-command.ts';

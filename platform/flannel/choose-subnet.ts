@@ -1,7 +1,6 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
-import { addressOf, contains, size, subnetText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { addressOf, contains, size, subnetText, type Subnet } from './ipv4.ts';
 import type { NetworkConfig } from './network-config.ts';
 
 /**

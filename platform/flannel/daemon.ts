@@ -1,26 +1,24 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { acquireSubnet, isReservation, type HeldSubnet } from './acquire.ts';
 import { backendOf } from './backend-of.ts';
-import { subnetText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { subnetText, type Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import { watchLeases } from './leases.ts';
 import { masquerade } from './masquerade.ts';
-import { readNetworkConfig } from './network-config.ts';
-import type { NetworkConfig } from './network-config.ts';
+import { readNetworkConfig, type NetworkConfig } from './network-config.ts';
 import type { FlannelOptions } from './options.ts';
 import type { Run } from './run-command.ts';
 import { readSubnetFile, renderSubnetFile, writeSubnetFile } from './subnet-file.ts';
 import { patiently } from './waiting.ts';
 
 export interface Surroundings {
-  store: EtcdStore;
-  run: Run;
-  log: (line: string) => void;
-  signal: AbortSignal;
-  env: NodeJS.ProcessEnv;
+  readonly store: EtcdStore;
+  readonly run: Run;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /**

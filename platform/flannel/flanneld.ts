@@ -1,4 +1,4 @@
-import { endProgram } from '../../errors/end-program.ts';
+import { endProgram } from '#errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { defaultFlannelPrefix } from '../etcd/keys/flannel-keys.ts';
 import { ownMachine } from '../etcd/ports.ts';

@@ -1,5 +1,4 @@
-import { linkOf, runAll } from './backend.ts';
-import type { Backend } from './backend.ts';
+import { linkOf, runAll, type Backend } from './backend.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { planRoutes, readRoutes } from './routes.ts';
 import type { Run } from './run-command.ts';

@@ -1,8 +1,8 @@
 /** IPv4 addresses as unsigned numbers, subnets as `a.b.c.d/len` with the host bits zero. */
 export interface Subnet {
   /** Network address. */
-  base: number;
-  length: number;
+  readonly base: number;
+  readonly length: number;
 }
 
 export function isIpv4(text: string): boolean {

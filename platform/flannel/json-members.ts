@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from '../../errors/nearest.ts';
+import { didYouMean, nearest } from '#errors/nearest.ts';
 
 /**
  * The members of a JSON object by their known names, in whatever case they are written.

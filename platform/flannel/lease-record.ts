@@ -1,11 +1,10 @@
 import { type FlannelLease, flannelKeys, leasedCidr, readFlannelLease } from '../etcd/keys/flannel-keys.ts';
 import type { KeyValue } from '../etcd/store.ts';
-import { subnetOf, subnetText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { subnetOf, subnetText, type Subnet } from './ipv4.ts';
 
 /** One machine's lease, with its subnet as numbers. */
 export interface SubnetLease extends FlannelLease {
-  subnet: Subnet;
+  readonly subnet: Subnet;
 }
 
 export function leaseKey(prefix: string, subnet: Subnet): string {

@@ -1,7 +1,6 @@
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
-import { readLease } from './lease-record.ts';
-import type { SubnetLease } from './lease-record.ts';
+import { readLease, type SubnetLease } from './lease-record.ts';
 
 export interface LeaseWatch {
   current(): SubnetLease[];

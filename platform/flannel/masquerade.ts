@@ -1,5 +1,4 @@
-import { subnetText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { subnetText, type Subnet } from './ipv4.ts';
 import type { Run } from './run-command.ts';
 
 /**

@@ -1,18 +1,17 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import { backendKeys, readBackend, type BackendConfig } from './backend-config.ts';
 import { membersOf } from './json-members.ts';
-import { addressOf, contains, size, subnetOf, subnetText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { addressOf, contains, size, subnetOf, subnetText, type Subnet } from './ipv4.ts';
 
 export interface NetworkConfig {
-  network: Subnet;
+  readonly network: Subnet;
   /** Prefix length of one machine's subnet. */
-  subnetLength: number;
+  readonly subnetLength: number;
   /** First and last subnet (network addresses) that may be leased. */
-  first: number;
-  last: number;
-  backend: BackendConfig;
+  readonly first: number;
+  readonly last: number;
+  readonly backend: BackendConfig;
 }
 
 /** Keys of flannel's later versions, which say nothing here as long as they are off. */

@@ -1,21 +1,21 @@
 import { networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { defaultFlannelPrefix } from '../etcd/keys/flannel-keys.ts';
 import { ownMachine } from '../etcd/ports.ts';
 import { readNetworkConfig } from './network-config.ts';
 import { isIpv4 } from './ipv4.ts';
 
 export interface FlannelOptions {
-  etcdEndpoints: string[];
+  readonly etcdEndpoints: string[];
   /** Without a slash at the end. */
-  etcdPrefix: string;
-  iface: string;
-  publicIp: string;
-  subnetFile: string;
+  readonly etcdPrefix: string;
+  readonly iface: string;
+  readonly publicIp: string;
+  readonly subnetFile: string;
   /** JSON, checked. */
-  defaultConfig: string | undefined;
-  ipMasq: boolean;
+  readonly defaultConfig: string | undefined;
+  readonly ipMasq: boolean;
 }
 
 /** Reads the command line (flag names of the real flanneld). Throws `usage.flanneld…` on anything it cannot mean. */

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { addressText, contains, subnetOf, subnetText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { addressText, contains, subnetOf, subnetText, type Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { readRows } from './run-command.ts';
 
 export interface Route {
-  destination: Subnet;
-  via: string;
+  readonly destination: Subnet;
+  readonly via: string;
 }
 
 /**

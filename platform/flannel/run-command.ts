@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** Runs one command and resolves with its stdout. */
 export type Run = (command: string, args: readonly string[]) => Promise<string>;

@@ -1,7 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { addressOf, addressText, size, subnetText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { addressOf, addressText, size, subnetText, type Subnet } from './ipv4.ts';
 
 /** What Docker's start reads: flannel's `subnet.env`. FLANNEL_SUBNET is the bridge's own address, the .1 of the subnet. */
 export function renderSubnetFile(env: { network: Subnet; subnet: Subnet; mtu: number; ipMasq: boolean }): string {

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { linkOf, macOf, runAll } from './backend.ts';
-import type { Backend } from './backend.ts';
-import { addressText } from './ipv4.ts';
-import type { Subnet } from './ipv4.ts';
+import { linkOf, macOf, runAll, type Backend } from './backend.ts';
+import { addressText, type Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import type { NetworkConfig } from './network-config.ts';
 import { planRoutes, readRoutes } from './routes.ts';
@@ -49,8 +47,8 @@ export function vxlan(
 const headerBytes = 50;
 
 interface Neighbour {
-  address: string;
-  mac: string;
+  readonly address: string;
+  readonly mac: string;
 }
 
 /** Neighbour and forwarding entries for the peers there are, and none for those that went. Pure. */

@@ -1,17 +1,17 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** A flag a program knows. `aliases` are other spellings; every spelling works with one dash and with two. */
 export interface FlagSpec {
-  name: string;
-  kind: 'text' | 'switch';
-  aliases?: readonly string[];
-  help: string;
+  readonly name: string;
+  readonly kind: 'text' | 'switch';
+  readonly aliases?: readonly string[];
+  readonly help: string;
 }
 
 export interface ParsedFlags {
   text(name: string): string | undefined;
   on(name: string): boolean;
-  args: string[];
+  readonly args: string[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { endProgram } from '../../errors/end-program.ts';
+import { endProgram } from '#errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
 import { systemctlDriver } from '../systemd/systemctl-driver.ts';

@@ -19,18 +19,18 @@ export interface SystemdDriver {
 }
 
 export interface InstalledUnit {
-  name: string;
-  text: string;
+  readonly name: string;
+  readonly text: string;
   /** Was it started by this driver (and not stopped since)? */
-  started: boolean;
+  readonly started: boolean;
 }
 
 export interface ObservedUnit {
-  load: string;
-  active: string;
-  sub: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
   /** Names one run of the unit: systemd gives each start a new one (InvocationID). '' before the first. */
-  invocation: string;
+  readonly invocation: string;
 }
 
 /** Unit name -> one line saying what went wrong. */

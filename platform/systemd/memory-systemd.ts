@@ -19,10 +19,10 @@ export interface MemorySystemd extends SystemdDriver {
 }
 
 interface MemoryUnit {
-  text: string;
+  readonly text: string;
   started: boolean;
-  active: string;
-  sub: string;
+  readonly active: string;
+  readonly sub: string;
   invocation: string;
 }
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 
 export interface CommandResult {
   /** -1 when the command could not be run or ran out of time. */
-  code: number;
-  stdout: string;
-  stderr: string;
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** Runs a command to its end; never rejects. `timeoutMs`: the command is killed after that. */

@@ -1,5 +1,5 @@
-import { oneMember } from '../../platform/etcd/one-member.ts';
-import { clientUrl } from '../../platform/etcd/ports.ts';
+import { oneMember } from '#platform/etcd/one-member.ts';
+import { clientUrl } from '#platform/etcd/ports.ts';
 import { getJson } from './get-json.ts';
 import { waitUntil } from '../machines/wait-until.ts';
 

@@ -1,8 +1,8 @@
-import { isEtcdAway } from '../../platform/etcd/etcd-failure.ts';
-import { gatewayStore } from '../../platform/etcd/gateway-store.ts';
-import { flannelKeys, readFlannelLease } from '../../platform/etcd/keys/flannel-keys.ts';
-import { clientUrl } from '../../platform/etcd/ports.ts';
-import type { KeyValue } from '../../platform/etcd/store.ts';
+import { isEtcdAway } from '#platform/etcd/etcd-failure.ts';
+import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { flannelKeys, readFlannelLease } from '#platform/etcd/keys/flannel-keys.ts';
+import { clientUrl } from '#platform/etcd/ports.ts';
+import type { KeyValue } from '#platform/etcd/store.ts';
 import type { ContainerSubnet } from '../host/network/container-routes.ts';
 
 /** For each member, on a host that is not slow. */

@@ -1,4 +1,4 @@
-import { peerUrl } from '../../platform/etcd/ports.ts';
+import { peerUrl } from '#platform/etcd/ports.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import type { LabConfig } from '../config/lab-config.ts';
 import { machineNamed } from '../config/machine-named.ts';

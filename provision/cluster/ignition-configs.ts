@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type IgnitionConfig, merge, parseIgnition, toJson } from 'ignition-ts';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { machineNamed } from '../config/machine-named.ts';
 import { stageArtifacts } from './artifacts.ts';
 import { ensureLabKey } from './keys.ts';

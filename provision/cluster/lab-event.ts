@@ -4,8 +4,8 @@ export interface LabEvent {
   readonly subject: string;
   /** Short noun phrase: `image`, `provision`, `boot`, `etcd`, `fleet`, ... */
   readonly phase: string;
-  readonly status: 'started' | 'progress' | 'done' | 'skipped';
-  readonly detail?: string;
+  status: 'started' | 'progress' | 'done' | 'skipped';
+  detail?: string;
   /** For waits: when this counts as failed. */
   readonly deadlineMs?: number;
 }

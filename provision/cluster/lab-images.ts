@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { refuseOtherBox } from '../image/box/box-stamp.ts';
 import { ensureBox } from '../image/box/ensure-box.ts';
 import { buildContainerImages } from '../image/containers/build-container-images.ts';
@@ -75,7 +75,10 @@ export async function prepareBox(
   const { cacheDir, images, timers } = lab.config;
   const box = await inPhase(on, { subject: 'lab', phase: 'box', deadlineMs: timers.imageBuildDeadlineMs }, () =>
     ensureBox({
-      ...{ provider, repoDir: lab.repoDir, suite: images.suite, cacheDir },
+      provider,
+      repoDir: lab.repoDir,
+      suite: images.suite,
+      cacheDir,
       onProgress: (phase, detail) =>
         on({ subject: 'lab', phase: 'box', status: 'progress', detail: `${phase}: ${detail}` }),
     }),

@@ -4,7 +4,8 @@ import { type Busy, takeCommandLock } from '../host/command-lock.ts';
 import type { LabPaths } from '../machines/ground/lab-paths.ts';
 
 const busy: Busy = {
-  ...{ code: 'busy.lab', cause: 'another command is changing this lab' },
+  code: 'busy.lab',
+  cause: 'another command is changing this lab',
   end: (pid) => `end it: kill ${pid}`,
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { shellWord } from '../host/shell-word.ts';
 
 export const makerSchema = z.object({ checkout: z.string().min(1), configDir: z.string().min(1) });

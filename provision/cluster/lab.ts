@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { machinesNamed } from '../config/machine-named.ts';
 import { lowerFence, raiseFence } from '../host/network/fence.ts';

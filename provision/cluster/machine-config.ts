@@ -1,5 +1,5 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
-import { clientUrl, ownMachine } from '../../platform/etcd/ports.ts';
+import { clientUrl, ownMachine } from '#platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import type { GuestIdentity } from '../machines/machine-provider.ts';
 import type { Artifact } from './artifacts.ts';

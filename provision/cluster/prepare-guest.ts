@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { MachineProvider, MachineStatus } from '../machines/machine-provider.ts';
 import { createMachines } from './create-machines.ts';
 import { type IgnitionOf, ignitionConfigs } from './ignition-configs.ts';

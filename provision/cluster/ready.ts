@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import { machinesNamed } from '../config/machine-named.ts';
 import type { LabConfig } from '../config/lab-config.ts';

@@ -32,7 +32,9 @@ export async function settledPlan(args: {
     inPhase(on, { subject: machine, phase: 'stop', detail: 'it is still stopping', deadlineMs }, () =>
       waitUntil({
         condition: `${machine} has stopped`,
-        ...{ deadlineMs, everyMs: 50, next: `lab cut ${machine} && lab up` },
+        deadlineMs,
+        everyMs: 50,
+        next: `lab cut ${machine} && lab up`,
         check: async () => {
           plan = await planNow();
           return !stopping().includes(machine);

@@ -1,5 +1,5 @@
 import { file } from 'ignition-ts';
-import { announcementSeconds } from '../../platform/etcd/keys/service-keys.ts';
+import { announcementSeconds } from '#platform/etcd/keys/service-keys.ts';
 import type { LabConfig } from '../config/lab-config.ts';
 
 /** systemd's own default for starting or stopping a unit, and for a device to appear (systemd-system.conf(5)). */

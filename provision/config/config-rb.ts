@@ -1,6 +1,6 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { PortWishes } from './forwarded-ports.ts';
-import { didYouMean } from '../../errors/nearest.ts';
+import { didYouMean } from '#errors/nearest.ts';
 import { readRubyGlobals, type RubyGlobal, type RubyGlobals } from './ruby-globals.ts';
 import { isHash } from './ruby-value.ts';
 import { badValue, namePrefix, wholeNumber } from './variable-values.ts';

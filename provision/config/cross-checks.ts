@@ -1,5 +1,5 @@
-import { LabError } from '../../errors/lab-error.ts';
-import { clientPort, peerPort } from '../../platform/etcd/ports.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { clientPort, peerPort } from '#platform/etcd/ports.ts';
 import { formatAddress, isHostAddress, overlap, parseAddress, parseNetwork, type Ipv4Network } from './ipv4.ts';
 import type { LabToml } from './lab-toml.ts';
 import type { MachineShape } from './config-rb.ts';

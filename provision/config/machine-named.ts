@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { LabConfig, MachineConfig } from './lab-config.ts';
 
 /** @throws LabError `missing.machine` for a name that config.rb does not give */

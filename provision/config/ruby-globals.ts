@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { RubyCursor, UnreadableRuby } from './ruby-cursor.ts';
 import { readLiteral } from './ruby-literal.ts';
 import type { Lookup } from './ruby-string.ts';

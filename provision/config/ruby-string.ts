@@ -98,8 +98,16 @@ function plainEscape(cursor: RubyCursor, { open, close }: Quotes): string {
 }
 
 const named: Readonly<Record<string, string>> = {
-  ...{ n: '\n', t: '\t', r: '\r', e: '\x1b', s: ' ' },
-  ...{ a: '\x07', b: '\b', f: '\f', v: '\v', '\n': '' },
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  e: '\x1b',
+  s: ' ',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\n': '',
 };
 
 function richEscape(cursor: RubyCursor): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import TOML from '@iarna/toml';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** A parsed TOML file that can still tell where something stands in it. */
 export interface TomlFile {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { LabError } from '../../errors/lab-error.ts';
-import { didYouMean, nearest } from '../../errors/nearest.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { didYouMean, nearest } from '#errors/nearest.ts';
 import type { TomlFile } from './toml-file.ts';
 
 type Issue = z.core.$ZodIssue;

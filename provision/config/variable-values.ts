@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { RubyGlobal } from './ruby-globals.ts';
 import { asRuby } from './ruby-value.ts';
 

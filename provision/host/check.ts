@@ -1,4 +1,4 @@
-import type { DetailOf } from '../../errors/lab-error.ts';
+import type { DetailOf } from '#errors/lab-error.ts';
 import type { LabConfig } from '../config/lab-config.ts';
 import type { HostProbe } from './host-probe.ts';
 

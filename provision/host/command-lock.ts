@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type CodeOf, LabError } from '../../errors/lab-error.ts';
+import { type CodeOf, LabError } from '#errors/lab-error.ts';
 import { takeFlock } from './flock.ts';
 import { readText } from './read-text.ts';
 

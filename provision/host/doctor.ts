@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { HypervisorName, LabConfig } from '../config/lab-config.ts';
 import type { Check, CheckResult } from './check.ts';
 import { addressRange } from './checks/address-range.ts';
@@ -34,11 +34,33 @@ export interface DoctorReport {
 /** In the order a person would look. */
 function doctorChecks({ provider, vagrant: { hypervisor: hypervisorName } }: LabConfig): readonly Check[] {
   return [
-    ...[root, userNamespace, capabilities, node, debian, apt, packages],
-    ...[overlay, ...(provider === 'nspawn' ? [loop, machineId] : []), fuse, namespaces, bridge, faults],
-    ...[cgroups, inotify, accessControl],
-    ...[provider === 'vagrant' ? guestMemory : memory, cpus, emulation, paths, stateDisk, cacheDisk],
-    ...[addressRange, routingRules, firewall, networkDaemons, ports],
+    root,
+    userNamespace,
+    capabilities,
+    node,
+    debian,
+    apt,
+    packages,
+    overlay,
+    ...(provider === 'nspawn' ? [loop, machineId] : []),
+    fuse,
+    namespaces,
+    bridge,
+    faults,
+    cgroups,
+    inotify,
+    accessControl,
+    provider === 'vagrant' ? guestMemory : memory,
+    cpus,
+    emulation,
+    paths,
+    stateDisk,
+    cacheDisk,
+    addressRange,
+    routingRules,
+    firewall,
+    networkDaemons,
+    ports,
     ...(provider === 'vagrant' ? [vagrant, ...hypervisorChecks[hypervisorName]] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { disableLeftovers, withNewUnitsDisabled } from './enabled-units.ts';
 import { requiredPackages, vagrantPackages } from './package-list.ts';
 import { readText } from './read-text.ts';

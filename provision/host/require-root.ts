@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** @throws LabError permission.root unless this process is root: namespaces, mounts and cgroups need it. */
 export function requireRoot(uid: number = process.getuid?.() ?? -1, command = './lab'): void {

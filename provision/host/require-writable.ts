@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** Whether a path can be written, or made where it is not there yet. A read-only file system forbids it to root too. */
 export function canWrite(path: string): boolean {

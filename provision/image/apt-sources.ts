@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { readText } from '../host/read-text.ts';
 
 export interface AptSources {

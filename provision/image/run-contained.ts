@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { execa, ExecaError } from 'execa';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 export interface ContainedCommand {
   readonly program: string;

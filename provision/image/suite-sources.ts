@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type AptSources, hostAptSources } from './apt-sources.ts';
 
 /**

@@ -18,7 +18,10 @@ export function stepStatistics(runs: readonly Pick<RunReport, 'timeline'>[]): St
     const times = found.map(({ t0, at }) => (t0 === undefined || at?.atMs === undefined ? Infinity : at.atMs - t0));
     const bounds = found.map(({ at }) => at?.predicted?.maxMs).filter((bound) => bound !== undefined);
     return {
-      ...{ step, runs: runs.length, medianMs: finite(median(times)), worstMs: finite(Math.max(...times)) },
+      step,
+      runs: runs.length,
+      medianMs: finite(median(times)),
+      worstMs: finite(Math.max(...times)),
       predictedMaxMs: finite(median(bounds)),
     };
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Lab } from '../../provision/cluster/lab.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import { allUnits } from '../stack/stack.ts';
 import { scenario } from '../scenario.ts';
 import { clockJournal } from '../harness/probes/clock-journal.ts';
@@ -44,7 +44,10 @@ export async function probeFigures(
   const troubles: string[] = [];
   const start = (probes: readonly ProbeName[], runId: string) =>
     startProbes({
-      ...{ lab, probes, runDir, runId },
+      lab,
+      probes,
+      runDir,
+      runId,
       onEvent: ({ type, data }) => {
         if (type === 'probe-failing' || (type === 'probe-ended' && data.error !== undefined))
           troubles.push(`${type} ${JSON.stringify(data)}`);
@@ -59,7 +62,11 @@ export async function probeFigures(
     const { machines, stretch } = lab.config;
     const clock = await measureClockError(await lab.runningProvider(), machines, clockJournal(lab), stretch);
     return {
-      ...{ cpuPercent: busy.cpuPercent, idlePercent: still.cpuPercent, tookMs, troubles, clock },
+      cpuPercent: busy.cpuPercent,
+      idlePercent: still.cpuPercent,
+      tookMs,
+      troubles,
+      clock,
       probes: summariseProbes(await readSamples(asking.samplesFile)),
     };
   } finally {

@@ -1,6 +1,6 @@
-import type { Lab } from '../../provision/cluster/lab.ts';
-import { prepareGround } from '../../provision/cluster/prepare-ground.ts';
-import { findSupervisor } from '../../provision/machines/ground/supervisor-process.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import { prepareGround } from '#provision/cluster/prepare-ground.ts';
+import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
 import { memoryBelow } from './memory-below.ts';
 
 /** What a person waits for with one provider, ms; and what it takes of the host. */

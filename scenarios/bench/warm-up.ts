@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Lab } from '../../provision/cluster/lab.ts';
-import { supervisorSpec } from '../../provision/cluster/supervisor-spec.ts';
-import { ensureOsImage } from '../../provision/image/os/build-os-image.ts';
-import { osRecipe } from '../../provision/image/os/recipe.ts';
-import { labPaths } from '../../provision/machines/ground/lab-paths.ts';
-import { NspawnProvider } from '../../provision/machines/nspawn/nspawn-provider.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
+import { ensureOsImage } from '#provision/image/os/build-os-image.ts';
+import { osRecipe } from '#provision/image/os/recipe.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
+import { NspawnProvider } from '#provision/machines/nspawn/nspawn-provider.ts';
 
 /**
  * The floor of `lab up`: the same OS image, bare (no Ignition, no cluster), as many machines, all booted at once under

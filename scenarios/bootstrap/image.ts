@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { choice, type ParameterSpec } from '../harness/context/parameters.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
 

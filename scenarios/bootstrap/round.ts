@@ -1,5 +1,5 @@
-import { LabError } from '../../errors/lab-error.ts';
-import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { containerStartedMs } from '../stack/container-start.ts';
 import { eventsOf } from '../harness/record/events/events-of.ts';
@@ -56,8 +56,14 @@ export async function watchBootstrap(
     const warming = async () => (bucket?.readyMs === undefined ? 'the bucket is not healthy yet' : undefined);
     await until({ name: 'the bucket is ready', missing: warming }, { within });
     return {
-      ...{ machine: machine.name, askedMs, endMs: Date.now(), answeredMs },
-      ...{ bucketReadyMs: bucket.readyMs, keyMs: set?.wallMs, writtenMs: use.written, rowMs: use.row },
+      machine: machine.name,
+      askedMs,
+      endMs: Date.now(),
+      answeredMs,
+      bucketReadyMs: bucket.readyMs,
+      keyMs: set?.wallMs,
+      writtenMs: use.written,
+      rowMs: use.row,
       containerStartedMs: await containerStartedMs(lab, machine.name, 'couchbase-1'),
     };
   } finally {

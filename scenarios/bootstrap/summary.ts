@@ -12,7 +12,7 @@ export interface Round {
   readonly moments: PhaseMoments;
 }
 
-type Measurement = { name: string } & Parameters<ScenarioContext['measure']>[1];
+type Measurement = { readonly name: string } & Parameters<ScenarioContext['measure']>[1];
 
 /**
  * One measure per unit and phase. Of several rounds it is the round with the median, and the detail says how they spread. Pure.
@@ -51,7 +51,8 @@ function measurement(
       : `min / median / p90 / max of ${figures.count}: ${spread(figures)}`;
   const details = [many, detail].filter((text) => text !== undefined).join('; ');
   return {
-    ...{ name, ...shown },
+    name,
+    ...shown,
     ...(details === '' ? {} : { detail: details }),
     ...(predicted === undefined ? {} : { predicted }),
   };

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /**
  * A unit's text whose container gets these variables: `-e NAME=VALUE` for the `docker run` of ExecStart, nothing else changed. Pure.

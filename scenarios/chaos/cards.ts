@@ -1,5 +1,5 @@
-import { LabError } from '../../errors/lab-error.ts';
-import type { ProviderCapability } from '../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { ProviderCapability } from '#provision/machines/machine-provider.ts';
 import type { FaultAction } from '../harness/record/fault-record.ts';
 import type { SeededRandom } from './seeded-random.ts';
 

@@ -1,4 +1,4 @@
-import type { ProviderCapability } from '../../provision/machines/machine-provider.ts';
+import type { ProviderCapability } from '#provision/machines/machine-provider.ts';
 import type { FaultAction } from '../harness/record/fault-record.ts';
 import { type Card, type Table, heavyCards, lightCards } from './cards.ts';
 import { seededRandom, type SeededRandom } from './seeded-random.ts';

@@ -1,12 +1,19 @@
-import { serviceKey } from '../../platform/etcd/keys/service-keys.ts';
+import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
 
 export const layerNames = [
-  ...['memcached', 'web', 'worker', 'couchbase', 'sidekick'],
-  ...['flanneld', 'fleetd', 'dockerd', 'etcd'],
+  'memcached',
+  'web',
+  'worker',
+  'couchbase',
+  'sidekick',
+  'flanneld',
+  'fleetd',
+  'dockerd',
+  'etcd',
 ] as const;
 
 /** One layer of the stack: what of it is killed, and what systemd promises for it. */
@@ -78,7 +85,10 @@ export const layers: readonly Layer[] = [
 
 function container(name: string, unit: string, containerName: string, key?: string): Omit<Layer, 'restart'> {
   return {
-    ...{ name, what: `the container of ${unit}`, on: { unit: `${unit}.service` }, unit: `${unit}.service` },
+    name,
+    what: `the container of ${unit}`,
+    on: { unit: `${unit}.service` },
+    unit: `${unit}.service`,
     ...(key === undefined ? {} : { key }),
     kill: (context, machine) => context.fault.killContainer(machine, containerName),
   };
@@ -86,7 +96,10 @@ function container(name: string, unit: string, containerName: string, key?: stri
 
 function daemon(name: string, unit: string, on: Layer['on'], predicted: Prediction): Omit<Layer, 'what'> {
   return {
-    ...{ name, on, unit: `${unit}.service`, restart: predicted },
+    name,
+    on,
+    unit: `${unit}.service`,
+    restart: predicted,
     kill: (context, machine) => context.fault.kill(machine, unit),
   };
 }

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { allUnits } from '../stack/stack.ts';
 import { choice, scenario, type ScenarioContext } from '../scenario.ts';
 import { mainProcess, recovered } from './conditions.ts';

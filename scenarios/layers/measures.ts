@@ -42,7 +42,8 @@ export function byItself(layer: Layer, loss: Loss, recovery: Recovery): Finding 
   const after = seconds(recovery.restartedMs - loss.faultMs);
   const whole = seconds(loss.recoveredMs - loss.faultMs);
   return {
-    ...{ name, verdict: recovery.restartedBy === undefined ? 'unknown' : 'pass' },
+    name,
+    verdict: recovery.restartedBy === undefined ? 'unknown' : 'pass',
     evidence: `${layer.what}: ${restarter(loss, recovery)} after ${after}; everything right after ${whole}, without a command`,
   };
 }

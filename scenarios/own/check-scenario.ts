@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { probeNames } from '../harness/record/sample.ts';
 import type { Scenario } from '../scenario.ts';
 

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Scenario } from '../scenario.ts';
 import { checkScenario } from './check-scenario.ts';
 import { compileOwnScenario } from './compile.ts';

@@ -29,11 +29,9 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
   context.mark('quorum again', quorum.atMs, { detail: `etcd on ${roles.witness} takes a write` });
   const election = timers.etcdElectionMs;
   since('quorum', quorum.atMs, {
-    ...{
-      minMs: 300,
-      maxMs: 6_000 + 2 * election,
-      terms: `boot 0.5-4 s + etcd start 0.5-2 s + election ${election}-${2 * election} ms`,
-    },
+    minMs: 300,
+    maxMs: 6_000 + 2 * election,
+    terms: `boot 0.5-4 s + etcd start 0.5-2 s + election ${election}-${2 * election} ms`,
   });
   // etcd's new leader gives every lease its whole time again (lessor.Promote), as nobody could renew it meanwhile.
   const leaseEnds = context.until(keyGone(lab, roles.witness, leaseKey), { within: leaseSeconds * 1_000 + 20_000 });
@@ -56,9 +54,13 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
   });
   const ended = await leaseEnds;
   context.measure('overdue key goes', {
-    ...{ from: quorum.atMs, to: ended.atMs, group, detail: `${leaseKey}, TTL ${leaseSeconds} s` },
+    from: quorum.atMs,
+    to: ended.atMs,
+    group,
+    detail: `${leaseKey}, TTL ${leaseSeconds} s`,
     predicted: {
-      ...{ minMs: leaseSeconds * 1_000 - 2 * election - 1_500, maxMs: leaseSeconds * 1_000 + 3_000 },
+      minMs: leaseSeconds * 1_000 - 2 * election - 1_500,
+      maxMs: leaseSeconds * 1_000 + 3_000,
       terms: 'a new leader gives every lease its whole time again',
     },
   });
@@ -100,7 +102,9 @@ export async function lastBack(context: ScenarioContext, fault: ActiveFault): Pr
     group,
   });
   context.measure('all pages show rows', {
-    ...{ from, to: page.atMs, group },
+    from,
+    to: page.atMs,
+    group,
     predicted: { minMs: 1_000, maxMs: 60_000, terms: `${starts} + ${query}` },
   });
 }

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
 import { quorumOf } from './arithmetic.ts';
 

@@ -1,4 +1,4 @@
-import { LabError } from '../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
 
 /** What tells a machine that kept its disk from one that is new. */

@@ -1,5 +1,5 @@
-import { LabError } from '../../errors/lab-error.ts';
-import type { Condition } from '../../provision/cluster/conditions.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { Condition } from '#provision/cluster/conditions.ts';
 import { allUnits } from '../stack/stack.ts';
 import { type AbsencePrediction, predictAbsence } from '../harness/prediction/absence-prediction.ts';
 import { predictionFor } from '../harness/prediction/prediction-for.ts';
@@ -52,7 +52,12 @@ export const rejoin = scenario({
     await lab.destroyMachine(machine.name);
     context.note(`the disk of ${machine.name} is thrown away, Docker's too`);
     await comeBack(context, {
-      ...{ machine, unit, by: 'destroy', before: returned, fault: gone, predicted: awayAgain },
+      machine,
+      unit,
+      by: 'destroy',
+      before: returned,
+      fault: gone,
+      predicted: awayAgain,
     });
     context.note(
       "in the book's set-up it could not return: the discovery URL counts its old member for ever, and is full",
@@ -125,7 +130,13 @@ async function comeBack(context: ScenarioContext<unknown>, absence: Absence): Pr
   measure(`listed again -> ${unit} runs on it`, present.atMs, runs.atMs, predicted.webBack);
   const runsOn = lab.fleet.runningOn(unit);
   for (const finding of returnFindings({
-    ...{ machine: machine.name, by, before, after, unit, runsOn, stored },
+    machine: machine.name,
+    by,
+    before,
+    after,
+    unit,
+    runsOn,
+    stored,
     own: own.ok ? own.value : undefined,
   }))
     context.invariant(finding);

@@ -1,5 +1,4 @@
-import type { ClusterView } from '../harness/record/cluster-view.ts';
-import { runningOn } from '../harness/record/cluster-view.ts';
+import { runningOn, type ClusterView } from '../harness/record/cluster-view.ts';
 import type { EtcdMember } from '../harness/context/lab-under-test.ts';
 import { quorumLost } from '../harness/record/quorum.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';

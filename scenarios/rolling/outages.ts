@@ -1,4 +1,4 @@
-import type { LabConfig } from '../../provision/config/lab-config.ts';
+import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import { sum, term } from '../harness/prediction/terms.ts';
 import { retryMs, servicesEveryTicks, usualRate } from '../harness/probes/probe-timers.ts';
@@ -33,7 +33,8 @@ export function predictOutages(
     reboots.map(({ gone, rescheduled, active, registered }) => sum(gone, rescheduled, active, registered)),
   );
   return {
-    ...{ 'etcd-read': election, 'etcd-write': election },
+    'etcd-read': election,
+    'etcd-write': election,
     ...(apps !== undefined && { page: apps, socket: sum(apps, revisit) }),
     ...(moved !== undefined && { couchbase: sum(moved, reconnect) }),
   };

@@ -1,4 +1,4 @@
-import type { Condition } from '../../provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions.ts';
 import { allUnits } from '../stack/stack.ts';
 import { predictAbsence } from '../harness/prediction/absence-prediction.ts';
 import { predictionFor } from '../harness/prediction/prediction-for.ts';
@@ -68,7 +68,11 @@ async function rebootOne(context: Context, machine: MachineUnderTest): Promise<F
   const gone = eventsOf(context.events, 'machine-gone').find(({ atMs, data }) => atMs >= from && data.machine === name);
   const detail = `it ran ${here.length} units${engine}${etcd}`;
   context.measure('fleet counts it as gone', {
-    ...{ from, to: gone?.atMs, group: name, detail, predicted: predicted.gone },
+    from,
+    to: gone?.atMs,
+    group: name,
+    detail,
+    predicted: predicted.gone,
   });
   context.measure('fleet lists it again', { from, to: present.atMs, group: name });
   context.measure('all etcd members healthy', { from, to: healthy.atMs, group: name });
@@ -76,10 +80,16 @@ async function rebootOne(context: Context, machine: MachineUnderTest): Promise<F
   context.measure('whole: the page shows rows on every machine', { from, to: pages.atMs, group: name });
   // Without the boot, which no timer tells.
   context.measure('listed again -> all units running', {
-    ...{ from: present.atMs, to: Math.max(present.atMs, running.atMs), group: name, predicted: predicted.allRun },
+    from: present.atMs,
+    to: Math.max(present.atMs, running.atMs),
+    group: name,
+    predicted: predicted.allRun,
   });
   context.measure('all units running -> every page shows rows', {
-    ...{ from: running.atMs, to: pages.atMs, group: name, predicted: predicted.rows },
+    from: running.atMs,
+    to: pages.atMs,
+    group: name,
+    predicted: predicted.rows,
   });
   return steps;
 }

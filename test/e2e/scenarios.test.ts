@@ -96,7 +96,9 @@ describe('a run that is cut short', onBusyHosts, () => {
   /** Starts a failover by pause and resolves when its fault is in force. */
   async function pausedRun() {
     const child = spawn(join(repoDir, 'lab'), ['scenario', 'failover', '--by', 'pause'], {
-      ...{ cwd: repoDir, env: { ...process.env, ...e2eLab.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      cwd: repoDir,
+      env: { ...process.env, ...e2eLab.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
     await new Promise<void>((resolve, reject) => {

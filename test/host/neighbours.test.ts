@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { requiredPackages } from '../../provision/host/package-list.ts';
+import { requiredPackages } from '#provision/host/package-list.ts';
 import { snapshot } from './guest/host-state.ts';
 import { LabOnGuest, minuteMs } from './guest/lab-on-guest.ts';
 import { differences, type HostState } from './guest/parse-state.ts';

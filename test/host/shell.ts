@@ -17,7 +17,9 @@ const say = (line: string) => console.log(`${((performance.now() - began) / 1000
 const option = (name: string) => flags.find((flag) => flag.startsWith(`--${name}=`))?.split('=')[1];
 const memory = option('memory');
 const guest = await bootHost({
-  ...{ suite, packages: option('with')?.split(',') ?? [], onProgress: say },
+  suite,
+  packages: option('with')?.split(',') ?? [],
+  onProgress: say,
   ...(memory === undefined ? {} : { memoryMb: Number(memory) }),
 });
 const sync = async () => {

@@ -25,7 +25,9 @@ export async function runOnTerminal(
 ): Promise<Screen> {
   const command = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const result = await execa('script', ['-qec', `stty cols ${columns} rows ${rows}; ${command}`, '/dev/null'], {
-    ...{ reject: false, cwd, stdin: 'ignore' },
+    reject: false,
+    cwd,
+    stdin: 'ignore',
     // As a person's terminal would have it, not as the test runner has it.
     env: { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, TERM: term, ...env, ...own },
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
-import { exitCodes } from '../../errors/lab-error.ts';
+import { exitCodes } from '#errors/lab-error.ts';
 
 /** A code as it stands in a source, and where. */
 export interface ThrownCode {

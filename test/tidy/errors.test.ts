@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, familyMeanings, findListed, listedErrors, oneLine } from '../../errors/catalogue.ts';
-import { errorsDoc } from '../../errors/errors-doc.ts';
-import { exitCodes } from '../../errors/lab-error.ts';
+import { catalogue, familyMeanings, findListed, listedErrors, oneLine } from '#errors/catalogue.ts';
+import { errorsDoc } from '#errors/errors-doc.ts';
+import { exitCodes } from '#errors/lab-error.ts';
 import { codesInShell, codesInTypeScript, thrownCodes } from '../support/thrown-codes.ts';
 import { readTracked, root, tracked } from '../support/tracked-files.ts';
 

@@ -10,7 +10,11 @@ const root = join(import.meta.dirname, '../..');
 /** What `npm run NAME` does, without npm: a host may have none. */
 async function script(name: 'walls' | 'unused', cwd = root): Promise<{ exitCode: number; said: string }> {
   const result = await execa('sh', ['-c', packageJson.scripts[name]], {
-    ...{ cwd, reject: false, all: true, localDir: root, preferLocal: true },
+    cwd,
+    reject: false,
+    all: true,
+    localDir: root,
+    preferLocal: true,
     env: { NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   return { exitCode: result.exitCode ?? -1, said: result.all };
@@ -57,8 +61,14 @@ describe('a planted import is found', () => {
     'platform/about.ts': "import type { A } from './round.ts'; export type B = A;",
   };
   const empty = [
-    ...['platform/etcd/store.ts', 'platform/fleet/engine/decide.ts', 'platform/fleet/client/client.ts'],
-    ...['apps/worker/a.ts', 'test/a.ts', 'package.json', 'scenarios/scenario.ts', 'scenarios/failover/b.ts'],
+    'platform/etcd/store.ts',
+    'platform/fleet/engine/decide.ts',
+    'platform/fleet/client/client.ts',
+    'apps/worker/a.ts',
+    'test/a.ts',
+    'package.json',
+    'scenarios/scenario.ts',
+    'scenarios/failover/b.ts',
     ...['loose.ts', 'record/b.ts', 'record/events/a.ts', 'watch/a.ts', 'probes/a.ts', 'faults/a.ts', 'run/b.ts'].map(
       (file) => `${harness}/${file}`,
     ),

@@ -16,7 +16,10 @@ it('a provider is asked what it needs, never what it is', () => {
 it('one place makes providers and hypervisors, and a lab asks it once', () => {
   expect(placesOf(/(?<!function )\bmakeProvider\(/g)).toEqual(['provision/cluster/lab.ts']);
   expect(placesOf(/new (Vagrant|Nspawn)Provider\(|new \w+Hypervisor\(/g)).toEqual([
-    ...[factory, factory, factory, factory],
+    factory,
+    factory,
+    factory,
+    factory,
     // Machines without Ignition and cluster, to compare with.
     'scenarios/bench/warm-up.ts',
   ]);

@@ -7,9 +7,19 @@ const longer = ['README.md', 'docs/decisions/README.md', 'apps/couchbase/README.
 
 /** The top folders with sources, and the rooms of those that are made of rooms. */
 const rooms = [
-  ...['cli', 'provision', 'platform', 'apps', 'scenarios', 'errors', 'units', 'test'],
+  'cli',
+  'provision',
+  'platform',
+  'apps',
+  'scenarios',
+  'errors',
+  'units',
+  'test',
   ...['provision', 'platform'].flatMap(roomsOf),
-  ...['scenarios/harness', 'scenarios/stack', 'apps/couchbase', 'test/host'],
+  'scenarios/harness',
+  'scenarios/stack',
+  'apps/couchbase',
+  'test/host',
 ];
 
 describe('whoever comes next', () => {

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeLab } from '../../cli/open-lab.ts';
-import type { Lab } from '../../provision/cluster/lab.ts';
+import { describeLab } from '#cli/open-lab.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import { LabCli, repoDir, type StatusJson } from '../support/lab-cli.ts';
 import { remainsOf } from '../support/remains.ts';
 import { HostWithVirtualbox } from './virtualbox/host-with-virtualbox.ts';

@@ -11,14 +11,14 @@ export interface ConnectionRecord {
 }
 
 export interface ConnectionReport {
-  now: number;
+  readonly now: number;
   /** Most connections open at once, counting a dead one until its death was noticed. */
-  max: number;
+  readonly max: number;
   /** Most connections alive at once: a connection that ended by silence counts only until it was last seen. */
-  maxAlive: number;
-  refused: number;
-  refusals: { address: string; at: number; reason: string }[];
-  history: ConnectionRecord[];
+  readonly maxAlive: number;
+  readonly refused: number;
+  readonly refusals: { address: string; at: number; reason: string }[];
+  readonly history: ConnectionRecord[];
 }
 
 /** Who is and was connected. One live connection per address; everything else is turned away and written down. */

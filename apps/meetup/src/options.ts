@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util';
 import { LabError } from '../../../errors/lab-error.ts';
 
 export interface MeetupOptions {
-  host: string;
+  readonly host: string;
   /** 0 lets the system choose. */
-  port: number;
+  readonly port: number;
   /** Mean events a second. */
-  rate: number;
-  seed: number;
-  startIndex: number;
+  readonly rate: number;
+  readonly seed: number;
+  readonly startIndex: number;
   /** Ping period, ms. */
-  pingMs: number;
+  readonly pingMs: number;
   /** A connection without any sign of life for this long is dead, ms. */
-  deadMs: number;
+  readonly deadMs: number;
 }
 
 /** Flags win over MEETUP_* variables, those over defaults. Throws LabError usage.meetup. */

@@ -3,13 +3,13 @@ import { cities, firstNames, groupWords, occasions, topics, venues } from './voc
 
 /** One message of the stream, in the shape Meetup's RSVP stream (/2/rsvps) had; times in ms since 1970. */
 export interface Rsvp {
-  rsvp_id: number;
-  response: 'yes' | 'no';
-  guests: number;
-  mtime: number;
-  visibility: 'public';
-  event: { event_id: string; event_name: string; event_url: string; time: number };
-  group: {
+  readonly rsvp_id: number;
+  readonly response: 'yes' | 'no';
+  readonly guests: number;
+  readonly mtime: number;
+  readonly visibility: 'public';
+  readonly event: { event_id: string; event_name: string; event_url: string; time: number };
+  readonly group: {
     group_id: number;
     group_name: string;
     group_urlname: string;
@@ -20,8 +20,8 @@ export interface Rsvp {
     group_lon: number;
     group_topics: { urlkey: string; topic_name: string }[];
   };
-  member: { member_id: number; member_name: string };
-  venue?: { venue_id: number; venue_name: string; lat: number; lon: number };
+  readonly member: { member_id: number; member_name: string };
+  readonly venue?: { venue_id: number; venue_name: string; lat: number; lon: number };
 }
 
 /**

@@ -11,11 +11,11 @@ export interface Subscriber {
 }
 
 interface Place {
-  record: ConnectionRecord;
-  book: ConnectionBook;
-  subscribers: Set<Subscriber>;
+  readonly record: ConnectionRecord;
+  readonly book: ConnectionBook;
+  readonly subscribers: Set<Subscriber>;
   /** ms without a sign of life after which a connection is dead. */
-  deadMs: number;
+  readonly deadMs: number;
 }
 
 /**

@@ -4,34 +4,34 @@ import { io } from 'socket.io-client';
 import { firstOrder, orderAfter, type Outcome, type Transport } from './transport-order.ts';
 
 export interface Row {
-  key: string;
-  value: string;
-  id: string;
+  readonly key: string;
+  readonly value: string;
+  readonly id: string;
 }
 
 export interface Server {
-  instance: string;
-  machine: string;
-  startedAt: number;
-  periodMs: number;
-  couchbase: string;
-  memcached: string[];
+  readonly instance: string;
+  readonly machine: string;
+  readonly startedAt: number;
+  readonly periodMs: number;
+  readonly couchbase: string;
+  readonly memcached: string[];
 }
 
 export interface LiveRows {
-  connected: boolean;
+  readonly connected: boolean;
   /** What carries the rows; undefined while not connected. */
-  transport: Transport | undefined;
+  readonly transport: Transport | undefined;
   /** Attempts that failed since the page was last connected. */
-  failures: number;
+  readonly failures: number;
   /** undefined until the first message. */
-  rows: Row[] | undefined;
+  readonly rows: Row[] | undefined;
   /** Ids that were not in the message before; none in the first. */
-  fresh: ReadonlySet<string>;
+  readonly fresh: ReadonlySet<string>;
   /** This browser's time of the last good query, ms. */
-  updatedAt: number | undefined;
-  documents: number | undefined;
-  server: Server | undefined;
+  readonly updatedAt: number | undefined;
+  readonly documents: number | undefined;
+  readonly server: Server | undefined;
 }
 
 /** What the server sends, as it comes. A progress bar runs over every message. */

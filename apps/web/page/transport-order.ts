@@ -2,15 +2,15 @@ export type Transport = 'polling' | 'websocket';
 
 /** What became of one attempt to connect, or of a connection. */
 export type Outcome =
-  | { kind: 'refused' }
+  | { readonly kind: 'refused' }
   /** `by`: what carried it in the end; `livedMs`: since it was open. */
-  | { kind: 'lost'; by: Transport; livedMs: number };
+  | { readonly kind: 'lost'; readonly by: Transport; readonly livedMs: number };
 
 /** Which transports to try next, in which order, and what was learnt so far. */
 export interface TransportOrder {
-  transports: Transport[];
+  readonly transports: Transport[];
   /** WebSockets, one after the other, that opened and died at once. */
-  cutWebSockets: number;
+  readonly cutWebSockets: number;
 }
 
 /**

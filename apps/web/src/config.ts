@@ -5,24 +5,24 @@ import { etcdEndpoints } from '../../../platform/etcd/container-endpoints.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 export interface WebConfig {
-  etcdEndpoints: string[];
-  username: string;
-  password: string;
-  bucket: string;
-  host: string;
+  readonly etcdEndpoints: string[];
+  readonly username: string;
+  readonly password: string;
+  readonly bucket: string;
+  readonly host: string;
   /** 0 lets the system choose. */
-  port: number;
+  readonly port: number;
   /** How long to wait for Couchbase and memcached to be announced, ms. */
-  waitMs: number;
+  readonly waitMs: number;
   /** Period of the one query, ms. */
-  periodMs: number;
+  readonly periodMs: number;
   /** Rows shown. */
-  limit: number;
+  readonly limit: number;
   /** Signs the session cookie; the same for all instances, so that any of them knows a visitor. */
-  sessionSecret: string;
+  readonly sessionSecret: string;
   /** Who serves the page, as shown on it. */
-  instance: string;
-  machine: string;
+  readonly instance: string;
+  readonly machine: string;
 }
 
 /** At its end it waits no longer than this for its visitors' connections, ms. */

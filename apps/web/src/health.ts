@@ -2,17 +2,17 @@ import { connect } from 'node:net';
 
 export interface Health {
   /** degraded: the page works but sessions may be lost; down: the page shows nothing new. */
-  status: 'ok' | 'degraded' | 'down';
-  instance: string;
-  machine: string;
-  uptimeMs: number;
-  couchbase: { connection: string; ok: boolean; error?: string };
-  memcached: { address: string; ok: boolean }[];
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly instance: string;
+  readonly machine: string;
+  readonly uptimeMs: number;
+  readonly couchbase: { connection: string; ok: boolean; error?: string };
+  readonly memcached: { address: string; ok: boolean }[];
   /** Age of the newest good answer of the view, ms; null before the first. */
-  lastRowsAgeMs: number | null;
-  documents: number | null;
-  clients: number;
-  sessions: { store: string; failures: number; lastFailure?: { at: number; message: string } | undefined };
+  readonly lastRowsAgeMs: number | null;
+  readonly documents: number | null;
+  readonly clients: number;
+  readonly sessions: { store: string; failures: number; lastFailure?: { at: number; message: string } | undefined };
 }
 
 /** The verdict over the parts: what a load balancer may send visitors to is `ok` or `degraded` (HTTP 200). */

@@ -22,9 +22,9 @@ const viewRow = z.object({
 export type Row = z.infer<typeof viewRow>;
 
 export interface Rows {
-  rows: Row[];
+  readonly rows: Row[];
   /** Documents in the view. */
-  documents: number;
+  readonly documents: number;
 }
 
 export interface RowSource {

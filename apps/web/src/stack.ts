@@ -7,9 +7,9 @@ import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
 /** What the web app runs on, as announced in etcd and as logged. */
 export interface Stack {
   /** `couchbase://ADDR[,ADDR]` */
-  couchbase: string;
+  readonly couchbase: string;
   /** `ADDR:PORT`, 11211 where the announcement has no port. */
-  memcached: string[];
+  readonly memcached: string[];
 }
 
 /**

@@ -3,17 +3,17 @@ import { LabError } from '../../../errors/lab-error.ts';
 import { etcdEndpoints } from '../../../platform/etcd/container-endpoints.ts';
 
 export interface WorkerConfig {
-  etcdEndpoints: string[];
-  username: string;
-  password: string;
-  bucket: string;
-  rsvpUrl: string;
+  readonly etcdEndpoints: string[];
+  readonly username: string;
+  readonly password: string;
+  readonly bucket: string;
+  readonly rsvpUrl: string;
   /** How long to wait for a Couchbase to be announced, and again for it to answer, ms. */
-  waitMs: number;
+  readonly waitMs: number;
   /** RSVPs held while Couchbase is slow; beyond it the oldest are dropped. */
-  queueLimit: number;
+  readonly queueLimit: number;
   /** Period of the summary line, ms. */
-  summaryMs: number;
+  readonly summaryMs: number;
 }
 
 /** The worker's settings from its environment. Throws LabError config.worker naming the variable. */

@@ -1,7 +1,7 @@
 /** What the worker stores for one message of the stream. */
 export interface RsvpDocument {
-  key: string;
-  document: { event_id: string; event_name: string } & Record<string, unknown>;
+  readonly key: string;
+  readonly document: { event_id: string; event_name: string } & Record<string, unknown>;
 }
 
 /**

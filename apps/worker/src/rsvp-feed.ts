@@ -77,7 +77,7 @@ export interface FeedEnd {
   /** What the server asked for in Retry-After, ms. */
   retryAfterMs?: number;
   /** Attempts that failed in a row before this one. */
-  failures: number;
+  readonly failures: number;
 }
 
 /**

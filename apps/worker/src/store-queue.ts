@@ -1,13 +1,13 @@
 import type { RsvpDocument } from './rsvp-document.ts';
 
 export interface StoreCounts {
-  stored: number;
+  readonly stored: number;
   /** Given up after every try failed. */
-  failed: number;
+  readonly failed: number;
   /** Pushed out of a full queue. */
-  dropped: number;
+  readonly dropped: number;
   /** Waiting or being stored now. */
-  waiting: number;
+  readonly waiting: number;
 }
 
 /**

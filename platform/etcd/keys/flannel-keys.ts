@@ -4,9 +4,9 @@ import { fields } from '../wire.ts';
 /** Where flannel keeps things in etcd v3: the layout of the original (flannel documentation, "etcd"). */
 export interface FlannelKeys {
   /** JSON: the network's configuration. */
-  config: string;
+  readonly config: string;
   /** All leases, as a prefix. */
-  subnets: string;
+  readonly subnets: string;
   /** A machine's lease. @param cidr its subnet, `10.1.5.0/24` */
   lease(cidr: string): string;
 }
@@ -25,11 +25,11 @@ export function flannelKeys(prefix: string = defaultFlannelPrefix): FlannelKeys 
 /** What a machine writes under its lease's key. */
 export interface FlannelLease {
   /** The machine's own address. */
-  publicIp: string;
+  readonly publicIp: string;
   /** `host-gw`, `vxlan`. */
-  backend: string;
+  readonly backend: string;
   /** vxlan: the MAC of the machine's flannel interface. */
-  vtepMac: string | undefined;
+  readonly vtepMac: string | undefined;
 }
 
 export function writeFlannelLease(lease: FlannelLease, vni?: number): string {

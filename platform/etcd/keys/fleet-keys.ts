@@ -1,29 +1,29 @@
 /** Where fleet keeps things in etcd v3: the original's layout. `prefix` ends in a slash (default `/_coreos.com/fleet/`). */
 export interface FleetKeys {
-  prefix: string;
+  readonly prefix: string;
   /** Holder of the engine leadership; hangs on the holder's presence lease. */
-  leader: string;
-  machines: string;
+  readonly leader: string;
+  readonly machines: string;
   machine(id: string): string;
   machineMetadata(id: string, key: string): string;
-  jobs: string;
+  readonly jobs: string;
   job(unit: string): JobKeys;
-  states: string;
+  readonly states: string;
   statesOf(unit: string): string;
   state(unit: string, machineId: string): string;
 }
 
 export interface JobKeys {
   /** Everything of one unit, as a prefix. */
-  all: string;
+  readonly all: string;
   /** JSON {Name, Hash, Raw}. */
-  object: string;
+  readonly object: string;
   /** inactive | loaded | launched */
-  desired: string;
+  readonly desired: string;
   /** Machine id the engine chose. */
-  target: string;
+  readonly target: string;
   /** JSON array: why no machine can take the unit, one line a machine. Present only while it is so. */
-  blocked: string;
+  readonly blocked: string;
 }
 
 export const defaultKeyPrefix = '/_coreos.com/fleet/';

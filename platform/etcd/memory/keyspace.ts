@@ -4,7 +4,7 @@ export interface Keyspace {
   revision(): number;
   get(key: string): KeyValue | undefined;
   list(prefix: string): KeyValue[];
-  holds: (guard: Guard) => boolean;
+  readonly holds: (guard: Guard) => boolean;
   /** All writes in one revision, as one etcd transaction; returns the number of keys deleted. */
   apply(writes: readonly Write[]): number;
   onLease(lease: string): Iterable<string>;

@@ -1,8 +1,8 @@
 export interface Clock {
   /** ms, monotonic. */
-  now: () => number;
+  readonly now: () => number;
   /** Runs `fn` once after `ms`; returns how to call it off. */
-  schedule: (ms: number, fn: () => void) => () => void;
+  readonly schedule: (ms: number, fn: () => void) => () => void;
 }
 
 /** Leases by a clock. `onExpire` is called when one runs out by itself. Times to live in seconds, as etcd counts. */

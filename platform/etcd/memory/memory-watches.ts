@@ -3,8 +3,8 @@ import type { WatchHandlers } from '../store.ts';
 import type { Keyspace } from './keyspace.ts';
 
 interface MemoryWatch {
-  prefix: string;
-  handlers: WatchHandlers;
+  readonly prefix: string;
+  readonly handlers: WatchHandlers;
   next: number;
   closed: boolean;
 }

@@ -1,11 +1,11 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { etcdFailure, failureFromStatus, isEtcdAway } from '../../etcd/etcd-failure.ts';
 
 /** How etcd is reached by what the store's view has no word for. */
 export interface Reach {
-  endpoints: readonly string[];
+  readonly endpoints: readonly string[];
   /** ms per request. */
-  timeoutMs: number;
+  readonly timeoutMs: number;
 }
 
 /**

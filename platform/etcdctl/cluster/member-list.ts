@@ -1,15 +1,14 @@
-import { ask, isRecord } from './ask.ts';
-import type { Reach } from './ask.ts';
+import { ask, isRecord, type Reach } from './ask.ts';
 
 export interface Member {
   /** Decimal, as the gateway has it. */
-  id: string;
+  readonly id: string;
   /** Hexadecimal without leading zeros, as etcdctl shows it. */
-  hex: string;
+  readonly hex: string;
   /** '' while the member has not started. */
-  name: string;
-  peerUrls: string[];
-  clientUrls: string[];
+  readonly name: string;
+  readonly peerUrls: string[];
+  readonly clientUrls: string[];
 }
 
 /** The members as the member that answers knows them: without quorum, too. Source: rpc.proto, MemberListResponse. */

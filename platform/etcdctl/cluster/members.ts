@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Call, V2Command } from '../v2/command.ts';
 import { ask, isRecord } from './ask.ts';
 import { leaderOf, listMembers, readMember } from './member-list.ts';

@@ -1,9 +1,7 @@
 import type { KeyValue, Write } from '../../etcd/store.ts';
 import { wire } from '../../etcd/wire.ts';
 import { base64Form } from '../../etcd/base64.ts';
-import { ask } from '../cluster/ask.ts';
-import type { Reach } from '../cluster/ask.ts';
-
+import { ask, type Reach } from '../cluster/ask.ts';
 /** What etcd v2 says was done to a key. */
 export type Action = Told | 'expire';
 /** What a command does. */
@@ -28,10 +26,10 @@ export function tell(action: Told, lease = '0'): Write[] {
 
 export interface Past {
   /** What was told with the change; undefined: nothing. */
-  told: Told | undefined;
+  readonly told: Told | undefined;
   /** The key just before and just after the change. */
-  before: KeyValue | undefined;
-  now: KeyValue | undefined;
+  readonly before: KeyValue | undefined;
+  readonly now: KeyValue | undefined;
 }
 
 /**

@@ -1,21 +1,18 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { isEtcdAway } from '../../etcd/etcd-failure.ts';
 import type { StoreEvent } from '../../etcd/store.ts';
-import { readPast } from './action.ts';
-import type { Action, Past } from './action.ts';
-import { numberFlag } from './command.ts';
-import type { Call } from './command.ts';
-import { leaseClock } from './lease-clock.ts';
-import type { LeaseClock } from './lease-clock.ts';
+import { readPast, type Action, type Past } from './action.ts';
+import { numberFlag, type Call } from './command.ts';
+import { leaseClock, type LeaseClock } from './lease-clock.ts';
 import type { V2Node } from './print.ts';
 import { isHidden } from './tree.ts';
 import { plainNode } from './write.ts';
 
 export interface Change {
-  action: Action;
-  node: V2Node;
-  prevNode: V2Node | undefined;
+  readonly action: Action;
+  readonly node: V2Node;
+  readonly prevNode: V2Node | undefined;
 }
 
 /**

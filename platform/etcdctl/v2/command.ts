@@ -7,20 +7,20 @@ import { cleanPath } from './tree.ts';
 export type V2Command = (call: Call) => Promise<number>;
 
 export interface Call {
-  store: EtcdStore;
-  endpoints: readonly string[];
+  readonly store: EtcdStore;
+  readonly endpoints: readonly string[];
   /** ms per request. */
-  timeoutMs: number;
-  flags: Flags;
-  args: readonly string[];
+  readonly timeoutMs: number;
+  readonly flags: Flags;
+  readonly args: readonly string[];
   /** simple, extended, json, or a word v2 refuses. */
-  output: string;
+  readonly output: string;
   /** A line (or lines) to stdout. */
   print(text: string): void;
   warn(text: string): void;
   readStdin(): string;
   /** Aborted by SIGINT: a watch ends then. */
-  signal: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 export function keyOf(call: Call): string {

@@ -1,5 +1,4 @@
-import { numberFlag, writableKeyOf } from './command.ts';
-import type { Call, V2Command } from './command.ts';
+import { numberFlag, writableKeyOf, type Call, type V2Command } from './command.ts';
 import { v2Failure } from './failure.ts';
 import { release } from './leases.ts';
 import { directoryNode, printAnswer } from './print.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /**
  * An answer of etcd's v2 API that is an error, worded as etcd 2.x does: `100: Key not found (/x) [17]`. The number in brackets is

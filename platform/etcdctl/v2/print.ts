@@ -4,22 +4,22 @@ import type { Call } from './command.ts';
 import type { TreeNode } from './tree.ts';
 
 export interface V2Answer {
-  action: 'get' | Action;
-  node: V2Node;
-  prevNode?: V2Node;
+  readonly action: 'get' | Action;
+  readonly node: V2Node;
+  readonly prevNode?: V2Node;
   /** Store revision, `Index` of the extended form. */
-  index: number;
+  readonly index: number;
 }
 
 export interface V2Node {
-  key: string;
-  dir?: boolean;
-  value: string;
-  createdIndex: number;
-  modifiedIndex: number;
+  readonly key: string;
+  readonly dir?: boolean;
+  readonly value: string;
+  readonly createdIndex: number;
+  readonly modifiedIndex: number;
   /** Seconds left; absent without a lease. */
-  ttl?: number;
-  nodes?: V2Node[];
+  readonly ttl?: number;
+  readonly nodes?: V2Node[];
 }
 
 /** Prints an answer in the form asked for by -o, as etcdctl 2.x prints it. */

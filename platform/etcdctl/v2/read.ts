@@ -1,10 +1,7 @@
-import { keyOf } from './command.ts';
-import type { V2Command } from './command.ts';
+import { keyOf, type V2Command } from './command.ts';
 import { isDirectory } from './failure.ts';
 import { directoryNode, nodeOf, printAnswer } from './print.ts';
-import { childrenOf, cleanPath, failMissing, look } from './tree.ts';
-import type { TreeNode } from './tree.ts';
-
+import { childrenOf, cleanPath, failMissing, look, type TreeNode } from './tree.ts';
 /** `get KEY`: always linearisable (v2 read the member's own copy unless told --quorum, and could be stale). */
 export const get: V2Command = async (call) => {
   const place = await look(call.store, keyOf(call));

@@ -1,12 +1,10 @@
 import type { KeyValue } from '../../etcd/store.ts';
 import { tell } from './action.ts';
-import { numberFlag, textFlag, writableKeyOf } from './command.ts';
-import type { Call, V2Command } from './command.ts';
+import { numberFlag, textFlag, writableKeyOf, type Call, type V2Command } from './command.ts';
 import { v2Failure } from './failure.ts';
 import { release } from './leases.ts';
 import { directoryNode, printAnswer } from './print.ts';
-import { failMissing, look } from './tree.ts';
-import type { Place } from './tree.ts';
+import { failMissing, look, type Place } from './tree.ts';
 import { failCompare, plainNode } from './write.ts';
 
 /** `rm KEY`: a key; with --dir an empty directory too; with --recursive a directory and all below it. */

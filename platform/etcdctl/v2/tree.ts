@@ -25,22 +25,22 @@ export async function look(store: EtcdStore, path: string): Promise<Place> {
 }
 
 export interface Place {
-  path: string;
-  file: KeyValue | undefined;
-  marker: KeyValue | undefined;
+  readonly path: string;
+  readonly file: KeyValue | undefined;
+  readonly marker: KeyValue | undefined;
   /** Every key strictly below, markers of directories included, sorted. */
-  below: KeyValue[];
-  isDirectory: boolean;
+  readonly below: KeyValue[];
+  readonly isDirectory: boolean;
   /** The store's revision. */
-  index: number;
+  readonly index: number;
 }
 
 export interface TreeNode {
-  path: string;
+  readonly path: string;
   /** undefined for a directory without a marker. */
-  kv: KeyValue | undefined;
-  directory: boolean;
-  nodes: TreeNode[];
+  readonly kv: KeyValue | undefined;
+  readonly directory: boolean;
+  readonly nodes: TreeNode[];
 }
 
 /** The visible nodes directly below `place`, each with its own below it, sorted by name. */

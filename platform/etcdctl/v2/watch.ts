@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { changes } from './changes.ts';
-import { keyOf } from './command.ts';
-import type { V2Command } from './command.ts';
+import { keyOf, type V2Command } from './command.ts';
 import { badArguments } from './failure.ts';
 import { printAnswer } from './print.ts';
 

@@ -1,15 +1,11 @@
-import type { LabError } from '../../../errors/lab-error.ts';
+import type { LabError } from '#errors/lab-error.ts';
 import type { EtcdStore, Guard, KeyValue } from '../../etcd/store.ts';
-import { numberFlag, textFlag, valueOf, writableKeyOf } from './command.ts';
-import { tell } from './action.ts';
-import type { Told } from './action.ts';
-import type { Call, V2Command } from './command.ts';
+import { numberFlag, textFlag, valueOf, writableKeyOf, type Call, type V2Command } from './command.ts';
+import { tell, type Told } from './action.ts';
 import { v2Failure } from './failure.ts';
 import { refresh, release } from './leases.ts';
 import { nodeOf, printAnswer } from './print.ts';
-import { failMissing, failUnderFile, look, parentsOf } from './tree.ts';
-import type { Place } from './tree.ts';
-
+import { failMissing, failUnderFile, look, parentsOf, type Place } from './tree.ts';
 /**
  * `set KEY VALUE [--ttl N]`: always a put event, even with the old value: that is what the chapter's apps restart on. A new
  * lease when there is a time to live; the one the key hung on before is ended. Only `--swap-with-value` of the very value that is

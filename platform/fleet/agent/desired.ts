@@ -8,10 +8,10 @@ import type { FleetView } from '../registry/view.ts';
 
 /** A unit this machine has to have. */
 export interface DesiredUnit {
-  name: string;
-  hash: string;
-  text: string;
-  wanted: 'loaded' | 'launched';
+  readonly name: string;
+  readonly hash: string;
+  readonly text: string;
+  readonly wanted: 'loaded' | 'launched';
 }
 
 /** What this machine has to run: units scheduled to it and global units it is fit for; MachineOf targets before followers. */

@@ -15,11 +15,11 @@ export interface Holds {
 }
 
 interface Hold {
-  task: string;
-  hash: string;
-  untilMs: number;
-  failures: number;
-  cause?: string;
+  readonly task: string;
+  readonly hash: string;
+  readonly untilMs: number;
+  readonly failures: number;
+  readonly cause?: string;
 }
 
 export function taskHolds(now: () => number): Holds {

@@ -11,19 +11,19 @@ import { reportUnits } from './reports.ts';
 
 /** What a pass works on. `look` is asked before and after every step. */
 export interface Hands {
-  systemd: SystemdDriver;
-  look: () => Promise<CurrentUnit[]>;
-  holds: Holds;
-  ends: Endings;
-  log: Log;
+  readonly systemd: SystemdDriver;
+  readonly look: () => Promise<CurrentUnit[]>;
+  readonly holds: Holds;
+  readonly ends: Endings;
+  readonly log: Log;
 }
 
 /** What is wanted of a machine. */
 export interface Wanted {
-  machineId: string;
-  desired: readonly DesiredUnit[];
+  readonly machineId: string;
+  readonly desired: readonly DesiredUnit[];
   /** Store revision at which a unit's desired state was last said. */
-  saidAt: (unit: string) => number | undefined;
+  readonly saidAt: (unit: string) => number | undefined;
 }
 
 /**

@@ -3,20 +3,20 @@ import type { DesiredUnit } from './desired.ts';
 
 /** A unit file of ours on this machine. */
 export interface CurrentUnit {
-  name: string;
-  hash: string;
+  readonly name: string;
+  readonly hash: string;
   /** Started by this agent (or its predecessor) and not stopped since. */
-  started: boolean;
+  readonly started: boolean;
   /** The run that systemd has of it is one that this agent is to end, and has not ended yet. */
-  ending: boolean;
+  readonly ending: boolean;
   /** Undefined when systemd did not say. */
-  observed: ObservedUnit | undefined;
+  readonly observed: ObservedUnit | undefined;
 }
 
 export type Verb = 'stop' | 'unload' | 'load' | 'start';
 /** `hash`: of the content that is wanted, or of what is here of a unit that is not wanted. `text`: what is to be loaded. */
-export type Task = { unit: string; hash: string; reason: string } & (
-  { verb: 'stop' | 'unload' | 'start' } | { verb: 'load'; text: string }
+export type Task = { readonly unit: string; readonly hash: string; readonly reason: string } & (
+  { readonly verb: 'stop' | 'unload' | 'start' } | { readonly verb: 'load'; readonly text: string }
 );
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { EtcdStore } from '../../etcd/store.ts';
 import { desiredStates, type DesiredState } from '../engine/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';

@@ -1,7 +1,7 @@
 /** An answer of the API before it is written to a socket. `body` is JSON; undefined = empty. */
 export interface Reply {
-  status: number;
-  body?: unknown;
+  readonly status: number;
+  readonly body?: unknown;
 }
 
 /** A refusal in fleet's shape: {"error":{"code":404,"message":"unit does not exist"}}. */

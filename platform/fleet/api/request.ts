@@ -6,12 +6,12 @@ const bodyLimitBytes = 1024 * 1024;
 
 /** A request as the resources see it. `path` is below /fleet/v1, decoded, without the leading slash. */
 export interface ApiRequest {
-  method: string;
-  path: readonly string[];
-  query: URLSearchParams;
+  readonly method: string;
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
   /** What the client calls this server: `172.17.8.101:49153`. */
-  host: string;
-  contentType: string | undefined;
+  readonly host: string;
+  readonly contentType: string | undefined;
   body(): Promise<string>;
 }
 

@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { EtcdStore } from '../../etcd/store.ts';
 import type { Log } from '../daemon/log.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';

@@ -1,18 +1,18 @@
 import { request, type RequestOptions } from 'node:http';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** Where fleet's API listens, on every machine, unless it is told otherwise: the original's port. */
 export const defaultApiPort = 49153;
 
 /** One address of the API. */
 export interface Endpoint {
-  url: string;
-  target: Pick<RequestOptions, 'socketPath' | 'host' | 'port'>;
+  readonly url: string;
+  readonly target: Pick<RequestOptions, 'socketPath' | 'host' | 'port'>;
 }
 
 export interface HttpReply {
-  status: number;
-  body: string;
+  readonly status: number;
+  readonly body: string;
 }
 
 /** `unix:///run/fleet.sock` or `http://host:port`. @throws LabError `usage.endpoint` */

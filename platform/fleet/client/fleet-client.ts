@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { DesiredState } from '../engine/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
 import { failoverTransport, messageOf } from './transport.ts';

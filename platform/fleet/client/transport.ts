@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { EndpointFailure, exchange, parseEndpoint, type HttpReply } from './endpoint.ts';
 import { errorSchema } from './wire.ts';
 

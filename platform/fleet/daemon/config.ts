@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { type CodeOf, LabError } from '../../../errors/lab-error.ts';
+import { type CodeOf, LabError } from '#errors/lab-error.ts';
 import { parseFlags, type FlagSpec } from '../flags.ts';
 import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
 import { ownMachine } from '../../etcd/ports.ts';
@@ -8,23 +8,23 @@ import { defaultApiPort } from '../client/endpoint.ts';
 import { type ConfFile, defaultConfFile, readSettings } from './settings.ts';
 
 export interface FleetdConfig {
-  etcdServers: string[];
-  keyPrefix: string;
-  machineId: string;
-  hostname: string;
-  publicIp: string;
-  metadata: Record<string, string>;
+  readonly etcdServers: string[];
+  readonly keyPrefix: string;
+  readonly machineId: string;
+  readonly hostname: string;
+  readonly publicIp: string;
+  readonly metadata: Record<string, string>;
   /** Seconds, whole, at least 1: how long a machine that says nothing counts as present. */
-  agentTtl: number;
-  unitsDirectory: string;
+  readonly agentTtl: number;
+  readonly unitsDirectory: string;
   /** `unix:///path` or `host:port`. */
-  listen: string[];
+  readonly listen: string[];
   /** `memory` is a simulated systemd, for tests only. */
-  systemd: 'systemctl' | 'memory';
+  readonly systemd: 'systemctl' | 'memory';
   /** Milliseconds between looks at systemd when no event says that something changed. */
-  resyncMs: number;
+  readonly resyncMs: number;
   /** How long it waits for its units to stop when the machine goes down, ms; then it leaves all the same. */
-  shutdownWaitMs: number;
+  readonly shutdownWaitMs: number;
 }
 
 const defaultListen = `unix:///run/fleet.sock,0.0.0.0:${defaultApiPort}`;

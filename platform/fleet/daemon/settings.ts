@@ -1,5 +1,5 @@
-import { didYouMean } from '../../../errors/nearest.ts';
-import { LabError } from '../../../errors/lab-error.ts';
+import { didYouMean } from '#errors/nearest.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** Where the original fleetd has its configuration. */
 export const defaultConfFile = '/etc/fleet/fleet.conf';
@@ -9,17 +9,21 @@ export const defaultConfFile = '/etc/fleet/fleet.conf';
  * here: they are read, and said to have no effect.
  */
 const idle = [
-  ...[
-    'verbosity',
-    'etcd_request_timeout',
-    'etcd_keyfile',
-    'etcd_certfile',
-    'etcd_cafile',
-    'etcd_username',
-    'etcd_password',
-  ],
-  ...['engine_reconcile_interval', 'token_limit', 'enable_grpc', 'disable_engine', 'disable_watches', 'systemd_user'],
-  ...['verify_units', 'authorized_keys_file'],
+  'verbosity',
+  'etcd_request_timeout',
+  'etcd_keyfile',
+  'etcd_certfile',
+  'etcd_cafile',
+  'etcd_username',
+  'etcd_password',
+  'engine_reconcile_interval',
+  'token_limit',
+  'enable_grpc',
+  'disable_engine',
+  'disable_watches',
+  'systemd_user',
+  'verify_units',
+  'authorized_keys_file',
 ];
 
 /** A fleet.conf(5): its name, for messages, and its text. */

@@ -14,7 +14,7 @@ import { fleetdState, type FleetdParts, type FleetdState } from './state.ts';
 
 /** A running fleetd: where its API listens, what it knows (SIGUSR1), and how to leave the cluster (SIGTERM). */
 export interface Fleetd {
-  addresses: readonly string[];
+  readonly addresses: readonly string[];
   state(): FleetdState;
   leave(): Promise<void>;
 }
@@ -22,10 +22,10 @@ export interface Fleetd {
 const drainMs = 15_000;
 
 interface Surroundings {
-  config: FleetdConfig;
-  store: EtcdStore;
-  systemd: SystemdDriver;
-  log: Log;
+  readonly config: FleetdConfig;
+  readonly store: EtcdStore;
+  readonly systemd: SystemdDriver;
+  readonly log: Log;
 }
 
 /**

@@ -8,28 +8,28 @@ import type { Presence } from './presence.ts';
 
 /** What works on the copy of the registry: there once etcd has answered. */
 export interface FleetdParts {
-  mirror: Mirror;
-  agent: Agent;
-  engine: Engine;
-  presence: Presence;
+  readonly mirror: Mirror;
+  readonly agent: Agent;
+  readonly engine: Engine;
+  readonly presence: Presence;
 }
 
 /** What a fleetd knows at one moment, for a person (SIGUSR1). `registry` is null until etcd has answered once. */
 export interface FleetdState {
-  machine: Machine;
-  config: FleetdConfig;
-  listening: readonly string[];
+  readonly machine: Machine;
+  readonly config: FleetdConfig;
+  readonly listening: readonly string[];
   /** Id of the etcd lease this machine is registered with; null while it is not. */
-  lease: string | null;
-  engine: { leading: boolean; leader: string | null };
-  registry: {
+  readonly lease: string | null;
+  readonly engine: { leading: boolean; leader: string | null };
+  readonly registry: {
     units: number;
     machines: readonly string[];
     states: number;
     unitsWithoutMachine: readonly string[];
   } | null;
   /** This machine's units, as its agent has reported them last. */
-  units: readonly StateRecord[];
+  readonly units: readonly StateRecord[];
 }
 
 /** @param parts undefined while fleetd waits for etcd */

@@ -4,8 +4,8 @@ import { describeMachine, type Machine } from './model.ts';
 
 /** The part of a unit that placement rules look at. */
 export interface Placeable {
-  name: string;
-  requirements: Requirements;
+  readonly name: string;
+  readonly requirements: Requirements;
 }
 
 /**

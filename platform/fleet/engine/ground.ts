@@ -8,7 +8,7 @@ import type { Occupancy } from './occupancy.ts';
  * a unit, and how loaded is it? `isAble` says the same as `whyNot` without looking at every unit of the machine.
  */
 export interface Ground {
-  occupancy: Occupancy;
+  readonly occupancy: Occupancy;
   isAble(unit: Placeable, machine: Machine): boolean;
   /** As `isAble`, except that these peers count as present: they would come along. */
   isAbleWith(unit: Placeable, machine: Machine, coming: ReadonlySet<string>): boolean;

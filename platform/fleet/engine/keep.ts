@@ -1,6 +1,5 @@
 import { conflictProblem, peerProblem, staticProblem, type Placeable } from './can-run.ts';
-import type { EngineUnit, Machine, Snapshot } from './model.ts';
-import { shortId } from './model.ts';
+import { shortId, type EngineUnit, type Machine, type Snapshot } from './model.ts';
 import { globalsFor } from './occupancy.ts';
 
 /**
@@ -31,7 +30,7 @@ export function evictions(snapshot: Snapshot, ordered: readonly EngineUnit[]): M
   return evicted;
 }
 
-type ScheduledUnit = EngineUnit & { target: string };
+type ScheduledUnit = EngineUnit & { readonly target: string };
 
 function isScheduled(unit: EngineUnit): unit is ScheduledUnit {
   return unit.target !== undefined;

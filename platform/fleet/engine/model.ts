@@ -7,43 +7,55 @@ export const desiredStates: readonly DesiredState[] = ['inactive', 'loaded', 'la
 /** A machine that is present. */
 export interface Machine {
   /** machine-id, 32 hex digits. */
-  id: string;
+  readonly id: string;
   /** Host name, for people (core-01). */
-  name: string;
-  ip: string;
-  metadata: Readonly<Record<string, string>>;
+  readonly name: string;
+  readonly ip: string;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** A unit as the engine sees it. */
 export interface EngineUnit {
-  name: string;
-  requirements: Requirements;
-  desired: DesiredState;
+  readonly name: string;
+  readonly requirements: Requirements;
+  readonly desired: DesiredState;
   /** Machine id it is scheduled to. */
-  target?: string;
+  readonly target?: string;
   /** Why no machine could take it when that was last tried, one line a machine. */
-  blocked?: readonly string[];
+  readonly blocked?: readonly string[];
 }
 
 export interface Snapshot {
-  units: readonly EngineUnit[];
-  machines: readonly Machine[];
+  readonly units: readonly EngineUnit[];
+  readonly machines: readonly Machine[];
   /**
    * False right after an etcd outage: a machine may be missing only because it has not registered again, so units stay
    * scheduled to it for now.
    */
-  missingMachinesAreDead: boolean;
+  readonly missingMachinesAreDead: boolean;
   /** Ids of machines that are there, though nobody can read what they say of themselves: what is scheduled there stays. */
-  unreadableMachines?: ReadonlySet<string>;
+  readonly unreadableMachines?: ReadonlySet<string>;
 }
 
 /** One change of the schedule. `reason` is one line for the log; `blocked` says per machine why none can take the unit. */
 export type Decision =
-  | { kind: 'place'; unit: string; to: string; reason: string }
-  | { kind: 'move'; unit: string; from: string; to: string; reason: string }
-  | { kind: 'evict'; unit: string; from: string; reason: string; blocked?: readonly string[] }
-  | { kind: 'block'; unit: string; reason: string; blocked: readonly string[] }
-  | { kind: 'unblock'; unit: string; reason: string };
+  | { readonly kind: 'place'; readonly unit: string; readonly to: string; readonly reason: string }
+  | {
+      readonly kind: 'move';
+      readonly unit: string;
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'evict';
+      readonly unit: string;
+      readonly from: string;
+      readonly reason: string;
+      readonly blocked?: readonly string[];
+    }
+  | { readonly kind: 'block'; readonly unit: string; readonly reason: string; readonly blocked: readonly string[] }
+  | { readonly kind: 'unblock'; readonly unit: string; readonly reason: string };
 
 /** `core-01 (a1b2c3d4...)`: how reasons name a machine. */
 export function describeMachine(machine: Machine): string {

@@ -8,9 +8,9 @@ import { assignTogether, type Hints } from './together.ts';
 
 /** Where units go and why, and which found no machine. `ground` has them in their places. */
 export interface Placing {
-  ground: Ground;
-  places: ReadonlyMap<string, { to: string; reason: string }>;
-  stuck: readonly EngineUnit[];
+  readonly ground: Ground;
+  readonly places: ReadonlyMap<string, { to: string; reason: string }>;
+  readonly stuck: readonly EngineUnit[];
 }
 
 /** Bounds one pass's search to some tenths of a second: 100,000 steps for a batch of ten, 2500 for one of 400. */

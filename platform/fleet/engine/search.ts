@@ -1,8 +1,8 @@
 /** Something that needs one machine: where it may go, how much it loads, and with which others it must not share a machine. */
 export interface Choice {
-  machines: readonly string[];
-  weight: number;
-  apart: ReadonlySet<number>;
+  readonly machines: readonly string[];
+  readonly weight: number;
+  readonly apart: ReadonlySet<number>;
 }
 
 /**

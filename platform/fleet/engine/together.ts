@@ -4,7 +4,7 @@ import type { Machine } from './model.ts';
 import { searchAssignment, type Choice } from './search.ts';
 
 /** Machine ids for units that were placed as a whole, and for whose sake. */
-export type Hints = Map<string, { machineId: string; forSakeOf: readonly string[] }>;
+export type Hints = Map<string, { readonly machineId: string; readonly forSakeOf: readonly string[] }>;
 
 /** Units of one group at most: what two of them say of each other is looked at pair by pair. */
 const groupLimit = 500;

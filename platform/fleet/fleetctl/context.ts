@@ -1,28 +1,28 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FleetClient } from '../client/fleet-client.ts';
 import type { FlagSpec, ParsedFlags } from '../flags.ts';
 
 /** What a command works with; everything outside of the process is passed in. */
 export interface Context {
-  client: FleetClient;
-  flags: ParsedFlags;
-  args: readonly string[];
-  env: NodeJS.ProcessEnv;
+  readonly client: FleetClient;
+  readonly flags: ParsedFlags;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
   /** One line on stdout. */
   out(line: string): void;
   /** One line on stderr. */
   err(line: string): void;
   /** A line for a person who waits; undefined when nobody watches. */
-  progress: ((line: string) => void) | undefined;
+  readonly progress: ((line: string) => void) | undefined;
 }
 
 export interface Command {
-  name: string;
-  args: string;
-  summary: string;
-  flags: readonly FlagSpec[];
+  readonly name: string;
+  readonly args: string;
+  readonly summary: string;
+  readonly flags: readonly FlagSpec[];
   /** From this many arguments on, everything belongs to the remote command. */
-  until?: number;
+  readonly until?: number;
   /** Resolves to the exit code. */
   run(context: Context): Promise<number>;
 }

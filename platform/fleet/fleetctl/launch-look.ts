@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FleetMachine, FleetUnit, FleetUnitState } from '../client/fleet-client.ts';
 import { machineLabel } from './machine-label.ts';
 import type { Look } from './wait.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { runFleetctl } from './run-fleetctl.ts';
 
 /** fleetctl as a program: results on stdout, everything else on stderr, exit code by kind of error. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type FleetMachine, sshTimeoutS } from '../client/fleet-client.ts';
 import { readMachineId } from '../daemon/config.ts';
 import type { Context } from './context.ts';
@@ -20,7 +20,10 @@ export function sshOptions(context: Pick<Context, 'env' | 'flags'>): string[] {
     ...(key ? ['-F', '/dev/null', '-i', key, '-o', 'IdentitiesOnly=yes'] : []),
     ...(strict ? [] : ['-o', 'StrictHostKeyChecking=no']),
     ...(hosts === undefined ? [] : ['-o', `UserKnownHostsFile=${hosts}`]),
-    ...['-o', 'LogLevel=ERROR', '-o', `ConnectTimeout=${timeoutS}`],
+    '-o',
+    'LogLevel=ERROR',
+    '-o',
+    `ConnectTimeout=${timeoutS}`,
     ...(context.flags.on('forward-agent') ? ['-A'] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FleetClient, FleetUnit } from '../client/fleet-client.ts';
 import { splitUnitName, templateOf } from '../unit/name.ts';
 import { decodeUnitFile } from '../unit/lines.ts';
@@ -12,12 +12,12 @@ import { findUnit } from './unit-arguments.ts';
 
 /** A unit to be submitted, loaded or started, and what is there of it. */
 export interface ResolvedUnit {
-  name: string;
-  options: UnitOptions;
-  existing: FleetUnit | undefined;
+  readonly name: string;
+  readonly options: UnitOptions;
+  readonly existing: FleetUnit | undefined;
   /** The local file that says something else than the registry, if one does. */
-  differsFrom: string | undefined;
-  localOptions: UnitOptions | undefined;
+  readonly differsFrom: string | undefined;
+  readonly localOptions: UnitOptions | undefined;
 }
 
 /**

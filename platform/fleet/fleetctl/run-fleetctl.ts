@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { answerDeadlineMs, openFleetClient, sshTimeoutS } from '../client/fleet-client.ts';
 import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
 import { fleetVersion } from '../registry/records.ts';
@@ -34,8 +34,15 @@ const globalFlags: readonly FlagSpec[] = [
 
 /** Flags of fleetctl 0.8 to 1.0 that say how it reaches etcd, or signs units: taken, so that scripts go on, and without meaning here. */
 const formerFlags: readonly FlagSpec[] = [
-  ...['driver', 'registry-endpoint', 'etcd-key-prefix', 'etcd-cafile', 'etcd-certfile', 'etcd-keyfile'],
-  ...['ca-file', 'cert-file', 'key-file'],
+  'driver',
+  'registry-endpoint',
+  'etcd-key-prefix',
+  'etcd-cafile',
+  'etcd-certfile',
+  'etcd-keyfile',
+  'ca-file',
+  'cert-file',
+  'key-file',
 ]
   .map((name) => text(name, 'fleet reaches etcd, not fleetctl'))
   .concat(

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /**
  * The value of a flag that is a number of seconds, as fleetctl's are (`10`, `2.5`).

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FlagSpec } from '../flags.ts';
 import type { Context } from './context.ts';
 

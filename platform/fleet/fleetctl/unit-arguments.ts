@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FleetClient, FleetUnit } from '../client/fleet-client.ts';
 import { globMatches } from '../unit/glob.ts';
 import { mangleUnitName, possibleUnitNames } from '../unit/name.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Context } from './context.ts';
 
 /** Milliseconds between two looks at a unit. */
@@ -18,7 +18,7 @@ export function deadlineMs(context: Context, defaultMs = 600_000): number {
 }
 
 /** One look at what is waited for: done, failed, or what is still missing. */
-export type Look = { done: true } | { failed: LabError } | { missing: string };
+export type Look = { readonly done: true } | { readonly failed: LabError } | { readonly missing: string };
 
 /**
  * Waits for several units at once; those that are done drop out. After 2 s says (to a person) what is missing.

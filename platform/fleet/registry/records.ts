@@ -7,27 +7,27 @@ import type { UnitOptions } from '../unit/unit-file.ts';
 
 /** A unit as it lies in etcd. */
 export interface UnitRecord {
-  name: string;
-  options: UnitOptions;
+  readonly name: string;
+  readonly options: UnitOptions;
   /** SHA-1 of the text, 40 hex digits. */
-  hash: string;
-  requirements: Requirements;
-  desired: DesiredState;
-  target?: string;
-  blocked?: readonly string[];
+  readonly hash: string;
+  readonly requirements: Requirements;
+  readonly desired: DesiredState;
+  readonly target?: string;
+  readonly blocked?: readonly string[];
 }
 
 /** What one machine says about one unit. `job`: has the agent only loaded it, or started it too? */
 export interface StateRecord {
-  unit: string;
-  machineId: string;
-  hash: string;
-  load: string;
-  active: string;
-  sub: string;
-  job: 'loaded' | 'launched';
+  readonly unit: string;
+  readonly machineId: string;
+  readonly hash: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+  readonly job: 'loaded' | 'launched';
   /** Why the agent could not load or start it. */
-  message?: string;
+  readonly message?: string;
 }
 
 export function writeUnit(name: string, options: UnitOptions): string {

@@ -12,13 +12,13 @@ import {
 
 /** Everything fleet knows, at one moment: units and machines sorted by name and id, states by unit and machine. */
 export interface FleetView {
-  units: UnitRecord[];
-  machines: Machine[];
+  readonly units: UnitRecord[];
+  readonly machines: Machine[];
   /** Ids of machines that are there, though what their key says cannot be read. */
-  unreadableMachines: string[];
-  states: StateRecord[];
+  readonly unreadableMachines: string[];
+  readonly states: StateRecord[];
   /** Value of the leadership key. */
-  leader?: string;
+  readonly leader?: string;
 }
 
 /**

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** Lines that systemd reads as one: a line that ends in a backslash goes on in the next one. */
 export interface LogicalLine {
   /** Number of its first line in the file, from 1. */
-  number: number;
+  readonly number: number;
   /** Its lines as written, comment lines between them included; a backslash that nothing follows is left out. */
-  raw: readonly { number: number; text: string }[];
+  readonly raw: readonly { number: number; text: string }[];
   /** What systemd makes of it: comments gone, each backslash at a line's end a space, no blanks around it. */
-  text: string;
+  readonly text: string;
   /** The number of the blank line that ended it after a backslash, if one did. */
-  cutAt: number | undefined;
+  readonly cutAt: number | undefined;
 }
 
 /** systemd's limit (LONG_LINE_MAX), bytes: of a line, and of lines joined to one. */

@@ -3,11 +3,11 @@
  * a plain unit has none. `stem` is the name without its type (`web@1`).
  */
 export interface UnitName {
-  full: string;
-  stem: string;
-  prefix: string;
-  instance: string | undefined;
-  type: string;
+  readonly full: string;
+  readonly stem: string;
+  readonly prefix: string;
+  readonly instance: string | undefined;
+  readonly type: string;
 }
 
 export function splitUnitName(full: string): UnitName {

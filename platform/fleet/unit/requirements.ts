@@ -5,19 +5,19 @@ import type { UnitOptions } from './unit-file.ts';
 /** What the [X-Fleet] section asks for, specifiers expanded for the unit's own name. */
 export interface Requirements {
   /** Full machine id or its first 8 characters. */
-  machineId?: string;
+  readonly machineId?: string;
   /** Every one of these units must be scheduled on the same machine. */
-  machineOf: readonly string[];
+  readonly machineOf: readonly string[];
   /** Different keys all hold; one key with several values means any of them. */
-  metadata: ReadonlyMap<string, readonly string[]>;
+  readonly metadata: ReadonlyMap<string, readonly string[]>;
   /** Globs of units that must not be on the same machine. */
-  conflicts: readonly string[];
-  global: boolean;
-  replaces: readonly string[];
+  readonly conflicts: readonly string[];
+  readonly global: boolean;
+  readonly replaces: readonly string[];
   /** Keys of [X-Fleet] that fleet does not know: warned about, otherwise ignored. */
-  unrecognised: readonly string[];
+  readonly unrecognised: readonly string[];
   /** MachineMetadata values that are not exactly one key=value. */
-  malformedMetadata: readonly string[];
+  readonly malformedMetadata: readonly string[];
 }
 
 /** Legacy names (fleet before 0.4) and what they are called now. */

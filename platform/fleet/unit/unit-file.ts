@@ -1,8 +1,8 @@
 /** A unit file as fleet stores it: one option per key, in file order; repeated keys are repeated options. */
 export interface UnitOption {
-  section: string;
-  name: string;
-  value: string;
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
 }
 
 export type UnitOptions = readonly UnitOption[];

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { globMatches, globProblem } from './glob.ts';
 import { isTemplate, unitNameProblem } from './name.ts';
 import { parseUnitFile } from './parse.ts';

@@ -1,5 +1,5 @@
-import { type OneMember, oneMember } from '../../../platform/etcd/one-member.ts';
-import { clientUrl } from '../../../platform/etcd/ports.ts';
+import { type OneMember, oneMember } from '#platform/etcd/one-member.ts';
+import { clientUrl } from '#platform/etcd/ports.ts';
 
 /** Longer than an election; a member that has just lost its leader would hold the request for seven seconds. */
 const requestDeadlineMs = 2_000;

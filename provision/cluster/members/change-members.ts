@@ -1,4 +1,4 @@
-import type { GatewayAnswer, OneMember } from '../../../platform/etcd/one-member.ts';
+import type { GatewayAnswer, OneMember } from '#platform/etcd/one-member.ts';
 import { until } from '../conditions.ts';
 import { askMember } from './ask-member.ts';
 import { lookAtMembers } from './look-at-members.ts';

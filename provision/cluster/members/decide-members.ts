@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { until } from '../conditions.ts';
 import { lookAtMembers } from './look-at-members.ts';
 import { type MemberView, quorumOf } from './member.ts';

@@ -1,4 +1,4 @@
-import { clientUrl, peerUrl } from '../../../platform/etcd/ports.ts';
+import { clientUrl, peerUrl } from '#platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import type { EtcdStart } from './member.ts';
 

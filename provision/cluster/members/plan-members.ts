@@ -1,4 +1,4 @@
-import { peerUrl } from '../../../platform/etcd/ports.ts';
+import { peerUrl } from '#platform/etcd/ports.ts';
 import { type Member, quorumOf } from './member.ts';
 
 /** What is to be done about etcd's members before machines without a disk can be made. */

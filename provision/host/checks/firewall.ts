@@ -60,7 +60,8 @@ async function dropping(probe: HostProbe, link: string): Promise<{ filters: Filt
     if (rules === undefined) continue;
     const way = hook === 'input' ? 'iifname' : 'oifname';
     filters.push({
-      ...{ hook, name: `chain ${name} of table ${family} ${table}` },
+      hook,
+      name: `chain ${name} of table ${family} ${table}`,
       rules,
       fix: `nft insert rule ${family} ${table} ${name} ${way} "${link}" accept`,
     });

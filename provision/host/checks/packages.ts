@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type Check, fail, ok, warn } from '../check.ts';
 import { packagesOf, requiredPackages } from '../package-list.ts';
 import { installCommand } from '../packages.ts';

@@ -55,7 +55,10 @@ function parseRules(list: readonly unknown[]): Rule[] {
     const table = word('table') || word('action');
     const to = word('dst') === '' || word('dst') === 'all' ? '' : `${word('dst')}/${number('dstlen', 32)}`;
     return {
-      ...{ priority, table, to, longerThan: number('suppress_prefixlen', -1) },
+      priority,
+      table,
+      to,
+      longerThan: number('suppress_prefixlen', -1),
       text: `rule ${priority} (lookup ${table})`,
       takesAll: (word('src') === '' || word('src') === 'all') && !marked && !other && table !== '',
     };

@@ -25,8 +25,20 @@ export function asSpec33(value: unknown): unknown {
 
 /** Parts that say nothing when they are empty; an unknown key is refused, empty or not. */
 const mayBeEmpty = [
-  ...['config', 'replace', 'proxy', 'security', 'tls', 'timeouts', 'verification', 'contents', 'user', 'group'],
-  ...['kernelArguments', 'passwd', 'storage', 'systemd'],
+  'config',
+  'replace',
+  'proxy',
+  'security',
+  'tls',
+  'timeouts',
+  'verification',
+  'contents',
+  'user',
+  'group',
+  'kernelArguments',
+  'passwd',
+  'storage',
+  'systemd',
 ];
 
 function withoutNothing(tree: Tree): Tree {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { readText } from '../../host/read-text.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris, withWorkDirectory } from '../cache.ts';

@@ -1,7 +1,7 @@
 import { constants, existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readlink, stat, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
 import type { Reference } from './dockerfile.ts';
 
@@ -37,7 +37,9 @@ export function contextEntries(folder: string, sources: readonly Reference[], do
 export function contextKey(entries: readonly ContextEntry[], digest: (file: string) => string): string {
   return contentKey(
     entries.flatMap(({ path: name, file, kind, executable }) => [
-      ...[name, kind, executable ? 'x' : '-'],
+      name,
+      kind,
+      executable ? 'x' : '-',
       kind === 'link' ? readlinkSync(file) : digest(file),
     ]),
   );

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { publish } from '../cache.ts';
 import { sha256File } from '../file-digests.ts';
 import { startRegistry } from '../registry/registry.ts';

@@ -36,9 +36,18 @@ export async function prepareBuildah(work: string, registry: string): Promise<Bu
   await writeFile(file('registries.conf'), registriesConf(registry));
   await writeFile(file('containers.conf'), containersConf(await readFile('/proc/self/limits', 'utf8')));
   const common = [
-    ...['--storage-driver', driver, '--root', file('root'), '--runroot', file('run')],
-    ...['--registries-conf', file('registries.conf'), '--registries-conf-dir', file('run')],
-    ...['--short-name-alias-conf', file('aliases.conf')],
+    '--storage-driver',
+    driver,
+    '--root',
+    file('root'),
+    '--runroot',
+    file('run'),
+    '--registries-conf',
+    file('registries.conf'),
+    '--registries-conf-dir',
+    file('run'),
+    '--short-name-alias-conf',
+    file('aliases.conf'),
   ];
   const trust = ['--tls-verify=false', '--signature-policy', file('policy.json')];
   const run = (args: readonly string[], purpose: string, onLine?: (line: string) => void) =>

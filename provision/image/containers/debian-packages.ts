@@ -24,8 +24,15 @@ export interface PackageSet {
 const excluded = [
   ...['man', 'locale', 'info', 'lintian', 'bug', 'gcc', 'gdb', 'initramfs-tools'].map((name) => `./usr/share/${name}`),
   // Of the documentation, only each package's copyright file stays.
-  ...['./usr/share/doc/*/[!c]*', './usr/share/doc/*/changelog*', './usr/include', './usr/lib/*/gconv'],
-  ...['./etc/init.d', './etc/update-motd.d', './lib/systemd', './usr/lib/systemd', './usr/lib/tmpfiles.d'],
+  './usr/share/doc/*/[!c]*',
+  './usr/share/doc/*/changelog*',
+  './usr/include',
+  './usr/lib/*/gconv',
+  './etc/init.d',
+  './etc/update-motd.d',
+  './lib/systemd',
+  './usr/lib/systemd',
+  './usr/lib/tmpfiles.d',
 ];
 const mergedDirectories = ['bin', 'sbin', 'lib', 'lib64'];
 

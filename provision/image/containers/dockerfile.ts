@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** What decides how an image is built besides the Dockerfile's own text. */
 export interface Dockerfile {

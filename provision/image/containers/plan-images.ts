@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
 import { openFileDigests } from '../file-digests.ts';
 import { contextEntries, contextKey, type ContextEntry } from './build-context.ts';

@@ -1,6 +1,6 @@
 import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris } from '../cache.ts';
 import { runContained } from '../run-contained.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { contentKey } from '../cache.ts';
 import { recipeParts } from '../recipe-parts.ts';
 import { grubConfig, type IgnitionPlatform } from './grub-config.ts';
@@ -42,7 +42,13 @@ export function diskRecipe(repoDir: string, kernel: Kernel, arch: string = proce
     sizeGiB: 10,
     // dracut before the kernel: it satisfies the kernel's wish for an initramfs maker.
     packages: [
-      ...['udev', 'kmod', 'dracut', 'dracut-network', 'ignition', 'zstd', 'rsync'],
+      'udev',
+      'kmod',
+      'dracut',
+      'dracut-network',
+      'ignition',
+      'zstd',
+      'rsync',
       kernel === 'cloud' ? 'linux-image-cloud-amd64' : 'linux-image-amd64',
     ],
     drivers: kernel === 'cloud' ? virtio : [...virtio, ...virtualBox],

@@ -46,11 +46,15 @@ async function bootstrap(recipe: OsRecipe, root: string, onProgress: (detail: st
   await runContained({
     program: 'mmdebstrap',
     args: [
-      ...['--variant=minbase', `--include=${recipe.packages.join(',')}`, ...apt.aptOpts],
+      '--variant=minbase',
+      `--include=${recipe.packages.join(',')}`,
+      ...apt.aptOpts,
       '--aptopt=APT::Install-Recommends "false"',
       ...excludedPaths.map((path) => `--dpkgopt=path-exclude=${path}`),
       '--customize-hook=sh "$CUSTOMIZE" "$1"',
-      ...[recipe.suite, root, ...apt.sources],
+      recipe.suite,
+      root,
+      ...apt.sources,
     ],
     env: {
       CUSTOMIZE: join(recipe.directory, 'customize.sh'),

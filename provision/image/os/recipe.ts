@@ -15,19 +15,26 @@ export interface OsRecipe {
 
 /** systemd, Docker engine, etcd, sshd, jq and what the chapter's reader uses on a machine. */
 const packages = [
-  ...[
-    'systemd',
-    'systemd-sysv',
-    'dbus',
-    'libpam-systemd',
-    'libnss-myhostname',
-    'sudo',
-    'procps',
-    'less',
-    'ca-certificates',
-  ],
-  ...['docker.io', 'etcd-server', 'etcd-client', 'openssh-server', 'jq', 'curl'],
-  ...['iproute2', 'iptables', 'iputils-ping', 'libstdc++6', 'libgcc-s1'],
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'libpam-systemd',
+  'libnss-myhostname',
+  'sudo',
+  'procps',
+  'less',
+  'ca-certificates',
+  'docker.io',
+  'etcd-server',
+  'etcd-client',
+  'openssh-server',
+  'jq',
+  'curl',
+  'iproute2',
+  'iptables',
+  'iputils-ping',
+  'libstdc++6',
+  'libgcc-s1',
 ];
 
 export function osRecipe(repoDir: string, suite: string): OsRecipe {

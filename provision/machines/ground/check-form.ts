@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CodeOf, LabError } from '../../../errors/lab-error.ts';
+import { type CodeOf, LabError } from '#errors/lab-error.ts';
 
 /** As many problems as a person reads. */
 const shownProblems = 5;

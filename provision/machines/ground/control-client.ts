@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { type ErrorCode, LabError } from '../../../errors/lab-error.ts';
+import { type ErrorCode, LabError } from '#errors/lab-error.ts';
 
 const graceMs = 5_000;
 
@@ -51,7 +51,10 @@ function timeoutError(path: string, deadlineMs: number): LabError {
 
 function gone(error: unknown): LabError {
   return new LabError({
-    ...{ code: 'state.supervisor', cause: "the lab's supervisor does not run", next: 'lab up', error },
+    code: 'state.supervisor',
+    cause: "the lab's supervisor does not run",
+    next: 'lab up',
+    error,
     evidence: error instanceof Error ? [error.message] : [],
   });
 }

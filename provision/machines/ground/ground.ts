@@ -1,7 +1,7 @@
 import { readFile, rm, rmdir, writeFile, mkdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 import { lowerFence, raiseFence } from '../../host/network/fence.ts';
 import { checkAddressFree, connectHost, disconnectHost } from '../../host/network/lab-link.ts';

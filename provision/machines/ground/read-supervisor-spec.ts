@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { checkForm } from './check-form.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
 

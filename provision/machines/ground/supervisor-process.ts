@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { waitUntil } from '../wait-until.ts';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { createSupervisorCgroup } from '../cgroup/machine-cgroup.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Impairment } from '../machine-provider.ts';
 
 /** The kernel's smallest CPU quota is 1 ms in a period of 100 ms. */

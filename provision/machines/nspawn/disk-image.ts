@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { mountOf } from '../../host/real-host.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
 import { removeFiller } from './fill-disk.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** Why a machine cannot do now what is asked of it. All are `state.machine`. */
 export const machineErrors = {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { killIfThere } from '../ground/kill-if-there.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
 import { bridge, machineLink } from '../ground/lab-network.ts';
@@ -40,22 +40,22 @@ export async function startMachineProcess(args: {
   await copyFile(paths.consoleLog, `${paths.consoleLog}.1`).catch(() => undefined);
   await rm(paths.consoleLog, { force: true });
   const nspawnArgs = [
-    ...[
-      '--quiet',
-      '--register=no',
-      '--keep-unit',
-      `--directory=${paths.root}`,
-      `--machine=${machine}`,
-      `--hostname=${machine}`,
-    ],
-    ...[`--network-bridge=${bridge}`, '--resolv-conf=off', '--timezone=off', '--link-journal=no', '--console=pipe'],
+    '--quiet',
+    '--register=no',
+    '--keep-unit',
+    `--directory=${paths.root}`,
+    `--machine=${machine}`,
+    `--hostname=${machine}`,
+    `--network-bridge=${bridge}`,
+    '--resolv-conf=off',
+    '--timezone=off',
+    '--link-journal=no',
+    '--console=pipe',
     ...dockerSystemCalls.map((call) => `--system-call-filter=${call}`),
-    ...[
-      `--bind=${paths.docker}:/var/lib/docker`,
-      `--bind-ro=${args.lxcfsDir}:/var/lib/lxcfs`,
-      `--uuid=${args.machineId}`,
-      '--boot',
-    ],
+    `--bind=${paths.docker}:/var/lib/docker`,
+    `--bind-ro=${args.lxcfsDir}:/var/lib/lxcfs`,
+    `--uuid=${args.machineId}`,
+    '--boot',
   ];
   // The shell puts itself into the machine's cgroups before it becomes nspawn: nothing of the machine runs outside.
   const joinCgroups = args.cgroupProcs.map((file) => `echo $$ > ${file}`).join(' && ');

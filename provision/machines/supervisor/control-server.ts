@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { ProviderStatus } from '../machine-provider.ts';
 import { controlBodies } from '../ground/control-requests.ts';
 import { execInMachine } from '../nspawn/exec-in-machine.ts';

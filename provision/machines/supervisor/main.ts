@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { labPaths } from '../ground/lab-paths.ts';
 import { readSupervisorSpec } from '../ground/read-supervisor-spec.ts';
@@ -31,7 +31,10 @@ async function main(specFile: string | undefined): Promise<void> {
   await startArtifactServer(paths.artifactsDir, spec.network.bridgeAddress, spec.ports.artifacts);
 
   const lab = {
-    ...{ name: spec.lab, paths, hierarchies: await hostHierarchies(), lxcfsDir: services.lxcfsDir },
+    name: spec.lab,
+    paths,
+    hierarchies: await hostHierarchies(),
+    lxcfsDir: services.lxcfsDir,
     stretch: spec.stretch,
     machines: spec.machines.map(({ name }) => name),
   };

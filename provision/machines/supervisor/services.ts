@@ -32,7 +32,8 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
   };
   const keepRegistry = async (storage: string): Promise<void> => {
     const registry = await startRegistry({
-      ...{ storage, addr: `${spec.network.bridgeAddress}:${spec.ports.registry}` },
+      storage,
+      addr: `${spec.network.bridgeAddress}:${spec.ports.registry}`,
       logFile: join(paths.logDir, 'registry.log'),
     });
     void registry.ended.then((sentence) => died(sentence, () => void keepRegistry(storage).catch(console.error)));
@@ -50,23 +51,19 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
 function dnsArgv(spec: SupervisorSpec): string[] {
   const names = { ...spec.network.names, ...Object.fromEntries(spec.machines.map((m) => [m.name, m.address])) };
   return [
-    ...[
-      'dnsmasq',
-      '--keep-in-foreground',
-      '--no-resolv',
-      '--no-hosts',
-      '--conf-file=/dev/null',
-      '--pid-file',
-      '--user=root',
-    ],
-    ...[
-      '--bind-interfaces',
-      `--interface=${bridge}`,
-      '--except-interface=lo',
-      '--log-facility=-',
-      '--local=//',
-      '--cache-size=0',
-    ],
+    'dnsmasq',
+    '--keep-in-foreground',
+    '--no-resolv',
+    '--no-hosts',
+    '--conf-file=/dev/null',
+    '--pid-file',
+    '--user=root',
+    '--bind-interfaces',
+    `--interface=${bridge}`,
+    '--except-interface=lo',
+    '--log-facility=-',
+    '--local=//',
+    '--cache-size=0',
     ...Object.entries(names).map(([name, address]) => `--host-record=${name},${address}`),
   ];
 }

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { GuestSettings, VagrantMachine } from './vagrant-settings.ts';
 
 /** @throws LabError `missing.machine` */

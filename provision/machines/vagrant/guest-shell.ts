@@ -105,18 +105,14 @@ export class GuestShell {
   get #sshOptions(): string[] {
     const { key, socketDir, place } = this.#options;
     const options = [
-      ...[
-        'IdentitiesOnly=yes',
-        'StrictHostKeyChecking=no',
-        'UserKnownHostsFile=/dev/null',
-        'LogLevel=ERROR',
-        'BatchMode=yes',
-      ],
-      ...[
-        `ConnectTimeout=${this.#times(connectS)}`,
-        `ServerAliveInterval=${this.#times(aliveS)}`,
-        'ServerAliveCountMax=2',
-      ],
+      'IdentitiesOnly=yes',
+      'StrictHostKeyChecking=no',
+      'UserKnownHostsFile=/dev/null',
+      'LogLevel=ERROR',
+      'BatchMode=yes',
+      `ConnectTimeout=${this.#times(connectS)}`,
+      `ServerAliveInterval=${this.#times(aliveS)}`,
+      'ServerAliveCountMax=2',
       `ControlPath=${join(socketDir, '%h-%p')}`,
     ];
     return ['-F', '/dev/null', '-p', String(place.port), '-i', key, ...options.flatMap((option) => ['-o', option])];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { ExecResult } from '../machine-provider.ts';
 import type { Ground } from '../ground/ground.ts';
 import { guestNamed } from './guest-named.ts';
@@ -54,8 +54,10 @@ export class Guests {
     const known = this.#shells.get(machine);
     if (known !== undefined) return known;
     const shell = new GuestShell({
-      ...{ place: await this.#hypervisor.sshPlace(machine), namespacePid: this.#ground.requireNamespacePid() },
-      ...{ key: this.#settings.ssh.privateKey, stretch: this.#stretch },
+      place: await this.#hypervisor.sshPlace(machine),
+      namespacePid: this.#ground.requireNamespacePid(),
+      key: this.#settings.ssh.privateKey,
+      stretch: this.#stretch,
       socketDir: join(this.#ground.paths.runDir, 'ssh'),
     });
     this.#shells.set(machine, shell);

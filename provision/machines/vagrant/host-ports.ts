@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { ForwardedPort } from '../../config/forwarded-ports.ts';
 import type { MachineStatus } from '../machine-provider.ts';
 import { killIfThere } from '../ground/kill-if-there.ts';

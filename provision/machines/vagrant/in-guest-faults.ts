@@ -2,7 +2,7 @@ import type { Impairment } from '../machine-provider.ts';
 import { lossRule } from '../ground/network-rules.ts';
 
 /** Faults that the guest itself is told to have, whatever runs it. */
-export type InGuestFault = Extract<Impairment, { kind: 'packet-loss' | 'full-disk' }>;
+export type InGuestFault = Extract<Impairment, { readonly kind: 'packet-loss' | 'full-disk' }>;
 
 const filler = '/var/lib/coreos-lab-filler';
 

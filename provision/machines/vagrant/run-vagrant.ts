@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { HypervisorName } from '../../config/lab-config.ts';
 import { failureOf, parseMachineReadable, progressOf, type VagrantLine } from './machine-readable.ts';
 

@@ -189,7 +189,9 @@ export class VagrantProvider implements MachineProvider {
     if (!ground.machines.some((name) => this.#hypervisor.isDefined(name))) await this.#hypervisor.dropInterrupted();
     const logs = machines.map((name) => this.#guests.settingsOf(name).serialLog);
     await runVagrant({
-      ...{ place, onProgress, deadlineMs: upDeadlineMs },
+      place,
+      onProgress,
+      deadlineMs: upDeadlineMs,
       argv: ['up', ...machines, '--provider', this.#hypervisor.name],
       next: `look at ${logs.join(', ')}; then: lab up --provider vagrant`,
     });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FirstUse } from './use-couchbase.ts';
 
 /** A client of Couchbase that waits to be told where it is. */

@@ -1,5 +1,5 @@
-import { fleetKeys } from '../../../platform/etcd/keys/fleet-keys.ts';
-import type { OneMember } from '../../../platform/etcd/one-member.ts';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import type { OneMember } from '#platform/etcd/one-member.ts';
 import type { EtcdMachines } from './etcd-machines.ts';
 
 const deadlineMs = 1_000;

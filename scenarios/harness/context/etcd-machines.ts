@@ -1,5 +1,5 @@
-import type { OneMember } from '../../../platform/etcd/one-member.ts';
-import type { MachineConfig } from '../../../provision/config/lab-config.ts';
+import type { OneMember } from '#platform/etcd/one-member.ts';
+import type { MachineConfig } from '#provision/config/lab-config.ts';
 
 /** How to reach the members: only machines that run are asked, so that no probe leaves a lab that is down. */
 export interface EtcdMachines {

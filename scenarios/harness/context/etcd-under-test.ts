@@ -1,6 +1,6 @@
-import { LabError } from '../../../errors/lab-error.ts';
-import type { GatewayAnswer, OneMember } from '../../../platform/etcd/one-member.ts';
-import type { KeyValue, Listing } from '../../../platform/etcd/store.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { GatewayAnswer, OneMember } from '#platform/etcd/one-member.ts';
+import type { KeyValue, Listing } from '#platform/etcd/store.ts';
 import type { EtcdMachines } from './etcd-machines.ts';
 import type { EtcdAnswer, EtcdMember, EtcdUnderTest } from './lab-under-test.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getJson } from '../../../provision/cluster/get-json.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
+import { getJson } from '#provision/cluster/get-json.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import { couchbaseHeaders } from './couchbase-access.ts';
 import { couchbasePorts } from './ports.ts';
 import type { JournalLine } from '../record/journal-line.ts';

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import { runningOn } from '../record/cluster-view.ts';
 import type { ClusterWatch } from '../watch/cluster-watch.ts';
 import type { EventLog } from '../record/event-log.ts';

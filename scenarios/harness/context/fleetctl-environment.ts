@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { answerDeadlineMs, sshTimeoutS } from '../../../platform/fleet/client/fleet-client.ts';
-import { withoutOtherClusters } from '../../../provision/host/other-clusters.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { MachineConfig } from '../../../provision/config/lab-config.ts';
+import { answerDeadlineMs, sshTimeoutS } from '#platform/fleet/client/fleet-client.ts';
+import { withoutOtherClusters } from '#provision/host/other-clusters.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import type { MachineConfig } from '#provision/config/lab-config.ts';
 
 /**
  * The whole environment of a fleetctl: it points at fleet's API on these machines of a lab, with the lab's key for what it does by ssh, and

@@ -1,8 +1,8 @@
-import { LabError } from '../../../errors/lab-error.ts';
-import { oneMember } from '../../../platform/etcd/one-member.ts';
-import { clientUrl } from '../../../platform/etcd/ports.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { oneMember } from '#platform/etcd/one-member.ts';
+import { clientUrl } from '#platform/etcd/ports.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import type { ClusterWatch } from '../watch/cluster-watch.ts';
 import type { EventLog } from '../record/event-log.ts';
 import { readJournals } from './evidence.ts';
@@ -25,7 +25,8 @@ export function makeLabUnderTest(args: {
 }): LabUnderTest {
   const { lab, provider, log, cluster } = args;
   const machines = lab.config.machines.map(({ name, address }): MachineUnderTest => ({
-    ...{ name, address },
+    name,
+    address,
     state: async () => (await provider.status()).machines.find((machine) => machine.name === name)?.state ?? 'absent',
     exec: (argv) => provider.exec(name, argv),
   }));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { serviceKey } from '../../../platform/etcd/keys/service-keys.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
+import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import type { ClusterWatch } from '../watch/cluster-watch.ts';
 import type { EventLog } from '../record/event-log.ts';
 import { messagesWithRows } from '../record/events/messages-with-rows.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** One parameter of a scenario, e.g. `--by halt|cut`; its name is its key in `parameters`. */
 export interface ParameterSpec<T extends ParameterValue> {
@@ -29,7 +29,9 @@ export function choice<const T extends string>(
   standard: T = choices[0],
 ): ParameterSpec<T> {
   return {
-    ...{ help, standard, shape: choices.join('|') },
+    help,
+    standard,
+    shape: choices.join('|'),
     parse: (text, name) => {
       const found = choices.find((one) => one === text);
       if (found !== undefined) return found;
@@ -45,7 +47,9 @@ export function integer(
 ): ParameterSpec<number> {
   const { standard, min, max } = limits;
   return {
-    ...{ help, standard, shape: 'N' },
+    help,
+    standard,
+    shape: 'N',
     parse: (text, name) => {
       const value = Number(text);
       if (/^-?\d+$/.test(text) && value >= min && value <= max) return value;
@@ -57,7 +61,9 @@ export function integer(
 /** Any text that is not empty. */
 export function text(standard: string, shape: string, help: string): ParameterSpec<string> {
   return {
-    ...{ help, standard, shape },
+    help,
+    standard,
+    shape,
     parse: (given, name) => {
       if (given.trim() !== '') return given;
       throw refused(name, given, shape);
@@ -68,7 +74,9 @@ export function text(standard: string, shape: string, help: string): ParameterSp
 /** Off unless given. */
 export function flag(help: string): ParameterSpec<boolean> {
   return {
-    ...{ help, standard: false, shape: '' },
+    help,
+    standard: false,
+    shape: '',
     parse: (given, name) => {
       if (given === 'true' || given === 'false') return given === 'true';
       throw refused(name, given, 'no value');

@@ -1,6 +1,6 @@
-import { LabError } from '../../../errors/lab-error.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import type { EventLog } from '../record/event-log.ts';
 import type { ActiveFault, FaultAction, FaultKit } from '../record/fault-record.ts';
 import { faultName } from './fault-name.ts';

@@ -1,6 +1,6 @@
-import { LabError } from '../../../errors/lab-error.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { ExecResult, MachineProvider, ProviderCapability } from '../../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import type { ExecResult, MachineProvider, ProviderCapability } from '#provision/machines/machine-provider.ts';
 import type { FaultAction } from '../record/fault-record.ts';
 
 /** Does one fault to a machine. @throws LabError when it could not be done */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { LabError } from '../../../errors/lab-error.ts';
-import type { LabPaths } from '../../../provision/machines/ground/lab-paths.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { LabPaths } from '#provision/machines/ground/lab-paths.ts';
 import { issuesOf } from '../record/events/issues-of.ts';
 import type { FaultRecord } from '../record/fault-record.ts';
 import { faultRecordSchema } from '../record/fault-schema.ts';

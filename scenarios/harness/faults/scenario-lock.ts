@@ -1,10 +1,11 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Busy, takeCommandLock } from '../../../provision/host/command-lock.ts';
-import type { LabPaths } from '../../../provision/machines/ground/lab-paths.ts';
+import { type Busy, takeCommandLock } from '#provision/host/command-lock.ts';
+import type { LabPaths } from '#provision/machines/ground/lab-paths.ts';
 
 const busy: Busy = {
-  ...{ code: 'busy.scenario', cause: 'another scenario runs on this lab' },
+  code: 'busy.scenario',
+  cause: 'another scenario runs on this lab',
   end: (pid) => `end it in order: kill -INT ${pid}`,
 };
 

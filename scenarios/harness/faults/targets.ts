@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type ClusterView, runningOn } from '../record/cluster-view.ts';
 
 /** What a target can be resolved against: the cluster as it is now. */

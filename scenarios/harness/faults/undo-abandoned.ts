@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { LabError } from '../../../errors/lab-error.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
-import { takeFlock } from '../../../provision/host/flock.ts';
-import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import { takeFlock } from '#provision/host/flock.ts';
+import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import type { FaultRecord } from '../record/fault-record.ts';
 import { type LedgerContent, ownerLives, readLedger } from './ledger.ts';
 import { type HasStretch, undoFault } from './undo-fault.ts';

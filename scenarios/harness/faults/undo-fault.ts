@@ -1,7 +1,7 @@
-import type { Lab } from '../../../provision/cluster/lab.ts';
-import type { LabConfig } from '../../../provision/config/lab-config.ts';
-import type { MachineProvider, MachineState } from '../../../provision/machines/machine-provider.ts';
-import { waitUntil } from '../../../provision/machines/wait-until.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import type { LabConfig } from '#provision/config/lab-config.ts';
+import type { MachineProvider, MachineState } from '#provision/machines/machine-provider.ts';
+import { waitUntil } from '#provision/machines/wait-until.ts';
 import type { FaultRecord } from '../record/fault-record.ts';
 
 /** Longer than the longest pause of a unit before its restart (RestartSec=20), and its start. */
@@ -71,7 +71,9 @@ async function hasUnit(provider: MachineProvider, machine: string, unit: string)
 async function waitActive(provider: MachineProvider, machine: string, unit: string, withinMs: number): Promise<void> {
   if (!(await hasUnit(provider, machine, unit))) return;
   await waitUntil({
-    ...{ condition: `${unit} active on ${machine}`, deadlineMs: withinMs, everyMs: 100 },
+    condition: `${unit} active on ${machine}`,
+    deadlineMs: withinMs,
+    everyMs: 100,
     next: `lab ssh ${machine} -- systemctl status ${unit}`,
     evidence: async () => (await provider.exec(machine, ['systemctl', 'status', unit])).stdout.split('\n').slice(-8),
     check: async () =>

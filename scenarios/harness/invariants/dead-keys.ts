@@ -1,4 +1,4 @@
-import { readServiceKey } from '../../../platform/etcd/keys/service-keys.ts';
+import { readServiceKey } from '#platform/etcd/keys/service-keys.ts';
 import { eventsOf } from '../record/events/events-of.ts';
 import type { RunEvent } from '../record/events/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';

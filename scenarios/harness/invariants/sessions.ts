@@ -1,4 +1,4 @@
-import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
+import { serviceDirectory } from '#platform/etcd/keys/service-keys.ts';
 import { eventsOf } from '../record/events/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';

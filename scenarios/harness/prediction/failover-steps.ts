@@ -1,4 +1,4 @@
-import type { LabConfig } from '../../../provision/config/lab-config.ts';
+import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { Prediction } from '../record/run-report.ts';
 import { allowancesFor } from './allowances.ts';
 import { type FailureKind, predictDetection, presenceRenewalMs, seenLate } from './detection.ts';

@@ -23,7 +23,10 @@ export async function predictionFor(
     lab.etcd.leader(),
   ]);
   return predictFailover({
-    ...{ by, timers: lab.config.timers, stretch: lab.config.stretch, units: { web, worker } },
+    by,
+    timers: lab.config.timers,
+    stretch: lab.config.stretch,
+    units: { web, worker },
     etcdLeader: etcdLeader === broken.name,
     workerStays: runningOn(view, 'worker.service') !== broken.name,
     memcachedMoves: movableUnits(view, broken.name).some((unit) => unit.startsWith('memcached@')),

@@ -1,4 +1,4 @@
-import { serviceKey } from '../../../platform/etcd/keys/service-keys.ts';
+import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import { type ClusterView, runningOn } from '../record/cluster-view.ts';
 
 /** The unit whose failover is timed, and what announces it. */

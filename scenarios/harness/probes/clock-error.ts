@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { LabError } from '../../../errors/lab-error.ts';
-import type { MachineConfig } from '../../../provision/config/lab-config.ts';
-import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { MachineConfig } from '#provision/config/lab-config.ts';
+import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import { realClock } from './clock.ts';
 
 const port = 17_123;

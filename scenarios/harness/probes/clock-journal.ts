@@ -1,4 +1,4 @@
-import type { Lab } from '../../../provision/cluster/lab.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 
 /** Reads the lines of a clock measurement from a machine's journal. */
 export function clockJournal(lab: Pick<Lab, 'provider'>) {

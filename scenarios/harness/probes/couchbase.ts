@@ -1,5 +1,5 @@
 import type { Collection } from 'couchbase';
-import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
+import { serviceDirectory } from '#platform/etcd/keys/service-keys.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { CouchbaseLink, nameOf } from './couchbase-link.ts';
 import type { Probe, ProbeContext } from './probe.ts';

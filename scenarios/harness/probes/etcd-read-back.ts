@@ -1,6 +1,6 @@
-import { base64Form } from '../../../platform/etcd/base64.ts';
-import { gatewayPaths } from '../../../platform/etcd/gateway-paths.ts';
-import { prefixEnd, wire } from '../../../platform/etcd/wire.ts';
+import { base64Form } from '#platform/etcd/base64.ts';
+import { gatewayPaths } from '#platform/etcd/gateway-paths.ts';
+import { prefixEnd, wire } from '#platform/etcd/wire.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import type { Clock } from './clock.ts';
 import { HttpLines } from './http-ask.ts';

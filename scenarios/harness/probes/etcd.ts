@@ -1,5 +1,5 @@
-import { base64Form } from '../../../platform/etcd/base64.ts';
-import { gatewayPaths } from '../../../platform/etcd/gateway-paths.ts';
+import { base64Form } from '#platform/etcd/base64.ts';
+import { gatewayPaths } from '#platform/etcd/gateway-paths.ts';
 import { HttpLines } from './http-ask.ts';
 import type { HttpResponse } from './http-response.ts';
 import { MemberRound } from './member-round.ts';

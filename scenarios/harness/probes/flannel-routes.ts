@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { routeProtocol } from '../../../provision/host/network/route-protocol.ts';
+import { routeProtocol } from '#provision/host/network/route-protocol.ts';
 import type { Lease } from './services.ts';
 
 /**

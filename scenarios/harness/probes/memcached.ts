@@ -1,4 +1,4 @@
-import { memcachedPort, serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
+import { memcachedPort, serviceDirectory } from '#platform/etcd/keys/service-keys.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { MemcachedLine } from './memcached-line.ts';
 import type { Probe, ProbeContext } from './probe.ts';

@@ -28,7 +28,10 @@ export function pageProbe({ settings, clock, report }: ProbeContext): Probe {
       const question = questions.begin({ machine: page.machine }, () => giveUp());
       const giveUp = lines.ask(
         {
-          ...{ host: page.host, port: page.port, method: 'GET', path: wantsVisits ? '/session' : '/' },
+          host: page.host,
+          port: page.port,
+          method: 'GET',
+          path: wantsVisits ? '/session' : '/',
           headers: sent === undefined ? {} : { cookie: sent },
         },
         (answer, error) => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
-import { clientPort } from '../../../platform/etcd/ports.ts';
-import type { Lab } from '../../../provision/cluster/lab.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { clientPort } from '#platform/etcd/ports.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import { pagePort } from '../context/ports.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { usualRate } from './probe-timers.ts';
@@ -48,9 +48,14 @@ export async function startProbes(options: {
   const { stretch, network } = lab.config;
   const machines = lab.config.machines.map(({ name, address }) => ({ machine: name, host: address }));
   return startProbeProcess(join(lab.repoDir, 'dist/cli/probes.js'), onEvent, {
-    ...{ probes, runId, samplesFile: join(runDir, 'samples.ndjson'), hostLink: lab.paths.hostLink },
+    probes,
+    runId,
+    samplesFile: join(runDir, 'samples.ndjson'),
+    hostLink: lab.paths.hostLink,
     // A page that takes a container 5 ms keeps an emulated guest busy for a good part of a second, beside all else that it is late with.
-    ...{ periodMs: (1000 / rate) * stretch ** 2, deadlineMs: 1_000 * stretch, flannelCidr: network.flannelCidr },
+    periodMs: (1000 / rate) * stretch ** 2,
+    deadlineMs: 1_000 * stretch,
+    flannelCidr: network.flannelCidr,
     pages: machines.map((machine) => ({ ...machine, port: pagePort })),
     etcd: machines.map((machine) => ({ ...machine, port: clientPort })),
   });

@@ -1,9 +1,9 @@
-import { base64Form } from '../../../platform/etcd/base64.ts';
-import { gatewayPaths } from '../../../platform/etcd/gateway-paths.ts';
-import { flannelKeys, readFlannelLease } from '../../../platform/etcd/keys/flannel-keys.ts';
-import { readAnnouncement, servicesPrefix } from '../../../platform/etcd/keys/service-keys.ts';
-import type { KeyValue } from '../../../platform/etcd/store.ts';
-import { wire } from '../../../platform/etcd/wire.ts';
+import { base64Form } from '#platform/etcd/base64.ts';
+import { gatewayPaths } from '#platform/etcd/gateway-paths.ts';
+import { flannelKeys, readFlannelLease } from '#platform/etcd/keys/flannel-keys.ts';
+import { readAnnouncement, servicesPrefix } from '#platform/etcd/keys/service-keys.ts';
+import type { KeyValue } from '#platform/etcd/store.ts';
+import { wire } from '#platform/etcd/wire.ts';
 import type { Clock } from './clock.ts';
 import { HttpLines } from './http-ask.ts';
 import { servicesEveryTicks } from './probe-timers.ts';

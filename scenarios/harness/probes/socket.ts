@@ -25,8 +25,13 @@ interface Visitor {
 export function socketProbe({ settings, clock, report, tell }: ProbeContext): Probe {
   const visitors = settings.pages.map(({ machine, host, port }): Visitor => {
     const socket = io(`http://${host}:${port}`, {
-      ...{ transports: ['websocket'], autoConnect: false, forceNew: true, timeout: connectDeadlineMs },
-      ...{ reconnectionDelay: retryMs.socket, reconnectionDelayMax: retryMs.socket, randomizationFactor: 0 },
+      transports: ['websocket'],
+      autoConnect: false,
+      forceNew: true,
+      timeout: connectDeadlineMs,
+      reconnectionDelay: retryMs.socket,
+      reconnectionDelayMax: retryMs.socket,
+      randomizationFactor: 0,
     });
     return { machine, socket, newestMs: clock.now(), periodMs: usualPeriodMs, arriving: true };
   });

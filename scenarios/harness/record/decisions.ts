@@ -18,7 +18,10 @@ export function engineDecisions(journal: readonly JournalLine[], wallToRunMs: nu
     const to = kind === 'unschedule' ? undefined : machine;
     return [
       {
-        ...{ atMs: Math.round(line.wallMs - wallToRunMs), kind, unit, engine: line.machine },
+        atMs: Math.round(line.wallMs - wallToRunMs),
+        kind,
+        unit,
+        engine: line.machine,
         reason: fields.get('reason') ?? '',
         ...(leaving === undefined ? {} : { from: leaving }),
         ...(to === undefined ? {} : { to }),

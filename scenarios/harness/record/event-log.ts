@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { issuesOf } from './events/issues-of.ts';
 import { type RunEvent, runEventSchema, type Without } from './events/run-event.ts';
 

@@ -1,4 +1,4 @@
-import type { Impairment } from '../../../provision/machines/machine-provider.ts';
+import type { Impairment } from '#provision/machines/machine-provider.ts';
 
 /** What was done to which machine, as a value: any later `lab` command can undo it from this alone. */
 export type FaultAction =

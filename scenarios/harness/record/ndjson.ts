@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /** A line of a recorded file. */
 export interface RecordedLine {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type RecordedLine, recordedLines } from './ndjson.ts';
 import { probeNames, type Sample } from './sample.ts';
 

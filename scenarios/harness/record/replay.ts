@@ -47,7 +47,7 @@ export function viewAt(events: readonly RunEvent[], atMs: number): ClusterView {
     }
   }
   const unitViews = [...units].map(([name, { target, reason, states }]): UnitView => {
-    return { ...{ name, target, reason }, states: [...states].map(([machine, state]) => ({ machine, state })) };
+    return { name, target, reason, states: [...states].map(([machine, state]) => ({ machine, state })) };
   });
   return {
     machines: [...machines].sort(),

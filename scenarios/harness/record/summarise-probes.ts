@@ -13,8 +13,12 @@ export function summariseProbes(samples: readonly Sample[], fromMs = -Infinity, 
     const times = own.flatMap(({ ok, ms }) => (ok ? [ms] : [])).sort((a, b) => a - b);
     return [
       {
-        ...{ probe, asked: own.length, failed: own.length - times.length },
-        ...{ medianMs: quantile(times, 0.5), p99Ms: quantile(times, 0.99), worstMs: times.at(-1) ?? 0 },
+        probe,
+        asked: own.length,
+        failed: own.length - times.length,
+        medianMs: quantile(times, 0.5),
+        p99Ms: quantile(times, 0.99),
+        worstMs: times.at(-1) ?? 0,
         longestOutageMs: longestOutage(own),
       },
     ];

@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { RunReport } from '../record/run-report.ts';
 
 /** One figure in both runs. */
@@ -44,7 +44,9 @@ export function compareRuns(a: RunReport, b: RunReport): Comparison {
   }
   return {
     scenario: a.scenario,
-    ...{ a: headOf(a), b: headOf(b), took: compared('whole run', a.tookMs, b.tookMs) },
+    a: headOf(a),
+    b: headOf(b),
+    took: compared('whole run', a.tookMs, b.tookMs),
     timeline: paired(steps(a), steps(b)).map(([name, x, y]) => compared(name, x, y)),
     measures: paired(measures(a), measures(b)).map(([key, x, y]) => {
       const [group = '', name = ''] = key.split('\0');
@@ -70,7 +72,11 @@ export function compared(
 ): Compared {
   const both = a !== undefined && b !== undefined;
   return {
-    ...{ name, a, b, unit, difference: both ? b - a : undefined },
+    name,
+    a,
+    b,
+    unit,
+    difference: both ? b - a : undefined,
     ratio: both && a !== 0 ? b / a : undefined,
   };
 }
@@ -91,7 +97,11 @@ function measures({ measures: all }: RunReport): Named<number> {
 function probeFigures({ probes }: RunReport): Named<number> {
   return probes.flatMap(({ probe, asked, failed, medianMs, p99Ms, worstMs, longestOutageMs }) =>
     Object.entries({
-      ...{ asked, failed, median: medianMs, '99th per cent': p99Ms, worst: worstMs },
+      asked,
+      failed,
+      median: medianMs,
+      '99th per cent': p99Ms,
+      worst: worstMs,
       'longest outage': longestOutageMs,
     }).map(([name, value]): [string, number] => [`${probe}\0${name}`, value]),
   );

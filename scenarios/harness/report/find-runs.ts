@@ -1,6 +1,6 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 export interface RunPlace {
   readonly scenario: string;
@@ -14,7 +14,9 @@ export async function findRuns(runsDir: string): Promise<RunPlace[]> {
   const perScenario = await Promise.all(
     (await directories(runsDir)).map(async (scenario) =>
       (await directories(join(runsDir, scenario))).map((time) => ({
-        ...{ scenario, time, dir: join(runsDir, scenario, time) },
+        scenario,
+        time,
+        dir: join(runsDir, scenario, time),
       })),
     ),
   );

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { readEvents, type RecordedEvents } from '../record/events/read-events.ts';
 import { readSamples } from '../record/read-samples.ts';
 import type { Sample } from '../record/sample.ts';

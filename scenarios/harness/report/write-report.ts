@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { junitXml } from './junit.ts';
 import { type RunReport, runReportSchema } from '../record/run-report.ts';

@@ -19,8 +19,16 @@ import { type Finding, overallVerdict } from '../record/verdict.ts';
 
 /** Everything the stack and the platform log on the machines. */
 const recordedUnits = [
-  ...['fleet', 'etcd', 'flanneld', 'docker'],
-  ...['couchbase@*', 'couchbase-sidekick@*', 'memcached@*', 'memcached-sidekick@*', 'worker', 'web@*'],
+  'fleet',
+  'etcd',
+  'flanneld',
+  'docker',
+  'couchbase@*',
+  'couchbase-sidekick@*',
+  'memcached@*',
+  'memcached-sidekick@*',
+  'worker',
+  'web@*',
 ].map((unit) => `${unit}.service`);
 
 /** Invariants that are about what a probe saw; without that probe they say nothing. */
@@ -55,20 +63,30 @@ export async function conclude(run: OpenRun): Promise<RunReport> {
   const { findings } = recorder;
   const verdict = overallVerdict(findings);
   const report: RunReport = {
-    ...{ schema: 'coreos-lab/run/2', scenario: request.scenario.name, summary: request.scenario.summary },
-    ...{ parameters: request.parameters, command: request.command },
+    schema: 'coreos-lab/run/2',
+    scenario: request.scenario.name,
+    summary: request.scenario.summary,
+    parameters: request.parameters,
+    command: request.command,
     lab: { name: request.lab.config.name, provider: run.provider.name, timers: { ...request.lab.config.timers } },
-    ...{ startedAt: run.startedAt.toISOString(), tookMs: Math.round(log.nowMs()), verdict },
+    startedAt: run.startedAt.toISOString(),
+    tookMs: Math.round(log.nowMs()),
+    verdict,
     sentence: runSentence({ verdict, findings, timeline: recorder.timeline }),
-    ...{ phases: recorder.phases(endMs), timeline: recorder.timeline, measures: recorder.measures, findings },
-    ...{ faults: faultsUntilUndone(record), snapshots: run.snapshots },
+    phases: recorder.phases(endMs),
+    timeline: recorder.timeline,
+    measures: recorder.measures,
+    findings,
+    faults: faultsUntilUndone(record),
+    snapshots: run.snapshots,
     decisions: engineDecisions(record.journal, record.wallToRunMs),
     probes: summariseProbes(record.samples),
     harness: {
       ...(probes.cpuPercent === undefined ? {} : { probeCpuPercent: probes.cpuPercent }),
       ...(clockErrorMs === undefined ? {} : { clockErrorMs }),
     },
-    ...{ facts: recorder.facts, runDir: run.runDir },
+    facts: recorder.facts,
+    runDir: run.runDir,
     screenshots: eventsOf(log.events, 'screenshot').map(({ data }) => data.file),
   };
   log.add({ type: 'verdict', data: { verdict, sentence: report.sentence } });
@@ -113,7 +131,12 @@ async function recordOf(run: OpenRun, readBack: readonly ReadBack[]): Promise<Ru
     writeJournals(lab, run.runDir, sinceMs),
   ]);
   return {
-    ...{ config: lab.config, events: run.log.events, samples, journal, readBack, wallToRunMs },
+    config: lab.config,
+    events: run.log.events,
+    samples,
+    journal,
+    readBack,
+    wallToRunMs,
     // An older run's connections belong to its own report.
     connections: connections?.filter(({ closedAt }) => (closedAt ?? Infinity) >= sinceMs),
   };

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
-import { until } from '../../../provision/cluster/conditions.ts';
-import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { until } from '#provision/cluster/conditions.ts';
+import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import type { ScenarioContext } from '../context/scenario.ts';
 import { makeLabUnderTest } from '../context/make-lab-under-test.ts';
 import type { LabUnderTest } from '../context/lab-under-test.ts';
@@ -49,20 +49,23 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
   const runDir = await makeRunDirectory(ground.repoDir, scenario.name, startedAt);
   const log = new EventLog(join(runDir, 'events.ndjson'));
   log.subscribe(request.onEvent);
-  log.add({
-    type: 'run',
-    data: { scenario: scenario.name, parameters, command: request.command, lab: ground.config.name },
-  });
+  tellBeginning(log, request);
   const recorder = new Recorder(log);
   const cluster = new ClusterWatch(ground, log);
   const lab = makeLabUnderTest({
-    ...{ lab: ground, provider, log, cluster, runDir, startedAtMs: startedAt.getTime() },
+    lab: ground,
+    provider,
+    log,
+    cluster,
+    runDir,
+    startedAtMs: startedAt.getTime(),
     resolve: (target) => resolve(target),
   });
   const fault = createFaultKit({ provider, lab: ground, resolve: (target) => resolve(target), log, signal });
   const resolve = async (target: string): Promise<string> =>
     resolveTarget(target, {
-      ...{ view: cluster.view, machines: lab.machines.map(({ name }) => name) },
+      view: cluster.view,
+      machines: lab.machines.map(({ name }) => name),
       engineLeader: target.includes('engine') ? await lab.fleet.engineLeader() : undefined,
       etcdLeader: target.includes('etcd') ? await lab.etcd.leader() : undefined,
       faulted: fault.active.map(({ machine }) => machine),
@@ -70,7 +73,12 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
   const snapshots: ClusterSnapshot[] = [];
   const afterwards: OpenRun['afterwards'] = [];
   const context: ScenarioContext = {
-    ...{ lab, fault, parameters, signal, runDir, events: log.events },
+    lab,
+    fault,
+    parameters,
+    signal,
+    runDir,
+    events: log.events,
     now: () => Math.round(log.nowMs()),
     until: waiting(log, ground.config.stretch, signal),
     phase: (name) => recorder.phase(name),
@@ -88,11 +96,26 @@ export async function openRun(request: RunRequest, provider: MachineProvider): P
     afterwards: (work) => void afterwards.push(work),
   };
   return {
-    ...{ request, provider, id: basename(runDir), runDir, startedAt, log, recorder, cluster, lab, fault, context },
-    ...{ snapshots, afterwards },
+    request,
+    provider,
+    id: basename(runDir),
+    runDir,
+    startedAt,
+    log,
+    recorder,
+    cluster,
+    lab,
+    fault,
+    context,
+    snapshots,
+    afterwards,
     probeNames: scenario.needs.probes ?? (scenario.needs.stack === 'deployed' ? probeNames : []),
     brokenOff: (error) => brokenOff(request.explainError?.(error) ?? error, log, recorder),
   };
+}
+
+function tellBeginning(log: EventLog, { scenario, parameters, command, lab }: RunRequest): void {
+  log.add({ type: 'run', data: { scenario: scenario.name, parameters, command, lab: lab.config.name } });
 }
 
 /** @param stretch how much longer everything may take on slow machines */

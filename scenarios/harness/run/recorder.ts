@@ -33,7 +33,8 @@ export class Recorder {
   ): void {
     const { predicted } = options;
     const step = {
-      ...{ name, detail: options.detail ?? '' },
+      name,
+      detail: options.detail ?? '',
       ...(atMs === undefined ? {} : { atMs }),
       ...(predicted === undefined ? {} : { predicted }),
       ...(options.headline === true ? { headline: true } : {}),
@@ -48,7 +49,8 @@ export class Recorder {
   ): void {
     const { from, to, predicted, detail, group } = span;
     const measure: Measure = {
-      ...{ name, fromMs: from },
+      name,
+      fromMs: from,
       ...(to === undefined ? {} : { toMs: to, ms: to - from }),
       ...(predicted === undefined ? {} : { predicted }),
       ...(detail === undefined ? {} : { detail }),

@@ -1,4 +1,4 @@
-import type { Lab } from '../../../provision/cluster/lab.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
 import type { ParameterValue } from '../context/parameters.ts';
 import type { Needs, Scenario, ScenarioContext } from '../context/scenario.ts';
 import type { RunEvent } from '../record/events/run-event.ts';

@@ -1,5 +1,5 @@
-import { LabError } from '../../../errors/lab-error.ts';
-import type { MachineProvider } from '../../../provision/machines/machine-provider.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import type { Scenario } from '../context/scenario.ts';
 import { conclude } from './conclude.ts';
 import { type OpenRun, openRun } from './open-run.ts';
@@ -31,7 +31,10 @@ async function carryOut(run: OpenRun): Promise<void> {
   await request.prepareStack(context, request.scenario.needs.stack);
   if (run.probeNames.length > 0) {
     run.probes = await startProbes({
-      ...{ lab: request.lab, probes: run.probeNames, runDir: run.runDir, runId: run.id },
+      lab: request.lab,
+      probes: run.probeNames,
+      runDir: run.runDir,
+      runId: run.id,
       onEvent: (event) => void run.log.addSeen(event),
     });
   }

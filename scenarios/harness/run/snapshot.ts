@@ -28,18 +28,24 @@ export async function takeSnapshot(
   ]);
   const { view } = lab.fleet;
   return {
-    ...{ label, atMs, keys: { ...view.keys } },
+    label,
+    atMs,
+    keys: { ...view.keys },
     machines: lab.machines.map(({ name, address }, index) => {
       const fault = faults.filter(({ machine }) => machine === name).at(-1);
       const member = members.find(({ machine }) => machine === name);
       return {
-        ...{ name, address, listed: view.machines.includes(name), engine: engine === name },
+        name,
+        address,
+        listed: view.machines.includes(name),
+        engine: engine === name,
         state: (fault === undefined ? undefined : stateUnderFault[fault.action.kind]) ?? states[index] ?? 'unknown',
         etcd: member?.healthy === true ? (member.leader ? 'leader' : 'follower') : 'away',
       };
     }),
     units: view.units.map(({ name, target, reason, states: published }) => ({
-      ...{ name, states: published.map((state) => ({ ...state })) },
+      name,
+      states: published.map((state) => ({ ...state })),
       ...(target === undefined ? {} : { target }),
       ...(reason === undefined ? {} : { reason }),
     })),

@@ -1,7 +1,7 @@
-import type { Lab } from '../../../provision/cluster/lab.ts';
-import { type FleetClient, type FleetUnit, openFleetClient } from '../../../platform/fleet/client/fleet-client.ts';
-import { defaultKeyPrefix } from '../../../platform/etcd/keys/fleet-keys.ts';
-import { servicesPrefix } from '../../../platform/etcd/keys/service-keys.ts';
+import type { Lab } from '#provision/cluster/lab.ts';
+import { type FleetClient, type FleetUnit, openFleetClient } from '#platform/fleet/client/fleet-client.ts';
+import { defaultKeyPrefix } from '#platform/etcd/keys/fleet-keys.ts';
+import { servicesPrefix } from '#platform/etcd/keys/service-keys.ts';
 import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from '../record/cluster-view.ts';
 import { DiscoveryKeys } from './discovery-keys.ts';

@@ -1,7 +1,7 @@
-import { gatewayStore } from '../../../platform/etcd/gateway-store.ts';
-import { servicesPrefix } from '../../../platform/etcd/keys/service-keys.ts';
-import { clientUrl } from '../../../platform/etcd/ports.ts';
-import type { EtcdStore } from '../../../platform/etcd/store.ts';
+import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { servicesPrefix } from '#platform/etcd/keys/service-keys.ts';
+import { clientUrl } from '#platform/etcd/ports.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
 
 /**
  * Reads the discovery keys again and again. The store asks the member that answered last first: one that stands still (it is

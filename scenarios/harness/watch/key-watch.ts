@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { oneMember } from '../../../platform/etcd/one-member.ts';
-import { clientUrl } from '../../../platform/etcd/ports.ts';
+import { oneMember } from '#platform/etcd/one-member.ts';
+import { clientUrl } from '#platform/etcd/ports.ts';
 
 /**
  * Tells when anything under these prefixes changes, by a watch at the first etcd member that answers. It only says that something

@@ -52,7 +52,8 @@ export function startLooking(args: {
     interrupt.abort();
   };
   return {
-    ...{ wake, first },
+    wake,
+    first,
     stop: async () => {
       stopped = true;
       wake();

@@ -1,12 +1,12 @@
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { contentKey } from '../../../provision/image/cache.ts';
-import { runContained } from '../../../provision/image/run-contained.ts';
-import { recipeParts } from '../../../provision/image/recipe-parts.ts';
+import { contentKey } from '#provision/image/cache.ts';
+import { runContained } from '#provision/image/run-contained.ts';
+import { recipeParts } from '#provision/image/recipe-parts.ts';
 import { ensureKeyed } from './keyed.ts';
 import { makeExt4 } from './make-ext4.ts';
-import { debianSources } from '../../../provision/image/suite-sources.ts';
+import { debianSources } from '#provision/image/suite-sources.ts';
 import type { Suite } from './suite.ts';
 
 /** A stock Debian, ready for QEMU's direct kernel boot. Its files are never written again. */
@@ -32,8 +32,22 @@ const recipeDirectory = join(import.meta.dirname, 'base');
 
 /** What Debian's installer leaves on an ordinary server beyond priority "important"; no Node.js, nothing of the lab's. */
 const packages = [
-  ...['linux-image-amd64', 'systemd-sysv', 'libpam-systemd', 'libnss-systemd', 'dbus', 'apparmor', 'openssh-server'],
-  ...['systemd-timesyncd', 'sudo', 'ca-certificates', 'bash-completion', 'lsof', 'file', 'xz-utils', 'bzip2', 'wget'],
+  'linux-image-amd64',
+  'systemd-sysv',
+  'libpam-systemd',
+  'libnss-systemd',
+  'dbus',
+  'apparmor',
+  'openssh-server',
+  'systemd-timesyncd',
+  'sudo',
+  'ca-certificates',
+  'bash-completion',
+  'lsof',
+  'file',
+  'xz-utils',
+  'bzip2',
+  'wget',
 ];
 
 /** Of no use in a guest without a reader. */
@@ -55,14 +69,13 @@ export async function ensureBaseDisk(
   const make = (dir: string) => build(suite, dir, onProgress);
   const directory = await ensureKeyed({ parent: join(cacheDir, 'base', suite), key, make, onProgress });
   return {
-    ...{
-      suite,
-      key,
-      root: join(directory, 'root'),
-      disk: join(directory, 'disk.raw'),
-      kernel: join(directory, 'vmlinuz'),
-    },
-    ...{ initrd: join(directory, 'initrd.img'), sshKey: join(directory, 'id_ed25519') },
+    suite,
+    key,
+    root: join(directory, 'root'),
+    disk: join(directory, 'disk.raw'),
+    kernel: join(directory, 'vmlinuz'),
+    initrd: join(directory, 'initrd.img'),
+    sshKey: join(directory, 'id_ed25519'),
     dpkgStatus: join(directory, 'dpkg-status'),
   };
 }
@@ -75,12 +88,17 @@ async function build(suite: Suite, directory: string, onProgress: (line: string)
   await runContained({
     program: 'nice',
     args: [
-      ...['mmdebstrap', '--variant=important', `--include=${packages.join(',')}`, ...aptOpts],
+      'mmdebstrap',
+      '--variant=important',
+      `--include=${packages.join(',')}`,
+      ...aptOpts,
       ...excludedPaths.map((path) => `--dpkgopt=path-exclude=${path}`),
       // The initial RAM disk is made while the kernel is installed.
       `--essential-hook=cp -a --no-preserve=ownership "$FILES/etc/initramfs-tools" "$1/etc/"`,
       `--customize-hook=${join(recipeDirectory, 'customize.sh')} "$1"`,
-      ...[suite, root, ...lines],
+      suite,
+      root,
+      ...lines,
     ],
     env: {
       FILES: join(recipeDirectory, 'files'),

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { hostTestPackages, requiredPackages } from '../../../provision/host/package-list.ts';
-import { ensurePackages } from '../../../provision/host/packages.ts';
+import { hostTestPackages, requiredPackages } from '#provision/host/package-list.ts';
+import { ensurePackages } from '#provision/host/packages.ts';
 import { ensureBaseDisk } from './base-disk.ts';
 import { HostGuest } from './host-guest.ts';
 import { ensureInstalledDisk } from './installed-disk.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 export interface Outcome {
   readonly exitCode: number;
@@ -47,7 +47,10 @@ export class GuestShell {
       yield line;
     };
     const { exitCode, stdout, stderr, timedOut } = await execa('ssh', this.#ssh(command), {
-      ...{ reject: false, timeout: deadlineMs, stdout: watch, stderr: watch },
+      reject: false,
+      timeout: deadlineMs,
+      stdout: watch,
+      stderr: watch,
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     });
     if (!timedOut && exitCode !== undefined && exitCode !== 255) return { exitCode, stdout, stderr };
@@ -101,10 +104,21 @@ export class GuestShell {
  */
 export async function writeSshConfig(directory: string, key: string, port: number): Promise<string> {
   const entries = {
-    ...{ HostName: '127.0.0.1', Port: String(port), User: 'root', IdentityFile: key, IdentitiesOnly: 'yes' },
-    ...{ StrictHostKeyChecking: 'no', UserKnownHostsFile: '/dev/null', LogLevel: 'ERROR', ConnectTimeout: '10' },
-    ...{ ControlMaster: 'auto', ControlPath: join(directory, 'ssh'), ControlPersist: 'yes', ServerAliveInterval: '30' },
-    ...{ ServerAliveCountMax: '10', BatchMode: 'yes' },
+    HostName: '127.0.0.1',
+    Port: String(port),
+    User: 'root',
+    IdentityFile: key,
+    IdentitiesOnly: 'yes',
+    StrictHostKeyChecking: 'no',
+    UserKnownHostsFile: '/dev/null',
+    LogLevel: 'ERROR',
+    ConnectTimeout: '10',
+    ControlMaster: 'auto',
+    ControlPath: join(directory, 'ssh'),
+    ControlPersist: 'yes',
+    ServerAliveInterval: '30',
+    ServerAliveCountMax: '10',
+    BatchMode: 'yes',
   };
   const lines = Object.entries(entries).map(([name, value]) => `  ${name} ${value}`);
   const file = join(directory, 'ssh_config');

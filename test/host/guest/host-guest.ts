@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
-import { waitUntil } from '../../../provision/machines/wait-until.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { waitUntil } from '#provision/machines/wait-until.ts';
 import type { BaseDisk } from './base-disk.ts';
 import { GuestShell, writeSshConfig } from './guest-shell.ts';
 import { freePort, Qemu } from './qemu.ts';
@@ -70,7 +70,9 @@ export class HostGuest extends GuestShell {
   async powerOff(): Promise<void> {
     await this.#lastCommand('systemctl poweroff');
     await waitUntil({
-      ...{ condition: 'the guest has switched itself off', deadlineMs: 180_000, everyMs: 500 },
+      condition: 'the guest has switched itself off',
+      deadlineMs: 180_000,
+      everyMs: 500,
       check: () => !this.#qemu.running,
       evidence: () => this.#qemu.console(),
       next: this.sshCommand,
@@ -115,7 +117,10 @@ export class HostGuest extends GuestShell {
 
   async #until(condition: string, holds: () => Promise<boolean>): Promise<void> {
     await waitUntil({
-      ...{ condition, deadlineMs: bootDeadlineMs, everyMs: 500, next: `look at ${this.qemu.console}` },
+      condition,
+      deadlineMs: bootDeadlineMs,
+      everyMs: 500,
+      next: `look at ${this.qemu.console}`,
       check: async () => (await holds()) || this.#stillRuns(condition),
       evidence: () => this.#qemu.console(),
     });

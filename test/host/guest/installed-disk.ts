@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contentKey } from '../../../provision/image/cache.ts';
-import { runContained } from '../../../provision/image/run-contained.ts';
+import { contentKey } from '#provision/image/cache.ts';
+import { runContained } from '#provision/image/run-contained.ts';
 import { type BaseDisk, diskBytes } from './base-disk.ts';
 import { ensureKeyed } from './keyed.ts';
 import { makeExt4 } from './make-ext4.ts';

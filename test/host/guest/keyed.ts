@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withBuildLock } from '../../../provision/image/build-lock.ts';
-import { exists, publish, removeDebris } from '../../../provision/image/cache.ts';
+import { withBuildLock } from '#provision/image/build-lock.ts';
+import { exists, publish, removeDebris } from '#provision/image/cache.ts';
 
 const dayMs = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 /**
  * What `lab up` of this checkout needs of the lab's cache when it runs with a certain Node: made on the host, where it
@@ -17,7 +17,10 @@ export async function ensureLabCaches(
 ): Promise<string[]> {
   const repoDir = join(import.meta.dirname, '../../..');
   const child = execa('nice', [node, '--import', 'tsx', join(import.meta.dirname, 'lab-caches-main.ts'), cacheDir], {
-    ...{ cwd: repoDir, reject: false, stdin: 'ignore', timeout: 30 * 60_000 },
+    cwd: repoDir,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 30 * 60_000,
     stderr: function* (line: unknown) {
       onProgress(String(line));
       yield line;

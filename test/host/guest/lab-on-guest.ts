@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { waitUntil } from '../../../provision/machines/wait-until.ts';
+import { waitUntil } from '#provision/machines/wait-until.ts';
 import { repoDir } from '../../support/lab-cli.ts';
 import { type BootRequest, bootHost } from './boot-host.ts';
 import { guestCheckout, syncCheckout } from './checkout.ts';

@@ -1,6 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runContained } from '../../../provision/image/run-contained.ts';
+import { runContained } from '#provision/image/run-contained.ts';
 
 export interface Ext4 {
   readonly source: string;

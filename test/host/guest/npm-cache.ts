@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
-import { launcherNodeVersion } from '../../../provision/host/launcher-node.ts';
-import { contentKey } from '../../../provision/image/cache.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { launcherNodeVersion } from '#provision/host/launcher-node.ts';
+import { contentKey } from '#provision/image/cache.ts';
 import { ensureKeyed } from './keyed.ts';
 
 /**
@@ -78,7 +78,11 @@ async function fill(
 async function npm(program: readonly string[], cwd: string, cache: string, ...args: string[]): Promise<void> {
   const options = ['--cache', cache, '--no-audit', '--no-fund', '--loglevel=error'];
   const { failed, all } = await execa('nice', [...program, ...args, ...options], {
-    ...{ cwd, all: true, reject: false, stdin: 'ignore', timeout: 15 * 60_000 },
+    cwd,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 15 * 60_000,
   });
   if (!failed) return;
   throw new LabError({
@@ -94,7 +98,10 @@ async function guestSettings(): Promise<string> {
   const setting = async (name: string) => (await execa('npm', ['config', 'get', name])).stdout.trim();
   const omits = (await setting('omit-lockfile-registry-resolved')) === 'true';
   return [
-    ...['cache=/srv/lab/npm', `registry=${await setting('registry')}`, 'offline=true', 'update-notifier=false'],
+    'cache=/srv/lab/npm',
+    `registry=${await setting('registry')}`,
+    'offline=true',
+    'update-notifier=false',
     ...(omits ? ['omit-lockfile-registry-resolved=true'] : []),
     '',
   ].join('\n');

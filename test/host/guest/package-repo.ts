@@ -1,10 +1,10 @@
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../../errors/lab-error.ts';
-import { requiredPackages, testPackages } from '../../../provision/host/package-list.ts';
-import { debianSources } from '../../../provision/image/suite-sources.ts';
-import { contentKey } from '../../../provision/image/cache.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { requiredPackages, testPackages } from '#provision/host/package-list.ts';
+import { debianSources } from '#provision/image/suite-sources.ts';
+import { contentKey } from '#provision/image/cache.ts';
 import type { BaseDisk } from './base-disk.ts';
 import { ensureKeyed } from './keyed.ts';
 
@@ -21,7 +21,12 @@ interface PackageSet {
 
 /** What other people's software brings to a host, for tests of living beside it; nothing installs it by itself. */
 const neighbours = [
-  ...['docker.io', 'nftables', 'firewalld', 'network-manager', 'libvirt-daemon-system', 'wireguard-tools'],
+  'docker.io',
+  'nftables',
+  'firewalld',
+  'network-manager',
+  'libvirt-daemon-system',
+  'wireguard-tools',
 ] as const;
 
 const required = Object.keys(requiredPackages);
@@ -84,18 +89,21 @@ async function foreignApt(base: BaseDisk, work: string) {
   await writeFile(at('etc/apt/sources.list'), `${lines.join('\n')}\n`);
   await copyFile(base.dpkgStatus, at('var/lib/dpkg/status'));
   const config = [
-    ...[
-      `Dir "${work}";`,
-      `Dir::State::status "${at('var/lib/dpkg/status')}";`,
-      'Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";',
-    ],
-    ...['APT::Architecture "amd64";', 'APT::Architectures { "amd64"; };', 'APT::Sandbox::User "root";'],
+    `Dir "${work}";`,
+    `Dir::State::status "${at('var/lib/dpkg/status')}";`,
+    'Dir::Etc::trustedparts "/etc/apt/trusted.gpg.d";',
+    'APT::Architecture "amd64";',
+    'APT::Architectures { "amd64"; };',
+    'APT::Sandbox::User "root";',
     ...aptOpts.map((option) => option.replace(/^--aptopt=/, '')).filter((line) => !line.startsWith('APT::Sandbox')),
   ];
   await writeFile(at('apt.conf'), `${config.join('\n')}\n`);
   return async (...args: string[]) => {
     const { failed, all } = await execa('nice', ['apt-get', '--quiet', ...args], {
-      ...{ all: true, reject: false, stdin: 'ignore', timeout: 20 * 60_000 },
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 20 * 60_000,
       env: { APT_CONFIG: at('apt.conf'), LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' },
     });
     if (!failed) return;

@@ -42,7 +42,9 @@ export class Qemu {
     for (const [i, disk] of hardware.disks.entries())
       await execa('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlays[i] ?? '']);
     const child = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...options(hardware, overlays)], {
-      ...{ reject: false, stdin: 'ignore', all: true },
+      reject: false,
+      stdin: 'ignore',
+      all: true,
     });
     const ended = child.then(
       ({ all, exitCode, signal }) => `${all}\nQEMU ended (${signal ?? `exit code ${exitCode}`})`,
@@ -97,20 +99,35 @@ function options({ base, memoryMb, cpus, sshPort, directory }: Hardware, overlay
   // Nothing leaves the guest, and only ssh gets in. IPv6 would be given it by the emulated network, and lead nowhere.
   const network = `user,model=virtio-net-pci,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:${sshPort}-:22`;
   return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'pc', '-smp', String(cpus)],
-    ...['-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'Nehalem', '-m', `${memoryMb}M`],
+    '-nodefaults',
+    '-no-user-config',
+    '-display',
+    'none',
+    '-machine',
+    'pc',
+    '-smp',
+    String(cpus),
+    '-accel',
+    'tcg,thread=multi,tb-size=1024',
+    '-cpu',
+    'Nehalem',
+    '-m',
+    `${memoryMb}M`,
     // With the mitigations, each system call would empty the emulator's cache of page tables.
-    ...[
-      '-kernel',
-      base.kernel,
-      '-initrd',
-      base.initrd,
-      '-append',
-      'root=/dev/vda rw console=ttyS0 quiet mitigations=off',
-    ],
+    '-kernel',
+    base.kernel,
+    '-initrd',
+    base.initrd,
+    '-append',
+    'root=/dev/vda rw console=ttyS0 quiet mitigations=off',
     ...overlays.flatMap((file) => ['-drive', `file=${file},if=virtio,cache=unsafe,discard=unmap`]),
-    ...['-nic', network, '-device', 'virtio-rng-pci'],
-    ...['-serial', `file:${join(directory, 'console.log')}`],
-    ...['-qmp', `unix:${join(directory, 'qmp.sock')},server=on,wait=off`],
+    '-nic',
+    network,
+    '-device',
+    'virtio-rng-pci',
+    '-serial',
+    `file:${join(directory, 'console.log')}`,
+    '-qmp',
+    `unix:${join(directory, 'qmp.sock')},server=on,wait=off`,
   ];
 }

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { contentKey } from '../../../provision/image/cache.ts';
+import { contentKey } from '#provision/image/cache.ts';
 import { diskBytes } from './base-disk.ts';
 import { ensureKeyed } from './keyed.ts';
 import { ensureLabCaches } from './lab-caches.ts';
@@ -44,7 +44,9 @@ export async function ensureStoresDisk(request: StoresRequest): Promise<string> 
     await writeFile(join(source, 'npmrc'), npm.npmrc);
     const cachePlaces = [...caches].map((path) => [join('cache/coreos-lab', path), join(labCacheDir, path)]);
     const at = {
-      ...{ debs: debs.directory, npm: npm.directory, node_modules: join(repoDir, 'node_modules') },
+      debs: debs.directory,
+      npm: npm.directory,
+      node_modules: join(repoDir, 'node_modules'),
       ...(Object.fromEntries(cachePlaces) as Record<string, string>),
     };
     await makeExt4({ source, at, file: join(dir, 'disk.raw'), label: 'lab-stores', bytes: diskBytes });

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planUp } from '../../../provision/cluster/plan.ts';
-import { machineId } from '../../../provision/machines/machine-id.ts';
-import type { MachineConfig } from '../../../provision/config/lab-config.ts';
-import type { MachineState } from '../../../provision/machines/machine-provider.ts';
+import { planUp } from '#provision/cluster/plan.ts';
+import { machineId } from '#provision/machines/machine-id.ts';
+import type { MachineConfig } from '#provision/config/lab-config.ts';
+import type { MachineState } from '#provision/machines/machine-provider.ts';
 
 const machine = (index: number, prefix = 'core'): MachineConfig => ({
-  ...{ name: `${prefix}-${String(index).padStart(2, '0')}`, index, address: `172.17.8.${100 + index}` },
-  ...{ memoryBytes: 2 ** 31, cpus: 1 },
+  name: `${prefix}-${String(index).padStart(2, '0')}`,
+  index,
+  address: `172.17.8.${100 + index}`,
+  memoryBytes: 2 ** 31,
+  cpus: 1,
 });
 const lab = fc.stringMatching(/^[a-z0-9-]{1,11}$/);
 const index = fc.integer({ min: 1, max: 99 });

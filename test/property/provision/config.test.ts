@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../../errors/lab-error.ts';
-import { formatDuration, parseDuration } from '../../../provision/config/duration.ts';
-import { formatAddress, parseAddress } from '../../../provision/config/ipv4.ts';
-import { readRubyGlobals } from '../../../provision/config/ruby-globals.ts';
-import { asRuby, type RubyLiteral } from '../../../provision/config/ruby-value.ts';
-import { parseToml } from '../../../provision/config/toml-file.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { formatDuration, parseDuration } from '#provision/config/duration.ts';
+import { formatAddress, parseAddress } from '#provision/config/ipv4.ts';
+import { readRubyGlobals } from '#provision/config/ruby-globals.ts';
+import { asRuby, type RubyLiteral } from '#provision/config/ruby-value.ts';
+import { parseToml } from '#provision/config/toml-file.ts';
 
 const scalar = fc.oneof(
   fc.integer(),

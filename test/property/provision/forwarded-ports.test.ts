@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignPorts, type PortWishes } from '../../../provision/config/forwarded-ports.ts';
+import { assignPorts, type PortWishes } from '#provision/config/forwarded-ports.ts';
 
 const port = fc.integer({ min: 1, max: 65_535 });
 const wishes: fc.Arbitrary<PortWishes> = fc.record(

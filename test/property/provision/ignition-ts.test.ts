@@ -12,7 +12,7 @@ import {
   unit,
   user,
 } from 'ignition-ts';
-import { readJson } from '../../../provision/ignition-ts/src/json-reader.ts';
+import { readJson } from '#provision/ignition-ts/src/json-reader.ts';
 import { sshKey, validate } from '../../unit/provision/ignition-ts/oracle.ts';
 
 const segment = fc.stringMatching(/^[a-zA-Z0-9_@.-]{1,12}$/).filter((text) => text !== '.' && text !== '..');

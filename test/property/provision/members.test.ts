@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { peerUrl } from '../../../platform/etcd/ports.ts';
-import { type Member, quorumOf } from '../../../provision/cluster/members/member.ts';
-import { type MemberStep, planMembers } from '../../../provision/cluster/members/plan-members.ts';
+import { peerUrl } from '#platform/etcd/ports.ts';
+import { type Member, quorumOf } from '#provision/cluster/members/member.ts';
+import { type MemberStep, planMembers } from '#provision/cluster/members/plan-members.ts';
 
 interface World {
   readonly machines: readonly { readonly name: string; readonly address: string }[];
@@ -16,8 +16,11 @@ const look = ({ machines, disks, running, members }: World) => {
   const names = machines.map(({ name }) => name);
   const kept = names.filter((name) => disks.has(name));
   return {
-    ...{ machines, kept, fresh: names.filter((name) => !disks.has(name)) },
-    ...{ running: kept.filter((name) => running.has(name)), members: running.size === 0 ? undefined : members },
+    machines,
+    kept,
+    fresh: names.filter((name) => !disks.has(name)),
+    running: kept.filter((name) => running.has(name)),
+    members: running.size === 0 ? undefined : members,
   };
 };
 
@@ -33,10 +36,16 @@ const world = fc.integer({ min: 1, max: 7 }).chain((count) => {
     .map(({ destroyed, halted }): World => {
       const disks = names.filter((name) => !destroyed.includes(name));
       const members = machines.map(({ name, address }, i) => ({
-        ...{ id: String(i + 1), name, peerUrls: [peerUrl(address)], started: true },
+        id: String(i + 1),
+        name,
+        peerUrls: [peerUrl(address)],
+        started: true,
       }));
       return {
-        ...{ machines, members, disks: new Set(disks), nextId: 100 },
+        machines,
+        members,
+        disks: new Set(disks),
+        nextId: 100,
         running: new Set(disks.filter((name) => !halted.includes(name))),
       };
     });

@@ -60,8 +60,11 @@ describe('one config.rb', () => {
             memory: values('memory='),
             cpus: values('cpus='),
           }).toEqual({
-            ...{ rb, exitCode: 0, machines: told.machines.map(({ name }) => name) },
-            ...{ memory: [told.memoryMb], cpus: [told.cpus] },
+            rb,
+            exitCode: 0,
+            machines: told.machines.map(({ name }) => name),
+            memory: [told.memoryMb],
+            cpus: [told.cpus],
           });
         }
       }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { distribution, spread } from '../../../scenarios/bootstrap/distribution.ts';
-import { type PhaseMoments, phaseNames, phaseSpans } from '../../../scenarios/bootstrap/phases.ts';
+import { distribution, spread } from '#scenarios/bootstrap/distribution.ts';
+import { type PhaseMoments, phaseNames, phaseSpans } from '#scenarios/bootstrap/phases.ts';
 
 const values = fc.array(fc.nat(100_000), { maxLength: 40 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { standingInvariants } from '../../../scenarios/harness/invariants/standing-invariants.ts';
-import { difference, intersection, totalMs, union, type Span } from '../../../scenarios/harness/record/spans.ts';
+import { standingInvariants } from '#scenarios/harness/invariants/standing-invariants.ts';
+import { difference, intersection, totalMs, union, type Span } from '#scenarios/harness/record/spans.ts';
 import {
   event,
   faultEvents,
@@ -129,7 +129,11 @@ it('etcd writes: fails exactly when one was acknowledged within a time without a
     fc.tuple(fc.array(write, { minLength: 1, maxLength: 5 }), silences, fc.boolean()),
     ([writes, silent, lost]) => {
       const samples = writes.map(({ at, ms }, i) => ({
-        ...{ probe: 'etcd-write' as const, wallMs: runBeganMs + at * 1_000 + 50, ms, ok: true, key: `k${i}` },
+        probe: 'etcd-write' as const,
+        wallMs: runBeganMs + at * 1_000 + 50,
+        ms,
+        ok: true,
+        key: `k${i}`,
       }));
       const readBack = [
         { probe: 'etcd-write' as const, wallMs: 1, acknowledged: writes.length, lost: lost ? ['k0'] : [] },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type ClusterView, viewChanges } from '../../../scenarios/harness/record/cluster-view.ts';
-import { overallVerdict, type Verdict } from '../../../scenarios/harness/record/verdict.ts';
+import { type ClusterView, viewChanges } from '#scenarios/harness/record/cluster-view.ts';
+import { overallVerdict, type Verdict } from '#scenarios/harness/record/verdict.ts';
 
 const verdicts = fc.array(fc.constantFrom<Verdict>('pass', 'fail', 'unknown'), { maxLength: 8 });
 const overall = (all: readonly Verdict[]) =>

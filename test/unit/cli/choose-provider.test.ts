@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseHypervisor, chooseProvider, knownHypervisor, takeProvider } from '../../../cli/choose-provider.ts';
+import { chooseHypervisor, chooseProvider, knownHypervisor, takeProvider } from '#cli/choose-provider.ts';
 
 describe('--provider', () => {
   it('is taken from anywhere on the line, but not from another program', () => {

@@ -43,7 +43,12 @@ it.each([
     const main = join(repoDir, 'dist/cli/main.js');
     const env = { LAB_ROOT: repoDir, LAB_CONFIG_DIR: lab.dir, NO_COLOR: '1', NUM_INSTANCES: undefined };
     const ran = await execa(process.execPath, [main, ...line.split(' ')], {
-      ...{ env, reject: false, stdin: 'ignore', cwd: lab.dir, timeout: deadlineMs, killSignal: 'SIGKILL' as const },
+      env,
+      reject: false,
+      stdin: 'ignore',
+      cwd: lab.dir,
+      timeout: deadlineMs,
+      killSignal: 'SIGKILL' as const,
     });
     expect({ ended: !ran.timedOut, exitCode: ran.exitCode }).toEqual({ ended: true, exitCode });
     expect(ran.stdout).toContain(said);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listedErrors } from '../../../errors/catalogue.ts';
-import { exitCodes } from '../../../errors/lab-error.ts';
+import { listedErrors } from '#errors/catalogue.ts';
+import { exitCodes } from '#errors/lab-error.ts';
 import { LabCli } from './lab-process.ts';
 
 const repoDir = join(import.meta.dirname, '../../..');
@@ -133,7 +133,9 @@ describe('where it is told of', () => {
   it('an error, in a terminal; a pipe has only cause and next', async () => {
     const env = { NO_COLOR: '1', LAB_CONFIG_DIR: lab.dir };
     const { stdout } = await execa('script', ['-qec', `${join(repoDir, 'lab')} ssh core-09`, '/dev/null'], {
-      ...{ stdin: 'ignore', reject: false, env },
+      stdin: 'ignore',
+      reject: false,
+      env,
     });
     expect(stdout).toMatch(/^more {2}lab explain missing\.machine\r?$/m);
     expect((await lab.run('ssh', 'core-09')).stderr).not.toContain('lab explain');

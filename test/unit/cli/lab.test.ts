@@ -120,7 +120,9 @@ describe('a lab that is not up', () => {
     const { exitCode, stdout } = await lab.run('status', '--json');
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
-      ...{ lab: labName, provider: 'nspawn', up: false },
+      lab: labName,
+      provider: 'nspawn',
+      up: false,
       machines: [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `172.17.8.10${n}`, state: 'absent' })),
     });
   });

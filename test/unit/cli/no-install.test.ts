@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { takeNoInstall } from '../../../cli/no-install.ts';
+import { takeNoInstall } from '#cli/no-install.ts';
 
 it('--no-install is taken from anywhere on the line, but not from another program', () => {
   expect(takeNoInstall(['--no-install', 'up'])).toEqual({ argv: ['up'], noInstall: true });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { parameterHelp, parseParameters, scenarioCommand } from '../../../cli/parse-parameters.ts';
-import { LabError } from '../../../errors/lab-error.ts';
-import { choice, flag, integer, text } from '../../../scenarios/scenario.ts';
+import { parameterHelp, parseParameters, scenarioCommand } from '#cli/parse-parameters.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { choice, flag, integer, text } from '#scenarios/scenario.ts';
 
 const specs = {
   by: choice(['halt', 'cut'], 'how the machine is lost'),
@@ -23,7 +23,8 @@ it('takes what is given and the standard for what is not', () => {
   expect(parse().values).toEqual({ by: 'halt', target: 'machine running couchbase@1', repeat: 1, coldStart: false });
   expect(parse('--by', 'cut', '--repeat=20', '--cold-start', '--json')).toEqual({
     values: { by: 'cut', target: 'machine running couchbase@1', repeat: 20, coldStart: true },
-    ...{ json: true, help: false },
+    json: true,
+    help: false,
   });
 });
 

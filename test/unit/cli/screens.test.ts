@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fit } from '../../../cli/render/fit.ts';
-import { exitCodes } from '../../../errors/lab-error.ts';
-import { runDoctor } from '../../../provision/host/doctor.ts';
-import { formatDoctorReport } from '../../../provision/host/doctor-report.ts';
+import { fit } from '#cli/render/fit.ts';
+import { exitCodes } from '#errors/lab-error.ts';
+import { runDoctor } from '#provision/host/doctor.ts';
+import { formatDoctorReport } from '#provision/host/doctor-report.ts';
 import { expectKept } from '../../support/kept-text.ts';
 import { normalise, normaliseDoctor } from '../../support/normalise.ts';
 import type { Terminal } from '../../support/terminal.ts';
@@ -34,8 +34,15 @@ const screens: Readonly<Record<string, Lines>> = {
   explain: { lines: ['explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
   'errors-usage': {
     lines: [
-      ...['frobnicate', 'status --jsn', 'ssh', 'cut', 'test --tier slow', '--provider magic status'],
-      ...['scenario failover --by magic', 'scenario failover --bye', 'scenario new Bad!'],
+      'frobnicate',
+      'status --jsn',
+      'ssh',
+      'cut',
+      'test --tier slow',
+      '--provider magic status',
+      'scenario failover --by magic',
+      'scenario failover --bye',
+      'scenario new Bad!',
     ],
   },
   'errors-missing': { lines: ['scenario nosuch', 'scenario ./no.ts', 'ssh core-09', 'explain no.such', 'explain 99'] },

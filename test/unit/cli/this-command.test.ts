@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { thisCommand } from '../../../cli/this-command.ts';
+import { thisCommand } from '#cli/this-command.ts';
 
 const argv = (...words: string[]) => ['/usr/bin/node', '/srv/lab/dist/cli/main.js', ...words];
 

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { lastWords } from '../../../errors/end-program.ts';
-import { LabError } from '../../../errors/lab-error.ts';
+import { lastWords } from '#errors/end-program.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { root } from '../../support/tracked-files.ts';
 
 describe('a program that ends by an error', () => {

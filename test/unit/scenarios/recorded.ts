@@ -1,13 +1,13 @@
-import type { ClusterView, UnitView } from '../../../scenarios/harness/record/cluster-view.ts';
+import type { ClusterView, UnitView } from '#scenarios/harness/record/cluster-view.ts';
 import {
   type EventData,
   type EventType,
   type RunEvent,
   runEventSchema,
-} from '../../../scenarios/harness/record/events/run-event.ts';
-import type { JournalLine } from '../../../scenarios/harness/record/journal-line.ts';
-import type { FaultAction } from '../../../scenarios/harness/record/fault-record.ts';
-import type { RunRecord } from '../../../scenarios/harness/record/run-record.ts';
+} from '#scenarios/harness/record/events/run-event.ts';
+import type { JournalLine } from '#scenarios/harness/record/journal-line.ts';
+import type { FaultAction } from '#scenarios/harness/record/fault-record.ts';
+import type { RunRecord } from '#scenarios/harness/record/run-record.ts';
 
 /** Wall clock of the run's beginning; a wall time minus this is a time in the run. */
 export const runBeganMs = 1_700_000_000_000;
@@ -26,12 +26,17 @@ export const pageMessage = (atMs: number, machine: string, rows: number, firstKe
   event(atMs, 'page-message', { machine, rows, firstKey });
 
 export const journal = (atMs: number, machine: string, unit: string, message: string): JournalLine => ({
-  ...{ wallMs: runBeganMs + atMs, machine, unit, message },
+  wallMs: runBeganMs + atMs,
+  machine,
+  unit,
+  message,
 });
 
 /** A unit that runs where fleet wants it; without a machine it is placed nowhere, for a reason. */
 export const unit = (name: string, machine?: string, reason?: string): UnitView => ({
-  ...{ name, target: machine, reason },
+  name,
+  target: machine,
+  reason,
   states: machine === undefined ? [] : [{ machine, state: 'active/running' }],
 });
 
@@ -42,19 +47,29 @@ export const runRecord = (parts: Partial<RunRecord> = {}): RunRecord => ({
   config: {
     stretch: 1,
     machines: [1, 2, 3].map((index) => ({
-      ...{ name: `core-0${index}`, index, address: `172.17.8.10${index}`, memoryBytes: 2 ** 31, cpus: 1 },
+      name: `core-0${index}`,
+      index,
+      address: `172.17.8.10${index}`,
+      memoryBytes: 2 ** 31,
+      cpus: 1,
     })),
     timers: {
-      ...{ fleetAgentTtlMs: 5_000, etcdHeartbeatMs: 50, etcdElectionMs: 500, bootDeadlineMs: 60_000 },
-      ...{
-        readyDeadlineMs: 90_000,
-        haltDeadlineMs: 30_000,
-        deployDeadlineMs: 300_000,
-        imageBuildDeadlineMs: 1_200_000,
-      },
+      fleetAgentTtlMs: 5_000,
+      etcdHeartbeatMs: 50,
+      etcdElectionMs: 500,
+      bootDeadlineMs: 60_000,
+      readyDeadlineMs: 90_000,
+      haltDeadlineMs: 30_000,
+      deployDeadlineMs: 300_000,
+      imageBuildDeadlineMs: 1_200_000,
     },
   },
-  ...{ events: [], samples: [], journal: [], connections: undefined, readBack: [], wallToRunMs: runBeganMs },
+  events: [],
+  samples: [],
+  journal: [],
+  connections: undefined,
+  readBack: [],
+  wallToRunMs: runBeganMs,
   ...parts,
 });
 

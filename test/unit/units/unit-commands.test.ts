@@ -4,8 +4,8 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseUnitFile } from '../../../platform/fleet/unit/parse.ts';
-import { valuesOf } from '../../../platform/fleet/unit/unit-file.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { valuesOf } from '#platform/fleet/unit/unit-file.ts';
 
 /*
  * The shell in the units, run as systemd would run it (one quoted argument of bash -c, `$$` for `$`, `%i` for the instance), with
@@ -122,7 +122,8 @@ describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
     const steps = (await calls()).filter((call) => !call.startsWith('docker inspect'));
     expect(steps.map((call) => /^curl.*|cluster-init|bucket-create/.exec(call)?.[0])).toEqual([
       ...Array.from({ length: 3 }, () => 'curl -sf -m 2 -o /dev/null http://10.1.7.2:8091/pools'),
-      ...['cluster-init', 'bucket-create'],
+      'cluster-init',
+      'bucket-create',
     ]);
   });
 

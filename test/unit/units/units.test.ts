@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseUnitFile } from '../../../platform/fleet/unit/parse.ts';
-import { valuesOf, type UnitOptions } from '../../../platform/fleet/unit/unit-file.ts';
-import { validateUnit } from '../../../platform/fleet/unit/validate.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { valuesOf, type UnitOptions } from '#platform/fleet/unit/unit-file.ts';
+import { validateUnit } from '#platform/fleet/unit/validate.ts';
 
 const root = join(import.meta.dirname, '../../../units');
 const names = [

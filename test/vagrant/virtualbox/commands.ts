@@ -64,8 +64,15 @@ async function info(machine: VirtualMachine): Promise<string> {
     ...(slot === '1' ? Object.values(machine.forwardings).map((rule, i) => `Forwarding(${i})="${rule}"`) : []),
   ]);
   return [
-    ...[`name="${name}"`, `UUID="${uuid}"`, `CfgFile="${fileOf(name)}"`, `memory=${memoryMb}`, `cpus=${cpus}`],
-    ...[`cpuexecutioncap=${machine.executionCap}`, `VMState="${await vmState(machine)}"`, ...adapters, ''],
+    `name="${name}"`,
+    `UUID="${uuid}"`,
+    `CfgFile="${fileOf(name)}"`,
+    `memory=${memoryMb}`,
+    `cpus=${cpus}`,
+    `cpuexecutioncap=${machine.executionCap}`,
+    `VMState="${await vmState(machine)}"`,
+    ...adapters,
+    '',
   ].join('\n');
 }
 

@@ -37,7 +37,12 @@ export function importBox(ovf: string, options: ReadonlyMap<string, string>): vo
     target,
   ]);
   const machine: VirtualMachine = {
-    ...{ name, uuid: randomUUID(), disk: target, memoryMb, cpus: 1, executionCap: 100 },
+    name,
+    uuid: randomUUID(),
+    disk: target,
+    memoryMb,
+    cpus: 1,
+    executionCap: 100,
     adapters: { 1: { type: 'nat', model: '82540EM', mac: '080027000001' } },
     forwardings: {},
     properties: {},

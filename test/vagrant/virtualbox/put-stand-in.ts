@@ -6,8 +6,13 @@ import { build } from 'esbuild';
 export async function putStandIn(directory: string): Promise<void> {
   const program = join(directory, 'VBoxManage');
   await build({
-    ...{ entryPoints: [join(import.meta.dirname, 'main.ts')], outfile: program },
-    ...{ bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' },
+    entryPoints: [join(import.meta.dirname, 'main.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
     banner: { js: `#!${process.execPath}` },
   });
   await chmod(program, 0o755);

@@ -4,21 +4,21 @@ import { dirname, join } from 'node:path';
 /** One virtual machine of the stand-in, as its `.vbox` file (JSON here) holds it. */
 export interface VirtualMachine {
   name: string;
-  uuid: string;
-  disk: string;
+  readonly uuid: string;
+  readonly disk: string;
   memoryMb: number;
   cpus: number;
   executionCap: number;
   /** By number, from 1. */
-  adapters: Record<string, Adapter>;
+  readonly adapters: Record<string, Adapter>;
   /** `name -> name,tcp,127.0.0.1,2222,,22`, all of adapter 1. */
-  forwardings: Record<string, string>;
-  properties: Record<string, string>;
+  readonly forwardings: Record<string, string>;
+  readonly properties: Record<string, string>;
   serialFile?: string;
 }
 
 export interface Adapter {
-  type: string;
+  readonly type: string;
   model: string;
   mac: string;
   bridge?: string;

@@ -18,29 +18,29 @@ export class Bucket {
   readonly store: DocumentStore;
   readonly designs = new DesignDocuments();
   readonly history: OperationHistory;
-  private readonly readyAtMs: number;
-  private chosen: BucketSettings;
+  readonly #readyAtMs: number;
+  #chosen: BucketSettings;
 
   /** @param warmupMs pretended loading time during which clients are told the bucket is not there yet */
   constructor(args: { name: string; settings: BucketSettings; nowMs: () => number; warmupMs: number }) {
     this.name = args.name;
-    this.chosen = args.settings;
+    this.#chosen = args.settings;
     this.store = new DocumentStore(args.nowMs, quotaBytes(args.settings));
     this.history = new OperationHistory(args.nowMs());
-    this.readyAtMs = args.nowMs() + args.warmupMs;
+    this.#readyAtMs = args.nowMs() + args.warmupMs;
   }
 
   get settings(): BucketSettings {
-    return this.chosen;
+    return this.#chosen;
   }
 
   set settings(settings: BucketSettings) {
-    this.chosen = settings;
+    this.#chosen = settings;
     this.store.quotaBytes = quotaBytes(settings);
   }
 
   isReady(nowMs: number): boolean {
-    return nowMs >= this.readyAtMs;
+    return nowMs >= this.#readyAtMs;
   }
 
   /** Once a second: expiry and figures. */

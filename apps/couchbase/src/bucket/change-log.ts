@@ -6,66 +6,66 @@ export type Changes = { readonly keys: ReadonlySet<string>; readonly upTo: numbe
  * Repeats of a key are squeezed out now and then, and deleted keys forgotten, so it stays in proportion to the live keys.
  */
 export class ChangeLog {
-  private entries: { readonly seqno: number; readonly key: string }[] = [];
-  private latest = new Map<string, number>();
-  private seqno = 0;
-  private forgotten = 0;
-  private squeezedTo = 0;
+  #entries: { readonly seqno: number; readonly key: string }[] = [];
+  #latest = new Map<string, number>();
+  #seqno = 0;
+  #forgotten = 0;
+  #squeezedTo = 0;
 
   get head(): number {
-    return this.seqno;
+    return this.#seqno;
   }
 
   /** Notes a mutation or deletion of `key`. @param isLive tells whether a key still has a document */
   record(key: string, isLive: (key: string) => boolean): void {
-    this.seqno += 1;
-    this.entries.push({ seqno: this.seqno, key });
-    this.latest.set(key, this.seqno);
-    if (this.entries.length > 2 * this.squeezedTo + 1024) this.squeeze(isLive);
+    this.#seqno += 1;
+    this.#entries.push({ seqno: this.#seqno, key });
+    this.#latest.set(key, this.#seqno);
+    if (this.#entries.length > 2 * this.#squeezedTo + 1024) this.#squeeze(isLive);
   }
 
   /** Keys changed after `seqno`, each once, oldest change first. @param most stops after so many; `upTo` says where */
   since(seqno: number, most = Infinity): Changes {
-    if (seqno < this.forgotten) return 'lost';
+    if (seqno < this.#forgotten) return 'lost';
     const keys = new Set<string>();
-    for (let index = this.firstAfter(seqno); index < this.entries.length; index++) {
-      const entry = this.entries[index];
+    for (let index = this.#firstAfter(seqno); index < this.#entries.length; index++) {
+      const entry = this.#entries[index];
       // A key that changed again later is told then.
-      if (entry === undefined || this.latest.get(entry.key) !== entry.seqno) continue;
+      if (entry === undefined || this.#latest.get(entry.key) !== entry.seqno) continue;
       keys.add(entry.key);
-      if (keys.size >= most && index < this.entries.length - 1) return { keys, upTo: entry.seqno };
+      if (keys.size >= most && index < this.#entries.length - 1) return { keys, upTo: entry.seqno };
     }
-    return { keys, upTo: this.seqno };
+    return { keys, upTo: this.#seqno };
   }
 
   /** Forgets everything: whoever follows this log has to start over (bucket flush). */
   reset(): void {
-    this.seqno += 1;
-    this.entries = [];
-    this.latest.clear();
-    this.squeezedTo = 0;
-    this.forgotten = this.seqno;
+    this.#seqno += 1;
+    this.#entries = [];
+    this.#latest.clear();
+    this.#squeezedTo = 0;
+    this.#forgotten = this.#seqno;
   }
 
-  private firstAfter(seqno: number): number {
+  #firstAfter(seqno: number): number {
     let low = 0;
-    let high = this.entries.length;
+    let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.entries[middle]?.seqno ?? Infinity) > seqno) high = middle;
+      if ((this.#entries[middle]?.seqno ?? Infinity) > seqno) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 
-  private squeeze(isLive: (key: string) => boolean): void {
-    this.entries = this.entries.filter(({ seqno, key }) => {
-      if (this.latest.get(key) !== seqno) return false;
+  #squeeze(isLive: (key: string) => boolean): void {
+    this.#entries = this.#entries.filter(({ seqno, key }) => {
+      if (this.#latest.get(key) !== seqno) return false;
       if (isLive(key)) return true;
-      this.latest.delete(key);
-      this.forgotten = seqno;
+      this.#latest.delete(key);
+      this.#forgotten = seqno;
       return false;
     });
-    this.squeezedTo = this.entries.length;
+    this.#squeezedTo = this.#entries.length;
   }
 }

@@ -22,27 +22,27 @@ export class DocumentStore {
   readonly changes = new ChangeLog();
   /** Random base of the vBucket UUIDs: another one after a restart tells clients that history was lost. */
   readonly vbucketUuid: bigint = randomBytes(8).readBigUInt64BE() >> 11n;
-  private readonly documents = new Map<string, Document>();
-  private readonly expiring = new Map<string, number>();
-  private readonly seqnos = new Array<number>(vbucketCount).fill(0);
-  private readonly cas: CasClock;
-  private readonly nowMs: () => number;
-  private used = 0;
+  readonly #documents = new Map<string, Document>();
+  readonly #expiring = new Map<string, number>();
+  readonly #seqnos = new Array<number>(vbucketCount).fill(0);
+  readonly #cas: CasClock;
+  readonly #nowMs: () => number;
+  #used = 0;
   /** Byte limit; writes that would pass it are refused. */
   quotaBytes: number;
 
   constructor(nowMs: () => number, quotaBytes: number) {
-    this.nowMs = nowMs;
-    this.cas = new CasClock(nowMs);
+    this.#nowMs = nowMs;
+    this.#cas = new CasClock(nowMs);
     this.quotaBytes = quotaBytes;
   }
 
   get usedBytes(): number {
-    return this.used;
+    return this.#used;
   }
 
   get count(): number {
-    return this.documents.size;
+    return this.#documents.size;
   }
 
   /** The document, unless there is none or its time is over. */
@@ -52,79 +52,79 @@ export class DocumentStore {
 
   /** The same by internal key, as given by `keys` and the change log. */
   lookup(id: string): Document | undefined {
-    const document = this.documents.get(id);
-    if (document === undefined || !this.isOver(document.expiry)) return document;
-    this.drop(id, document);
+    const document = this.#documents.get(id);
+    if (document === undefined || !this.#isOver(document.expiry)) return document;
+    this.#drop(id, document);
     return undefined;
   }
 
   keys(): IterableIterator<string> {
-    return this.documents.keys();
+    return this.#documents.keys();
   }
 
   expiryFromNow(expiry: number): number {
-    return absoluteExpiry(expiry, this.nowMs());
+    return absoluteExpiry(expiry, this.#nowMs());
   }
 
   /** Stores a document under a new CAS. `'full'` when the quota does not allow it; nothing is changed then. */
   put(draft: Draft): Document | 'full' {
     const id = storeKey(draft.key);
-    const before = this.documents.get(id);
+    const before = this.#documents.get(id);
     const growth = documentBytes(draft) - (before === undefined ? 0 : documentBytes(before));
-    if (growth > 0 && this.used + growth > this.quotaBytes) return 'full';
+    if (growth > 0 && this.#used + growth > this.quotaBytes) return 'full';
     // Key and value are views of a network segment; a copy lets the segment go.
     const document: Document = {
       key: before?.key ?? Buffer.from(draft.key),
       value: before?.value === draft.value ? before.value : Buffer.from(draft.value),
       flags: draft.flags,
       expiry: draft.expiry,
-      ...this.mutation(draft.key),
+      ...this.#mutation(draft.key),
     };
-    this.documents.set(id, document);
-    this.used += growth;
-    if (document.expiry === 0) this.expiring.delete(id);
-    else this.expiring.set(id, document.expiry);
-    this.changes.record(id, this.isLive);
+    this.#documents.set(id, document);
+    this.#used += growth;
+    if (document.expiry === 0) this.#expiring.delete(id);
+    else this.#expiring.set(id, document.expiry);
+    this.changes.record(id, this.#isLive);
     return document;
   }
 
   /** Removes a document that is there. */
   remove(document: Document): Mutation {
-    this.drop(storeKey(document.key), document);
-    return this.mutation(document.key);
+    this.#drop(storeKey(document.key), document);
+    return this.#mutation(document.key);
   }
 
   /** Drops every document whose time is over, as the real server's expiry pager does. */
   expireDue(): void {
-    for (const [id, expiry] of this.expiring) if (this.isOver(expiry)) this.lookup(id);
+    for (const [id, expiry] of this.#expiring) if (this.#isOver(expiry)) this.lookup(id);
   }
 
   flush(): void {
-    this.documents.clear();
-    this.expiring.clear();
-    this.used = 0;
+    this.#documents.clear();
+    this.#expiring.clear();
+    this.#used = 0;
     this.changes.reset();
   }
 
-  private isOver(expiry: number): boolean {
-    return expiry !== 0 && expiry * 1000 <= this.nowMs();
+  #isOver(expiry: number): boolean {
+    return expiry !== 0 && expiry * 1000 <= this.#nowMs();
   }
 
-  private drop(id: string, document: Document): void {
-    this.documents.delete(id);
-    this.expiring.delete(id);
-    this.used -= documentBytes(document);
-    this.changes.record(id, this.isLive);
+  #drop(id: string, document: Document): void {
+    this.#documents.delete(id);
+    this.#expiring.delete(id);
+    this.#used -= documentBytes(document);
+    this.changes.record(id, this.#isLive);
   }
 
-  private mutation(key: Buffer): Mutation {
+  #mutation(key: Buffer): Mutation {
     const vbucket = vbucketOf(key);
-    const seqno = (this.seqnos[vbucket] ?? 0) + 1;
-    this.seqnos[vbucket] = seqno;
-    return { cas: this.cas.next(), seqno, vbucket };
+    const seqno = (this.#seqnos[vbucket] ?? 0) + 1;
+    this.#seqnos[vbucket] = seqno;
+    return { cas: this.#cas.next(), seqno, vbucket };
   }
 
-  private readonly isLive = (id: string): boolean => this.documents.has(id);
+  readonly #isLive = (id: string): boolean => this.#documents.has(id);
 }
 
 function storeKey(key: Buffer): string {

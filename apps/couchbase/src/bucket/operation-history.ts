@@ -12,12 +12,12 @@ const sampleCount = 60;
 
 /** Counts operations and keeps the last 60 seconds of them. */
 export class OperationHistory {
-  private readonly ring: Sample[];
-  private current = 0;
+  readonly #ring: Sample[];
+  #current = 0;
 
   /** @param nowMs start of the history: the 60 samples before it are zero */
   constructor(nowMs: number) {
-    this.ring = Array.from({ length: sampleCount }, (_, index) => ({
+    this.#ring = Array.from({ length: sampleCount }, (_, index) => ({
       timestamp: nowMs - (sampleCount - index) * 1000,
       ops: 0,
       items: 0,
@@ -26,23 +26,23 @@ export class OperationHistory {
   }
 
   count(): void {
-    this.current += 1;
+    this.#current += 1;
   }
 
   /** Closes a second. */
   tick(timestamp: number, items: number, usedBytes: number): void {
-    this.ring.push({ timestamp, ops: this.current, items, usedBytes });
-    this.ring.shift();
-    this.current = 0;
+    this.#ring.push({ timestamp, ops: this.#current, items, usedBytes });
+    this.#ring.shift();
+    this.#current = 0;
   }
 
   /** Oldest first, always 60. */
   get samples(): readonly Sample[] {
-    return this.ring;
+    return this.#ring;
   }
 
   /** Operations in the last full second. */
   get opsPerSecond(): number {
-    return this.ring.at(-1)?.ops ?? 0;
+    return this.#ring.at(-1)?.ops ?? 0;
   }
 }

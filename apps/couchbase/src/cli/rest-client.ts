@@ -17,10 +17,10 @@ const timeoutMs = 60_000;
 
 /** A client for one command. Like 4.0 it asks for /pools before each request, so that a node that is not up is found out early. */
 export class RestClient {
-  private readonly command: string;
+  readonly #command: string;
 
   constructor(command: string) {
-    this.command = command;
+    this.#command = command;
   }
 
   /** What a node says of itself, as `schema` has it; a node that says something else has failed. */
@@ -30,7 +30,7 @@ export class RestClient {
     schema: z.ZodType<T>,
     errorText: string,
   ): Promise<{ readonly value: T } | { readonly failed: Outcome }> {
-    const reply = await this.call(target, 'GET', path, undefined, errorText);
+    const reply = await this.#call(target, 'GET', path, undefined, errorText);
     if ('failed' in reply) return reply;
     const read = schema.safeParse(jsonOf(reply.body));
     if (read.success) return { value: read.data };
@@ -40,25 +40,25 @@ export class RestClient {
   }
 
   post(target: Target, path: string, form: Readonly<Record<string, string>>, errorText: string): Promise<Reply> {
-    return this.call(target, 'POST', path, new URLSearchParams(form).toString(), errorText);
+    return this.#call(target, 'POST', path, new URLSearchParams(form).toString(), errorText);
   }
 
   delete(target: Target, path: string, errorText: string): Promise<Reply> {
-    return this.call(target, 'DELETE', path, undefined, errorText);
+    return this.#call(target, 'DELETE', path, undefined, errorText);
   }
 
-  private async call(
+  async #call(
     target: Target,
     method: string,
     path: string,
     body: string | undefined,
     errorText: string,
   ): Promise<Reply> {
-    const pools = await this.once(target, 'GET', '/pools', undefined, errorText);
-    return 'failed' in pools ? pools : this.once(target, method, path, body, errorText);
+    const pools = await this.#once(target, 'GET', '/pools', undefined, errorText);
+    return 'failed' in pools ? pools : this.#once(target, method, path, body, errorText);
   }
 
-  private async once(
+  async #once(
     target: Target,
     method: string,
     path: string,
@@ -75,9 +75,9 @@ export class RestClient {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       if (code === timedOut)
-        return { failed: { code: 1, lines: [`TIMED OUT: command: ${this.command}: ${host}:${port}`] } };
+        return { failed: { code: 1, lines: [`TIMED OUT: command: ${this.#command}: ${host}:${port}`] } };
       const reason = systemTexts[code] ?? (error instanceof Error ? error.message : String(error));
-      return { failed: problem(1, `command: ${this.command}: ${host}:${port}, ${reason}`) };
+      return { failed: problem(1, `command: ${this.#command}: ${host}:${port}, ${reason}`) };
     }
   }
 }

@@ -25,61 +25,61 @@ export class Cluster {
   memoryQuotaMb = defaultMemoryQuotaMb;
   readonly settings: ClusterSettings = initialSettings();
   services: readonly Service[] = ['kv'];
-  private administrator: Credentials | undefined;
-  private readonly byName = new Map<string, Bucket>();
-  private readonly removalListeners = new Set<(bucket: Bucket) => void>();
-  private readonly warmupMs: number;
-  private changes = 1;
+  #administrator: Credentials | undefined;
+  readonly #byName = new Map<string, Bucket>();
+  readonly #removalListeners = new Set<(bucket: Bucket) => void>();
+  readonly #warmupMs: number;
+  #changes = 1;
 
   /** @param warmupMs how long each new bucket pretends to load */
   constructor(args: { nowMs: () => number; warmupMs: number }) {
     this.nowMs = args.nowMs;
     this.startedAtMs = args.nowMs();
-    this.warmupMs = args.warmupMs;
+    this.#warmupMs = args.warmupMs;
   }
 
   /** Undefined until the cluster is initialised; everything is open to everybody till then, as on the real server. */
   get credentials(): Credentials | undefined {
-    return this.administrator;
+    return this.#administrator;
   }
 
   get isInitialised(): boolean {
-    return this.administrator !== undefined;
+    return this.#administrator !== undefined;
   }
 
   /** Number of the cluster map; grows with every change of buckets. */
   get revision(): number {
-    return this.changes;
+    return this.#changes;
   }
 
   setAdministrator(user: string, password: string): void {
-    this.administrator = createCredentials(user, password);
+    this.#administrator = createCredentials(user, password);
   }
 
   get buckets(): readonly Bucket[] {
-    return [...this.byName.values()];
+    return [...this.#byName.values()];
   }
 
   bucket(name: string): Bucket | undefined {
-    return this.byName.get(name);
+    return this.#byName.get(name);
   }
 
   createBucket(name: string, settings: BucketSettings): Bucket {
-    const bucket = new Bucket({ name, settings, nowMs: this.nowMs, warmupMs: this.warmupMs });
-    this.byName.set(name, bucket);
-    this.changes += 1;
+    const bucket = new Bucket({ name, settings, nowMs: this.nowMs, warmupMs: this.#warmupMs });
+    this.#byName.set(name, bucket);
+    this.#changes += 1;
     return bucket;
   }
 
   deleteBucket(bucket: Bucket): void {
-    this.byName.delete(bucket.name);
-    this.changes += 1;
-    for (const listener of this.removalListeners) listener(bucket);
+    this.#byName.delete(bucket.name);
+    this.#changes += 1;
+    for (const listener of this.#removalListeners) listener(bucket);
   }
 
   /** Connections of a deleted bucket have to be dropped: the listener does that. */
   onBucketRemoved(listener: (bucket: Bucket) => void): void {
-    this.removalListeners.add(listener);
+    this.#removalListeners.add(listener);
   }
 
   /** Once a second. */

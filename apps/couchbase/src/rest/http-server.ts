@@ -58,7 +58,7 @@ export function createHttpServer(args: {
   return server;
 
   async function runAfterwards(response: RestResponse): Promise<void> {
-    await new Promise(setImmediate);
+    await new Promise<void>((wake) => void setImmediate(wake));
     try {
       await response.afterwards?.();
     } catch (error) {

@@ -11,28 +11,28 @@ export interface Published {
 
 /** A bucket's design documents. Names come without `_design/` and may start with `dev_`. */
 export class DesignDocuments {
-  private readonly byName = new Map<string, Published>();
-  private revision = 0;
+  readonly #byName = new Map<string, Published>();
+  #revision = 0;
 
   /** Publishes or replaces a design document. @throws LabError `input.*` when it is not valid; the old one stays then */
   put(name: string, source: unknown): void {
     const bytes = JSON.stringify(source).length;
-    const others = [...this.byName].filter(([other]) => other !== name);
+    const others = [...this.#byName].filter(([other]) => other !== name);
     if (others.reduce((sum, [, other]) => sum + other.bytes, bytes) > viewLimits.designBytes) throw tooLarge();
-    this.byName.set(name, { document: readDesignDocument(source), revision: ++this.revision, bytes });
+    this.#byName.set(name, { document: readDesignDocument(source), revision: ++this.#revision, bytes });
   }
 
   published(name: string): Published | undefined {
-    return this.byName.get(name);
+    return this.#byName.get(name);
   }
 
   /** False when there was none. */
   delete(name: string): boolean {
-    return this.byName.delete(name);
+    return this.#byName.delete(name);
   }
 
   list(): { readonly name: string; readonly revision: number; readonly source: unknown }[] {
-    return [...this.byName].map(([name, { revision, document }]) => ({ name, revision, source: document.source }));
+    return [...this.#byName].map(([name, { revision, document }]) => ({ name, revision, source: document.source }));
   }
 }
 

@@ -25,8 +25,16 @@ export function checkSource(what: string, source: string): void {
 
 // What a call or another operator gives is only known when it runs, in the sandbox.
 const callable = new Set([
-  ...['FunctionExpression', 'ArrowFunctionExpression', 'CallExpression', 'SequenceExpression', 'LogicalExpression'],
-  ...['ConditionalExpression', 'MemberExpression', 'AssignmentExpression', 'Identifier', 'NewExpression'],
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'CallExpression',
+  'SequenceExpression',
+  'LogicalExpression',
+  'ConditionalExpression',
+  'MemberExpression',
+  'AssignmentExpression',
+  'Identifier',
+  'NewExpression',
 ]);
 
 function bad(cause: string, error?: unknown): LabError {

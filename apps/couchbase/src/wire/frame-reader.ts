@@ -6,8 +6,8 @@ import { cutFrame, headerBytes, maxBodyBytes, readHeader, type FrameHeader, type
  * Bytes are joined once per frame, so a 20 MiB value arriving in small pieces costs one copy.
  */
 export class FrameReader {
-  private chunks: Buffer[] = [];
-  private size = 0;
+  #chunks: Buffer[] = [];
+  #size = 0;
   /** Largest body accepted, bytes; counts from the next header on. */
   limit: number;
 
@@ -17,8 +17,8 @@ export class FrameReader {
 
   /** Takes one piece of the stream. */
   push(chunk: Buffer): void {
-    this.chunks.push(chunk);
-    this.size += chunk.length;
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
   }
 
   /**
@@ -26,19 +26,19 @@ export class FrameReader {
    * @throws LabError `input.frame` when the stream cannot be the protocol's; the reader is of no use after that.
    */
   next(): RequestFrame | undefined {
-    if (this.size < headerBytes) return undefined;
-    const header = this.header();
+    if (this.#size < headerBytes) return undefined;
+    const header = this.#header();
     const packetBytes = headerBytes + header.bodyBytes;
-    if (this.size < packetBytes) return undefined;
-    const bytes = this.joined();
-    this.chunks = bytes.length > packetBytes ? [bytes.subarray(packetBytes)] : [];
-    this.size -= packetBytes;
+    if (this.#size < packetBytes) return undefined;
+    const bytes = this.#joined();
+    this.#chunks = bytes.length > packetBytes ? [bytes.subarray(packetBytes)] : [];
+    this.#size -= packetBytes;
     return cutFrame(bytes.subarray(0, packetBytes), header);
   }
 
-  private header(): FrameHeader {
-    const first = this.chunks[0];
-    const header = readHeader(first !== undefined && first.length >= headerBytes ? first : this.joined(), this.limit);
+  #header(): FrameHeader {
+    const first = this.#chunks[0];
+    const header = readHeader(first !== undefined && first.length >= headerBytes ? first : this.#joined(), this.limit);
     if (typeof header !== 'string') return header;
     throw new LabError({
       code: 'input.frame',
@@ -47,8 +47,8 @@ export class FrameReader {
     });
   }
 
-  private joined(): Buffer {
-    if (this.chunks.length > 1) this.chunks = [Buffer.concat(this.chunks, this.size)];
-    return this.chunks[0] ?? Buffer.alloc(0);
+  #joined(): Buffer {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks, this.#size)];
+    return this.#chunks[0] ?? Buffer.alloc(0);
   }
 }

@@ -1,4 +1,4 @@
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { possibleUnitNames } from '../../unit/name.ts';
 import { serialiseUnit } from '../../unit/serialise.ts';
 import type { Command } from '../context.ts';

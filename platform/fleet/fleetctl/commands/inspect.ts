@@ -1,4 +1,4 @@
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FleetMachine, FleetUnit } from '../../client/fleet-client.ts';
 import { possibleUnitNames } from '../../unit/name.ts';
 import { requirementsOf } from '../../unit/requirements.ts';

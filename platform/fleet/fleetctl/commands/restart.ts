@@ -1,4 +1,4 @@
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import { noUnits, saying, type Command } from '../context.ts';
 import { existingUnits } from '../unit-arguments.ts';

@@ -1,4 +1,4 @@
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { DesiredState } from '../../engine/model.ts';
 import { principalsFirst } from '../../engine/order.ts';
 import type { FlagSpec } from '../../flags.ts';

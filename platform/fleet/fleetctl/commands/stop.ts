@@ -1,4 +1,4 @@
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { FleetUnit, FleetUnitState } from '../../client/fleet-client.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import { noUnits, saying, type Command, type Context } from '../context.ts';
@@ -24,10 +24,10 @@ export const unload: Command = {
 };
 
 interface Way {
-  verb: 'stop' | 'unload';
-  wanted: 'loaded' | 'inactive';
-  done: string;
-  judge: (context: Context, unit: FleetUnit, ranLoaded: boolean) => Promise<Look>;
+  readonly verb: 'stop' | 'unload';
+  readonly wanted: 'loaded' | 'inactive';
+  readonly done: string;
+  readonly judge: (context: Context, unit: FleetUnit, ranLoaded: boolean) => Promise<Look>;
 }
 
 async function bringDown(context: Context, way: Way): Promise<number> {

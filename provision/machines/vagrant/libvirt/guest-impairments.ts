@@ -1,5 +1,5 @@
 import type { Impairment } from '../../machine-provider.ts';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { partitionRules } from '../../ground/network-rules.ts';
 import { beginInGuest, endInGuest } from '../in-guest-faults.ts';
 import type { Virsh } from './virsh.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Impairment } from '../../machine-provider.ts';
 import type { Ground } from '../../ground/ground.ts';
 import { waitUntil } from '../../wait-until.ts';

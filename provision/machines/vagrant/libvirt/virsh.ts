@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { GuestState } from '../hypervisor.ts';
 
 const deadlineMs = 20_000;

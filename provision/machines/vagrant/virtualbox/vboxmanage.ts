@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { VirtualboxSettings } from '../virtualbox-settings.ts';
 
 const deadlineMs = 60_000;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Impairment } from '../../machine-provider.ts';
 import { guestNamed } from '../guest-named.ts';
 import type { GuestState, Hypervisor, InGuest, SshPlace } from '../hypervisor.ts';

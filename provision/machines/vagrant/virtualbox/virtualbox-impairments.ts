@@ -1,4 +1,4 @@
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import type { Impairment } from '../../machine-provider.ts';
 import { beginInGuest, endInGuest } from '../in-guest-faults.ts';
 
@@ -62,8 +62,19 @@ export function planLift(impairment: Impairment, { executionCap }: Pick<Peers, '
 /** All guests are behind one port of the lab's bridge, and see each other without it: so the cut is inside the guest. */
 function beginPartition(from: 'all' | readonly string[], peers: Peers): string[][] {
   const filter = (direction: string, ...match: string[]) => [
-    ...['tc', 'filter', 'add', 'dev', 'host0', direction, 'protocol', 'all', 'pref', '7'],
-    ...[...match, 'action', 'drop'],
+    'tc',
+    'filter',
+    'add',
+    'dev',
+    'host0',
+    direction,
+    'protocol',
+    'all',
+    'pref',
+    '7',
+    ...match,
+    'action',
+    'drop',
   ];
   const filters =
     from === 'all'

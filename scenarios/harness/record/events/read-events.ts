@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { type RecordedLine, recordedLines } from '../ndjson.ts';
 import { issuesOf } from './issues-of.ts';
 import { upgraded } from './older-forms.ts';

@@ -1,19 +1,43 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareKeys } from '../../../../apps/couchbase/src/views/collation.ts';
-import type { Json } from '../../../../apps/couchbase/src/views/json.ts';
-import { selectRows } from '../../../../apps/couchbase/src/views/indexer/select-rows.ts';
-import { compareRows, ViewIndex, type Row } from '../../../../apps/couchbase/src/views/indexer/view-index.ts';
-import { readViewQuery } from '../../../../apps/couchbase/src/views/view-query.ts';
+import { compareKeys } from '#apps/couchbase/src/views/collation.ts';
+import type { Json } from '#apps/couchbase/src/views/json.ts';
+import { selectRows } from '#apps/couchbase/src/views/indexer/select-rows.ts';
+import { compareRows, ViewIndex, type Row } from '#apps/couchbase/src/views/indexer/view-index.ts';
+import { readViewQuery } from '#apps/couchbase/src/views/view-query.ts';
 
 const json = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>;
 const sign = (left: Json, right: Json) => Math.sign(compareKeys(left, right)) + 0;
 
 test('the order CouchDB documents', () => {
   const ordered: Json[] = [
-    ...[null, false, true, -1.5, 0, 1, 2, 10, 'a', 'A', 'aa', 'b', 'B', 'ba', 'bb'],
-    ...[['a'], ['b'], ['b', 'c'], ['b', 'c', 'a'], ['b', 'd'], ['b', 'd', 'e']],
-    ...[{ a: 1 }, { a: 2 }, { b: 1 }, { b: 2 }, { b: 2, a: 1 }, { b: 2, c: 2 }],
+    null,
+    false,
+    true,
+    -1.5,
+    0,
+    1,
+    2,
+    10,
+    'a',
+    'A',
+    'aa',
+    'b',
+    'B',
+    'ba',
+    'bb',
+    ['a'],
+    ['b'],
+    ['b', 'c'],
+    ['b', 'c', 'a'],
+    ['b', 'd'],
+    ['b', 'd', 'e'],
+    { a: 1 },
+    { a: 2 },
+    { b: 1 },
+    { b: 2 },
+    { b: 2, a: 1 },
+    { b: 2, c: 2 },
   ];
   ordered.forEach((left, at) =>
     ordered.forEach((right, other) => expect(sign(left, right)).toBe(Math.sign(at - other))),

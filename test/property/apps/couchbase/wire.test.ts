@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FrameReader } from '../../../../apps/couchbase/src/wire/frame-reader.ts';
-import type { RequestFrame } from '../../../../apps/couchbase/src/wire/frame.ts';
-import { decodeLeb128, encodeLeb128 } from '../../../../apps/couchbase/src/wire/leb128.ts';
-import { packet } from '../../../unit/apps/couchbase/support/kv-client.ts';
+import { FrameReader } from '#apps/couchbase/src/wire/frame-reader.ts';
+import type { RequestFrame } from '#apps/couchbase/src/wire/frame.ts';
+import { decodeLeb128, encodeLeb128 } from '#apps/couchbase/src/wire/leb128.ts';
+import { packet } from '#test/unit/apps/couchbase/support/kv-client.ts';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
 const request = fc.record({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { prefixEnd } from '../../../../platform/etcd/wire.ts';
+import { prefixEnd } from '#platform/etcd/wire.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 6 });
 const inRange = (key: Buffer, start: Buffer, end: Buffer) =>

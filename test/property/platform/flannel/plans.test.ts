@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseSubnet } from '../../../../platform/flannel/choose-subnet.ts';
-import { addressOf, addressText, subnetOf, subnetText } from '../../../../platform/flannel/ipv4.ts';
-import { defaultFlannelPrefix, writeFlannelLease } from '../../../../platform/etcd/keys/flannel-keys.ts';
-import { leaseKey, readLease } from '../../../../platform/flannel/lease-record.ts';
-import type { SubnetLease } from '../../../../platform/flannel/lease-record.ts';
-import { readNetworkConfig } from '../../../../platform/flannel/network-config.ts';
-import { planRoutes } from '../../../../platform/flannel/routes.ts';
-import type { Route } from '../../../../platform/flannel/routes.ts';
-import { renderSubnetFile, subnetInFile } from '../../../../platform/flannel/subnet-file.ts';
+import { chooseSubnet } from '#platform/flannel/choose-subnet.ts';
+import { addressOf, addressText, subnetOf, subnetText } from '#platform/flannel/ipv4.ts';
+import { defaultFlannelPrefix, writeFlannelLease } from '#platform/etcd/keys/flannel-keys.ts';
+import { leaseKey, readLease, type SubnetLease } from '#platform/flannel/lease-record.ts';
+import { readNetworkConfig } from '#platform/flannel/network-config.ts';
+import { planRoutes, type Route } from '#platform/flannel/routes.ts';
+import { renderSubnetFile, subnetInFile } from '#platform/flannel/subnet-file.ts';
 
 const config = readNetworkConfig('{"Network":"10.1.0.0/16","SubnetLen":24,"Backend":{"Type":"host-gw"}}', 'test');
 const subnet = fc.integer({ min: 0, max: 255 }).map((n) => subnetOf(`10.1.${n}.0/24`)!);

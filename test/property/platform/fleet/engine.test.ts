@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { whyNot } from '../../../../platform/fleet/engine/can-run.ts';
-import { decide } from '../../../../platform/fleet/engine/decide.ts';
-import type { Decision, EngineUnit, Machine, Snapshot } from '../../../../platform/fleet/engine/model.ts';
-import { globalsFor } from '../../../../platform/fleet/engine/occupancy.ts';
-import { requirementsOf } from '../../../../platform/fleet/unit/requirements.ts';
+import { whyNot } from '#platform/fleet/engine/can-run.ts';
+import { decide } from '#platform/fleet/engine/decide.ts';
+import type { Decision, EngineUnit, Machine, Snapshot } from '#platform/fleet/engine/model.ts';
+import { globalsFor } from '#platform/fleet/engine/occupancy.ts';
+import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 
 const names = ['a.service', 'b.service', 'w@1.service', 'w@2.service', 'w@3.service', 'x.service', 'y.service'];
 const machineIds = ['aaaa1111', 'bbbb2222', 'cccc3333', 'dddd4444'];

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { whyNot } from '../../../../platform/fleet/engine/can-run.ts';
-import { decide } from '../../../../platform/fleet/engine/decide.ts';
-import { groundOf } from '../../../../platform/fleet/engine/ground.ts';
-import type { EngineUnit, Machine } from '../../../../platform/fleet/engine/model.ts';
-import { requirementsOf } from '../../../../platform/fleet/unit/requirements.ts';
+import { whyNot } from '#platform/fleet/engine/can-run.ts';
+import { decide } from '#platform/fleet/engine/decide.ts';
+import { groundOf } from '#platform/fleet/engine/ground.ts';
+import type { EngineUnit, Machine } from '#platform/fleet/engine/model.ts';
+import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 
 /** Small batches of units that stand in each other's way, judged by trying every assignment there is. */
 const names = ['c@1', 'c@2', 'c@3', 'm@1', 'm@2', 'm@3'].map((n) => `${n}.service`);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LabError } from '../../../../errors/lab-error.ts';
-import { parseUnitFile } from '../../../../platform/fleet/unit/parse.ts';
-import { hashUnit, serialiseUnit } from '../../../../platform/fleet/unit/serialise.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { hashUnit, serialiseUnit } from '#platform/fleet/unit/serialise.ts';
 
 const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,8}$/);
 const value = fc.stringMatching(/^([!-[\]-~]([ -[\]-~]{0,20}[!-[\]-~])?)?$/);

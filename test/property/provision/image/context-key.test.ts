@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sha256File } from '../../../../provision/image/file-digests.ts';
-import { contextEntries, contextKey } from '../../../../provision/image/containers/build-context.ts';
+import { sha256File } from '#provision/image/file-digests.ts';
+import { contextEntries, contextKey } from '#provision/image/containers/build-context.ts';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9.]{0,5}$/);
 /** Directories and file names use different endings, so that no path is both. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProviderCapability } from '../../../../provision/machines/machine-provider.ts';
-import { overMs, planChaos, type PlannedFault, quorumBudget } from '../../../../scenarios/chaos/plan.ts';
-import { allUnits } from '../../../../scenarios/stack/stack.ts';
-import type { FaultAction, FaultKind } from '../../../../scenarios/harness/record/fault-record.ts';
+import type { ProviderCapability } from '#provision/machines/machine-provider.ts';
+import { overMs, planChaos, type PlannedFault, quorumBudget } from '#scenarios/chaos/plan.ts';
+import { allUnits } from '#scenarios/stack/stack.ts';
+import type { FaultAction, FaultKind } from '#scenarios/harness/record/fault-record.ts';
 
 const everyCapability: readonly ProviderCapability[] = [
   ...(['halt', 'cut', 'reboot', 'exec', 'limits', 'pause', 'partition', 'packet-loss'] as const),

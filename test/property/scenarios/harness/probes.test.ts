@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { delayToSlot, dueSlot } from '../../../../scenarios/harness/probes/grid.ts';
-import type { Sample } from '../../../../scenarios/harness/record/sample.ts';
-import { longestOutage } from '../../../../scenarios/harness/record/summarise-probes.ts';
+import { delayToSlot, dueSlot } from '#scenarios/harness/probes/grid.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import { longestOutage } from '#scenarios/harness/record/summarise-probes.ts';
 
 const samples: fc.Arbitrary<Sample[]> = fc
   .array(fc.record({ ok: fc.boolean(), ms: fc.integer({ min: 1, max: 400 }) }), { maxLength: 20 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { quorumOf } from '../../../../scenarios/quorum/arithmetic.ts';
+import { quorumOf } from '#scenarios/quorum/arithmetic.ts';
 
 const sizes = fc.integer({ min: 1, max: 1_000 });
 

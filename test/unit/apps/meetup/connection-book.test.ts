@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConnectionBook, maxAlive, silence } from '../../../../apps/meetup/src/connection-book.ts';
+import { ConnectionBook, maxAlive, silence } from '#apps/meetup/src/connection-book.ts';
 
 function bookAt() {
   const clock = { ms: 0 };

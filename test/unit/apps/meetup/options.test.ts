@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '../../../../apps/meetup/src/options.ts';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { readOptions } from '#apps/meetup/src/options.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 describe('readOptions', () => {
   it('prefers flags to variables and those to defaults', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gapBefore, rsvpAt } from '../../../../apps/meetup/src/rsvp.ts';
+import { gapBefore, rsvpAt } from '#apps/meetup/src/rsvp.ts';
 
 const place = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),

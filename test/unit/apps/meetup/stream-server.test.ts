@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { rsvpAt, type Rsvp } from '../../../../apps/meetup/src/rsvp.ts';
-import { startStreamServer, type StreamServer } from '../../../../apps/meetup/src/stream-server.ts';
-import type { ConnectionReport } from '../../../../apps/meetup/src/connection-book.ts';
+import { rsvpAt, type Rsvp } from '#apps/meetup/src/rsvp.ts';
+import { startStreamServer, type StreamServer } from '#apps/meetup/src/stream-server.ts';
+import type { ConnectionReport } from '#apps/meetup/src/connection-book.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { stageCouchbaseSdk } from '../../../../apps/stage-couchbase-sdk.mjs';
+import { stageCouchbaseSdk } from '#apps/stage-couchbase-sdk.mjs';
 
 const root = join(import.meta.dirname, '../../../..');
 

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { connect as dial, createServer, type AddressInfo } from 'node:net';
-import { startServer } from '../../../../apps/couchbase/src/server/start.ts';
+import { startServer } from '#apps/couchbase/src/server/start.ts';
 import { bundleViews } from '../couchbase/support/bundles.ts';
 
 export interface RealService {
   /** `127.0.0.1:PORT` */
-  address: string;
+  readonly address: string;
   stop(): Promise<void>;
 }
 

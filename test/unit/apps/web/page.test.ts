@@ -47,8 +47,12 @@ describe.skipIf(!existsSync(executablePath))('page (skipped without Debian’s c
     io = new Server(http);
     io.on('connection', (socket) => {
       socket.emit('hello', {
-        ...{ instance: 'web@1', machine: 'core-01', startedAt: 0, periodMs: 1000 },
-        ...{ couchbase: 'couchbase://10.1.1.2', memcached: ['10.1.35.2:11211', '10.1.36.2:11211'] },
+        instance: 'web@1',
+        machine: 'core-01',
+        startedAt: 0,
+        periodMs: 1000,
+        couchbase: 'couchbase://10.1.1.2',
+        memcached: ['10.1.35.2:11211', '10.1.36.2:11211'],
       });
     });
     await new Promise((resolve) => http.once('listening', resolve));

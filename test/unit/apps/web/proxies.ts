@@ -5,13 +5,13 @@ import type { Duplex } from 'node:stream';
 
 /** What a proxy between browser and server does with an upgrade to WebSocket; HTTP passes all of them. */
 export type UpgradeHabit =
-  | { kind: 'answers'; status: 400 | 403 | 404 | 501 | 502 }
-  | { kind: 'hangs' | 'closes' | 'resets' | 'strips' | 'swallows' | 'passes' | 'one-way' }
+  | { readonly kind: 'answers'; readonly status: 400 | 403 | 404 | 501 | 502 }
+  | { readonly kind: 'hangs' | 'closes' | 'resets' | 'strips' | 'swallows' | 'passes' | 'one-way' }
   /** Passes it, and ends the connection so many ms later. */
-  | { kind: 'cuts'; afterMs: number };
+  | { readonly kind: 'cuts'; readonly afterMs: number };
 
 export interface Proxy {
-  url: string;
+  readonly url: string;
   /** Upgrades that were asked for. */
   upgrades(): number;
   /** Connections that Socket.IO began by polling. */

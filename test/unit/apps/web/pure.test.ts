@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../../apps/web/src/config.ts';
-import { verdict, type Health } from '../../../../apps/web/src/health.ts';
-import { rowReader } from '../../../../apps/web/src/newest-rows.ts';
-import { toStack } from '../../../../apps/web/src/stack.ts';
-import type { Instance } from '../../../../platform/etcd/services.ts';
+import { readConfig } from '#apps/web/src/config.ts';
+import { verdict, type Health } from '#apps/web/src/health.ts';
+import { rowReader } from '#apps/web/src/newest-rows.ts';
+import { toStack } from '#apps/web/src/stack.ts';
+import type { Instance } from '#platform/etcd/services.ts';
 
 const instance = (address: string, port?: number): Instance => ({
   id: '1',

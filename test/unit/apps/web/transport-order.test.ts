@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firstOrder, orderAfter, type Outcome } from '../../../../apps/web/page/transport-order.ts';
+import { firstOrder, orderAfter, type Outcome } from '#apps/web/page/transport-order.ts';
 
 const refused: Outcome = { kind: 'refused' };
 const lostPolling: Outcome = { kind: 'lost', by: 'polling', livedMs: 60_000 };

@@ -14,7 +14,7 @@ afterEach(() => stage.afterTest());
 
 afterAll(() => stage.afterAll());
 
-type Row = { key: string; value: string; id: string };
+type Row = { readonly key: string; readonly value: string; readonly id: string };
 
 describe('rows', () => {
   it('sends the ten newest, descending, to every browser, from one timer', async () => {

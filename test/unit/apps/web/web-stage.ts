@@ -2,22 +2,22 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { build } from 'vite';
-import type { Health } from '../../../../apps/web/src/health.ts';
-import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
-import type { EtcdStore } from '../../../../platform/etcd/store.ts';
+import type { Health } from '#apps/web/src/health.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
 import { realEtcd } from '../../platform/etcd/real-etcd.ts';
 import { startApp, type AppProcess } from '../support/app-process.ts';
 import { bundleApp } from '../support/bundle-app.ts';
 import { readyCouchbase, realMemcached, type RealService } from '../support/real-services.ts';
 
 export interface Web extends AppProcess {
-  url: string;
+  readonly url: string;
 }
 
 /** Everything the web app runs on, for one test file; what a test starts ends with `afterTest`. */
 export interface WebStage {
-  store: EtcdStore;
-  couchbase: RealService;
+  readonly store: EtcdStore;
+  readonly couchbase: RealService;
   memcached(): ReturnType<typeof realMemcached>;
   /** Puts the services' keys, as their sidekicks do. */
   announce(memcachedAddresses: string[], couchbaseAddress?: string): Promise<void>;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { backoffMs } from '../../../../apps/worker/src/rsvp-feed.ts';
-import { readConfig } from '../../../../apps/worker/src/config.ts';
-import { etcdEndpoints } from '../../../../platform/etcd/container-endpoints.ts';
-import { rsvpDocument } from '../../../../apps/worker/src/rsvp-document.ts';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { backoffMs } from '#apps/worker/src/rsvp-feed.ts';
+import { readConfig } from '#apps/worker/src/config.ts';
+import { etcdEndpoints } from '#platform/etcd/container-endpoints.ts';
+import { rsvpDocument } from '#apps/worker/src/rsvp-document.ts';
+import { LabError } from '#errors/lab-error.ts';
 
 const network = (address: string, internal = false, family: 'IPv4' | 'IPv6' = 'IPv4') =>
   ({ address, internal, family, netmask: '', mac: '', cidr: null }) as NetworkInterfaceInfo;

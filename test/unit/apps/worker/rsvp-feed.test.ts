@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { startStreamServer } from '../../../../apps/meetup/src/stream-server.ts';
-import { followRsvpFeed, type RsvpFeed } from '../../../../apps/worker/src/rsvp-feed.ts';
+import { startStreamServer } from '#apps/meetup/src/stream-server.ts';
+import { followRsvpFeed, type RsvpFeed } from '#apps/worker/src/rsvp-feed.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

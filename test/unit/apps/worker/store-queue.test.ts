@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { RsvpDocument } from '../../../../apps/worker/src/rsvp-document.ts';
-import { StoreQueue } from '../../../../apps/worker/src/store-queue.ts';
+import type { RsvpDocument } from '#apps/worker/src/rsvp-document.ts';
+import { StoreQueue } from '#apps/worker/src/store-queue.ts';
 
 const item = (n: number): RsvpDocument => ({ key: String(n), document: { event_id: String(n), event_name: 'x' } });
 

@@ -1,8 +1,8 @@
 import { connect } from 'couchbase';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { rsvpAt } from '../../../../apps/meetup/src/rsvp.ts';
-import { startStreamServer, type StreamServer } from '../../../../apps/meetup/src/stream-server.ts';
-import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
+import { rsvpAt } from '#apps/meetup/src/rsvp.ts';
+import { startStreamServer, type StreamServer } from '#apps/meetup/src/stream-server.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
 import { realEtcd, type RealEtcd } from '../../platform/etcd/real-etcd.ts';
 import { startApp, type AppProcess } from '../support/app-process.ts';
 import { bundleApp } from '../support/bundle-app.ts';

@@ -1,5 +1,5 @@
-import { renderRunEvents } from '../../../../cli/render/run.ts';
-import { Progress } from '../../../../cli/render/progress.ts';
+import { renderRunEvents } from '#cli/render/run.ts';
+import { Progress } from '#cli/render/progress.ts';
 
 // A program for a terminal: twelve phases of a lab that comes up, then events of a run. Redrawing is by the clock, so it lasts as
 // long as several redraws.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fit, fold, visibleWidth } from '../../../../cli/render/fit.ts';
-import { table } from '../../../../cli/render/table.ts';
+import { fit, fold, visibleWidth } from '#cli/render/fit.ts';
+import { table } from '#cli/render/table.ts';
 
 const widths = fc.integer({ min: 10, max: 100 });
 const word = fc.stringMatching(/^[a-z./=-]{1,30}$/);

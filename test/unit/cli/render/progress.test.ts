@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Terminal as Emulator } from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
-import { runOnTerminal, type Terminal } from '../../../support/terminal.ts';
+import { runOnTerminal, type Terminal } from '#test/support/terminal.ts';
 
 const repoDir = join(import.meta.dirname, '../../../..');
 const program = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'draw-progress.ts')];

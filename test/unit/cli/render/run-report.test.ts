@@ -1,23 +1,37 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { renderRunReport } from '../../../../cli/render/run-report.ts';
-import type { RunReport } from '../../../../scenarios/harness/record/run-report.ts';
+import { renderRunReport } from '#cli/render/run-report.ts';
+import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 
 const report: RunReport = {
-  ...{ schema: 'coreos-lab/run/2', scenario: 'failover', summary: '', parameters: { by: 'halt' }, verdict: 'fail' },
-  ...{ command: 'lab scenario failover', sentence: 'Refuted: the page updates.', screenshots: [] },
-  ...{ lab: { name: 'lab', provider: 'nspawn', timers: {} }, phases: [], faults: [], snapshots: [], decisions: [] },
+  schema: 'coreos-lab/run/2',
+  scenario: 'failover',
+  summary: '',
+  parameters: { by: 'halt' },
+  verdict: 'fail',
+  command: 'lab scenario failover',
+  sentence: 'Refuted: the page updates.',
+  screenshots: [],
+  lab: { name: 'lab', provider: 'nspawn', timers: {} },
+  phases: [],
+  faults: [],
+  snapshots: [],
+  decisions: [],
   measures: [
     { name: 'boot', group: 'halt', fromMs: 0, toMs: 2_500, ms: 2_500, detail: 'from its disk' },
     { name: 'boot', group: 'destroy', fromMs: 0, predicted: { minMs: 1_000, maxMs: 2_000, terms: 'boot' } },
   ],
   probes: [{ probe: 'page', asked: 900, failed: 31, medianMs: 3.2, p99Ms: 41, worstMs: 1_000, longestOutageMs: 2_400 }],
   harness: { probeCpuPercent: 4.1, clockErrorMs: 1.25 },
-  ...{ startedAt: '2026-01-01T00:00:00.000Z', tookMs: 65_400, runDir: '/checkout/runs/failover/x' },
+  startedAt: '2026-01-01T00:00:00.000Z',
+  tookMs: 65_400,
+  runDir: '/checkout/runs/failover/x',
   timeline: [
     { name: 'fault', atMs: 10_000, detail: 'core-01' },
     {
-      ...{ name: 'machine gone', atMs: 10_250, detail: 'fleet no longer lists core-01' },
+      name: 'machine gone',
+      atMs: 10_250,
+      detail: 'fleet no longer lists core-01',
       predicted: { minMs: 0, maxMs: 100, terms: 'halt' },
     },
     { name: 'active', detail: 'couchbase@1 started on ?' },
@@ -40,7 +54,12 @@ const words = (start: string, change?: Partial<RunReport>) =>
 it('gives each step its time since the fault and since the step before that was seen', () => {
   expect(words('T0')).toEqual(['T0', 'fault', '+0.00 s', 'core-01']);
   expect(words('T1')).toEqual([
-    ...['T1', 'machine gone', '+0.25 s', '0.25 s', '0.0-0.10 s, over by 0.15 s', 'fleet no longer lists core-01'],
+    'T1',
+    'machine gone',
+    '+0.25 s',
+    '0.25 s',
+    '0.0-0.10 s, over by 0.15 s',
+    'fleet no longer lists core-01',
   ]);
   expect(words('T3')).toEqual(['T3', 'registered', '+12.3 s', '12.0 s', '/services/couchbase/1 = 10.1.2.2']);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statusTable } from '../../../../cli/render/status-table.ts';
-import { table } from '../../../../cli/render/table.ts';
+import { statusTable } from '#cli/render/status-table.ts';
+import { table } from '#cli/render/table.ts';
 
 describe('table', () => {
   it('aligns columns under their heads, without blanks at the ends of lines', () => {
@@ -34,7 +34,9 @@ describe('table', () => {
 describe('statusTable', () => {
   it('shows what runs, what does not, and why', () => {
     const text = statusTable({
-      ...{ lab: 'lab', provider: 'nspawn', up: true },
+      lab: 'lab',
+      provider: 'nspawn',
+      up: true,
       machines: [
         { name: 'core-01', address: '172.17.8.101', state: 'running', etcd: 'healthy', fleet: 'present' },
         { name: 'core-02', address: '172.17.8.102', state: 'running', etcd: 'unhealthy', fleet: 'unknown' },

@@ -1,10 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { gatewayStore } from '../../../../platform/etcd/gateway-store.ts';
-import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
-import type { EtcdStore, StoreEvent } from '../../../../platform/etcd/store.ts';
-import { realEtcd } from './real-etcd.ts';
-import type { RealEtcd } from './real-etcd.ts';
-
+import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import type { EtcdStore, StoreEvent } from '#platform/etcd/store.ts';
+import { realEtcd, type RealEtcd } from './real-etcd.ts';
 const openers = { grpc: openEtcd, gateway: gatewayStore };
 const cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readAnswer } from '../../../../platform/etcd/gateway-connection.ts';
-import { oneMember } from '../../../../platform/etcd/one-member.ts';
+import { readAnswer } from '#platform/etcd/gateway-connection.ts';
+import { oneMember } from '#platform/etcd/one-member.ts';
 import { realEtcd, type RealEtcd } from './real-etcd.ts';
 
 const withinMs = 5_000;
@@ -46,10 +46,14 @@ describe('one member of three, asked by itself', () => {
 
   it('refuses in etcd’s own words, with the code that says what kind of failure it is', async () => {
     expect(await at(0).put('/x/3', 'v', '12345', withinMs)).toMatchObject({
-      ...{ ok: false, code: 'state.etcd-lease', error: 'etcdserver: requested lease not found' },
+      ok: false,
+      code: 'state.etcd-lease',
+      error: 'etcdserver: requested lease not found',
     });
     expect(await at(0).removeMember('12345', withinMs)).toMatchObject({
-      ...{ ok: false, code: 'internal.etcd', error: 'etcdserver: member not found' },
+      ok: false,
+      code: 'internal.etcd',
+      error: 'etcdserver: member not found',
     });
   });
 

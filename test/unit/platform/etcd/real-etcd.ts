@@ -1,14 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface RealEtcd {
   /** Client URLs, one a member. */
-  endpoints: string[];
+  readonly endpoints: string[];
   /** SIGKILL one member; its data stays. */
   kill(member?: number): Promise<void>;
   /** Start a killed member again on its old ports with its old data. */
@@ -36,10 +34,24 @@ export async function realEtcd(opts: { members?: number; args?: string[]; host?:
     processes[i] = spawn(
       'etcd',
       [
-        ...['--name', `m${i}`, '--data-dir', join(dir, `m${i}`), '--logger', 'zap', '--log-level', 'error'],
-        ...['--listen-client-urls', client(i), '--advertise-client-urls', client(i)],
-        ...['--listen-peer-urls', peer(i), '--initial-advertise-peer-urls', peer(i)],
-        ...['--initial-cluster', names.map((n) => `m${n}=${peer(n)}`).join(',')],
+        '--name',
+        `m${i}`,
+        '--data-dir',
+        join(dir, `m${i}`),
+        '--logger',
+        'zap',
+        '--log-level',
+        'error',
+        '--listen-client-urls',
+        client(i),
+        '--advertise-client-urls',
+        client(i),
+        '--listen-peer-urls',
+        peer(i),
+        '--initial-advertise-peer-urls',
+        peer(i),
+        '--initial-cluster',
+        names.map((n) => `m${n}=${peer(n)}`).join(','),
         ...(opts.args ?? []),
       ],
       { stdio: 'ignore' },

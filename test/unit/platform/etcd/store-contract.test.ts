@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
-import { gatewayStore } from '../../../../platform/etcd/gateway-store.ts';
-import { memoryStore } from '../../../../platform/etcd/memory-store.ts';
-import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
-import type { EtcdStore, StoreEvent } from '../../../../platform/etcd/store.ts';
-import { realEtcd } from './real-etcd.ts';
-import type { RealEtcd } from './real-etcd.ts';
-
+import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import type { EtcdStore, StoreEvent } from '#platform/etcd/store.ts';
+import { realEtcd, type RealEtcd } from './real-etcd.ts';
 let etcd: RealEtcd;
 beforeAll(async () => {
   etcd = await realEtcd();

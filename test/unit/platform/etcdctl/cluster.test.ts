@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { realEtcd } from '../etcd/real-etcd.ts';
-import type { RealEtcd } from '../etcd/real-etcd.ts';
+import { realEtcd, type RealEtcd } from '../etcd/real-etcd.ts';
 import { hasOracle, oracle } from './oracle.ts';
-import { ours } from './ours.ts';
-import type { Outcome } from './ours.ts';
-
+import { ours, type Outcome } from './ours.ts';
 let etcd: RealEtcd;
 beforeAll(async () => {
   etcd = await realEtcd({ members: 3, args: ['--enable-v2=true'] });

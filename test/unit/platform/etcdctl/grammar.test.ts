@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globalFlags, v2Commands } from '../../../../platform/etcdctl/command-table.ts';
-import { helpOf } from '../../../../platform/etcdctl/help.ts';
-import { readCommandLine } from '../../../../platform/etcdctl/grammar.ts';
+import { globalFlags, v2Commands } from '#platform/etcdctl/command-table.ts';
+import { helpOf } from '#platform/etcdctl/help.ts';
+import { readCommandLine } from '#platform/etcdctl/grammar.ts';
 
 const read = (line: string, env: NodeJS.ProcessEnv = {}) => readCommandLine(line.split(' ').filter(Boolean), env);
 

@@ -1,11 +1,8 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
-import { realEtcd } from '../etcd/real-etcd.ts';
-import type { RealEtcd } from '../etcd/real-etcd.ts';
-import { ours } from './ours.ts';
-import type { Outcome } from './ours.ts';
-
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import { realEtcd, type RealEtcd } from '../etcd/real-etcd.ts';
+import { ours, type Outcome } from './ours.ts';
 /** The oracle: etcd's own client on etcd's own v2 API (Debian packages etcd-server and etcd-client). */
 let etcd: RealEtcd;
 beforeAll(async () => {

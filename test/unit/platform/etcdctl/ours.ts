@@ -1,8 +1,8 @@
-import { etcdctl } from '../../../../platform/etcdctl/etcdctl.ts';
+import { etcdctl } from '#platform/etcdctl/etcdctl.ts';
 
 export interface Outcome {
-  code: number;
-  stdout: string;
+  readonly code: number;
+  readonly stdout: string;
   stderr: string;
 }
 

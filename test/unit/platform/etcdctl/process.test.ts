@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { realEtcd } from '../etcd/real-etcd.ts';
-import type { RealEtcd } from '../etcd/real-etcd.ts';
-
+import { realEtcd, type RealEtcd } from '../etcd/real-etcd.ts';
 let dir: string;
 let etcd: RealEtcd;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readRequest, startResident } from '../../../../platform/etcdctl/resident.ts';
+import { readRequest, startResident } from '#platform/etcdctl/resident.ts';
 import { type RealEtcd, realEtcd } from '../etcd/real-etcd.ts';
 import { type Outcome, ours } from './ours.ts';
 
@@ -38,8 +38,10 @@ afterEach(async () => {
 /** The real client, as a sidekick's shell runs it. */
 async function resident(...args: string[]): Promise<Outcome> {
   const env = {
-    ...{ PATH: process.env['PATH'], ETCDCTL_ENDPOINTS: etcd.endpoints.join(',') },
-    ...{ LAB_ETCDCTL_PORT: String(port), LAB_ETCDCTL_OWN: join(dir, 'own.cjs') },
+    PATH: process.env['PATH'],
+    ETCDCTL_ENDPOINTS: etcd.endpoints.join(','),
+    LAB_ETCDCTL_PORT: String(port),
+    LAB_ETCDCTL_OWN: join(dir, 'own.cjs'),
   };
   const child = spawn('bash', [client, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const out = { stdout: '', stderr: '' };

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
-import type { EtcdStore, StoreEvent } from '../../../../platform/etcd/store.ts';
-import { realEtcd } from '../etcd/real-etcd.ts';
-import type { RealEtcd } from '../etcd/real-etcd.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import type { EtcdStore, StoreEvent } from '#platform/etcd/store.ts';
+import { realEtcd, type RealEtcd } from '../etcd/real-etcd.ts';
 import { ours } from './ours.ts';
 
 let etcd: RealEtcd;

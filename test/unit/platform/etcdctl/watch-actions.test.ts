@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openEtcd } from '../../../../platform/etcd/open-etcd.ts';
-import type { EtcdStore } from '../../../../platform/etcd/store.ts';
-import { realEtcd } from '../etcd/real-etcd.ts';
-import type { RealEtcd } from '../etcd/real-etcd.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
+import { realEtcd, type RealEtcd } from '../etcd/real-etcd.ts';
 import { hasOracle, oracle, startOracle } from './oracle.ts';
 import { ours } from './ours.ts';
 

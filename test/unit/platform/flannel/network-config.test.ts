@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LabError } from '../../../../errors/lab-error.ts';
-import { readNetworkConfig } from '../../../../platform/flannel/network-config.ts';
+import type { LabError } from '#errors/lab-error.ts';
+import { readNetworkConfig } from '#platform/flannel/network-config.ts';
 
 const refusal = (config: object | string) => {
   try {

@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -128,7 +127,7 @@ export class TestSegment {
 }
 
 export interface Daemon {
-  child: ChildProcess;
+  readonly child: ChildProcess;
   output: string;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;

@@ -1,8 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TestSegment } from './test-segment.ts';
-import type { Daemon } from './test-segment.ts';
-
+import { TestSegment, type Daemon } from './test-segment.ts';
 const soon = { timeout: 15_000, interval: 50 };
 let segment: TestSegment;
 beforeEach(async () => {

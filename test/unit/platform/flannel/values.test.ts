@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { memoryStore } from '../../../../platform/etcd/memory-store.ts';
-import { linkOf, macOf } from '../../../../platform/flannel/backend.ts';
-import { runFlannel } from '../../../../platform/flannel/daemon.ts';
-import { readLease } from '../../../../platform/flannel/lease-record.ts';
-import { readNetworkConfig } from '../../../../platform/flannel/network-config.ts';
-import { readRoutes } from '../../../../platform/flannel/routes.ts';
-import { readNeighbours } from '../../../../platform/flannel/vxlan.ts';
+import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { linkOf, macOf } from '#platform/flannel/backend.ts';
+import { runFlannel } from '#platform/flannel/daemon.ts';
+import { readLease } from '#platform/flannel/lease-record.ts';
+import { readNetworkConfig } from '#platform/flannel/network-config.ts';
+import { readRoutes } from '#platform/flannel/routes.ts';
+import { readNeighbours } from '#platform/flannel/vxlan.ts';
 
 const prefix = '/coreos.com/network';
 const sound = '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}';
@@ -121,8 +121,13 @@ test('flanneld waits for a configuration that it can use, and names what it leav
   await store.put(`${prefix}/subnets/10.1.7.0-24`, '{"PublicIP":"10.9.9.7","BackendType":"host-gw"}');
   await store.put(`${prefix}/subnets/10.1.8.0-24`, '{"PublicIP":"nowhere","BackendType":"host-gw"}');
   const options = {
-    ...{ etcdEndpoints: [], etcdPrefix: prefix, iface: 'host0', publicIp: '10.9.9.101', ipMasq: false },
-    ...{ subnetFile: join(directory, 'subnet.env'), defaultConfig: undefined },
+    etcdEndpoints: [],
+    etcdPrefix: prefix,
+    iface: 'host0',
+    publicIp: '10.9.9.101',
+    ipMasq: false,
+    subnetFile: join(directory, 'subnet.env'),
+    defaultConfig: undefined,
   };
   const log = (line: string) => void lines.push(line);
   const daemon = runFlannel(options, { store, run, log, signal: stop.signal, env: {} });

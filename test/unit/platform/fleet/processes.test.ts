@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openFleetClient, type FleetClient } from '../../../../platform/fleet/client/fleet-client.ts';
+import { openFleetClient, type FleetClient } from '#platform/fleet/client/fleet-client.ts';
 import { realEtcd, type RealEtcd } from '../etcd/real-etcd.ts';
 import { eventually } from './eventually.ts';
 
@@ -31,8 +31,12 @@ async function bundle(entry: string, name: string): Promise<void> {
 function boot(n: number): void {
   const flags = {
     'etcd-servers': [...etcd.endpoints.slice(n - 1), ...etcd.endpoints.slice(0, n - 1)].join(','),
-    ...{ 'machine-id': String(n).repeat(32), hostname: `core-0${n}`, 'public-ip': `127.0.0.${n}` },
-    ...{ listen: endpoint(n), 'agent-ttl': '3s', systemd: 'memory' },
+    'machine-id': String(n).repeat(32),
+    hostname: `core-0${n}`,
+    'public-ip': `127.0.0.${n}`,
+    listen: endpoint(n),
+    'agent-ttl': '3s',
+    systemd: 'memory',
   };
   const child = spawn(
     process.execPath,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openFleetClient } from '../../../../platform/fleet/client/fleet-client.ts';
-import type { FleetdState } from '../../../../platform/fleet/daemon/state.ts';
+import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
+import type { FleetdState } from '#platform/fleet/daemon/state.ts';
 import { realEtcd, type RealEtcd } from '../etcd/real-etcd.ts';
 import { eventually } from './eventually.ts';
 import { unitText } from './simulated-cluster.ts';
@@ -50,8 +50,13 @@ async function untilState(isWanted: (state: FleetdState) => boolean): Promise<Fl
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fleet-signals-'));
   await build({
-    ...{ entryPoints: ['platform/fleet/fleetd.ts'], outfile: join(directory, 'bin/fleetd.cjs'), bundle: true },
-    ...{ platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' },
+    entryPoints: ['platform/fleet/fleetd.ts'],
+    outfile: join(directory, 'bin/fleetd.cjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'error',
   });
   await cp('node_modules/etcd3/proto', join(directory, 'proto'), { recursive: true });
   etcd = await realEtcd({ members: 1 });

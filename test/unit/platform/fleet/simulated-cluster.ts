@@ -1,23 +1,23 @@
-import { openFleetClient, type FleetClient } from '../../../../platform/fleet/client/fleet-client.ts';
-import { formatLine } from '../../../../platform/fleet/daemon/log.ts';
-import { startFleetd, type Fleetd } from '../../../../platform/fleet/daemon/start-fleetd.ts';
-import { parseUnitFile } from '../../../../platform/fleet/unit/parse.ts';
-import { memoryStore, type MemoryStore } from '../../../../platform/etcd/memory-store.ts';
-import { memorySystemd, type MemorySystemd } from '../../../../platform/systemd/memory-systemd.ts';
+import { openFleetClient, type FleetClient } from '#platform/fleet/client/fleet-client.ts';
+import { formatLine } from '#platform/fleet/daemon/log.ts';
+import { startFleetd, type Fleetd } from '#platform/fleet/daemon/start-fleetd.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
+import { memorySystemd, type MemorySystemd } from '#platform/systemd/memory-systemd.ts';
 
 export interface SimulatedMachine {
-  id: string;
-  systemd: MemorySystemd;
-  store: MemoryStore;
-  fleetd: Fleetd;
+  readonly id: string;
+  readonly systemd: MemorySystemd;
+  readonly store: MemoryStore;
+  readonly fleetd: Fleetd;
 }
 
 /** fleetd on several machines in one process: real HTTP on loopback, store and systemd from memory. */
 export interface SimulatedCluster {
-  store: MemoryStore;
-  machines: SimulatedMachine[];
-  client: FleetClient;
-  log: string[];
+  readonly store: MemoryStore;
+  readonly machines: SimulatedMachine[];
+  readonly client: FleetClient;
+  readonly log: string[];
   boot(n: number): Promise<SimulatedMachine>;
   /** unit -> machine names where it is active. */
   active(): Promise<Record<string, string>>;
@@ -32,16 +32,18 @@ export async function simulatedCluster(size: number): Promise<SimulatedCluster> 
     const own = store.connect();
     const systemd = memorySystemd();
     const config = {
-      ...{ etcdServers: [], keyPrefix: '/_coreos.com/fleet/', machineId: String(n).repeat(32), hostname: `core-0${n}` },
-      ...{
-        publicIp: `10.0.0.${n}`,
-        metadata: { slot: String(n) },
-        agentTtl: 1,
-        unitsDirectory: '',
-        resyncMs: 300,
-        shutdownWaitMs: 6_000,
-      },
-      ...{ listen: ['127.0.0.1:0'], systemd: 'memory' as const },
+      etcdServers: [],
+      keyPrefix: '/_coreos.com/fleet/',
+      machineId: String(n).repeat(32),
+      hostname: `core-0${n}`,
+      publicIp: `10.0.0.${n}`,
+      metadata: { slot: String(n) },
+      agentTtl: 1,
+      unitsDirectory: '',
+      resyncMs: 300,
+      shutdownWaitMs: 6_000,
+      listen: ['127.0.0.1:0'],
+      systemd: 'memory' as const,
     };
     const fleetd = await startFleetd({
       config,

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { blame, parseShow, systemctlDriver } from '../../../../platform/systemd/systemctl-driver.ts';
+import { blame, parseShow, systemctlDriver } from '#platform/systemd/systemctl-driver.ts';
 
 test('parseShow matches blocks by position: the Id of an alias is not the name asked for', () => {
   const output =

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { stageArtifacts } from '../../../../provision/cluster/artifacts.ts';
+import { stageArtifacts } from '#provision/cluster/artifacts.ts';
 
 let dir = '';
 const repo = () => join(dir, 'repo');

@@ -1,7 +1,7 @@
 import { type IgnitionConfig, toJson } from 'ignition-ts';
-import type { Artifact } from '../../../../provision/cluster/artifacts.ts';
-import { machineIgnition } from '../../../../provision/cluster/machine-config.ts';
-import { stretchTimers } from '../../../../provision/config/stretch-timers.ts';
+import type { Artifact } from '#provision/cluster/artifacts.ts';
+import { machineIgnition } from '#provision/cluster/machine-config.ts';
+import { stretchTimers } from '#provision/config/stretch-timers.ts';
 import { type ConfigFiles, load } from '../config/config-directory.ts';
 import { sshKey } from '../ignition-ts/oracle.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { etcdHealthy, fleetLists, fleetMachines } from '../../../../provision/cluster/conditions.ts';
+import { etcdHealthy, fleetLists, fleetMachines } from '#provision/cluster/conditions.ts';
 
 // The probes build their URLs from an address and a port that is the same on every machine; the loopback network has
 // addresses enough for a cluster. A network of this process's own keeps apart what else runs tests on this host.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Condition, until } from '../../../../provision/cluster/conditions.ts';
+import { type Condition, until } from '#provision/cluster/conditions.ts';
 
 /** A condition that answers these in turn, the last one for ever. */
 function answering(...answers: (string | undefined)[]): Condition & { asked: number } {

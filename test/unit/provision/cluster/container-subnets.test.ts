@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { flannelKeys, writeFlannelLease } from '../../../../platform/etcd/keys/flannel-keys.ts';
-import { containerSubnet } from '../../../../provision/cluster/container-subnets.ts';
+import { flannelKeys, writeFlannelLease } from '#platform/etcd/keys/flannel-keys.ts';
+import { containerSubnet } from '#provision/cluster/container-subnets.ts';
 
 const { subnets } = flannelKeys();
 const lease = writeFlannelLease({ publicIp: '192.0.2.11', backend: 'host-gw', vtepMac: undefined });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { withLabLock } from '../../../../provision/cluster/lab-lock.ts';
+import { withLabLock } from '#provision/cluster/lab-lock.ts';
 import { lockPaths } from './lock-paths.ts';
 
 // A `lab` command of another terminal: holds the lock of a directory until its standard input ends.

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { withLabLock } from '../../../../provision/cluster/lab-lock.ts';
+import { withLabLock } from '#provision/cluster/lab-lock.ts';
 import { lockPaths } from './lock-paths.ts';
 
 let dir = '';

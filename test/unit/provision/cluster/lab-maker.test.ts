@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FoundLab, makerNote, makerOfSpec, refuseAnothers } from '../../../../provision/cluster/lab-maker.ts';
+import { type FoundLab, makerNote, makerOfSpec, refuseAnothers } from '#provision/cluster/lab-maker.ts';
 
 const wanted = { name: 'lab', stateDir: '/var/lib/coreos-lab/lab' };
 const maker = { checkout: '/home/anna/coreos-lab', configDir: '/home/anna/coreos-lab' };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { labPaths, type LabPaths } from '../../../../provision/machines/ground/lab-paths.ts';
+import { labPaths, type LabPaths } from '#provision/machines/ground/lab-paths.ts';
 
 /** The paths of a lab whose run-time files are in a directory of the test's own. */
 export function lockPaths(dir: string): LabPaths {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { planUp } from '../../../../provision/cluster/plan.ts';
-import type { MachineState, ProviderStatus } from '../../../../provision/machines/machine-provider.ts';
+import { planUp } from '#provision/cluster/plan.ts';
+import type { MachineState, ProviderStatus } from '#provision/machines/machine-provider.ts';
 
 const status = (up: boolean, states: Readonly<Record<string, MachineState>>): ProviderStatus => ({
   up,

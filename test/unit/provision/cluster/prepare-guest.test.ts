@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { howToPrepare } from '../../../../provision/cluster/prepare-guest.ts';
-import type { MachineState } from '../../../../provision/machines/machine-provider.ts';
+import { howToPrepare } from '#provision/cluster/prepare-guest.ts';
+import type { MachineState } from '#provision/machines/machine-provider.ts';
 
 const names = ['core-01', 'core-02', 'core-03'];
 const lab = (...states: MachineState[]) => states.map((state, i) => ({ name: names[i] ?? '', state }));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { settledPlan } from '../../../../provision/cluster/settled-plan.ts';
-import type { LabEvent } from '../../../../provision/cluster/lab-event.ts';
-import type { MachineState } from '../../../../provision/machines/machine-provider.ts';
+import { settledPlan } from '#provision/cluster/settled-plan.ts';
+import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { MachineState } from '#provision/machines/machine-provider.ts';
 
 /** A provider whose machines are in these states, one look after another; the last ones stay. */
 function settle(looks: readonly Readonly<Record<string, MachineState>>[], deadlineMs = 5_000) {

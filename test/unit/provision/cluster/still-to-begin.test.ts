@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { noLongerToBegin, rememberBeginners, stillToBegin } from '../../../../provision/cluster/still-to-begin.ts';
+import { noLongerToBegin, rememberBeginners, stillToBegin } from '#provision/cluster/still-to-begin.ts';
 import { load } from '../config/config-directory.ts';
 
 let dir: string;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { supervisorSpec } from '../../../../provision/cluster/supervisor-spec.ts';
-import { machineId } from '../../../../provision/machines/machine-id.ts';
+import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
+import { machineId } from '#provision/machines/machine-id.ts';
 import { load } from '../config/config-directory.ts';
 
 const toml = '[lab]\nname = "two"\nstate_dir = "/var/lib/x"\n[ports]\nregistry = 5001\n[rsvp]\nrate = 7\nseed = 42\n';
@@ -18,12 +18,20 @@ it('tells the supervisor of each machine: address, size, identity, the image it 
   if (first === undefined || second === undefined) throw new Error('two machines are configured');
   expect(spec.machines).toEqual([
     {
-      ...{ name: 'core-01', address: '172.17.8.101', memoryBytes: 1536 * 1024 * 1024, cpus: 2 },
-      ...{ machineId: machineId('two', first), osRoot: '/cache/os/core-01' },
+      name: 'core-01',
+      address: '172.17.8.101',
+      memoryBytes: 1536 * 1024 * 1024,
+      cpus: 2,
+      machineId: machineId('two', first),
+      osRoot: '/cache/os/core-01',
     },
     {
-      ...{ name: 'core-02', address: '172.17.8.102', memoryBytes: 1536 * 1024 * 1024, cpus: 2 },
-      ...{ machineId: machineId('two', second), osRoot: '/cache/os/core-02' },
+      name: 'core-02',
+      address: '172.17.8.102',
+      memoryBytes: 1536 * 1024 * 1024,
+      cpus: 2,
+      machineId: machineId('two', second),
+      osRoot: '/cache/os/core-02',
     },
   ]);
 });

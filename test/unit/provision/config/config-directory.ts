@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '../../../../errors/lab-error.ts';
-import type { LabConfig, ProviderName } from '../../../../provision/config/lab-config.ts';
-import { loadConfig } from '../../../../provision/config/load-config.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { LabConfig, ProviderName } from '#provision/config/lab-config.ts';
+import { loadConfig } from '#provision/config/load-config.ts';
 
 export interface ConfigFiles {
   readonly rb?: string;

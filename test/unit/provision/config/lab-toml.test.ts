@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readToml } from '../../../../provision/config/toml-file.ts';
+import { readToml } from '#provision/config/toml-file.ts';
 import { load, loadError } from './config-directory.ts';
 
 describe('lab.toml', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../../../provision/config/load-config.ts';
+import { loadConfig } from '#provision/config/load-config.ts';
 import { load, loadError } from './config-directory.ts';
 
 describe('loadConfig', () => {

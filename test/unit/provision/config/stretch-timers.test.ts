@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stretchFactor, stretchTimers } from '../../../../provision/config/stretch-timers.ts';
+import { stretchFactor, stretchTimers } from '#provision/config/stretch-timers.ts';
 import { load } from './config-directory.ts';
 
 const guests = (toml = '') => load({ rb: '', toml, hostCpus: 2, provider: 'vagrant' });

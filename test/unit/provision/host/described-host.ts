@@ -1,5 +1,5 @@
-import type { Acceleration, GuestRun } from '../../../../provision/host/kvm/run-tiny-guest.ts';
-import type { FileSystem, HostInterface, HostProbe } from '../../../../provision/host/host-probe.ts';
+import type { Acceleration, GuestRun } from '#provision/host/kvm/run-tiny-guest.ts';
+import type { FileSystem, HostInterface, HostProbe } from '#provision/host/host-probe.ts';
 
 export interface Description {
   readonly uid?: number;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../../../errors/lab-error.ts';
-import { formatDoctorReport } from '../../../../provision/host/doctor-report.ts';
-import { requireFitHost, runDoctor } from '../../../../provision/host/doctor.ts';
-import { mountOf, realHost } from '../../../../provision/host/real-host.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { formatDoctorReport } from '#provision/host/doctor-report.ts';
+import { requireFitHost, runDoctor } from '#provision/host/doctor.ts';
+import { mountOf, realHost } from '#provision/host/real-host.ts';
 import { load } from '../config/config-directory.ts';
 import { describedHost } from './described-host.ts';
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { check } from './run-check.ts';
 
 interface Chain {
-  family: string;
-  table: string;
-  name: string;
-  hook?: string;
-  policy?: string;
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  readonly hook?: string;
+  readonly policy?: string;
 }
 
 const base = (hook: string, policy: string, table = 'filter'): Chain => ({

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { launcherNodeVersion } from '../../../../provision/host/launcher-node.ts';
-import { root } from '../../../support/tracked-files.ts';
+import { launcherNodeVersion } from '#provision/host/launcher-node.ts';
+import { root } from '#test/support/tracked-files.ts';
 
 const script = 'provision/host/find-node.sh';
 

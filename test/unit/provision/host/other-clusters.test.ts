@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forgetOtherClusters, withoutOtherClusters } from '../../../../provision/host/other-clusters.ts';
+import { forgetOtherClusters, withoutOtherClusters } from '#provision/host/other-clusters.ts';
 
 const others = {
   FLEETCTL_TUNNEL: '127.0.0.1:2222',

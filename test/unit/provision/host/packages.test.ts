@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LabError } from '../../../../errors/lab-error.ts';
-import { ensurePackages, missingPackages } from '../../../../provision/host/packages.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { ensurePackages, missingPackages } from '#provision/host/packages.ts';
 
 /** A directory with a dpkg-query and an apt-get of our own: real executables that keep "installed" packages as files. */
 let dir: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../../../provision/config/load-config.ts';
-import { canWrite } from '../../../../provision/host/require-writable.ts';
+import { loadConfig } from '#provision/config/load-config.ts';
+import { canWrite } from '#provision/host/require-writable.ts';
 import { check } from './run-check.ts';
 
 /** A configuration with this XDG_CACHE_HOME. */

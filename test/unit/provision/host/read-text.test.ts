@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readText } from '../../../../provision/host/read-text.ts';
+import { readText } from '#provision/host/read-text.ts';
 
 let dir: string;
 beforeEach(() => {

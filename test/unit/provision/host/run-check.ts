@@ -1,4 +1,4 @@
-import { runDoctor } from '../../../../provision/host/doctor.ts';
+import { runDoctor } from '#provision/host/doctor.ts';
 import { load } from '../config/config-directory.ts';
 import { describedHost, type Description } from './described-host.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatDoctorReport } from '../../../../provision/host/doctor-report.ts';
-import { runDoctor } from '../../../../provision/host/doctor.ts';
-import type { GuestRun } from '../../../../provision/host/kvm/run-tiny-guest.ts';
+import { formatDoctorReport } from '#provision/host/doctor-report.ts';
+import { runDoctor } from '#provision/host/doctor.ts';
+import type { GuestRun } from '#provision/host/kvm/run-tiny-guest.ts';
 import { load } from '../config/config-directory.ts';
 import { describedHost } from './described-host.ts';
 import { check } from './run-check.ts';

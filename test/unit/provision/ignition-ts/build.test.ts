@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dataUrl, defineConfig, directory, file, link, readDataUrl, toJson, unit, user } from 'ignition-ts';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { sshKey, validate } from './oracle.ts';
 
 function refusal(build: () => unknown): LabError {

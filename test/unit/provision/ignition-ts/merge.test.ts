@@ -11,7 +11,7 @@ import {
   user,
   type IgnitionConfig,
 } from 'ignition-ts';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { sshKey, validate } from './oracle.ts';
 
 const body = (text: string) => `[Service]\nExecStart=/bin/${text}\n[Install]\nWantedBy=multi-user.target\n`;

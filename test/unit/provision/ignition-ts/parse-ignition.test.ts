@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { dataUrl, parseIgnition, toJson } from 'ignition-ts';
-import { LabError } from '../../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { validate } from './oracle.ts';
 
 function refusal(text: string): LabError {

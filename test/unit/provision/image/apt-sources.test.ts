@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { fetchOptions, hostAptSources, mirrorArguments } from '../../../../provision/image/apt-sources.ts';
+import { fetchOptions, hostAptSources, mirrorArguments } from '#provision/image/apt-sources.ts';
 
 const dirs: string[] = [];
 afterEach(async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { withBuildLock } from '../../../../provision/image/build-lock.ts';
+import { withBuildLock } from '#provision/image/build-lock.ts';
 
 let dir = '';
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { contentKey, publish, removeDebris, withWorkDirectory } from '../../../../provision/image/cache.ts';
+import { contentKey, publish, removeDebris, withWorkDirectory } from '#provision/image/cache.ts';
 
 let dir = '';
 beforeEach(async () => {

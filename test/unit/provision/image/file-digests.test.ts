@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openFileDigests } from '../../../../provision/image/file-digests.ts';
+import { openFileDigests } from '#provision/image/file-digests.ts';
 
 let dir = '';
 let memory = '';

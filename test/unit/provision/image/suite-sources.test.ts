@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codenameOf, suiteLines } from '../../../../provision/image/suite-sources.ts';
+import { codenameOf, suiteLines } from '#provision/image/suite-sources.ts';
 
 const debian = 'http://mirror.example/debian';
 const stock = [

@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { HypervisorName } from '../../../../provision/config/lab-config.ts';
-import { labPaths } from '../../../../provision/machines/ground/lab-paths.ts';
-import { vagrantSettings, type VagrantSettings } from '../../../../provision/machines/vagrant/vagrant-settings.ts';
+import type { HypervisorName } from '#provision/config/lab-config.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
+import { vagrantSettings, type VagrantSettings } from '#provision/machines/vagrant/vagrant-settings.ts';
 import { type ConfigFiles, load } from '../config/config-directory.ts';
 
 export const repoDir = join(import.meta.dirname, '../../../..');

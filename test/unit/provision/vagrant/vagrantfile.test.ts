@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HypervisorName } from '../../../../provision/config/lab-config.ts';
+import type { HypervisorName } from '#provision/config/lab-config.ts';
 import { type Call, recordVagrantfile } from './record-vagrantfile.ts';
 
 async function callsFor(rb: string, numInstances?: string, hypervisor?: HypervisorName): Promise<readonly Call[]> {

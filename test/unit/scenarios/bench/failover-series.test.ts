@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { median, stepStatistics } from '../../../../scenarios/bench/failover-series.ts';
+import { median, stepStatistics } from '#scenarios/bench/failover-series.ts';
 
 const run = (goneMs: number | undefined) => ({
   timeline: [
     { name: 'fault', atMs: 1_000, detail: '' },
     {
-      ...{ name: 'gone', detail: '', predicted: { minMs: 0, maxMs: 5_000, terms: 'TTL' } },
+      name: 'gone',
+      detail: '',
+      predicted: { minMs: 0, maxMs: 5_000, terms: 'TTL' },
       ...(goneMs === undefined ? {} : { atMs: goneMs }),
     },
   ],
@@ -14,7 +16,11 @@ const run = (goneMs: number | undefined) => ({
 
 it('measures each step from the fault of its own run', () => {
   expect(stepStatistics([run(1_500), run(1_700), run(4_000)])[1]).toEqual({
-    ...{ step: 'gone', runs: 3, medianMs: 700, worstMs: 3_000, predictedMaxMs: 5_000 },
+    step: 'gone',
+    runs: 3,
+    medianMs: 700,
+    worstMs: 3_000,
+    predictedMaxMs: 5_000,
   });
 });
 

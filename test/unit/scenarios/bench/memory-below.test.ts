@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { memoryBelow } from '../../../../scenarios/bench/memory-below.ts';
+import { memoryBelow } from '#scenarios/bench/memory-below.ts';
 
 it("counts what a process's children hold, and nothing of a process that is gone", async () => {
   const MB = 1024 * 1024;

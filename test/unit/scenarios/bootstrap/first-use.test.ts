@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { answers, isHealthy, watchBucket } from '../../../../scenarios/bootstrap/bucket-watch.ts';
-import { startFirstUse } from '../../../../scenarios/bootstrap/first-use/first-use-process.ts';
+import { answers, isHealthy, watchBucket } from '#scenarios/bootstrap/bucket-watch.ts';
+import { startFirstUse } from '#scenarios/bootstrap/first-use/first-use-process.ts';
 import { type Bundles, bundle } from '../../apps/couchbase/support/bundles.ts';
 import { runNode } from '../../apps/couchbase/support/process.ts';
 import { startServerProcess } from '../../apps/couchbase/support/server-process.ts';
@@ -23,7 +23,11 @@ beforeAll(async () => {
   await build({
     entryPoints: [join(root, 'scenarios/bootstrap/first-use/main.ts')],
     outfile: client,
-    ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
   });
   programs = await bundle();
 }, 30_000);

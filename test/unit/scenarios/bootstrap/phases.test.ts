@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { phaseMoments, phaseNames, phaseSpans, type SeenRound } from '../../../../scenarios/bootstrap/phases.ts';
+import { phaseMoments, phaseNames, phaseSpans, type SeenRound } from '#scenarios/bootstrap/phases.ts';
 import { journal, runBeganMs } from '../recorded.ts';
 
 const unit = 'couchbase@1.service';

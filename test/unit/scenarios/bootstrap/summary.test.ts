@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { phaseNames } from '../../../../scenarios/bootstrap/phases.ts';
-import { bootstrapFindings, phaseMeasures, type Round, totals } from '../../../../scenarios/bootstrap/summary.ts';
-import { overallVerdict } from '../../../../scenarios/harness/record/verdict.ts';
+import { phaseNames } from '#scenarios/bootstrap/phases.ts';
+import { bootstrapFindings, phaseMeasures, type Round, totals } from '#scenarios/bootstrap/summary.ts';
+import { overallVerdict } from '#scenarios/harness/record/verdict.ts';
 
 /** A round whose phases take these many ms each. */
 function round(unit: Round['unit'], askedMs: number, ...took: readonly number[]): Round {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { LabError } from '../../../../errors/lab-error.ts';
-import { delayEnvironment } from '../../../../scenarios/bootstrap/delays.ts';
-import { imageParameter } from '../../../../scenarios/bootstrap/image.ts';
-import { withEnvironment } from '../../../../scenarios/bootstrap/unit-variant.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { delayEnvironment } from '#scenarios/bootstrap/delays.ts';
+import { imageParameter } from '#scenarios/bootstrap/image.ts';
+import { withEnvironment } from '#scenarios/bootstrap/unit-variant.ts';
 
 const units = join(import.meta.dirname, '../../../../units');
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../../../errors/lab-error.ts';
-import type { PlannedFault } from '../../../../scenarios/chaos/plan.ts';
-import { runPlan } from '../../../../scenarios/chaos/run-plan.ts';
-import type { ActiveFault, FaultAction } from '../../../../scenarios/harness/record/fault-record.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { PlannedFault } from '#scenarios/chaos/plan.ts';
+import { runPlan } from '#scenarios/chaos/run-plan.ts';
+import type { ActiveFault, FaultAction } from '#scenarios/harness/record/fault-record.ts';
 
 const planned = (
   atMs: number,
@@ -10,7 +10,12 @@ const planned = (
   action: FaultAction,
   more: Partial<PlannedFault> = {},
 ): PlannedFault => ({
-  ...{ atMs, durationMs: 10, recoveryMs: 10, lane: 0, target, action },
+  atMs,
+  durationMs: 10,
+  recoveryMs: 10,
+  lane: 0,
+  target,
+  action,
   weight: action.kind === 'kill-container' ? 'light' : 'heavy',
   ...more,
 });

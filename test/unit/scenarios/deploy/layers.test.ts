@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { containerOf } from '../../../../scenarios/stack/container-start.ts';
-import { deployFindings } from '../../../../scenarios/deploy/findings.ts';
-import { firstRows, layerMoments, type LayerRecord } from '../../../../scenarios/deploy/layer-moments.ts';
-import { layerSteps, pagePrediction } from '../../../../scenarios/deploy/layer-steps.ts';
-import { allUnits, stackLayers, type StackLayer } from '../../../../scenarios/stack/stack.ts';
+import { containerOf } from '#scenarios/stack/container-start.ts';
+import { deployFindings } from '#scenarios/deploy/findings.ts';
+import { firstRows, layerMoments, type LayerRecord } from '#scenarios/deploy/layer-moments.ts';
+import { layerSteps, pagePrediction } from '#scenarios/deploy/layer-steps.ts';
+import { allUnits, stackLayers, type StackLayer } from '#scenarios/stack/stack.ts';
 import { event, journal, pageMessage, runBeganMs } from '../recorded.ts';
 
 const layer = (name: StackLayer['name']) => stackLayers.find((one) => one.name === name) ?? stackLayers[0]!;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { failoverFindings, type FailoverOutcome } from '../../../../scenarios/failover/findings.ts';
-import { failoverTimeline } from '../../../../scenarios/failover/timeline.ts';
-import type { RunRecord } from '../../../../scenarios/harness/record/run-record.ts';
-import { overallVerdict } from '../../../../scenarios/harness/record/verdict.ts';
+import { failoverFindings, type FailoverOutcome } from '#scenarios/failover/findings.ts';
+import { failoverTimeline } from '#scenarios/failover/timeline.ts';
+import type { RunRecord } from '#scenarios/harness/record/run-record.ts';
+import { overallVerdict } from '#scenarios/harness/record/verdict.ts';
 import { unitState, unitTarget } from '../recorded.ts';
 import { events, journals, recordedOutcome, recordedRun } from './recorded-failover.ts';
 

@@ -1,5 +1,5 @@
-import type { FailoverOutcome } from '../../../../scenarios/failover/findings.ts';
-import type { RunRecord } from '../../../../scenarios/harness/record/run-record.ts';
+import type { FailoverOutcome } from '#scenarios/failover/findings.ts';
+import type { RunRecord } from '#scenarios/harness/record/run-record.ts';
 import { event, journal, pageMessage, runBeganMs, runRecord, unitState, unitTarget } from '../recorded.ts';
 
 const [db, sidekick, worker] = ['couchbase@1.service', 'couchbase-sidekick@1.service', 'worker.service'];
@@ -60,7 +60,8 @@ export const journals = [
 
 export const recordedRun = (change: Partial<RunRecord> = {}): RunRecord =>
   runRecord({
-    ...{ events, journal: journals },
+    events,
+    journal: journals,
     connections: [
       { address: '172.17.8.101', openedAt: runBeganMs + 105, closedAt: runBeganMs + 1_100 },
       { address: '172.17.8.102', openedAt: runBeganMs + 2_500 },
@@ -69,8 +70,15 @@ export const recordedRun = (change: Partial<RunRecord> = {}): RunRecord =>
   });
 
 export const recordedOutcome = (change: Partial<FailoverOutcome> = {}): FailoverOutcome => ({
-  ...{ broken: 'core-01', subject: { unit: db, key: { name: key, old: oldAddress } }, faultMs, undoMs: 5_000 },
-  ...{ settledMs: 4_900, pageBackMs: 9_300, healedMs: 9_400, moved, displaced: 'web@1.service' },
+  broken: 'core-01',
+  subject: { unit: db, key: { name: key, old: oldAddress } },
+  faultMs,
+  undoMs: 5_000,
+  settledMs: 4_900,
+  pageBackMs: 9_300,
+  healedMs: 9_400,
+  moved,
+  displaced: 'web@1.service',
   documents: { before: 120, after: 7 },
   ...change,
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { failoverTimeline } from '../../../../scenarios/failover/timeline.ts';
-import type { RunRecord } from '../../../../scenarios/harness/record/run-record.ts';
+import { failoverTimeline } from '#scenarios/failover/timeline.ts';
+import type { RunRecord } from '#scenarios/harness/record/run-record.ts';
 import { event, journal, pageMessage, unitState, unitTarget } from '../recorded.ts';
 import { events, journals, newAddress, oldAddress, recordedOutcome, recordedRun } from './recorded-failover.ts';
 
@@ -100,7 +100,11 @@ it('a memcached that moves is known by its own key and address; a worker has nei
   ];
   const subject = { unit, key: { name: key, old: '10.1.11.3' } };
   expect(moments({ events: own, journal: journalLines }, recordedOutcome({ subject, moved: [unit] }))).toMatchObject({
-    ...{ rescheduled: 1_400, active: 1_700, registered: 1_800, appRestarted: 2_900, goodPage: 3_500 },
+    rescheduled: 1_400,
+    active: 1_700,
+    registered: 1_800,
+    appRestarted: 2_900,
+    goodPage: 3_500,
   });
   const worker = recordedOutcome({ subject: { unit: 'worker.service' } });
   const started = [journal(1_600, 'core-02', 'worker.service', 'Started worker.service - Stores.')];
@@ -111,8 +115,12 @@ it('a memcached that moves is known by its own key and address; a worker has nei
 it('with nothing but a web unit on the machine, a page is good once the loss is known', () => {
   const lonely = recordedOutcome({ subject: undefined, moved: [] });
   expect(moments({}, lonely)).toEqual({
-    ...{ fault: 1_000, gone: 1_200, goodPage: 1_900 },
-    ...{ back: 8_000, webBack: 9_000, pageBack: 9_300 },
+    fault: 1_000,
+    gone: 1_200,
+    goodPage: 1_900,
+    back: 8_000,
+    webBack: 9_000,
+    pageBack: 9_300,
   });
   const still = events.filter((e) => e.type !== 'machine-gone');
   expect(moments({ events: [...still, unitState(9_700, 'x.service', 'core-01')] }, lonely)['goodPage']).toBeUndefined();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { allUnits } from '../../../../scenarios/stack/stack.ts';
-import { lastChange, pagesFreshFrom, viewMissing } from '../../../../scenarios/layers/conditions.ts';
+import { allUnits } from '#scenarios/stack/stack.ts';
+import { lastChange, pagesFreshFrom, viewMissing } from '#scenarios/layers/conditions.ts';
 import { event, pageMessage, unit, unitState, view } from '../recorded.ts';
 
 const three = ['core-01', 'core-02', 'core-03'];

@@ -1,16 +1,26 @@
 import { expect, it } from 'vitest';
-import { layerNames, layers } from '../../../../scenarios/layers/layer.ts';
-import { byItself, inWords } from '../../../../scenarios/layers/measures.ts';
-import type { Loss, Recovery } from '../../../../scenarios/layers/recovery.ts';
+import { layerNames, layers } from '#scenarios/layers/layer.ts';
+import { byItself, inWords } from '#scenarios/layers/measures.ts';
+import type { Loss, Recovery } from '#scenarios/layers/recovery.ts';
 
 const [memcached] = layers;
 const loss: Loss = {
-  ...{ layer: 'memcached', unit: 'memcached@1.service', key: '/services/memcached/1', machine: 'core-01' },
-  ...{ faultMs: 10_000, recoveredMs: 30_000 },
+  layer: 'memcached',
+  unit: 'memcached@1.service',
+  key: '/services/memcached/1',
+  machine: 'core-01',
+  faultMs: 10_000,
+  recoveredMs: 30_000,
 };
 const recovery: Recovery = {
-  ...{ systemdMs: 10_040, fleetMs: undefined, appsMs: 12_200, apps: ['web@1', 'web@2'] },
-  ...{ restartedMs: 11_500, restartedBy: 'systemd', keyMs: 11_900, alsoRestarted: ['web@1', 'web@2'] },
+  systemdMs: 10_040,
+  fleetMs: undefined,
+  appsMs: 12_200,
+  apps: ['web@1', 'web@2'],
+  restartedMs: 11_500,
+  restartedBy: 'systemd',
+  keyMs: 11_900,
+  alsoRestarted: ['web@1', 'web@2'],
 };
 
 it('has the layers that can be named, each once', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Loss, recoveryOf } from '../../../../scenarios/layers/recovery.ts';
+import { type Loss, recoveryOf } from '#scenarios/layers/recovery.ts';
 import { event, journal, runBeganMs, unitState } from '../recorded.ts';
 
 const unit = 'memcached@1.service';
@@ -36,8 +36,13 @@ const recorded = {
 describe('recovery of a layer', () => {
   it('tells who noticed, who restarted it, and what went with it', () => {
     expect(recoveryOf(loss, recorded)).toEqual({
-      ...{ systemdMs: 10_040, fleetMs: 10_200, appsMs: 12_200, apps: ['web@2'] },
-      ...{ restartedMs: 11_500, restartedBy: 'systemd', keyMs: 11_900 },
+      systemdMs: 10_040,
+      fleetMs: 10_200,
+      appsMs: 12_200,
+      apps: ['web@2'],
+      restartedMs: 11_500,
+      restartedBy: 'systemd',
+      keyMs: 11_900,
       alsoRestarted: ['memcached-sidekick@1', 'web@2'],
     });
   });

@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
-import type { Sample } from '../../../../scenarios/harness/record/sample.ts';
-import { visitorSaw } from '../../../../scenarios/layers/visitor.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import { visitorSaw } from '#scenarios/layers/visitor.ts';
 import { runBeganMs } from '../recorded.ts';
 
 const page = (atMs: number, machine: string, session: string | undefined): Sample => ({
-  ...{ probe: 'page', wallMs: runBeganMs + atMs, ms: 5, ok: session !== undefined, machine },
+  probe: 'page',
+  wallMs: runBeganMs + atMs,
+  ms: 5,
+  ok: session !== undefined,
+  machine,
   ...(session === undefined ? { error: 'ECONNREFUSED' } : { session }),
 });
 
@@ -21,12 +25,20 @@ const samples = [
 
 it('counts pages and lost sessions within the window, each machine having a visitor of its own', () => {
   expect(visitorSaw(samples, 1_000, 2_000, runBeganMs)).toEqual({
-    ...{ asked: 6, failed: 2, lastFailedMs: 1_405, longestOutageMs: 500, lostSessions: 1 },
+    asked: 6,
+    failed: 2,
+    lastFailedMs: 1_405,
+    longestOutageMs: 500,
+    lostSessions: 1,
   });
 });
 
 it('knows nothing when nobody asked', () => {
   expect(visitorSaw([], 1_000, 2_000, runBeganMs)).toEqual({
-    ...{ asked: 0, failed: 0, lastFailedMs: undefined, longestOutageMs: 1_000, lostSessions: 0 },
+    asked: 0,
+    failed: 0,
+    lastFailedMs: undefined,
+    longestOutageMs: 1_000,
+    lostSessions: 0,
   });
 });

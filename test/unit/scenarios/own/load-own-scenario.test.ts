@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LabError } from '../../../../errors/lab-error.ts';
-import { loadOwnScenario } from '../../../../scenarios/own/load-own-scenario.ts';
-import { ownLine, withOwnLine } from '../../../../scenarios/own/own-line.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { loadOwnScenario } from '#scenarios/own/load-own-scenario.ts';
+import { ownLine, withOwnLine } from '#scenarios/own/own-line.ts';
 
 let dir: string;
 beforeAll(async () => {

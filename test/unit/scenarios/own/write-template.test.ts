@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LabError } from '../../../../errors/lab-error.ts';
-import { loadOwnScenario } from '../../../../scenarios/own/load-own-scenario.ts';
-import { writeTemplate } from '../../../../scenarios/own/write-template.ts';
+import type { LabError } from '#errors/lab-error.ts';
+import { loadOwnScenario } from '#scenarios/own/load-own-scenario.ts';
+import { writeTemplate } from '#scenarios/own/write-template.ts';
 
 let dir: string;
 beforeAll(async () => {

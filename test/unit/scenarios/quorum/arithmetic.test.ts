@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inWords, quorumOf } from '../../../../scenarios/quorum/arithmetic.ts';
+import { inWords, quorumOf } from '#scenarios/quorum/arithmetic.ts';
 
 it('gives the sizes of the etcd documentation: an even member adds nothing', () => {
   const table = [1, 2, 3, 4, 5, 6, 7].map((members) => {

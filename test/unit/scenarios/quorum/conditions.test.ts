@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { allUnits } from '../../../../scenarios/stack/stack.ts';
-import { stackMissing } from '../../../../scenarios/quorum/conditions.ts';
+import { allUnits } from '#scenarios/stack/stack.ts';
+import { stackMissing } from '#scenarios/quorum/conditions.ts';
 import { unit, view } from '../recorded.ts';
 
 const pair = ['core-01', 'core-03'];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { healthInWords } from '../../../../scenarios/quorum/last-machine.ts';
+import { healthInWords } from '#scenarios/quorum/last-machine.ts';
 
 it('says what the page says of itself', () => {
   const health = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseRoles, unitsOn } from '../../../../scenarios/quorum/roles.ts';
+import { chooseRoles, unitsOn } from '#scenarios/quorum/roles.ts';
 import { unit, view } from '../recorded.ts';
 
 const three = ['core-01', 'core-02', 'core-03'];
@@ -16,7 +16,9 @@ const deployed = view({
 
 it('halts the machine with Couchbase and keeps the one with a page and the most units', () => {
   expect(chooseRoles(three, deployed)).toEqual({
-    ...{ halted: ['core-02', 'core-01'], staying: ['core-03'], witness: 'core-03' },
+    halted: ['core-02', 'core-01'],
+    staying: ['core-03'],
+    witness: 'core-03',
   });
 });
 

@@ -1,20 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { type Return, returnFindings } from '../../../../scenarios/rejoin/findings.ts';
-import { type MachineTraces, readMembers } from '../../../../scenarios/rejoin/machine-traces.ts';
+import { type Return, returnFindings } from '#scenarios/rejoin/findings.ts';
+import { type MachineTraces, readMembers } from '#scenarios/rejoin/machine-traces.ts';
 
 const traces: MachineTraces = {
-  ...{ marker: true, memberId: 'b2', members: { a1: 'core-01', b2: 'core-02', c3: 'core-03' } },
-  ...{ dockerId: 'D1', images: ['couchbase:latest', 'web:latest'], subnet: '10.1.2.1/24' },
+  marker: true,
+  memberId: 'b2',
+  members: { a1: 'core-01', b2: 'core-02', c3: 'core-03' },
+  dockerId: 'D1',
+  images: ['couchbase:latest', 'web:latest'],
+  subnet: '10.1.2.1/24',
 };
 const anew: MachineTraces = {
   ...traces,
-  ...{ marker: false, memberId: 'd4', members: { a1: 'core-01', c3: 'core-03', d4: 'core-02' } },
-  ...{ dockerId: 'D2', images: ['web:latest'] },
+  marker: false,
+  memberId: 'd4',
+  members: { a1: 'core-01', c3: 'core-03', d4: 'core-02' },
+  dockerId: 'D2',
+  images: ['web:latest'],
 };
 
 const verdicts = (by: Return['by'], after: Partial<MachineTraces>, rest: Partial<Return> = {}) =>
   returnFindings({
-    ...{ machine: 'core-02', by, before: traces, unit: 'web@2.service', runsOn: 'core-02', stored: 'x', own: 'x' },
+    machine: 'core-02',
+    by,
+    before: traces,
+    unit: 'web@2.service',
+    runsOn: 'core-02',
+    stored: 'x',
+    own: 'x',
     after: { ...(by === 'halt' ? traces : anew), ...after },
     ...rest,
   }).map(({ verdict }) => verdict);

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../../../../scenarios/harness/record/sample.ts';
-import { rollingFindings } from '../../../../scenarios/rolling/findings.ts';
-import { requests } from '../../../../scenarios/rolling/requests.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import { rollingFindings } from '#scenarios/rolling/findings.ts';
+import { requests } from '#scenarios/rolling/requests.ts';
 import { event, unit, view } from '../recorded.ts';
 
 const page = (wallMs: number, ok: boolean, machine = 'core-01', session = 's1'): Sample => ({
-  ...{ probe: 'page', wallMs, ms: 10, ok, machine },
+  probe: 'page',
+  wallMs,
+  ms: 10,
+  ok,
+  machine,
   ...(ok ? { session, visits: 1 } : { error: 'ECONNREFUSED' }),
 });
 
@@ -56,7 +60,11 @@ describe('requests', () => {
 
 describe('what a rolling reboot proves', () => {
   const machines = [1, 2, 3].map((n) => ({
-    ...{ name: `core-0${n}`, index: n, address: `172.17.8.10${n}`, memoryBytes: 2 ** 31, cpus: 1 },
+    name: `core-0${n}`,
+    index: n,
+    address: `172.17.8.10${n}`,
+    memoryBytes: 2 ** 31,
+    cpus: 1,
   }));
   const timers = { fleetAgentTtlMs: 5_000, etcdElectionMs: 500 };
   const config = { machines, timers } as unknown as Parameters<typeof rollingFindings>[0]['config'];

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { expandBraces } from '../../../../platform/fleet/fleetctl/unit-arguments.ts';
-import { until } from '../../../../provision/cluster/conditions.ts';
+import { expandBraces } from '#platform/fleet/fleetctl/unit-arguments.ts';
+import { until } from '#provision/cluster/conditions.ts';
 import {
   allUnits,
   deployStack,
@@ -12,9 +12,9 @@ import {
   leftOver,
   waitingFor,
   type DeployContext,
-} from '../../../../scenarios/stack/stack.ts';
-import type { ClusterView } from '../../../../scenarios/harness/record/cluster-view.ts';
-import { EventLog } from '../../../../scenarios/harness/record/event-log.ts';
+} from '#scenarios/stack/stack.ts';
+import type { ClusterView } from '#scenarios/harness/record/cluster-view.ts';
+import { EventLog } from '#scenarios/harness/record/event-log.ts';
 import { unit, view } from '../recorded.ts';
 
 const machines = ['core-01', 'core-02', 'core-03'];

@@ -15,14 +15,14 @@ export interface Page {
 
 /** The rows of one answer, a page at a time, from an index as it was when the query came. */
 export class Cursor {
-  private readonly texts: Generator<string, void> | AsyncGenerator<string, void>;
-  private readonly budgetMs: number;
-  private spentMs = 0;
+  readonly #texts: Generator<string, void> | AsyncGenerator<string, void>;
+  readonly #budgetMs: number;
+  #spentMs = 0;
 
   /** @param reduce name or source of the reduce that the query wants */
   constructor(rows: readonly Row[], query: ViewQuery, program: MapProgram, reduce?: string) {
-    this.budgetMs = reduce === undefined ? Infinity : viewLimits.reduceCpuMs;
-    this.texts = reduce === undefined ? plain(rows, query) : reduced(rows, query, program, reduce);
+    this.#budgetMs = reduce === undefined ? Infinity : viewLimits.reduceCpuMs;
+    this.#texts = reduce === undefined ? plain(rows, query) : reduced(rows, query, program, reduce);
   }
 
   /** Goes on until a page is full, there is no more, or it is time to look at other requests. @throws ViewFault */
@@ -31,7 +31,7 @@ export class Cursor {
     const page: string[] = [];
     let bytes = 0;
     for (;;) {
-      const step = this.texts.next();
+      const step = this.#texts.next();
       const { done, value }: IteratorResult<string, void> = step instanceof Promise ? await step : step;
       const elapsed = performance.now() - startedAt;
       const isLast = done === true;
@@ -42,15 +42,15 @@ export class Cursor {
         bytes >= viewLimits.pageBytes ||
         elapsed > viewLimits.stepMs
       ) {
-        this.charge(elapsed);
+        this.#charge(elapsed);
         return { rows: page.length, text: page.join(','), isLast };
       }
     }
   }
 
-  private charge(elapsed: number): void {
-    this.spentMs += elapsed;
-    if (this.spentMs > this.budgetMs)
+  #charge(elapsed: number): void {
+    this.#spentMs += elapsed;
+    if (this.#spentMs > this.#budgetMs)
       throw new ViewFault('timeout', `reducing took more than ${viewLimits.reduceCpuMs} ms of work`);
   }
 }

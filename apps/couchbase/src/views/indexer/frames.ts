@@ -10,27 +10,27 @@ export function frame(payload: Buffer): Buffer {
 
 /** Cuts a stream of bytes into payloads again. */
 export class Unframer {
-  private chunks: Buffer[] = [];
-  private size = 0;
+  #chunks: Buffer[] = [];
+  #size = 0;
 
   /** The payloads that `chunk` completes. @throws RangeError when one announces more than `maxFrameBytes` */
   push(chunk: Buffer): Buffer[] {
-    this.chunks.push(chunk);
-    this.size += chunk.length;
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
     const payloads: Buffer[] = [];
-    for (let payload = this.next(); payload !== undefined; payload = this.next()) payloads.push(payload);
+    for (let payload = this.#next(); payload !== undefined; payload = this.#next()) payloads.push(payload);
     return payloads;
   }
 
-  private next(): Buffer | undefined {
-    if (this.size < 4) return undefined;
-    if ((this.chunks[0]?.length ?? 0) < 4) this.chunks = [Buffer.concat(this.chunks)];
-    const end = 4 + (this.chunks[0]?.readUInt32BE(0) ?? 0);
+  #next(): Buffer | undefined {
+    if (this.#size < 4) return undefined;
+    if ((this.#chunks[0]?.length ?? 0) < 4) this.#chunks = [Buffer.concat(this.#chunks)];
+    const end = 4 + (this.#chunks[0]?.readUInt32BE(0) ?? 0);
     if (end > maxFrameBytes) throw new RangeError(`a frame of ${end} bytes`);
-    if (this.size < end) return undefined;
-    const bytes = Buffer.concat(this.chunks);
-    this.chunks = bytes.length === end ? [] : [bytes.subarray(end)];
-    this.size = bytes.length - end;
+    if (this.#size < end) return undefined;
+    const bytes = Buffer.concat(this.#chunks);
+    this.#chunks = bytes.length === end ? [] : [bytes.subarray(end)];
+    this.#size = bytes.length - end;
     return bytes.subarray(4, end);
   }
 }

@@ -19,25 +19,25 @@ export type Mapped = { readonly rows: readonly (readonly [key: Json, value: Json
 
 /** The sandbox of a view: made when it is needed, and anew when it broke. */
 export class MapProgram {
-  private readonly source: ViewSource;
-  private sandbox: Sandbox | undefined;
-  private strikes = 0;
+  readonly #source: ViewSource;
+  #sandbox: Sandbox | undefined;
+  #strikes = 0;
 
   constructor({ map, reduce }: ViewSource) {
-    this.source = reduce === undefined || isBuiltInReduce(reduce) ? { map } : { map, reduce };
+    this.#source = reduce === undefined || isBuiltInReduce(reduce) ? { map } : { map, reduce };
   }
 
   get isLive(): boolean {
-    return this.sandbox !== undefined;
+    return this.#sandbox !== undefined;
   }
 
   get bytes(): number {
-    return this.sandbox?.bytes ?? 0;
+    return this.#sandbox?.bytes ?? 0;
   }
 
   /** Gives the memory back; the next call makes a new sandbox. */
   rest(): void {
-    this.sandbox = undefined;
+    this.#sandbox = undefined;
   }
 
   /**
@@ -46,18 +46,18 @@ export class MapProgram {
    * @throws ViewFault when the source is no function, or too many documents passed the limit of time or memory
    */
   async map(doc: string, meta: string): Promise<Mapped> {
-    const outcome = await this.attempt((sandbox) => sandbox.map(doc, meta));
+    const outcome = await this.#attempt((sandbox) => sandbox.map(doc, meta));
     if (outcome.kind === 'value') return read(outcome.text);
     if (outcome.kind === 'thrown') return { leftOut: outcome.message };
     if (outcome.kind === 'broken') this.rest();
-    if (outcome.kind === 'timeout' || doc.length <= viewLimits.largeDocumentBytes) this.strike(outcome);
+    if (outcome.kind === 'timeout' || doc.length <= viewLimits.largeDocumentBytes) this.#strike(outcome);
     return { leftOut: outcome.kind === 'timeout' ? 'it took too long' : outcome.message };
   }
 
   /** Reduces values, given as JSON texts; the result is JSON text. @param keys undefined for a rereduce @throws ViewFault */
   async reduce(keys: readonly Json[] | undefined, values: readonly string[]): Promise<string> {
     const keysText = JSON.stringify(keys ?? null);
-    const outcome = await this.attempt((sandbox) => sandbox.reduce(keysText, `[${values.join(',')}]`));
+    const outcome = await this.#attempt((sandbox) => sandbox.reduce(keysText, `[${values.join(',')}]`));
     if (outcome.kind === 'value' && outcome.text.length > viewLimits.bytesOfDocument)
       throw new ViewFault('limit', `reduce function: a result of more than ${viewLimits.bytesOfDocument} bytes`);
     if (outcome.kind === 'value') return outcome.text;
@@ -67,22 +67,22 @@ export class MapProgram {
   }
 
   /** What takes too long gets a second chance: the first may have been a host that stood still. */
-  private async attempt(call: (sandbox: Sandbox) => Outcome): Promise<Outcome> {
-    const outcome = call(await this.live());
-    return outcome.kind === 'timeout' ? call(await this.live()) : outcome;
+  async #attempt(call: (sandbox: Sandbox) => Outcome): Promise<Outcome> {
+    const outcome = call(await this.#live());
+    return outcome.kind === 'timeout' ? call(await this.#live()) : outcome;
   }
 
-  private async live(): Promise<Sandbox> {
+  async #live(): Promise<Sandbox> {
     try {
-      return (this.sandbox ??= await Sandbox.open(this.source));
+      return (this.#sandbox ??= await Sandbox.open(this.#source));
     } catch (error) {
       throw new ViewFault('map', `map or reduce function does not compile: ${String(error)}`);
     }
   }
 
-  private strike(outcome: Outcome): void {
-    this.strikes += 1;
-    if (this.strikes < viewLimits.strikes) return;
+  #strike(outcome: Outcome): void {
+    this.#strikes += 1;
+    if (this.#strikes < viewLimits.strikes) return;
     const documents = `for ${viewLimits.strikes} documents`;
     if (outcome.kind === 'timeout') throw new ViewFault('timeout', `map function ${overtime} ${documents}`);
     throw new ViewFault('limit', `map function took more than ${viewLimits.sandboxBytes} bytes of memory ${documents}`);

@@ -47,7 +47,7 @@ export type Reply =
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly cause: string };
 
 /** An answer that is no refusal. */
-export type Done = Exclude<Reply, { kind: 'failed' }>;
+export type Done = Exclude<Reply, { readonly kind: 'failed' }>;
 
 export function encodeRequest(request: Request): Buffer {
   return serialize(request);

@@ -85,38 +85,39 @@ class BuiltIn implements Reduction {
 
 /** A reduce function in JavaScript: over chunks first, then over their results (rereduce). */
 class Written implements Reduction {
-  private readonly program: MapProgram;
-  private keys: Json[] = [];
-  private values: string[] = [];
-  private reduced: string[] = [];
-  private length = 0;
+  readonly #program: MapProgram;
+  #keys: Json[] = [];
+  #values: string[] = [];
+  #reduced: string[] = [];
+  #length = 0;
 
   constructor(program: MapProgram) {
-    this.program = program;
+    this.#program = program;
   }
 
   add(row: Row): boolean {
-    this.keys.push(row.key);
-    this.values.push(row.value);
-    this.length += row.bytes;
-    return this.values.length >= chunkRows || this.length >= chunkLength;
+    this.#keys.push(row.key);
+    this.#values.push(row.value);
+    this.#length += row.bytes;
+    return this.#values.length >= chunkRows || this.#length >= chunkLength;
   }
 
   async flush(): Promise<void> {
-    this.reduced.push(await this.program.reduce(this.keys, this.values));
-    [this.keys, this.values, this.length] = [[], [], 0];
-    const length = this.reduced.reduce((sum, text) => sum + text.length, 0);
-    if (this.reduced.length > 1 && (this.reduced.length >= chunkRows || length >= chunkLength)) await this.rereduce();
+    this.#reduced.push(await this.#program.reduce(this.#keys, this.#values));
+    [this.#keys, this.#values, this.#length] = [[], [], 0];
+    const length = this.#reduced.reduce((sum, text) => sum + text.length, 0);
+    if (this.#reduced.length > 1 && (this.#reduced.length >= chunkRows || length >= chunkLength))
+      await this.#rereduce();
   }
 
   async result(): Promise<string> {
-    if (this.values.length > 0) await this.flush();
-    if (this.reduced.length > 1) await this.rereduce();
-    return this.reduced[0] ?? 'null';
+    if (this.#values.length > 0) await this.flush();
+    if (this.#reduced.length > 1) await this.#rereduce();
+    return this.#reduced[0] ?? 'null';
   }
 
-  private async rereduce(): Promise<void> {
-    this.reduced = [await this.program.reduce(undefined, this.reduced)];
+  async #rereduce(): Promise<void> {
+    this.#reduced = [await this.#program.reduce(undefined, this.#reduced)];
   }
 }
 

@@ -27,26 +27,26 @@ const stackBytes = 256 * 1024;
  * nothing in it but the language, `emit`, `sum` and `dateToArray`; text goes in and comes out.
  */
 export class Sandbox {
-  private readonly runtime: QuickJSRuntime;
-  private readonly context: QuickJSContext;
-  private readonly memory: WebAssembly.Memory;
-  private readonly entries: { readonly map: QuickJSHandle; readonly reduce: QuickJSHandle };
-  private startedAt = { wallMs: 0, cpuMs: 0 };
-  private interrupted = false;
+  readonly #runtime: QuickJSRuntime;
+  readonly #context: QuickJSContext;
+  readonly #memory: WebAssembly.Memory;
+  readonly #entries: { readonly map: QuickJSHandle; readonly reduce: QuickJSHandle };
+  #startedAt = { wallMs: 0, cpuMs: 0 };
+  #interrupted = false;
 
   private constructor(runtime: QuickJSRuntime, memory: WebAssembly.Memory, source: ViewSource) {
-    this.memory = memory;
-    this.runtime = runtime;
-    this.runtime.setMemoryLimit(viewLimits.sandboxBytes - initialPages * wasmPageBytes);
-    this.runtime.setMaxStackSize(stackBytes);
-    this.runtime.setInterruptHandler(() => (this.interrupted ||= this.isOverdue()));
-    this.context = runtime.newContext();
-    this.startClock();
-    const define = this.context.unwrapResult(this.context.evalCode(prelude, 'prelude.js'));
-    const map = this.compile('map', source.map);
-    const reduce = source.reduce === undefined ? this.context.undefined : this.compile('reduce', source.reduce);
-    const made = this.context.unwrapResult(this.context.callFunction(define, this.context.undefined, map, reduce));
-    this.entries = { map: this.context.getProp(made, 'map'), reduce: this.context.getProp(made, 'reduce') };
+    this.#memory = memory;
+    this.#runtime = runtime;
+    this.#runtime.setMemoryLimit(viewLimits.sandboxBytes - initialPages * wasmPageBytes);
+    this.#runtime.setMaxStackSize(stackBytes);
+    this.#runtime.setInterruptHandler(() => (this.#interrupted ||= this.#isOverdue()));
+    this.#context = runtime.newContext();
+    this.#startClock();
+    const define = this.#context.unwrapResult(this.#context.evalCode(prelude, 'prelude.js'));
+    const map = this.#compile('map', source.map);
+    const reduce = source.reduce === undefined ? this.#context.undefined : this.#compile('reduce', source.reduce);
+    const made = this.#context.unwrapResult(this.#context.callFunction(define, this.#context.undefined, map, reduce));
+    this.#entries = { map: this.#context.getProp(made, 'map'), reduce: this.#context.getProp(made, 'reduce') };
   }
 
   /** @throws SyntaxError when a source is not a JavaScript function */
@@ -62,38 +62,38 @@ export class Sandbox {
 
   /** Memory taken from the process, bytes; it is not given back while the sandbox lives. */
   get bytes(): number {
-    return this.memory.buffer.byteLength;
+    return this.#memory.buffer.byteLength;
   }
 
   /** Calls the map function; the text is a JSON array of [key, value]. @param doc JSON text @param meta JSON text */
   map(doc: string, meta: string): Outcome {
-    return this.call(this.entries.map, [doc, meta]);
+    return this.#call(this.#entries.map, [doc, meta]);
   }
 
   /** Calls the reduce function. @param keys JSON text, null for a rereduce @param values JSON text */
   reduce(keys: string, values: string): Outcome {
-    return this.call(this.entries.reduce, [keys, values]);
+    return this.#call(this.#entries.reduce, [keys, values]);
   }
 
-  private compile(name: string, source: string): QuickJSHandle {
-    const result = this.context.evalCode(`(${source}\n)`, `${name}.js`);
-    if (result.error !== undefined) throw new SyntaxError(this.describe(result.error));
-    if (this.context.typeof(result.value) !== 'function')
+  #compile(name: string, source: string): QuickJSHandle {
+    const result = this.#context.evalCode(`(${source}\n)`, `${name}.js`);
+    if (result.error !== undefined) throw new SyntaxError(this.#describe(result.error));
+    if (this.#context.typeof(result.value) !== 'function')
       throw new SyntaxError('the source is not a function expression');
     return result.value;
   }
 
-  private call(entry: QuickJSHandle, texts: readonly string[]): Outcome {
-    this.startClock();
+  #call(entry: QuickJSHandle, texts: readonly string[]): Outcome {
+    this.#startClock();
     try {
-      const args = texts.map((text) => this.context.newString(text));
-      const result = this.context.callFunction(entry, this.context.undefined, ...args);
+      const args = texts.map((text) => this.#context.newString(text));
+      const result = this.#context.callFunction(entry, this.#context.undefined, ...args);
       for (const arg of args) arg.dispose();
       // A promise's reactions are run and may emit no more: left alone they would pile up.
-      if (!this.interrupted && result.error === undefined) this.runtime.executePendingJobs(maxJobs).dispose();
-      if (this.interrupted) return { kind: 'timeout' };
-      if (result.error !== undefined) return { kind: 'broken', message: this.describe(result.error) };
-      const text = result.value.consume((value) => this.context.getString(value));
+      if (!this.#interrupted && result.error === undefined) this.#runtime.executePendingJobs(maxJobs).dispose();
+      if (this.#interrupted) return { kind: 'timeout' };
+      if (result.error !== undefined) return { kind: 'broken', message: this.#describe(result.error) };
+      const text = result.value.consume((value) => this.#context.getString(value));
       if (text.startsWith('+')) return { kind: 'value', text: text.slice(1) };
       const message = text.slice(1, 200);
       return { kind: message.includes('out of memory') ? 'broken' : 'thrown', message };
@@ -102,20 +102,20 @@ export class Sandbox {
     }
   }
 
-  private startClock(): void {
-    this.interrupted = false;
-    this.startedAt = { wallMs: performance.now(), cpuMs: cpuMs() };
+  #startClock(): void {
+    this.#interrupted = false;
+    this.#startedAt = { wallMs: performance.now(), cpuMs: cpuMs() };
   }
 
   /** By both clocks: on a busy host the wall's runs ahead, and the process's has the compiler's threads in it. */
-  private isOverdue(): boolean {
-    const { wallMs, cpuMs: spentMs } = this.startedAt;
+  #isOverdue(): boolean {
+    const { wallMs, cpuMs: spentMs } = this.#startedAt;
     return performance.now() - wallMs > viewLimits.callCpuMs && cpuMs() - spentMs > viewLimits.callCpuMs;
   }
 
-  private describe(error: QuickJSHandle): string {
-    if (this.interrupted) return 'it takes too long';
-    const message = this.context.getProp(error, 'message').consume((text) => this.context.getString(text));
+  #describe(error: QuickJSHandle): string {
+    if (this.#interrupted) return 'it takes too long';
+    const message = this.#context.getProp(error, 'message').consume((text) => this.#context.getString(text));
     return message.slice(0, 200);
   }
 }

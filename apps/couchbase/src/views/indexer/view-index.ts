@@ -25,82 +25,82 @@ export interface Size {
  * changed, so that who reads one keeps what he began with.
  */
 export class ViewIndex {
-  private sorted: readonly Row[] = [];
-  private runs: Row[][] = [];
+  #sorted: readonly Row[] = [];
+  #runs: Row[][] = [];
   /** Documents of the update that is going on, with the turn of their last rows: one may change again before it ends. */
-  private replaced = new Map<string, number>();
-  private turn = 0;
-  private fresh = false;
-  private readonly total: Size;
+  #replaced = new Map<string, number>();
+  #turn = 0;
+  #fresh = false;
+  readonly #total: Size;
   /** What this index adds to `total`; `pending` belongs to the update. */
-  private own: Size = { rows: 0, bytes: 0 };
-  private pending: Size = { rows: 0, bytes: 0 };
+  #own: Size = { rows: 0, bytes: 0 };
+  #pending: Size = { rows: 0, bytes: 0 };
 
   /** @param total counts the rows of all indexes of the process */
   constructor(total: Size) {
-    this.total = total;
+    this.#total = total;
   }
 
   get rows(): readonly Row[] {
-    return this.sorted;
+    return this.#sorted;
   }
 
   /** Starts an update; one that was not committed is forgotten. @param fresh drops all rows of before when it is committed */
   begin(fresh: boolean): void {
-    this.grow(this.pending, -this.pending.rows, -this.pending.bytes);
-    this.runs = [];
-    this.replaced = new Map();
-    this.fresh = fresh;
+    this.#grow(this.#pending, -this.#pending.rows, -this.#pending.bytes);
+    this.#runs = [];
+    this.#replaced = new Map();
+    this.#fresh = fresh;
   }
 
   /** Rows of one document, in place of those it had. @throws ViewFault `limit` when there are too many of them */
   put(source: string, id: string, pairs: readonly (readonly [key: Json, value: Json])[]): void {
-    const turn = ++this.turn;
-    this.replaced.set(source, turn);
+    const turn = ++this.#turn;
+    this.#replaced.set(source, turn);
     if (pairs.length === 0) return;
     const rows = pairs.map(([key, value]) => makeRow(key, JSON.stringify(value), { id, source, turn }));
-    this.grow(this.pending, rows.length, bytesOf(rows));
+    this.#grow(this.#pending, rows.length, bytesOf(rows));
     // Runs of about equal length are merged, so that no single step sorts everything.
-    this.runs.push(rows.sort(compareRows));
-    for (let last = this.runs.length - 1; last > 0; last--) {
-      const [left = [], right = []] = this.runs.slice(last - 1);
+    this.#runs.push(rows.sort(compareRows));
+    for (let last = this.#runs.length - 1; last > 0; last--) {
+      const [left = [], right = []] = this.#runs.slice(last - 1);
       if (left.length > 2 * right.length) break;
-      this.runs.splice(last - 1, 2, merge(left, right));
+      this.#runs.splice(last - 1, 2, merge(left, right));
     }
-    this.check();
+    this.#check();
   }
 
   commit(): void {
-    const added = this.runs.reduceRight<Row[]>((right, left) => merge(left, right), []);
+    const added = this.#runs.reduceRight<Row[]>((right, left) => merge(left, right), []);
     // A document that changed twice in one update has two sets of rows here: the later one counts.
-    const current = added.filter((row) => this.replaced.get(row.source) === row.turn);
-    const kept = this.fresh ? [] : this.sorted.filter((row) => !this.replaced.has(row.source));
-    this.sorted = merge(kept, current);
+    const current = added.filter((row) => this.#replaced.get(row.source) === row.turn);
+    const kept = this.#fresh ? [] : this.#sorted.filter((row) => !this.#replaced.has(row.source));
+    this.#sorted = merge(kept, current);
     this.begin(false);
-    this.grow(this.own, this.sorted.length - this.own.rows, bytesOf(this.sorted) - this.own.bytes);
+    this.#grow(this.#own, this.#sorted.length - this.#own.rows, bytesOf(this.#sorted) - this.#own.bytes);
   }
 
   /** Leaves the count of all indexes. */
   drop(): void {
     this.begin(false);
-    this.sorted = [];
-    this.grow(this.own, -this.own.rows, -this.own.bytes);
+    this.#sorted = [];
+    this.#grow(this.#own, -this.#own.rows, -this.#own.bytes);
   }
 
-  private grow(size: Size, rows: number, bytes: number): void {
-    for (const each of [size, this.total]) {
+  #grow(size: Size, rows: number, bytes: number): void {
+    for (const each of [size, this.#total]) {
       each.rows += rows;
       each.bytes += bytes;
     }
   }
 
-  private check(): void {
+  #check(): void {
     const { rowsOfView, bytesOfView, rowsOfBucket, bytesOfBucket } = viewLimits;
-    const kept = this.fresh ? { rows: 0, bytes: 0 } : this.own;
-    const [rows, bytes] = [this.pending.rows + kept.rows, this.pending.bytes + kept.bytes];
+    const kept = this.#fresh ? { rows: 0, bytes: 0 } : this.#own;
+    const [rows, bytes] = [this.#pending.rows + kept.rows, this.#pending.bytes + kept.bytes];
     if (rows > rowsOfView || bytes > bytesOfView)
       throw new ViewFault('limit', `a view may have ${rowsOfView} rows and ${bytesOfView} bytes of them`);
-    if (this.total.rows > rowsOfBucket || this.total.bytes > bytesOfBucket)
+    if (this.#total.rows > rowsOfBucket || this.#total.bytes > bytesOfBucket)
       throw new ViewFault(
         'limit',
         `the views of a bucket may have ${rowsOfBucket} rows and ${bytesOfBucket} bytes of them`,

@@ -17,36 +17,33 @@ const leanSandboxBytes = 32 * 1024 * 1024;
 
 /** Answers the server's requests, one at a time: all that a bucket's views are. Knows no files, no network, no other bucket. */
 export class Worker {
-  private readonly views = new Map<number, View>();
-  private readonly cursors = new Map<
-    number,
-    { readonly view: number; readonly cursor: Cursor; readonly totalRows: number }
-  >();
-  private readonly total = { rows: 0, bytes: 0 };
-  private lastCursor = 0;
+  readonly #views = new Map<number, View>();
+  readonly #cursors = new Map<number, { readonly view: number; readonly cursor: Cursor; readonly totalRows: number }>();
+  readonly #total = { rows: 0, bytes: 0 };
+  #lastCursor = 0;
 
   async answer(request: Request): Promise<Reply> {
-    const view = this.views.get(request.view);
-    if (request.op === 'open') return this.open(request.view, request.source);
+    const view = this.#views.get(request.view);
+    if (request.op === 'open') return this.#open(request.view, request.source);
     if (view === undefined) return failed('busy', 'unknown view');
     try {
-      return await this.work(view, request);
+      return await this.#work(view, request);
     } catch (error) {
       if (!(error instanceof ViewFault)) throw error;
       if (request.op === 'map') view.index.drop();
       return failed(error.code, error.message);
     } finally {
-      this.tidy(view);
+      this.#tidy(view);
     }
   }
 
-  private open(number: number, source: ViewSource): Reply {
-    this.views.get(number)?.index.drop();
-    this.views.set(number, { source, program: new MapProgram(source), index: new ViewIndex(this.total) });
+  #open(number: number, source: ViewSource): Reply {
+    this.#views.get(number)?.index.drop();
+    this.#views.set(number, { source, program: new MapProgram(source), index: new ViewIndex(this.#total) });
     return done(0);
   }
 
-  private async work(view: View, request: Exclude<Request, { op: 'open' }>): Promise<Reply> {
+  async #work(view: View, request: Exclude<Request, { op: 'open' }>): Promise<Reply> {
     switch (request.op) {
       case 'begin':
         view.index.begin(request.fresh);
@@ -58,46 +55,46 @@ export class Worker {
         return done(0);
       case 'drop':
         view.index.drop();
-        this.views.delete(request.view);
-        for (const [number, { view: of }] of this.cursors) if (of === request.view) this.cursors.delete(number);
+        this.#views.delete(request.view);
+        for (const [number, { view: of }] of this.#cursors) if (of === request.view) this.#cursors.delete(number);
         return done(0);
       case 'query': {
-        if (this.cursors.size >= viewLimits.cursors) return failed('busy', 'too many queries whose rows are not read');
+        if (this.#cursors.size >= viewLimits.cursors) return failed('busy', 'too many queries whose rows are not read');
         const reduce = request.reduce ? view.source.reduce : undefined;
         const cursor = new Cursor(view.index.rows, request.query, view.program, reduce);
-        const number = ++this.lastCursor;
-        this.cursors.set(number, { view: request.view, cursor, totalRows: view.index.rows.length });
-        return this.page(number);
+        const number = ++this.#lastCursor;
+        this.#cursors.set(number, { view: request.view, cursor, totalRows: view.index.rows.length });
+        return this.#page(number);
       }
       case 'more':
-        return this.page(request.cursor);
+        return this.#page(request.cursor);
       case 'close':
-        this.cursors.delete(request.cursor);
+        this.#cursors.delete(request.cursor);
         return done(0);
     }
   }
 
-  private async page(number: number): Promise<Reply> {
-    const open = this.cursors.get(number);
+  async #page(number: number): Promise<Reply> {
+    const open = this.#cursors.get(number);
     if (open === undefined) return failed('busy', 'unknown cursor');
     try {
       const { rows, text, isLast } = await open.cursor.next();
-      if (isLast) this.cursors.delete(number);
+      if (isLast) this.#cursors.delete(number);
       const cursor = isLast ? -1 : number;
       return { kind: 'page', cursor, totalRows: open.totalRows, rows, body: Buffer.from(text) };
     } catch (error) {
-      this.cursors.delete(number);
+      this.#cursors.delete(number);
       throw error;
     }
   }
 
-  private tidy(view: View): void {
-    if (view.program.bytes > leanSandboxBytes) this.rest(view);
-    const live = [...this.views.values()].filter((other) => other.program.isLive && other !== view);
-    for (const other of live.slice(0, Math.max(0, live.length + 1 - liveSandboxes))) this.rest(other);
+  #tidy(view: View): void {
+    if (view.program.bytes > leanSandboxBytes) this.#rest(view);
+    const live = [...this.#views.values()].filter((other) => other.program.isLive && other !== view);
+    for (const other of live.slice(0, Math.max(0, live.length + 1 - liveSandboxes))) this.#rest(other);
   }
 
-  private rest(view: View): void {
+  #rest(view: View): void {
     view.program.rest();
     globalThis.gc?.();
   }

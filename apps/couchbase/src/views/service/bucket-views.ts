@@ -16,24 +16,24 @@ interface Open {
 
 /** A bucket's views at work: one process for all of them, started by the first query that has documents. */
 export class BucketViews {
-  private readonly bucket: Bucket;
-  private readonly program: string;
-  private readonly log: (text: string) => void;
-  private readonly open = new Map<string, Open>();
-  private process: Indexer | undefined;
-  private lastNumber = 0;
-  private closed = false;
+  readonly #bucket: Bucket;
+  readonly #program: string;
+  readonly #log: (text: string) => void;
+  readonly #open = new Map<string, Open>();
+  #process: Indexer | undefined;
+  #lastNumber = 0;
+  #closed = false;
 
   /** @param program path of the process's bundle */
   constructor(bucket: Bucket, program: string, log: (text: string) => void) {
-    this.bucket = bucket;
-    this.program = program;
-    this.log = log;
+    this.#bucket = bucket;
+    this.#program = program;
+    this.#log = log;
   }
 
   /** Process id of what indexes and answers, while there is one. */
   get pid(): number | undefined {
-    return this.process?.isAlive === true ? this.process.pid : undefined;
+    return this.#process?.isAlive === true ? this.#process.pid : undefined;
   }
 
   /**
@@ -42,20 +42,20 @@ export class BucketViews {
    * @throws LabError `missing.*` for an unknown design document or view, `input.*` for what the query or the functions got wrong
    */
   async query(design: string, view: string, query: ViewQuery): Promise<ViewAnswer> {
-    const { published, definition } = this.find(design, view);
+    const { published, definition } = this.#find(design, view);
     const reduces = definition.reduce !== undefined && query.reduce !== false;
     if (!reduces && (query.groupLevel > 0 || query.reduce === true)) throw notReducible();
     this.tidy();
-    const feed = this.feedOf(design, view, published, definition);
+    const feed = this.#feedOf(design, view, published, definition);
     feed.check();
-    if (!feed.wasBuilt && (this.bucket.store.count === 0 || query.stale === 'ok')) return noRows(reduces);
+    if (!feed.wasBuilt && (this.#bucket.store.count === 0 || query.stale === 'ok')) return noRows(reduces);
     if (query.stale === 'false' || !feed.isBuilt) await feed.update();
     return answerPages(feed, query, reduces);
   }
 
   /** The second half of stale=update_after, to be called when the answer is out. Problems show at the next query. */
   async updateAfter(design: string, view: string): Promise<void> {
-    const open = this.open.get(nameOf(design, view));
+    const open = this.#open.get(nameOf(design, view));
     if (open === undefined || !open.feed.isBuilt) return;
     await open.feed.update().catch((error: unknown) => {
       if (!(error instanceof LabError)) throw error;
@@ -64,51 +64,51 @@ export class BucketViews {
 
   /** Lets go of views that are not published any more. */
   tidy(): void {
-    for (const [name, { design, view, feed }] of this.open) {
-      const definition = this.bucket.designs.published(design)?.document.views.get(view);
+    for (const [name, { design, view, feed }] of this.#open) {
+      const definition = this.#bucket.designs.published(design)?.document.views.get(view);
       if (definition !== undefined && isSame(definition, feed.source)) continue;
       feed.drop();
-      this.open.delete(name);
+      this.#open.delete(name);
     }
-    if (this.open.size === 0) this.process?.kill('not needed');
+    if (this.#open.size === 0) this.#process?.kill('not needed');
   }
 
   /** Ends the process, for good: the bucket is gone or the server stops. */
   close(): void {
-    this.closed = true;
-    this.process?.kill('the bucket is closed');
+    this.#closed = true;
+    this.#process?.kill('the bucket is closed');
   }
 
-  private find(design: string, view: string): { published: Published; definition: ViewDefinition } {
-    const published = this.bucket.designs.published(design);
+  #find(design: string, view: string): { published: Published; definition: ViewDefinition } {
+    const published = this.#bucket.designs.published(design);
     if (published === undefined) throw missing('missing.design-document', `design document ${design} not found`);
     const definition = published.document.views.get(view);
     if (definition === undefined) throw missing('missing.view', `view ${view} not found in design document ${design}`);
     return { published, definition };
   }
 
-  private feedOf(design: string, view: string, published: Published, definition: ViewDefinition): ViewFeed {
+  #feedOf(design: string, view: string, published: Published, definition: ViewDefinition): ViewFeed {
     const name = nameOf(design, view);
-    const open = this.open.get(name) ?? { design, view, revision: 0, feed: this.newFeed(design, view, definition) };
+    const open = this.#open.get(name) ?? { design, view, revision: 0, feed: this.#newFeed(design, view, definition) };
     if (open.revision !== published.revision) open.feed.forgive();
     open.revision = published.revision;
-    this.open.set(name, open);
+    this.#open.set(name, open);
     return open.feed;
   }
 
-  private newFeed(design: string, view: string, { map, reduce }: ViewDefinition): ViewFeed {
-    const place = `${this.bucket.name}/_design/${design}/_view/${view}`;
-    return new ViewFeed(++this.lastNumber, reduce === undefined ? { map } : { map, reduce }, {
-      store: this.bucket.store,
-      indexer: () => this.living(),
-      note: (text) => this.log(`${place}: ${text}`),
+  #newFeed(design: string, view: string, { map, reduce }: ViewDefinition): ViewFeed {
+    const place = `${this.#bucket.name}/_design/${design}/_view/${view}`;
+    return new ViewFeed(++this.#lastNumber, reduce === undefined ? { map } : { map, reduce }, {
+      store: this.#bucket.store,
+      indexer: () => this.#living(),
+      note: (text) => this.#log(`${place}: ${text}`),
     });
   }
 
-  private living(): Indexer {
-    if (this.closed) throw missing('missing.design-document', `bucket ${this.bucket.name} is gone`);
-    if (this.process?.isAlive !== true) this.process = new Indexer(this.program);
-    return this.process;
+  #living(): Indexer {
+    if (this.#closed) throw missing('missing.design-document', `bucket ${this.#bucket.name} is gone`);
+    if (this.#process?.isAlive !== true) this.#process = new Indexer(this.#program);
+    return this.#process;
   }
 }
 

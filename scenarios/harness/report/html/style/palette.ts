@@ -24,10 +24,22 @@ export interface Palette {
 }
 
 export const light: Palette = {
-  ...{ paper: '#fbfbfa', card: '#ffffff', line: '#dcdcd7', text: '#1d2126', muted: '#59616b', link: '#0b5cad' },
-  ...{ pass: '#0b6b50', passTint: '#e2f3ec', fail: '#b02318', failTint: '#fdeae7' },
-  ...{ unknown: '#7a5200', unknownTint: '#fdf2d8', fault: '#b02318' },
-  ...{ key: '#e6e6e1', keyEdge: '#8d8d85', off: '#b9b9b2' },
+  paper: '#fbfbfa',
+  card: '#ffffff',
+  line: '#dcdcd7',
+  text: '#1d2126',
+  muted: '#59616b',
+  link: '#0b5cad',
+  pass: '#0b6b50',
+  passTint: '#e2f3ec',
+  fail: '#b02318',
+  failTint: '#fdeae7',
+  unknown: '#7a5200',
+  unknownTint: '#fdf2d8',
+  fault: '#b02318',
+  key: '#e6e6e1',
+  keyEdge: '#8d8d85',
+  off: '#b9b9b2',
   machines: [
     { fill: '#cfe1f5', edge: '#3a6ea5' },
     { fill: '#f6e6ad', edge: '#a68a12' },
@@ -38,10 +50,22 @@ export const light: Palette = {
 };
 
 export const dark: Palette = {
-  ...{ paper: '#14171a', card: '#1b1f23', line: '#363c43', text: '#e7e9eb', muted: '#a6aeb7', link: '#8fc1ff' },
-  ...{ pass: '#6ad6ae', passTint: '#15332a', fail: '#ff9d92', failTint: '#42201c' },
-  ...{ unknown: '#f1c566', unknownTint: '#3b2f12', fault: '#ff8478' },
-  ...{ key: '#3a3f45', keyEdge: '#8b929a', off: '#5a6169' },
+  paper: '#14171a',
+  card: '#1b1f23',
+  line: '#363c43',
+  text: '#e7e9eb',
+  muted: '#a6aeb7',
+  link: '#8fc1ff',
+  pass: '#6ad6ae',
+  passTint: '#15332a',
+  fail: '#ff9d92',
+  failTint: '#42201c',
+  unknown: '#f1c566',
+  unknownTint: '#3b2f12',
+  fault: '#ff8478',
+  key: '#3a3f45',
+  keyEdge: '#8b929a',
+  off: '#5a6169',
   machines: [
     { fill: '#21466d', edge: '#7fb2e8' },
     { fill: '#574a11', edge: '#d9bf4a' },

@@ -1,4 +1,4 @@
-import { type ProbeName, type Sample, probeNames } from '../../../record/sample.ts';
+import { type ProbeName, type Sample, probeNames } from '#scenarios/harness/record/sample.ts';
 
 /** What one probe saw in one stretch of time. */
 export interface Bucket {
@@ -42,7 +42,10 @@ export function probeSeries(
 function series(probe: string, buckets: readonly Bucket[]): ProbeSeries {
   const sum = (value: (bucket: Bucket) => number) => buckets.reduce((total, bucket) => total + value(bucket), 0);
   return {
-    ...{ probe, buckets, asked: sum(({ asked }) => asked), failed: sum(({ failed }) => failed) },
+    probe,
+    buckets,
+    asked: sum(({ asked }) => asked),
+    failed: sum(({ failed }) => failed),
     worstMs: buckets.reduce((worst, { worstMs }) => Math.max(worst, worstMs ?? 0), 0),
   };
 }

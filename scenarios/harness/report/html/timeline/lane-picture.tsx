@@ -1,4 +1,4 @@
-import type { RunReport } from '../../../record/run-report.ts';
+import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { extent, percent } from '../picture.ts';
 import { clock } from '../words.ts';
 import { Bar, type Box, Label } from './bar.tsx';

@@ -1,6 +1,6 @@
-import { eventsOf } from '../../../record/events/events-of.ts';
-import { isInitial } from '../../../record/events/is-initial.ts';
-import type { EventOf, RunEvent } from '../../../record/events/run-event.ts';
+import { eventsOf } from '#scenarios/harness/record/events/events-of.ts';
+import { isInitial } from '#scenarios/harness/record/events/is-initial.ts';
+import type { EventOf, RunEvent } from '#scenarios/harness/record/events/run-event.ts';
 import { shortKey, shortUnit } from '../words.ts';
 
 /** on: as it should be; changing: starting or stopping; off: there, but not running; waiting: nowhere at all. */
@@ -91,7 +91,10 @@ function machineSpans(events: readonly EventOf<'machine-present' | 'machine-gone
 function keySpans(events: readonly EventOf<'key-set' | 'key-gone'>[], endMs: number): LaneSpan[] {
   const value = (event: EventOf<'key-set' | 'key-gone'>) => (event.type === 'key-set' ? event.data.value : undefined);
   const spans = successive(events, endMs, value).map(({ fromMs, toMs, value: text }): LaneSpan => ({
-    ...{ fromMs, toMs, kind: text === undefined ? 'waiting' : 'on', text: text ?? 'no such key' },
+    fromMs,
+    toMs,
+    kind: text === undefined ? 'waiting' : 'on',
+    text: text ?? 'no such key',
   }));
   return joined(spans);
 }

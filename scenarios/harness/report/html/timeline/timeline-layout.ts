@@ -1,4 +1,4 @@
-import type { RunReport } from '../../../record/run-report.ts';
+import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { percentOf, stackRows } from '../scale.ts';
 import type { ProbeSeries } from './buckets.ts';
 import type { Lane } from './lanes.ts';
@@ -60,7 +60,10 @@ export function timelineLayout(report: RunReport, lanes: readonly Lane[], probes
     return [
       { kind: 'heading', label: headings[group], height: 24 },
       ...own.map((lane): Unplaced => ({
-        ...{ kind: 'lane', label: lane.label, lane, height: laneHeight + (lane.rows - 1) * 12 },
+        kind: 'lane',
+        label: lane.label,
+        lane,
+        height: laneHeight + (lane.rows - 1) * 12,
       })),
     ];
   });

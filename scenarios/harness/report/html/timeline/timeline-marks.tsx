@@ -1,4 +1,4 @@
-import type { RunReport } from '../../../record/run-report.ts';
+import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { extent, percent } from '../picture.ts';
 import { percentOf, ticks } from '../scale.ts';
 import { Bar } from './bar.tsx';

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
-import type { RunEvent } from '../../../record/events/run-event.ts';
-import type { Sample } from '../../../record/sample.ts';
-import type { RunReport } from '../../../record/run-report.ts';
+import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { Section } from '../section.tsx';
 import { probeSeries } from './buckets.ts';
 import { lanesOf } from './lanes.ts';

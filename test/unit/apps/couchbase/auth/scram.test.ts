@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { checkPassword, createCredentials } from '../../../../../apps/couchbase/src/auth/credentials.ts';
-import { ScramExchange } from '../../../../../apps/couchbase/src/auth/scram.ts';
+import { checkPassword, createCredentials } from '#apps/couchbase/src/auth/credentials.ts';
+import { ScramExchange } from '#apps/couchbase/src/auth/scram.ts';
 
 const administrator = createCredentials('Admin=, istrator', 'Päss1');
 const decoy = createCredentials('', 'decoy');

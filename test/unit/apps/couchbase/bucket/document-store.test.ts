@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { absoluteExpiry } from '../../../../../apps/couchbase/src/bucket/document.ts';
-import { DocumentStore } from '../../../../../apps/couchbase/src/bucket/document-store.ts';
-import { OperationHistory } from '../../../../../apps/couchbase/src/bucket/operation-history.ts';
-import { concatenate, count, remove, touch, write } from '../../../../../apps/couchbase/src/bucket/operations.ts';
-import { vbucketOf } from '../../../../../apps/couchbase/src/bucket/vbucket.ts';
-import { statuses } from '../../../../../apps/couchbase/src/wire/status.ts';
+import { absoluteExpiry } from '#apps/couchbase/src/bucket/document.ts';
+import { DocumentStore } from '#apps/couchbase/src/bucket/document-store.ts';
+import { OperationHistory } from '#apps/couchbase/src/bucket/operation-history.ts';
+import { concatenate, count, remove, touch, write } from '#apps/couchbase/src/bucket/operations.ts';
+import { vbucketOf } from '#apps/couchbase/src/bucket/vbucket.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 
 let now = 1_700_000_000_000;
 const created = (quota = 1e9) => new DocumentStore(() => now, quota);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { runCli } from '../../../../../apps/couchbase/src/cli/run.ts';
+import { runCli } from '#apps/couchbase/src/cli/run.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { runNode } from '../support/process.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';

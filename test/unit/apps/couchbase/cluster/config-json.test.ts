@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { Cluster } from '../../../../../apps/couchbase/src/cluster/cluster.ts';
-import { clusterConfig } from '../../../../../apps/couchbase/src/cluster/config-json.ts';
-import { errorMap } from '../../../../../apps/couchbase/src/kv/error-map.ts';
-import { bucketJson } from '../../../../../apps/couchbase/src/rest/bucket-json.ts';
-import { statuses } from '../../../../../apps/couchbase/src/wire/status.ts';
+import { Cluster } from '#apps/couchbase/src/cluster/cluster.ts';
+import { clusterConfig } from '#apps/couchbase/src/cluster/config-json.ts';
+import { errorMap } from '#apps/couchbase/src/kv/error-map.ts';
+import { bucketJson } from '#apps/couchbase/src/rest/bucket-json.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 
 // A wrong type in any of these ends the user's process by SIGABRT instead of an exception.
 const port = z.int().min(1).max(65535);

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { KvServer } from '../../../../../apps/couchbase/src/kv/kv-server.ts';
-import { kvLimits, type KvLimits } from '../../../../../apps/couchbase/src/kv/limits.ts';
-import { Cluster } from '../../../../../apps/couchbase/src/cluster/cluster.ts';
-import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
-import { statuses } from '../../../../../apps/couchbase/src/wire/status.ts';
+import { KvServer } from '#apps/couchbase/src/kv/kv-server.ts';
+import { kvLimits, type KvLimits } from '#apps/couchbase/src/kv/limits.ts';
+import { Cluster } from '#apps/couchbase/src/cluster/cluster.ts';
+import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';

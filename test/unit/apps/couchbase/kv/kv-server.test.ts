@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
-import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
-import { statuses } from '../../../../../apps/couchbase/src/wire/status.ts';
+import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';

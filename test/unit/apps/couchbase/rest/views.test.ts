@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
+import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { bundleViews } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';

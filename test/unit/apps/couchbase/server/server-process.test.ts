@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readServerOptions } from '../../../../../apps/couchbase/src/server/options.ts';
+import { readServerOptions } from '#apps/couchbase/src/server/options.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { KvClient } from '../support/kv-client.ts';
 import { runNode } from '../support/process.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { encodeLeb128 } from '../../../../../apps/couchbase/src/wire/leb128.ts';
-import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
+import { encodeLeb128 } from '#apps/couchbase/src/wire/leb128.ts';
+import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 
 export interface RawAnswer {
   readonly opcode: number;
@@ -45,18 +45,18 @@ export function packet(
 /** A bare key-value connection: sends bytes, collects answers. */
 export class KvClient {
   readonly socket: Socket;
-  private chunks: Buffer[] = [];
-  private size = 0;
-  private wake: () => void = () => undefined;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #wake: () => void = () => undefined;
 
   private constructor(socket: Socket) {
     this.socket = socket;
     socket.on('data', (chunk) => {
-      this.chunks.push(chunk);
-      this.size += chunk.length;
-      this.wake();
+      this.#chunks.push(chunk);
+      this.#size += chunk.length;
+      this.#wake();
     });
-    socket.on('close', () => this.wake());
+    socket.on('close', () => this.#wake());
     socket.on('error', () => undefined);
   }
 
@@ -85,18 +85,18 @@ export class KvClient {
   async answer(): Promise<RawAnswer> {
     let wanted = 24;
     for (;;) {
-      if (this.size >= wanted) {
-        this.chunks = [Buffer.concat(this.chunks)];
-        const bytes = this.chunks[0] ?? Buffer.alloc(0);
+      if (this.#size >= wanted) {
+        this.#chunks = [Buffer.concat(this.#chunks)];
+        const bytes = this.#chunks[0] ?? Buffer.alloc(0);
         wanted = 24 + bytes.readUInt32BE(8);
-        if (this.size >= wanted) {
-          this.chunks = [bytes.subarray(wanted)];
-          this.size -= wanted;
+        if (this.#size >= wanted) {
+          this.#chunks = [bytes.subarray(wanted)];
+          this.#size -= wanted;
           return cut(bytes.subarray(0, wanted));
         }
       }
       if (this.socket.closed) throw new Error('connection closed');
-      await new Promise<void>((resolve) => (this.wake = resolve));
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 

@@ -1,5 +1,5 @@
-import type { Ports } from '../../../../../apps/couchbase/src/cluster/cluster.ts';
-import { startServer } from '../../../../../apps/couchbase/src/server/start.ts';
+import type { Ports } from '#apps/couchbase/src/cluster/cluster.ts';
+import { startServer } from '#apps/couchbase/src/server/start.ts';
 import { ask, administrator } from './rest.ts';
 
 export interface Running {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Ports } from '../../../../../apps/couchbase/src/cluster/cluster.ts';
+import type { Ports } from '#apps/couchbase/src/cluster/cluster.ts';
 
 export interface ServerProcess {
   readonly ports: Ports;

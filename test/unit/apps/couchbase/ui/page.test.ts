@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
+import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';

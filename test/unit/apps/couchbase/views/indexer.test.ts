@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Request } from '../../../../../apps/couchbase/src/views/indexer/messages.ts';
-import { viewLimits } from '../../../../../apps/couchbase/src/views/limits.ts';
-import { Indexer, IndexerLost, type RequestLimits } from '../../../../../apps/couchbase/src/views/service/indexer.ts';
-import { readUsage } from '../../../../../apps/couchbase/src/views/service/process-usage.ts';
+import type { Request } from '#apps/couchbase/src/views/indexer/messages.ts';
+import { viewLimits } from '#apps/couchbase/src/views/limits.ts';
+import { Indexer, IndexerLost, type RequestLimits } from '#apps/couchbase/src/views/service/indexer.ts';
+import { readUsage } from '#apps/couchbase/src/views/service/process-usage.ts';
 import { bundleViews } from '../support/bundles.ts';
 
 /* The server's end of the process of views. */

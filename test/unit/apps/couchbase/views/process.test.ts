@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { viewLimits } from '../../../../../apps/couchbase/src/views/limits.ts';
-import { opcodes } from '../../../../../apps/couchbase/src/wire/opcodes.ts';
-import { statuses } from '../../../../../apps/couchbase/src/wire/status.ts';
+import { viewLimits } from '#apps/couchbase/src/views/limits.ts';
+import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { MapProgram, ViewFault } from '../../../../../apps/couchbase/src/views/indexer/map-program.ts';
-import { mapInput } from '../../../../../apps/couchbase/src/views/indexer/map-input.ts';
-import { viewLimits } from '../../../../../apps/couchbase/src/views/limits.ts';
+import { MapProgram, ViewFault } from '#apps/couchbase/src/views/indexer/map-program.ts';
+import { mapInput } from '#apps/couchbase/src/views/indexer/map-input.ts';
+import { viewLimits } from '#apps/couchbase/src/views/limits.ts';
 
 const meta = JSON.stringify({ id: 'k', rev: '1-0', expiration: 0, flags: 0, type: 'json' });
 const run = (map: string, doc: unknown = {}) => new MapProgram({ map }).map(JSON.stringify(doc), meta);

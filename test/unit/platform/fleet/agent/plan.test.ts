@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { DesiredUnit } from '../../../../../platform/fleet/agent/desired.ts';
-import { taskHolds } from '../../../../../platform/fleet/agent/hold.ts';
-import { planTasks, type CurrentUnit } from '../../../../../platform/fleet/agent/plan.ts';
-import { reportUnits } from '../../../../../platform/fleet/agent/reports.ts';
+import type { DesiredUnit } from '#platform/fleet/agent/desired.ts';
+import { taskHolds } from '#platform/fleet/agent/hold.ts';
+import { planTasks, type CurrentUnit } from '#platform/fleet/agent/plan.ts';
+import { reportUnits } from '#platform/fleet/agent/reports.ts';
 
 const want = (name: string, wanted: 'loaded' | 'launched' = 'launched', hash = 'h'): DesiredUnit => ({
   name,

@@ -1,17 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Publisher, statePublisher } from '../../../../../platform/fleet/agent/publish.ts';
-import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
-import { type Mirror, openMirror } from '../../../../../platform/fleet/registry/mirror.ts';
-import { type StateRecord, writeState } from '../../../../../platform/fleet/registry/records.ts';
-import { memoryStore } from '../../../../../platform/etcd/memory-store.ts';
-import type { EtcdStore } from '../../../../../platform/etcd/store.ts';
+import { type Publisher, statePublisher } from '#platform/fleet/agent/publish.ts';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { type Mirror, openMirror } from '#platform/fleet/registry/mirror.ts';
+import { type StateRecord, writeState } from '#platform/fleet/registry/records.ts';
+import { memoryStore } from '#platform/etcd/memory-store.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
 import { eventually } from '../eventually.ts';
 
 const keys = fleetKeys();
 const machineId = 'c001';
 const key = (unit: string) => keys.state(unit, machineId);
 const state = (unit: string, active: string): StateRecord => ({
-  ...{ unit, machineId, hash: 'abc', load: 'loaded', active, sub: active, job: 'launched' as const },
+  unit,
+  machineId,
+  hash: 'abc',
+  load: 'loaded',
+  active,
+  sub: active,
+  job: 'launched' as const,
 });
 
 let store: EtcdStore;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../../../../errors/lab-error.ts';
-import { readConfig } from '../../../../../platform/fleet/daemon/config.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { readConfig } from '#platform/fleet/daemon/config.ts';
 
 const repoDir = join(import.meta.dirname, '../../../../..');
 const always = { FLEET_MACHINE_ID: 'm1', FLEET_PUBLIC_IP: '192.0.2.1' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../../../../platform/fleet/engine/decide.ts';
-import type { EngineUnit, Machine } from '../../../../../platform/fleet/engine/model.ts';
-import { parseUnitFile } from '../../../../../platform/fleet/unit/parse.ts';
-import { requirementsOf } from '../../../../../platform/fleet/unit/requirements.ts';
+import { decide } from '#platform/fleet/engine/decide.ts';
+import type { EngineUnit, Machine } from '#platform/fleet/engine/model.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 
 const a: Machine = { id: 'aaaa1111aaaa', name: 'core-01', ip: '', metadata: { disk: 'ssd' } };
 const b: Machine = { id: 'bbbb2222bbbb', name: 'core-02', ip: '', metadata: {} };

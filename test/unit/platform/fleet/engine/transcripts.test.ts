@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { transcriptTests } from '../../../../support/transcript.ts';
+import { transcriptTests } from '#test/support/transcript.ts';
 import { engineWorld } from '../transcripts/engine-world.ts';
 
 transcriptTests(join(import.meta.dirname, 'transcripts'), engineWorld);

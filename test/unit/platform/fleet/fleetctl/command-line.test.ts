@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runFleetctl } from '../../../../../platform/fleet/fleetctl/run-fleetctl.ts';
+import { runFleetctl } from '#platform/fleet/fleetctl/run-fleetctl.ts';
 import { eventually } from '../eventually.ts';
 import { simulatedCluster, unitText, type SimulatedCluster } from '../simulated-cluster.ts';
 

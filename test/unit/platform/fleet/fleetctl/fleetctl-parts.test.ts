@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { parseFlags } from '../../../../../platform/fleet/flags.ts';
-import { judgeLaunch, type Progress } from '../../../../../platform/fleet/fleetctl/launch-look.ts';
-import { machineLabel } from '../../../../../platform/fleet/fleetctl/machine-label.ts';
-import { localShell, shellLine, sshOptions } from '../../../../../platform/fleet/fleetctl/remote.ts';
-import { alignWithTabs } from '../../../../../platform/fleet/fleetctl/table.ts';
-import { expandBraces, unitArguments } from '../../../../../platform/fleet/fleetctl/unit-arguments.ts';
-import type { FleetUnit, FleetUnitState } from '../../../../../platform/fleet/client/fleet-client.ts';
+import { parseFlags } from '#platform/fleet/flags.ts';
+import { judgeLaunch, type Progress } from '#platform/fleet/fleetctl/launch-look.ts';
+import { machineLabel } from '#platform/fleet/fleetctl/machine-label.ts';
+import { localShell, shellLine, sshOptions } from '#platform/fleet/fleetctl/remote.ts';
+import { alignWithTabs } from '#platform/fleet/fleetctl/table.ts';
+import { expandBraces, unitArguments } from '#platform/fleet/fleetctl/unit-arguments.ts';
+import type { FleetUnit, FleetUnitState } from '#platform/fleet/client/fleet-client.ts';
 
 describe('parseFlags', () => {
   const specs = [

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { gatewayStore } from '../../../../../platform/etcd/gateway-store.ts';
-import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
-import { openMirror } from '../../../../../platform/fleet/registry/mirror.ts';
+import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { openMirror } from '#platform/fleet/registry/mirror.ts';
 import { realEtcd } from '../../etcd/real-etcd.ts';
 
 test('a watch that a member keeps open in silence costs one comparison, not the truth', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
-import { writeMachine, writeState, writeUnit } from '../../../../../platform/fleet/registry/records.ts';
-import { viewOf } from '../../../../../platform/fleet/registry/view.ts';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { writeMachine, writeState, writeUnit } from '#platform/fleet/registry/records.ts';
+import { viewOf } from '#platform/fleet/registry/view.ts';
 import { unitText } from '../simulated-cluster.ts';
 
 const keys = fleetKeys('/f/');

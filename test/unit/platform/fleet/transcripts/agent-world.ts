@@ -1,10 +1,10 @@
-import { desiredUnits } from '../../../../../platform/fleet/agent/desired.ts';
-import { endings } from '../../../../../platform/fleet/agent/endings.ts';
-import { taskHolds } from '../../../../../platform/fleet/agent/hold.ts';
-import { agentPass, unitsHere } from '../../../../../platform/fleet/agent/pass.ts';
-import { mangleUnitName } from '../../../../../platform/fleet/unit/name.ts';
-import { memorySystemd } from '../../../../../platform/systemd/memory-systemd.ts';
-import type { Commands, Words } from '../../../../support/transcript.ts';
+import { desiredUnits } from '#platform/fleet/agent/desired.ts';
+import { endings } from '#platform/fleet/agent/endings.ts';
+import { taskHolds } from '#platform/fleet/agent/hold.ts';
+import { agentPass, unitsHere } from '#platform/fleet/agent/pass.ts';
+import { mangleUnitName } from '#platform/fleet/unit/name.ts';
+import { memorySystemd } from '#platform/systemd/memory-systemd.ts';
+import type { Commands, Words } from '#test/support/transcript.ts';
 import { registry } from './registry.ts';
 
 /** The agent of one machine on a registry and a systemd of memory: what it does, and what it says about its units. */

@@ -1,10 +1,10 @@
-import { desiredUnits } from '../../../../../platform/fleet/agent/desired.ts';
-import { decide } from '../../../../../platform/fleet/engine/decide.ts';
-import type { Decision } from '../../../../../platform/fleet/engine/model.ts';
-import type { UnitRecord } from '../../../../../platform/fleet/registry/records.ts';
-import { snapshotOf, type FleetView } from '../../../../../platform/fleet/registry/view.ts';
-import { writeDecisions } from '../../../../../platform/fleet/registry/write-decisions.ts';
-import type { Commands } from '../../../../support/transcript.ts';
+import { desiredUnits } from '#platform/fleet/agent/desired.ts';
+import { decide } from '#platform/fleet/engine/decide.ts';
+import type { Decision } from '#platform/fleet/engine/model.ts';
+import type { UnitRecord } from '#platform/fleet/registry/records.ts';
+import { snapshotOf, type FleetView } from '#platform/fleet/registry/view.ts';
+import { writeDecisions } from '#platform/fleet/registry/write-decisions.ts';
+import type { Commands } from '#test/support/transcript.ts';
 import { registry } from './registry.ts';
 
 /** The engine on a registry: what it decides, and what that makes of the schedule. */

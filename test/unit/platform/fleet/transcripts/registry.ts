@@ -1,14 +1,14 @@
-import { memoryStore } from '../../../../../platform/etcd/memory-store.ts';
-import type { EtcdStore } from '../../../../../platform/etcd/store.ts';
-import { putUnit } from '../../../../../platform/fleet/api/put-unit.ts';
-import type { DesiredState, Machine } from '../../../../../platform/fleet/engine/model.ts';
-import { fleetKeys, type FleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
-import { writeMachine } from '../../../../../platform/fleet/registry/records.ts';
-import { viewOf, type FleetView } from '../../../../../platform/fleet/registry/view.ts';
-import { mangleUnitName, templateOf } from '../../../../../platform/fleet/unit/name.ts';
-import { parseUnitFile } from '../../../../../platform/fleet/unit/parse.ts';
-import type { UnitOptions } from '../../../../../platform/fleet/unit/unit-file.ts';
-import type { Commands, Words } from '../../../../support/transcript.ts';
+import { memoryStore } from '#platform/etcd/memory-store.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
+import { putUnit } from '#platform/fleet/api/put-unit.ts';
+import type { DesiredState, Machine } from '#platform/fleet/engine/model.ts';
+import { fleetKeys, type FleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { writeMachine } from '#platform/fleet/registry/records.ts';
+import { viewOf, type FleetView } from '#platform/fleet/registry/view.ts';
+import { mangleUnitName, templateOf } from '#platform/fleet/unit/name.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import type { UnitOptions } from '#platform/fleet/unit/unit-file.ts';
+import type { Commands, Words } from '#test/support/transcript.ts';
 
 /** Fleet's keys in an etcd of memory, and the commands by which machines and users change them. */
 export interface Registry {
@@ -58,7 +58,10 @@ export function registry(): Registry {
     );
   };
   return {
-    ...{ store, keys, view, machine },
+    store,
+    keys,
+    view,
+    machine,
     nameOf: ({ machines }, id) => machines.find((one) => one.id === id)?.name ?? `${names.get(id) ?? id} (lost)`,
     commands: {
       // Machine core-01 has the id 1111..., so that a reader of a reason knows it again.

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LabError } from '../../../../../errors/lab-error.ts';
-import { joinedValue } from '../../../../../platform/fleet/unit/lines.ts';
-import { parseUnitFile } from '../../../../../platform/fleet/unit/parse.ts';
-import { serialiseUnit } from '../../../../../platform/fleet/unit/serialise.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { joinedValue } from '#platform/fleet/unit/lines.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { serialiseUnit } from '#platform/fleet/unit/serialise.ts';
 
 /**
  * The judge is systemd itself: it names the value of each Restart= that it cannot use, and warns of lines that it ignores. Many files
@@ -23,17 +23,24 @@ const isThere = (): boolean => {
 };
 
 const line = fc.constantFrom(
-  ...[
-    'Restart=v1',
-    'Restart = v2 \\',
-    'Restart=v3\\\\',
-    'Restart=v4 \\\\\\',
-    '  more',
-    '\tmore \\',
-    'Restart=v5 \\ ',
-    '\\',
-  ],
-  ...['# comment', '  ; comment \\', '', '   ', 'A B=1', '=x', 'Restart=v6\r', 'Restart=v7 \\\r', '[Unit]', '-u S=2'],
+  'Restart=v1',
+  'Restart = v2 \\',
+  'Restart=v3\\\\',
+  'Restart=v4 \\\\\\',
+  '  more',
+  '\tmore \\',
+  'Restart=v5 \\ ',
+  '\\',
+  '# comment',
+  '  ; comment \\',
+  '',
+  '   ',
+  'A B=1',
+  '=x',
+  'Restart=v6\r',
+  'Restart=v7 \\\r',
+  '[Unit]',
+  '-u S=2',
 );
 const texts = fc.sample(
   fc
@@ -46,8 +53,8 @@ let said = '';
 const name = (i: number, kind: string) => `${kind}${i}.service`;
 
 interface Reading {
-  values: string[];
-  refused: boolean;
+  readonly values: string[];
+  readonly refused: boolean;
 }
 const ours = (text: string): Reading => {
   try {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { LabError } from '../../../../../errors/lab-error.ts';
-import { globMatches } from '../../../../../platform/fleet/unit/glob.ts';
-import { isTemplate, mangleUnitName, templateOf, unitNameProblem } from '../../../../../platform/fleet/unit/name.ts';
-import { parseUnitFile } from '../../../../../platform/fleet/unit/parse.ts';
-import { requirementsOf } from '../../../../../platform/fleet/unit/requirements.ts';
-import { expandSpecifiers } from '../../../../../platform/fleet/unit/specifiers.ts';
-import { validateUnit } from '../../../../../platform/fleet/unit/validate.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { globMatches } from '#platform/fleet/unit/glob.ts';
+import { isTemplate, mangleUnitName, templateOf, unitNameProblem } from '#platform/fleet/unit/name.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
+import { expandSpecifiers } from '#platform/fleet/unit/specifiers.ts';
+import { validateUnit } from '#platform/fleet/unit/validate.ts';
 
 const unit = (xfleet: string) => parseUnitFile(`[Service]\nExecStart=/x\n[X-Fleet]\n${xfleet}\n`, 'u');
 const refusal = (name: string, xfleet: string): string => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { LabError } from '../../../../../errors/lab-error.ts';
-import { decodeUnitFile, joinedValue } from '../../../../../platform/fleet/unit/lines.ts';
-import { parseUnitFile } from '../../../../../platform/fleet/unit/parse.ts';
-import { hashUnit, serialiseUnit } from '../../../../../platform/fleet/unit/serialise.ts';
-import { valuesOf } from '../../../../../platform/fleet/unit/unit-file.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { decodeUnitFile, joinedValue } from '#platform/fleet/unit/lines.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
+import { hashUnit, serialiseUnit } from '#platform/fleet/unit/serialise.ts';
+import { valuesOf } from '#platform/fleet/unit/unit-file.ts';
 
 const refusal = (text: string): string => {
   try {

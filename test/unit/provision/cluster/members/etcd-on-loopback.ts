@@ -3,8 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootstrapOf, etcdEnvironment } from '../../../../../provision/cluster/members/etcd-environment.ts';
-import type { EtcdStart } from '../../../../../provision/cluster/members/member.ts';
+import { bootstrapOf, etcdEnvironment } from '#provision/cluster/members/etcd-environment.ts';
+import type { EtcdStart } from '#provision/cluster/members/member.ts';
 import { load } from '../../config/config-directory.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
-import { lookAtMembers } from '../../../../../provision/cluster/members/look-at-members.ts';
+import { lookAtMembers } from '#provision/cluster/members/look-at-members.ts';
 
 /** A busy member: each answer comes this late. Only the timing is under test, so any HTTP server will do. */
 const lateMs = 300;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planMembers } from '../../../../../provision/cluster/members/plan-members.ts';
+import { planMembers } from '#provision/cluster/members/plan-members.ts';
 import { machines, member, seen } from './seen.ts';
 
 describe('a new cluster', () => {

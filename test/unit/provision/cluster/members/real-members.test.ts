@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { etcdHealthy, until } from '../../../../../provision/cluster/conditions.ts';
-import { addMember, removeMember } from '../../../../../provision/cluster/members/change-members.ts';
-import { decideMembers } from '../../../../../provision/cluster/members/decide-members.ts';
-import { lookAtMembers } from '../../../../../provision/cluster/members/look-at-members.ts';
-import { peerUrl } from '../../../../../platform/etcd/ports.ts';
+import { etcdHealthy, until } from '#provision/cluster/conditions.ts';
+import { addMember, removeMember } from '#provision/cluster/members/change-members.ts';
+import { decideMembers } from '#provision/cluster/members/decide-members.ts';
+import { lookAtMembers } from '#provision/cluster/members/look-at-members.ts';
+import { peerUrl } from '#platform/etcd/ports.ts';
 import { EtcdOnLoopback } from './etcd-on-loopback.ts';
 
 const withinMs = 30_000;
@@ -69,7 +69,8 @@ it('without a quorum the member that is left is asked on its peer port, and the 
   await etcd.end('core-01', 'kill');
   await etcd.start('core-01');
   await expect(decide(['core-02', 'core-03'], ['core-01'], ['core-01'], true)).rejects.toMatchObject({
-    ...{ code: 'state.quorum', next: 'lab destroy && lab up' },
+    code: 'state.quorum',
+    next: 'lab destroy && lab up',
     message: expect.stringContaining('of its 3 members 1 runs, and 2 must') as string,
   });
 }, 90_000);
@@ -86,6 +87,7 @@ it('a cluster that was never whole is completed, not replaced', async () => {
 
 it('nobody runs that could be asked: refused at once', async () => {
   await expect(decide(['core-02'], [], ['core-01', 'core-03'])).rejects.toMatchObject({
-    ...{ code: 'state.quorum', next: 'lab up' },
+    code: 'state.quorum',
+    next: 'lab up',
   });
 });

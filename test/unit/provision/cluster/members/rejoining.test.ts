@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { oneMember } from '../../../../../platform/etcd/one-member.ts';
-import { clientPort, clientUrl, peerPort, peerUrl } from '../../../../../platform/etcd/ports.ts';
-import { etcdHealthy, until } from '../../../../../provision/cluster/conditions.ts';
-import { addMember, removeMember } from '../../../../../provision/cluster/members/change-members.ts';
-import { decideMembers } from '../../../../../provision/cluster/members/decide-members.ts';
-import { lookAtMembers } from '../../../../../provision/cluster/members/look-at-members.ts';
+import { oneMember } from '#platform/etcd/one-member.ts';
+import { clientPort, clientUrl, peerPort, peerUrl } from '#platform/etcd/ports.ts';
+import { etcdHealthy, until } from '#provision/cluster/conditions.ts';
+import { addMember, removeMember } from '#provision/cluster/members/change-members.ts';
+import { decideMembers } from '#provision/cluster/members/decide-members.ts';
+import { lookAtMembers } from '#provision/cluster/members/look-at-members.ts';
 import { EtcdOnLoopback } from './etcd-on-loopback.ts';
 import { slowProxy, type SlowProxy } from './slow-proxy.ts';
 

@@ -1,5 +1,5 @@
-import type { Member } from '../../../../../provision/cluster/members/member.ts';
-import type { MembersSeen } from '../../../../../provision/cluster/members/plan-members.ts';
+import type { Member } from '#provision/cluster/members/member.ts';
+import type { MembersSeen } from '#provision/cluster/members/plan-members.ts';
 
 export const machines = [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `172.17.8.10${n}` }));
 

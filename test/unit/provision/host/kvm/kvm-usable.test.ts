@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { kvmUsable } from '../../../../../provision/host/kvm/kvm-usable.ts';
-import { type GuestRun, runTinyGuest } from '../../../../../provision/host/kvm/run-tiny-guest.ts';
-import { goodExitCode, tinyGuestRom } from '../../../../../provision/host/kvm/tiny-guest.ts';
+import { kvmUsable } from '#provision/host/kvm/kvm-usable.ts';
+import { type GuestRun, runTinyGuest } from '#provision/host/kvm/run-tiny-guest.ts';
+import { goodExitCode, tinyGuestRom } from '#provision/host/kvm/tiny-guest.ts';
 
 let dir: string;
 let asked: number;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { everyFenceRoute, fenceRoutes, fenceUnit, missingRoutes } from '../../../../../provision/host/network/fence.ts';
+import { everyFenceRoute, fenceRoutes, fenceUnit, missingRoutes } from '#provision/host/network/fence.ts';
 
 const network = { cidr: '172.17.8.0/24', flannelCidr: '10.1.0.0/16' };
 
@@ -78,7 +78,9 @@ it.runIf(process.getuid?.() === 0)(
     const raise = (link: string, of: typeof network) =>
       fenceRoutes(link, of).map((route) => `ip route replace ${route.join(' ')}`);
     const script = [
-      ...[...raise('lab-lab', before), ...raise('lab-lab', network), ...raise('lab-two', network)],
+      ...raise('lab-lab', before),
+      ...raise('lab-lab', network),
+      ...raise('lab-two', network),
       'ip route replace unreachable 10.5.0.0/16 proto kernel',
       `ip route flush ${everyFenceRoute('lab-lab').join(' ')}`,
       'ip route show type unreachable',

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { refuseOtherBox, stamped } from '../../../../../provision/image/box/box-stamp.ts';
-import { libvirtBoxTexts } from '../../../../../provision/image/box/libvirt-box.ts';
+import { refuseOtherBox, stamped } from '#provision/image/box/box-stamp.ts';
+import { libvirtBoxTexts } from '#provision/image/box/libvirt-box.ts';
 
 let home: string;
 beforeEach(() => {
@@ -22,7 +22,9 @@ const add = (metadata: string, ...between: string[]) => {
 it('a box carries its key beside what Vagrant reads', () => {
   const texts = stamped(libvirtBoxTexts(10), 'abc');
   expect(JSON.parse(texts['metadata.json'] ?? '')).toEqual({
-    ...{ provider: 'libvirt', format: 'qcow2', virtual_size: 10 },
+    provider: 'libvirt',
+    format: 'qcow2',
+    virtual_size: 10,
     coreosLab: 'abc',
   });
   expect(texts['Vagrantfile']).toBe(libvirtBoxTexts(10)['Vagrantfile']);

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { boxIdentity } from '../../../../../provision/image/box/box-name.ts';
-import { libvirtBoxTexts } from '../../../../../provision/image/box/libvirt-box.ts';
-import { packBox } from '../../../../../provision/image/box/ensure-box.ts';
-import { virtualBoxTexts } from '../../../../../provision/image/box/virtualbox-box.ts';
+import { boxIdentity } from '#provision/image/box/box-name.ts';
+import { libvirtBoxTexts } from '#provision/image/box/libvirt-box.ts';
+import { packBox } from '#provision/image/box/ensure-box.ts';
+import { virtualBoxTexts } from '#provision/image/box/virtualbox-box.ts';
 
 const repoDir = join(import.meta.dirname, '../../../../..');
 const dir = mkdtempSync(join(tmpdir(), 'lab-box-'));

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { buildContainerImages } from '../../../../../provision/image/containers/build-container-images.ts';
-import { startRegistry } from '../../../../../provision/image/registry/registry.ts';
+import { buildContainerImages } from '#provision/image/containers/build-container-images.ts';
+import { startRegistry } from '#provision/image/registry/registry.ts';
 import { buildTinyImages, writeTinyRepository } from './fixtures/tiny-images.ts';
 
 beforeAll(() => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { containersConf } from '../../../../../provision/image/containers/buildah.ts';
+import { containersConf } from '#provision/image/containers/buildah.ts';
 
 const limits = (
   nofile: string,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDockerfile } from '../../../../../provision/image/containers/dockerfile.ts';
+import { parseDockerfile } from '#provision/image/containers/dockerfile.ts';
 
 const parse = (text: string) => parseDockerfile(text, 'apps/x/Dockerfile');
 

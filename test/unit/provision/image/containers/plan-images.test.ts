@@ -2,9 +2,9 @@ import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { catalog, type ImageRecipe } from '../../../../../provision/image/containers/catalog.ts';
-import { sha256File } from '../../../../../provision/image/file-digests.ts';
-import { planImages } from '../../../../../provision/image/containers/plan-images.ts';
+import { catalog, type ImageRecipe } from '#provision/image/containers/catalog.ts';
+import { sha256File } from '#provision/image/file-digests.ts';
+import { planImages } from '#provision/image/containers/plan-images.ts';
 
 let repo = '';
 beforeEach(async () => {

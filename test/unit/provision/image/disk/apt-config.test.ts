@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { writeAptConfig } from '../../../../../provision/image/disk/apt-config.ts';
+import { writeAptConfig } from '#provision/image/disk/apt-config.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'lab-apt-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

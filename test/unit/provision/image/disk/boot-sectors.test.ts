@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bootSectors } from '../../../../../provision/image/disk/boot-sectors.ts';
+import { bootSectors } from '#provision/image/disk/boot-sectors.ts';
 
 const boot = Buffer.alloc(512, 0x11);
 const core = Buffer.alloc(512 * 5 + 100, 0x22);

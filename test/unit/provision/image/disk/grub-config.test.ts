@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstBootStamp, grubConfig, grubModules } from '../../../../../provision/image/disk/grub-config.ts';
+import { firstBootStamp, grubConfig, grubModules } from '#provision/image/disk/grub-config.ts';
 
 describe("GRUB's configuration", () => {
   it("gives Ignition's arguments on the first boot and no other", () => {

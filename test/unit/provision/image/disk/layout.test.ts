@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { diskLayout, partitionTable, sectorBytes } from '../../../../../provision/image/disk/layout.ts';
+import { diskLayout, partitionTable, sectorBytes } from '#provision/image/disk/layout.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'lab-layout-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diskImageKey, diskRecipe } from '../../../../../provision/image/disk/recipe.ts';
+import { diskImageKey, diskRecipe } from '#provision/image/disk/recipe.ts';
 
 const repoDir = join(import.meta.dirname, '../../../../..');
 let copy: string;

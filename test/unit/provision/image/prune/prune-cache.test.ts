@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { osImageKey, osRecipe } from '../../../../../provision/image/os/recipe.ts';
-import { pruneCache } from '../../../../../provision/image/prune/prune-cache.ts';
-import { usedPaths } from '../../../../../provision/image/prune/used-paths.ts';
-import { wantedKeys } from '../../../../../provision/image/prune/wanted-keys.ts';
+import { osImageKey, osRecipe } from '#provision/image/os/recipe.ts';
+import { pruneCache } from '#provision/image/prune/prune-cache.ts';
+import { usedPaths } from '#provision/image/prune/used-paths.ts';
+import { wantedKeys } from '#provision/image/prune/wanted-keys.ts';
 import { repoDir } from '../../vagrant/record-vagrantfile.ts';
 
 let dir: string;
@@ -72,7 +72,11 @@ describe('what labs stand on', () => {
     write('elsewhere/supervisor-spec.json', { registryStorage: '/c/registry/3', machines: [] });
     const running = [join(dir, 'elsewhere/supervisor-spec.json'), join(dir, 'gone/supervisor-spec.json')];
     expect((await usedPaths([join(dir, 'labs'), join(dir, 'none')], running)).sort()).toEqual([
-      ...['/c/node/1/bin/node', '/c/os/1/root', '/c/os/2/root', '/c/registry/1', '/c/registry/3'],
+      '/c/node/1/bin/node',
+      '/c/os/1/root',
+      '/c/os/2/root',
+      '/c/registry/1',
+      '/c/registry/3',
     ]);
   });
 });

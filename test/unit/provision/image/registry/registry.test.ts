@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startRegistry } from '../../../../../provision/image/registry/registry.ts';
+import { startRegistry } from '#provision/image/registry/registry.ts';
 
 let dir = '';
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lackingControllers, wantedControllers } from '../../../../../provision/machines/cgroup/controllers.ts';
+import { lackingControllers, wantedControllers } from '#provision/machines/cgroup/controllers.ts';
 
 it('enables what labs want, and nothing else that the host has', () => {
   const host = ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'];

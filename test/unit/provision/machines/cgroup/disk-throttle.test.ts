@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { liftThrottles, limitDevice, throttlesIn } from '../../../../../provision/machines/cgroup/disk-throttle.ts';
-import type { Hierarchy } from '../../../../../provision/machines/cgroup/hierarchies.ts';
+import { liftThrottles, limitDevice, throttlesIn } from '#provision/machines/cgroup/disk-throttle.ts';
+import type { Hierarchy } from '#provision/machines/cgroup/hierarchies.ts';
 
 // Files with the names and the format of the kernel's, in a directory in place of the mounted hierarchy.
 const [read, written] = ['blkio.throttle.read_bps_device', 'blkio.throttle.write_bps_device'];

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { limitCpu } from '../../../../../provision/machines/cgroup/cpu-limit.ts';
-import { freeze, thaw, thawBelow } from '../../../../../provision/machines/cgroup/freezer.ts';
-import { type Hierarchy, hostHierarchies } from '../../../../../provision/machines/cgroup/hierarchies.ts';
-import { createMachineCgroup, removeCgroup } from '../../../../../provision/machines/cgroup/machine-cgroup.ts';
+import { limitCpu } from '#provision/machines/cgroup/cpu-limit.ts';
+import { freeze, thaw, thawBelow } from '#provision/machines/cgroup/freezer.ts';
+import { type Hierarchy, hostHierarchies } from '#provision/machines/cgroup/hierarchies.ts';
+import { createMachineCgroup, removeCgroup } from '#provision/machines/cgroup/machine-cgroup.ts';
 
 // Real cgroups of this host (so these tests need root), under a name that no lab has.
 const base = `coreos-lab-freeze-${process.pid}`;

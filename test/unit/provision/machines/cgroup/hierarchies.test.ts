@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { hostHierarchies, parseHierarchies } from '../../../../../provision/machines/cgroup/hierarchies.ts';
+import { hostHierarchies, parseHierarchies } from '#provision/machines/cgroup/hierarchies.ts';
 
 const elsewhere = [
   '22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw',

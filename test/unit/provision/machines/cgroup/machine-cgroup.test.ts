@@ -3,12 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Hierarchy, hostHierarchies } from '../../../../../provision/machines/cgroup/hierarchies.ts';
-import {
-  cgroupProcesses,
-  createMachineCgroup,
-  removeCgroup,
-} from '../../../../../provision/machines/cgroup/machine-cgroup.ts';
+import { type Hierarchy, hostHierarchies } from '#provision/machines/cgroup/hierarchies.ts';
+import { cgroupProcesses, createMachineCgroup, removeCgroup } from '#provision/machines/cgroup/machine-cgroup.ts';
 
 // Real cgroups of this host (so these tests need root), under a name that no lab has.
 const base = `coreos-lab-test-${process.pid}`;

@@ -4,9 +4,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LabError } from '../../../../../errors/lab-error.ts';
-import { callSupervisor } from '../../../../../provision/machines/ground/control-client.ts';
-import { startControlServer } from '../../../../../provision/machines/supervisor/control-server.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { callSupervisor } from '#provision/machines/ground/control-client.ts';
+import { startControlServer } from '#provision/machines/supervisor/control-server.ts';
 
 // The client gives every call five seconds more than its work may take; less than nothing makes a wait that is short.
 const almostNothing = -4_900;
@@ -65,7 +65,9 @@ it('the real control server answers its status, and says which machine it does n
   const server = await startControlServer(socket, new Map(), { deaths: ['dnsmasq'], ready: Promise.resolve() });
   ended.push(() => new Promise((resolve) => server.close(() => resolve())));
   expect(await callSupervisor(socket, 'GET', '/status', undefined, 1_000)).toEqual({
-    ...{ up: true, machines: [], deaths: ['dnsmasq'] },
+    up: true,
+    machines: [],
+    deaths: ['dnsmasq'],
   });
   await expect(call()).rejects.toMatchObject({
     code: 'missing.machine',

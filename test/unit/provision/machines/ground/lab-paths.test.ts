@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { labPaths, type LabPaths, type MachinePaths } from '../../../../../provision/machines/ground/lab-paths.ts';
+import { labPaths, type LabPaths, type MachinePaths } from '#provision/machines/ground/lab-paths.ts';
 
 const paths = labPaths('longestname', '/var/lib/coreos-lab/longestname');
 

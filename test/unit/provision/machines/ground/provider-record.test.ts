@@ -6,7 +6,7 @@ import {
   type ProviderRecord,
   readProviderRecord,
   writeProviderRecord,
-} from '../../../../../provision/machines/ground/provider-record.ts';
+} from '#provision/machines/ground/provider-record.ts';
 
 let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'lab-record-'))));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { supervisorSpec } from '../../../../../provision/cluster/supervisor-spec.ts';
-import { parseSupervisorSpec } from '../../../../../provision/machines/ground/read-supervisor-spec.ts';
+import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
+import { parseSupervisorSpec } from '#provision/machines/ground/read-supervisor-spec.ts';
 import { load } from '../../config/config-directory.ts';
 
 const file = '/var/lib/coreos-lab/lab/supervisor-spec.json';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { LabError } from '../../../../../errors/lab-error.ts';
-import type { Impairment } from '../../../../../provision/machines/machine-provider.ts';
-import { checkImpairment } from '../../../../../provision/machines/nspawn/check-impairment.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { Impairment } from '#provision/machines/machine-provider.ts';
+import { checkImpairment } from '#provision/machines/nspawn/check-impairment.ts';
 
 const machine = { name: 'core-01', machines: ['core-01', 'core-02', 'core-03'], cpus: 1 };
 

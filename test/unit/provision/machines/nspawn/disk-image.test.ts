@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { diskLabel } from '../../../../../provision/machines/nspawn/disk-image.ts';
+import { diskLabel } from '#provision/machines/nspawn/disk-image.ts';
 
 it.each([
   ['lab', 'core-01', 'lab-core-01'],

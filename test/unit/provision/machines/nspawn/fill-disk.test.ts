@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { bulkOf, removeFiller } from '../../../../../provision/machines/nspawn/fill-disk.ts';
+import { bulkOf, removeFiller } from '#provision/machines/nspawn/fill-disk.ts';
 
 const mebibyte = 1024 * 1024;
 

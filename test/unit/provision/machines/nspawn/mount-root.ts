@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { labPaths } from '../../../../../provision/machines/ground/lab-paths.ts';
-import { isMounted } from '../../../../../provision/machines/nspawn/disk-image.ts';
-import { mountRoot, unmountRoot } from '../../../../../provision/machines/nspawn/overlay.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
+import { isMounted } from '#provision/machines/nspawn/disk-image.ts';
+import { mountRoot, unmountRoot } from '#provision/machines/nspawn/overlay.ts';
 
 /**
  * A program: mounts a machine's root twice, as after a supervisor's restart, and unmounts it. argv: root directory of the OS

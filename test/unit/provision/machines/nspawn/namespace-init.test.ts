@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { isNamespaceInit } from '../../../../../provision/machines/nspawn/machine-process.ts';
+import { isNamespaceInit } from '#provision/machines/nspawn/machine-process.ts';
 
 const status = (pids: string) => `Name:\tsystemd\nNgid:\t0\nNSpid:\t${pids}\nNSpgid:\t1\n`;
 

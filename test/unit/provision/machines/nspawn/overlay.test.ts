@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { labPaths } from '../../../../../provision/machines/ground/lab-paths.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 
 const tsx = join(import.meta.dirname, '../../../../../node_modules/.bin/tsx');
 

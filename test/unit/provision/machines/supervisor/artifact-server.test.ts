@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startArtifactServer } from '../../../../../provision/machines/supervisor/artifact-server.ts';
+import { startArtifactServer } from '#provision/machines/supervisor/artifact-server.ts';
 
 let dir: string;
 let server: Server;

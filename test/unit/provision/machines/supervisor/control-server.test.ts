@@ -3,9 +3,9 @@ import { request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { labPaths } from '../../../../../provision/machines/ground/lab-paths.ts';
-import { Machine } from '../../../../../provision/machines/nspawn/machine.ts';
-import { startControlServer } from '../../../../../provision/machines/supervisor/control-server.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
+import { Machine } from '#provision/machines/nspawn/machine.ts';
+import { startControlServer } from '#provision/machines/supervisor/control-server.ts';
 
 /** The real control server and a real machine that was never started. */
 let dir: string;

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { behindBy, setGuestClock } from '../../../../../provision/machines/vagrant/guest-clock.ts';
+import { behindBy, setGuestClock } from '#provision/machines/vagrant/guest-clock.ts';
 
 const second = 1_000_000_000n;
 

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MachineState } from '../../../../../provision/machines/machine-provider.ts';
-import { endForwards, refuseTakenPorts, toBeBooted } from '../../../../../provision/machines/vagrant/host-ports.ts';
+import type { MachineState } from '#provision/machines/machine-provider.ts';
+import { endForwards, refuseTakenPorts, toBeBooted } from '#provision/machines/vagrant/host-ports.ts';
 
 /** A port that some process of this host listens on. */
 async function listener() {

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  failureOf,
-  parseMachineReadable,
-  progressOf,
-} from '../../../../../provision/machines/vagrant/machine-readable.ts';
+import { failureOf, parseMachineReadable, progressOf } from '#provision/machines/vagrant/machine-readable.ts';
 
 const read = (line: string) => parseMachineReadable(line) ?? { target: '', type: 'unreadable', data: [] };
 

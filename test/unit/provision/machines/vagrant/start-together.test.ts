@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { StartTogether } from '../../../../../provision/machines/vagrant/start-together.ts';
+import { StartTogether } from '#provision/machines/vagrant/start-together.ts';
 
 it('what is started at the same moment is started once, when all of it is prepared', async () => {
   const calls: string[][] = [];

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../../../../../provision/cluster/conditions.ts';
-import { fleetKeys } from '../../../../../platform/etcd/keys/fleet-keys.ts';
-import { serviceKey } from '../../../../../platform/etcd/keys/service-keys.ts';
-import { oneMember } from '../../../../../platform/etcd/one-member.ts';
-import { engineLeader } from '../../../../../scenarios/harness/context/engine-leader.ts';
-import type { EtcdMachines } from '../../../../../scenarios/harness/context/etcd-machines.ts';
-import { etcdUnderTest, leaderAmong } from '../../../../../scenarios/harness/context/etcd-under-test.ts';
-import { realEtcd, type RealEtcd } from '../../../platform/etcd/real-etcd.ts';
+import { until } from '#provision/cluster/conditions.ts';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
+import { oneMember } from '#platform/etcd/one-member.ts';
+import { engineLeader } from '#scenarios/harness/context/engine-leader.ts';
+import type { EtcdMachines } from '#scenarios/harness/context/etcd-machines.ts';
+import { etcdUnderTest, leaderAmong } from '#scenarios/harness/context/etcd-under-test.ts';
+import { realEtcd, type RealEtcd } from '#test/unit/platform/etcd/real-etcd.ts';
 
 const machines = [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `10.0.0.${n}` }));
 const key = serviceKey('memcached', 1);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../../../../provision/config/load-config.ts';
-import { fleetctlEnvironment } from '../../../../../scenarios/harness/context/fleetctl-environment.ts';
+import { loadConfig } from '#provision/config/load-config.ts';
+import { fleetctlEnvironment } from '#scenarios/harness/context/fleetctl-environment.ts';
 
 test('fleetctl is told of this lab only, whatever the shell knows', () => {
   const config = loadConfig(process.cwd(), {});

@@ -4,7 +4,7 @@ import type {
   MachineProvider,
   MachineState,
   ProviderCapability,
-} from '../../../../../provision/machines/machine-provider.ts';
+} from '#provision/machines/machine-provider.ts';
 
 /**
  * Machines in memory, at the seam where a provider is plugged in: they hold what was done to them, so that a test asks

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { labPaths } from '../../../../../provision/machines/ground/lab-paths.ts';
-import { EventLog } from '../../../../../scenarios/harness/record/event-log.ts';
-import { createFaultKit } from '../../../../../scenarios/harness/faults/fault-kit.ts';
-import type { FaultKit } from '../../../../../scenarios/harness/record/fault-record.ts';
-import { readLedger } from '../../../../../scenarios/harness/faults/ledger.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
+import { EventLog } from '#scenarios/harness/record/event-log.ts';
+import { createFaultKit } from '#scenarios/harness/faults/fault-kit.ts';
+import type { FaultKit } from '#scenarios/harness/record/fault-record.ts';
+import { readLedger } from '#scenarios/harness/faults/ledger.ts';
 import { FakeProvider } from './fake-provider.ts';
 
 const machines = ['core-01', 'core-02', 'core-03'];
@@ -126,7 +126,10 @@ describe('faults', () => {
     await kit.cut('core-02');
     await kit.undoAll();
     const data = {
-      ...{ id: '1-cut-core-02', kind: 'cut', machine: 'core-02', name: 'cut core-02' },
+      id: '1-cut-core-02',
+      kind: 'cut',
+      machine: 'core-02',
+      name: 'cut core-02',
       action: { kind: 'cut' },
     };
     expect(log.events.map((event) => [event.type, event.data])).toEqual(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { faultName } from '../../../../../scenarios/harness/faults/fault-name.ts';
-import type { FaultAction } from '../../../../../scenarios/harness/record/fault-record.ts';
+import { faultName } from '#scenarios/harness/faults/fault-name.ts';
+import type { FaultAction } from '#scenarios/harness/record/fault-record.ts';
 
 it.each<[FaultAction, string]>([
   [{ kind: 'halt' }, 'halt core-02'],

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../../../../errors/lab-error.ts';
-import type { UnitView } from '../../../../../scenarios/harness/record/cluster-view.ts';
-import { resolveTarget, type TargetScene } from '../../../../../scenarios/harness/faults/targets.ts';
+import { LabError } from '#errors/lab-error.ts';
+import type { UnitView } from '#scenarios/harness/record/cluster-view.ts';
+import { resolveTarget, type TargetScene } from '#scenarios/harness/faults/targets.ts';
 
 const unit = (name: string, ...machines: string[]): UnitView => ({
-  ...{ name, target: machines[0], reason: undefined },
+  name,
+  target: machines[0],
+  reason: undefined,
   states: machines.map((machine) => ({ machine, state: 'active/running' })),
 });
 
@@ -19,7 +21,9 @@ const scene: TargetScene = {
     keys: {},
   },
   machines: ['core-01', 'core-02', 'core-03'],
-  ...{ engineLeader: 'core-03', etcdLeader: 'core-01', faulted: [] },
+  engineLeader: 'core-03',
+  etcdLeader: 'core-01',
+  faulted: [],
 };
 
 function refusal(target: string, on: TargetScene = scene): LabError {

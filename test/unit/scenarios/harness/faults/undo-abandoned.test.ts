@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LabError } from '../../../../../errors/lab-error.ts';
-import type { FaultAction } from '../../../../../scenarios/harness/record/fault-record.ts';
-import { Ledger, readLedger } from '../../../../../scenarios/harness/faults/ledger.ts';
-import { takeScenarioLock } from '../../../../../scenarios/harness/faults/scenario-lock.ts';
-import { undoAbandoned } from '../../../../../scenarios/harness/faults/undo-abandoned.ts';
+import type { LabError } from '#errors/lab-error.ts';
+import type { FaultAction } from '#scenarios/harness/record/fault-record.ts';
+import { Ledger, readLedger } from '#scenarios/harness/faults/ledger.ts';
+import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';
+import { undoAbandoned } from '#scenarios/harness/faults/undo-abandoned.ts';
 import { FakeProvider } from './fake-provider.ts';
 import { faultsPaths } from './faults-paths.ts';
 
@@ -74,7 +74,8 @@ describe('the faults of a killed run', () => {
     await undo();
     expect(provider.done).toEqual([]);
     await expect(takeScenarioLock(paths(), 'lab scenario quorum')).rejects.toMatchObject({
-      ...{ code: 'busy.scenario', next: expect.stringContaining(`kill -INT ${run.pid}`) as string },
+      code: 'busy.scenario',
+      next: expect.stringContaining(`kill -INT ${run.pid}`) as string,
       message: `another scenario runs on this lab: lab scenario failover --by cut (process ${run.pid})`,
     });
     await run.kill();

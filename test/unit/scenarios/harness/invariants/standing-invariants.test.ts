@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { standingInvariants } from '../../../../../scenarios/harness/invariants/standing-invariants.ts';
-import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
-import type { RunRecord } from '../../../../../scenarios/harness/record/run-record.ts';
-import type { InvariantName } from '../../../../../scenarios/scenario.ts';
+import { standingInvariants } from '#scenarios/harness/invariants/standing-invariants.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import type { RunRecord } from '#scenarios/harness/record/run-record.ts';
+import type { InvariantName } from '#scenarios/scenario.ts';
 import { event, faultEvents, history, journal, runBeganMs, runRecord, unitState, unitTarget } from '../../recorded.ts';
 
 const check = (name: InvariantName, parts: Partial<RunRecord>) => standingInvariants[name](runRecord(parts));
@@ -16,7 +16,8 @@ it('nothing recorded proves nothing: every invariant is unknown', () => {
 
 describe('one-worker-connection', () => {
   const open = (machine: number, openedAt: number, closedAt?: number) => ({
-    ...{ address: `172.17.8.10${machine}`, openedAt: runBeganMs + openedAt },
+    address: `172.17.8.10${machine}`,
+    openedAt: runBeganMs + openedAt,
     closedAt: closedAt === undefined ? null : runBeganMs + closedAt,
   });
   const overlap = [open(1, 1_000, 20_000), open(2, 15_000)];
@@ -97,7 +98,11 @@ describe('conflicts and machine-of', () => {
 
 describe('documents', () => {
   const write = (n: number, atMs: number, machine?: string): Sample => ({
-    ...{ probe: 'couchbase', wallMs: runBeganMs + atMs, ms: 5, ok: true, key: `d${n}` },
+    probe: 'couchbase',
+    wallMs: runBeganMs + atMs,
+    ms: 5,
+    ok: true,
+    key: `d${n}`,
     ...(machine !== undefined && { machine }),
   });
   const samples = [write(1, 1_000), write(2, 30_000), write(3, 31_000)];
@@ -210,7 +215,8 @@ describe('dead-keys', () => {
   it("the TTL is the unit's own; a key whose TTL nobody saw proves nothing, unless it never was stale", () => {
     const died = [unitState(20_000, db, 'core-01', 'failed/failed'), gone(33_000), end];
     expect(check('dead-keys', { events: [ttl(15), ...running, ...died] })).toMatchObject({
-      ...{ verdict: 'pass', evidence: '1 announcements, at most 13.0 s stale (TTL 15 s)' },
+      verdict: 'pass',
+      evidence: '1 announcements, at most 13.0 s stale (TTL 15 s)',
     });
     expect(check('dead-keys', { events: [ttl(3), ...running, ...died.slice(0, 1), gone(28_000), end] }).verdict).toBe(
       'fail',
@@ -243,7 +249,11 @@ describe('dead-keys', () => {
 
 describe('sessions', () => {
   const page = (atMs: number, session: string | undefined, error?: string): Sample => ({
-    ...{ probe: 'page', wallMs: runBeganMs + atMs, ms: 5, ok: error === undefined, machine: 'core-01' },
+    probe: 'page',
+    wallMs: runBeganMs + atMs,
+    ms: 5,
+    ok: error === undefined,
+    machine: 'core-01',
     ...(session !== undefined && { session }),
     ...(error !== undefined && { error }),
   });
@@ -281,7 +291,8 @@ describe('nothing-moved', () => {
   it('a unit that leaves a sound machine fails, a first placement is no move', () => {
     expect(check('nothing-moved', { events: [unitTarget(1, 'worker.service', null, 'core-02')] }).verdict).toBe('pass');
     expect(check('nothing-moved', { events: [move] })).toMatchObject({
-      ...{ verdict: 'fail', evidence: 'worker.service left core-02 for core-03 at 20.0 s without a cause' },
+      verdict: 'fail',
+      evidence: 'worker.service left core-02 for core-03 at 20.0 s without a cause',
     });
   });
 

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { predictAbsence } from '../../../../../scenarios/harness/prediction/absence-prediction.ts';
-import { predictFailover } from '../../../../../scenarios/harness/prediction/failover-steps.ts';
-import { predictOutages } from '../../../../../scenarios/rolling/outages.ts';
+import { predictAbsence } from '#scenarios/harness/prediction/absence-prediction.ts';
+import { predictFailover } from '#scenarios/harness/prediction/failover-steps.ts';
+import { predictOutages } from '#scenarios/rolling/outages.ts';
 import { runRecord } from '../../recorded.ts';
 
 const { timers } = runRecord().config;
 const steps = (webRestartMs: number) =>
   predictFailover({
-    ...{ by: 'halt', timers, stretch: 1, etcdLeader: false, couchbase: true, workerStays: true, memcachedMoves: false },
+    by: 'halt',
+    timers,
+    stretch: 1,
+    etcdLeader: false,
+    couchbase: true,
+    workerStays: true,
+    memcachedMoves: false,
     units: { web: { restartMs: webRestartMs }, worker: { restartMs: 10_000 } },
   });
 

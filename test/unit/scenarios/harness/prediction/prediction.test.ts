@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { predictDetection } from '../../../../../scenarios/harness/prediction/detection.ts';
-import { predictFailover } from '../../../../../scenarios/harness/prediction/failover-steps.ts';
-import { floorMs, slowest, sum, term } from '../../../../../scenarios/harness/prediction/terms.ts';
-import { unitTimers } from '../../../../../scenarios/harness/prediction/unit-timers.ts';
-import { keyTtlMs } from '../../../../../scenarios/harness/watch/key-ttl.ts';
+import { predictDetection } from '#scenarios/harness/prediction/detection.ts';
+import { predictFailover } from '#scenarios/harness/prediction/failover-steps.ts';
+import { floorMs, slowest, sum, term } from '#scenarios/harness/prediction/terms.ts';
+import { unitTimers } from '#scenarios/harness/prediction/unit-timers.ts';
+import { keyTtlMs } from '#scenarios/harness/watch/key-ttl.ts';
 import { runRecord } from '../../recorded.ts';
 
 const { timers } = runRecord().config;

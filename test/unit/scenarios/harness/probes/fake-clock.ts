@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../../scenarios/harness/probes/clock.ts';
+import type { Clock } from '#scenarios/harness/probes/clock.ts';
 
 /** A clock that stands still until it is turned; what is due on the way is called at its own time. */
 export class FakeClock implements Clock {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startGrid } from '../../../../../scenarios/harness/probes/grid.ts';
+import { startGrid } from '#scenarios/harness/probes/grid.ts';
 import { FakeClock } from './fake-clock.ts';
 
 function run(work: (slot: number, clock: FakeClock) => void = () => undefined) {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { HttpLines } from '../../../../../scenarios/harness/probes/http-ask.ts';
-import { type HttpResponse, readResponse } from '../../../../../scenarios/harness/probes/http-response.ts';
+import { HttpLines } from '#scenarios/harness/probes/http-ask.ts';
+import { type HttpResponse, readResponse } from '#scenarios/harness/probes/http-response.ts';
 
 const answers: Record<string, [string, HttpResponse]> = {
   'a length': [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MemberRound } from '../../../../../scenarios/harness/probes/member-round.ts';
+import { MemberRound } from '#scenarios/harness/probes/member-round.ts';
 import { FakeClock } from './fake-clock.ts';
 
 const members = ['a', 'b', 'c'].map((machine) => ({ machine, host: '127.0.0.1', port: 1 }));

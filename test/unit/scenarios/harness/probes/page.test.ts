@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sessionCookie, sessionId } from '../../../../../scenarios/harness/probes/page.ts';
+import { sessionCookie, sessionId } from '#scenarios/harness/probes/page.ts';
 
 it('reads the session from the cookie express-session sends', () => {
   const header = ['theme=dark; Path=/', 'connect.sid=s%3AaB-_9.sig%2Fna+ture%3D; Path=/; HttpOnly; SameSite=Lax'];

@@ -1,12 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import {
-  type OnProbeEvent,
-  type ProbeProcess,
-  startProbeProcess,
-} from '../../../../../scenarios/harness/probes/probe-process.ts';
-import type { ProbeSettings } from '../../../../../scenarios/harness/probes/settings.ts';
+import { type OnProbeEvent, type ProbeProcess, startProbeProcess } from '#scenarios/harness/probes/probe-process.ts';
+import type { ProbeSettings } from '#scenarios/harness/probes/settings.ts';
 
 const root = join(import.meta.dirname, '../../../../..');
 
@@ -19,8 +15,14 @@ export async function probeBundle(): Promise<{
   const dir = await mkdtemp(join(root, 'node_modules/.probes-'));
   const bundle = join(dir, 'probes.mjs');
   await build({
-    ...{ entryPoints: [join(root, 'scenarios/harness/probes/main.ts')], outfile: bundle, bundle: true },
-    ...{ platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'error' },
+    entryPoints: [join(root, 'scenarios/harness/probes/main.ts')],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
   });
   let count = 0;
   return {
@@ -28,8 +30,15 @@ export async function probeBundle(): Promise<{
     start: (settings, onEvent = () => undefined) => {
       count += 1;
       return startProbeProcess(bundle, onEvent, {
-        ...{ probes: [], runId: `test-${count}`, samplesFile: join(dir, `samples-${count}.ndjson`), hostLink: 'lo' },
-        ...{ periodMs: 50, deadlineMs: 1_000, pages: [], etcd: [], ...settings },
+        probes: [],
+        runId: `test-${count}`,
+        samplesFile: join(dir, `samples-${count}.ndjson`),
+        hostLink: 'lo',
+        periodMs: 50,
+        deadlineMs: 1_000,
+        pages: [],
+        etcd: [],
+        ...settings,
       });
     },
     remove: () => rm(dir, { recursive: true, force: true }),

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { LabError } from '../../../../../errors/lab-error.ts';
-import { readSamples } from '../../../../../scenarios/harness/record/read-samples.ts';
-import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
-import type { ProbeEvent } from '../../../../../scenarios/harness/probes/settings.ts';
-import { webStage, type WebStage } from '../../../apps/web/web-stage.ts';
+import type { LabError } from '#errors/lab-error.ts';
+import { readSamples } from '#scenarios/harness/record/read-samples.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import type { ProbeEvent } from '#scenarios/harness/probes/settings.ts';
+import { webStage, type WebStage } from '#test/unit/apps/web/web-stage.ts';
 import { eventually, probeBundle } from './probe-bundle.ts';
 
 let bundle: Awaited<ReturnType<typeof probeBundle>>;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Questions } from '../../../../../scenarios/harness/probes/questions.ts';
-import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
+import { Questions } from '#scenarios/harness/probes/questions.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
 import { FakeClock } from './fake-clock.ts';
 
 function book() {

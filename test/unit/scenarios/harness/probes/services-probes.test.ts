@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { EventData } from '../../../../../scenarios/harness/record/events/run-event.ts';
-import { readSamples } from '../../../../../scenarios/harness/record/read-samples.ts';
-import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
-import type { Endpoint, ProbeEvent } from '../../../../../scenarios/harness/probes/settings.ts';
-import { openEtcd } from '../../../../../platform/etcd/open-etcd.ts';
-import type { EtcdStore } from '../../../../../platform/etcd/store.ts';
-import { readyCouchbase, realMemcached } from '../../../apps/support/real-services.ts';
-import { realEtcd, type RealEtcd } from '../../../platform/etcd/real-etcd.ts';
+import type { EventData } from '#scenarios/harness/record/events/run-event.ts';
+import { readSamples } from '#scenarios/harness/record/read-samples.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import type { Endpoint, ProbeEvent } from '#scenarios/harness/probes/settings.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
+import { readyCouchbase, realMemcached } from '#test/unit/apps/support/real-services.ts';
+import { realEtcd, type RealEtcd } from '#test/unit/platform/etcd/real-etcd.ts';
 import { eventually, probeBundle } from './probe-bundle.ts';
 
 let bundle: Awaited<ReturnType<typeof probeBundle>>;
@@ -17,7 +17,9 @@ beforeAll(async () => {
   [bundle, etcd] = await Promise.all([probeBundle(), realEtcd({ members: 3 })]);
   store = openEtcd({ endpoints: etcd.endpoints });
   members = etcd.endpoints.map((url, i) => ({
-    ...{ machine: `core-0${i + 1}`, host: '127.0.0.1', port: Number(new URL(url).port) },
+    machine: `core-0${i + 1}`,
+    host: '127.0.0.1',
+    port: Number(new URL(url).port),
   }));
 });
 afterEach(() => store.deletePrefix('/services/'));

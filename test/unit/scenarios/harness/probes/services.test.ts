@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { clockErrorOf } from '../../../../../scenarios/harness/probes/clock-error.ts';
-import { leasesIn, pairsIn, servicesIn } from '../../../../../scenarios/harness/probes/services.ts';
+import { clockErrorOf } from '#scenarios/harness/probes/clock-error.ts';
+import { leasesIn, pairsIn, servicesIn } from '#scenarios/harness/probes/services.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const kv = (key: string, value?: string) => ({
@@ -50,7 +50,11 @@ it('the clock error of a machine: least, median and worst of its lines, other li
   const line = (sent: number, wallMs: number) => ({ wallMs, message: `clock ${sent.toFixed(3)}` });
   const lines = [line(100, 100.5), line(200, 198), line(300, 340), { wallMs: 1, message: 'Started lab-clock.' }];
   expect(clockErrorOf('core-01', lines)).toEqual({
-    ...{ machine: 'core-01', leastMs: 0.5, medianMs: -2, worstMs: 40, lines: 3 },
+    machine: 'core-01',
+    leastMs: 0.5,
+    medianMs: -2,
+    worstMs: 40,
+    lines: 3,
   });
   expect(clockErrorOf('core-01', [])).toMatchObject({ lines: 0, medianMs: 0 });
 });

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
-import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
-import { Transitions } from '../../../../../scenarios/harness/probes/transitions.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import { Transitions } from '#scenarios/harness/probes/transitions.ts';
 
 const page = (wallMs: number, ok: boolean, machine = 'core-01', ms = 5): Sample => ({
-  ...{ probe: 'page', wallMs, ms, ok, machine },
+  probe: 'page',
+  wallMs,
+  ms,
+  ok,
+  machine,
   ...(!ok && { error: 'ECONNREFUSED' }),
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runningOn, viewChanges } from '../../../../../scenarios/harness/record/cluster-view.ts';
+import { runningOn, viewChanges } from '#scenarios/harness/record/cluster-view.ts';
 import { unit, view } from '../../recorded.ts';
 
 describe('runningOn', () => {

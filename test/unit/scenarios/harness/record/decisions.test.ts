@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { engineDecisions } from '../../../../../scenarios/harness/record/decisions.ts';
+import { engineDecisions } from '#scenarios/harness/record/decisions.ts';
 import { journal, runBeganMs } from '../../recorded.ts';
 
 const decisions = (message: string, unit = 'fleet.service') =>
@@ -10,7 +10,12 @@ it('reads what the engine did, where, and why', () => {
     'reschedule unit=web@1.service from=core-01 machine=core-03 reason="core-01 is gone; \\"least\\" loaded"';
   expect(decisions(message)).toEqual([
     {
-      ...{ atMs: 1_500, kind: 'reschedule', unit: 'web@1.service', from: 'core-01', to: 'core-03', engine: 'core-02' },
+      atMs: 1_500,
+      kind: 'reschedule',
+      unit: 'web@1.service',
+      from: 'core-01',
+      to: 'core-03',
+      engine: 'core-02',
       reason: 'core-01 is gone; "least" loaded',
     },
   ]);

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { EventLog } from '../../../../../scenarios/harness/record/event-log.ts';
-import type { RunEvent } from '../../../../../scenarios/harness/record/events/run-event.ts';
+import { EventLog } from '#scenarios/harness/record/event-log.ts';
+import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
 
 let dir = '';
 let log: EventLog;

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readSamples } from '../../../../../scenarios/harness/record/read-samples.ts';
-import { SampleFile } from '../../../../../scenarios/harness/probes/sample-file.ts';
-import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
+import { readSamples } from '#scenarios/harness/record/read-samples.ts';
+import { SampleFile } from '#scenarios/harness/probes/sample-file.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
 
 let dir = '';
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { faultWindows } from '../../../../../scenarios/harness/record/fault-windows.ts';
-import { leaseDeadline, quorumLost } from '../../../../../scenarios/harness/record/quorum.ts';
-import { activeSpans, unitsSeen, viewAt } from '../../../../../scenarios/harness/record/replay.ts';
-import { difference, intersection, totalMs, union } from '../../../../../scenarios/harness/record/spans.ts';
-import { unreachableSpans } from '../../../../../scenarios/harness/record/unreachable.ts';
+import { faultWindows } from '#scenarios/harness/record/fault-windows.ts';
+import { leaseDeadline, quorumLost } from '#scenarios/harness/record/quorum.ts';
+import { activeSpans, unitsSeen, viewAt } from '#scenarios/harness/record/replay.ts';
+import { difference, intersection, totalMs, union } from '#scenarios/harness/record/spans.ts';
+import { unreachableSpans } from '#scenarios/harness/record/unreachable.ts';
 import { event, faultEvents, history, runRecord, unitState, unitTarget } from '../../recorded.ts';
 
 const recorded = (...parts: Parameters<typeof history>) => runRecord({ events: history(...parts) });

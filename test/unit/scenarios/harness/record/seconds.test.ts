@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inSeconds, seconds } from '../../../../../scenarios/harness/record/seconds.ts';
+import { inSeconds, seconds } from '#scenarios/harness/record/seconds.ts';
 
 it.each([
   [0, '0.00 s'],

@@ -1,16 +1,25 @@
 import { expect, it } from 'vitest';
-import type { Sample } from '../../../../../scenarios/harness/record/sample.ts';
-import { longestOutage, summariseProbes } from '../../../../../scenarios/harness/record/summarise-probes.ts';
+import type { Sample } from '#scenarios/harness/record/sample.ts';
+import { longestOutage, summariseProbes } from '#scenarios/harness/record/summarise-probes.ts';
 
 const sample = (wallMs: number, ms: number, ok = true, probe: Sample['probe'] = 'page'): Sample => ({
-  ...{ probe, wallMs, ms, ok },
+  probe,
+  wallMs,
+  ms,
+  ok,
 });
 
 it('counts and orders the good answers of each probe', () => {
   const hundred = Array.from({ length: 100 }, (_, i) => sample(i * 50, i + 1));
   const [page, read] = summariseProbes([...hundred, sample(0, 1000, false, 'etcd-read')]);
   expect(page).toEqual({
-    ...{ probe: 'page', asked: 100, failed: 0, medianMs: 50, p99Ms: 99, worstMs: 100, longestOutageMs: 0 },
+    probe: 'page',
+    asked: 100,
+    failed: 0,
+    medianMs: 50,
+    p99Ms: 99,
+    worstMs: 100,
+    longestOutageMs: 0,
   });
   expect(read).toMatchObject({ probe: 'etcd-read', asked: 1, failed: 1, medianMs: 0, longestOutageMs: 1000 });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { overallVerdict, type Verdict, verdictExitCodes } from '../../../../../scenarios/harness/record/verdict.ts';
+import { overallVerdict, type Verdict, verdictExitCodes } from '#scenarios/harness/record/verdict.ts';
 
 const overall = (...verdicts: Verdict[]) =>
   overallVerdict(verdicts.map((verdict) => ({ name: 'x', verdict, evidence: '' })));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { compareRuns, compared, paired } from '../../../../../scenarios/harness/report/compare-runs.ts';
-import { renderComparisonHtml } from '../../../../../scenarios/harness/report/html/render-comparison.tsx';
+import { compareRuns, compared, paired } from '#scenarios/harness/report/compare-runs.ts';
+import { renderComparisonHtml } from '#scenarios/harness/report/html/render-comparison.tsx';
 import { bare, hostileRun } from './hostile-run.ts';
 import { failoverReport } from './recorded-run.ts';
 import { parseXml } from './xml.ts';

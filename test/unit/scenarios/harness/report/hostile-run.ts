@@ -1,5 +1,5 @@
-import type { RecordedRun } from '../../../../../scenarios/harness/report/html/render-report.tsx';
-import type { RunReport } from '../../../../../scenarios/harness/record/run-report.ts';
+import type { RecordedRun } from '#scenarios/harness/report/html/render-report.tsx';
+import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { failoverEvents, failoverReport, failoverSamples } from './recorded-run.ts';
 
 const attacks = [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { junitXml } from '../../../../../scenarios/harness/report/junit.ts';
+import { junitXml } from '#scenarios/harness/report/junit.ts';
 import { failoverReport } from './recorded-run.ts';
 import { all, parseXml } from './xml.ts';
 

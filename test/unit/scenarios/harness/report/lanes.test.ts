@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Lane, lanesOf } from '../../../../../scenarios/harness/report/html/timeline/lanes.ts';
+import { type Lane, lanesOf } from '#scenarios/harness/report/html/timeline/lanes.ts';
 import { event, unitState, unitTarget } from '../../recorded.ts';
 import { failoverEvents } from './recorded-run.ts';
 

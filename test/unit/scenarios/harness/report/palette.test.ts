@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { contrast, dark, light, readablePairs } from '../../../../../scenarios/harness/report/html/style/palette.ts';
+import { contrast, dark, light, readablePairs } from '#scenarios/harness/report/html/style/palette.ts';
 
 it('contrast is that of WCAG', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { readEvents } from '../../../../../scenarios/harness/record/events/read-events.ts';
-import { type ProbeName, type Sample, probeNames } from '../../../../../scenarios/harness/record/sample.ts';
-import type { ClusterSnapshot, RunReport } from '../../../../../scenarios/harness/record/run-report.ts';
+import { readEvents } from '#scenarios/harness/record/events/read-events.ts';
+import { type ProbeName, type Sample, probeNames } from '#scenarios/harness/record/sample.ts';
+import type { ClusterSnapshot, RunReport } from '#scenarios/harness/record/run-report.ts';
 
 /** The events of a real failover (`core-03` cut), as recorded on machines. */
 export const { events: failoverEvents } = await readEvents(
@@ -70,11 +70,15 @@ function snapshot(label: string, atMs: number, keys: Record<string, string>): Cl
   const homeOf = ([, before, then]: (typeof stack)[number]) =>
     label === 'before' ? before : (then ?? (during ? undefined : 'core-03'));
   return {
-    ...{ label, atMs },
+    label,
+    atMs,
     machines: ['core-01', 'core-02', 'core-03'].map((name, index) => {
       const cut = during && name === 'core-03';
       return {
-        ...{ name, address: `172.17.8.10${index + 1}`, state: cut ? 'cut' : 'running', listed: !cut },
+        name,
+        address: `172.17.8.10${index + 1}`,
+        state: cut ? 'cut' : 'running',
+        listed: !cut,
         etcd: cut ? ('away' as const) : index === 1 ? ('leader' as const) : ('follower' as const),
         engine: index === 1,
       };
@@ -101,17 +105,20 @@ const lease = { minMs: 3_000, maxMs: 5_500, terms: 'presence lease 4 s, renewed 
 /** The report of that run. */
 export function failoverReport(change: Partial<RunReport> = {}): RunReport {
   const decision = (unit: string, why: string) => ({
-    ...{ atMs: 5_344, kind: 'reschedule', unit: `${unit}.service`, from: 'core-03', to: 'core-01', engine: 'core-02' },
+    atMs: 5_344,
+    kind: 'reschedule',
+    unit: `${unit}.service`,
+    from: 'core-03',
+    to: 'core-01',
+    engine: 'core-02',
     reason: `machine c003e05a... is gone; core-01 (c0015b7f...): ${why}`,
   });
   return {
-    ...{
-      schema: 'coreos-lab/run/2',
-      scenario: 'failover',
-      verdict: 'pass',
-      tookMs,
-      runDir: 'runs/failover/2026-11-22T17-45-07',
-    },
+    schema: 'coreos-lab/run/2',
+    scenario: 'failover',
+    verdict: 'pass',
+    tookMs,
+    runDir: 'runs/failover/2026-11-22T17-45-07',
     summary: 'Breaks the machine that runs Couchbase and follows the cluster until the page shows new RSVPs again.',
     parameters: { by: 'cut', target: 'machine running couchbase@1' },
     command: 'lab scenario failover --by cut',

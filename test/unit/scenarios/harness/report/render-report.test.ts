@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { renderReportHtml } from '../../../../../scenarios/harness/report/html/render-report.tsx';
-import { runReportSchema } from '../../../../../scenarios/harness/record/run-report.ts';
+import { renderReportHtml } from '#scenarios/harness/report/html/render-report.tsx';
+import { runReportSchema } from '#scenarios/harness/record/run-report.ts';
 import { failoverEvents, failoverReport, failoverSamples } from './recorded-run.ts';
 import { bare, hostileRun } from './hostile-run.ts';
 import { all, parseXml } from './xml.ts';

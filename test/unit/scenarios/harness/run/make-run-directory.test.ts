@@ -2,7 +2,7 @@ import { mkdtemp, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeRunDirectory } from '../../../../../scenarios/harness/run/make-run-directory.ts';
+import { makeRunDirectory } from '#scenarios/harness/run/make-run-directory.ts';
 
 let repo = '';
 beforeEach(async () => {

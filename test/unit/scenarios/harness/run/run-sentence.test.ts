@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { runSentence } from '../../../../../scenarios/harness/run/run-sentence.ts';
-import type { Verdict } from '../../../../../scenarios/harness/record/verdict.ts';
+import { runSentence } from '#scenarios/harness/run/run-sentence.ts';
+import type { Verdict } from '#scenarios/harness/record/verdict.ts';
 
 const finding = (name: string, verdict: Verdict) => ({ name, verdict, evidence: '', kind: 'claim' as const });
 const timeline = [

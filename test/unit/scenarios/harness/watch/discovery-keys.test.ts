@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { base64Form } from '../../../../../platform/etcd/base64.ts';
-import { serviceKey } from '../../../../../platform/etcd/keys/service-keys.ts';
-import { clientPort } from '../../../../../platform/etcd/ports.ts';
-import { DiscoveryKeys } from '../../../../../scenarios/harness/watch/discovery-keys.ts';
+import { base64Form } from '#platform/etcd/base64.ts';
+import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
+import { clientPort } from '#platform/etcd/ports.ts';
+import { DiscoveryKeys } from '#scenarios/harness/watch/discovery-keys.ts';
 
 // Members are told apart by address, as etcd's are: two of the loopback network, at etcd's own port.
 const [silent, sound] = ['127.60.0.1', '127.60.0.2'];

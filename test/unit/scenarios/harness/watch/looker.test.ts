@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { expect, it } from 'vitest';
-import { startLooking } from '../../../../../scenarios/harness/watch/looker.ts';
+import { startLooking } from '#scenarios/harness/watch/looker.ts';
 
 const never = (): void => {
   throw new Error('not expected');
@@ -15,7 +15,8 @@ it('looks at once when woken, and never after it was stopped', async () => {
       looks.emit(`look ${count}`);
     },
     atLeastEveryMs: 3_600_000,
-    ...{ onFailure: never, onRecovery: never },
+    onFailure: never,
+    onRecovery: never,
   });
   await looker.first;
   expect(count).toBe(1);
@@ -39,7 +40,8 @@ it('a change during a look causes another look', async () => {
       if (count === 2) await new Promise<void>((resolve) => (release = resolve));
     },
     atLeastEveryMs: 3_600_000,
-    ...{ onFailure: never, onRecovery: never },
+    onFailure: never,
+    onRecovery: never,
   });
   await looker.first;
   const [second, third] = [once(looks, 'look 2'), once(looks, 'look 3')];

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  carryOut,
-  planImpair,
-  planLift,
-} from '../../../../../../provision/machines/vagrant/libvirt/guest-impairments.ts';
-import type { Impairment } from '../../../../../../provision/machines/machine-provider.ts';
+import { carryOut, planImpair, planLift } from '#provision/machines/vagrant/libvirt/guest-impairments.ts';
+import type { Impairment } from '#provision/machines/machine-provider.ts';
 
 /** Carries plans out on records of what was asked for, in order. */
 function recorder() {

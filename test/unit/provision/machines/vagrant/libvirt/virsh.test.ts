@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { machineState } from '../../../../../../provision/machines/vagrant/hypervisor.ts';
-import { parseDomains, parseLease } from '../../../../../../provision/machines/vagrant/libvirt/virsh.ts';
+import { machineState } from '#provision/machines/vagrant/hypervisor.ts';
+import { parseDomains, parseLease } from '#provision/machines/vagrant/libvirt/virsh.ts';
 
 it('reads the domains of virsh list --all', () => {
   const text = ' 1    core-01   running\n 2    core-02   paused\n -    core-03   shut off\n -    core-04   crashed\n';

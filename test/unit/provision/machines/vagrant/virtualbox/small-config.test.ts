@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { smallConfig } from '../../../../../../provision/machines/vagrant/virtualbox/small-config.ts';
+import { smallConfig } from '#provision/machines/vagrant/virtualbox/small-config.ts';
 
 const source = `http://172.17.200.101:65535/ignition/longname-09-${'a'.repeat(32)}.json`;
 

@@ -3,16 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { labPaths } from '../../../../../../provision/machines/ground/lab-paths.ts';
-import {
-  parseInfo,
-  parseNames,
-  VBoxManage,
-} from '../../../../../../provision/machines/vagrant/virtualbox/vboxmanage.ts';
-import { guestState, sshPort } from '../../../../../../provision/machines/vagrant/virtualbox/virtualbox-hypervisor.ts';
-import { virtualboxSettings } from '../../../../../../provision/machines/vagrant/virtualbox-settings.ts';
-import { load } from '../../../config/config-directory.ts';
-import { repoDir } from '../../../vagrant/record-vagrantfile.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
+import { parseInfo, parseNames, VBoxManage } from '#provision/machines/vagrant/virtualbox/vboxmanage.ts';
+import { guestState, sshPort } from '#provision/machines/vagrant/virtualbox/virtualbox-hypervisor.ts';
+import { virtualboxSettings } from '#provision/machines/vagrant/virtualbox-settings.ts';
+import { load } from '#test/unit/provision/config/config-directory.ts';
+import { repoDir } from '#test/unit/provision/vagrant/record-vagrantfile.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -32,7 +28,10 @@ describe('what VBoxManage prints', () => {
       'name="core"\nmemory=2048\n"natnet1"="nat"\nForwarding(0)="ssh,tcp,127.0.0.1,2200,,22"\nx="a=b"\n\n',
     );
     expect(Object.fromEntries(info)).toEqual({
-      ...{ name: 'core', memory: '2048', natnet1: 'nat', x: 'a=b' },
+      name: 'core',
+      memory: '2048',
+      natnet1: 'nat',
+      x: 'a=b',
       'Forwarding(0)': 'ssh,tcp,127.0.0.1,2200,,22',
     });
     expect(sshPort(info)).toBe(2200);
@@ -52,7 +51,15 @@ describe('what VBoxManage prints', () => {
       undefined,
     ];
     expect(words.map(guestState)).toEqual([
-      ...['running', 'running', 'paused', 'in shutdown', 'shut off', 'shut off', 'shut off', 'other', 'other'],
+      'running',
+      'running',
+      'paused',
+      'in shutdown',
+      'shut off',
+      'shut off',
+      'shut off',
+      'other',
+      'other',
     ]);
   });
 });

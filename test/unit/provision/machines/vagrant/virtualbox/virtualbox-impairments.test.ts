@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Peers,
-  planImpair,
-  planLift,
-} from '../../../../../../provision/machines/vagrant/virtualbox/virtualbox-impairments.ts';
+import { type Peers, planImpair, planLift } from '#provision/machines/vagrant/virtualbox/virtualbox-impairments.ts';
 
 const macs: Readonly<Record<string, string>> = { 'core-02': '52:54:00:aa:bb:02', 'core-03': '52:54:00:aa:bb:03' };
 const peers: Peers = { cpus: 2, executionCap: 80, macOf: (machine) => macs[machine] ?? '' };

@@ -1,14 +1,10 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { renderRunEvents } from '../../../../../../cli/render/run.ts';
-import { eventsOf } from '../../../../../../scenarios/harness/record/events/events-of.ts';
-import {
-  type EventType,
-  type RunEvent,
-  runEventSchema,
-} from '../../../../../../scenarios/harness/record/events/run-event.ts';
-import { unhandled } from '../../../../../../scenarios/harness/record/events/unhandled.ts';
-import { eventWords } from '../../../../../../scenarios/harness/report/html/event-words.ts';
-import { event } from '../../../recorded.ts';
+import { renderRunEvents } from '#cli/render/run.ts';
+import { eventsOf } from '#scenarios/harness/record/events/events-of.ts';
+import { type EventType, type RunEvent, runEventSchema } from '#scenarios/harness/record/events/run-event.ts';
+import { unhandled } from '#scenarios/harness/record/events/unhandled.ts';
+import { eventWords } from '#scenarios/harness/report/html/event-words.ts';
+import { event } from '#test/unit/scenarios/recorded.ts';
 import { everyEvent } from './every-event.ts';
 
 afterEach(() => vi.restoreAllMocks());

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EventLog } from '../../../../../../scenarios/harness/record/event-log.ts';
-import { readEvents } from '../../../../../../scenarios/harness/record/events/read-events.ts';
-import { readRecord } from '../../../../../../scenarios/harness/report/read-run.ts';
+import { EventLog } from '#scenarios/harness/record/event-log.ts';
+import { readEvents } from '#scenarios/harness/record/events/read-events.ts';
+import { readRecord } from '#scenarios/harness/report/read-run.ts';
 import { everyEvent } from './every-event.ts';
 
 let dir = '';
@@ -71,7 +71,10 @@ describe('types that this version does not know', () => {
     const { events, unknown } = await read([...strange, stamped('note', { text: 'seen' })].map(line).join(''));
     expect(events.map(({ type }) => type)).toEqual(['note']);
     expect(Object.fromEntries([...unknown].filter(([type]) => type !== '__proto__'))).toEqual({
-      ...{ t0: 2, snow: 1, constructor: 1, toString: 1 },
+      t0: 2,
+      snow: 1,
+      constructor: 1,
+      toString: 1,
     });
     expect(unknown.get('__proto__')).toBe(1);
   });
