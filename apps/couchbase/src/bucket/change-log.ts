@@ -12,6 +12,11 @@ export class ChangeLog {
   #forgotten = 0;
   #squeezedTo = 0;
 
+  /** Entries that are kept; their number is bounded by that of the documents. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
   get head(): number {
     return this.#seqno;
   }
