@@ -1,4 +1,9 @@
+import { writeSync } from 'node:fs';
 import { exitCodes, LabError } from './lab-error.ts';
+
+/** How long a full pipe is waited for, and how often it is looked at, ms. */
+const pipeDeadlineMs = 2000;
+const pipeLookMs = 10;
 
 /**
  * The one way in which a daemon or a tool of the lab ends by an error: says it on stderr, and exits with the code of its
@@ -7,8 +12,23 @@ import { exitCodes, LabError } from './lab-error.ts';
  */
 export function endProgram(program: string, error: unknown): never {
   const { text, exitCode } = lastWords(program, error);
-  process.stderr.write(text);
+  sayAll(Buffer.from(text));
   process.exit(exitCode);
+}
+
+/** `process.stderr` would still hold what a full pipe has not taken when the process ends. */
+function sayAll(text: Buffer): void {
+  const endAt = Date.now() + pipeDeadlineMs;
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  for (let rest = text; rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(process.stderr.fd, rest));
+    } catch (error) {
+      // Whoever has gone, or reads nothing, is told no more.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || Date.now() > endAt) return;
+      Atomics.wait(nobody, 0, 0, pipeLookMs);
+    }
+  }
 }
 
 /**
