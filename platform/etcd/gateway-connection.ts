@@ -4,7 +4,7 @@ import { base64Form } from './base64.ts';
 import type { Connection, WatchStream, WatchStreamHandlers } from './connection.ts';
 import { etcdFailure, failureFromStatus } from './etcd-failure.ts';
 import { type GatewayMethod, gatewayPaths } from './gateway-paths.ts';
-import { fields } from './wire.ts';
+import { fields, jsonOf } from './wire.ts';
 
 /**
  * One endpoint over etcd's JSON gateway (etcd documentation "gRPC gateway", prefix /v3 since 3.4) with nothing but node:http:
@@ -106,7 +106,7 @@ type Answer = { readonly message: unknown } | { readonly failure: LabError };
 
 /** Streaming answers are wrapped: `{"result": …}`; errors are `{"error": …, "code": n}`, flat or one level down. Pure. */
 export function readAnswer(text: string, base: string, what: string): Answer {
-  const raw = fields(parsed(text));
+  const raw = fields(jsonOf(text));
   if (raw === undefined)
     return { failure: etcdFailure('internal.etcd', base, what, `not a JSON object: ${text.slice(0, 120)}`) };
   const { error } = raw;
@@ -120,14 +120,6 @@ export function readAnswer(text: string, base: string, what: string): Answer {
 
 /** gRPC's UNKNOWN: what an error without a code of its own is. */
 const unknownStatus = 2;
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function lostAnswer(error: unknown, base: string, what: string): LabError {
   const { code, message } = error as NodeJS.ErrnoException;

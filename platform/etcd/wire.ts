@@ -139,6 +139,15 @@ function revisionOf(header: RawHeader | undefined): number {
   return int(header?.revision);
 }
 
+/** Undefined for what is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** An object's fields; undefined for what is no object. */
 export function fields(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

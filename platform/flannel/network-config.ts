@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
+import { jsonOf } from '../etcd/wire.ts';
 import { backendKeys, readBackend, type BackendConfig } from './backend-config.ts';
 import { membersOf } from './json-members.ts';
 import { addressOf, contains, size, subnetOf, subnetText, type Subnet } from './ipv4.ts';
@@ -40,7 +41,7 @@ export function readNetworkConfig(json: string, where: string): NetworkConfig {
       evidence: [json],
       next: `etcdctl set ${flannelKeys().config} '{"Network":"10.1.0.0/16","Backend":{"Type":"host-gw"}}'`,
     });
-  const raw = membersOf(parse(json), known, '', backendKeys, bad);
+  const raw = membersOf(jsonOf(json), known, '', backendKeys, bad);
   for (const [key, off] of Object.entries(later)) {
     const given = raw.get(key);
     if (given !== undefined && given !== null && given !== off) throw bad(`${key} is not built: IPv4 only, by routes`);
@@ -75,12 +76,4 @@ export function readNetworkConfig(json: string, where: string): NetworkConfig {
 
 function shown(value: unknown): string {
   return value === undefined ? '' : `, not ${JSON.stringify(value)}`;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { parse } from '../host/json-text.ts';
 import { runningSpecFiles } from '../machines/ground/supervisor-process.ts';
 import { type FoundLab, type LabMaker, makerSchema, makerOfSpec } from './lab-maker.ts';
 
@@ -33,18 +34,10 @@ export async function recordMaker(stateDir: string, maker: LabMaker): Promise<vo
 
 async function readMaker(stateDir: string): Promise<LabMaker | undefined> {
   const text = await readFile(join(stateDir, recordName), 'utf8').catch(() => undefined);
-  if (text !== undefined) return makerSchema.safeParse(parsed(text)).data;
+  if (text !== undefined) return makerSchema.safeParse(parse(text)).data;
   // Labs of earlier versions have no record, but a supervisor that runs programs of its checkout.
   const spec = await readFile(join(stateDir, specName), 'utf8').catch(() => undefined);
-  return spec === undefined ? undefined : makerOfSpec(parsed(spec));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return spec === undefined ? undefined : makerOfSpec(parse(spec));
 }
 
 /** By the directory and not by its name: a checkout may be mounted in two places. */

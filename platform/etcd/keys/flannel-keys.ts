@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { fields } from '../wire.ts';
+import { fields, jsonOf } from '../wire.ts';
 
 /** Where flannel keeps things in etcd v3: the layout of the original (flannel documentation, "etcd"). */
 export interface FlannelKeys {
@@ -56,7 +56,7 @@ export function readFlannelLease(
 }
 
 function leaseIn(value: string): FlannelLease | { problem: string } {
-  const raw = fields(parsed(value));
+  const raw = fields(jsonOf(value));
   if (raw === undefined) return { problem: 'is no JSON object' };
   const { PublicIP: publicIp, BackendType: backend = '' } = raw;
   if (typeof publicIp !== 'string' || !isIPv4(publicIp)) return { problem: 'PublicIP is no IPv4 address' };
@@ -80,12 +80,4 @@ function cidrOf(name: string): string | undefined {
   if (!isIPv4(base) || length > 32) return undefined;
   const address = base.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
   return address % 2 ** (32 - length) === 0 ? `${base}/${length}` : undefined;
-}
-
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { shellWords } from '../../host/shell-word.ts';
 import type { ExecResult } from '../machine-provider.ts';
 import type { SshPlace } from './hypervisor.ts';
 
@@ -38,7 +39,7 @@ export class GuestShell {
   /** The command's own exit code; `sshFailed` when the guest was not reached. */
   async run(argv: readonly string[], deadlineMs: number): Promise<ExecResult> {
     await this.#connect();
-    const command = ['sudo', '--non-interactive', 'LANG=C.UTF-8', ...argv].map(quote).join(' ');
+    const command = shellWords(['sudo', '--non-interactive', 'LANG=C.UTF-8', ...argv]);
     const result = await execa(
       'nsenter',
       [...this.#inNamespace, 'ssh', ...this.#sshOptions, this.#login, '--', command],
@@ -117,9 +118,4 @@ export class GuestShell {
     ];
     return ['-F', '/dev/null', '-p', String(place.port), '-i', key, ...options.flatMap((option) => ['-o', option])];
   }
-}
-
-/** One word for the shell that ssh's server starts (POSIX, "Quoting"). */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

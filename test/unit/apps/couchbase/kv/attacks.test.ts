@@ -8,7 +8,7 @@ import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
-import { administrator, ask } from '../support/rest.ts';
+import { createBucket, setUp } from '../support/set-up.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
 /* What a client can do to the others. Memory is that of the bundled server in a process of its own. */
@@ -28,11 +28,8 @@ describe('memory', () => {
   afterAll(() => bundles.remove());
   beforeEach(async () => {
     server = await startServerProcess(bundles.server);
-    const [username = '', password = ''] = administrator.split(':');
-    const init = { services: 'kv', username, password, port: 'SAME', memoryQuota: '300' };
-    await ask(server.ports.mgmt, 'POST', '/clusterInit', { form: init });
-    const bucket = { name: 'default', ramQuotaMB: '300', replicaNumber: '0' };
-    await ask(server.ports.mgmt, 'POST', '/pools/default/buckets', { auth: administrator, form: bucket });
+    await setUp(server.ports.mgmt, 300);
+    await createBucket(server.ports.mgmt, 'default');
     other = await KvClient.ready(server.ports.kv);
   });
   afterEach(async () => {

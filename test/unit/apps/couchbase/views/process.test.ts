@@ -6,6 +6,7 @@ import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
+import { createBucket, setUp } from '../support/set-up.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
 /* The bundled server with its process of views: what views can do to it, to each other, and to key-value. */
@@ -23,21 +24,14 @@ beforeAll(async () => {
 afterAll(() => bundles.remove());
 beforeEach(async () => {
   server = await startServerProcess(bundles.server);
-  const [username = '', password = ''] = administrator.split(':');
-  const init = { services: 'kv', username, password, port: 'SAME', memoryQuota: '600' };
-  await ask(server.ports.mgmt, 'POST', '/clusterInit', { form: init });
-  await createBucket('default');
+  await setUp(server.ports.mgmt, 600);
+  await createBucket(server.ports.mgmt, 'default');
   client = await KvClient.ready(server.ports.kv);
 });
 afterEach(async () => {
   client.close();
   await server.stop('SIGKILL');
 });
-
-async function createBucket(name: string): Promise<void> {
-  const form = { name, ramQuotaMB: '300', replicaNumber: '0' };
-  await ask(server.ports.mgmt, 'POST', '/pools/default/buckets', { auth: administrator, form });
-}
 
 /** Stores `count` documents in one go. */
 async function fill(count: number, document: (n: number) => unknown = (n) => ({ n }), on = client): Promise<void> {
@@ -213,7 +207,7 @@ test('a built-in reduce that meets what is no number late is a failure of the wh
 });
 
 test('each bucket has its process, which goes with the bucket, and with its last design document', async () => {
-  await createBucket('second');
+  await createBucket(server.ports.mgmt, 'second');
   const second = await KvClient.ready(server.ports.kv, 'second');
   await fill(3, (n) => ({ secret: n }));
   await fill(2, undefined, second);
