@@ -7,6 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.ts'],
+          globalSetup: ['test/support/leaves-nothing.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

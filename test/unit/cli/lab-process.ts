@@ -2,12 +2,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { lowerFence } from '#provision/host/network/fence.ts';
+import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { runOnTerminal, type Screen, type Terminal } from '../../support/terminal.ts';
 
 const repoDir = join(import.meta.dirname, '../../..');
 
-/** A lab of the tests' own that is never brought up. */
-export const labName = 'clitest';
+/** A lab of the tests' own that is never brought up; test files that run at once have one each. */
+export const labName = `clitest${process.env['VITEST_POOL_ID'] ?? ''}`;
 const runDir = `/run/coreos-lab/${labName}`;
 
 /** config.rb and lab.toml of a temporary directory, and the real `./lab` run with them. */
@@ -51,7 +53,11 @@ export class LabCli {
     return [runDir, join(this.dir, 'state')].filter((path) => existsSync(path));
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
+    // Where a command found a state directory it raised the fence, as it does for a lab that exists.
+    const { hostLink } = labPaths(this.#name, join(this.dir, 'state'));
+    const network = { cidr: '172.17.8.0/24', flannelCidr: '10.1.0.0/16' };
+    if (process.getuid?.() === 0) await lowerFence(hostLink, network);
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -43,7 +43,7 @@ beforeAll(async () => {
   // Through the launcher, which builds when a source is newer than the build.
   const cli = new LabCli();
   expect(await cli.run('--version')).toMatchObject({ exitCode: 0 });
-  cli.remove();
+  await cli.remove();
   copyFileSync(join(repoDir, 'package.json'), join(root, 'package.json'));
 }, 300_000);
 afterAll(() => rmSync(root, { recursive: true }));

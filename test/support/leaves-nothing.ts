@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+/**
+ * Of vitest's global set-up: the files that tests make lie in one directory, which goes with the run, and what they do to the
+ * host's network is undone when it ends, or the run fails and says what stands.
+ * @returns what vitest calls at the end of the run
+ */
+export default async function leavesNothing(): Promise<() => Promise<void>> {
+  const before = await networkOfHost();
+  const dir = mkdtempSync(join(tmpdir(), 'lab-tests-'));
+  process.env['TMPDIR'] = dir;
+  return async () => {
+    rmSync(dir, { recursive: true, force: true });
+    const left = (await networkOfHost()).filter((line) => !before.includes(line));
+    if (left.length === 0) return;
+    // Vitest prints what is thrown here, and goes by this alone.
+    process.exitCode = 1;
+    throw new Error(`the tests have left on this host:\n${left.join('\n')}`);
+  };
+}
+
+/** Links, namespaces and the routes of labs' fences. */
+async function networkOfHost(): Promise<string[]> {
+  const asked = [
+    ['ip', 'route', 'show', 'type', 'unreachable'],
+    ['ip', '-brief', 'link', 'show', 'type', 'veth'],
+    ['ip', 'netns', 'list'],
+  ] as const;
+  const said = await Promise.all(asked.map(([program, ...args]) => execa(program, args, { reject: false })));
+  return said.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean));
+}
