@@ -40,6 +40,10 @@ export const timeout = {
     means: 'The top level of a scenario file awaits something that does not come.',
     remedy: 'Move it into run(), where until() gives it a deadline.',
   },
+  'timeout.systemd': {
+    means: 'systemd did not answer fleetd on its D-Bus socket: it was not there, refused, or said nothing in time.',
+    remedy: 'On the machine: `systemctl is-system-running`, `ls -l /run/systemd/private`',
+  },
   'timeout.unit': {
     means: 'A unit did not reach its state before `fleetctl` gave up waiting (`--block-attempts`, 2 s each).',
     remedy: '`lab fleetctl status UNIT` and `lab fleetctl journal UNIT`',

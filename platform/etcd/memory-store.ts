@@ -37,6 +37,12 @@ function client(core: Core): MemoryStore {
   const store: MemoryStore = {
     get: (key) => answer('get', () => keys.get(key)),
     list: (prefix) => answer('list', () => ({ items: keys.list(prefix), revision: keys.revision() })),
+    changesSince: (prefix, revision) =>
+      answer('changesSince', () => {
+        const all = keys.list(prefix);
+        const fresh = all.filter(({ modRevision }) => modRevision > revision);
+        return { keys: fresh.map(({ key }) => key), count: all.length, revision: keys.revision() };
+      }),
     put: (key, value, lease) =>
       answer('put', () => {
         checkLease(lease);

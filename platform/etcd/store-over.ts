@@ -20,6 +20,12 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
     async list(prefix) {
       return wire.readRange(form, await members.request('range', wire.rangeRequest(form, prefix, true), 'read'));
     },
+    async changesSince(prefix, revision) {
+      return wire.readChanges(
+        form,
+        await members.request('range', wire.changesRequest(form, prefix, revision), 'read'),
+      );
+    },
     async put(key, value, lease) {
       await write('put', wire.putRequest(form, key, value, lease));
     },

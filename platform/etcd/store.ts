@@ -9,6 +9,11 @@ export interface EtcdStore {
   get(key: string): Promise<KeyValue | undefined>;
   /** Every key that starts with `prefix` (a plain string prefix, no path rules), sorted by key. */
   list(prefix: string): Promise<Listing>;
+  /**
+   * What has come since a revision, read linearisably: names, no values. Who has a picture of that revision sees with `count`, too,
+   * whether keys have gone.
+   */
+  changesSince(prefix: string, revision: number): Promise<Changes>;
   put(key: string, value: string, lease?: string): Promise<void>;
   /** Number of keys removed: 0 or 1. */
   delete(key: string): Promise<number>;
@@ -51,6 +56,15 @@ export interface KeyValue {
 export interface Listing {
   readonly items: KeyValue[];
   /** Store revision of this picture; watch from `revision + 1` to go on without a gap. */
+  readonly revision: number;
+}
+
+export interface Changes {
+  /** Keys that were put after the revision and are still there, sorted. */
+  readonly keys: readonly string[];
+  /** Of all keys with the prefix. */
+  readonly count: number;
+  /** The store's own at that moment. */
   readonly revision: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Guard, KeyValue, StoreEvent, Write } from './store.ts';
+import type { Changes, Guard, KeyValue, StoreEvent, Write } from './store.ts';
 
 /**
  * etcd v3 messages (rpc.proto, kv.proto of etcd 3.4) to and from the store's own values. gRPC and the JSON gateway use the same
@@ -9,6 +9,12 @@ export const wire = {
   rangeRequest: (form: ByteForm, key: string, prefix: boolean, stale = false) => ({
     ...keyRange(form, key, prefix),
     ...(stale ? { serializable: true } : {}),
+  }),
+  /** Filters by revision are applied to what is returned, not to what is counted (etcd API reference, RangeRequest). */
+  changesRequest: (form: ByteForm, prefix: string, revision: number) => ({
+    ...keyRange(form, prefix, true),
+    min_mod_revision: String(revision + 1),
+    keys_only: true,
   }),
   putRequest: (form: ByteForm, key: string, value: string, lease = '0') => ({
     key: form.encode(Buffer.from(key)),
@@ -35,6 +41,11 @@ export const wire = {
   readRange(form: ByteForm, message: unknown): { items: KeyValue[]; revision: number } {
     const { kvs, header } = message as { kvs?: RawKeyValue[]; header?: RawHeader };
     return { items: (kvs ?? []).map((kv) => readKeyValue(form, kv)), revision: revisionOf(header) };
+  },
+  readChanges(form: ByteForm, message: unknown): Changes {
+    const { items, revision } = wire.readRange(form, message);
+    const { count } = message as { count?: Int };
+    return { keys: items.map(({ key }) => key), count: int(count), revision };
   },
   readWatch(form: ByteForm, message: unknown): WatchMessage {
     const raw = message as RawWatchResponse;

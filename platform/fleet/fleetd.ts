@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { endProgram } from '#errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
-import { systemctlDriver } from '../systemd/systemctl-driver.ts';
+import { systemdDriver } from '../systemd/systemd-driver.ts';
 import { startFleetd, type Fleetd } from './daemon/start-fleetd.ts';
 import { fleetdFlags, readConfig } from './daemon/config.ts';
 import { formatLine, type Log } from './daemon/log.ts';
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   for (const notice of notices) log('config', { notice });
   const timeoutMs = etcdTimeoutMs(config.agentTtl);
   const store = gatewayStore({ endpoints: config.etcdServers, timeoutMs });
-  const systemd = config.systemd === 'memory' ? memorySystemd() : systemctlDriver(config.unitsDirectory);
+  const systemd = config.systemd === 'memory' ? memorySystemd() : systemdDriver(config.unitsDirectory);
   const running = await startFleetd({ config, store, systemd, log });
   fleetd = running;
   let leaving = false;

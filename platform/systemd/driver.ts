@@ -1,21 +1,25 @@
-/** What fleet's agent needs of systemd. `systemctlDriver` is the real one, `memorySystemd` the fake at this seam. */
+/** What fleet's agent needs of systemd. `systemdDriver` is the real one, `memorySystemd` the fake at this seam. */
 export interface SystemdDriver {
   /** Unit files this driver has put there, also by an earlier process: they are adopted, not started again. */
   installed(): Promise<InstalledUnit[]>;
-  /** systemd's word on these units, in one look. A unit that systemd does not know has load `not-found`. */
+  /**
+   * systemd's word on these units, in one look. A unit that systemd does not know has load `not-found`.
+   * @throws LabError `timeout.systemd` when it does not answer
+   */
   observe(names: readonly string[]): Promise<Map<string, ObservedUnit>>;
-  /** Writes all files, then reloads systemd once. Never throws for one unit: failures are per unit. */
+  /** Writes all files; systemd knows them then. Never throws for one unit: failures are per unit. */
   load(units: readonly { name: string; text: string }[]): Promise<Failures>;
   /** Queues start jobs in this order, without waiting for them; remembers that the units were started. */
   start(names: readonly string[]): Promise<Failures>;
   /** Queues stop jobs without waiting for them; forgets that those units were started for which it could. */
   stop(names: readonly string[]): Promise<Failures>;
-  /** Removes unit files that no longer run, reloads systemd once, clears their failed state. */
+  /** Removes unit files that no longer run, and clears their failed state; systemd knows them no more. */
   unload(names: readonly string[]): Promise<Failures>;
   /** Is the machine itself going down (systemd then stops every unit)? */
   shuttingDown(): Promise<boolean>;
   /** Calls `wake` with the unit's name whenever systemd says something about it. */
   follow(wake: (unit: string) => void): { close(): void };
+  close(): void;
 }
 
 export interface InstalledUnit {

@@ -89,6 +89,7 @@ export function memorySystemd(): MemorySystemd {
       wakers.add(wake);
       return { close: () => wakers.delete(wake) };
     },
+    close: () => undefined,
     fail: (name) => change(name, 'failed', 'failed'),
     startByItself: (name) => change(name, 'active', 'running'),
     finish: (name) => change(name, 'inactive', 'dead'),

@@ -11,6 +11,8 @@ export interface FleetKeys {
   readonly states: string;
   statesOf(unit: string): string;
   state(unit: string, machineId: string): string;
+  /** The unit that a key below `jobs` or `states` is of. */
+  unitOf(key: string): string | undefined;
 }
 
 export interface JobKeys {
@@ -60,5 +62,11 @@ export function fleetKeys(prefix: string = defaultKeyPrefix): FleetKeys {
     states: `${prefix}states/`,
     statesOf: (unit) => `${prefix}states/${unit}/`,
     state: (unit, machineId) => `${prefix}states/${unit}/${machineId}`,
+    unitOf(key) {
+      const [folder, unit, part] = key.slice(prefix.length).split('/', 3);
+      return key.startsWith(prefix) && (folder === 'job' || folder === 'states') && part !== undefined
+        ? unit
+        : undefined;
+    },
   };
 }

@@ -44,6 +44,7 @@ export function runAgent(args: {
   const { store, keys, mirror, systemd, machine, log } = args;
   const ends = endings();
   let known = new Set<string>();
+  let wanted = new Set<string>();
   const onOverwritten = (): void => passes.wake();
   let reports: readonly StateRecord[] = [];
   const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
@@ -56,28 +57,40 @@ export function runAgent(args: {
   const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
     const desired = desiredUnits(mirror.view(), machine);
+    wanted = new Set(desired.map((u) => u.name));
     const saidAt = (unit: string) => mirror.revision(keys.job(unit).desired);
     reports = await agentPass(hands, { machineId: machine.id, desired, saidAt });
     const lease = args.lease();
     if (lease !== undefined) await publisher.publish(lease, reports);
   };
-  const passes = coalesce(pass, (error) =>
-    log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
+  // The engine's decisions on a batch, and systemd's words on what begins together, come within some milliseconds.
+  const passes = coalesce(
+    pass,
+    (error) => log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
+    { quietMs: 10, atMostMs: 60 },
   );
 
+  /** Is it of this machine itself, or of a unit that this machine has, had, or may have to run? */
+  const concernsUs = (key: string): boolean => {
+    if (key.startsWith(`${keys.machines}${machine.id}/`)) return true;
+    const name = key.startsWith(keys.jobs) ? keys.unitOf(key) : undefined;
+    if (name === undefined) return false;
+    const unit = mirror.unit(name);
+    return wanted.has(name) || unit?.target === machine.id || unit?.requirements.global === true;
+  };
   mirror.onChange((changed) => {
-    const concernsUnits = [...changed].some((key) => key.startsWith(keys.jobs) || key.startsWith(keys.machines));
-    if (concernsUnits) passes.wake();
+    for (const key of changed) {
+      if (!concernsUs(key)) continue;
+      passes.wake();
+      return;
+    }
   });
-  let soon: NodeJS.Timeout | undefined;
   const follower = systemd.follow((unit) => {
-    // systemd writes several lines for one change; a few milliseconds gather them into one look.
-    if (known.has(unit)) soon ??= setTimeout(() => ((soon = undefined), passes.wake()), 20);
+    if (known.has(unit)) passes.wake();
   });
   const tick = setInterval(() => passes.wake(), args.resyncMs);
   const stop = async (): Promise<void> => {
     clearInterval(tick);
-    clearTimeout(soon);
     follower.close();
     await passes.stop();
   };

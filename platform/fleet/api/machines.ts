@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { EtcdStore, Write } from '../../etcd/store.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
-import { viewOf } from '../registry/view.ts';
+import type { Registry } from '../registry/registry.ts';
+import { machineBodyOf } from './bodies.ts';
 import { pageOf } from './pagination.ts';
-import { ApiError, withoutEmpty, type Reply } from './reply.ts';
+import { ApiError, type Reply } from './reply.ts';
 import { readJsonBody, type ApiRequest } from './request.ts';
 
 const patchBody = z.array(
@@ -12,27 +13,17 @@ const patchBody = z.array(
 
 /**
  * GET /machines; PATCH /machines sets metadata that outlives the daemon: [{"op":"add|replace|remove",
- * "path":"/<id>/metadata/<key>","value":{"value":"ssd"}}], with any Content-Type or none. `hostname` is our addition.
+ * "path":"/<id>/metadata/<key>","value":{"value":"ssd"}}], with any Content-Type or none.
  */
-export async function machinesResource(store: EtcdStore, keys: FleetKeys, request: ApiRequest): Promise<Reply> {
+export async function machinesResource(registry: Registry, request: ApiRequest): Promise<Reply> {
   if (request.path.length > 1) throw new ApiError(404, '');
-  if (request.method === 'PATCH')
+  if (request.method === 'PATCH') {
+    const { store, keys } = registry;
     return patchMachines(store, keys, await readJsonBody(request, ['op', 'path', 'value']));
+  }
   if (request.method !== 'GET') throw new ApiError(405, 'only GET and PATCH supported against this resource');
-  const { items } = await store.list(keys.machines);
-  const { machines } = viewOf(
-    keys,
-    items.map((i) => [i.key, i.value] as const),
-  );
-  const bodies = machines.map((m) =>
-    withoutEmpty({
-      id: m.id,
-      // A metadata value that was removed through the API is masked by an empty one.
-      metadata: Object.fromEntries(Object.entries(m.metadata).filter(([, v]) => v !== '')),
-      primaryIP: m.ip,
-      hostname: m.name,
-    }),
-  );
+  const { machines } = (await registry.now()).view;
+  const bodies = machines.map(machineBodyOf);
   return { status: 200, body: pageOf('machines', bodies, request.query.get('nextPageToken')) };
 }
 

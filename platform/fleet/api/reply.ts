@@ -1,7 +1,12 @@
-/** An answer of the API before it is written to a socket. `body` is JSON; undefined = empty. */
+import type { ServerResponse } from 'node:http';
+
+/** An answer of the API before it is written to a socket. */
 export interface Reply {
   readonly status: number;
+  /** JSON; undefined = empty. */
   readonly body?: unknown;
+  /** Instead of a body: writes lines of JSON until the client leaves. */
+  readonly stream?: (response: ServerResponse) => void;
 }
 
 /** A refusal in fleet's shape: {"error":{"code":404,"message":"unit does not exist"}}. */

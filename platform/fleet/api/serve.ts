@@ -1,16 +1,16 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { LabError } from '#errors/lab-error.ts';
-import type { EtcdStore } from '../../etcd/store.ts';
 import type { Log } from '../daemon/log.ts';
-import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { fleetVersion } from '../registry/records.ts';
+import type { Registry } from '../registry/registry.ts';
 import { discoveryDocument } from './discovery.ts';
 import { machinesResource } from './machines.ts';
 import { ApiError, errorReply, type Reply } from './reply.ts';
 import { readBody, type ApiRequest } from './request.ts';
 import { stateResource } from './state.ts';
 import { unitsResource } from './units.ts';
+import { noEtcd, watchResource } from './watch.ts';
 
 /**
  * Serves fleet's HTTP API v1 (fleet documentation, "fleet API v1") on `unix:///path` and `host:port` addresses.
@@ -18,15 +18,15 @@ import { unitsResource } from './units.ts';
  * @returns the real addresses (port 0 resolved) and how to stop
  */
 export async function serveApi(
-  store: EtcdStore,
-  keys: FleetKeys,
+  registry: Registry,
   listen: readonly string[],
   log: Log,
 ): Promise<{ addresses: string[]; close(): Promise<void> }> {
   const servers: Server[] = [];
   const addresses: string[] = [];
+  const resources = resourcesOf(registry);
   for (const address of listen) {
-    const server = createServer((request, response) => void answer(store, keys, request, response, log));
+    const server = createServer((request, response) => void answer(resources, request, response, log));
     server.headersTimeout = 10_000;
     server.requestTimeout = 30_000;
     await open(server, address);
@@ -67,14 +67,32 @@ async function open(server: Server, address: string): Promise<void> {
   if (path !== undefined) await chmod(path, 0o666);
 }
 
+const serverName = `fleetd/${fleetVersion}`;
+
+type Resource = (request: ApiRequest) => Promise<Reply>;
+
+function resourcesOf(registry: Registry): ReadonlyMap<string, Resource> {
+  return new Map<string, Resource>([
+    ['machines', (request) => machinesResource(registry, request)],
+    ['units', (request) => unitsResource(registry, request)],
+    ['state', (request) => stateResource(registry, request)],
+    ['watch', watchResource(registry)],
+    ['discovery', async (request) => discoveryResource(request)],
+  ]);
+}
+
+function discoveryResource({ path, method, host }: ApiRequest): Reply {
+  if (path.length === 1 && method === 'GET') return { status: 200, body: discoveryDocument(host) };
+  throw new ApiError(404, '');
+}
+
 async function answer(
-  store: EtcdStore,
-  keys: FleetKeys,
+  resources: ReadonlyMap<string, Resource>,
   request: IncomingMessage,
   response: ServerResponse,
   log: Log,
 ): Promise<void> {
-  const reply = await route(store, keys, request).catch((error: unknown): Reply => {
+  const reply = await route(resources, request).catch((error: unknown): Reply => {
     if (error instanceof ApiError) return errorReply(error.status, error.message);
     if (error instanceof LabError && /^timeout\.|^internal\.etcd$/.test(error.code)) {
       log('api', {
@@ -83,14 +101,18 @@ async function answer(
         cause: error.message,
         evidence: error.evidence.join('; '),
       });
-      return errorReply(503, 'fleet server unable to communicate with etcd');
+      return errorReply(503, noEtcd);
     }
     log('api', { event: 'failed', request: `${request.method} ${request.url}`, cause: String(error) });
     return errorReply(500, '');
   });
+  if (reply.stream !== undefined) {
+    response.writeHead(reply.status, { Server: serverName, 'Content-Type': 'application/x-ndjson' });
+    return reply.stream(response);
+  }
   const text = reply.body === undefined ? '' : `${JSON.stringify(reply.body)}\n`;
   response.writeHead(reply.status, {
-    Server: `fleetd/${fleetVersion}`,
+    Server: serverName,
     ...(text !== '' && { 'Content-Type': 'application/json' }),
     ...(reply.status !== 204 && { 'Content-Length': Buffer.byteLength(text) }),
     // What was not read of a refused body must not be taken for the next request.
@@ -99,7 +121,7 @@ async function answer(
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-async function route(store: EtcdStore, keys: FleetKeys, request: IncomingMessage): Promise<Reply> {
+async function route(resources: ReadonlyMap<string, Resource>, request: IncomingMessage): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://fleet');
   const [, below] = /^\/(?:fleet\/v1|v1-alpha)(?:\/(.*))?$/.exec(url.pathname) ?? [];
   if (url.pathname === '/' || url.pathname === '/fleet/v1') throw new ApiError(405, '');
@@ -114,19 +136,9 @@ async function route(store: EtcdStore, keys: FleetKeys, request: IncomingMessage
     contentType: request.headers['content-type'],
     body: () => readBody(request),
   };
-  switch (path[0]) {
-    case 'machines':
-      return machinesResource(store, keys, api);
-    case 'units':
-      return unitsResource(store, keys, api);
-    case 'state':
-      return stateResource(store, keys, api);
-    case 'discovery':
-      if (path.length === 1 && api.method === 'GET') return { status: 200, body: discoveryDocument(api.host) };
-      throw new ApiError(404, '');
-    default:
-      throw new ApiError(404, '');
-  }
+  const resource = resources.get(path[0] ?? '');
+  if (resource === undefined) throw new ApiError(404, '');
+  return resource(api);
 }
 
 function decode(part: string): string {

@@ -1,38 +1,49 @@
-import type { EtcdStore } from '../../etcd/store.ts';
-import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
-import type { StateRecord, UnitRecord } from '../registry/records.ts';
-import { currentState, viewOf, type FleetView } from '../registry/view.ts';
+import type { Registry } from '../registry/registry.ts';
 import { unitNameProblem } from '../unit/name.ts';
+import { statesByUnit, unitBodyOf } from './bodies.ts';
 import { pageOf } from './pagination.ts';
-import { putUnit, unitBodyKeys } from './put-unit.ts';
-import { ApiError, withoutEmpty, type Reply } from './reply.ts';
+import { patchUnits } from './patch-units.ts';
+import { ApiError, type Reply } from './reply.ts';
 import { readJsonBody, requireJson, type ApiRequest } from './request.ts';
+import { readUnitChange, unitBodyKeys } from './unit-change.ts';
+import { writeUnits } from './write-units.ts';
 
-/** GET /units, GET|PUT|DELETE /units/<name>. `reason` (why no machine can take the unit, one part a machine, divided by
- * `; `) is our addition. */
-export async function unitsResource(store: EtcdStore, keys: FleetKeys, request: ApiRequest): Promise<Reply> {
+/** GET and PATCH /units, GET|PUT|DELETE /units/<name>. PATCH is our addition. */
+export async function unitsResource(registry: Registry, request: ApiRequest): Promise<Reply> {
   const [, name] = request.path;
-  if (name === undefined) {
-    if (request.method !== 'GET') throw new ApiError(405, `only GET supported against this resource`);
-    const view = await readAll(store, keys);
-    const units = view.units.map((u) => ({ currentState: 'inactive', ...unitBody(u, view.states) }));
-    return { status: 200, body: pageOf('units', units, request.query.get('nextPageToken')) };
-  }
+  if (name !== undefined) return oneUnit(registry, request, name);
   switch (request.method) {
     case 'GET': {
-      const view = await readOne(store, keys, name);
-      const unit = view.units[0];
+      const { units, states } = (await registry.now()).view;
+      const own = statesByUnit(states);
+      const bodies = units.map((u) => ({ currentState: 'inactive', ...unitBodyOf(u, own.get(u.name) ?? []) }));
+      return { status: 200, body: pageOf('units', bodies, request.query.get('nextPageToken')) };
+    }
+    case 'PATCH':
+      return patchUnits(registry, request);
+    default:
+      throw new ApiError(405, `only GET and PATCH supported against this resource`);
+  }
+}
+
+async function oneUnit(registry: Registry, request: ApiRequest, name: string): Promise<Reply> {
+  switch (request.method) {
+    case 'GET': {
+      const { units, states } = (await registry.now()).view;
+      const unit = units.find((u) => u.name === name);
       if (unit === undefined) throw new ApiError(404, 'unit does not exist');
-      return { status: 200, body: unitBody(unit, view.states) };
+      return { status: 200, body: unitBodyOf(unit, statesByUnit(states).get(name) ?? []) };
     }
     case 'PUT': {
       requireJson(request);
       const json = await readJsonBody(request, unitBodyKeys);
       const problem = unitNameProblem(name);
       if (problem !== undefined) throw new ApiError(400, problem);
-      return putUnit(store, keys, name, json, (await readOne(store, keys, name)).units[0]);
+      const [status = 204] = await writeUnits(registry, [readUnitChange(name, json)]);
+      return { status };
     }
     case 'DELETE': {
+      const { store, keys } = registry;
       // By prefix: a unit whose keys somebody spoilt can be removed too.
       if (unitNameProblem(name) === undefined && (await store.deletePrefix(keys.job(name).all)) > 0)
         return { status: 204 };
@@ -41,32 +52,4 @@ export async function unitsResource(store: EtcdStore, keys: FleetKeys, request: 
     default:
       throw new ApiError(405, 'only GET, PUT and DELETE supported against this resource');
   }
-}
-
-async function readAll(store: EtcdStore, keys: FleetKeys): Promise<FleetView> {
-  const { items } = await store.list(keys.prefix);
-  return viewOf(
-    keys,
-    items.map((i) => [i.key, i.value] as const),
-  );
-}
-
-async function readOne(store: EtcdStore, keys: FleetKeys, name: string): Promise<FleetView> {
-  const [job, states] = await Promise.all([store.list(keys.job(name).all), store.list(keys.statesOf(name))]);
-  return viewOf(
-    keys,
-    [...job.items, ...states.items].map((i) => [i.key, i.value] as const),
-  );
-}
-
-function unitBody(unit: UnitRecord, states: readonly StateRecord[]): Record<string, unknown> {
-  const global = unit.requirements.global;
-  return withoutEmpty({
-    name: unit.name,
-    options: unit.options,
-    desiredState: unit.desired,
-    currentState: global ? '' : currentState(unit, states),
-    machineID: global ? '' : unit.target,
-    reason: unit.blocked?.join('; '),
-  });
 }

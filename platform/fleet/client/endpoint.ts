@@ -1,4 +1,4 @@
-import { request, type RequestOptions } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { LabError } from '#errors/lab-error.ts';
 
 /** Where fleet's API listens, on every machine, unless it is told otherwise: the original's port. */
@@ -8,6 +8,13 @@ export const defaultApiPort = 49153;
 export interface Endpoint {
   readonly url: string;
   readonly target: Pick<RequestOptions, 'socketPath' | 'host' | 'port'>;
+}
+
+export interface Question {
+  readonly method: string;
+  readonly path: string;
+  /** JSON. */
+  readonly body?: string | undefined;
 }
 
 export interface HttpReply {
@@ -41,49 +48,114 @@ export class EndpointFailure extends Error {
 /** One request to one endpoint. `timeoutMs` bounds all of it, `connectMs` the connecting. @throws EndpointFailure */
 export function exchange(
   endpoint: Endpoint,
-  method: string,
-  path: string,
-  body: string | undefined,
+  question: Question,
   timeoutMs: number,
   connectMs: number,
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
-    let connected = false;
-    const fail = (cause: string): void => {
-      clearTimeout(connecting);
-      clearTimeout(deadline);
-      outgoing.destroy();
-      reject(new EndpointFailure(`${endpoint.url}: ${cause}`, connected));
-    };
-    const outgoing = request({
-      ...endpoint.target,
-      method,
-      path,
-      agent: false,
-      headers: {
-        Host: 'fleet',
-        ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+    const asked = ask(endpoint, question, Math.min(connectMs, timeoutMs), {
+      fail(failure) {
+        clearTimeout(deadline);
+        reject(failure);
+      },
+      answer(response) {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          clearTimeout(deadline);
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+        });
       },
     });
-    const connecting = setTimeout(() => fail(`no connection within ${connectMs} ms`), Math.min(connectMs, timeoutMs));
-    const deadline = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
-    outgoing.on('socket', (socket) =>
-      socket.on('connect', () => {
-        connected = true;
-        clearTimeout(connecting);
-      }),
-    );
-    outgoing.on('error', (error) => fail(error.message));
-    outgoing.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', (error) => fail(error.message));
-      response.on('end', () => {
-        clearTimeout(connecting);
-        clearTimeout(deadline);
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-      });
-    });
-    outgoing.end(body);
+    const deadline = setTimeout(() => asked.fail(`no answer within ${timeoutMs} ms`), timeoutMs);
   });
+}
+
+/**
+ * One request whose answer goes on: each line is given to `onLine` as it comes. Resolves when `signal` says that it is enough, or with an answer
+ * that is not 200.
+ * @param silenceMs the longest time without a line
+ * @throws EndpointFailure when the answer ends, or is silent for too long; whatever `onLine` throws
+ */
+export function readLines(
+  endpoint: Endpoint,
+  question: Question,
+  on: { line(line: string): void; signal: AbortSignal },
+  silenceMs: number,
+  connectMs: number,
+): Promise<HttpReply | undefined> {
+  return new Promise((resolve, reject) => {
+    let rest = '';
+    let refusal: HttpReply | undefined;
+    const settle = (end: () => void): void => {
+      clearTimeout(silence);
+      on.signal.removeEventListener('abort', enough);
+      end();
+    };
+    const asked = ask(endpoint, question, connectMs, {
+      fail: (failure) => settle(() => (refusal === undefined ? reject(failure) : resolve(refusal))),
+      answer(response) {
+        const status = response.statusCode ?? 0;
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          silence.refresh();
+          const lines = (rest + chunk).split('\n');
+          if (status !== 200) return void (refusal = { status, body: (rest += chunk) });
+          rest = lines.pop() ?? '';
+          try {
+            for (const line of lines) if (!on.signal.aborted) on.line(line);
+          } catch (error) {
+            asked.request.destroy();
+            settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+          }
+        });
+        response.on('end', () => asked.fail('the answer ended'));
+      },
+    });
+    const silence = setTimeout(() => asked.fail(`nothing within ${silenceMs} ms`), silenceMs);
+    function enough(): void {
+      asked.request.destroy();
+      settle(() => resolve(undefined));
+    }
+    on.signal.addEventListener('abort', enough);
+    if (on.signal.aborted) enough();
+  });
+}
+
+function ask(
+  endpoint: Endpoint,
+  { method, path, body }: Question,
+  connectMs: number,
+  on: { fail(failure: EndpointFailure): void; answer(response: IncomingMessage): void },
+): { readonly request: ClientRequest; fail(cause: string): void } {
+  let connected = false;
+  const fail = (cause: string): void => {
+    clearTimeout(connecting);
+    outgoing.destroy();
+    on.fail(new EndpointFailure(`${endpoint.url}: ${cause}`, connected));
+  };
+  const outgoing = request({
+    ...endpoint.target,
+    method,
+    path,
+    agent: false,
+    headers: {
+      Host: 'fleet',
+      ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+    },
+  });
+  const connecting = setTimeout(() => fail(`no connection within ${connectMs} ms`), connectMs);
+  outgoing.on('socket', (socket) =>
+    socket.on('connect', () => {
+      connected = true;
+      clearTimeout(connecting);
+    }),
+  );
+  outgoing.on('error', (error) => fail(error.message));
+  outgoing.on('response', (response) => {
+    response.on('error', (error) => fail(error.message));
+    on.answer(response);
+  });
+  outgoing.end(body);
+  return { request: outgoing, fail };
 }

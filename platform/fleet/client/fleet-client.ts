@@ -1,8 +1,10 @@
 import type { z } from 'zod';
-import { LabError } from '#errors/lab-error.ts';
 import type { DesiredState } from '../engine/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
-import { failoverTransport, messageOf } from './transport.ts';
+import { requestsOf, type UnitChange, type UnitOperation } from './change-units.ts';
+import { readAnswer, refused } from './read-answer.ts';
+import { failoverTransport } from './transport.ts';
+import { type SeeUnit, watchUnits } from './watch-units.ts';
 import {
   machinePage,
   statePage,
@@ -13,7 +15,7 @@ import {
   type FleetUnitState,
 } from './wire.ts';
 
-export type { FleetMachine, FleetUnit, FleetUnitState } from './wire.ts';
+export type { FleetMachine, FleetUnit, FleetUnitState, FleetUnitStatus } from './wire.ts';
 
 /** fleet's HTTP API v1 as functions. All throw LabError: `state.fleet-unreachable`, `missing.unit`, `unit.refused`, `input.reply`. */
 export interface FleetClient {
@@ -29,6 +31,10 @@ export interface FleetClient {
   createUnit(name: string, options: UnitOptions, desired?: DesiredState): Promise<void>;
   setDesiredState(name: string, desired: DesiredState): Promise<void>;
   destroyUnit(name: string): Promise<void>;
+  /** Many units as one: all of them or, when one cannot be changed, none. A unit that is not there counts as destroyed. */
+  changeUnits(changes: readonly UnitChange[]): Promise<void>;
+  /** Follows units until `signal`: `see` is told of each at first, and whenever something about it changes. */
+  watchUnits(names: readonly string[], see: SeeUnit, signal: AbortSignal): Promise<void>;
 }
 
 /** fleetd itself waits 5 s for an etcd without a quorum: its reason must have time to arrive, ms. */
@@ -41,7 +47,8 @@ export const sshTimeoutS = 10;
  * @param options.timeoutMs deadline of one request to one endpoint, default 8000
  */
 export function openFleetClient(options: { endpoints: readonly string[]; timeoutMs?: number }): FleetClient {
-  const send = failoverTransport(options.endpoints, options.timeoutMs ?? answerDeadlineMs);
+  const transport = failoverTransport(options.endpoints, options.timeoutMs ?? answerDeadlineMs);
+  const { send } = transport;
 
   const pages = async <P extends { nextPageToken?: string | undefined }, T>(
     path: string,
@@ -55,7 +62,7 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
       const parameters = new URLSearchParams({ ...query, ...(token !== undefined && { nextPageToken: token }) });
       const reply = await send('GET', `/fleet/v1/${path}?${parameters.toString()}`);
       if (reply.status !== 200) throw refused('list', path, reply);
-      const page = read(schema, reply.body);
+      const page = readAnswer(schema, reply.body);
       all.push(...itemsOf(page));
       token = page.nextPageToken === '' ? undefined : page.nextPageToken;
     } while (token !== undefined);
@@ -75,7 +82,7 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
       const reply = await send('GET', pathOf(name));
       if (reply.status === 404) return undefined;
       if (reply.status !== 200) throw refused('get', name, reply);
-      return read(unitSchema, reply.body);
+      return readAnswer(unitSchema, reply.body);
     },
     createUnit: (name, unitOptions, desired) =>
       write('create', 'PUT', name, {
@@ -85,35 +92,18 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
       }),
     setDesiredState: (name, desired) => write('change', 'PUT', name, { name, desiredState: desired }),
     destroyUnit: (name) => write('destroy', 'DELETE', name),
+    async changeUnits(changes) {
+      for (const part of requestsOf(changes)) {
+        const reply = await send('PATCH', '/fleet/v1/units', part);
+        if (reply.status !== 200)
+          throw refused(part.some(({ options }) => options) ? 'create' : 'change', whatOf(part), reply);
+      }
+    },
+    watchUnits: (names, see, signal) => watchUnits(transport, names, see, signal),
   };
 }
 
-function read<T>(schema: z.ZodType<T>, body: string): T {
-  try {
-    return schema.parse(JSON.parse(body));
-  } catch (error) {
-    throw new LabError({
-      code: 'input.reply',
-      cause: 'the fleet endpoint sent an answer that is not of its API',
-      evidence: [body.slice(0, 200)],
-      next: 'check FLEETCTL_ENDPOINT: it must be the address of a fleetd',
-      error,
-    });
-  }
-}
-
-function refused(verb: string, what: string, reply: { status: number; body: string }): LabError {
-  const message = messageOf(reply.body);
-  if (reply.status === 404) {
-    return new LabError({
-      code: 'missing.unit',
-      cause: `${what}: ${message || 'does not exist'}`,
-      next: 'fleetctl list-unit-files',
-    });
-  }
-  return new LabError({
-    code: reply.status < 500 ? 'unit.refused' : 'internal.fleetd',
-    cause: `failed to ${verb} ${what}: ${message || `HTTP status ${reply.status}`}`,
-    next: reply.status < 500 ? `correct ${what} and try again` : 'journalctl -u fleet on the machine that answered',
-  });
+function whatOf(part: readonly UnitOperation[]): string {
+  const [only] = part;
+  return only !== undefined && part.length === 1 ? only.name : `${part.length} units`;
 }

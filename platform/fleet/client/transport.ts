@@ -1,9 +1,26 @@
 import { LabError } from '#errors/lab-error.ts';
-import { EndpointFailure, exchange, parseEndpoint, type HttpReply } from './endpoint.ts';
+import {
+  type Endpoint,
+  EndpointFailure,
+  exchange,
+  type HttpReply,
+  parseEndpoint,
+  type Question,
+  readLines,
+} from './endpoint.ts';
 import { errorSchema } from './wire.ts';
 
-/** Sends a request to the first endpoint that can answer it. */
-export type Transport = (method: string, path: string, body?: unknown) => Promise<HttpReply>;
+/** Sends requests to the first endpoint that can answer them. */
+export interface Transport {
+  /** @throws LabError `state.fleet-unreachable`, with one evidence line an endpoint */
+  send(method: string, path: string, body?: unknown): Promise<HttpReply>;
+  /**
+   * An answer without an end, from one endpoint after the other, until `signal`. What a new one tells begins anew.
+   * @returns an answer that is not 200
+   * @throws LabError `state.fleet-unreachable`; whatever `line` throws
+   */
+  follow(path: string, body: unknown, on: Parameters<typeof readLines>[2]): Promise<HttpReply | undefined>;
+}
 
 /** A dead machine answers no connection request at all: go on to the next one soon, later where answers take long. */
 const connectMs = (timeoutMs: number): number => Math.max(700, timeoutMs / 10);
@@ -12,7 +29,7 @@ const connectMs = (timeoutMs: number): number => Math.max(700, timeoutMs / 10);
  * Tries the endpoints in turn, beginning with the one that answered last. The next one is asked when one cannot be reached or says
  * 503 (it has no etcd); a write that may have been carried out is not sent again.
  * @param timeoutMs deadline of one request to one endpoint
- * @throws LabError `state.fleet-unreachable`, with one evidence line an endpoint
+ * @throws LabError `usage.endpoint`
  */
 export function failoverTransport(urls: readonly string[], timeoutMs: number): Transport {
   const endpoints = urls.map(parseEndpoint);
@@ -23,16 +40,19 @@ export function failoverTransport(urls: readonly string[], timeoutMs: number): T
       next: 'set FLEETCTL_ENDPOINT or pass --endpoint',
     });
   let first = 0;
-  return async (method, path, body) => {
+  /** Asks one after the other until one does not say 503. */
+  const oneOf = async <T extends HttpReply | undefined>(
+    asks: (endpoint: Endpoint) => Promise<T>,
+    isRepeatable: boolean,
+  ): Promise<T> => {
     const evidence: string[] = [];
     for (let i = 0; i < endpoints.length; i++) {
       const index = (first + i) % endpoints.length;
       const endpoint = endpoints[index];
       if (endpoint === undefined) continue;
       try {
-        const text = body === undefined ? undefined : JSON.stringify(body);
-        const reply = await exchange(endpoint, method, path, text, timeoutMs, connectMs(timeoutMs));
-        if (reply.status !== 503) {
+        const reply = await asks(endpoint);
+        if (reply?.status !== 503) {
           first = index;
           return reply;
         }
@@ -40,12 +60,50 @@ export function failoverTransport(urls: readonly string[], timeoutMs: number): T
       } catch (error) {
         if (!(error instanceof EndpointFailure)) throw error;
         evidence.push(error.message);
-        if (error.sent && method !== 'GET') break;
+        if (error.sent && !isRepeatable) break;
       }
     }
     throw unreachable(evidence);
   };
+  const questionOf = (method: string, path: string, body: unknown): Question => ({
+    method,
+    path,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return {
+    send: (method, path, body) =>
+      oneOf(
+        (endpoint) => exchange(endpoint, questionOf(method, path, body), timeoutMs, connectMs(timeoutMs)),
+        method === 'GET',
+      ),
+    async follow(path, body, { line, signal }) {
+      const question = questionOf('POST', path, body);
+      for (;;) {
+        let told = false;
+        const onLine = (one: string): void => {
+          told = true;
+          line(one);
+        };
+        const lines = (endpoint: Endpoint) =>
+          readLines(endpoint, question, { line: onLine, signal }, timeoutMs, connectMs(timeoutMs));
+        const reply = await oneOf(
+          (endpoint) =>
+            lines(endpoint).catch((error: unknown) => {
+              // It told something and then ended, or fell silent: all are worth asking again.
+              if (told && error instanceof EndpointFailure) return ended;
+              throw error;
+            }),
+          true,
+        );
+        if (reply !== ended) return reply;
+        await new Promise((resolve) => setTimeout(resolve, againMs));
+      }
+    },
+  };
 }
+
+const ended: HttpReply = { status: 0, body: '' };
+const againMs = 100;
 
 function unreachable(evidence: readonly string[]): LabError {
   const noEtcd = evidence.some((line) => line.includes(': 503 '));

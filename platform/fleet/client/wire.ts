@@ -33,10 +33,23 @@ export const machinePage = z.object({ machines: z.array(machineSchema).default([
 export const unitPage = z.object({ units: z.array(unitSchema).default([]), nextPageToken });
 export const statePage = z.object({ states: z.array(stateSchema).default([]), nextPageToken });
 
+/** Answer of PATCH /units. */
+export const resultsSchema = z.object({ results: z.array(z.object({ name: z.string(), status: z.number() })) });
+
+/** A line of POST /watch: of the machines, of a unit, or of neither. */
+export const watchLine = z.object({
+  machines: z.array(machineSchema).optional(),
+  name: text,
+  unit: unitSchema.omit({ options: true }).optional(),
+  states: z.array(stateSchema).default([]),
+});
+
 /** A machine that is present. */
 export type FleetMachine = z.infer<typeof machineSchema>;
 /** A unit; `reason` says why no machine can take it ("; " between machines). */
 export type FleetUnit = z.infer<typeof unitSchema>;
+/** The same without its content, as a watch tells of it. */
+export type FleetUnitStatus = Omit<FleetUnit, 'options'>;
 /** What one machine says about one unit; `message` says why it could not be loaded or started. */
 export type FleetUnitState = z.infer<typeof stateSchema>;
 

@@ -5,17 +5,37 @@ export interface Coalesced {
   stop(): Promise<void>;
 }
 
+interface Pace {
+  /** After a pass that threw, ms. */
+  readonly retryMs?: number;
+  /** A pass begins when no wake-up has come for so long, so that what comes together is one pass; ms. */
+  readonly quietMs?: number;
+  /** It begins then all the same. */
+  readonly atMostMs?: number;
+}
+
 /**
  * @param pass a level-triggered pass: it looks at the whole state, so that a lost or doubled wake-up costs time, not truth
  * @param onError called when a pass throws; it is tried again after `retryMs`
  */
-export function coalesce(pass: () => Promise<void>, onError: (error: unknown) => void, retryMs = 500): Coalesced {
+export function coalesce(pass: () => Promise<void>, onError: (error: unknown) => void, pace: Pace = {}): Coalesced {
+  const { retryMs = 500, quietMs = 0, atMostMs = 0 } = pace;
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
+  let wakeUps = 0;
   let timer: NodeJS.Timeout | undefined;
+  const quiet = async (): Promise<void> => {
+    const endAt = performance.now() + atMostMs;
+    for (let before = -1; before !== wakeUps && performance.now() < endAt && !stopped;) {
+      before = wakeUps;
+      await new Promise((resolve) => setTimeout(resolve, quietMs));
+    }
+  };
   const run = async (): Promise<void> => {
     do {
+      if (quietMs > 0) await quiet();
+      if (stopped) return;
       again = false;
       try {
         await pass();
@@ -31,6 +51,7 @@ export function coalesce(pass: () => Promise<void>, onError: (error: unknown) =>
   const wake = (): void => {
     if (stopped) return;
     again = true;
+    wakeUps += 1;
     running ??= run().finally(() => {
       running = undefined;
       if (again) setImmediate(wake);

@@ -7,6 +7,7 @@ import { runEngine } from '../engine/run-engine.ts';
 import type { Machine } from '../engine/model.ts';
 import { fleetKeys, type FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { openMirror, type Mirror } from '../registry/mirror.ts';
+import { registryOf } from '../registry/registry.ts';
 import type { FleetdConfig } from './config.ts';
 import type { Log } from './log.ts';
 import { keepPresent } from './presence.ts';
@@ -37,8 +38,9 @@ export async function startFleetd(around: Surroundings): Promise<Fleetd> {
   const keys = fleetKeys(config.keyPrefix);
   const machine = { id: config.machineId, name: config.hostname, ip: config.publicIp, metadata: config.metadata };
   const leaving = new AbortController();
-  const api = await serveApi(store, keys, config.listen, log);
   let parts: FleetdParts | undefined;
+  const registry = registryOf(store, keys, () => parts?.mirror);
+  const api = await serveApi(registry, config.listen, log);
   const start = async (): Promise<void> => {
     const mirror = await untilOpen(() => openMirror(store, keys, (line) => log(line)), leaving.signal, log);
     if (mirror !== undefined) parts = startParts(around, keys, machine, mirror);
@@ -53,6 +55,7 @@ export async function startFleetd(around: Surroundings): Promise<Fleetd> {
       await api.close();
       await started;
       if (parts !== undefined) await leaveParts(around, machine, parts);
+      around.systemd.close();
       await store.close();
     },
   };

@@ -61,7 +61,7 @@ export function runEngine(args: {
   const passes = coalesce(
     pass,
     (error) => log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
-    50,
+    { retryMs: 50 },
   );
 
   mirror.onChange((changed) => {

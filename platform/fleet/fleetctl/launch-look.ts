@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { FleetMachine, FleetUnit, FleetUnitState } from '../client/fleet-client.ts';
+import type { FleetMachine, FleetUnitState, FleetUnitStatus } from '../client/fleet-client.ts';
 import { machineLabel } from './machine-label.ts';
 import type { Look } from './wait.ts';
 
@@ -23,7 +23,7 @@ export interface Progress {
 
 /** Judges one look at a unit that is to be loaded or launched. Pure but for `progress`. */
 export function judgeLaunch(args: {
-  unit: FleetUnit;
+  unit: FleetUnitStatus;
   state: FleetUnitState | undefined;
   machines: readonly FleetMachine[];
   wanted: 'loaded' | 'launched';
@@ -74,7 +74,7 @@ function judgeActive(
   return { missing: `${active || 'no state'} ${sub} on ${where}` };
 }
 
-function unschedulable(unit: FleetUnit, wanted: string): LabError {
+function unschedulable(unit: FleetUnitStatus, wanted: string): LabError {
   return new LabError({
     code: 'unschedulable.unit',
     cause: `Unit ${unit.name} cannot run on any machine now; it stays ${wanted} and starts as soon as one can take it:`,

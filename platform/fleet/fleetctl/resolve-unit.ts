@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
-import type { FleetClient, FleetUnit } from '../client/fleet-client.ts';
+import type { FleetUnit } from '../client/fleet-client.ts';
 import { splitUnitName, templateOf } from '../unit/name.ts';
 import { decodeUnitFile } from '../unit/lines.ts';
 import { parseUnitFile } from '../unit/parse.ts';
 import { sameOptions, type UnitOptions } from '../unit/unit-file.ts';
 import { hashUnit } from '../unit/serialise.ts';
 import { validateUnit } from '../unit/validate.ts';
-import { findUnit } from './unit-arguments.ts';
+import { findUnit, type UnitLookup } from './unit-arguments.ts';
 
 /** A unit to be submitted, loaded or started, and what is there of it. */
 export interface ResolvedUnit {
@@ -26,10 +26,10 @@ export interface ResolvedUnit {
  * @throws LabError `missing.unit`, `unit.*`
  */
 export async function resolveUnit(
-  client: FleetClient,
+  registry: UnitLookup,
   argument: { path: string; name: string },
 ): Promise<ResolvedUnit> {
-  const existing = await findUnit(client, argument.path);
+  const existing = await findUnit(registry, argument.path);
   const name = existing?.name ?? argument.name;
   const file = join(dirname(argument.path), name);
   const template = templateOf(name);
@@ -48,7 +48,7 @@ export async function resolveUnit(
       localOptions: local,
     };
   }
-  const registryTemplate = own === undefined && template !== undefined ? await client.getUnit(template) : undefined;
+  const registryTemplate = own === undefined && template !== undefined ? await registry.getUnit(template) : undefined;
   const options = own ?? registryTemplate?.options ?? local;
   if (options === undefined) throw notFound(name, template);
   validateUnit(name, options);

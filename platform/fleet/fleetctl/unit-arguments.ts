@@ -34,8 +34,21 @@ export function unitArguments(args: readonly string[]): { path: string; name: st
   return [...found.values()];
 }
 
+/** Where units are looked up by name. */
+export type UnitLookup = Pick<FleetClient, 'getUnit'>;
+
+/** From so many names on one question for all units is cheaper than one for each. */
+const manyNames = 4;
+
+/** Looks units up: one by one, or in one list of all where there are many to be looked up. */
+export async function unitLookup(client: FleetClient, count: number): Promise<UnitLookup> {
+  if (count < manyNames) return client;
+  const all = new Map((await client.listUnits()).map((u) => [u.name, u]));
+  return { getUnit: async (name) => all.get(name) };
+}
+
 /** The unit of the cluster that an argument names; undefined when there is none. */
-export async function findUnit(client: FleetClient, argument: string): Promise<FleetUnit | undefined> {
+export async function findUnit(client: UnitLookup, argument: string): Promise<FleetUnit | undefined> {
   for (const name of possibleUnitNames(argument)) {
     const unit = await client.getUnit(name);
     if (unit !== undefined) return unit;
@@ -44,21 +57,24 @@ export async function findUnit(client: FleetClient, argument: string): Promise<F
 }
 
 /**
- * Names of units that exist: each argument, or what its `*`, `?`, `[` match in the registry.
+ * Units that exist: each argument, or what its `*`, `?`, `[` match in the registry.
  * @throws LabError `missing.unit` naming all that do not exist; nothing has been changed then
  */
-export async function existingUnits(client: FleetClient, args: readonly string[]): Promise<string[]> {
-  const known = (await client.listUnits()).map((u) => u.name);
-  const found = new Set<string>();
+export async function existingUnits(client: FleetClient, args: readonly string[]): Promise<FleetUnit[]> {
+  const known = new Map((await client.listUnits()).map((u) => [u.name, u]));
+  const found = new Map<string, FleetUnit>();
   const missing = new Set<string>();
   for (const argument of args.flatMap(expandBraces)) {
     const possible = possibleUnitNames(argument);
     const isGlob = /[*?[]/.test(possible[0]);
     const matches = isGlob
-      ? known.filter((name) => possible.some((glob) => globMatches(glob, name)))
-      : possible.filter((name) => known.includes(name)).slice(0, 1);
+      ? [...known.keys()].filter((name) => possible.some((glob) => globMatches(glob, name)))
+      : possible.filter((name) => known.has(name)).slice(0, 1);
     if (matches.length === 0) missing.add(possible[0]);
-    for (const match of matches) found.add(match);
+    for (const match of matches) {
+      const unit = known.get(match);
+      if (unit !== undefined) found.set(match, unit);
+    }
   }
   if (missing.size > 0) {
     throw new LabError({
@@ -67,5 +83,5 @@ export async function existingUnits(client: FleetClient, args: readonly string[]
       next: 'fleetctl list-unit-files',
     });
   }
-  return [...found];
+  return [...found.values()];
 }

@@ -1,8 +1,10 @@
 import { LabError } from '#errors/lab-error.ts';
+import type { FleetMachine } from '../client/fleet-client.ts';
+import type { SeeUnit, WatchedUnit } from '../client/watch-units.ts';
 import type { Context } from './context.ts';
 
-/** Milliseconds between two looks at a unit. */
-const pollMs = 75;
+/** Milliseconds between two looks at what only time changes. */
+const tickMs = 75;
 
 /** Deadline of a waiting command: --block-attempts times 2 s as in the original; 0 or nothing = `defaultMs`. */
 export function deadlineMs(context: Context, defaultMs = 600_000): number {
@@ -20,46 +22,61 @@ export function deadlineMs(context: Context, defaultMs = 600_000): number {
 /** One look at what is waited for: done, failed, or what is still missing. */
 export type Look = { readonly done: true } | { readonly failed: LabError } | { readonly missing: string };
 
+/** Judges how a unit is, and has been for some time: `waitedMs` counts from the beginning. Asked anew when something changes, and now and then. */
+export type Judge = (seen: WatchedUnit, machines: readonly FleetMachine[], waitedMs: number) => Look;
+
 /**
  * Waits for several units at once; those that are done drop out. After 2 s says (to a person) what is missing.
- * @param judge one look at one unit; `waitedMs` counts from the beginning
  * @returns failures of single units; a unit whose time ran out is one of them (`timeout.unit`)
+ * @throws LabError `state.fleet-unreachable`
  */
 export async function waitForUnits(
   context: Context,
   units: readonly string[],
   totalMs: number,
-  judge: (unit: string, waitedMs: number) => Promise<Look>,
+  judge: Judge,
 ): Promise<LabError[]> {
+  if (units.length === 0) return [];
   const began = performance.now();
   const failures: LabError[] = [];
-  const missing = new Map(units.map((u) => [u, 'not seen yet']));
+  const missing = new Map(units.map((name) => [name, 'not seen yet']));
+  const seen = new Map<string, WatchedUnit>();
+  const over = new AbortController();
+  let present: readonly FleetMachine[] = [];
   let said = 2000;
-  const follow = async (unit: string): Promise<void> => {
-    for (;;) {
-      const waited = performance.now() - began;
-      const seen = await judge(unit, waited);
-      if ('missing' in seen) missing.set(unit, seen.missing);
-      else {
-        missing.delete(unit);
-        if ('failed' in seen) failures.push(seen.failed);
-        return;
-      }
-      if (waited > totalMs) {
-        missing.delete(unit);
-        failures.push(timedOut(unit, totalMs, seen.missing));
-        return;
-      }
-      if (context.progress && waited > said) {
-        said = waited + 5000;
-        context.progress(
-          `waiting ${Math.round(waited / 1000)} s: ${[...missing].map(([u, m]) => `${u} ${m}`).join(', ')}`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-    }
+  const drop = (name: string, failure?: LabError): void => {
+    missing.delete(name);
+    if (failure !== undefined) failures.push(failure);
+    if (missing.size === 0) over.abort();
   };
-  await Promise.all(units.map(follow));
+  const look = (name: string): void => {
+    const unit = seen.get(name);
+    if (unit === undefined || !missing.has(name)) return;
+    const found = judge(unit, present, performance.now() - began);
+    if ('missing' in found) missing.set(name, found.missing);
+    else drop(name, 'failed' in found ? found.failed : undefined);
+  };
+  const tick = setInterval(() => {
+    for (const name of seen.keys()) look(name);
+    const waited = performance.now() - began;
+    if (waited > totalMs) for (const [name, what] of missing) drop(name, timedOut(name, totalMs, what));
+    else if (context.progress && waited > said && missing.size > 0) {
+      said = waited + 5000;
+      context.progress(
+        `waiting ${Math.round(waited / 1000)} s: ${[...missing].map(([u, m]) => `${u} ${m}`).join(', ')}`,
+      );
+    }
+  }, tickMs);
+  const see: SeeUnit = (unit, machines) => {
+    present = machines;
+    seen.set(unit.name, unit);
+    look(unit.name);
+  };
+  try {
+    await context.client.watchUnits(units, see, over.signal);
+  } finally {
+    clearInterval(tick);
+  }
   return failures;
 }
 

@@ -4,26 +4,29 @@ import type { KeyValue, StoreEvent } from '../../etcd/store.ts';
 export interface KeyCopy {
   value(key: string): string | undefined;
   revision(key: string): number | undefined;
-  entries(): Iterable<readonly [key: string, value: string]>;
+  size(): number;
+  /** Every change up to this revision of the store has been taken in. */
+  seen(): number;
   /** Takes in what a watch says; what a listing has said already is left out. */
   take(event: StoreEvent): void;
   /** Keys in which the copy is another than a listing. */
   differences(items: readonly KeyValue[]): string[];
   /** Becomes what a listing says, which is of this revision of the store. */
   adopt(items: readonly KeyValue[], revision: number): void;
-  /** Calls `listener` with the keys that changed, once per burst of changes. */
-  onChange(listener: (keys: ReadonlySet<string>) => void): void;
+  /** Calls `listener` with the keys that changed, once per burst of changes, until the function that it returns is called. */
+  onChange(listener: (keys: ReadonlySet<string>) => void): () => void;
   /** No listener hears anything any more. */
   close(): void;
 }
 
-/** @param onTouched called at once at each change, before the listeners hear of the burst */
-export function keyCopy(onTouched: () => void): KeyCopy {
+/** @param onTouched told at once of each change, before the listeners hear of the burst; undefined = the key has gone */
+export function keyCopy(onTouched: (key: string, value: string | undefined) => void): KeyCopy {
   let items = new Map<string, { value: string; revision: number }>();
   let listedAt = 0;
+  let seen = 0;
   let changed = new Set<string>();
   let isClosed = false;
-  const listeners: ((keys: ReadonlySet<string>) => void)[] = [];
+  const listeners = new Set<(keys: ReadonlySet<string>) => void>();
 
   const flush = (): void => {
     const burst = changed;
@@ -31,7 +34,7 @@ export function keyCopy(onTouched: () => void): KeyCopy {
     if (!isClosed) for (const listener of listeners) listener(burst);
   };
   const touch = (key: string): void => {
-    onTouched();
+    onTouched(key, items.get(key)?.value);
     // One turn of the event loop gathers the events of one etcd response, so that a transaction is seen whole.
     if (changed.size === 0) setImmediate(flush);
     changed.add(key);
@@ -44,10 +47,10 @@ export function keyCopy(onTouched: () => void): KeyCopy {
   return {
     value: (key) => items.get(key)?.value,
     revision: (key) => items.get(key)?.revision,
-    *entries() {
-      for (const [key, { value }] of items) yield [key, value] as const;
-    },
+    size: () => items.size,
+    seen: () => seen,
     take(event) {
+      seen = Math.max(seen, event.revision);
       if (event.revision <= listedAt) return;
       if (event.type === 'put') items.set(event.key, { value: event.value, revision: event.revision });
       else items.delete(event.key);
@@ -55,12 +58,16 @@ export function keyCopy(onTouched: () => void): KeyCopy {
     },
     differences,
     adopt(listed, revision) {
-      differences(listed).forEach(touch);
+      const others = differences(listed);
       items = new Map(listed.map((item) => [item.key, { value: item.value, revision: item.modRevision }]));
       listedAt = revision;
-      onTouched();
+      seen = revision;
+      others.forEach(touch);
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     close: () => void (isClosed = true),
   };
 }

@@ -1,24 +1,35 @@
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { EtcdStore, Listing, StoreEvent } from '../../etcd/store.ts';
 import { formatLine } from '../daemon/log.ts';
+import { freshness } from './freshness.ts';
 import { keyCopy } from './key-copy.ts';
-import { viewOf, type FleetView } from './view.ts';
+import type { StateRecord, UnitRecord } from './records.ts';
+import { liveView, type FleetView } from './view.ts';
 
 /** A copy of fleet's keys that follows etcd: read once, then fed by a watch. */
 export interface Mirror {
   view(): FleetView;
+  /** As in `view`, by its name. */
+  unit(name: string): UnitRecord | undefined;
+  /** As in `view`, of one unit. */
+  statesOf(unit: string): readonly StateRecord[];
   /** Raw value of one key, as last seen. */
   value(key: string): string | undefined;
   /** The store's revision when that value was written; also a value that is written again has a new one. */
   revision(key: string): number | undefined;
-  /** Calls `listener` with the keys that changed, once per burst of events. */
-  onChange(listener: (keys: ReadonlySet<string>) => void): void;
+  /**
+   * Resolves when the copy is as new as the store was when this was called; false when that did not come about in time: the watch is silent.
+   * @throws LabError `timeout.etcd…`
+   */
+  upToDate(): Promise<boolean>;
+  /** Calls `listener` with the keys that changed, once per burst of events, until the function that it returns is called. */
+  onChange(listener: (keys: ReadonlySet<string>) => void): () => void;
   close(): Promise<void>;
 }
 
 /**
  * Lists fleet's prefix and follows it. What the copy says may be a moment old: whoever writes on its word guards the write
- * in the same transaction. Every `relistMs` it is compared with a fresh listing: a member that stands still keeps a watch open
+ * in the same transaction. Every `relistMs` it is compared with the store: a member that stands still keeps a watch open
  * and says nothing on it. A value that is none of fleet's is left out of `view`, and said once.
  * @throws LabError `timeout.etcd…` when the first listing or watch does not succeed
  */
@@ -32,10 +43,10 @@ export async function openMirror(
   let heard = 0;
   let suspectedAt: number | undefined;
   let recheck: NodeJS.Timeout | undefined;
-  let cached: FleetView | undefined;
   let closed = false;
-  const copy = keyCopy(() => (cached = undefined));
-  const complain = complaints(log);
+  const live = liveView(keys, (key, problem) => log(formatLine('mirror', { event: 'bad-value', key, cause: problem })));
+  const copy = keyCopy((key, value) => live.take(key, value));
+  const fresh = freshness(store, keys.prefix, copy);
 
   const adopt = ({ items, revision }: Listing): number => {
     copy.adopt(items, revision);
@@ -58,6 +69,7 @@ export async function openMirror(
   };
   const compare = async (): Promise<void> => {
     const before = heard;
+    if (closed || (await fresh.isSame())) return void (suspectedAt = undefined);
     const listing = await store.list(keys.prefix);
     const missed = copy.differences(listing.items).length;
     if (closed || heard !== before || missed === 0) return void (suspectedAt = undefined);
@@ -79,9 +91,12 @@ export async function openMirror(
   let watch = await follow((await list()) + 1);
   const comparison = setInterval(compareQuietly, relistMs);
   return {
-    view: () => (cached ??= complain((onBad) => viewOf(keys, copy.entries(), onBad))),
+    view: () => live.view(),
+    unit: (name) => live.unit(name),
+    statesOf: (unit) => live.statesOf(unit),
     value: (key) => copy.value(key),
     revision: (key) => copy.revision(key),
+    upToDate: () => fresh.upToDate(),
     onChange: (listener) => copy.onChange(listener),
     async close() {
       closed = true;
@@ -90,20 +105,5 @@ export async function openMirror(
       clearTimeout(recheck);
       await watch.close();
     },
-  };
-}
-
-/** Says of each key whose value cannot be read what is wrong with it: once, and again when it has changed. */
-function complaints(
-  log: (line: string) => void,
-): (read: (onBad: (key: string, problem: string) => void) => FleetView) => FleetView {
-  let before = new Map<string, string>();
-  return (read) => {
-    const now = new Map<string, string>();
-    const view = read((key, problem) => void now.set(key, problem));
-    for (const [key, problem] of now)
-      if (before.get(key) !== problem) log(formatLine('mirror', { event: 'bad-value', key, cause: problem }));
-    before = now;
-    return view;
   };
 }

@@ -9,16 +9,57 @@ import {
   type StateRecord,
   type UnitRecord,
 } from './records.ts';
+import { recordTable } from './record-table.ts';
 
 /** Everything fleet knows, at one moment: units and machines sorted by name and id, states by unit and machine. */
 export interface FleetView {
-  readonly units: UnitRecord[];
-  readonly machines: Machine[];
+  readonly units: readonly UnitRecord[];
+  readonly machines: readonly Machine[];
   /** Ids of machines that are there, though what their key says cannot be read. */
-  readonly unreadableMachines: string[];
-  readonly states: StateRecord[];
+  readonly unreadableMachines: readonly string[];
+  readonly states: readonly StateRecord[];
   /** Value of the leadership key. */
   readonly leader?: string;
+}
+
+/** A view that is kept up to date key by key. */
+export interface LiveView {
+  /** @param value undefined when the key has gone */
+  take(key: string, value: string | undefined): void;
+  view(): FleetView;
+  unit(name: string): UnitRecord | undefined;
+  /** By machine id. */
+  statesOf(unit: string): readonly StateRecord[];
+}
+
+/** @param onBad told of each key whose value is none of fleet's, and why, once until that changes; that value is left out */
+export function liveView(keys: FleetKeys, onBad: (key: string, problem: string) => void): LiveView {
+  const units = recordTable<UnitRecord>((name, job, bad) => unitOf(keys.job(name), name, job, bad), onBad);
+  const machines = recordTable<ReadMachine>((id, parts, bad) => machineOf(keys.machine(id), id, parts, bad), onBad);
+  const states = recordTable<StateRecord[]>((unit, parts, bad) => statesOf(keys, unit, parts, bad), onBad);
+  let leader: string | undefined;
+  let cached: FleetView | undefined;
+  return {
+    take(key, value) {
+      cached = undefined;
+      if (key === keys.leader) leader = value;
+      const [folder, name, ...rest] = key.slice(keys.prefix.length).split('/');
+      if (name === undefined || rest.length === 0) return;
+      if (folder === 'job') units.take(name, rest.join('/'), value);
+      else if (folder === 'machines') machines.take(name, rest.join('/'), value);
+      else if (folder === 'states') states.take(name, rest.join('/'), value);
+    },
+    unit: (name) => units.get(name),
+    statesOf: (unit) => states.get(unit) ?? [],
+    view: () =>
+      (cached ??= {
+        units: units.all(),
+        machines: machines.all().flatMap(({ machine }) => machine ?? []),
+        unreadableMachines: machines.all().flatMap(({ id, machine }) => (machine === undefined ? [id] : [])),
+        states: states.all().flat(),
+        ...(leader !== undefined && { leader }),
+      }),
+  };
 }
 
 /**
@@ -30,51 +71,41 @@ export function viewOf(
   items: Iterable<readonly [key: string, value: string]>,
   onBad: (key: string, problem: string) => void = () => undefined,
 ): FleetView {
-  const jobs = new Map<string, Map<string, string>>();
-  const objects = new Map<string, string>();
-  const overlays = new Map<string, Record<string, string>>();
-  const states: StateRecord[] = [];
-  const machines: Machine[] = [];
-  let leader: string | undefined;
-  for (const [key, value] of items) {
-    if (key === keys.leader) leader = value;
-    const [folder, name, part, metadataKey] = key.slice(keys.prefix.length).split('/');
-    if (name === undefined || part === undefined) continue;
-    if (folder === 'job') {
-      const job = jobs.get(name) ?? new Map<string, string>();
-      jobs.set(name, job.set(part, value));
-    } else if (folder === 'machines' && part === 'object') objects.set(name, value);
-    else if (folder === 'machines' && part === 'metadata' && metadataKey !== undefined) {
-      overlays.set(name, { ...overlays.get(name), [metadataKey]: value });
-    } else if (folder === 'states') {
-      const state = readState(name, part, value, (problem) => onBad(key, problem));
-      if (state !== undefined) states.push(state);
-    }
-  }
-  const unreadableMachines: string[] = [];
-  for (const [id, value] of objects) {
-    const machine = readMachine(id, value, overlays.get(id) ?? {}, (problem) => onBad(keys.machine(id), problem));
-    if (machine === undefined) unreadableMachines.push(id);
-    else machines.push(machine);
-  }
-  return {
-    units: [...jobs]
-      .map(([name, job]) => unitOf(keys.job(name), name, job, onBad))
-      .filter((unit) => unit !== undefined)
-      .sort(by((u) => u.name)),
-    machines: machines.sort(by((m) => m.id)),
-    unreadableMachines,
-    states: states.sort(by((s) => `${s.unit}\0${s.machineId}`)),
-    ...(leader !== undefined && { leader }),
-  };
+  const live = liveView(keys, onBad);
+  for (const [key, value] of items) live.take(key, value);
+  return live.view();
 }
 
-function unitOf(
-  keys: JobKeys,
-  name: string,
-  job: ReadonlyMap<string, string>,
-  onBad: (key: string, problem: string) => void,
-): UnitRecord | undefined {
+interface ReadMachine {
+  readonly id: string;
+  /** Undefined when what its key says cannot be read. */
+  readonly machine: Machine | undefined;
+}
+
+type OnBad = (key: string, problem: string) => void;
+
+function machineOf(key: string, id: string, parts: ReadonlyMap<string, string>, onBad: OnBad): ReadMachine | undefined {
+  const object = parts.get('object');
+  // Metadata that was set through the API outlives the machine's presence.
+  if (object === undefined) return undefined;
+  const overlay = Object.fromEntries(
+    [...parts].flatMap(([part, value]): [string, string][] => {
+      const [folder, name, ...more] = part.split('/');
+      return folder === 'metadata' && name !== undefined && more.length === 0 ? [[name, value]] : [];
+    }),
+  );
+  return { id, machine: readMachine(id, object, overlay, (problem) => onBad(key, problem)) };
+}
+
+function statesOf(keys: FleetKeys, unit: string, parts: ReadonlyMap<string, string>, onBad: OnBad): StateRecord[] {
+  return [...parts.keys()].sort().flatMap((id) => {
+    const value = parts.get(id);
+    if (value === undefined || id.includes('/')) return [];
+    return readState(unit, id, value, (problem) => onBad(keys.state(unit, id), problem)) ?? [];
+  });
+}
+
+function unitOf(keys: JobKeys, name: string, job: ReadonlyMap<string, string>, onBad: OnBad): UnitRecord | undefined {
   const object = job.get('object');
   // A target or a reason may outlive its unit for a moment.
   if (object === undefined) return undefined;
@@ -105,8 +136,4 @@ export function snapshotOf(view: FleetView, missingMachinesAreDead: boolean): Sn
 export function currentState(unit: UnitRecord, states: readonly StateRecord[]): 'inactive' | 'loaded' | 'launched' {
   const own = states.find((s) => s.unit === unit.name && s.machineId === unit.target && s.hash === unit.hash);
   return own?.job ?? 'inactive';
-}
-
-function by<T>(key: (one: T) => string): (a: T, b: T) => number {
-  return (a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
 }

@@ -2,13 +2,11 @@ import type { EtcdStore, Guard, Write } from '../../etcd/store.ts';
 import type { Decision } from '../engine/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { UnitRecord } from './records.ts';
-
-/** etcd takes 128 operations a transaction (--max-txn-ops); a decision needs up to 4 guards and 2 writes. */
-const decisionsPerTransaction = 25;
+import { transactionsOf } from './transactions.ts';
 
 /**
- * Writes decisions in etcd transactions, each guarded by the leadership key (an ex-leader writes nothing), by what the
- * decision was taken on, and by presence: a unit goes only to a machine that is there, and leaves one for being gone only if it is.
+ * Writes decisions in as few etcd transactions as they fit into, each guarded by the leadership key (an ex-leader writes nothing), by
+ * what the decision was taken on, and by presence: a unit goes only to a machine that is there, and leaves one for being gone only if it is.
  * @returns false when a guard failed: the picture was old, decide again
  */
 export async function writeDecisions(
@@ -19,26 +17,21 @@ export async function writeDecisions(
   decisions: readonly Decision[],
   missing: (machineId: string) => boolean,
 ): Promise<boolean> {
-  for (let i = 0; i < decisions.length; i += decisionsPerTransaction) {
-    const guards = new Map<string, Guard>([[keys.leader, { key: keys.leader, value: leadership }]]);
-    const writes: Write[] = [];
-    for (const decision of decisions.slice(i, i + decisionsPerTransaction)) {
-      const unit = units.get(decision.unit);
-      if (unit === undefined) continue;
-      for (const guard of guardsOf(keys, unit, decision, missing)) guards.set(guard.key, guard);
-      writes.push(...writesOf(keys, unit, decision));
-    }
-    if (!(await store.transact([...guards.values()], writes))) return false;
-  }
+  const changes = decisions.flatMap((decision) => {
+    const unit = units.get(decision.unit);
+    if (unit === undefined) return [];
+    return { guards: guardsOf(keys, unit, decision, missing), writes: writesOf(keys, unit, decision) };
+  });
+  for (const { guards, writes } of transactionsOf(changes, [{ key: keys.leader, value: leadership }]))
+    if (!(await store.transact(guards, writes))) return false;
   return true;
 }
 
 function guardsOf(keys: FleetKeys, unit: UnitRecord, decision: Decision, missing: (id: string) => boolean): Guard[] {
   const job = keys.job(unit.name);
   const guards: Guard[] = [
-    { key: job.object, exists: true },
     unit.target === undefined ? { key: job.target, absent: true } : { key: job.target, value: unit.target },
-    // A unit whose desired state was never written counts as inactive.
+    // A unit that is gone has no desired state either. One whose desired state was never written counts as inactive.
     unit.desired === 'inactive' ? { key: job.object, exists: true } : { key: job.desired, value: unit.desired },
   ];
   if (decision.kind === 'place' || decision.kind === 'move')

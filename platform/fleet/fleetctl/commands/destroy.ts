@@ -11,17 +11,16 @@ export const destroy: Command = {
   async run(context) {
     if (context.args.length === 0) throw noUnits('destroy');
     const totalMs = deadlineMs(context, 120_000);
-    const names = await existingUnits(context.client, context.args);
-    for (const name of names) {
-      await saying('Error destroying units', () => context.client.destroyUnit(name));
-      context.out(`Destroyed ${name}`);
-    }
+    const names = (await existingUnits(context.client, context.args)).map((u) => u.name);
+    await saying('Error destroying units', () =>
+      context.client.changeUnits(names.map((name) => ({ name, destroy: true }))),
+    );
+    for (const name of names) context.out(`Destroyed ${name}`);
     if (context.flags.on('no-block')) return 0;
     // Its process may take a while to end; a unit of that name started before would meet it.
-    const late = await waitForUnits(context, names, totalMs, async (name) => {
-      const left = await context.client.listStates({ unitName: name });
-      return left.length === 0 ? { done: true } : { missing: `is ${left[0]?.systemdActiveState ?? 'there'} still` };
-    });
+    const late = await waitForUnits(context, names, totalMs, ({ states: [left] }) =>
+      left === undefined ? { done: true } : { missing: `is ${left.systemdActiveState ?? 'there'} still` },
+    );
     return reportFailures(context, late);
   },
 };

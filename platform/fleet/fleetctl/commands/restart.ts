@@ -14,11 +14,10 @@ export const restart: Command = {
   async run(context) {
     if (context.args.length === 0) throw noUnits('restart');
     const totalMs = deadlineMs(context);
-    const names = await existingUnits(context.client, context.args);
-    for (const name of names) {
-      const unit = await context.client.getUnit(name);
-      const isGlobal = unit !== undefined && requirementsOf(name, unit.options).global;
-      if (unit?.desiredState !== 'launched') {
+    const units = await existingUnits(context.client, context.args);
+    for (const { name, options, desiredState } of units) {
+      const isGlobal = requirementsOf(name, options).global;
+      if (desiredState !== 'launched') {
         throw new LabError({
           code: 'state.inactive',
           cause: `Unit ${name} is not launched, so there is nothing to restart`,
@@ -26,10 +25,9 @@ export const restart: Command = {
         });
       }
       await saying('Error restarting units', () => context.client.setDesiredState(name, 'loaded'));
-      const late = await waitForUnits(context, [name], totalMs, async () => {
-        const states = await context.client.listStates({ unitName: name });
+      const late = await waitForUnits(context, [name], totalMs, ({ unit, states }) => {
         const up = states.find((s) => !['inactive', 'failed'].includes(s.systemdActiveState ?? ''));
-        const stopped = isGlobal || (await context.client.getUnit(name))?.currentState !== 'launched';
+        const stopped = isGlobal || unit?.currentState !== 'launched';
         return up === undefined && stopped
           ? { done: true }
           : { missing: `is ${up?.systemdActiveState ?? 'launched'} still` };

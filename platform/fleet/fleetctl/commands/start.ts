@@ -1,14 +1,16 @@
 import { LabError } from '#errors/lab-error.ts';
+import type { UnitChange } from '../../client/change-units.ts';
 import type { DesiredState } from '../../engine/model.ts';
 import { principalsFirst } from '../../engine/order.ts';
 import type { FlagSpec } from '../../flags.ts';
 import { isTemplate } from '../../unit/name.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import { hashUnit } from '../../unit/serialise.ts';
+import type { UnitOptions } from '../../unit/unit-file.ts';
 import { noUnits, saying, type Command, type Context } from '../context.ts';
 import { judgeLaunch, type Progress } from '../launch-look.ts';
 import { resolveUnit, type ResolvedUnit } from '../resolve-unit.ts';
-import { unitArguments } from '../unit-arguments.ts';
+import { unitArguments, unitLookup } from '../unit-arguments.ts';
 import { deadlineMs, reportFailures, waitForUnits } from '../wait.ts';
 
 export const waitFlags: readonly FlagSpec[] = [
@@ -35,17 +37,22 @@ function command(name: string, wanted: DesiredState, summary: string, errorWords
       const totalMs = deadlineMs(context);
       // Everything is found and checked before anything is created: a bad argument changes nothing.
       const units = await saying('Error creating units', () => resolveAll(context, wanted));
-      await saying('Error creating units', () => createAll(context, units));
+      const changes = changesOf(context, units, wanted);
+      const isNew = changes.some(({ options }) => options !== undefined);
+      await saying(isNew ? 'Error creating units' : errorWords, () => context.client.changeUnits(changes));
+      for (const unit of units) tellContent(context, unit);
       if (wanted === 'inactive') return 0;
-      return saying(errorWords, () => setAndWait(context, name, wanted, units, totalMs));
+      return saying(errorWords, () => waitForAll(context, name, wanted, units, totalMs));
     },
   };
 }
 
 async function resolveAll(context: Context, wanted: DesiredState): Promise<ResolvedUnit[]> {
   const units: ResolvedUnit[] = [];
-  for (const argument of unitArguments(context.args)) {
-    const unit = await resolveUnit(context.client, argument);
+  const named = unitArguments(context.args);
+  const registry = await unitLookup(context.client, named.length);
+  for (const argument of named) {
+    const unit = await resolveUnit(registry, argument);
     if (wanted !== 'inactive' && isTemplate(unit.name)) {
       throw new LabError({
         code: 'unit.template',
@@ -71,29 +78,53 @@ function checkReplace(unit: ResolvedUnit, wanted: DesiredState): void {
   });
 }
 
-async function createAll(context: Context, units: readonly ResolvedUnit[]): Promise<void> {
-  const replace = context.flags.on('replace');
-  for (const unit of units) {
-    const options = unit.existing !== undefined && replace ? (unit.localOptions ?? unit.options) : unit.options;
-    const requirements = requirementsOf(unit.name, options);
-    if (unit.existing === undefined || (replace && unit.differsFrom !== undefined)) {
-      for (const key of requirements.unrecognised) {
-        context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"`);
-      }
-      // With a desired state a request that has to be repeated at another machine means the same again.
-      await context.client.createUnit(unit.name, options, unit.existing === undefined ? 'inactive' : undefined);
-      if (unit.existing === undefined) context.out(`Unit ${unit.name} ${requirements.global ? '' : 'inactive'}`);
-    } else if (replace) {
-      context.out(`Found same Unit(${unit.name}) in Registry, nothing to do`);
-    } else if (unit.differsFrom !== undefined) {
-      context.err(
-        `WARNING: Unit ${unit.name} in registry differs from local unit file ${unit.differsFrom}. Add --replace to override.`,
-      );
+/** What has to be changed. Principals first: of a batch in several requests a sidekick would be called unschedulable before its principal is there. */
+function changesOf(context: Context, units: readonly ResolvedUnit[], wanted: DesiredState): SetUnit[] {
+  const ordered = principalsFirst(units.map((u) => ({ ...u, requirements: requirementsOf(u.name, u.options) })));
+  return ordered.flatMap((unit): SetUnit[] => {
+    const content = newContent(context, unit);
+    // With a desired state a request that has to be repeated at another machine means the same again.
+    const isAsWanted = unit.existing !== undefined && (wanted === 'inactive' || unit.existing.desiredState === wanted);
+    if (content === undefined && isAsWanted) return [];
+    return [
+      {
+        name: unit.name,
+        ...(content !== undefined && { options: content }),
+        ...(!isAsWanted && { desired: wanted }),
+      },
+    ];
+  });
+}
+
+type SetUnit = Exclude<UnitChange, { destroy: true }>;
+
+/** What the cluster does not have of the unit. */
+function newContent(context: Context, unit: ResolvedUnit): UnitOptions | undefined {
+  if (unit.existing === undefined) return unit.options;
+  return context.flags.on('replace') && unit.differsFrom !== undefined
+    ? (unit.localOptions ?? unit.options)
+    : undefined;
+}
+
+/** Says what has been done with a unit's content, or has not. */
+function tellContent(context: Context, unit: ResolvedUnit): void {
+  const content = newContent(context, unit);
+  const requirements = requirementsOf(unit.name, content ?? unit.options);
+  if (content !== undefined) {
+    for (const key of requirements.unrecognised) {
+      context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"`);
     }
+    if (unit.existing === undefined) context.out(`Unit ${unit.name} ${requirements.global ? '' : 'inactive'}`);
+  } else if (context.flags.on('replace')) {
+    context.out(`Found same Unit(${unit.name}) in Registry, nothing to do`);
+  } else if (unit.differsFrom !== undefined) {
+    context.err(
+      `WARNING: Unit ${unit.name} in registry differs from local unit file ${unit.differsFrom}. Add --replace to override.`,
+    );
   }
 }
 
-async function setAndWait(
+async function waitForAll(
   context: Context,
   verb: string,
   wanted: 'loaded' | 'launched',
@@ -102,15 +133,11 @@ async function setAndWait(
 ): Promise<number> {
   const waited: string[] = [];
   const quiet = new Set<string>();
-  // Principals first: a sidekick set before its principal would be called unschedulable for a moment.
-  const ordered = principalsFirst(units.map((u) => ({ ...u, requirements: requirementsOf(u.name, u.options) })));
-  for (const unit of ordered) {
-    const isGlobal = unit.requirements.global;
+  for (const unit of units) {
     const already = unit.existing?.desiredState === wanted;
-    if (!already) await context.client.setDesiredState(unit.name, wanted);
     // Nothing is said of a unit that is already what was asked for; one that only wants to be is waited for.
     if (already && unit.existing?.currentState === wanted && !replaced(context, unit)) quiet.add(unit.name);
-    if (isGlobal) {
+    if (requirementsOf(unit.name, unit.options).global) {
       if (!already) context.out(`Triggered global unit ${unit.name} ${verb}`);
     } else if (!context.flags.on('no-block')) waited.push(unit.name);
     else if (!already) context.out(`Triggered unit ${unit.name} ${verb}`);
@@ -135,8 +162,7 @@ export function waitUntilThere(
   totalMs: number,
 ): Promise<LabError[]> {
   const progress = new Map<string, Progress>();
-  return waitForUnits(context, units, totalMs, async (name, waitedMs) => {
-    const unit = await context.client.getUnit(name);
+  return waitForUnits(context, units, totalMs, ({ name, unit, states }, machines, waitedMs) => {
     if (unit === undefined)
       return {
         failed: new LabError({
@@ -145,19 +171,10 @@ export function waitUntilThere(
           next: `fleetctl start ${name}`,
         }),
       };
-    const states = unit.currentState === wanted ? await context.client.listStates({ unitName: name }) : [];
     const own = progress.get(name) ?? { announced: quiet.has(name) };
     progress.set(name, own);
     const state = states.find((s) => s.machineID === unit.machineID);
-    const machines = state === undefined ? [] : own.announced ? [] : await context.client.listMachines();
-    return judgeLaunch({
-      unit,
-      state,
-      machines,
-      wanted,
-      waitedMs,
-      progress: own,
-      announce: (line) => context.out(line),
-    });
+    const announce = (line: string): void => context.out(line);
+    return judgeLaunch({ unit, state, machines, wanted, waitedMs, progress: own, announce });
   });
 }

@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { FleetUnit, FleetUnitState } from '../../client/fleet-client.ts';
+import type { UnitChange } from '../../client/change-units.ts';
+import type { FleetMachine, FleetUnitState, FleetUnitStatus } from '../../client/fleet-client.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import { noUnits, saying, type Command, type Context } from '../context.ts';
 import { machineLabel } from '../machine-label.ts';
@@ -27,14 +28,24 @@ interface Way {
   readonly verb: 'stop' | 'unload';
   readonly wanted: 'loaded' | 'inactive';
   readonly done: string;
-  readonly judge: (context: Context, unit: FleetUnit, ranLoaded: boolean) => Promise<Look>;
+  readonly judge: (context: Context, seen: SeenUnit) => Look;
+}
+
+/** A unit that still exists. */
+interface SeenUnit {
+  readonly unit: FleetUnitStatus;
+  readonly states: readonly FleetUnitState[];
+  readonly machines: readonly FleetMachine[];
+  /** It was loaded already when it was to be stopped, and systemd ran it on its own account. */
+  readonly ranLoaded: boolean;
 }
 
 async function bringDown(context: Context, way: Way): Promise<number> {
   if (context.args.length === 0) throw noUnits(way.verb);
   const totalMs = deadlineMs(context, 120_000);
-  const names = await existingUnits(context.client, context.args);
-  const units = (await Promise.all(names.map((name) => context.client.getUnit(name)))).filter((u) => u !== undefined);
+  const units = await existingUnits(context.client, context.args);
+  const changes: UnitChange[] = [];
+  const globals: string[] = [];
   const changing: string[] = [];
   const ranLoaded = new Set<string>();
   const failures: LabError[] = [];
@@ -46,20 +57,23 @@ async function bringDown(context: Context, way: Way): Promise<number> {
     const already = unit.desiredState === way.wanted && !running.has(unit.name);
     if (way.verb === 'stop' && unit.desiredState === 'inactive') failures.push(notRunning(unit.name));
     else if (!already) {
-      await saying(`Error ${way.verb === 'stop' ? 'stopping' : 'unloading'} units`, () =>
-        context.client.setDesiredState(unit.name, way.wanted),
-      );
+      changes.push({ name: unit.name, desired: way.wanted });
       if (unit.desiredState === way.wanted) ranLoaded.add(unit.name);
-      if (requirementsOf(unit.name, unit.options).global) context.out(`Triggered global unit ${unit.name} ${way.verb}`);
+      if (requirementsOf(unit.name, unit.options).global) globals.push(unit.name);
       else changing.push(unit.name);
     }
   }
+  await saying(`Error ${way.verb === 'stop' ? 'stopping' : 'unloading'} units`, () =>
+    context.client.changeUnits(changes),
+  );
+  for (const name of globals) context.out(`Triggered global unit ${name} ${way.verb}`);
   if (context.flags.on('no-block')) for (const name of changing) context.out(`Triggered unit ${name} ${way.verb}`);
   else {
-    const late = await waitForUnits(context, changing, totalMs, async (name) => {
-      const unit = await context.client.getUnit(name);
-      return unit === undefined ? { done: true } : way.judge(context, unit, ranLoaded.has(name));
-    });
+    const late = await waitForUnits(context, changing, totalMs, ({ name, unit, states }, machines) =>
+      unit === undefined
+        ? { done: true }
+        : way.judge(context, { unit, states, machines, ranLoaded: ranLoaded.has(name) }),
+    );
     failures.push(...late);
     // The original's words also when nothing was left to do; beside an error they would be untrue.
     const isSuccess = changing.length > 0 ? late.length === 0 : failures.length === 0;
@@ -71,27 +85,23 @@ async function bringDown(context: Context, way: Way): Promise<number> {
 const runs = (state: FleetUnitState): boolean =>
   ['active', 'activating', 'reloading', 'deactivating'].includes(state.systemdActiveState ?? '');
 
-/** @param ranLoaded it was loaded already when it was to be stopped, and systemd ran it on its own account */
-async function judgeStopped(context: Context, unit: FleetUnit, ranLoaded: boolean): Promise<Look> {
+function judgeStopped(context: Context, { unit, states, machines, ranLoaded }: SeenUnit): Look {
   // One that no machine has taken has nothing to stop.
   if (unit.machineID === undefined) {
     context.out(`Unit ${unit.name} ${unit.currentState ?? 'inactive'}`);
     return { done: true };
   }
-  const label = async (): Promise<string> => machineLabel(unit.machineID, await context.client.listMachines());
-  if (unit.currentState !== 'loaded')
-    return { missing: `is still ${unit.currentState ?? 'unknown'} on ${await label()}` };
+  const label = machineLabel(unit.machineID, machines);
+  if (unit.currentState !== 'loaded') return { missing: `is still ${unit.currentState ?? 'unknown'} on ${label}` };
   // What systemd started itself counts as loaded while it runs, too.
-  const states = ranLoaded ? await context.client.listStates({ unitName: unit.name }) : [];
-  if (states.some(runs)) return { missing: `still runs on ${await label()}` };
-  context.out(`Unit ${unit.name} loaded on ${await label()}`);
+  if (ranLoaded && states.some(runs)) return { missing: `still runs on ${label}` };
+  context.out(`Unit ${unit.name} loaded on ${label}`);
   return { done: true };
 }
 
-async function judgeUnloaded(context: Context, unit: FleetUnit): Promise<Look> {
-  const left = await context.client.listStates({ unitName: unit.name });
-  if (unit.machineID !== undefined || left.length > 0)
-    return { missing: `is ${left[0]?.systemdActiveState ?? 'scheduled'} still` };
+function judgeUnloaded(context: Context, { unit, states: [left] }: SeenUnit): Look {
+  if (unit.machineID !== undefined || left !== undefined)
+    return { missing: `is ${left?.systemdActiveState ?? 'scheduled'} still` };
   context.out(`Unit ${unit.name} inactive`);
   return { done: true };
 }

@@ -53,6 +53,22 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
     expect(await store.deletePrefix(`${p}a`)).toBe(3);
   });
 
+  test('changes since a revision: names of what was put, and how many keys there are', async ({ expect }) => {
+    const p = fresh();
+    for (const key of ['a', 'b', 'c']) await store.put(p + key, 'before');
+    const { revision } = await store.list(p);
+    expect(await store.changesSince(p, revision)).toMatchObject({ keys: [], count: 3 });
+    await store.delete(`${p}b`);
+    expect(await store.changesSince(p, revision)).toMatchObject({ keys: [], count: 2 });
+    for (const key of ['d', 'c', 'e']) await store.put(p + key, 'after');
+    await store.delete(`${p}e`);
+    const changes = await store.changesSince(p, revision);
+    expect(changes).toMatchObject({ keys: [`${p}c`, `${p}d`], count: 3 });
+    expect(changes.revision).toBeGreaterThanOrEqual(revision + 5);
+    expect(await store.changesSince(p, 0)).toMatchObject({ keys: [`${p}a`, `${p}c`, `${p}d`], count: 3 });
+    expect(await store.changesSince(`${p}none/`, 0)).toMatchObject({ keys: [], count: 0 });
+  });
+
   test('transact: all guards or nothing, one revision', async ({ expect }) => {
     const p = fresh();
     const [a, b] = [`${p}a`, `${p}b`];

@@ -3,6 +3,7 @@ import { memoryStore } from '#platform/etcd/memory-store.ts';
 import { serveApi } from '#platform/fleet/api/serve.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { writeMachine, writeState } from '#platform/fleet/registry/records.ts';
+import { registryOf } from '#platform/fleet/registry/registry.ts';
 
 const store = memoryStore();
 const keys = fleetKeys();
@@ -10,7 +11,11 @@ let base = '';
 let close = (): Promise<void> => Promise.resolve();
 
 beforeAll(async () => {
-  const api = await serveApi(store, keys, ['127.0.0.1:0'], () => undefined);
+  const api = await serveApi(
+    registryOf(store, keys, () => undefined),
+    ['127.0.0.1:0'],
+    () => undefined,
+  );
   base = `${api.addresses[0]}/fleet/v1`;
   close = () => api.close();
 });

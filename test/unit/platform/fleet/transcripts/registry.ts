@@ -1,9 +1,11 @@
 import { memoryStore } from '#platform/etcd/memory-store.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
-import { putUnit } from '#platform/fleet/api/put-unit.ts';
+import { readUnitChange } from '#platform/fleet/api/unit-change.ts';
+import { writeUnits } from '#platform/fleet/api/write-units.ts';
 import type { DesiredState, Machine } from '#platform/fleet/engine/model.ts';
 import { fleetKeys, type FleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { writeMachine } from '#platform/fleet/registry/records.ts';
+import { registryOf } from '#platform/fleet/registry/registry.ts';
 import { viewOf, type FleetView } from '#platform/fleet/registry/view.ts';
 import { mangleUnitName, templateOf } from '#platform/fleet/unit/name.ts';
 import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
@@ -52,7 +54,8 @@ export function registry(): Registry {
     const existing = units.find((unit) => unit.name === name);
     const template = units.find((unit) => unit.name === templateOf(name));
     const options = optionsOf(words) ?? (existing === undefined ? (template?.options ?? plainUnit) : []);
-    return putUnit(store, keys, name, { options, desiredState: desired }, existing).then(
+    const api = registryOf(store, keys, () => undefined);
+    return writeUnits(api, [readUnitChange(name, { options, desiredState: desired })]).then(
       () => '',
       (error: Error) => `refused: ${error.message}`,
     );

@@ -1,0 +1,45 @@
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
+import type { EtcdStore } from '../../etcd/store.ts';
+import type { Mirror } from './mirror.ts';
+import { viewOf, type FleetView } from './view.ts';
+
+/** All of fleet's keys at one moment. */
+export interface Picture {
+  readonly view: FleetView;
+  /** The store's revision when the key's value was written. */
+  revision(key: string): number | undefined;
+}
+
+/** fleet's keys as the API reads and writes them. */
+export interface Registry {
+  readonly store: EtcdStore;
+  readonly keys: FleetKeys;
+  /** The daemon's copy; undefined until etcd has answered once. */
+  mirror(): Mirror | undefined;
+  /** As it is now, linearisably: the copy, once it is known to be as new. @throws LabError `timeout.etcd…` */
+  now(): Promise<Picture>;
+  /** The copy as it is, which may be a moment old; where there is none, as it is now. @throws LabError `timeout.etcd…` */
+  lately(): Promise<Picture>;
+}
+
+export function registryOf(store: EtcdStore, keys: FleetKeys, mirror: () => Mirror | undefined): Registry {
+  const ofCopy = (copy: Mirror): Picture => ({ view: copy.view(), revision: (key) => copy.revision(key) });
+  const listed = async (): Promise<Picture> => {
+    const { items } = await store.list(keys.prefix);
+    const revisions = new Map(items.map(({ key, modRevision }) => [key, modRevision]));
+    const view = viewOf(
+      keys,
+      items.map(({ key, value }) => [key, value] as const),
+    );
+    return { view, revision: (key) => revisions.get(key) };
+  };
+  const now = async (): Promise<Picture> => {
+    const copy = mirror();
+    return copy !== undefined && (await copy.upToDate()) ? ofCopy(copy) : listed();
+  };
+  const lately = async (): Promise<Picture> => {
+    const copy = mirror();
+    return copy === undefined ? now() : ofCopy(copy);
+  };
+  return { store, keys, mirror, now, lately };
+}

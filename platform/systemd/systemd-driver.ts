@@ -1,0 +1,119 @@
+import type { Failures, SystemdDriver } from './driver.ts';
+import { unlessRefused } from './bus/bus-connection.ts';
+import { isNoSuchUnit, managerInterface, managerPath, systemdBus, systemdSocket } from './bus/systemd-bus.ts';
+import { unitStates } from './bus/unit-states.ts';
+import { hasInstallSection, unitFiles } from './unit-files.ts';
+
+/** Which systemd, and where it looks for unit files. */
+export interface SystemdPlace {
+  readonly socket: string;
+  readonly linkDirectory: string;
+}
+
+const ofThisMachine: SystemdPlace = { socket: systemdSocket, linkDirectory: '/run/systemd/system' };
+
+/**
+ * A systemd, by its D-Bus API. Unit files lie in `unitsDirectory` (tmpfs: gone at reboot). systemd reads all its unit files again only where
+ * it must: it looks by itself for the file of a name of which it has never heard, and forgets a unit that has ended and that nobody mentions.
+ */
+export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofThisMachine): SystemdDriver {
+  const files = unitFiles(unitsDirectory, place.linkDirectory);
+  const bus = systemdBus(place.socket);
+  const wakers = new Set<(unit: string) => void>();
+  const states = unitStates(bus, (unit) => wakers.forEach((wake) => wake(unit)));
+  const manager = (member: string, signature: string, ...body: readonly unknown[]): Promise<void> =>
+    bus.manager(member, signature, body, () => undefined);
+
+  /** Has systemd one of these in memory, as a unit or as a name that another unit mentions? */
+  const remembersAny = async (names: readonly string[]): Promise<boolean> => {
+    const is = (name: string) =>
+      manager('GetUnit', 's', name).then(
+        () => true,
+        unlessRefused(() => false),
+      );
+    return (await Promise.all(names.map(is))).includes(true);
+  };
+  const reload = async (names: readonly string[], failures: Failures): Promise<void> => {
+    const [refused] = (await eachOf([''], () => manager('Reload', ''))).values();
+    if (refused !== undefined) for (const name of names) failures.set(name, `daemon-reload: ${refused.message}`);
+    states.doubt(names);
+  };
+
+  return {
+    installed: async () => files.installed(),
+    observe: (names) => states.of(names),
+    async load(units) {
+      const names = units.map((u) => u.name);
+      const isKnown = await remembersAny(names);
+      const failures = worded(
+        'write',
+        await eachOf(
+          units,
+          async ({ name, text }) => files.write(name, text),
+          (u) => u.name,
+        ),
+      );
+      states.doubt(names);
+      // Of two files in the same moment systemd may have seen the first only: it looks again when their directory's time is another.
+      const isMissed = async () => [...(await states.of(names)).values()].some(({ load }) => load === 'not-found');
+      if (isKnown || (await isMissed())) await reload(names, failures);
+      const toEnable = units.filter((u) => hasInstallSection(u.text)).map((u) => u.name);
+      const refused = await eachOf(toEnable, (name) => manager('EnableUnitFiles', 'asbb', [name], true, false));
+      for (const [name, why] of worded('enable', refused)) failures.set(name, why);
+      return failures;
+    },
+    async start(names) {
+      const refused = await eachOf(names, (name) => manager('StartUnit', 'ss', name, 'replace'));
+      for (const name of names) if (!refused.has(name)) files.markStarted(name);
+      return worded('start', refused);
+    },
+    async stop(names) {
+      const refused = await eachOf(names, (name) => manager('StopUnit', 'ss', name, 'replace'));
+      // A stop that failed is tried again only as long as the unit counts as started.
+      for (const name of names) if (!refused.has(name) || isNoSuchUnit(refused.get(name))) files.unmarkStarted(name);
+      return worded('stop', refused);
+    },
+    async unload(names) {
+      const enabled = names.filter((name) => files.wantsEnabling(name));
+      await eachOf(enabled, (name) => manager('DisableUnitFiles', 'asb', [name], true));
+      // systemd keeps what has failed until somebody has taken note.
+      await eachOf(names, (name) => manager('ResetFailedUnit', 's', name));
+      const failures = worded('remove', await eachOf(names, async (name) => files.remove(name)));
+      states.doubt(names);
+      if (await remembersAny(names)) await reload(names, failures);
+      return failures;
+    },
+    async shuttingDown() {
+      const is = bus.property(managerPath, managerInterface, 'SystemState', (value) => value === 'stopping');
+      const late = new Promise<boolean>((resolve) => setTimeout(resolve, shutdownAnswerMs, false).unref());
+      return Promise.race([is.catch(() => false), late]);
+    },
+    follow(wake) {
+      wakers.add(wake);
+      return { close: () => void wakers.delete(wake) };
+    },
+    close: () => bus.close(),
+  };
+}
+
+const shutdownAnswerMs = 2000;
+
+/** Does something to all at once, which systemd carries out in their order. Gives those for which it failed, and why. */
+async function eachOf<T>(
+  all: readonly T[],
+  act: (one: T) => Promise<void>,
+  nameOf: (one: T) => string = String,
+): Promise<Map<string, Error>> {
+  const failed = new Map<string, Error>();
+  const one = (which: T): Promise<void> =>
+    act(which).catch((error: unknown) => {
+      failed.set(nameOf(which), error instanceof Error ? error : new Error(String(error)));
+    });
+  await Promise.all(all.map(one));
+  return failed;
+}
+
+/** In systemctl's words: `Failed to start a.service: Unit a.service not found.` */
+function worded(verb: string, failed: ReadonlyMap<string, Error>): Failures {
+  return new Map([...failed].map(([name, { message }]) => [name, `Failed to ${verb} ${name}: ${message}`]));
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { waitUntil } from '#provision/machines/wait-until.ts';
+
+/** Members of one etcd cluster on this host's loopback. */
+export interface EtcdMembers {
+  /** Client URLs. */
+  readonly endpoints: readonly string[];
+  readonly pids: readonly number[];
+  /** gRPC requests that were answered so far, by method: those through the JSON gateway count, too. */
+  requests(): Promise<ReadonlyMap<string, number>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Debian's etcd (package etcd-server) with its data below `directory`.
+ * @throws LabError `timeout.condition` when a member has not become healthy
+ */
+export async function startEtcd(directory: string, size: number): Promise<EtcdMembers> {
+  const ports = await freePorts(2 * size);
+  const url = (port: number | undefined): string => `http://127.0.0.1:${port}`;
+  const members = Array.from({ length: size }, (_, n) => ({
+    name: `m${n}`,
+    client: url(ports[2 * n]),
+    peer: url(ports[2 * n + 1]),
+  }));
+  const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const children = members.map(({ name, client, peer }) =>
+    spawn(
+      'etcd',
+      [
+        ...['--name', name, '--data-dir', join(directory, name), '--initial-cluster', cluster],
+        ...['--listen-client-urls', client, '--advertise-client-urls', client],
+        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
+        ...['--logger', 'zap', '--log-level', 'error'],
+      ],
+      { stdio: 'ignore' },
+    ),
+  );
+  const endpoints = members.map(({ client }) => client);
+  const stop = async (): Promise<void> => void (await Promise.all(children.map(killed)));
+  const isHealthy = async (): Promise<boolean> =>
+    (await Promise.all(endpoints.map((endpoint) => textOf(`${endpoint}/health`)))).every((text) =>
+      text.includes('"true"'),
+    );
+  try {
+    const condition = `all ${size} members of etcd are healthy`;
+    await waitUntil({ condition, deadlineMs: 60_000, everyMs: 50, next: 'etcd --version', check: isHealthy });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    endpoints,
+    pids: children.map(({ pid }) => pid ?? 0),
+    requests: async () => handled(await Promise.all(endpoints.map((endpoint) => textOf(`${endpoint}/metrics`)))),
+    stop,
+  };
+}
+
+/** Of pages of Prometheus metrics: `grpc_server_handled_total{grpc_code="OK",grpc_method="Txn",...} 12`. */
+export function handled(pages: readonly string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const page of pages) {
+    for (const [, method = '', count] of page.matchAll(
+      /^grpc_server_handled_total\{.*grpc_method="(\w+)".*\} (\S+)$/gm,
+    ))
+      found.set(method, (found.get(method) ?? 0) + Number(count));
+  }
+  return found;
+}
+
+async function textOf(url: string): Promise<string> {
+  return fetch(url).then(
+    (answer) => answer.text(),
+    () => '',
+  );
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const over = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await over;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
