@@ -16,7 +16,22 @@ const bundle = { bundle: true, platform: 'node', target: 'node20', absWorkingDir
 // The workspace package is source, not something installed.
 const alias = { 'ignition-ts': './provision/ignition-ts/src/index.ts' };
 // Of zod only what is used: its own files, a hundred with every language's messages, take longer to load than the lab's.
-const selfContained = { ...bundle, format: 'cjs', external: ['couchbase'], minify: true, keepNames: true };
+const oneLanguage = {
+  name: 'messages of zod in English only',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod.v4.locales.[^/]+[.]js$/ }, ({ path }) =>
+      /(en|index)[.]js$/.test(path) ? undefined : { contents: 'export default undefined;' },
+    );
+  },
+};
+const selfContained = {
+  ...bundle,
+  format: 'cjs',
+  external: ['couchbase'],
+  minify: true,
+  keepNames: true,
+  plugins: [oneLanguage],
+};
 
 const onHost = {
   main: 'cli/main.ts',

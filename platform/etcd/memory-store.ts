@@ -59,14 +59,14 @@ function client(core: Core): MemoryStore {
         keys.apply(writes);
         return true;
       }),
-    async grant(ttlSeconds) {
+    async grant(ttlSeconds, onRenewed) {
       const id = await store.grantOnce(ttlSeconds);
       const entry = { close: () => lease.abandon() };
       const lease = selfRenewingLease(
         store,
         id,
         ttlSeconds,
-        () => mine.delete(entry),
+        { end: () => mine.delete(entry), renewed: onRenewed },
         (ms, fn) => clock.schedule(ms, fn),
       );
       mine.add(entry);

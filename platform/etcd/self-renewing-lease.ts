@@ -5,13 +5,14 @@ import type { EtcdStore, Lease } from './store.ts';
  * Renews a granted lease every ttl/4. A renewal that fails is tried again after ttl/10 and never ends the lease by itself: without
  * a quorum nothing expires, and a new leader gives every lease its full time again (etcd "Lease" design). Only etcd's own
  * word that the lease is gone resolves `lost`; who must stop acting earlier than that guards each write by a transaction.
- * `onEnd` is called once when nothing is left to renew.
+ * @param on.end called once when nothing is left to renew
+ * @param on.renewed called at each renewal: etcd has answered
  */
 export function selfRenewingLease(
   store: Pick<EtcdStore, 'keepAliveOnce' | 'revokeLease'>,
   id: string,
   ttlSeconds: number,
-  onEnd: () => void = () => {},
+  on: { end(): void; renewed?: (() => void) | undefined },
   schedule: Schedule = realSchedule,
 ): Lease {
   let over = false;
@@ -23,7 +24,7 @@ export function selfRenewingLease(
     if (over) return;
     over = true;
     cancel();
-    onEnd();
+    on.end();
   };
   const renewIn = (ms: number) => {
     if (!over) cancel = schedule(ms, () => void renew());
@@ -32,7 +33,10 @@ export function selfRenewingLease(
     try {
       const left = await store.keepAliveOnce(id);
       if (over) return;
-      if (left > 0) return renewIn(renewalMs(ttlSeconds));
+      if (left > 0) {
+        on.renewed?.();
+        return renewIn(renewalMs(ttlSeconds));
+      }
     } catch (error) {
       if (over) return;
       const gone = error instanceof LabError && error.code === 'state.etcd-lease';

@@ -39,9 +39,12 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
       const answer = await write('txn', wire.txnRequest(form, guards, writes));
       return (answer as { succeeded?: boolean }).succeeded ?? false;
     },
-    async grant(ttlSeconds) {
+    async grant(ttlSeconds, onRenewed) {
       const granted = await grantLease(ttlSeconds);
-      const lease = selfRenewingLease(store, granted.id, granted.ttl, () => open.delete(entry));
+      const lease = selfRenewingLease(store, granted.id, granted.ttl, {
+        end: () => open.delete(entry),
+        renewed: onRenewed,
+      });
       const entry = { close: () => lease.abandon() };
       open.add(entry);
       return lease;

@@ -23,8 +23,12 @@ export interface EtcdStore {
    * (With no writes at all etcd answers from the member's own copy, which may be old.)
    */
   transact(guards: readonly Guard[], writes: readonly Write[]): Promise<boolean>;
-  /** A lease that renews itself every ttl/4 until abandoned, revoked or lost. `ttlSeconds`: whole seconds, at least 1. */
-  grant(ttlSeconds: number): Promise<Lease>;
+  /**
+   * A lease that renews itself every ttl/4 until abandoned, revoked or lost.
+   * @param ttlSeconds whole seconds, at least 1
+   * @param onRenewed called at each renewal: etcd has answered
+   */
+  grant(ttlSeconds: number, onRenewed?: () => void): Promise<Lease>;
   /** A lease id that nobody renews: it dies `ttlSeconds` after the last `keepAliveOnce`. */
   grantOnce(ttlSeconds: number): Promise<string>;
   /** Seconds to live after the renewal; <= 0 when the lease is gone. */

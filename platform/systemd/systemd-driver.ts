@@ -49,17 +49,18 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
         'write',
         await eachOf(
           units,
-          async ({ name, text }) => files.write(name, text),
-          (u) => u.name,
+          async (u) => files.write(u.name, u.text),
+          ({ name }) => name,
         ),
       );
       states.doubt(names);
-      // Of two files in the same moment systemd may have seen the first only: it looks again when their directory's time is another.
-      const isMissed = async () => [...(await states.of(names)).values()].some(({ load }) => load === 'not-found');
-      if (isKnown || (await isMissed())) await reload(names, failures);
       const toEnable = units.filter((u) => hasInstallSection(u.text)).map((u) => u.name);
       const refused = await eachOf(toEnable, (name) => manager('EnableUnitFiles', 'asbb', [name], true, false));
       for (const [name, why] of worded('enable', refused)) failures.set(name, why);
+      // Of two files in the same moment systemd may have seen the first only: it looks again when their directory's time is another.
+      const isMissed = async () => [...(await states.of(names)).values()].some(({ load }) => load === 'not-found');
+      // Whatever wants an enabled unit has to learn of it.
+      if (isKnown || toEnable.length > 0 || (await isMissed())) await reload(names, failures);
       return failures;
     },
     async start(names) {

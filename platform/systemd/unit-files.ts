@@ -34,7 +34,7 @@ export function unitFiles(unitsDirectory: string, linkDirectory: string): UnitFi
         .map((name) => ({ name, text: readFileSync(file(name), 'utf8'), started: started.has(name) }));
     },
     write(name, text) {
-      mkdirSync(linkDirectory, { recursive: true });
+      for (const directory of [unitsDirectory, linkDirectory]) mkdirSync(directory, { recursive: true });
       writeFileSync(file(name), text);
       rmSync(link(name), { force: true });
       symlinkSync(file(name), link(name));
@@ -49,7 +49,10 @@ export function unitFiles(unitsDirectory: string, linkDirectory: string): UnitFi
     remove(name) {
       for (const path of [link(name), file(name), mark(name)]) rmSync(path, { force: true });
     },
-    markStarted: (name) => writeFileSync(mark(name), ''),
+    markStarted(name) {
+      mkdirSync(startedDirectory, { recursive: true });
+      writeFileSync(mark(name), '');
+    },
     unmarkStarted: (name) => rmSync(mark(name), { force: true }),
   };
 }

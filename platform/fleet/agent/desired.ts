@@ -2,7 +2,6 @@ import { globalsFor } from '../engine/occupancy.ts';
 import { principalsFirst } from '../engine/order.ts';
 import type { Machine } from '../engine/model.ts';
 import { isTemplate } from '../unit/name.ts';
-import { serialiseUnit } from '../unit/serialise.ts';
 import type { UnitRecord } from '../registry/records.ts';
 import type { FleetView } from '../registry/view.ts';
 
@@ -29,7 +28,7 @@ export function desiredUnits(view: FleetView, self: Machine): DesiredUnit[] {
   return principalsFirst([...scheduled, ...globals]).map((u: UnitRecord) => ({
     name: u.name,
     hash: u.hash,
-    text: serialiseUnit(u.options),
+    text: u.text,
     wanted: u.desired === 'launched' ? 'launched' : 'loaded',
   }));
 }

@@ -6,7 +6,11 @@ export async function untilNoneRuns({ look }: Pick<Hands, 'look'>, deadlineMs: n
   const until = performance.now() + deadlineMs;
   for (;;) {
     const askedAt = performance.now();
-    const isRunning = (await look()).some(isUp);
+    // A systemd that does not answer runs what it ran.
+    const isRunning = await look().then(
+      (units) => units.some(isUp),
+      () => true,
+    );
     const now = performance.now();
     if (!isRunning || now >= until) return;
     // A machine that needs long for an answer needs its CPU to stop units.
@@ -17,10 +21,16 @@ export async function untilNoneRuns({ look }: Pick<Hands, 'look'>, deadlineMs: n
 /** Stops and removes every unit; resolves when all have gone or `deadlineMs` is over. */
 export async function removeAll(hands: Hands, deadlineMs: number): Promise<void> {
   const until = performance.now() + deadlineMs;
-  await settle(hands, []);
-  for (let left = await hands.look(); left.length > 0 && performance.now() < until; left = await settle(hands, [])) {
-    const running = left.filter(isUp);
-    hands.log('drain', { waiting_for: (running.length > 0 ? running : left).map((u) => u.name).join(',') });
+  for (;;) {
+    const left = await settle(hands, []).catch((error: unknown) => {
+      hands.log('drain', { event: 'retry', cause: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    });
+    if (left?.length === 0 || performance.now() >= until) return;
+    if (left !== undefined) {
+      const running = left.filter(isUp);
+      hands.log('drain', { waiting_for: (running.length > 0 ? running : left).map((u) => u.name).join(',') });
+    }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

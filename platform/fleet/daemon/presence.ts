@@ -21,6 +21,7 @@ const ignoreProblem = (): void => undefined;
  * Registers, and registers again whenever etcd says that the lease is gone; tries for as long as it takes. Units are none of
  * its business: they keep running meanwhile.
  * @param onRegistered called with each new lease id
+ * @param onContact called whenever etcd has answered, a few times within the TTL
  */
 export function keepPresent(args: {
   store: EtcdStore;
@@ -29,6 +30,7 @@ export function keepPresent(args: {
   ttlSeconds: number;
   log: Log;
   onRegistered: (lease: string) => void;
+  onContact: () => void;
 }): Presence {
   const { store, keys, machine, log } = args;
   const key = keys.machine(machine.id);
@@ -38,7 +40,7 @@ export function keepPresent(args: {
   const pause = interruptiblePause();
 
   const stayOnce = async (): Promise<void> => {
-    const lease = await store.grant(presenceLeaseSeconds(args.ttlSeconds));
+    const lease = await store.grant(presenceLeaseSeconds(args.ttlSeconds), args.onContact);
     if (left || !(await register(args, lease))) return lease.revoke();
     failures = 0;
     current = lease;
@@ -49,6 +51,7 @@ export function keepPresent(args: {
       ip: machine.ip,
       ttl: `${args.ttlSeconds}s`,
     });
+    args.onContact();
     args.onRegistered(lease.id);
     await lease.lost;
     current = undefined;

@@ -74,7 +74,8 @@ function startParts(around: Surroundings, keys: FleetKeys, machine: Machine, mir
     if (!isNotified && process.env['NOTIFY_SOCKET'] !== undefined) void runCommand('systemd-notify', ['--ready'], 5000);
     isNotified = true;
   };
-  const presence = keepPresent({ store, keys, machine, ttlSeconds: config.agentTtl, log, onRegistered });
+  const onContact = (): void => engine.contact();
+  const presence = keepPresent({ store, keys, machine, ttlSeconds: config.agentTtl, log, onRegistered, onContact });
   lease = () => presence.lease();
   // Before the first registration nothing must read as "this machine lost its units".
   mirror.onChange((changed) => {

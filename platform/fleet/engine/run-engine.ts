@@ -7,10 +7,12 @@ import type { Mirror } from '../registry/mirror.ts';
 import { snapshotOf } from '../registry/view.ts';
 import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
-import { shortId, type Decision, type Machine } from './model.ts';
+import { shortId, type Decision, type Machine, type Snapshot } from './model.ts';
 
 export interface Engine {
   wake(): void;
+  /** etcd has answered: said a few times within the TTL, so that a longer silence is noticed. */
+  contact(): void;
   /** Did it lead in its last pass? */
   isLeading(): boolean;
   stop(): Promise<void>;
@@ -35,6 +37,8 @@ export function runEngine(args: {
   const now = args.now ?? (() => performance.now());
   const grace = startGrace(now(), args.ttlMs);
   let leading = '';
+  /** What there was nothing to decide on. */
+  let settled: Snapshot | undefined;
   let afterGrace: NodeJS.Timeout | undefined;
 
   const pass = async (): Promise<void> => {
@@ -49,8 +53,11 @@ export function runEngine(args: {
     clearTimeout(afterGrace);
     if (waitMs > 0) afterGrace = setTimeout(() => passes.wake(), waitMs);
     const view = mirror.view();
-    const decisions = decide(snapshotOf(view, waitMs <= 0));
-    if (decisions.length === 0) return;
+    const snapshot = snapshotOf(view, waitMs <= 0);
+    if (settled !== undefined && isSame(settled, snapshot)) return;
+    settled = undefined;
+    const decisions = decide(snapshot);
+    if (decisions.length === 0) return void (settled = snapshot);
     const present = new Map(view.machines.map((m) => [m.id, m]));
     const units = new Map(view.units.map((u) => [u.name, u]));
     const isMissing = (id: string): boolean => !present.has(id) && !view.unreadableMachines.includes(id);
@@ -72,24 +79,23 @@ export function runEngine(args: {
       return;
     }
   });
-  const beat = setInterval(() => {
-    store.get(keys.leader).then(
-      () => {
-        grace.contact(now());
-        passes.wake();
-      },
-      () => undefined,
-    );
-  }, args.ttlMs / 3);
   return {
     wake: () => passes.wake(),
+    contact() {
+      grace.contact(now());
+      passes.wake();
+    },
     isLeading: () => leading !== '',
     async stop() {
-      clearInterval(beat);
       clearTimeout(afterGrace);
       await passes.stop();
     },
   };
+}
+
+/** Of the same units and machines: a view keeps those lists in which nothing has changed. */
+function isSame(a: Snapshot, b: Snapshot): boolean {
+  return a.units === b.units && a.machines === b.machines && a.missingMachinesAreDead === b.missingMachinesAreDead;
 }
 
 /** @returns true when this machine leads, under the guard `leadership` */

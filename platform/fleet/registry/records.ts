@@ -9,6 +9,8 @@ import type { UnitOptions } from '../unit/unit-file.ts';
 export interface UnitRecord {
   readonly name: string;
   readonly options: UnitOptions;
+  /** The options as a unit file. */
+  readonly text: string;
   /** SHA-1 of the text, 40 hex digits. */
   readonly hash: string;
   readonly requirements: Requirements;
@@ -38,7 +40,7 @@ export function writeUnit(name: string, options: UnitOptions): string {
 export type OnBadValue = (problem: string) => void;
 
 const unitValue = z.object({ Raw: z.string() });
-type ParsedUnit = Pick<UnitRecord, 'options' | 'hash' | 'requirements'>;
+type ParsedUnit = Pick<UnitRecord, 'options' | 'text' | 'hash' | 'requirements'>;
 const parsed = new Map<string, ParsedUnit | { problem: string }>();
 
 /** Undefined when the value is not a unit of ours. */
@@ -61,7 +63,8 @@ function parseStored(name: string, value: string): ParsedUnit | { problem: strin
   if (stored === undefined) return { problem };
   try {
     const options = parseUnitFile(stored.Raw, name);
-    return { options, hash: hashUnit(options), requirements: requirementsOf(name, options) };
+    const text = serialiseUnit(options);
+    return { options, text, hash: hashUnit(options), requirements: requirementsOf(name, options) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

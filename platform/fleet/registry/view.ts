@@ -11,7 +11,10 @@ import {
 } from './records.ts';
 import { recordTable } from './record-table.ts';
 
-/** Everything fleet knows, at one moment: units and machines sorted by name and id, states by unit and machine. */
+/**
+ * Everything fleet knows, at one moment: units and machines sorted by name and id, states by unit and machine. A list in which nothing has
+ * changed is the same in the next view.
+ */
 export interface FleetView {
   readonly units: readonly UnitRecord[];
   readonly machines: readonly Machine[];
@@ -37,6 +40,12 @@ export function liveView(keys: FleetKeys, onBad: (key: string, problem: string) 
   const units = recordTable<UnitRecord>((name, job, bad) => unitOf(keys.job(name), name, job, bad), onBad);
   const machines = recordTable<ReadMachine>((id, parts, bad) => machineOf(keys.machine(id), id, parts, bad), onBad);
   const states = recordTable<StateRecord[]>((unit, parts, bad) => statesOf(keys, unit, parts, bad), onBad);
+  // What is made of a list stays the same as long as that does.
+  const present = ofSame((all: readonly ReadMachine[]) => ({
+    machines: all.flatMap(({ machine }) => machine ?? []),
+    unreadableMachines: all.flatMap(({ id, machine }) => (machine === undefined ? [id] : [])),
+  }));
+  const flat = ofSame((all: readonly (readonly StateRecord[])[]) => all.flat());
   let leader: string | undefined;
   let cached: FleetView | undefined;
   return {
@@ -54,9 +63,8 @@ export function liveView(keys: FleetKeys, onBad: (key: string, problem: string) 
     view: () =>
       (cached ??= {
         units: units.all(),
-        machines: machines.all().flatMap(({ machine }) => machine ?? []),
-        unreadableMachines: machines.all().flatMap(({ id, machine }) => (machine === undefined ? [id] : [])),
-        states: states.all().flat(),
+        ...present(machines.all()),
+        states: flat(states.all()),
         ...(leader !== undefined && { leader }),
       }),
   };
@@ -74,6 +82,15 @@ export function viewOf(
   const live = liveView(keys, onBad);
   for (const [key, value] of items) live.take(key, value);
   return live.view();
+}
+
+/** Remembers what was made of the last list. */
+function ofSame<From extends object, To>(make: (from: From) => To): (from: From) => To {
+  let last: { readonly from: From; readonly to: To } | undefined;
+  return (from) => {
+    if (last?.from !== from) last = { from, to: make(from) };
+    return last.to;
+  };
 }
 
 interface ReadMachine {

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { memoryStore } from '#platform/etcd/memory-store.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
+import { openMirror, type Mirror } from '#platform/fleet/registry/mirror.ts';
+import { registryOf } from '#platform/fleet/registry/registry.ts';
+import { writeUnit } from '#platform/fleet/registry/records.ts';
+import { realEtcd } from '../../etcd/real-etcd.ts';
+import { unitText } from '../simulated-cluster.ts';
+
+const keys = fleetKeys();
+
+async function copyOf(store: EtcdStore, relistMs?: number): Promise<Mirror> {
+  const mirror = await openMirror(store, keys, () => undefined, relistMs);
+  onTestFinished(() => mirror.close());
+  return mirror;
+}
+
+/** What the copy says of fleet's keys is what the store has of them. */
+async function expectSame(mirror: Mirror, store: EtcdStore, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const key = keys.job(name).target;
+    expect([name, mirror.value(key)]).toEqual([name, (await store.get(key))?.value]);
+  }
+}
+
+const names = ['a', 'b', 'c'];
+const operation = fc.record({
+  name: fc.constantFrom(...names),
+  what: fc.constantFrom('put', 'delete', 'put and delete', 'another key'),
+});
+
+test('whoever has waited for the copy sees all that was written before, puts and deletes', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { maxLength: 30 }), async (operations) => {
+      const store = memoryStore();
+      const writer = store.connect();
+      const mirror = await openMirror(store, keys, () => undefined);
+      let n = 0;
+      for (const { name, what } of operations) {
+        const key = keys.job(name).target;
+        if (what.startsWith('put')) await writer.put(key, String(++n));
+        if (what.endsWith('delete')) await writer.delete(key);
+        if (what === 'another key') await writer.put('/somewhere/else', String(++n));
+        expect(await mirror.upToDate()).toBe(true);
+        await expectSame(mirror, writer, names);
+      }
+      await mirror.close();
+      await store.close();
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('the same on a real etcd of three members, each asked by another client', { timeout: 60_000 }, async () => {
+  const etcd = await realEtcd({ members: 3 });
+  onTestFinished(() => etcd.stop());
+  const [here, there] = [etcd.endpoints, etcd.endpoints.toReversed()].map((endpoints) => gatewayStore({ endpoints }));
+  onTestFinished(async () => void (await Promise.all([here?.close(), there?.close()])));
+  if (here === undefined || there === undefined) return;
+  const mirror = await copyOf(here);
+  for (let n = 0; n < 40; n++) {
+    const key = keys.job(names[n % 3] ?? '').target;
+    if (n % 5 === 4) await there.delete(key);
+    else await there.put(key, String(n));
+    expect(await mirror.upToDate()).toBe(true);
+    await expectSame(mirror, there, names);
+  }
+  // Many at once share a question.
+  const before = performance.now();
+  expect(await Promise.all(Array.from({ length: 50 }, () => mirror.upToDate()))).toEqual(Array(50).fill(true));
+  expect(performance.now() - before).toBeLessThan(5000);
+});
+
+test('behind a watch that is silent the API reads the store itself', { timeout: 60_000 }, async () => {
+  const etcd = await realEtcd({ members: 3 });
+  onTestFinished(() => etcd.stop());
+  const store = gatewayStore({ endpoints: etcd.endpoints, timeoutMs: 2000 });
+  const other = gatewayStore({ endpoints: etcd.endpoints.slice(1), timeoutMs: 2000 });
+  onTestFinished(async () => void (await Promise.all([store.close(), other.close()])));
+  const mirror = await copyOf(store, 600_000);
+  const registry = registryOf(store, keys, () => mirror);
+  await other.put(keys.job('a.service').object, writeUnit('a.service', unitText()));
+  expect((await registry.now()).view.units.map((u) => u.name)).toEqual(['a.service']);
+  etcd.signal(0, 'SIGSTOP');
+  onTestFinished(() => etcd.signal(0, 'SIGCONT'));
+  await vi.waitFor(() => other.put(keys.job('b.service').object, writeUnit('b.service', unitText())), 20_000);
+  const { view, revision } = await registry.now();
+  expect(view.units.map((u) => u.name)).toEqual(['a.service', 'b.service']);
+  expect(revision(keys.job('b.service').object)).toBe((await other.get(keys.job('b.service').object))?.modRevision);
+  expect((await registry.lately()).view.units.map((u) => u.name)).toEqual(['a.service']);
+});
+
+test('without etcd nobody says that the copy is up to date', async () => {
+  const store = memoryStore();
+  const mirror = await copyOf(store);
+  store.setAway(true);
+  await expect(mirror.upToDate()).rejects.toMatchObject({ code: 'timeout.etcd' });
+  await expect(registryOf(store, keys, () => mirror).now()).rejects.toMatchObject({ code: 'timeout.etcd' });
+});
