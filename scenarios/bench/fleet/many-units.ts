@@ -1,6 +1,6 @@
 import { waitUntil } from '#provision/machines/wait-until.ts';
 import type { FleetCluster } from './fleet-cluster.ts';
-import { cpuMs, endedChildrenMs, residentBytes } from './process-cpu.ts';
+import { endedChildrenMs, familyCpuMs, ownCpuMs, residentBytes } from './process-cpu.ts';
 
 /** What one command cost: until it ended, ms; CPU time of all processes of a kind, ms; requests and processes. */
 export interface CommandCost {
@@ -28,7 +28,9 @@ export async function startAndDestroy(
 export interface IdleCost {
   /** CPU time of one fleetd and its children, per cent of one core. */
   readonly cpuPercent: number;
+  /** Of one fleetd. */
   readonly etcdRequestsPerSecond: number;
+  /** Of one fleetd. */
   readonly residentBytes: number;
 }
 
@@ -44,7 +46,7 @@ export async function idleCost(cluster: FleetCluster, forMs: number): Promise<Id
   const resident = await Promise.all(daemons.map(residentBytes));
   return {
     cpuPercent: ((after.fleetdMs - before.fleetdMs) / tookMs / daemons.length) * 100,
-    etcdRequestsPerSecond: ((after.etcdRequests - before.etcdRequests) / tookMs) * 1000,
+    etcdRequestsPerSecond: ((after.etcdRequests - before.etcdRequests) / tookMs / daemons.length) * 1000,
     residentBytes: resident.reduce((sum, bytes) => sum + bytes, 0) / resident.length,
   };
 }
@@ -75,11 +77,18 @@ async function usage({ machines, etcd }: FleetCluster): Promise<Usage> {
   const requests = await etcd.requests();
   const calls = await Promise.all(machines.map((machine) => machine.systemctlCalls()));
   return {
-    fleetdMs: await cpuOf(machines.map(({ programPid = 0 }) => programPid)),
+    // With the programs that it starts.
+    fleetdMs: await cpuOf(
+      familyCpuMs,
+      machines.map(({ programPid = 0 }) => programPid),
+    ),
     // fleetctl is a child of this process, and has ended.
     fleetctlMs: await endedChildrenMs(process.pid),
-    systemdMs: await cpuOf(machines.map(({ systemdPid }) => systemdPid)),
-    etcdMs: await cpuOf(etcd.pids),
+    systemdMs: await cpuOf(
+      ownCpuMs,
+      machines.map(({ systemdPid }) => systemdPid),
+    ),
+    etcdMs: await cpuOf(ownCpuMs, etcd.pids),
     etcdRequests: sum([...requests.values()]),
     systemctlCalls: sum(calls),
   };
@@ -90,14 +99,14 @@ const restMs = 300;
 /** Until no fleetd has used more than a tenth of a CPU for a moment. */
 async function atRest({ machines }: FleetCluster): Promise<void> {
   const pids = machines.map(({ programPid = 0 }) => programPid);
-  let before = await cpuOf(pids);
+  let before = await cpuOf(familyCpuMs, pids);
   await waitUntil({
     condition: 'fleetd has nothing to do',
     deadlineMs: 30_000,
     everyMs: restMs,
     next: 'npm run bench -- fleet',
     async check() {
-      const now = await cpuOf(pids);
+      const now = await cpuOf(familyCpuMs, pids);
       const used = now - before;
       before = now;
       return used < (pids.length * restMs) / 10;
@@ -105,8 +114,8 @@ async function atRest({ machines }: FleetCluster): Promise<void> {
   });
 }
 
-async function cpuOf(pids: readonly number[]): Promise<number> {
-  return sum(await Promise.all(pids.map((pid) => cpuMs(pid))));
+async function cpuOf(timeOf: (pid: number) => Promise<number>, pids: readonly number[]): Promise<number> {
+  return sum(await Promise.all(pids.map((pid) => timeOf(pid))));
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

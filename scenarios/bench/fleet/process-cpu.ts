@@ -4,15 +4,19 @@ import { readdir, readFile } from 'node:fs/promises';
 const tickMs = 10;
 
 /**
- * CPU time that a process has used so far, ms: its threads', its ended children's and its living children's. 0 for one that is gone.
- * Sources: proc(5), /proc/PID/stat; the kernel's sched-stats, /proc/PID/task/TID/schedstat.
+ * CPU time that a process has used so far, ms: its threads', without children. 0 for one that is gone.
+ * Source: the kernel's sched-stats, /proc/PID/task/TID/schedstat.
  */
-export async function cpuMs(pid: number): Promise<number> {
+export async function ownCpuMs(pid: number): Promise<number> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const own = await Promise.all(threads.map((thread) => threadMs(`/proc/${pid}/task/${thread}`)));
-  const [children, ended] = await Promise.all([childrenOf(pid), endedChildrenMs(pid)]);
-  const living = await Promise.all(children.map((child) => cpuMs(child)));
-  return [...own, ended, ...living].reduce((sum, ms) => sum + ms, 0);
+  const all = await Promise.all(threads.map((thread) => threadMs(`/proc/${pid}/task/${thread}`)));
+  return all.reduce((sum, ms) => sum + ms, 0);
+}
+
+/** The same with its ended children's and its living children's. */
+export async function familyCpuMs(pid: number): Promise<number> {
+  const living = await Promise.all((await childrenOf(pid)).map((child) => familyCpuMs(child)));
+  return living.reduce((sum, ms) => sum + ms, (await ownCpuMs(pid)) + (await endedChildrenMs(pid)));
 }
 
 /** Resident memory of a process without its children, bytes. Source: proc(5), /proc/PID/statm. */
@@ -22,7 +26,7 @@ export async function residentBytes(pid: number): Promise<number> {
 }
 
 /** PIDs of children, in the order of their start. Source: proc(5), /proc/PID/task/TID/children. */
-export async function childrenOf(pid: number): Promise<number[]> {
+async function childrenOf(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
   const texts = await Promise.all(
     threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
