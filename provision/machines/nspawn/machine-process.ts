@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
@@ -8,6 +8,7 @@ import { killIfThere } from '../ground/kill-if-there.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
 import { bridge, machineLink } from '../ground/lab-network.ts';
 import { waitUntil } from '../wait-until.ts';
+import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 /** A running systemd-nspawn and the machine's PID 1 behind it. */
 export interface MachineProcess {
@@ -99,8 +100,8 @@ async function waitForInit(
           next: `look at ${paths.consoleLog}`,
         });
       }
-      const children = readText(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`).split(' ').map(Number);
-      const inits = children.filter((pid) => isNamespaceInit(readText(`/proc/${pid}/status`)));
+      const children = textOrEmpty(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`).split(' ').map(Number);
+      const inits = children.filter((pid) => isNamespaceInit(textOrEmpty(`/proc/${pid}/status`)));
       init = inits.find((pid) => existsSync(`/proc/${pid}/root/run/dbus/system_bus_socket`)) ?? 0;
       return init > 0;
     },
@@ -147,13 +148,5 @@ export function askForReboot(initPid: number): void {
 }
 
 function lastLines(file: string, count: number): string[] {
-  return readText(file).trimEnd().split('\n').slice(-count);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  return textOrEmpty(file).trimEnd().split('\n').slice(-count);
 }
