@@ -8,6 +8,7 @@ import { killIfThere } from '../ground/kill-if-there.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
 import { bridge, machineLink } from '../ground/lab-network.ts';
 import { waitUntil } from '../wait-until.ts';
+import { unmountSharedDirectories } from './shared-directories.ts';
 import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 /** A running systemd-nspawn and the machine's PID 1 behind it. */
@@ -37,6 +38,7 @@ export async function startMachineProcess(args: {
   stretch: number;
 }): Promise<MachineProcess> {
   const { machine, paths } = args;
+  await unmountSharedDirectories(machine);
   await mkdir(paths.dir, { recursive: true });
   await copyFile(paths.consoleLog, `${paths.consoleLog}.1`).catch(() => undefined);
   await rm(paths.consoleLog, { force: true });
