@@ -1,3 +1,4 @@
+import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
@@ -9,6 +10,7 @@ export async function up(from: Invocation, machines: string[], options: { json?:
   requireRoot();
   const progress = new Progress();
   const lab = await openLab(from, options.json === true ? undefined : progress.onEvent);
+  await refuseDuringScenario(lab.paths);
   for (const notice of lab.config.notices) printErr(`note: ${notice}`);
   const result = await lab.up(machines).finally(() => progress.stop());
   if (options.json === true) {
