@@ -3,6 +3,7 @@ import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
+import { changeNote } from '#provision/cluster/in-force/change-note.ts';
 import { printErr, printOut } from '../render/terminal.ts';
 
 export async function up(from: Invocation, machines: string[], options: { json?: boolean }): Promise<void> {
@@ -10,12 +11,13 @@ export async function up(from: Invocation, machines: string[], options: { json?:
   const progress = new Progress();
   const lab = await openLab(from, options.json === true ? undefined : progress.onEvent);
   for (const notice of lab.config.notices) printErr(`note: ${notice}`);
-  const result = await lab.up(machines).finally(() => progress.stop());
+  const result = await lab.upAsWritten(machines).finally(() => progress.stop());
   if (options.json === true) {
     console.log(JSON.stringify(result));
     return;
   }
   printOut(statusTable(await lab.status()));
+  for (const change of result.later) printErr(`note: ${changeNote(change)}`);
   const ready = result.clusterReady ? 'ready' : 'up, but without an etcd quorum,';
   printOut(`\nlab ${lab.config.name} is ${ready} after ${seconds(result.tookMs)}`);
 }
