@@ -1,3 +1,5 @@
+import { exitCodes } from '#errors/lab-error.ts';
+import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
@@ -10,7 +12,13 @@ export async function up(from: Invocation, machines: string[], options: { json?:
   requireRoot();
   const progress = new Progress();
   const lab = await openLab(from, options.json === true ? undefined : progress.onEvent);
+  await refuseDuringScenario(lab.paths);
   for (const notice of lab.config.notices) printErr(`note: ${notice}`);
+  process.once('SIGINT', () => {
+    progress.stop();
+    printErr('\ninterrupted: machines that were begun go on booting; lab up goes on from there, lab destroy ends them');
+    process.exit(exitCodes.interrupted);
+  });
   const result = await lab.upAsWritten(machines).finally(() => progress.stop());
   if (options.json === true) {
     console.log(JSON.stringify(result));
