@@ -57,6 +57,8 @@ export async function startMachineProcess(args: {
     ...dockerSystemCalls.map((call) => `--system-call-filter=${call}`),
     `--bind=${paths.docker}:/var/lib/docker`,
     `--bind-ro=${args.lxcfsDir}:/var/lib/lxcfs`,
+    // Behind /etc, where the machine's own Ignition config says what it began with.
+    `--bind-ro=${paths.dockerCores}:/usr/local/lib/systemd/system/docker.service.d/20-cores.conf`,
     `--uuid=${args.machineId}`,
     '--boot',
   ];
