@@ -1,18 +1,24 @@
 import type { Invocation } from '../invocation.ts';
+import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
+import { changeNote } from '#provision/cluster/in-force/change-note.ts';
+import { otherMembersNote } from '../render/other-members-note.ts';
 import { printOut } from '../render/terminal.ts';
 
 export async function status(from: Invocation, options: { json?: boolean }): Promise<void> {
   const lab = await lookAtLab(from);
   // Only root may ask it; nobody else is to be told that the lab is down.
   if (process.getuid?.() !== 0 && findSupervisor(lab.paths) !== undefined) requireRoot();
+  refuseStopped(lab.paths, lab.config.name);
   const now = await lab.status();
   if (options.json === true) {
     console.log(JSON.stringify(now));
     return;
   }
   printOut(statusTable(now));
+  for (const change of now.changes) printOut(`\nnote: ${changeNote(change)}`);
+  if (now.otherMembers.length > 0) printOut(`\nnote: ${otherMembersNote(now)}`);
   if (!now.up) printOut(`\nlab ${now.lab} is not up. Next: lab up`);
 }
