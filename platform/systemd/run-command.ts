@@ -17,9 +17,3 @@ export function runCommand(command: string, args: readonly string[], timeoutMs =
     });
   });
 }
-
-/** Last non-empty line of what a command said, for one-line reasons. */
-export function lastLine(result: CommandResult): string {
-  const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
-  return lines.at(-1)?.trim() ?? `exit code ${result.code}`;
-}

@@ -21,18 +21,7 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
   const bus = systemdBus(place.socket);
   const wakers = new Set<(unit: string) => void>();
   const states = unitStates(bus, (unit) => wakers.forEach((wake) => wake(unit)));
-  const manager = (member: string, signature: string, ...body: readonly unknown[]): Promise<void> =>
-    bus.manager(member, signature, body, () => undefined);
-
-  /** Has systemd one of these in memory, as a unit or as a name that another unit mentions? */
-  const remembersAny = async (names: readonly string[]): Promise<boolean> => {
-    const is = (name: string) =>
-      manager('GetUnit', 's', name).then(
-        () => true,
-        unlessRefused(() => false),
-      );
-    return (await Promise.all(names.map(is))).includes(true);
-  };
+  const manager: Manager = (member, signature, ...body) => bus.manager(member, signature, body, () => undefined);
   const reload = async (names: readonly string[], failures: Failures): Promise<void> => {
     const [refused] = (await eachOf([''], () => manager('Reload', ''))).values();
     if (refused !== undefined) for (const name of names) failures.set(name, `daemon-reload: ${refused.message}`);
@@ -44,7 +33,7 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
     observe: (names) => states.of(names),
     async load(units) {
       const names = units.map((u) => u.name);
-      const isKnown = await remembersAny(names);
+      const isKnown = await remembersAny(manager, names);
       const failures = worded(
         'write',
         await eachOf(
@@ -81,7 +70,7 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       await eachOf(names, (name) => manager('ResetFailedUnit', 's', name));
       const failures = worded('remove', await eachOf(names, async (name) => files.remove(name)));
       states.doubt(names);
-      if (await remembersAny(names)) await reload(names, failures);
+      if (await remembersAny(manager, names)) await reload(names, failures);
       return failures;
     },
     async shuttingDown() {
@@ -98,6 +87,18 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
 }
 
 const shutdownAnswerMs = 2000;
+
+type Manager = (member: string, signature: string, ...body: readonly unknown[]) => Promise<void>;
+
+/** Has systemd one of these in memory, as a unit or as a name that another unit mentions? */
+async function remembersAny(manager: Manager, names: readonly string[]): Promise<boolean> {
+  const is = (name: string) =>
+    manager('GetUnit', 's', name).then(
+      () => true,
+      unlessRefused(() => false),
+    );
+  return (await Promise.all(names.map(is))).includes(true);
+}
 
 /** Does something to all at once, which systemd carries out in their order. Gives those for which it failed, and why. */
 async function eachOf<T>(

@@ -45,14 +45,17 @@ export async function patchUnits(registry: Registry, request: ApiRequest): Promi
 }
 
 /** @returns those that were not there */
-async function destroyUnits({ store, keys, lately, now }: Registry, names: readonly string[]): Promise<string[]> {
+async function destroyUnits(registry: Registry, names: readonly string[]): Promise<string[]> {
   if (names.length === 0) return [];
   const missing = ({ units }: { units: readonly { name: string }[] }): string[] => {
     const there = new Set(units.map((u) => u.name));
     return names.filter((name) => !there.has(name));
   };
-  const unknown = missing((await lately()).view).length > 0 ? missing((await now()).view) : [];
-  const deletions = names.map((name) => ({ guards: [], writes: [{ delete: keys.job(name).all, prefix: true }] }));
-  for (const { writes } of transactionsOf(deletions)) await store.transact([], writes);
+  const unknown = missing((await registry.lately()).view).length > 0 ? missing((await registry.now()).view) : [];
+  const deletions = names.map((name) => ({
+    guards: [],
+    writes: [{ delete: registry.keys.job(name).all, prefix: true }],
+  }));
+  for (const { writes } of transactionsOf(deletions)) await registry.store.transact([], writes);
   return unknown;
 }

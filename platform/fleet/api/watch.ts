@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
+import { watchBeatMs } from '../client/wire.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { Registry } from '../registry/registry.ts';
 import { machineBodyOf, stateBodyOf, unitBodyOf } from './bodies.ts';
@@ -12,8 +13,6 @@ const watchBody = z.object({ units: z.array(z.string()).max(10_000) });
 
 /** Of one daemon at a time. */
 const watchesLimit = 100;
-/** When nothing happens there is a line all the same: who hears none for longer asks elsewhere. */
-export const watchBeatMs = 3000;
 export const noEtcd = 'fleet server unable to communicate with etcd';
 
 /**
@@ -22,12 +21,12 @@ export const noEtcd = 'fleet server unable to communicate with etcd';
  * changes, `unit` without its options, none when there is no such unit; {} when nothing happens. {"error"} is the last line when etcd does not answer.
  * A client that reads slowly misses what lies between, and nothing of how it is at last.
  */
-export function watchResource({ mirror, keys }: Registry): (request: ApiRequest) => Promise<Reply> {
+export function watchResource(registry: Registry): (request: ApiRequest) => Promise<Reply> {
   let open = 0;
   const stream = (copy: Mirror, units: readonly string[]) => (response: ServerResponse) => {
     open += 1;
     response.on('close', () => (open -= 1));
-    tell(response, copy, keys, new Set(units));
+    tell(response, copy, registry.keys, new Set(units));
   };
   /** @throws ApiError 404, 405, 415, 400; 503 when the daemon cannot tell */
   return async (request) => {
@@ -36,7 +35,7 @@ export function watchResource({ mirror, keys }: Registry): (request: ApiRequest)
     requireJson(request);
     const { units } = readBodyAs(watchBody, await readJsonBody(request, Object.keys(watchBody.shape)));
     if (open >= watchesLimit) throw new ApiError(503, `${watchesLimit} clients watch this server already`);
-    const copy = mirror();
+    const copy = registry.mirror();
     if (copy === undefined || !(await copy.upToDate())) throw new ApiError(503, noEtcd);
     return { status: 200, stream: stream(copy, units) };
   };

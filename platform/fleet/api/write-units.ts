@@ -28,14 +28,14 @@ export async function writeUnits(registry: Registry, changes: readonly UnitChang
 /** @returns undefined when one cannot be, and the picture may be the reason */
 function planned(
   keys: FleetKeys,
-  { view, revision }: Picture,
+  picture: Picture,
   changes: readonly UnitChange[],
   isSure: boolean,
 ): PlannedChange[] | undefined {
-  const units = new Map(view.units.map((u) => [u.name, u]));
+  const units = new Map(picture.view.units.map((u) => [u.name, u]));
   return changes.reduce<PlannedChange[] | undefined>((plans, change) => {
     try {
-      plans?.push(planChange(keys, change, units.get(change.name), revision(keys.job(change.name).object)));
+      plans?.push(planChange(keys, change, units.get(change.name), picture.revision(keys.job(change.name).object)));
       return plans;
     } catch (error) {
       if (!isSure) return undefined;

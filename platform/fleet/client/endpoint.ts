@@ -72,17 +72,17 @@ export function exchange(
 }
 
 /**
- * One request whose answer goes on: each line is given to `onLine` as it comes. Resolves when `signal` says that it is enough, or with an answer
+ * One request whose answer goes on: each line is given to `line` as it comes. Resolves when `signal` says that it is enough, or with an answer
  * that is not 200.
- * @param silenceMs the longest time without a line
- * @throws EndpointFailure when the answer ends, or is silent for too long; whatever `onLine` throws
+ * @param limits.answerMs the longest time until the first line
+ * @param limits.silenceMs the longest time between two lines
+ * @throws EndpointFailure when the answer ends, or is silent for too long; whatever `line` throws
  */
 export function readLines(
   endpoint: Endpoint,
   question: Question,
   on: { line(line: string): void; signal: AbortSignal },
-  silenceMs: number,
-  connectMs: number,
+  limits: { readonly connectMs: number; readonly answerMs: number; readonly silenceMs: number },
 ): Promise<HttpReply | undefined> {
   return new Promise((resolve, reject) => {
     let rest = '';
@@ -92,13 +92,15 @@ export function readLines(
       on.signal.removeEventListener('abort', enough);
       end();
     };
-    const asked = ask(endpoint, question, connectMs, {
+    const asked = ask(endpoint, question, limits.connectMs, {
       fail: (failure) => settle(() => (refusal === undefined ? reject(failure) : resolve(refusal))),
       answer(response) {
         const status = response.statusCode ?? 0;
+        if (status !== 200) refusal = { status, body: '' };
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {
-          silence.refresh();
+          clearTimeout(silence);
+          silence = within(limits.silenceMs);
           const lines = (rest + chunk).split('\n');
           if (status !== 200) return void (refusal = { status, body: (rest += chunk) });
           rest = lines.pop() ?? '';
@@ -112,7 +114,8 @@ export function readLines(
         response.on('end', () => asked.fail('the answer ended'));
       },
     });
-    const silence = setTimeout(() => asked.fail(`nothing within ${silenceMs} ms`), silenceMs);
+    const within = (ms: number): NodeJS.Timeout => setTimeout(() => asked.fail(`nothing within ${ms} ms`), ms);
+    let silence = within(limits.answerMs);
     function enough(): void {
       asked.request.destroy();
       settle(() => resolve(undefined));

@@ -48,7 +48,6 @@ export const sshTimeoutS = 10;
  */
 export function openFleetClient(options: { endpoints: readonly string[]; timeoutMs?: number }): FleetClient {
   const transport = failoverTransport(options.endpoints, options.timeoutMs ?? answerDeadlineMs);
-  const { send } = transport;
 
   const pages = async <P extends { nextPageToken?: string | undefined }, T>(
     path: string,
@@ -60,7 +59,7 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
     let token: string | undefined;
     do {
       const parameters = new URLSearchParams({ ...query, ...(token !== undefined && { nextPageToken: token }) });
-      const reply = await send('GET', `/fleet/v1/${path}?${parameters.toString()}`);
+      const reply = await transport.send('GET', `/fleet/v1/${path}?${parameters.toString()}`);
       if (reply.status !== 200) throw refused('list', path, reply);
       const page = readAnswer(schema, reply.body);
       all.push(...itemsOf(page));
@@ -70,7 +69,7 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
   };
   const pathOf = (name: string): string => `/fleet/v1/units/${encodeURIComponent(name)}`;
   const write = async (verb: string, method: string, name: string, body?: unknown): Promise<void> => {
-    const reply = await send(method, pathOf(name), body);
+    const reply = await transport.send(method, pathOf(name), body);
     if (reply.status >= 300) throw refused(verb, name, reply);
   };
 
@@ -79,7 +78,7 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
     listUnits: () => pages('units', unitPage, (page) => page.units),
     listStates: (filter = {}) => pages('state', statePage, (page) => page.states, { ...filter }),
     async getUnit(name) {
-      const reply = await send('GET', pathOf(name));
+      const reply = await transport.send('GET', pathOf(name));
       if (reply.status === 404) return undefined;
       if (reply.status !== 200) throw refused('get', name, reply);
       return readAnswer(unitSchema, reply.body);
@@ -94,7 +93,7 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
     destroyUnit: (name) => write('destroy', 'DELETE', name),
     async changeUnits(changes) {
       for (const part of requestsOf(changes)) {
-        const reply = await send('PATCH', '/fleet/v1/units', part);
+        const reply = await transport.send('PATCH', '/fleet/v1/units', part);
         if (reply.status !== 200)
           throw refused(part.some(({ options }) => options) ? 'create' : 'change', whatOf(part), reply);
       }

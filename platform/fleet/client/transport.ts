@@ -8,7 +8,7 @@ import {
   type Question,
   readLines,
 } from './endpoint.ts';
-import { errorSchema } from './wire.ts';
+import { errorSchema, watchBeatMs } from './wire.ts';
 
 /** Sends requests to the first endpoint that can answer them. */
 export interface Transport {
@@ -76,25 +76,10 @@ export function failoverTransport(urls: readonly string[], timeoutMs: number): T
         (endpoint) => exchange(endpoint, questionOf(method, path, body), timeoutMs, connectMs(timeoutMs)),
         method === 'GET',
       ),
-    async follow(path, body, { line, signal }) {
+    async follow(path, body, on) {
       const question = questionOf('POST', path, body);
       for (;;) {
-        let told = false;
-        const onLine = (one: string): void => {
-          told = true;
-          line(one);
-        };
-        const lines = (endpoint: Endpoint) =>
-          readLines(endpoint, question, { line: onLine, signal }, timeoutMs, connectMs(timeoutMs));
-        const reply = await oneOf(
-          (endpoint) =>
-            lines(endpoint).catch((error: unknown) => {
-              // It told something and then ended, or fell silent: all are worth asking again.
-              if (told && error instanceof EndpointFailure) return ended;
-              throw error;
-            }),
-          true,
-        );
+        const reply = await oneOf((endpoint) => readWhileTold(endpoint, question, on, timeoutMs), true);
         if (reply !== ended) return reply;
         await new Promise((resolve) => setTimeout(resolve, againMs));
       }
@@ -102,8 +87,32 @@ export function failoverTransport(urls: readonly string[], timeoutMs: number): T
   };
 }
 
+/** Instead of an answer: it told something and then ended, or fell silent. All endpoints are worth asking again. */
 const ended: HttpReply = { status: 0, body: '' };
 const againMs = 100;
+/** One may be late; a server that has said nothing for so many says nothing. */
+const beatsMissed = 3;
+
+async function readWhileTold(
+  endpoint: Endpoint,
+  question: Question,
+  on: Parameters<typeof readLines>[2],
+  timeoutMs: number,
+): Promise<HttpReply | undefined> {
+  let told = false;
+  const line = (one: string): void => {
+    told = true;
+    on.line(one);
+  };
+  const silenceMs = Math.max(timeoutMs, beatsMissed * watchBeatMs);
+  const limits = { connectMs: connectMs(timeoutMs), answerMs: timeoutMs, silenceMs };
+  try {
+    return await readLines(endpoint, question, { line, signal: on.signal }, limits);
+  } catch (error) {
+    if (told && error instanceof EndpointFailure) return ended;
+    throw error;
+  }
+}
 
 function unreachable(evidence: readonly string[]): LabError {
   const noEtcd = evidence.some((line) => line.includes(': 503 '));

@@ -33,8 +33,8 @@ export const machinePage = z.object({ machines: z.array(machineSchema).default([
 export const unitPage = z.object({ units: z.array(unitSchema).default([]), nextPageToken });
 export const statePage = z.object({ states: z.array(stateSchema).default([]), nextPageToken });
 
-/** Answer of PATCH /units. */
-export const resultsSchema = z.object({ results: z.array(z.object({ name: z.string(), status: z.number() })) });
+/** How often POST /watch has a line when nothing happens: who hears none for much longer asks elsewhere. */
+export const watchBeatMs = 3000;
 
 /** A line of POST /watch: of the machines, of a unit, or of neither. */
 export const watchLine = z.object({

@@ -58,7 +58,7 @@ export async function connectBus(
   let serial = 0;
   const end = (why: string): void => {
     stream.destroy();
-    for (const { fail } of waiting.values()) fail(silent(socket, why));
+    for (const call of waiting.values()) call.fail(silent(socket, why));
     waiting.clear();
   };
   const receive = (message: Message): void => {
@@ -91,7 +91,7 @@ export async function connectBus(
           reject(error instanceof Error ? error : new Error(String(error)));
         };
         const answer = ({ type, errorName = '', body = [] }: Message): void => {
-          if (type === messageType.error) return fail(new BusError(errorName, String(body[0] ?? errorName)));
+          if (type === messageType.error) return fail(new BusError(errorName, wordsOf(body) ?? errorName));
           try {
             resolve(read(body));
             clearTimeout(timer);
@@ -105,6 +105,11 @@ export async function connectBus(
       }),
     close: () => stream.destroy(),
   };
+}
+
+/** An error's first value is by custom its text (D-Bus specification, "Message Types"). */
+function wordsOf([words]: readonly unknown[]): string | undefined {
+  return typeof words === 'string' ? words : undefined;
 }
 
 /**

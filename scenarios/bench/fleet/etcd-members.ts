@@ -60,7 +60,7 @@ export async function startEtcd(directory: string, size: number): Promise<EtcdMe
 }
 
 /** Of pages of Prometheus metrics: `grpc_server_handled_total{grpc_code="OK",grpc_method="Txn",...} 12`. */
-export function handled(pages: readonly string[]): Map<string, number> {
+function handled(pages: readonly string[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const page of pages) {
     for (const [, method = '', count] of page.matchAll(

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ export async function startSystemdMachine(directory: string, program: readonly s
   await standIn(at('bin/systemctl'), `echo >> '${at('systemctl.calls')}'; exec /usr/bin/systemctl "$@"`);
   await standIn(at('bin/journalctl'), `tail -n0 -F '${at('systemd.log')}' | sed -un '${journalLine}'`);
   const hierarchies = (await hostHierarchies()).filter(isSystemds);
-  const cgroup = `coreos-lab-bench-${process.pid}-${++machines}`;
+  const cgroup = `coreos-lab-bench-${process.pid}-${randomBytes(4).toString('hex')}`;
   const groups = hierarchies.map(({ mount }) => join(mount, cgroup));
   for (const group of groups) await mkdir(group);
   const words = ['--mount', 'bash', '-c', bootScript, 'machine', directory, groups.join(' '), ...program];
@@ -71,8 +72,6 @@ export async function startSystemdMachine(directory: string, program: readonly s
     throw error;
   }
 }
-
-let machines = 0;
 
 /** What systemd's journal lines have of a unit, of `Started x.service - description.` (systemd-journald.service(8), `UNIT=`). */
 const journalLine = String.raw`s/.* \([^ ]*\.\(service\|socket\|timer\|path\|mount\)\).*/{"UNIT":"\1"}/p`;

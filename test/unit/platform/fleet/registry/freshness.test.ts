@@ -87,9 +87,9 @@ test('behind a watch that is silent the API reads the store itself', { timeout: 
   etcd.signal(0, 'SIGSTOP');
   onTestFinished(() => etcd.signal(0, 'SIGCONT'));
   await vi.waitFor(() => other.put(keys.job('b.service').object, writeUnit('b.service', unitText())), 20_000);
-  const { view, revision } = await registry.now();
-  expect(view.units.map((u) => u.name)).toEqual(['a.service', 'b.service']);
-  expect(revision(keys.job('b.service').object)).toBe((await other.get(keys.job('b.service').object))?.modRevision);
+  const now = await registry.now();
+  expect(now.view.units.map((u) => u.name)).toEqual(['a.service', 'b.service']);
+  expect(now.revision(keys.job('b.service').object)).toBe((await other.get(keys.job('b.service').object))?.modRevision);
   expect((await registry.lately()).view.units.map((u) => u.name)).toEqual(['a.service']);
 });
 
