@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
 import type { WatchedUnit } from '#platform/fleet/client/watch-units.ts';
@@ -97,6 +97,26 @@ test('without etcd it ends with an error instead of waiting in silence', { timeo
     code: 'state.fleet-unreachable',
     message: 'fleet cannot reach etcd: etcd is down or has lost its quorum',
   });
+});
+
+test('a request timeout below the beat of the server ends no watch', { timeout: 30_000 }, async () => {
+  const { port } = new URL(api.address);
+  let connections = 0;
+  let beats = 0;
+  const door = createTcpServer((client) => {
+    connections += 1;
+    const daemon = connect(Number(port), '127.0.0.1');
+    daemon.on('data', (chunk: Buffer) => (beats += chunk.toString('latin1').split('{}\n').length - 1));
+    client.pipe(daemon).pipe(client);
+    client.on('error', () => daemon.destroy()).on('close', () => daemon.destroy());
+    daemon.on('error', () => client.destroy()).on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void door.close());
+  const seen = watch([`http://127.0.0.1:${(door.address() as AddressInfo).port}`], ['a.service'], 1000);
+  await expect.poll(() => beats, { timeout: 20_000 }).toBe(2);
+  expect(connections).toBe(1);
+  expect(seen.told.map(({ name }) => name)).toEqual(['a.service']);
 });
 
 test('a daemon that falls silent is left', async () => {

@@ -11,7 +11,9 @@ async function peer(...args: Parameters<typeof startPeer>): Promise<Peer> {
 }
 
 const call = (member: string, ...body: unknown[]) => ({
-  ...{ path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', member },
+  path: '/org/freedesktop/systemd1',
+  interface: 'org.freedesktop.systemd1.Manager',
+  member,
   ...(body.length > 0 && { signature: 's'.repeat(body.length), body }),
 });
 const deaf = { signal: () => undefined, end: () => undefined };

@@ -10,6 +10,8 @@ export interface Peer {
   /** What was written before the first message. */
   readonly handshakes: string[];
   readonly calls: Message[];
+  /** To all connections that are open, in one piece. */
+  say(...messages: readonly Message[]): void;
   /** Of the connections that are open. */
   end(): void;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ export async function startPeer(
     socket,
     handshakes,
     calls,
+    say: (...messages) => open.forEach((stream) => stream.write(Buffer.concat(messages.map((one) => marshall(one))))),
     end,
     async close() {
       end();
@@ -71,7 +74,12 @@ export function refusalOf({ serial: replySerial }: Message, errorName: string, w
 export function unitChanged(path: string, active: string): Message {
   const properties = [['ActiveState', ['s', active]]];
   return {
-    ...{ type: 4, serial: ++serial, path, interface: 'org.freedesktop.DBus.Properties', member: 'PropertiesChanged' },
-    ...{ signature: 'sa{sv}as', body: ['org.freedesktop.systemd1.Unit', properties, []] },
+    type: 4,
+    serial: ++serial,
+    path,
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'PropertiesChanged',
+    signature: 'sa{sv}as',
+    body: ['org.freedesktop.systemd1.Unit', properties, []],
   };
 }
