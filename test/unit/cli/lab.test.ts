@@ -126,6 +126,11 @@ describe('a lab that is not up', () => {
       machines: [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `172.17.8.10${n}`, state: 'absent' })),
       changes: [],
       otherMembers: [],
+      stateDisk: {
+        mountPoint: expect.any(String) as string,
+        type: expect.any(String) as string,
+        freeBytes: expect.any(Number) as number,
+      },
     });
   });
 
