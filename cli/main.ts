@@ -64,9 +64,12 @@ function program(from: Invocation): Command {
     .command('up')
     .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
+    .option('--dry-run', 'only say what would be done, and why')
     .addOption(json())
-    .action(async (machines: string[], options: { json?: boolean }) =>
-      (await import('./commands/up.ts')).up(from, machines, options),
+    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean }) =>
+      options.dryRun === true
+        ? (await import('./commands/up-dry-run.ts')).upDryRun(from, machines, options)
+        : (await import('./commands/up.ts')).up(from, machines, options),
     );
   lab
     .command('status')
