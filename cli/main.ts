@@ -7,6 +7,7 @@ import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
+import { asTyped } from './render/as-typed.ts';
 import { renderError } from './render/error.ts';
 import { fit } from './render/fit.ts';
 import { columnsOf } from './render/terminal.ts';
@@ -32,8 +33,8 @@ Sizes are in config.rb, everything else in lab.toml. Errors and exit codes: lab 
 const folded: OutputConfiguration = {
   getOutHelpWidth: () => Infinity,
   getErrHelpWidth: () => Infinity,
-  writeOut: (text) => process.stdout.write(fit(text, helpColumns(process.stdout))),
-  writeErr: (text) => process.stderr.write(fit(text, helpColumns(process.stderr))),
+  writeOut: (text) => process.stdout.write(fit(asTyped(text, process.stdout), helpColumns(process.stdout))),
+  writeErr: (text) => process.stderr.write(fit(asTyped(text, process.stderr), helpColumns(process.stderr))),
 };
 
 /** A person reads help in a pipe, too (less). */
@@ -63,9 +64,12 @@ function program(from: Invocation): Command {
     .command('up')
     .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
+    .option('--dry-run', 'only say what would be done, and why')
     .addOption(json())
-    .action(async (machines: string[], options: { json?: boolean }) =>
-      (await import('./commands/up.ts')).up(from, machines, options),
+    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean }) =>
+      options.dryRun === true
+        ? (await import('./commands/up-dry-run.ts')).upDryRun(from, machines, options)
+        : (await import('./commands/up.ts')).up(from, machines, options),
     );
   lab
     .command('status')
