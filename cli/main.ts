@@ -23,6 +23,7 @@ Examples:
   lab up                         three machines at 172.17.8.101-103, etcd, flannel, Docker, fleet
   lab fleetctl list-units        fleet's own command, against this lab
   lab ssh core-02 -- docker ps   a command on a machine
+  lab logs -f worker.service     what a unit says, wherever it runs
   lab halt core-02               orderly shutdown (lab up core-02 brings it back, with its data)
   lab cut core-02                pull the cord
   lab destroy                    leave nothing behind
@@ -84,6 +85,15 @@ function program(from: Invocation): Command {
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>
       (await import('./commands/ssh.ts')).ssh(from, machine, command),
+    );
+  lab
+    .command('logs')
+    .argument('[what]', 'a machine or a unit; default: all machines')
+    .description('journals: of a unit wherever it runs, of one machine, or of all as one')
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+    .option('-n, --lines <count>', 'how many of the last lines', '100')
+    .action(async (what: string | undefined, options: { follow?: boolean; lines: string }) =>
+      (await import('./commands/logs.ts')).logs(from, what, options),
     );
   lab
     .command('halt')

@@ -100,7 +100,8 @@ export const usage = {
     remedy: '`lab test --tier quick`',
   },
   'usage.value': {
-    means: 'A flag or COUCHBASE_* variable of the embedded Couchbase server is no whole number in its range.',
+    means:
+      'A flag or COUCHBASE_* variable of the embedded Couchbase server, or `lab logs --lines`, is no whole number in its range.',
     remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535.',
   },
 } as const satisfies EntriesOf<'usage'>;
