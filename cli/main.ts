@@ -78,6 +78,11 @@ function program(from: Invocation): Command {
     .addOption(json())
     .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(from, options));
   lab
+    .command('list')
+    .description('every lab of this host, whichever checkout made it')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => (await import('./commands/list.ts')).list(from, options));
+  lab
     .command('ssh')
     .argument('<machine>')
     .argument('[command...]', 'run this instead of a shell (after --)')
