@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DesignDocuments } from '../views/design-documents.ts';
 import { DocumentStore } from './document-store.ts';
-import { OperationHistory } from './operation-history.ts';
+import { BucketStatistics } from './statistics/bucket-statistics.ts';
 
 /** What an administrator chooses for a bucket. */
 export interface BucketSettings {
@@ -17,7 +17,7 @@ export class Bucket {
   readonly uuid: string = randomBytes(16).toString('hex');
   readonly store: DocumentStore;
   readonly designs = new DesignDocuments();
-  readonly history: OperationHistory;
+  readonly history: BucketStatistics;
   readonly #readyAtMs: number;
   #chosen: BucketSettings;
 
@@ -26,7 +26,7 @@ export class Bucket {
     this.name = args.name;
     this.#chosen = args.settings;
     this.store = new DocumentStore(args.nowMs, quotaBytes(args.settings));
-    this.history = new OperationHistory(args.nowMs());
+    this.history = new BucketStatistics(args.nowMs());
     this.#readyAtMs = args.nowMs() + args.warmupMs;
   }
 
@@ -43,10 +43,11 @@ export class Bucket {
     return nowMs >= this.#readyAtMs;
   }
 
-  /** Once a second: expiry and figures. */
-  tick(nowMs: number): void {
+  /** Once a second: expiry and figures. @param connections key-value connections to the node */
+  tick(nowMs: number, connections: number): void {
     this.store.expireDue();
-    this.history.tick(nowMs, this.store.count, this.store.usedBytes);
+    const { count, usedBytes } = this.store;
+    this.history.tick(nowMs, { curr_items: count, mem_used: usedBytes, curr_connections: connections });
   }
 }
 

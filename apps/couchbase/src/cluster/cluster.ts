@@ -82,8 +82,8 @@ export class Cluster {
     this.#removalListeners.add(listener);
   }
 
-  /** Once a second. */
-  tick(): void {
-    for (const bucket of this.buckets) bucket.tick(this.nowMs());
+  /** Once a second. @param connections key-value connections */
+  tick(connections: number): void {
+    for (const bucket of this.buckets) bucket.tick(this.nowMs(), connections);
   }
 }

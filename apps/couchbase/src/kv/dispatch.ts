@@ -32,7 +32,6 @@ function onDocument({ session }: HandlerContext, frame: RequestFrame): Response 
   const command = dataCommands.get(frame.opcode);
   if (command === undefined) return { status: statuses.unknownCommand };
   if (bucket === undefined) return failure(statuses.noBucket, 'select a bucket first');
-  bucket.history.count();
   if (frame.datatype > 1) return failure(statuses.invalid, 'only plain and JSON data types were negotiated');
   if (!command.extrasBytes.includes(frame.extras.length)) {
     return failure(

@@ -11,6 +11,7 @@ import { statuses } from '../wire/status.ts';
 import { dispatch } from './dispatch.ts';
 import { KvConnection } from './kv-connection.ts';
 import { kvLimits, type KvLimits } from './limits.ts';
+import { countersOf } from './operation-counters.ts';
 import type { Session } from './session.ts';
 
 /** The key-value listener: one session per connection, answers in the order of the requests, within the limits. */
@@ -29,6 +30,10 @@ export class KvServer {
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket));
     this.server.maxConnections = limits.connections;
     cluster.onBucketRemoved((bucket) => this.dropBucket(bucket));
+  }
+
+  get connectionCount(): number {
+    return this.connections.size;
   }
 
   /** Cuts every connection: a client that keeps a dead socket waits for its timeouts instead of reconnecting. */
@@ -55,7 +60,9 @@ export class KvServer {
 
   private answer(session: Session, frame: RequestFrame): Response {
     try {
-      return dispatch({ cluster: this.cluster, session, decoy: this.decoy }, frame);
+      const response = dispatch({ cluster: this.cluster, session, decoy: this.decoy }, frame);
+      session.bucket?.history.count(countersOf(frame.opcode, response.status, frame.cas !== 0n));
+      return response;
     } catch (error) {
       this.log.warn(
         `command 0x${frame.opcode.toString(16)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

@@ -51,23 +51,3 @@ export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
     },
   };
 }
-
-/** The last minute in the shape of /pools/default/buckets/BUCKET/stats. */
-export function bucketStats(bucket: Bucket) {
-  const { samples } = bucket.history;
-  return {
-    op: {
-      samples: {
-        timestamp: samples.map(({ timestamp }) => timestamp),
-        ops: samples.map(({ ops }) => ops),
-        curr_items: samples.map(({ items }) => items),
-        mem_used: samples.map(({ usedBytes }) => usedBytes),
-      },
-      samplesCount: samples.length,
-      isPersistent: false,
-      lastTStamp: samples.at(-1)?.timestamp ?? 0,
-      interval: 1000,
-    },
-    hot_keys: [],
-  };
-}

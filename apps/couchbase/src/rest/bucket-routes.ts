@@ -2,7 +2,7 @@ import type { Bucket } from '../bucket/bucket.ts';
 import { checkBucketName, checkBucketSettings } from '../cluster/checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { clusterConfig } from '../cluster/config-json.ts';
-import { bucketJson, bucketStats } from './bucket-json.ts';
+import { bucketJson } from './bucket-json.ts';
 import { formOf, refuse, unbuilt, unknownPool, type RestRequest, type RestResponse, type Route } from './exchange.ts';
 import { hostOf } from './node-json.ts';
 
@@ -35,7 +35,6 @@ export function bucketRoutes(cluster: Cluster): Route[] {
     },
     { method: 'POST', pattern: one(''), handle: on((bucket, request) => change(cluster, bucket, request)) },
     { method: 'DELETE', pattern: one(''), handle: on((bucket) => remove(cluster, bucket)) },
-    { method: 'GET', pattern: one('/stats'), handle: on((bucket) => ({ status: 200, json: bucketStats(bucket) })) },
     { method: 'POST', pattern: one('/controller/doFlush'), handle: on(flush) },
     { method: 'GET', pattern: one('/ddocs'), handle: on((bucket) => ({ status: 200, json: designList(bucket) })) },
     { method: 'GET', pattern: one('/scopes'), handle: on(() => ({ status: 200, json: scopes })) },

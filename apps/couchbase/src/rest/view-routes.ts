@@ -30,7 +30,10 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
     service.of(bucket).tidy();
     return response;
   };
-  const run = on((bucket, request, names) => query(service.of(bucket), request, names));
+  const run = on((bucket, request, names) => {
+    bucket.history.count(['couch_views_ops']);
+    return query(service.of(bucket), request, names);
+  });
   const design = /^\/([^/]+)\/_design\/([^/]+)$/u;
   const view = /^\/([^/]+)\/_design\/([^/]+)\/_view\/([^/]+)$/u;
   return [

@@ -9,6 +9,7 @@ import { clusterRoutes } from '../rest/cluster-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
 import { settingsRoutes } from '../rest/settings-routes.ts';
 import { setupRoutes } from '../rest/setup-routes.ts';
+import { statisticsRoutes } from '../rest/statistics-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
 import { ViewService } from '../views/service/view-service.ts';
@@ -44,6 +45,7 @@ export async function startServer(
       ...setupRoutes(cluster),
       ...settingsRoutes(cluster),
       ...bucketRoutes(cluster),
+      ...statisticsRoutes(cluster),
       ...unbuiltRoutes,
     ],
     credentials,
@@ -51,7 +53,7 @@ export async function startServer(
   });
   const views = new ViewService(cluster, viewsProgram, (text) => log.warn(text));
   const capi = createHttpServer({ routes: viewRoutes(cluster, views), credentials, log });
-  const ticker = setInterval(() => cluster.tick(), 1000);
+  const ticker = setInterval(() => cluster.tick(kv.connectionCount), 1000);
   const stop = () => {
     clearInterval(ticker);
     kv.close();
