@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { BucketSettings } from './bucket-settings.ts';
 import { DesignDocuments } from '../views/design-documents.ts';
 import { DocumentStore } from './document-store.ts';
 import { BucketStatistics } from './statistics/bucket-statistics.ts';
-
-/** What an administrator chooses for a bucket. */
-export interface BucketSettings {
-  readonly ramQuotaMb: number;
-  readonly replicas: number;
-  readonly flushEnabled: boolean;
-  readonly type: 'membase' | 'ephemeral';
-}
 
 /** A named set of documents with its views and figures. Clients may use it from `readyAtMs` on. */
 export class Bucket {
@@ -26,6 +19,7 @@ export class Bucket {
     this.name = args.name;
     this.#chosen = args.settings;
     this.store = new DocumentStore(args.nowMs, quotaBytes(args.settings));
+    this.store.maxTtlS = args.settings.maxTtlS;
     this.history = new BucketStatistics(args.nowMs());
     this.#readyAtMs = args.nowMs() + args.warmupMs;
   }
@@ -37,6 +31,7 @@ export class Bucket {
   set settings(settings: BucketSettings) {
     this.#chosen = settings;
     this.store.quotaBytes = quotaBytes(settings);
+    this.store.maxTtlS = settings.maxTtlS;
   }
 
   isReady(nowMs: number): boolean {

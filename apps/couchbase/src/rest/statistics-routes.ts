@@ -20,7 +20,8 @@ export function statisticsRoutes(cluster: Cluster): Route[] {
     };
   };
   const nodeName = (request: RestRequest) => `${hostOf(request.headers['host'])}:${cluster.ports.mgmt}`;
-  const get = (pattern: RegExp, handle: Route['handle']): Route => ({ method: 'GET', pattern, handle });
+  const needs = { area: 'bucket', to: 'read' } as const;
+  const get = (pattern: RegExp, handle: Route['handle']): Route => ({ method: 'GET', pattern, needs, handle });
   const all = on((bucket, wanted) => ({ status: 200, json: allStatistics(bucket, wanted) }));
   return [
     get(/^\/pools\/default\/buckets\/([^/]+)\/stats$/u, all),

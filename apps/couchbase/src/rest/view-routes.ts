@@ -43,17 +43,26 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
       open: true,
       handle: () => ({ status: 200, json: { couchdb: 'Welcome', version: serverName } }),
     },
-    { method: 'GET', pattern: design, handle: on((bucket, _, [name = '']) => show(bucket, name)) },
+    { method: 'GET', pattern: design, needs: reading, handle: on((bucket, _, [name = '']) => show(bucket, name)) },
     {
       method: 'PUT',
       pattern: design,
+      needs: writing,
       handle: on((bucket, request, [name = '']) => change(bucket, publish(bucket, name, request))),
     },
-    { method: 'DELETE', pattern: design, handle: on((bucket, _, [name = '']) => change(bucket, remove(bucket, name))) },
-    { method: 'GET', pattern: view, handle: run },
-    { method: 'POST', pattern: view, handle: run },
+    {
+      method: 'DELETE',
+      pattern: design,
+      needs: writing,
+      handle: on((bucket, _, [name = '']) => change(bucket, remove(bucket, name))),
+    },
+    { method: 'GET', pattern: view, needs: reading, handle: run },
+    { method: 'POST', pattern: view, needs: reading, handle: run },
   ];
 }
+
+const reading = { area: 'views', to: 'read' } as const;
+const writing = { area: 'views', to: 'write' } as const;
 
 function show(bucket: Bucket, name: string): RestResponse {
   const published = bucket.designs.published(name);

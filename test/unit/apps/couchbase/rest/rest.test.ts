@@ -123,8 +123,7 @@ describe('after initialisation', () => {
   });
 
   test.each([
-    ['GET', '/settings/rbac/users/local'],
-    ['PUT', '/settings/rbac/users/local/u'],
+    ['GET', '/settings/rbac/profiles'],
     ['POST', '/pools/default/buckets/default/scopes'],
     ['DELETE', '/pools/default/buckets/default/scopes/s/collections/c'],
   ])('%s %s is not built: 501 with the reason', async (method, path) => {
