@@ -6,6 +6,10 @@ import { grantsOf, type Role } from './roles.ts';
 /** Most users, and most groups: what their passwords and roles may take of the server's memory. */
 export const maxUsers = 1000;
 
+/** Most roles of one of them; longest role as it is written, and longest name or description, characters. */
+export const maxRoles = 100;
+export const maxText = 1000;
+
 /** Somebody with a password of their own, beside the administrator. */
 export interface User {
   readonly id: string;

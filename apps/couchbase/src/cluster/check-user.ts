@@ -1,5 +1,5 @@
 import { readRole, roleText, type Role } from '../auth/roles.ts';
-import { maxUsers, type Group, type UserChange } from '../auth/users.ts';
+import { maxRoles, maxText, maxUsers, type Group, type UserChange } from '../auth/users.ts';
 import type { Cluster } from './cluster.ts';
 import type { Checked } from './form-values.ts';
 
@@ -38,7 +38,11 @@ export function checkUser(cluster: Cluster, form: URLSearchParams, id: string): 
   const groups = form.has('groups') ? listOf(form.get('groups') ?? '') : undefined;
   const missing = groups?.filter((group) => users.group(group) === undefined) ?? [];
   if (missing.length > 0) problems['groups'] = `Groups do not exist: ${missing.join(',')}`;
-  Object.assign(problems, unknownFields(form, ['name', 'password', 'roles', 'groups']));
+  Object.assign(
+    problems,
+    longTexts(form, ['name', 'password']),
+    unknownFields(form, ['name', 'password', 'roles', 'groups']),
+  );
   if ('problems' in roles || Object.keys(problems).length > 0) return { problems };
   const fullName = form.get('name');
   return {
@@ -58,7 +62,11 @@ export function checkGroup(cluster: Cluster, form: URLSearchParams, id: string):
   if (users.group(id) === undefined && users.groups.length >= maxUsers)
     problems['_'] = `You cannot create more than ${maxUsers} groups.`;
   const roles = checkRoles(cluster, form.get('roles') ?? '', 'group');
-  Object.assign(problems, unknownFields(form, ['description', 'roles', 'ldap_group_ref']));
+  Object.assign(
+    problems,
+    longTexts(form, ['description', 'ldap_group_ref']),
+    unknownFields(form, ['description', 'roles', 'ldap_group_ref']),
+  );
   if ('problems' in roles || Object.keys(problems).length > 0)
     return { problems: { ...problems, ...('problems' in roles && roles.problems) } };
   const description = form.get('description') ?? '';
@@ -68,8 +76,9 @@ export function checkGroup(cluster: Cluster, form: URLSearchParams, id: string):
 /** `roles=admin,data_reader[default:scope:collection]`; buckets that are named must be there. */
 function checkRoles(cluster: Cluster, text: string, whose: 'user' | 'group'): Checked<readonly Role[]> {
   const written = listOf(text);
+  if (written.length > maxRoles) return { problems: { roles: `At most ${maxRoles} roles can be assigned.` } };
   const roles = written.map((one) => {
-    const role = readRole(one);
+    const role = one.length > maxText ? undefined : readRole(one);
     const bucket = role?.within.bucket;
     return bucket === undefined || cluster.bucket(bucket) !== undefined ? role : undefined;
   });
@@ -82,11 +91,18 @@ function checkRoles(cluster: Cluster, text: string, whose: 'user' | 'group'): Ch
   return { value: [...unique.values()] };
 }
 
+/** What stands between commas, each once. */
 function listOf(text: string): string[] {
-  return text
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+  const all = text.split(',').map((one) => one.trim());
+  return [...new Set(all.filter((one) => one !== ''))];
+}
+
+function longTexts(form: URLSearchParams, fields: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    fields
+      .filter((field) => (form.get(field)?.length ?? 0) > maxText)
+      .map((field) => [field, `may not exceed ${maxText} characters`]),
+  );
 }
 
 function unknownFields(form: URLSearchParams, known: readonly string[]): Readonly<Record<string, string>> {

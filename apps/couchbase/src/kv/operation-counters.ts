@@ -1,57 +1,74 @@
-import type { Counter } from '../bucket/statistics/sample.ts';
+import { counterSet, type Counter, type CounterSet } from '../bucket/statistics/sample.ts';
 import { opcodes } from '../wire/opcodes.ts';
 import { statuses } from '../wire/status.ts';
 
+/** What a command adds to, by how it ended. */
 interface Outcomes {
-  readonly success?: readonly Counter[];
-  readonly missing?: readonly Counter[];
-  /** The document, or the bucket, does not allow it. */
-  readonly refused?: readonly Counter[];
+  readonly success: CounterSet;
+  readonly missing: CounterSet;
+  /** The document does not allow it. */
+  readonly refused: CounterSet;
+  readonly full: CounterSet;
+  /** The request named the CAS that it expects; it was that one, another, or there was no document. */
+  readonly casHit: CounterSet;
+  readonly casWrong: CounterSet;
+  readonly casMissing: CounterSet;
 }
 
-const writing: Outcomes = { success: ['cmd_set'], missing: ['cmd_set'], refused: ['cmd_set'] };
-const reading: Outcomes = { success: ['cmd_get', 'get_hits'], missing: ['cmd_get', 'get_misses'] };
+function outcomes(success: readonly Counter[], missing: readonly Counter[], refused: readonly Counter[]): Outcomes {
+  return {
+    success: counterSet(...success),
+    missing: counterSet(...missing),
+    refused: counterSet(...refused),
+    full: counterSet(...refused, 'ep_oom_errors'),
+    casHit: counterSet(...success, 'cas_hits'),
+    casWrong: counterSet(...refused, 'cas_badval'),
+    casMissing: counterSet(...missing, 'cas_misses'),
+  };
+}
 
-/** What each command on documents adds to, by how it ended. Names: kv_engine, "stats" documentation. */
-const commands: ReadonlyMap<number, Outcomes> = new Map<number, Outcomes>([
-  [opcodes.get, reading],
-  [opcodes.getAndTouch, reading],
-  [opcodes.touch, { success: ['cmd_set'], missing: ['cmd_set'] }],
-  ...[opcodes.set, opcodes.add, opcodes.replace, opcodes.append, opcodes.prepend].map(
-    (opcode) => [opcode, writing] as const,
-  ),
-  [opcodes.delete, { success: ['delete_hits'], missing: ['delete_misses'] }],
-  [opcodes.increment, { success: ['incr_hits'], missing: ['incr_misses'] }],
-  [opcodes.decrement, { success: ['decr_hits'], missing: ['decr_misses'] }],
-  [opcodes.getMeta, { success: ['ep_num_ops_get_meta'], missing: ['ep_num_ops_get_meta'] }],
+const writing = outcomes(['cmd_set'], ['cmd_set'], ['cmd_set']);
+const reading = outcomes(['cmd_get', 'get_hits'], ['cmd_get', 'get_misses'], []);
+const looking = outcomes(['ep_num_ops_get_meta'], ['ep_num_ops_get_meta'], []);
+
+/** By opcode. Names: kv_engine, "stats" documentation. */
+const commands: readonly (Outcomes | undefined)[] = byOpcode([
+  [[opcodes.get, opcodes.getAndTouch], reading],
+  [[opcodes.set, opcodes.add, opcodes.replace, opcodes.append, opcodes.prepend, opcodes.touch], writing],
+  [[opcodes.delete], outcomes(['delete_hits'], ['delete_misses'], [])],
+  [[opcodes.increment], outcomes(['incr_hits'], ['incr_misses'], [])],
+  [[opcodes.decrement], outcomes(['decr_hits'], ['decr_misses'], [])],
+  [[opcodes.getMeta], looking],
 ]);
 
-const none: readonly Counter[] = [];
+function byOpcode(table: readonly (readonly [readonly number[], Outcomes])[]): (Outcomes | undefined)[] {
+  const all = new Array<Outcomes | undefined>(256).fill(undefined);
+  for (const [codes, of] of table) for (const code of codes) all[code] = of;
+  return all;
+}
+
+const none: CounterSet = [];
 
 /**
  * What a request that was answered adds to its bucket's statistics.
  * @param hasCas the request named the CAS that it expects
  */
-export function countersOf(opcode: number, status: number, hasCas: boolean): readonly Counter[] {
-  const outcomes = commands.get(opcode);
-  if (outcomes === undefined) return none;
-  const counted = outcomesFor(outcomes, status) ?? none;
-  if (status === statuses.noMemory) return [...counted, 'ep_oom_errors'];
-  if (!hasCas) return counted;
-  if (status === statuses.success) return [...counted, 'cas_hits'];
-  if (status === statuses.exists) return [...counted, 'cas_badval'];
-  return status === statuses.notFound ? [...counted, 'cas_misses'] : counted;
-}
-
-const refusals: ReadonlySet<number> = new Set<number>([
-  statuses.exists,
-  statuses.notStored,
-  statuses.tooBig,
-  statuses.noMemory,
-]);
-
-function outcomesFor(outcomes: Outcomes, status: number): readonly Counter[] | undefined {
-  if (status === statuses.success) return outcomes.success;
-  if (status === statuses.notFound) return outcomes.missing;
-  return refusals.has(status) ? outcomes.refused : undefined;
+export function countersOf(opcode: number, status: number, hasCas: boolean): CounterSet {
+  const command = commands[opcode];
+  if (command === undefined) return none;
+  switch (status) {
+    case statuses.success:
+      return hasCas ? command.casHit : command.success;
+    case statuses.notFound:
+      return hasCas ? command.casMissing : command.missing;
+    case statuses.exists:
+      return hasCas ? command.casWrong : command.refused;
+    case statuses.notStored:
+    case statuses.tooBig:
+      return command.refused;
+    case statuses.noMemory:
+      return command.full;
+    default:
+      return none;
+  }
 }

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { Bucket } from '../bucket/bucket.ts';
+import { counterSet } from '../bucket/statistics/sample.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { serverName } from '../cluster/identity.ts';
 import { parseJson, type Json } from '../views/json.ts';
@@ -31,7 +32,7 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
     return response;
   };
   const run = on((bucket, request, names) => {
-    bucket.history.count(['couch_views_ops']);
+    bucket.history.count(viewQuery);
     return query(service.of(bucket), request, names);
   });
   const design = /^\/([^/]+)\/_design\/([^/]+)$/u;
@@ -61,6 +62,7 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
   ];
 }
 
+const viewQuery = counterSet('couch_views_ops');
 const reading = { area: 'views', to: 'read' } as const;
 const writing = { area: 'views', to: 'write' } as const;
 

@@ -1,4 +1,4 @@
-import { counters, sampleOf, type Counter, type Gauges, type Sample } from './sample.ts';
+import { counters, sampleOf, type Counter, type CounterSet, type Gauges, type Sample } from './sample.ts';
 import { SampleArchive } from './sample-archive.ts';
 
 /** Seconds of one sample and number of samples kept for each length of time that can be asked for, as ns_server archives them. */
@@ -26,25 +26,25 @@ export class BucketStatistics {
     const perStep = before === undefined ? 1 : archived[zoom].stepS / archived[before].stepS;
     return { zoom, archive: new SampleArchive({ perStep, kept: archived[zoom].kept }) };
   });
-  #counts = noCounts();
+  readonly #counts = new Float64Array(counters.length);
 
   /** @param nowMs start of the history: the 60 seconds before it are zero */
   constructor(nowMs: number) {
     const none = { curr_items: 0, mem_used: 0, curr_connections: 0 };
     const { kept } = archived.minute;
     for (let second = kept; second > 0; second--) {
-      this.#archives[0]?.archive.add(sampleOf(nowMs - second * 1000, this.#counts, none));
+      this.#archives[0]?.archive.add(sampleOf(nowMs - second * 1000, named(this.#counts), none));
     }
   }
 
-  count(names: readonly Counter[]): void {
-    for (const name of names) this.#counts[name] += 1;
+  count(event: CounterSet): void {
+    for (const place of event) this.#counts[place] = (this.#counts[place] ?? 0) + 1;
   }
 
   /** Closes a second. */
   tick(timestamp: number, gauges: Gauges): void {
-    let sample: Sample | undefined = sampleOf(timestamp, this.#counts, gauges);
-    this.#counts = noCounts();
+    let sample: Sample | undefined = sampleOf(timestamp, named(this.#counts), gauges);
+    this.#counts.fill(0);
     for (const { archive } of this.#archives) {
       if (sample === undefined) return;
       sample = archive.add(sample);
@@ -62,6 +62,6 @@ export class BucketStatistics {
   }
 }
 
-function noCounts(): Record<Counter, number> {
-  return Object.fromEntries(counters.map((name) => [name, 0])) as Record<Counter, number>;
+function named(counts: Float64Array): Record<Counter, number> {
+  return Object.fromEntries(counters.map((name, place) => [name, counts[place] ?? 0])) as Record<Counter, number>;
 }

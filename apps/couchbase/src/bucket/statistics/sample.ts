@@ -20,6 +20,13 @@ export const counters = [
 ] as const;
 export type Counter = (typeof counters)[number];
 
+/** Counters that one event adds to, as their places among `counters`: names would cost every request a look-up each. */
+export type CounterSet = readonly number[];
+
+export function counterSet(...names: readonly Counter[]): CounterSet {
+  return names.map((name) => counters.indexOf(name));
+}
+
 /** Those of which `ops` is the sum: each operation is in one of them once (ns_server, stats_collector). */
 const operations: readonly Counter[] = [
   'cmd_get',

@@ -37,14 +37,17 @@ async function buckets(cluster: couchbase.Cluster): Promise<void> {
   await step('create again', () => manager.createBucket({ name: 'pets', ramQuotaMB: 100 }));
   await step('read', () => manager.getBucket('pets'));
   await step('read missing', () => manager.getBucket('cars'));
-  await step('update', () => manager.updateBucket({ ...pets, compressionMode: CompressionMode.Off, maxExpiry: 60 }));
+  // The SDK's types want names of old for a change, too.
+  const change = (settings: Partial<couchbase.BucketSettings>) =>
+    manager.updateBucket(settings as couchbase.BucketSettings);
+  await step('update', () => change({ ...pets, compressionMode: CompressionMode.Off, maxExpiry: 60 }));
   await step('updated', async () => {
     const { compressionMode, maxExpiry, evictionPolicy, numReplicas } = await manager.getBucket('pets');
     return { compressionMode, maxExpiry, evictionPolicy, numReplicas };
   });
-  await step('update missing', () => manager.updateBucket({ name: 'cars', ramQuotaMB: 100 }));
+  await step('update missing', () => change({ name: 'cars', ramQuotaMB: 100 }));
   await step('flush', () => manager.flushBucket('pets'));
-  await step('close to flush', () => manager.updateBucket({ name: 'pets', ramQuotaMB: 100, flushEnabled: false }));
+  await step('close to flush', () => change({ name: 'pets', ramQuotaMB: 100, flushEnabled: false }));
   await step('flush closed', () => manager.flushBucket('pets'));
   await step('flush missing', () => manager.flushBucket('cars'));
   await step('ephemeral', () =>
@@ -63,7 +66,12 @@ async function buckets(cluster: couchbase.Cluster): Promise<void> {
 
 async function users(cluster: couchbase.Cluster): Promise<void> {
   const manager = cluster.users();
-  const role = (name: string, bucket: string) => ({ name, bucket });
+  const role = (name: string, bucket: string): couchbase.Role => ({
+    name,
+    bucket,
+    scope: undefined,
+    collection: undefined,
+  });
   await step('roles', async () => (await manager.getRoles()).length > 5);
   await step('group', () =>
     manager.upsertGroup({ name: 'writers', description: 'who write', roles: [role('data_writer', 'pets')] }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BucketStatistics, intervalMs, zooms } from '#apps/couchbase/src/bucket/statistics/bucket-statistics.ts';
-import { counters, type Counter } from '#apps/couchbase/src/bucket/statistics/sample.ts';
+import { counters, counterSet, type Counter } from '#apps/couchbase/src/bucket/statistics/sample.ts';
 
 const now = 1_700_000_000_000;
 const gauges = { curr_items: 3, mem_used: 99, curr_connections: 2 };
@@ -9,7 +9,7 @@ const gauges = { curr_items: 3, mem_used: 99, curr_connections: 2 };
 function lived(seconds: number, each: (second: number) => readonly Counter[] = () => []): BucketStatistics {
   const history = new BucketStatistics(now);
   for (let second = 1; second <= seconds; second++) {
-    history.count(each(second));
+    history.count(counterSet(...each(second)));
     history.tick(now + second * 1000, gauges);
   }
   return history;
@@ -20,7 +20,7 @@ test('a minute is always whole, one second a sample, and each second counts apar
   expect(history.samples().map(({ timestamp }) => timestamp)).toEqual(
     Array.from({ length: 60 }, (_, index) => now - 60_000 + index * 1000),
   );
-  for (let index = 0; index < 7; index++) history.count(['cmd_set']);
+  for (let index = 0; index < 7; index++) history.count(counterSet('cmd_set'));
   history.tick(now + 1000, gauges);
   expect(history.opsPerSecond).toBe(7);
   history.tick(now + 2000, gauges);
