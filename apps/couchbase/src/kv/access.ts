@@ -3,10 +3,11 @@ import { anonymous, type Principal } from '../auth/principal.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import type { HandlerContext } from './handler.ts';
 
-/** The connection belongs to `principal` from now on; one that is a bucket has selected it. */
+/** The connection belongs to `principal` from now on; one that is a bucket has selected it, unless that is still loading. */
 export function logIn({ cluster, session }: HandlerContext, principal: Principal): void {
   session.user = principal;
-  if (principal.kind === 'bucket') session.bucket = cluster.bucket(principal.name);
+  const bucket = principal.kind === 'bucket' ? cluster.bucket(principal.name) : undefined;
+  if (bucket?.isReady(cluster.nowMs()) === true) session.bucket = bucket;
 }
 
 /**

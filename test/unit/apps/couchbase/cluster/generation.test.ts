@@ -153,6 +153,20 @@ describe('a memcached client that does not authenticate', () => {
   });
 });
 
+test('a bucket that is still loading is selected neither by its name nor by nobody', async () => {
+  let now = Date.now();
+  server = await startRunning({ generation: '4.0', warmupMs: 60_000, nowMs: () => now });
+  const statusOf = async (client: KvClient) => (await client.call(packet(opcodes.get, { key: 'k' }))).status;
+  const [named, stranger] = [await connect(), await connect()];
+  expect(await plain(named, 'default', '')).toBe(statuses.success);
+  expect(await statusOf(named)).toBe(statuses.noBucket);
+  expect(await statusOf(stranger)).toBe(statuses.noAccess);
+  now += 60_000;
+  expect((await named.call(packet(opcodes.selectBucket, { key: 'default' }))).status).toBe(statuses.success);
+  expect(await statusOf(named)).toBe(statuses.notFound);
+  expect(await statusOf(stranger)).toBe(statuses.notFound);
+});
+
 test('the image named after 4.0 plays it', async () => {
   await start('7.6');
   const dockerfile = await readFile(join(import.meta.dirname, '../../../../../apps/couchbase/Dockerfile'), 'utf8');
