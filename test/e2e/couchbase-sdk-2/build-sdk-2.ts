@@ -1,8 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
 import { contentKey, publish } from '#provision/image/cache.ts';
-import { stat } from 'node:fs/promises';
 
 const version = '2.6.12';
 /** It takes two minutes on a host that does nothing else. */
@@ -22,7 +22,8 @@ export async function buildSdk2(): Promise<{ readonly dir: string } | { readonly
     return { dir: await publish(cache, key, install) };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return { reason: `couchbase ${version} cannot be built here: ${text.split('\n').slice(-5).join(' | ')}` };
+    const telling = text.split('\n').filter((line) => /error/iu.test(line));
+    return { reason: `couchbase ${version} cannot be built here: ${telling.slice(0, 3).join(' | ') || text}` };
   }
 }
 
