@@ -124,6 +124,8 @@ describe('a lab that is not up', () => {
       provider: 'nspawn',
       up: false,
       machines: [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `172.17.8.10${n}`, state: 'absent' })),
+      changes: [],
+      otherMembers: [],
     });
   });
 
