@@ -101,7 +101,7 @@ export const usage = {
   },
   'usage.value': {
     means:
-      'A flag or COUCHBASE_* variable of the embedded Couchbase server, or `lab logs --lines`, is no whole number in its range.',
-    remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535.',
+      'A flag or COUCHBASE_* variable of the embedded Couchbase server, or `lab logs --lines`, has not a value that it can have.',
+    remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535, a generation 4.0 or 7.6.',
   },
 } as const satisfies EntriesOf<'usage'>;
