@@ -23,6 +23,7 @@ Examples:
   lab up                         three machines at 172.17.8.101-103, etcd, flannel, Docker, fleet
   lab fleetctl list-units        fleet's own command, against this lab
   lab ssh core-02 -- docker ps   a command on a machine
+  lab logs -f worker.service     what a unit says, wherever it runs
   lab halt core-02               orderly shutdown (lab up core-02 brings it back, with its data)
   lab cut core-02                pull the cord
   lab destroy                    leave nothing behind
@@ -77,6 +78,11 @@ function program(from: Invocation): Command {
     .addOption(json())
     .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(from, options));
   lab
+    .command('list')
+    .description('every lab of this host, whichever checkout made it')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => (await import('./commands/list.ts')).list(from, options));
+  lab
     .command('ssh')
     .argument('<machine>')
     .argument('[command...]', 'run this instead of a shell (after --)')
@@ -84,6 +90,23 @@ function program(from: Invocation): Command {
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>
       (await import('./commands/ssh.ts')).ssh(from, machine, command),
+    );
+  lab
+    .command('cp')
+    .argument('<places...>', 'files, and last where they go: a path here, or core-01:PATH')
+    .description('copy files to a machine, from one, or from one to another')
+    .option('-r, --recursive', 'directories, too')
+    .action(async (places: string[], options: { recursive?: boolean }) =>
+      (await import('./commands/cp.ts')).cp(from, places, options),
+    );
+  lab
+    .command('logs')
+    .argument('[what]', 'a machine or a unit; default: all machines')
+    .description('journals: of a unit wherever it runs, of one machine, or of all as one')
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+    .option('-n, --lines <count>', 'how many of the last lines', '100')
+    .action(async (what: string | undefined, options: { follow?: boolean; lines: string }) =>
+      (await import('./commands/logs.ts')).logs(from, what, options),
     );
   lab
     .command('halt')

@@ -165,6 +165,16 @@ describe('a lab that is not up', () => {
     expect(stderr).toMatch(/^next {2}lab up/m);
   });
 
+  it('logs: there is no journal, a machine that is none, a count that is none', async () => {
+    expect(await refusal('logs')).toMatchObject({
+      exitCode: 68,
+      stderr: expect.stringContaining('missing.journal') as string,
+    });
+    expect((await refusal('logs', 'core-07')).stderr).toContain('missing.machine');
+    expect(await refusal('logs', '-n', 'all')).toMatchObject({ exitCode: 64 });
+    expect((await refusal('logs', '-f')).exitCode).toBe(74);
+  });
+
   it('asking it leaves nothing on the host', () => {
     expect(lab.leftovers()).toEqual([]);
   });
