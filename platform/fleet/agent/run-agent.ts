@@ -2,6 +2,7 @@ import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { coalesce } from '../daemon/coalesce.ts';
 import type { Log } from '../daemon/log.ts';
+import { retryNotes } from '../daemon/retry-notes.ts';
 import type { Machine } from '../engine/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
@@ -47,6 +48,7 @@ export function runAgent(args: {
   let wanted = new Set<string>();
   const onOverwritten = (): void => passes.wake();
   let reports: readonly StateRecord[] = [];
+  const notes = retryNotes(log, 'agent');
   const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
 
   const look = async (): Promise<CurrentUnit[]> => {
@@ -62,13 +64,10 @@ export function runAgent(args: {
     reports = await agentPass(hands, { machineId: machine.id, desired, saidAt });
     const lease = args.lease();
     if (lease !== undefined) await publisher.publish(lease, reports);
+    notes.succeeded();
   };
   // The engine's decisions on a batch, and systemd's words on what begins together, come within some milliseconds.
-  const passes = coalesce(
-    pass,
-    (error) => log('agent', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
-    { quietMs: 10, atMostMs: 60 },
-  );
+  const passes = coalesce(pass, (error) => notes.failed(error), { quietMs: 10, atMostMs: 60 });
 
   /** Is it of this machine itself, or of a unit that this machine has, had, or may have to run? */
   const concernsUs = (key: string): boolean => {
