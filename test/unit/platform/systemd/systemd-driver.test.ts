@@ -143,7 +143,7 @@ describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs roo
       'Failed to stop nosuch.service: Unit nosuch.service not loaded.',
     ]);
     // The original's agent was lost by a template among its units: systemd refuses a question with one.
-    const seen = await driver.observe(['good.service', 'template@.service', 'no unit']);
+    const seen = await systemd.again().observe(['good.service', 'template@.service', 'no unit']);
     expect([...seen.keys()]).toEqual(['good.service']);
     expect((await driver.observe(['bad.service'])).get('bad.service')).toMatchObject({ load: 'bad-setting' });
   });

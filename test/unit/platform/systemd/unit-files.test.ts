@@ -33,11 +33,10 @@ test('what is removed leaves nothing, and may be gone already', async () => {
   files.write('a.service', 'one');
   files.markStarted('a.service');
   files.remove('a.service');
+  for (const each of ['links', 'fleet/units', 'fleet/started'])
+    expect(await readdir(join(directory, each))).toEqual([]);
   files.remove('a.service');
   files.unmarkStarted('a.service');
-  expect(await readdir(join(directory, 'links'))).toEqual([]);
-  expect(await readdir(join(directory, 'fleet/units'))).toEqual([]);
-  expect(await readdir(join(directory, 'fleet/started'))).toEqual([]);
 });
 
 test.each([

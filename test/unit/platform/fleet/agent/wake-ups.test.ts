@@ -57,9 +57,13 @@ afterEach(async () => {
 
 async function settled(): Promise<void> {
   await vi.advanceTimersByTimeAsync(enoughMs);
-  // The copy gathers events in turns of the event loop, of which there is no fake here.
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  await turns();
   await vi.advanceTimersByTimeAsync(enoughMs);
+}
+
+/** The copy gathers events in turns of the event loop, of which there is no fake here. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function schedule(unit: string, machineId: string, xfleet = ''): Promise<void> {
@@ -97,6 +101,17 @@ describe('an agent sleeps while', () => {
     await settled();
     expect(looks).toBe(0);
   });
+});
+
+test('units that come within some milliseconds are loaded at once', async () => {
+  for (const unit of ['a.service', 'b.service', 'c.service']) {
+    await schedule(unit, self.id);
+    // Longer than a turn of the event loop, and shorter than the agent waits for more.
+    await vi.advanceTimersByTimeAsync(6);
+    await turns();
+  }
+  await settled();
+  expect(systemd.calls.slice(2)).toEqual(['load a.service b.service c.service', 'start a.service b.service c.service']);
 });
 
 describe('it wakes when', () => {

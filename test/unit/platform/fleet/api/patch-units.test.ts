@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { deafStore } from '../deaf-store.ts';
 import { served, type Served } from './served.ts';
 
 const options = [{ section: 'Service', name: 'ExecStart', value: '/bin/true' }];
@@ -125,6 +126,30 @@ describe('when one cannot be done, nothing is', () => {
 });
 
 describe('somebody else changes the same units', () => {
+  /** A daemon whose copy stays as old as it is itself. */
+  async function deaf(): Promise<Served> {
+    const daemon = await served(deafStore(api.store));
+    onTestFinished(() => daemon.stop());
+    return daemon;
+  }
+
+  test('a daemon that has not heard of a unit looks before it refuses', async () => {
+    const daemon = await deaf();
+    await api.call('PUT', '/units/a.service', { options });
+    const start = [{ op: 'set', name: 'a.service', desiredState: 'launched' }];
+    expect(await daemon.call('PATCH', '/units', start)).toMatchObject({ status: 200 });
+    expect(await states()).toEqual({ 'a.service': 'launched' });
+  });
+
+  test('a daemon that has not heard of other content writes its own, and nothing under what it knows', async () => {
+    await api.call('PUT', '/units/a.service', { options });
+    const daemon = await deaf();
+    await api.call('PUT', '/units/a.service', { options: other });
+    const reply = await daemon.call('PUT', '/units/a.service', { options, desiredState: 'launched' });
+    expect(reply.status).toBe(201);
+    expect((await api.call('GET', '/units/a.service')).json).toMatchObject({ options, desiredState: 'launched' });
+  });
+
   test('what another daemon has just written is seen, though this one has not heard of it', async () => {
     const other = await served(api.store.connect());
     for (let n = 0; n < 20; n++) {

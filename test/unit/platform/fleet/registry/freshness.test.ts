@@ -8,6 +8,7 @@ import { openMirror, type Mirror } from '#platform/fleet/registry/mirror.ts';
 import { registryOf } from '#platform/fleet/registry/registry.ts';
 import { writeUnit } from '#platform/fleet/registry/records.ts';
 import { realEtcd } from '../../etcd/real-etcd.ts';
+import { deafStore } from '../deaf-store.ts';
 import { unitText } from '../simulated-cluster.ts';
 
 const keys = fleetKeys();
@@ -52,6 +53,19 @@ test('whoever has waited for the copy sees all that was written before, puts and
     }),
     { numRuns: 30 },
   );
+});
+
+test.each([
+  ['a key has gone', false, (store: EtcdStore) => store.delete(keys.job('a').target)],
+  ['a key has another value', false, (store: EtcdStore) => store.put(keys.job('a').target, 'm2')],
+  ['a key is new', false, (store: EtcdStore) => store.put(keys.job('b').target, 'm1')],
+  ['somebody else wrote', true, (store: EtcdStore) => store.put('/somewhere/else', '')],
+])('a copy that hears nothing says whether it is up to date: %s', async (_, isSame, write) => {
+  const store = memoryStore();
+  await store.put(keys.job('a').target, 'm1');
+  const mirror = await copyOf(deafStore(store));
+  await write(store);
+  expect(await mirror.upToDate()).toBe(isSame);
 });
 
 test('the same on a real etcd of three members, each asked by another client', { timeout: 60_000 }, async () => {
