@@ -16,6 +16,10 @@ export const input = {
       'missing.',
     remedy: 'Correct the line that the error names, or restore the file: `git checkout apps`',
   },
+  'input.document-query': {
+    means: 'A parameter of a list of documents has a value that cannot be.',
+    remedy: 'Correct the parameter that the error names, or leave it out.',
+  },
   'input.event': {
     means: 'A scenario gave its log what is no event: a note that is no text, a moment that is no number.',
     remedy: 'Correct the value that the error names; docs/scenarios.md says what each function is given.',

@@ -1,11 +1,15 @@
-/** An HTTP request, body read. */
-export interface RestRequest {
+/** What is known of an HTTP request before its body is read. */
+export interface RequestHead {
   readonly method: string;
   /** Path without query; a trailing slash is cut off. */
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly body: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** An HTTP request, body read. */
+export interface RestRequest extends RequestHead {
+  readonly body: string;
 }
 
 /** An answer: a `json` value, JSON as text or in pieces that are sent as the client takes them, or plain `text`. */
@@ -31,6 +35,8 @@ export interface Route {
   readonly handle: RestHandler;
   /** Answers without credentials even on an initialised cluster (a wrong password is refused all the same). */
   readonly open?: true;
+  /** Largest body, where it is another than the listener's. */
+  readonly maxBodyBytes?: number;
 }
 
 /** A form sent as application/x-www-form-urlencoded. */

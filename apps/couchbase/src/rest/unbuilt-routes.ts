@@ -53,7 +53,7 @@ export const unbuiltRoutes: readonly Route[] = (
       /^\/pools\/default\/(?:buckets|nodes)\/.*\/(?:statsDirectory|nodes|nodes\/.*|stats\/.*|recoveryStatus)$/u,
       'that statistic',
     ],
-    [/^\/pools\/default\/buckets\/[^/]+\/(?:docs(?:\/.*)?|localRandomKey)$/u, 'reading and writing documents by REST'],
+    [/^\/pools\/default\/buckets\/[^/]+\/localRandomKey$/u, 'choosing a document at random'],
     [
       /^\/pools\/default\/buckets\/[^/]+\/(?:ddocs\/.*|controller\/(?:compactBucket|unsafePurgeBucket|cancelBucketCompaction|compactDatabases|cancelDatabasesCompaction|startRecovery|stopRecovery|commitVBucket))$/u,
       'compaction and recovery (all data is in memory)',

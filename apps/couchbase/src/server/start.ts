@@ -1,14 +1,18 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
+import { UiSessions } from '../auth/ui-sessions.ts';
 import { Cluster, type Ports } from '../cluster/cluster.ts';
 import { serverName } from '../cluster/identity.ts';
 import { KvServer } from '../kv/kv-server.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
 import { clusterRoutes } from '../rest/cluster-routes.ts';
+import { couchBaseRoutes } from '../rest/couch-base-routes.ts';
+import { documentRoutes } from '../rest/document-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
 import { settingsRoutes } from '../rest/settings-routes.ts';
 import { setupRoutes } from '../rest/setup-routes.ts';
+import { uiSessionRoutes } from '../rest/ui-session-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
 import { ViewService } from '../views/service/view-service.ts';
@@ -36,21 +40,27 @@ export async function startServer(
 ): Promise<RunningServer> {
   const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs });
   const kv = new KvServer(cluster, log);
-  const credentials = () => cluster.credentials;
+  const elapsedMs = () => performance.now();
+  const sessions = new UiSessions(elapsedMs);
+  const guard = () => ({ credentials: cluster.credentials, sessions });
+  const views = new ViewService(cluster, viewsProgram, (text) => log.warn(text));
+  const onViews = viewRoutes(cluster, views);
   const mgmt = createHttpServer({
     routes: [
       ...uiRoutes(),
+      ...uiSessionRoutes(guard),
       ...clusterRoutes(cluster),
       ...setupRoutes(cluster),
       ...settingsRoutes(cluster),
       ...bucketRoutes(cluster),
+      ...documentRoutes(cluster, elapsedMs),
+      ...couchBaseRoutes(onViews),
       ...unbuiltRoutes,
     ],
-    credentials,
+    guard,
     log,
   });
-  const views = new ViewService(cluster, viewsProgram, (text) => log.warn(text));
-  const capi = createHttpServer({ routes: viewRoutes(cluster, views), credentials, log });
+  const capi = createHttpServer({ routes: onViews, guard, log });
   const ticker = setInterval(() => cluster.tick(), 1000);
   const stop = () => {
     clearInterval(ticker);

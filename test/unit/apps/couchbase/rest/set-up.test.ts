@@ -216,7 +216,7 @@ describe('a node that is set up', () => {
     ['PUT', '/settings/rbac/users/local/app'],
     ['GET', '/pools/default/certificate'],
     ['POST', '/pools/default/buckets/pets/controller/compactBucket'],
-    ['GET', '/pools/default/buckets/pets/docs'],
+    ['GET', '/pools/default/buckets/pets/localRandomKey'],
     ['GET', '/pools/default/bucketsStreaming/pets'],
     ['GET', '/poolsStreaming/default'],
     ['GET', '/logs'],
