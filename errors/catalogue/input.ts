@@ -26,7 +26,7 @@ export const input = {
   },
   'input.frame': {
     means: "Something that does not speak Couchbase's key-value protocol connected to port 11210.",
-    remedy: 'Connect with a Couchbase SDK (couchbase://HOST:11210); the admin page is on port 8091.',
+    remedy: 'Connect with a Couchbase SDK (couchbase://HOST:11210); the console is on port 8091.',
   },
   'input.impairment': {
     means: 'A fault cannot be made so: a rate, share or peer is out of range, or a machine is cut off from itself.',

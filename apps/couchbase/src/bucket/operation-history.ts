@@ -7,7 +7,7 @@ export interface Sample {
   readonly usedBytes: number;
 }
 
-/** Seconds kept: as many as the admin page draws and /stats answers. */
+/** Seconds kept: as many as the console draws and /stats answers. */
 const sampleCount = 60;
 
 /** Counts operations and keeps the last 60 seconds of them. */

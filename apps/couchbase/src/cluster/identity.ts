@@ -1,4 +1,4 @@
-/** What the server calls itself wherever it is asked: banner, admin page, /pools. */
+/** What the server calls itself wherever it is asked: banner, console, /pools. */
 export const serverName = 'coreos-lab embedded Couchbase-compatible server';
 
 /**

@@ -16,6 +16,7 @@ import { uiSessionRoutes } from '../rest/ui-session-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
 import { ViewService } from '../views/service/view-service.ts';
+import { readPageFiles } from '../ui/page-files.ts';
 import { uiRoutes } from '../ui/routes.ts';
 import type { Log } from './log.ts';
 import type { ServerOptions } from './options.ts';
@@ -27,27 +28,34 @@ export interface RunningServer {
   readonly stop: () => void;
 }
 
+/** What is built beside the server's own bundle. */
+export interface Beside {
+  /** Path of the bundle of src/views/indexer/main.ts, which runs views. */
+  readonly views: string;
+  /** Directory of the console's page. */
+  readonly page: string;
+}
+
 /**
  * Starts the three listeners: key-value, management, views. Resolves when all of them listen.
- * @param viewsProgram path of the bundle of src/views/indexer/main.ts, which runs views
  * @throws LabError `state.port` when a port cannot be had; nothing is left listening then
  */
 export async function startServer(
   options: ServerOptions,
   nowMs: () => number,
   log: Log,
-  viewsProgram: string,
+  beside: Beside,
 ): Promise<RunningServer> {
   const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs });
   const kv = new KvServer(cluster, log);
   const elapsedMs = () => performance.now();
   const sessions = new UiSessions(elapsedMs);
   const guard = () => ({ credentials: cluster.credentials, sessions });
-  const views = new ViewService(cluster, viewsProgram, (text) => log.warn(text));
+  const views = new ViewService(cluster, beside.views, (text) => log.warn(text));
   const onViews = viewRoutes(cluster, views);
   const mgmt = createHttpServer({
     routes: [
-      ...uiRoutes(),
+      ...uiRoutes(await readPageFiles(beside.page)),
       ...uiSessionRoutes(guard),
       ...clusterRoutes(cluster),
       ...setupRoutes(cluster),

@@ -14,7 +14,7 @@ export async function readyCouchbase(kvPort = 0): Promise<RealService> {
   const quiet = { info: () => undefined, warn: () => undefined };
   const ports = { bind: '127.0.0.1', kvPort, mgmtPort: 0, capiPort: 0, startDelayMs: 0, warmupMs: 0 };
   const views = await bundleViews();
-  const server = await startServer(ports, Date.now, quiet, views.path);
+  const server = await startServer(ports, Date.now, quiet, { views: views.path, page: 'no page in this test' });
   const rest = async (path: string, form: Record<string, string>): Promise<void> => {
     const response = await fetch(`http://127.0.0.1:${server.ports.mgmt}${path}`, {
       method: 'POST',

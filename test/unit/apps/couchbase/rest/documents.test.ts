@@ -26,6 +26,11 @@ function put(key: string, value: string, headers?: Record<string, string>): Prom
   return call('POST', `${docs}/${encodeURIComponent(key)}`, { value }, headers);
 }
 
+/** The ETag of an answer, which it has. */
+function etagOf({ headers }: Answer): string {
+  return String(headers['etag']);
+}
+
 async function shown(key: string): Promise<Shown> {
   return (await call('GET', `${docs}/${encodeURIComponent(key)}`)).json as Shown;
 }
@@ -43,7 +48,7 @@ describe('one document', () => {
     const { meta, json } = await shown('k');
     expect(json).toBe(value);
     expect(meta).toMatchObject({ id: 'k', expiration: 0, flags: 0x0200_0006 });
-    expect(stored.headers['etag']).toBe(`"${meta.rev}"`);
+    expect(etagOf(stored)).toBe(`"${meta.rev}"`);
     expect([(await call('DELETE', `${docs}/k`)).json, (await call('GET', `${docs}/k`)).status]).toEqual([[], 404]);
     expect((await call('DELETE', `${docs}/k`)).status).toBe(404);
   });
@@ -91,14 +96,14 @@ describe('one document', () => {
     [{ value: '1' }, { 'if-none-match': '"1-00"' }, 400],
     [{ value: '1' }, { 'if-match': '*', 'if-none-match': '*' }, 400],
   ])('%o with %o is refused', async (form, headers, status) => {
-    const answer = await call('POST', `${docs}/k`, form as Record<string, string>, headers as Record<string, string>);
+    const answer = await call('POST', `${docs}/k`, form, headers);
     expect([answer.status, (await call('GET', `${docs}/k`)).status]).toEqual([status, 404]);
   });
 });
 
 describe('an edit', () => {
   test('takes the place of the revision it began with, and of no other', async () => {
-    const mine = (await put('k', '1')).headers['etag'] ?? '';
+    const mine = etagOf(await put('k', '1'));
     await put('k', '2');
     const late = await put('k', '"mine"', { 'If-Match': mine });
     expect([late.status, late.json]).toEqual([412, { error: 'conflict', reason: 'the document was changed' }]);
@@ -110,7 +115,7 @@ describe('an edit', () => {
   });
 
   test('of a document that is gone makes none, also not of one that came back', async () => {
-    const mine = (await put('k', '1')).headers['etag'] ?? '';
+    const mine = etagOf(await put('k', '1'));
     await call('DELETE', `${docs}/k`);
     expect((await put('k', '"mine"', { 'If-Match': mine })).json).toMatchObject({ reason: 'the document is gone' });
     expect((await put('k', '"mine"', { 'If-Match': '*' })).status).toBe(412);

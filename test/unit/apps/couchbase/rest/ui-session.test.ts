@@ -33,7 +33,7 @@ describe('signing in at the console', () => {
   test.each([{ user: 'Administrator', password: 'wrong' }, { user: 'root', password: 'Password1' }, {}])(
     'is refused to %o, without a cookie',
     async (form) => {
-      const { answer } = await signIn(form as Record<string, string>);
+      const { answer } = await signIn(form);
       expect([answer.status, answer.headers['set-cookie']]).toEqual([400, undefined]);
     },
   );

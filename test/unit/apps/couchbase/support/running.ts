@@ -16,6 +16,7 @@ export async function startRunning(
     warmupMs?: number;
     nowMs?: () => number;
     viewsProgram?: string;
+    pageDirectory?: string;
   } = {},
 ): Promise<Running> {
   const log: string[] = [];
@@ -32,7 +33,7 @@ export async function startRunning(
     options,
     args.nowMs ?? Date.now,
     { info: note, warn: note },
-    args.viewsProgram ?? 'no views in this test',
+    { views: args.viewsProgram ?? 'no views in this test', page: args.pageDirectory ?? 'no page in this test' },
   );
   if (args.initialise !== false) {
     const [username = '', password = ''] = administrator.split(':');
