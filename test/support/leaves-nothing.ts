@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -11,6 +11,8 @@ import { execa } from 'execa';
 export default async function leavesNothing(): Promise<() => Promise<void>> {
   const before = await networkOfHost();
   const dir = mkdtempSync(join(tmpdir(), 'lab-tests-'));
+  // Some tests look on as another user does.
+  chmodSync(dir, 0o755);
   process.env['TMPDIR'] = dir;
   return async () => {
     rmSync(dir, { recursive: true, force: true });
