@@ -18,5 +18,7 @@ export default defineConfig({
     // The policy of the page lets no data: address in but pictures.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // How long each plugin took is nothing that whoever builds can mend.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -16,7 +16,7 @@ export interface Found {
 }
 
 /** Time of one turn, after which others are served, ms; keys between two looks at the clock. */
-const turnMs = 5;
+const turnMs = 10;
 const keysPerLook = 16;
 
 /**

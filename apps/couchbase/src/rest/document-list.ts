@@ -4,7 +4,7 @@ import type { DocumentStore } from '../bucket/document-store.ts';
 import { valueJson, valuePreview } from '../documents/document-json.ts';
 import type { KeyRange } from '../documents/key-range.ts';
 import { listKeys } from '../documents/list-keys.ts';
-import { hasText } from '../documents/text-search.ts';
+import { textSearch } from '../documents/text-search.ts';
 
 /** Rows of a list, rows to leave out before them, characters of a preview: at most. */
 const maxLimit = 1000;
@@ -59,7 +59,7 @@ export function readListQuery(parameters: URLSearchParams): ListQuery {
 /** The answer, a row at a time: documents are read when the client has taken the ones before. @param nowMs a clock, milliseconds */
 export async function* listJson(store: DocumentStore, query: ListQuery, nowMs: () => number): AsyncGenerator<Buffer> {
   const { range, skip, limit, text } = query;
-  const matches = text === '' ? undefined : (document: Document) => hasText(document, text);
+  const matches = text === '' ? undefined : textSearch(text);
   const wanted = { range, most: skip + limit, nowMs, mostMs };
   const found = await listKeys(store, matches === undefined ? wanted : { ...wanted, matches });
   yield Buffer.from('{"rows":[');

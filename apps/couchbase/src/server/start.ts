@@ -16,7 +16,7 @@ import { uiSessionRoutes } from '../rest/ui-session-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
 import { ViewService } from '../views/service/view-service.ts';
-import { readPageFiles } from '../ui/page-files.ts';
+import { listPageFiles } from '../ui/page-files.ts';
 import { uiRoutes } from '../ui/routes.ts';
 import type { Log } from './log.ts';
 import type { ServerOptions } from './options.ts';
@@ -55,7 +55,7 @@ export async function startServer(
   const onViews = viewRoutes(cluster, views);
   const mgmt = createHttpServer({
     routes: [
-      ...uiRoutes(await readPageFiles(beside.page)),
+      ...uiRoutes(await listPageFiles(beside.page)),
       ...uiSessionRoutes(guard),
       ...clusterRoutes(cluster),
       ...setupRoutes(cluster),

@@ -1,13 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
-/** A file of the console's page. */
+/** A file of the console's page, all of which are text. */
 export interface PageFile {
   readonly type: string;
-  readonly text: string;
+  readonly path: string;
 }
 
-/** The page by its paths below /ui/, with `/`. */
+/** The page by its paths below /ui/, with `/`: what is not in it is not served, whatever a request says. */
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
 const types: Readonly<Record<string, string>> = {
@@ -17,12 +17,12 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Reads the page that Vite built, all of it text and some hundred kilobytes. Empty where none was built. */
-export async function readPageFiles(directory: string): Promise<PageFiles> {
+/** Lists the page that Vite built. Empty where none was built. */
+export async function listPageFiles(directory: string): Promise<PageFiles> {
   const files = new Map<string, PageFile>();
   for (const entry of await entriesOf(directory)) {
     const type = types[extname(entry)];
-    if (type !== undefined) files.set(entry, { type, text: await readFile(join(directory, entry), 'utf8') });
+    if (type !== undefined) files.set(entry, { type, path: join(directory, entry) });
   }
   return files;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { RestResponse, Route } from '../rest/exchange.ts';
-import type { PageFile, PageFiles } from './page-files.ts';
+import type { PageFiles } from './page-files.ts';
 
 /** The console: `/` leads to /ui/index.html. Open: the page itself asks for name and password. */
 export function uiRoutes(files: PageFiles): Route[] {
@@ -12,17 +13,19 @@ export function uiRoutes(files: PageFiles): Route[] {
   ];
 }
 
-function serve(files: PageFiles, path: string): RestResponse {
+/** Files are read when they are asked for, which browsers do once: an idle server does without them. */
+async function serve(files: PageFiles, path: string): Promise<RestResponse> {
   const file = files.get(path);
   if (file === undefined) return { status: 404, text: files.size === 0 ? 'The console was not built.' : 'Not found.' };
-  if (path.endsWith('.html')) return page(file);
+  const text = await readFile(file.path, 'utf8');
+  if (path.endsWith('.html')) return page(text, file.type);
   // Vite names assets by their content.
   const headers = { ...guarded, 'Content-Type': file.type, 'Cache-Control': 'public, max-age=31536000, immutable' };
-  return { status: 200, text: file.text, headers };
+  return { status: 200, text, headers };
 }
 
 /** A page with a nonce of its own: the only styles that run are those of files, and those that the editor makes with it. */
-function page({ text, type }: PageFile): RestResponse {
+function page(text: string, type: string): RestResponse {
   const nonce = randomBytes(16).toString('base64');
   const headers = { ...guarded, 'Content-Type': type, 'Content-Security-Policy': policy(nonce) };
   return { status: 200, text: text.replaceAll(noncePlace, nonce), headers };

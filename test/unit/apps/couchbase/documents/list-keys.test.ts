@@ -27,7 +27,7 @@ describe('listing keys', () => {
     };
     setImmediate(add);
     const elapsed = () => performance.now();
-    // Looking at the clock once for a few keys makes each turn short: five clocked milliseconds are the limit.
+    // Looking at the clock once for a few keys makes each turn short: ten clocked milliseconds are the limit.
     const found = await listKeys(store, { range: everything, most: 3, nowMs: ticking(elapsed, 0.01), mostMs: 1e9 });
     isListing = false;
     expect(found).toEqual({ keys: ['k0000000', 'k0000001', 'k0000002'], isComplete: true });
