@@ -7,7 +7,7 @@ import { runEngine } from '../engine/run-engine.ts';
 import type { Machine } from '../engine/model.ts';
 import { fleetKeys, type FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { openMirror, type Mirror } from '../registry/mirror.ts';
-import { registryOf } from '../registry/registry.ts';
+import { registryOf, type Registry } from '../registry/registry.ts';
 import type { FleetdConfig } from './config.ts';
 import type { Log } from './log.ts';
 import { keepPresent } from './presence.ts';
@@ -16,6 +16,8 @@ import { fleetdState, type FleetdParts, type FleetdState } from './state.ts';
 /** A running fleetd: where its API listens, what it knows (SIGUSR1), and how to leave the cluster (SIGTERM). */
 export interface Fleetd {
   readonly addresses: readonly string[];
+  /** What its API works on. */
+  readonly registry: Registry;
   state(): FleetdState;
   leave(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function startFleetd(around: Surroundings): Promise<Fleetd> {
   started.catch((error: unknown) => log('fleetd', { event: 'failed', cause: String(error) }));
   return {
     addresses: api.addresses,
+    registry,
     state: () => fleetdState(config, machine, api.addresses, parts),
     async leave() {
       leaving.abort();

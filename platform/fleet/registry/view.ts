@@ -18,6 +18,8 @@ import { recordTable } from './record-table.ts';
 export interface FleetView {
   readonly units: readonly UnitRecord[];
   readonly machines: readonly Machine[];
+  /** Metadata that was set through the API, by machine id: also of machines that are not there, for they may come back. */
+  readonly overlays: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Ids of machines that are there, though what their key says cannot be read. */
   readonly unreadableMachines: readonly string[];
   readonly states: readonly StateRecord[];
@@ -43,7 +45,8 @@ export function liveView(keys: FleetKeys, onBad: (key: string, problem: string) 
   // What is made of a list stays the same as long as that does.
   const present = ofSame((all: readonly ReadMachine[]) => ({
     machines: all.flatMap(({ machine }) => machine ?? []),
-    unreadableMachines: all.flatMap(({ id, machine }) => (machine === undefined ? [id] : [])),
+    overlays: new Map(all.flatMap(({ id, overlay }) => (Object.keys(overlay).length > 0 ? [[id, overlay]] : []))),
+    unreadableMachines: all.flatMap(({ id, isThere, machine }) => (isThere && machine === undefined ? [id] : [])),
   }));
   const flat = ofSame((all: readonly (readonly StateRecord[])[]) => all.flat());
   let leader: string | undefined;
@@ -95,23 +98,25 @@ function ofSame<From extends object, To>(make: (from: From) => To): (from: From)
 
 interface ReadMachine {
   readonly id: string;
-  /** Undefined when what its key says cannot be read. */
+  readonly isThere: boolean;
+  /** Undefined when what its key says cannot be read, or it is not there. */
   readonly machine: Machine | undefined;
+  /** Metadata that was set through the API: it outlives the machine's presence. */
+  readonly overlay: Readonly<Record<string, string>>;
 }
 
 type OnBad = (key: string, problem: string) => void;
 
-function machineOf(key: string, id: string, parts: ReadonlyMap<string, string>, onBad: OnBad): ReadMachine | undefined {
-  const object = parts.get('object');
-  // Metadata that was set through the API outlives the machine's presence.
-  if (object === undefined) return undefined;
+function machineOf(key: string, id: string, parts: ReadonlyMap<string, string>, onBad: OnBad): ReadMachine {
   const overlay = Object.fromEntries(
     [...parts].flatMap(([part, value]): [string, string][] => {
       const [folder, name, ...more] = part.split('/');
       return folder === 'metadata' && name !== undefined && more.length === 0 ? [[name, value]] : [];
     }),
   );
-  return { id, machine: readMachine(id, object, overlay, (problem) => onBad(key, problem)) };
+  const object = parts.get('object');
+  const machine = object === undefined ? undefined : readMachine(id, object, overlay, (problem) => onBad(key, problem));
+  return { id, isThere: object !== undefined, machine, overlay };
 }
 
 function statesOf(keys: FleetKeys, unit: string, parts: ReadonlyMap<string, string>, onBad: OnBad): StateRecord[] {

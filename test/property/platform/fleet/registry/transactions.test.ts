@@ -10,8 +10,8 @@ const changes = fc.array(
     .record({
       unit: fc.integer({ min: 0, max: 500 }),
       machine: fc.integer({ min: 0, max: 20 }),
-      guards: fc.integer({ min: 0, max: 2 }),
-      writes: fc.integer({ min: 1, max: 3 }),
+      guards: fc.integer({ min: 1, max: 2 }),
+      writes: fc.integer({ min: 1, max: 2 }),
     })
     .map(({ unit, machine, guards, writes }): Change => {
       const own = [guard(`u${unit}/target`), guard(`u${unit}/desired`)].slice(0, guards);

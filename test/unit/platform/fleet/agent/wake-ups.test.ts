@@ -39,7 +39,8 @@ beforeEach(async () => {
     },
   };
   const log = (): void => undefined;
-  const lease = (): undefined => undefined;
+  const granted = await store.grantOnce(3600);
+  const lease = (): string => granted;
   const agent = runAgent({ store, keys, mirror, systemd: counting, machine: self, log, lease, resyncMs: 1e9 });
   close = async () => {
     await agent.stop();
