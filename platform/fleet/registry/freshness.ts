@@ -3,8 +3,6 @@ import type { KeyCopy } from './key-copy.ts';
 
 /** Is a copy of keys as new as the store? Asked for the price of their names, not of their values. */
 export interface Freshness {
-  /** At this moment. Also false while events are on their way. */
-  isSame(): Promise<boolean>;
   /** Resolves when the copy is as new as the store was at this call; false when that takes too long. Calls at the same time share one question. */
   upToDate(): Promise<boolean>;
 }
@@ -26,10 +24,12 @@ export function freshness(
   let asked: Promise<boolean> | undefined;
   let next: Promise<boolean> | undefined;
 
-  /** True, or the store's revision that the copy has not reached. */
+  /** True, or the store's revision that the copy has not reached; Infinity: it cannot. */
   const ask = async (): Promise<true | number> => {
     const [seen, size] = [copy.seen(), copy.size()];
     const { keys, count, revision } = await store.changesSince(prefix, seen);
+    // A store that knows less than was seen before it was asked is another one: its data was lost, or put back.
+    if (revision < seen) return Infinity;
     if (copy.seen() >= revision) return true;
     return copy.seen() === seen && keys.length === 0 && count === size ? true : revision;
   };
@@ -58,7 +58,6 @@ export function freshness(
     return asked;
   };
   return {
-    isSame: async () => (await ask()) === true,
     upToDate() {
       if (asked === undefined) return start();
       // What was asked before this call may know less than it: one more question, for all who come meanwhile.

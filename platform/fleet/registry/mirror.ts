@@ -2,7 +2,7 @@ import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { EtcdStore, Listing, StoreEvent } from '../../etcd/store.ts';
 import { formatLine } from '../daemon/log.ts';
 import { freshness } from './freshness.ts';
-import { keyCopy } from './key-copy.ts';
+import { keyCopy, type KeyCopy } from './key-copy.ts';
 import type { StateRecord, UnitRecord } from './records.ts';
 import { liveView, type FleetView } from './view.ts';
 
@@ -52,7 +52,7 @@ export async function openMirror(
     copy.adopt(items, revision);
     return revision;
   };
-  const list = async (): Promise<number> => adopt(await store.list(keys.prefix));
+  const list = async (): Promise<number> => adopt(await listed(store, keys.prefix, copy));
   const relist = (): void => {
     list().catch((error: unknown) => {
       log(formatLine('mirror', { event: 'relist-failed', cause: String(error) }));
@@ -69,8 +69,8 @@ export async function openMirror(
   };
   const compare = async (): Promise<void> => {
     const before = heard;
-    if (closed || (await fresh.isSame())) return void (suspectedAt = undefined);
-    const listing = await store.list(keys.prefix);
+    if (closed) return;
+    const listing = await listed(store, keys.prefix, copy);
     const missed = copy.differences(listing.items).length;
     if (closed || heard !== before || missed === 0) return void (suspectedAt = undefined);
     if (suspectedAt !== heard) {
@@ -106,4 +106,16 @@ export async function openMirror(
       await watch.close();
     },
   };
+}
+
+/**
+ * Lists until what came meanwhile, by events or by another listing, is no newer: it would be undone. A listing that is older than what was seen before
+ * it was asked for is of another store, and counts.
+ */
+async function listed(store: EtcdStore, prefix: string, copy: Pick<KeyCopy, 'seen'>): Promise<Listing> {
+  for (;;) {
+    const before = copy.seen();
+    const listing = await store.list(prefix);
+    if (listing.revision < before || listing.revision >= copy.seen()) return listing;
+  }
 }

@@ -68,6 +68,37 @@ test.each([
   expect(await mirror.upToDate()).toBe(isSame);
 });
 
+test('a listing that events have overtaken undoes none of them', async () => {
+  const store = memoryStore();
+  const own = store.connect();
+  let resync = (): void => undefined;
+  let isHeld = false;
+  let arrive = (): void => undefined;
+  const slow: EtcdStore = {
+    ...own,
+    async list(prefix) {
+      const listing = await own.list(prefix);
+      if (isHeld) await new Promise<void>((resolve) => (arrive = resolve));
+      return listing;
+    },
+    watch(prefix, on, from) {
+      resync = () => on.onResync();
+      return own.watch(prefix, on, from);
+    },
+  };
+  const mirror = await copyOf(slow);
+  isHeld = true;
+  resync();
+  await store.put(keys.job('a').target, 'm1');
+  await store.put(keys.job('b').target, 'm1');
+  await vi.waitFor(() => expect(mirror.value(keys.job('b').target)).toBe('m1'));
+  isHeld = false;
+  arrive();
+  await store.put(keys.job('c').target, 'm1');
+  expect(await mirror.upToDate()).toBe(true);
+  await expectSame(mirror, store, names);
+});
+
 test('the same on a real etcd of three members, each asked by another client', { timeout: 60_000 }, async () => {
   const etcd = await realEtcd({ members: 3 });
   onTestFinished(() => etcd.stop());
