@@ -1,6 +1,6 @@
 import type { EtcdStore } from '../etcd/store.ts';
 import { wire } from '../etcd/wire.ts';
-import { base64 as form } from './cluster/ask.ts';
+import { base64 as form } from '../etcd/ask.ts';
 
 /**
  * The store with --debug: each request is shown first as the cURL command that repeats it. It names the first endpoint, also when

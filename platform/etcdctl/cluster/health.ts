@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Call, V2Command } from '../v2/command.ts';
-import { isRecord, reasonOf } from './ask.ts';
+import { isRecord, reasonOf } from '../../etcd/ask.ts';
 import { listMembers } from './member-list.ts';
 import type { Member } from './member-list.ts';
 

@@ -1,5 +1,5 @@
-import { ask, isRecord } from './ask.ts';
-import type { Reach } from './ask.ts';
+import { ask, isRecord } from '../../etcd/ask.ts';
+import type { Reach } from '../../etcd/ask.ts';
 
 export interface Member {
   /** Decimal, as the gateway has it. */

@@ -2,12 +2,12 @@ import { setTimeout as after } from 'node:timers/promises';
 import { LabError } from '../../../errors/lab-error.ts';
 import { isEtcdAway } from '../../etcd/etcd-failure.ts';
 import type { StoreEvent } from '../../etcd/store.ts';
-import { readPast } from './action.ts';
-import type { Action, Past } from './action.ts';
+import { readPast } from '../../etcd/v2/action.ts';
+import type { Action, Past } from '../../etcd/v2/action.ts';
 import { numberFlag } from './command.ts';
 import type { Call } from './command.ts';
-import { leaseClock } from './lease-clock.ts';
-import type { LeaseClock } from './lease-clock.ts';
+import { leaseClock } from '../../etcd/v2/lease-clock.ts';
+import type { LeaseClock } from '../../etcd/v2/lease-clock.ts';
 import type { V2Node } from './print.ts';
 import { isHidden } from './tree.ts';
 import { plainNode } from './write.ts';
@@ -42,7 +42,7 @@ export async function changes(call: Call, path: string, each: (change: Change) =
   const handle = async (event: StoreEvent, seenAt: number) => {
     if (over || signal.aborted) return;
     const change = await explain(call, clock, event, seenAt);
-    if (signal.aborted || each(change)) return;
+    if (!change || signal.aborted || each(change)) return;
     over = true;
     finish();
   };
@@ -64,9 +64,15 @@ export async function changes(call: Call, path: string, each: (change: Change) =
   }
 }
 
-/** What v2 would say of an event of v3. */
-async function explain(call: Call, clock: LeaseClock, event: StoreEvent, seenAt: number): Promise<Change> {
+/** What v2 would say of an event of v3; undefined: it would say nothing. */
+async function explain(
+  call: Call,
+  clock: LeaseClock,
+  event: StoreEvent,
+  seenAt: number,
+): Promise<Change | undefined> {
   const { told, before, now } = await pastOf(call, event);
+  if (told === 'refresh') return undefined;
   const { key, value, revision } = event;
   const prevNode = before && plainNode(before);
   if (event.type === 'put') {

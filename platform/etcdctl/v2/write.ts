@@ -1,8 +1,8 @@
 import type { LabError } from '../../../errors/lab-error.ts';
 import type { EtcdStore, Guard, KeyValue } from '../../etcd/store.ts';
 import { numberFlag, textFlag, valueOf, writableKeyOf } from './command.ts';
-import { tell } from './action.ts';
-import type { Told } from './action.ts';
+import { tell } from '../../etcd/v2/action.ts';
+import type { Done } from '../../etcd/v2/action.ts';
 import type { Call, V2Command } from './command.ts';
 import { v2Failure } from './failure.ts';
 import { refresh, release } from './leases.ts';
@@ -87,7 +87,7 @@ async function write(
   call: Call,
   path: string,
   value: string,
-  action: Told,
+  action: Done,
   object: (place: Place) => Promise<void>,
 ): Promise<number> {
   const { store } = call;
@@ -126,7 +126,7 @@ function unchanged(path: string, file: KeyValue | undefined): Guard {
   return file ? { key: path, modRevision: file.modRevision } : { key: path, absent: true };
 }
 
-async function report(call: Call, action: Told, path: string, value: string, before: KeyValue | undefined) {
+async function report(call: Call, action: Done, path: string, value: string, before: KeyValue | undefined) {
   if (call.output === 'simple') return call.print(value);
   const now = await call.store.get(path);
   if (!now) return;

@@ -1,6 +1,6 @@
-import { LabError } from '../../../errors/lab-error.ts';
-import type { ByteForm } from '../../etcd/connection.ts';
-import { etcdFailure, failureFromStatus, isEtcdAway } from '../../etcd/etcd-failure.ts';
+import { LabError } from '../../errors/lab-error.ts';
+import type { ByteForm } from './connection.ts';
+import { etcdFailure, failureFromStatus, isEtcdAway } from './etcd-failure.ts';
 
 /** How etcd is reached by what the store's view has no word for. */
 export interface Reach {
