@@ -1,6 +1,6 @@
 import type { KeyValue } from '../store.ts';
 import { readNote, toldKey } from './action.ts';
-import type { Action } from './action.ts';
+import type { Action, Done } from './action.ts';
 import { directoryOf, nodeOf } from './node.ts';
 import type { TimeLeft, V2Node } from './node.ts';
 import { isHidden } from './tree.ts';
@@ -36,12 +36,20 @@ export interface Change {
 export function changesOf(events: readonly RawEvent[], left: ReadonlyMap<string, TimeLeft> = new Map()): Change[] {
   const told = events.find(({ kv, type }) => kv.key === toldKey && type === 'put');
   const note = told && readNote(told.kv.value);
-  if (note?.action === 'refresh') return [];
+  const action = note?.action;
+  if (action === 'refresh') return [];
   const concerned = events.filter(({ kv }) => kv.key.startsWith('/'));
   if (note?.directory !== undefined) return directoryGone(note.directory, concerned);
   return concerned
     .filter((event) => !goesAlong(event, concerned))
-    .map((event) => changeOf(event, note?.action as Action | undefined, left));
+    .map((event) => changeOf(event, action, left))
+    .map((change) => ({ ...change, prevNode: change.prevNode ?? replacedBy(change, concerned) }));
+}
+
+/** The key that a directory took the place of. */
+function replacedBy({ path, node }: Change, all: readonly RawEvent[]): V2Node | undefined {
+  const gone = all.find(({ type, kv }) => node.dir === true && type === 'delete' && kv.key === path);
+  return gone?.before && nodeOf(gone.before);
 }
 
 /** A marker written with a change below it, or a key removed for a directory of its name. */
@@ -51,7 +59,7 @@ function goesAlong({ type, kv }: RawEvent, all: readonly RawEvent[]): boolean {
   return kv.key.endsWith('/') && others.some((other) => other.kv.key.startsWith(kv.key));
 }
 
-function changeOf({ type, kv, before }: RawEvent, told: Action | undefined, left: ReadonlyMap<string, TimeLeft>): Change {
+function changeOf({ type, kv, before }: RawEvent, told: Done | undefined, left: ReadonlyMap<string, TimeLeft>): Change {
   const isDirectory = kv.key.endsWith('/');
   const path = isDirectory ? kv.key.slice(0, -1) : kv.key;
   const prevNode = before && nodeOf(before);

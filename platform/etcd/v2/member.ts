@@ -1,3 +1,4 @@
+import { LabError } from '../../../errors/lab-error.ts';
 import { ask, isRecord } from '../ask.ts';
 import type { Connection, WatchStream, WatchStreamHandlers } from '../connection.ts';
 import { isEtcdAway } from '../etcd-failure.ts';
@@ -5,6 +6,7 @@ import { gatewayConnection } from '../gateway-connection.ts';
 import type { EtcdStore, KeyValue } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { prefixEnd, wire } from '../wire.ts';
+import { toldKey } from './action.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
 
 /** The one etcd member that the v2 API answers from, by its JSON gateway. Requests reject with a LabError of `etcdFailure`. */
@@ -17,6 +19,8 @@ export interface Member {
   read(ranges: readonly RangeRead[], from: 'quorum' | 'own', timeoutMs?: number): Promise<Picture>;
   /** Undefined: a condition did not hold, and nothing was written. @returns the revision of the write */
   write(conditions: readonly Condition[], writes: readonly PlannedWrite[], lease?: string): Promise<number | undefined>;
+  /** Whether a watch can begin at that revision, which is no future one: false when it was compacted. */
+  hasHistory(revision: number): Promise<boolean>;
   status(): Promise<MemberStatus>;
   /** Every event of every key from a revision on, with the key as it was before; messages are read with `wire.readWatch`. */
   watch(fromRevision: number, on: WatchStreamHandlers): WatchStream;
@@ -64,6 +68,16 @@ export function gatewayMember(endpoint: string, timeoutMs: number): Member {
       const success = writes.map((write) => writeOf(connection, write, lease));
       const answer = await connection.call('txn', { compare, success }, timeoutMs);
       return isRecord(answer) && answer['succeeded'] === true ? revisionOf(answer) : undefined;
+    },
+    async hasHistory(revision) {
+      const range = rangeOf(connection, { key: toldKey, limit: 1, keysOnly: true }, true);
+      try {
+        await connection.call('range', { ...range, revision: String(revision) }, timeoutMs);
+        return true;
+      } catch (error) {
+        if (error instanceof LabError && error.code === 'state.etcd-compacted') return false;
+        throw error;
+      }
     },
     status: () => statusOf(endpoint, timeoutMs),
     watch(fromRevision, on) {

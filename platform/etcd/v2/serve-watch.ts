@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { etcdFailure } from '../etcd-failure.ts';
 import type { Change } from './changes.ts';
+import { gate } from './gate.ts';
 import { goJson } from './go-json.ts';
 import { begin, clusterHeader, raftHeaders, sendJson } from './http.ts';
 import type { KeysRequest } from './keys-request.ts';
@@ -29,7 +31,8 @@ export async function serveWatch(
   const headers = { 'X-Etcd-Index': revision, ...raftHeaders(known) };
   const wantsHistory = request.waitIndex > 0n && request.waitIndex <= BigInt(revision);
   const from = request.waitIndex > 0n ? Number(request.waitIndex) : revision + 1;
-  /** Changes that were there before the answer could begin. */
+  const told = gate();
+  /** Changes that are told before the answer has begun. */
   const early: string[] = [];
 
   const leave = () => hub.leave(waiter);
@@ -48,11 +51,13 @@ export async function serveWatch(
     recursive: request.recursive,
     from,
     onChange(change) {
+      told.open();
       const line = goJson(bodyOf(change));
       if (res.headersSent) write(line);
       else if (request.stream || early.length === 0) early.push(line);
     },
     onCleared(compactRevision) {
+      told.open();
       const cause = `the requested history has been cleared [${compactRevision}/${from}]`;
       const { status: code, body } = refusalAnswer(refusal(401, cause, revision));
       if (res.headersSent) res.end();
@@ -61,10 +66,13 @@ export async function serveWatch(
   };
   res.on('close', leave);
   if (req.destroyed && !req.complete) return;
-  const joined = hub.join(waiter);
-  // What is still to come needs no word of etcd's that it is there: without a quorum there is none.
-  if (wantsHistory) await joined;
-  else joined.catch(() => undefined);
+  const isCleared = wantsHistory && !(await member.hasHistory(from));
+  hub.join(waiter);
+  // Either the hub has kept it, or it hears from etcd where history begins now.
+  if (isCleared && !(await told.within(member.timeoutMs))) {
+    leave();
+    throw etcdFailure('timeout.etcd', member.endpoint, 'watch', 'no word of the compacted history');
+  }
   if (res.headersSent || res.destroyed) return leave();
   begin(res, headers);
   for (const line of early) if (!res.writableEnded) write(line);

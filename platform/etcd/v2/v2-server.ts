@@ -14,9 +14,12 @@ import type { StatsParts } from './serve-stats.ts';
 import { storeStats } from './store-stats.ts';
 import { watchHub } from './watch-hub.ts';
 
+/** A port, a path of a socket, or a socket that listens already. */
+export type Place = { port: number; host?: string } | { path: string } | { fd: number };
+
 export interface V2Server {
-  /** Not listening yet: on a port, a path or a descriptor, as the caller likes. */
-  readonly server: Server;
+  /** Answers there, too. Resolves when it does; rejects when the place is taken. */
+  listen(where: Place): Promise<Server>;
   /** Ends open watches and the connections to etcd. */
   close(): Promise<void>;
 }
@@ -36,20 +39,30 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
   const member = gatewayMember(opts.endpoint, opts.timeoutMs);
   const hub = watchHub(member);
   const parts: Parts = { member, hub, stats: storeStats(), limits, v2UrlOf: opts.v2UrlOf };
-  const server = createServer({ maxHeaderSize: ofEtcd.headers, keepAliveTimeout: 60_000 }, (req, res) => {
-    res.on('error', () => res.destroy());
-    route(parts, req, res).catch((error: unknown) => fail(req, res, error));
-  });
+  const servers: Server[] = [];
   return {
-    server,
+    async listen(where) {
+      const server = createServer({ maxHeaderSize: ofEtcd.headers, keepAliveTimeout: keepAliveMs }, (req, res) => {
+        res.on('error', () => res.destroy());
+        route(parts, req, res).catch((error: unknown) => fail(req, res, error));
+      });
+      servers.push(server);
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, resolve));
+      return server;
+    },
     async close() {
       hub.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const server of servers) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
       await member.close();
     },
   };
 }
+
+/** For a connection on which nothing is asked. */
+const keepAliveMs = 60_000;
 
 type Parts = KeysParts & StatsParts;
 

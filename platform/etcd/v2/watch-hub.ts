@@ -1,5 +1,4 @@
 import type { WatchStream } from '../connection.ts';
-import { etcdFailure } from '../etcd-failure.ts';
 import { leaseClock } from './lease-clock.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import { concerns } from './changes.ts';
@@ -8,7 +7,6 @@ import type { Member } from './member.ts';
 import { readWatchMessage } from './raw-events.ts';
 import type { RawWatch } from './raw-events.ts';
 import { explain, followLeases } from './explain.ts';
-import { gate } from './gate.ts';
 
 /** One who waits for changes. */
 export interface Waiter {
@@ -22,8 +20,8 @@ export interface Waiter {
 }
 
 export interface WatchHub {
-  /** Resolves when changes from `waiter.from` on are being told, at the latest after the member's timeout; rejects then. */
-  join(waiter: Waiter): Promise<void>;
+  /** From now on the waiter is told; at once, of what is known already. While etcd is away it waits on. */
+  join(waiter: Waiter): void;
   leave(waiter: Waiter): void;
   readonly waiting: number;
   close(): void;
@@ -46,7 +44,6 @@ export function watchHub(member: Member): WatchHub {
   let stream: WatchStream | undefined;
   let timer: NodeJS.Timeout | undefined;
   let failures = 0;
-  let confirmed = gate();
   /** Counts the streams: an earlier one that ends late ends nothing. */
   let run = 0;
   /** Counts the beginnings: what was heard before one is heard again after it, or by nobody. */
@@ -68,7 +65,6 @@ export function watchHub(member: Member): WatchHub {
     rest();
     clock = leaseClock(member.leases, () => performance.now());
     start = next = from;
-    confirmed = gate();
     open();
   };
   const retry = (of: number) => {
@@ -93,8 +89,7 @@ export function watchHub(member: Member): WatchHub {
     if (message.created) {
       clearTimeout(timer);
       failures = 0;
-      confirmed.open();
-    }
+      }
     for (const group of message.revisions) {
       const [first] = group;
       if (first) next = first.kv.modRevision + 1;
@@ -123,7 +118,6 @@ export function watchHub(member: Member): WatchHub {
       waiters.delete(waiter);
       waiter.onCleared(compactRevision);
     }
-    confirmed.open();
     if (waiters.size === 0) rest();
     else begin(compactRevision);
   };
@@ -136,16 +130,12 @@ export function watchHub(member: Member): WatchHub {
     get waiting() {
       return waiters.size;
     },
-    async join(waiter) {
+    join(waiter) {
       const isOpen = waiters.size > 0;
       waiters.add(waiter);
       if (!isOpen || waiter.from < start) begin(waiter.from);
       else for (const changes of [...history]) tell(waiter, changes);
       if (clock) void followLeases(member, waiter, clock);
-      if (!(await confirmed.within(member.timeoutMs))) {
-        leave(waiter);
-        throw etcdFailure('timeout.etcd', member.endpoint, 'watch', 'not confirmed in time');
-      }
     },
     leave,
     close() {

@@ -13,8 +13,8 @@ export async function startV2(
 ): Promise<RunningV2> {
   let url = '';
   const v2UrlOf = opts.v2UrlOf ?? (() => url);
-  const { server, close } = v2Server({ endpoint, timeoutMs: opts.timeoutMs ?? 5000, v2UrlOf });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { listen, close } = v2Server({ endpoint, timeoutMs: opts.timeoutMs ?? 5000, v2UrlOf });
+  const server = await listen({ port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { url, close };
 }
