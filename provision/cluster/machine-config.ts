@@ -10,7 +10,9 @@ import type { EtcdStart } from './members/member.ts';
 import { type ResidentEtcdctl, slowMachineFiles } from './slow-machine-files.ts';
 
 /** Unit texts by name, read from platform/systemd/units. */
-export type MachineUnits = Readonly<Record<'etcd' | 'etcdV2' | 'etcdV2Socket' | 'flanneld' | 'docker' | 'fleet', string>>;
+export type MachineUnits = Readonly<
+  Record<'etcd' | 'etcdV2' | 'etcdV2Socket' | 'flanneld' | 'docker' | 'fleet', string>
+>;
 
 /**
  * The whole of what makes a bare image into one machine of the cluster, as an Ignition config:

@@ -41,7 +41,10 @@ function textsOf(list: unknown): string[] {
 }
 
 /** A page that etcd serves to everybody: `/health`, `/version`, `/metrics`. @throws LabError `timeout.etcd` */
-export async function getPage({ endpoint, timeoutMs }: Member, path: string): Promise<{ status: number; text: string }> {
+export async function getPage(
+  { endpoint, timeoutMs }: Member,
+  path: string,
+): Promise<{ status: number; text: string }> {
   try {
     const answer = await fetch(`${endpoint}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
     return { status: answer.status, text: await answer.text() };

@@ -33,7 +33,12 @@ export function raftHeaders(status: MemberStatus): OutgoingHttpHeaders {
 }
 
 /** A refusal that is not about keys: etcd ends it without a line feed. */
-export function sendMessage(res: ServerResponse, status: number, message: string, headers: OutgoingHttpHeaders = {}): void {
+export function sendMessage(
+  res: ServerResponse,
+  status: number,
+  message: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
   send(res, status, { 'Content-Type': 'application/json', ...headers }, goJson({ message }).trimEnd());
 }
 

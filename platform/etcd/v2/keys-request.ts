@@ -49,8 +49,7 @@ export function readKeysRequest(method: KeysMethod, path: string, form: Form): K
   const [recursive, sorted, wait] = [flag('recursive'), flag('sorted'), flag('wait')];
   const [dir, quorum, stream] = [flag('dir'), flag('quorum'), flag('stream')];
   if (wait === true && method !== 'GET') mistakes.push(refusal(209, '"wait" can only be used with GET requests'));
-  if (form.has('prevValue') && text('prevValue') === '')
-    mistakes.push(refusal(201, '"prevValue" cannot be empty'));
+  if (form.has('prevValue') && text('prevValue') === '') mistakes.push(refusal(201, '"prevValue" cannot be empty'));
   const noValueOnSuccess = flag('noValueOnSuccess');
   const ttl = text('ttl') === '' ? undefined : uint64(text('ttl'));
   if (text('ttl') !== '' && ttl === undefined) mistakes.push(refusal(202, 'invalid value for "ttl"'));

@@ -82,7 +82,12 @@ export function gatewayMember(endpoint: string, timeoutMs: number): Member {
     status: () => statusOf(endpoint, timeoutMs),
     watch(fromRevision, on) {
       const everything = wire.rangeRequest(connection.bytes, '', true);
-      const create_request = { ...everything, prev_kv: true, progress_notify: true, start_revision: String(fromRevision) };
+      const create_request = {
+        ...everything,
+        prev_kv: true,
+        progress_notify: true,
+        start_revision: String(fromRevision),
+      };
       return connection.watch({ create_request }, on);
     },
     close: () => leases.close(),
@@ -151,8 +156,7 @@ function compareOf(connection: Connection, condition: Condition) {
 
 function writeOf(connection: Connection, write: PlannedWrite, lease: string | undefined) {
   const form = connection.bytes;
-  if ('delete' in write)
-    return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };
+  if ('delete' in write) return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };
   const hangsOn = write.leased === true ? lease : undefined;
   return { request_put: wire.putRequest(form, write.put, write.value, hangsOn) };
 }

@@ -64,12 +64,7 @@ export function directoryOf(
  * A directory with what is in it, one level or all; sorted by name, as every listing here is.
  * @param items every key below the directory
  */
-export function listingOf(
-  directory: V2Node,
-  items: readonly KeyValue[],
-  recursive: boolean,
-  times: TimesLeft,
-): V2Node {
+export function listingOf(directory: V2Node, items: readonly KeyValue[], recursive: boolean, times: TimesLeft): V2Node {
   const path = directory.key ?? '/';
   const nodes = childrenOf({ path, below: items }).map((child) => treeNode(child, recursive, times));
   return withNodes(directory, nodes);
@@ -78,18 +73,13 @@ export function listingOf(
 function treeNode(child: TreeNode, recursive: boolean, times: TimesLeft): V2Node {
   if (!child.directory && child.kv) return nodeOf(child.kv, times);
   const marker = child.kv?.key.endsWith('/') === true ? child.kv : undefined;
-  const directory = directoryOf(child.path, marker, firstOf(child), times);
+  const directory = directoryOf(child.path, marker, child.first, times);
   return recursive
     ? withNodes(
         directory,
         child.nodes.map((below) => treeNode(below, recursive, times)),
       )
     : directory;
-}
-
-function firstOf(node: TreeNode): KeyValue | undefined {
-  const [first] = node.nodes;
-  return first && (first.kv ?? firstOf(first));
 }
 
 /** In Go's order of fields; an empty list is left out. */

@@ -29,7 +29,8 @@ function planPut(request: KeysRequest, place: Place, action: 'create' | 'set' | 
   if (wayBlocked.code === 104) return wayBlocked;
   if (action === 'create' && isThere) return no(105);
   if ((action === 'update' || (request.refresh && action === 'set')) && !isThere) return wayBlocked;
-  if (file) return request.dir && action === 'set' ? directoryForFile(request, place, file) : putFile(request, place, action);
+  if (file)
+    return request.dir && action === 'set' ? directoryForFile(request, place, file) : putFile(request, place, action);
   if (isDirectory) {
     if (action !== 'update' || (request.value !== '' && !request.refresh)) return no(102);
     return putDirectory(request, place, action);
@@ -49,9 +50,22 @@ function planInOrder(request: KeysRequest, place: Place): WritePlan | Refusal {
   if (place.file) return refusal(104, place.path, place.index);
   const name = String(place.index + 1).padStart(20, '0');
   const path = place.path === '/' ? `/${name}` : `${place.path}/${name}`;
-  const self = { path: place.path, isFile: false, isDirectory: place.isDirectory, hasMarker: place.marker !== undefined };
+  const self = {
+    path: place.path,
+    isFile: false,
+    isDirectory: place.isDirectory,
+    hasMarker: place.marker !== undefined,
+  };
   const parents = place.path === '/' ? [] : [...place.parents, self];
-  const free: Place = { ...place, path, parents, file: undefined, marker: undefined, below: undefined, isDirectory: false };
+  const free: Place = {
+    ...place,
+    path,
+    parents,
+    file: undefined,
+    marker: undefined,
+    below: undefined,
+    isDirectory: false,
+  };
   const plan = request.dir ? putDirectory(request, free, 'create') : putFile(request, free, 'create');
   // Names are handed out in the order of the writes: whoever read an older revision looks again.
   const inOrder: Condition = { unchangedBelow: place.path, since: place.index };

@@ -16,7 +16,12 @@ export interface StatsParts {
 }
 
 /** `/v2/stats/NAME` (etcd documentation "v2 API, statistics"), from what v3 tells of itself. */
-export async function serveStats(parts: StatsParts, req: IncomingMessage, res: ServerResponse, name: string): Promise<void> {
+export async function serveStats(
+  parts: StatsParts,
+  req: IncomingMessage,
+  res: ServerResponse,
+  name: string,
+): Promise<void> {
   if (name !== 'self' && name !== 'leader' && name !== 'store') return sendError(res, 404, '404 page not found');
   if (!allow(req, res, ['GET'])) return;
   if (name === 'store') return sendJson(res, 200, {}, parts.stats.counts(parts.hub.waiting));
@@ -41,12 +46,14 @@ async function selfStats({ member, v2UrlOf }: StatsParts, status: MemberStatus, 
 /** Round trips to each follower, in ms, over the life of the process. */
 async function leaderStats({ member, v2UrlOf }: StatsParts, status: MemberStatus, metrics: Metrics) {
   const members = await readMembers(member, v2UrlOf);
-  const followers = members.filter(({ id }) => id !== status.memberId).map(({ id }) => {
-    const count = metrics.to('etcd_network_peer_round_trip_time_seconds_count', id);
-    const sum = metrics.to('etcd_network_peer_round_trip_time_seconds_sum', id);
-    const fail = metrics.to('etcd_network_peer_sent_failures_total', id);
-    return [id, { latency: { average: count === 0 ? 0 : (sum / count) * 1000 }, counts: { fail, success: count } }];
-  });
+  const followers = members
+    .filter(({ id }) => id !== status.memberId)
+    .map(({ id }) => {
+      const count = metrics.to('etcd_network_peer_round_trip_time_seconds_count', id);
+      const sum = metrics.to('etcd_network_peer_round_trip_time_seconds_sum', id);
+      const fail = metrics.to('etcd_network_peer_sent_failures_total', id);
+      return [id, { latency: { average: count === 0 ? 0 : (sum / count) * 1000 }, counts: { fail, success: count } }];
+    });
   return { leader: status.memberId, followers: Object.fromEntries(followers) as Record<string, unknown> };
 }
 

@@ -26,7 +26,12 @@ export async function serveWatch(
     const { status: code, body } = refusalAnswer(refusal(300, `too many open watches: ${limits.watches}`));
     return sendJson(res, code, { 'X-Etcd-Index': 0 }, body);
   }
-  const { revision } = await readFresh(member, [{ key: request.path, limit: 1, keysOnly: true }], request.quorum, status);
+  const { revision } = await readFresh(
+    member,
+    [{ key: request.path, limit: 1, keysOnly: true }],
+    request.quorum,
+    status,
+  );
   const known = await status;
   const headers = { 'X-Etcd-Index': revision, ...raftHeaders(known) };
   const wantsHistory = request.waitIndex > 0n && request.waitIndex <= BigInt(revision);

@@ -12,6 +12,9 @@ export interface TreeNode {
   /** undefined for a directory without a marker. */
   kv: KeyValue | undefined;
   directory: boolean;
+  /** The first key in a directory, hidden ones and its marker included. */
+  first: KeyValue | undefined;
+  /** The visible ones. */
   nodes: TreeNode[];
 }
 
@@ -32,7 +35,8 @@ export function childrenOf(place: { path: string; below: readonly KeyValue[] }):
     const marker = items.find((kv) => kv.key === `${path}/`);
     const below = items.filter((kv) => kv.key.startsWith(`${path}/`) && kv !== marker);
     const directory = marker !== undefined || below.length > 0;
-    return { path, kv: file ?? marker, directory, nodes: directory ? childrenOf({ path, below }) : [] };
+    const first = below[0] ?? marker;
+    return { path, kv: file ?? marker, directory, first, nodes: directory ? childrenOf({ path, below }) : [] };
   });
 }
 

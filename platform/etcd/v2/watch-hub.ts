@@ -89,7 +89,7 @@ export function watchHub(member: Member): WatchHub {
     if (message.created) {
       clearTimeout(timer);
       failures = 0;
-      }
+    }
     for (const group of message.revisions) {
       const [first] = group;
       if (first) next = first.kv.modRevision + 1;

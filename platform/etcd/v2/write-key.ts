@@ -75,17 +75,11 @@ function endLease(member: Member, lease: string | undefined): void {
 /** JavaScript's last day; etcd itself overflows to the past or leaves such times out. */
 const lastDayMs = 8.64e15;
 
-function answerOf(
-  plan: WritePlan,
-  index: number,
-  prevTime: Parameters<typeof timeOf>[0],
-  now: number,
-): KeyAnswer {
+function answerOf(plan: WritePlan, index: number, prevTime: Parameters<typeof timeOf>[0], now: number): KeyAnswer {
   const { action, path, value, isDirectory, before, prevNode, ttl } = plan;
   const removed = action === 'delete' || action === 'compareAndDelete';
   const seconds = ttl === undefined ? undefined : Number(ttl);
-  const time =
-    seconds === undefined ? {} : timeOf({ ttl: seconds, endsAt: Math.min(lastDayMs, now + seconds * 1000) });
+  const time = seconds === undefined ? {} : timeOf({ ttl: seconds, endsAt: Math.min(lastDayMs, now + seconds * 1000) });
   const sameKind = before !== undefined && before.key.endsWith('/') === isDirectory;
   const createdIndex = sameKind ? before.createRevision : (removed && prevNode?.createdIndex) || index;
   const node: V2Node = {

@@ -31,6 +31,4 @@ export type Condition =
   | { unchangedBelow: string; since: number };
 
 /** `leased`: with the lease of the plan's ttl. */
-export type PlannedWrite =
-  | { put: string; value: string; leased?: boolean }
-  | { delete: string; prefix?: boolean };
+export type PlannedWrite = { put: string; value: string; leased?: boolean } | { delete: string; prefix?: boolean };

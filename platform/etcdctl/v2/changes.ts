@@ -65,12 +65,7 @@ export async function changes(call: Call, path: string, each: (change: Change) =
 }
 
 /** What v2 would say of an event of v3; undefined: it would say nothing. */
-async function explain(
-  call: Call,
-  clock: LeaseClock,
-  event: StoreEvent,
-  seenAt: number,
-): Promise<Change | undefined> {
+async function explain(call: Call, clock: LeaseClock, event: StoreEvent, seenAt: number): Promise<Change | undefined> {
   const { told, before, now } = await pastOf(call, event);
   if (told === 'refresh') return undefined;
   const { key, value, revision } = event;

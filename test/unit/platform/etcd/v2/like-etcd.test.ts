@@ -31,9 +31,7 @@ async function sameAnswers(requests: readonly Request[]): Promise<void> {
 function script(root: string, lines: readonly string[]): Request[] {
   return lines.map((line) => {
     const [method = '', path = '', body] = line.split(' ');
-    return body === undefined
-      ? [method, `/v2/keys/${root}${path}`]
-      : [method, `/v2/keys/${root}${path}`, body];
+    return body === undefined ? [method, `/v2/keys/${root}${path}`] : [method, `/v2/keys/${root}${path}`, body];
   });
 }
 

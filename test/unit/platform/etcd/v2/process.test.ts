@@ -30,7 +30,9 @@ afterAll(async () => {
 });
 
 function start(args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [program, '--etcd', etcd.endpoints[0] ?? '', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, '--etcd', etcd.endpoints[0] ?? '', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -52,7 +54,8 @@ async function activated(args: readonly string[]) {
   return { child, url: `http://127.0.0.1:${port}` };
 }
 
-const exitOf = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+const exitOf = (child: ChildProcess) =>
+  new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
 const answering = (url: string) => vi.waitFor(() => http(url, 'GET', '/v2/keys'), { timeout: 10_000, interval: 50 });
 
 async function freePort(): Promise<number> {
@@ -92,7 +95,9 @@ describe('etcd-v2', () => {
     const url = `http://127.0.0.1:${port}`;
     await answering(url);
     const bySocket = await new Promise<number | undefined>((resolve, reject) =>
-      request({ socketPath: path, path: '/v2/keys' }, (res) => resolve(res.resume().statusCode)).on('error', reject).end(),
+      request({ socketPath: path, path: '/v2/keys' }, (res) => resolve(res.resume().statusCode))
+        .on('error', reject)
+        .end(),
     );
     expect(bySocket).toBe(200);
     expect((await http(url, 'GET', '/v2/machines')).text).toBe('http://127.0.0.1:4001');
@@ -100,7 +105,9 @@ describe('etcd-v2', () => {
       () => 'answered',
       () => 'cut',
     );
-    await vi.waitFor(async () => expect((await http(url, 'GET', '/v2/stats/store')).text).toContain('"watchers":1'), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await http(url, 'GET', '/v2/stats/store')).text).toContain('"watchers":1'), {
+      timeout: 5000,
+    });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(await watching).toBe('cut');
@@ -124,13 +131,21 @@ describe('its options', () => {
   const read = (argv: string[], env: NodeJS.ProcessEnv = {}) => readOptions(argv, env, 42);
 
   test('defaults: port 4001 everywhere, the member of the machine', () => {
-    expect(read([])).toEqual({ endpoint: 'http://127.0.0.1:2379', places: [{ port: 4001 }], port: 4001, timeoutMs: 5000, idleExitMs: undefined });
+    expect(read([])).toEqual({
+      endpoint: 'http://127.0.0.1:2379',
+      places: [{ port: 4001 }],
+      port: 4001,
+      timeoutMs: 5000,
+      idleExitMs: undefined,
+    });
   });
 
   test('sockets of systemd count when they are meant for this process, and are not all there is', () => {
     const env = { LISTEN_PID: '42', LISTEN_FDS: '2' };
     expect(read([], env)).toMatchObject({ places: [{ fd: 3 }, { fd: 4 }] });
-    expect(read(['--listen', '[::1]:5'], env)).toMatchObject({ places: [{ fd: 3 }, { fd: 4 }, { port: 5, host: '::1' }] });
+    expect(read(['--listen', '[::1]:5'], env)).toMatchObject({
+      places: [{ fd: 3 }, { fd: 4 }, { port: 5, host: '::1' }],
+    });
     expect(read([], { ...env, LISTEN_PID: '43' })).toMatchObject({ places: [{ port: 4001 }] });
     expect(() => read([], { LISTEN_PID: '42', LISTEN_FDS: 'x' })).toThrow('LISTEN_FDS takes a number');
   });

@@ -9,7 +9,9 @@ let etcd: RealEtcd;
 let servers: RunningV2[];
 beforeAll(async () => {
   etcd = await realEtcd({ members: 3, args: ['--heartbeat-interval', '50', '--election-timeout', '500'] });
-  servers = await Promise.all(etcd.endpoints.map((endpoint) => startV2(endpoint, { timeoutMs, v2UrlOf: (url) => url })));
+  servers = await Promise.all(
+    etcd.endpoints.map((endpoint) => startV2(endpoint, { timeoutMs, v2UrlOf: (url) => url })),
+  );
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
@@ -33,7 +35,9 @@ describe('three members', () => {
   });
 
   test('names in order are in the order of the writes, whoever makes them', async () => {
-    const made = await Promise.all(Array.from({ length: 24 }, (_, i) => http(url(i % 3), 'POST', '/v2/keys/queue', `value=${i}`)));
+    const made = await Promise.all(
+      Array.from({ length: 24 }, (_, i) => http(url(i % 3), 'POST', '/v2/keys/queue', `value=${i}`)),
+    );
     expect(made.map(({ status }) => status)).toEqual(made.map(() => 201));
     const nodes = made.map(({ text }) => (JSON.parse(text) as { node: { key: string; modifiedIndex: number } }).node);
     expect(new Set(nodes.map(({ key }) => key)).size).toBe(24);
@@ -42,7 +46,9 @@ describe('three members', () => {
   });
 
   test('of many who create one key only one does', async () => {
-    const made = await Promise.all(Array.from({ length: 12 }, (_, i) => http(url(i % 3), 'PUT', '/v2/keys/lock?prevExist=false', `value=${i}`)));
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => http(url(i % 3), 'PUT', '/v2/keys/lock?prevExist=false', `value=${i}`)),
+    );
     expect(made.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 11 }, () => 412)]);
   });
 });
@@ -51,7 +57,12 @@ describe('without a quorum', () => {
   test('plain reads have the old value, everything else is error 300 in time; afterwards all is well', async () => {
     await http(url(0), 'PUT', '/v2/keys/old', 'value=kept');
     await Promise.all([etcd.kill(1), etcd.kill(2)]);
-    const raftError = { errorCode: 300, message: 'Raft Internal Error', cause: 'etcdserver: request timed out', index: 0 };
+    const raftError = {
+      errorCode: 300,
+      message: 'Raft Internal Error',
+      cause: 'etcdserver: request timed out',
+      index: 0,
+    };
     const asked: readonly (readonly [string, string, string?])[] = [
       ['PUT', '/v2/keys/old', 'value=new'],
       ['PUT', '/v2/keys/old', 'value=new&ttl=5'],
@@ -79,7 +90,9 @@ describe('without a quorum', () => {
 
     const told = http(url(0), 'GET', '/v2/keys/old?wait=true');
     await Promise.all([etcd.start(1), etcd.start(2)]);
-    await vi.waitFor(async () => expect((await http(url(0), 'PUT', '/v2/keys/old', 'value=again')).status).toBe(200), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await http(url(0), 'PUT', '/v2/keys/old', 'value=again')).status).toBe(200), {
+      timeout: 20_000,
+    });
     expect((await told).text).toContain('"value":"again"');
   });
 

@@ -13,10 +13,10 @@ export async function startV2(
 ): Promise<RunningV2> {
   let url = '';
   const v2UrlOf = opts.v2UrlOf ?? (() => url);
-  const { listen, close } = v2Server({ endpoint, timeoutMs: opts.timeoutMs ?? 5000, v2UrlOf });
-  const server = await listen({ port: 0, host: '127.0.0.1' });
+  const v2 = v2Server({ endpoint, timeoutMs: opts.timeoutMs ?? 5000, v2UrlOf });
+  const server = await v2.listen({ port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, close };
+  return { url, close: () => v2.close() };
 }
 
 export interface Answer {

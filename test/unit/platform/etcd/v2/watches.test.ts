@@ -37,7 +37,13 @@ interface Heard {
 function listen(base: string, path: string): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const req = request(`${base}${path}`, { agent: false }, (res) => {
-      const heard: Heard = { status: res.statusCode ?? 0, headers: res.headers, text: '', ended: false, hangUp: () => req.destroy() };
+      const heard: Heard = {
+        status: res.statusCode ?? 0,
+        headers: res.headers,
+        text: '',
+        ended: false,
+        hangUp: () => req.destroy(),
+      };
       res.setEncoding('utf8').on('data', (text: string) => (heard.text += text));
       res.on('end', () => (heard.ended = true));
       res.on('error', () => undefined);
@@ -55,7 +61,8 @@ const plain = (text: string) =>
     .replace(/"(modifiedIndex|createdIndex)":\d+/g, '"$1":0')
     .replace(/"expiration":"[^"]*",?/g, '')
     .replace(/"ttl":\d+,?/g, '');
-const watchers = async () => (JSON.parse((await http(ours.url, 'GET', '/v2/stats/store')).text) as { watchers: number }).watchers;
+const watchers = async () =>
+  (JSON.parse((await http(ours.url, 'GET', '/v2/stats/store')).text) as { watchers: number }).watchers;
 const put = (path: string, body: string) => http(ours.url, 'PUT', `/v2/keys${path}`, body);
 const indexOf = (text: string) => (JSON.parse(text) as { node: { modifiedIndex: number } }).node.modifiedIndex;
 
@@ -101,7 +108,8 @@ describe('a watch', () => {
   test('ends with the first change; the next one goes on after it without a gap', async () => {
     const first = await listen(ours.url, '/v2/keys/gap?wait=true&recursive=true');
     const written = [];
-    for (const value of ['1', '2', '3', '4']) written.push(indexOf((await put(`/gap/k${value}`, `value=${value}`)).text));
+    for (const value of ['1', '2', '3', '4'])
+      written.push(indexOf((await put(`/gap/k${value}`, `value=${value}`)).text));
     await toEnd(first);
     const seen = [indexOf(first.text)];
     for (let left = 3; left > 0; left--) {
@@ -139,7 +147,10 @@ describe('a watch', () => {
     const old = indexOf((await put('/gone/k', 'value=1')).text);
     const now = indexOf((await put('/gone/k', 'value=2')).text);
     const stream = await listen(ours.url, '/v2/keys/gone?wait=true&recursive=true&stream=true');
-    const compact = await fetch(`${theirs}/v3/kv/compaction`, { method: 'POST', body: JSON.stringify({ revision: String(now), physical: true }) });
+    const compact = await fetch(`${theirs}/v3/kv/compaction`, {
+      method: 'POST',
+      body: JSON.stringify({ revision: String(now), physical: true }),
+    });
     expect(compact.ok).toBe(true);
     const refused = await http(ours.url, 'GET', `/v2/keys/gone/k?wait=true&waitIndex=${old}`);
     expect(refused.status).toBe(400);
@@ -153,7 +164,9 @@ describe('a watch', () => {
   });
 
   test('frees its place when the client hangs up', async () => {
-    const waiting = await Promise.all(Array.from({ length: 20 }, (_, i) => listen(ours.url, `/v2/keys/hang/${i}?wait=true`)));
+    const waiting = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => listen(ours.url, `/v2/keys/hang/${i}?wait=true`)),
+    );
     expect(await watchers()).toBeGreaterThanOrEqual(20);
     const before = await watchers();
     waiting.forEach((heard) => heard.hangUp());
@@ -162,7 +175,8 @@ describe('a watch', () => {
 });
 
 describe('what a watch says was done', () => {
-  const actions = (heard: Heard) => lines(heard).map((line) => /"action":"(\w+)","node":\{"key":"([^"]*)"/.exec(line)?.slice(1, 3).join(' '));
+  const actions = (heard: Heard) =>
+    lines(heard).map((line) => /"action":"(\w+)","node":\{"key":"([^"]*)"/.exec(line)?.slice(1, 3).join(' '));
 
   test('expire, within about a second of the end of the time to live; delete, when a key with one is removed', async () => {
     const heard = await listen(ours.url, '/v2/keys/ttl?wait=true&recursive=true&stream=true');
@@ -173,14 +187,26 @@ describe('what a watch says was done', () => {
     await vi.waitFor(() => expect(lines(heard)).toHaveLength(4), { timeout: 15_000, interval: 20 });
     const took = performance.now() - began;
     expect(actions(heard)).toEqual(['set /ttl/gone', 'set /ttl/removed', 'delete /ttl/removed', 'expire /ttl/gone']);
-    expect(lines(heard)[3]).toMatch(/^\{"action":"expire","node":\{"key":"\/ttl\/gone","modifiedIndex":\d+,"createdIndex":\d+\},"prevNode":\{"key":"\/ttl\/gone","value":"1",/);
+    expect(lines(heard)[3]).toMatch(
+      /^\{"action":"expire","node":\{"key":"\/ttl\/gone","modifiedIndex":\d+,"createdIndex":\d+\},"prevNode":\{"key":"\/ttl\/gone","value":"1",/,
+    );
     expect(took).toBeGreaterThan(2900);
     expect(took).toBeLessThan(4500);
   });
 
   test('of what etcdctl does, the same words; a directory that it removes is one change', async () => {
     const heard = await listen(ours.url, '/v2/keys/ctl?wait=true&recursive=true&stream=true');
-    const told = ['mk /ctl/a 1', 'update /ctl/a 2', 'set --swap-with-value 2 /ctl/a 3', 'rm --with-value 3 /ctl/a', 'set /ctl/d/k 1', 'set /ctl/d/l 1 --ttl 60', 'rm -r /ctl/d', 'mkdir /ctl/e', 'rmdir /ctl/e'];
+    const told = [
+      'mk /ctl/a 1',
+      'update /ctl/a 2',
+      'set --swap-with-value 2 /ctl/a 3',
+      'rm --with-value 3 /ctl/a',
+      'set /ctl/d/k 1',
+      'set /ctl/d/l 1 --ttl 60',
+      'rm -r /ctl/d',
+      'mkdir /ctl/e',
+      'rmdir /ctl/e',
+    ];
     for (const line of told) expect((await etcdctl(line.split(' '), etcd.endpoints)).code).toBe(0);
     await vi.waitFor(() => expect(lines(heard)).toHaveLength(9), { timeout: 5000 });
     expect(actions(heard)).toEqual([
@@ -205,7 +231,10 @@ describe('what a watch says was done', () => {
     const heard = await listen(ours.url, '/v2/keys/fresh?wait=true&recursive=true&stream=true');
     const refreshed = await put('/fresh/k', 'refresh=true&ttl=50');
     expect(JSON.parse(refreshed.text)).toMatchObject({ action: 'set', node: { value: '1', ttl: 50 } });
-    const told = etcdctl(['-o', 'json', 'watch', '--after-index', String(indexOf(refreshed.text) - 1), '/fresh/k'], etcd.endpoints);
+    const told = etcdctl(
+      ['-o', 'json', 'watch', '--after-index', String(indexOf(refreshed.text) - 1), '/fresh/k'],
+      etcd.endpoints,
+    );
     await put('/fresh/k', 'value=2');
     await vi.waitFor(() => expect(lines(heard)).toHaveLength(1), { timeout: 5000 });
     expect(lines(heard)[0]).toContain('"value":"2"');
