@@ -68,11 +68,11 @@ type Parts = KeysParts & StatsParts;
 
 async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (req.method === 'OPTIONS') return send(res, 200, {}, '');
-  const url = req.url ?? '/';
+  const url = (req.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   const at = url.indexOf('?');
   const [escaped, query] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
   const decoded = percentDecoded(escaped);
-  if ('bad' in decoded) return sendError(res, 400, '400 Bad Request');
+  if ('bad' in decoded) return sendText(res, 400, '400 Bad Request');
   const path = decoded.text;
   const clean = cleaned(path);
   if (clean !== path) return redirect(req, res, encodeURI(clean) + (at === -1 ? '' : `?${query}`));
