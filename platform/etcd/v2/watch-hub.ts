@@ -6,6 +6,7 @@ import type { Change } from './changes.ts';
 import type { Member } from './member.ts';
 import { readWatchMessage } from './raw-events.ts';
 import type { RawWatch } from './raw-events.ts';
+import { recentChanges } from './recent-changes.ts';
 import { explain, followLeases } from './explain.ts';
 
 /** One who waits for changes. */
@@ -27,9 +28,6 @@ export interface WatchHub {
   close(): void;
 }
 
-/** Kept for those who come back with the index after the last one they saw, as etcd keeps its last 1000 events. */
-const longestHistory = 1000;
-
 /**
  * One watch of v3 for all who wait, open only while somebody does. It begins where the first of them wants to; when another
  * wants older history than is kept, it begins anew there, and each is told only what it has not been told.
@@ -37,9 +35,7 @@ const longestHistory = 1000;
 export function watchHub(member: Member): WatchHub {
   const waiters = new Set<Waiter>();
   let clock: LeaseClock | undefined;
-  let history: Change[][] = [];
-  /** All changes from here on are in `history`, or still to come. */
-  let start = 0;
+  const recent = recentChanges();
   let next = 0;
   let stream: WatchStream | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -64,7 +60,8 @@ export function watchHub(member: Member): WatchHub {
   const begin = (from: number) => {
     rest();
     clock = leaseClock(member.leases, () => performance.now());
-    start = next = from;
+    next = from;
+    recent.beginAt(from);
     open();
   };
   const retry = (of: number) => {
@@ -80,7 +77,7 @@ export function watchHub(member: Member): WatchHub {
     stream?.cancel();
     clearTimeout(timer);
     clock?.close();
-    history = [];
+    recent.beginAt(0);
   };
 
   const receive = (message: RawWatch, mine: number) => {
@@ -102,8 +99,7 @@ export function watchHub(member: Member): WatchHub {
     }
   };
   const publish = (changes: Change[]) => {
-    history.push(changes);
-    if (history.length > longestHistory) start = (history.shift()?.[0]?.revision ?? start) + 1;
+    recent.add(changes);
     for (const waiter of [...waiters]) tell(waiter, changes);
   };
   const tell = (waiter: Waiter, changes: readonly Change[]) => {
@@ -133,8 +129,8 @@ export function watchHub(member: Member): WatchHub {
     join(waiter) {
       const isOpen = waiters.size > 0;
       waiters.add(waiter);
-      if (!isOpen || waiter.from < start) begin(waiter.from);
-      else for (const changes of [...history]) tell(waiter, changes);
+      if (!isOpen || waiter.from < recent.start) begin(waiter.from);
+      else for (const changes of recent.all) tell(waiter, changes);
       if (clock) void followLeases(member, waiter, clock);
     },
     leave,

@@ -241,3 +241,46 @@ describe('what a watch says was done', () => {
     expect((await told).stdout).toContain('"value":"2"');
   });
 });
+
+describe('the one v3 watch behind them', () => {
+  /** Watches of v3 that etcd has open. */
+  const ofV3 = async (endpoint: string) =>
+    Number(/^etcd_debugging_mvcc_watcher_total (\d+)$/m.exec(await (await fetch(`${endpoint}/metrics`)).text())?.[1]);
+
+  test('is open while somebody waits, however many do', async () => {
+    const own = await realEtcd();
+    onTestFinished(() => own.stop());
+    const [endpoint = ''] = own.endpoints;
+    const v2 = await startV2(endpoint);
+    onTestFinished(() => v2.close());
+    await http(v2.url, 'PUT', '/v2/keys/k', 'value=1');
+    expect(await ofV3(endpoint)).toBe(0);
+    const waiting = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => listen(v2.url, `/v2/keys/${i}?wait=true&recursive=true`)),
+    );
+    await vi.waitFor(async () => expect(await ofV3(endpoint)).toBe(1), { timeout: 5000 });
+    waiting.forEach((heard) => heard.hangUp());
+    await vi.waitFor(async () => expect(await ofV3(endpoint)).toBe(0), { timeout: 5000 });
+  });
+
+  test('goes on where it was after etcd was killed: nothing is lost or told twice', async () => {
+    const own = await realEtcd();
+    onTestFinished(() => own.stop());
+    const [endpoint = ''] = own.endpoints;
+    const v2 = await startV2(endpoint);
+    onTestFinished(() => v2.close());
+    const stream = await listen(v2.url, '/v2/keys/k?wait=true&stream=true');
+    const other = openEtcd({ endpoints: own.endpoints });
+    onTestFinished(() => other.close());
+    await other.put('/k', '1');
+    await vi.waitFor(() => expect(lines(stream)).toHaveLength(1), { timeout: 5000 });
+    for (const value of ['2', '3']) {
+      await own.kill();
+      await own.start();
+      await vi.waitFor(() => other.put('/k', value), { timeout: 10_000 });
+    }
+    await vi.waitFor(() => expect(lines(stream)).toHaveLength(3), { timeout: 10_000 });
+    const values = lines(stream).map((line) => /"node":\{"key":"\/k","value":"(\d)"/.exec(line)?.[1]);
+    expect(values).toEqual(['1', '2', '3']);
+  });
+});
