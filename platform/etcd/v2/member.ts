@@ -21,6 +21,7 @@ export interface Member {
   write(conditions: readonly Condition[], writes: readonly PlannedWrite[], lease?: string): Promise<number | undefined>;
   /** Whether a watch can begin at that revision, which is no future one: false when it was compacted. */
   hasHistory(revision: number): Promise<boolean>;
+  /** At most a fifth of a second old. */
   status(): Promise<MemberStatus>;
   /** Every event of every key from a revision on, with the key as it was before; messages are read with `wire.readWatch`. */
   watch(fromRevision: number, on: WatchStreamHandlers): WatchStream;
@@ -79,7 +80,7 @@ export function gatewayMember(endpoint: string, timeoutMs: number): Member {
         throw error;
       }
     },
-    status: () => statusOf(endpoint, timeoutMs),
+    status: recent(() => statusOf(endpoint, timeoutMs)),
     watch(fromRevision, on) {
       const everything = wire.rangeRequest(connection.bytes, '', true);
       const create_request = {
@@ -173,6 +174,22 @@ async function statusOf(endpoint: string, timeoutMs: number): Promise<MemberStat
     revision: revisionOf(answer),
   };
 }
+
+/** Many requests at once ask once. A failure is told to those who wait for it, and not kept. */
+function recent<T>(ask: () => Promise<T>): () => Promise<T> {
+  let known: { at: number; answer: Promise<T> } | undefined;
+  return () => {
+    if (known && performance.now() - known.at < keptMs) return known.answer;
+    const asked = { at: performance.now(), answer: ask() };
+    known = asked;
+    asked.answer.catch(() => {
+      if (known === asked) known = undefined;
+    });
+    return asked.answer;
+  };
+}
+
+const keptMs = 200;
 
 /** An id as v2 writes it; what is 0 the gateway leaves out. */
 export function hexadecimal(id: unknown): string {

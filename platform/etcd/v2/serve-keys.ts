@@ -3,6 +3,7 @@ import { LabError } from '../../../errors/lab-error.ts';
 import { isEtcdAway } from '../etcd-failure.ts';
 import { parseForm } from './form.ts';
 import { allow, clusterHeader, raftHeaders, readBody, sendJson } from './http.ts';
+import type { InTurn } from './in-turn.ts';
 import { keysMethods, readKeysRequest } from './keys-request.ts';
 import type { KeysMethod, KeysRequest } from './keys-request.ts';
 import type { Member, MemberStatus } from './member.ts';
@@ -19,6 +20,7 @@ export interface KeysParts {
   member: Member;
   hub: WatchHub;
   stats: StoreStats;
+  turns: InTurn;
   limits: Limits;
 }
 
@@ -48,7 +50,7 @@ export async function serveKeys(
     const request = await readRequest(parts.limits, req, method, path, query);
     if ('code' in request) return await refuse(res, request, status);
     if (request.wait) return await serveWatch(parts, req, res, request, status);
-    const answer = await carryOut(parts.member, request, status);
+    const answer = await carryOut(parts, request, status);
     parts.stats.count(request, answer);
     if ('code' in answer) return await refuse(res, answer, status);
     const headers = { 'X-Etcd-Index': answer.index, ...raftHeaders(await status) };
@@ -59,9 +61,13 @@ export async function serveKeys(
   }
 }
 
-function carryOut(member: Member, request: KeysRequest, status: Promise<MemberStatus>): Promise<KeyAnswer | Refusal> {
+function carryOut(
+  { member, turns }: KeysParts,
+  request: KeysRequest,
+  status: Promise<MemberStatus>,
+): Promise<KeyAnswer | Refusal> {
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  return reads ? readKey(member, request, status, Date.now) : writeKey(member, request, Date.now);
+  return reads ? readKey(member, request, status, Date.now) : writeKey(member, turns, request, Date.now);
 }
 
 async function readRequest(

@@ -6,6 +6,7 @@ import { getPage, readMembers } from './cluster.ts';
 import type { V2UrlOf } from './cluster.ts';
 import { percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
+import { inTurn } from './in-turn.ts';
 import { gatewayMember } from './member.ts';
 import { serveKeys } from './serve-keys.ts';
 import type { KeysParts, Limits } from './serve-keys.ts';
@@ -38,7 +39,7 @@ const limits: Limits = { body: ofEtcd.body, watches: 2000, depth: 40 };
 export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf }): V2Server {
   const member = gatewayMember(opts.endpoint, opts.timeoutMs);
   const hub = watchHub(member);
-  const parts: Parts = { member, hub, stats: storeStats(), limits, v2UrlOf: opts.v2UrlOf };
+  const parts: Parts = { member, hub, stats: storeStats(), turns: inTurn(), limits, v2UrlOf: opts.v2UrlOf };
   const servers: Server[] = [];
   return {
     async listen(where) {

@@ -1,5 +1,6 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import { etcdFailure } from '../etcd-failure.ts';
+import type { InTurn } from './in-turn.ts';
 import type { KeysRequest } from './keys-request.ts';
 import type { Member } from './member.ts';
 import { timeOf } from './node.ts';
@@ -13,11 +14,27 @@ import type { WritePlan } from './write-plan.ts';
 
 /**
  * `PUT`, `POST`, `DELETE`: looks at the place, plans, and writes in one transaction; when the place has changed meanwhile, again.
+ * @param turns of the writes by this process, by path
  * @param now ms since 1970
  * @throws LabError of `etcdFailure`; `timeout.etcd` also when others kept changing the place for as long as a request may take
  */
-export async function writeKey(member: Member, request: KeysRequest, now: () => number): Promise<KeyAnswer | Refusal> {
+export function writeKey(
+  member: Member,
+  turns: InTurn,
+  request: KeysRequest,
+  now: () => number,
+): Promise<KeyAnswer | Refusal> {
   const endAt = performance.now() + member.timeoutMs;
+  // Each would make the others look again.
+  return turns(request.path, () => tryUntil(endAt, member, request, now));
+}
+
+async function tryUntil(
+  endAt: number,
+  member: Member,
+  request: KeysRequest,
+  now: () => number,
+): Promise<KeyAnswer | Refusal> {
   let lease: string | undefined;
   let kept = false;
   try {

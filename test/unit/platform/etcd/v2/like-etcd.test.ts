@@ -72,6 +72,16 @@ describe('the keys API answers as etcd 3.4 with --enable-v2', () => {
     await sameAnswers(script(name.replaceAll(' ', '-'), lines));
   });
 
+  test('a sorted listing has its order', async () => {
+    const names = ['b', 'a', 'a-', 'B', '10', '9', 'ä', 'a.b/c', 'z/y/x'];
+    for (const base of [ours.url, etcd.endpoints[0] ?? ''])
+      for (const name of names) await http(base, 'PUT', `/v2/keys/sorted/${encodeURI(name)}`, 'value=1');
+    const keys = async (base: string) =>
+      (await http(base, 'GET', '/v2/keys/sorted?sorted=true&recursive=true')).text.match(/"key":"[^"]*"/g);
+    expect(await keys(ours.url)).toEqual(await keys(etcd.endpoints[0] ?? ''));
+    expect(await keys(ours.url)).toHaveLength(1 + names.length + 3);
+  });
+
   test('at the root, on other methods, and beside the API', async () => {
     await sameAnswers([
       ['PUT', '/v2/keys', 'value=1'], ['PUT', '/v2/keys/', 'value=1'], ['DELETE', '/v2/keys/?recursive=true'], ['DELETE', '/v2/keys?dir=true'], ['PUT', '/v2/keys/?prevValue=1', 'value=1'], ['PUT', '/v2/keys/?prevExist=true', 'dir=true'], ['POST', '/v2/keys', 'value=1'], ['POST', '/v2/keys/', 'value=1'],

@@ -33,9 +33,10 @@ export async function http(base: string, method: string, path: string, body?: st
   return { status: res.status, headers: res.headers, text: await res.text() };
 }
 
-/** Without what differs between two stores: indexes, times, and names made of indexes. */
+/** Without what differs between two stores: indexes, times, names made of indexes, and the order of etcd's unsorted lists. */
 export function comparable({ status, headers, text }: Answer) {
-  const plain = text
+  const sorted = text.includes('"nodes":[') ? `${JSON.stringify(JSON.parse(text, byKey))}\n` : text;
+  const plain = sorted
     .replace(/"(modifiedIndex|createdIndex|index)":\d+/g, '"$1":0')
     .replace(/"expiration":"[^"]*"/g, '"expiration":"T"')
     .replace(/\d{20}/g, 'N'.repeat(20))
@@ -43,4 +44,12 @@ export function comparable({ status, headers, text }: Answer) {
   const shown = ['content-type', 'allow', 'location', 'access-control-allow-origin', 'x-content-type-options'];
   const has = ['x-etcd-index', 'x-etcd-cluster-id', 'x-raft-index', 'x-raft-term'].filter((name) => headers.has(name));
   return { status, text: plain, headers: shown.map((name) => headers.get(name)), has };
+}
+
+interface Node {
+  key: string;
+}
+
+function byKey(name: string, value: unknown): unknown {
+  return name === 'nodes' ? (value as Node[]).sort((a, b) => (a.key < b.key ? -1 : 1)) : value;
 }
