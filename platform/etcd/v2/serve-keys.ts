@@ -41,8 +41,8 @@ export async function serveKeys(
   path: string,
   query: string,
 ): Promise<void> {
-  if (!allow(req, res, keysMethods)) return;
-  const method = req.method as KeysMethod;
+  const method = keysMethods.find((known) => known === req.method);
+  if (!allow(req, res, keysMethods) || method === undefined) return;
   const status = parts.member.status();
   // Whoever fails first answers; it is asked for again where it is needed.
   status.catch(() => undefined);

@@ -28,7 +28,7 @@ export interface V2Server {
 /** Of etcd itself: a v3 request may have 1.5 MB (--max-request-bytes), the form around a value included; Go's header limit. */
 const ofEtcd = { body: 1_536 * 1024, headers: 1024 * 1024 };
 
-const limits: Limits = { body: ofEtcd.body, watches: 2000, depth: 40 };
+export const usualLimits: Limits = { body: ofEtcd.body, watches: 2000, depth: 40 };
 
 /**
  * etcd's v2 HTTP API on one member's v3 store.
@@ -36,10 +36,17 @@ const limits: Limits = { body: ofEtcd.body, watches: 2000, depth: 40 };
  * @param timeoutMs after which a request to etcd that has no answer is error 300
  * @param v2UrlOf where the v2 API of a member answers
  */
-export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf }): V2Server {
+export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf; limits?: Limits }): V2Server {
   const member = gatewayMember(opts.endpoint, opts.timeoutMs);
   const hub = watchHub(member);
-  const parts: Parts = { member, hub, stats: storeStats(), turns: inTurn(), limits, v2UrlOf: opts.v2UrlOf };
+  const parts: Parts = {
+    member,
+    hub,
+    stats: storeStats(),
+    turns: inTurn(),
+    limits: opts.limits ?? usualLimits,
+    v2UrlOf: opts.v2UrlOf,
+  };
   const servers: Server[] = [];
   return {
     async listen(where) {

@@ -38,8 +38,8 @@ async function tryUntil(
   let lease: string | undefined;
   let kept = false;
   try {
-    while (performance.now() < endAt) {
-      const { answers, revision } = await member.read(readsOf(request.path), 'quorum');
+    for (let left = endAt - performance.now(); left > 0; left = endAt - performance.now()) {
+      const { answers, revision } = await member.read(readsOf(request.path), 'quorum', left);
       const plan = planWrite(request, placeOf(request.path, answers, revision));
       if ('code' in plan) return plan;
       const prevTimes = plan.before ? await timesLeft(member, [plan.before], now) : undefined;

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { v2Server } from '../../../../../platform/etcd/v2/v2-server.ts';
+import { usualLimits, v2Server } from '../../../../../platform/etcd/v2/v2-server.ts';
 
 export interface RunningV2 {
   url: string;
@@ -9,11 +9,12 @@ export interface RunningV2 {
 /** The v2 API on a free port of 127.0.0.1, in front of one member. `v2UrlOf` of a member whose v2 API is elsewhere. */
 export async function startV2(
   endpoint: string,
-  opts: { timeoutMs?: number; v2UrlOf?: (url: string) => string } = {},
+  opts: { timeoutMs?: number; v2UrlOf?: (url: string) => string; watches?: number } = {},
 ): Promise<RunningV2> {
   let url = '';
   const v2UrlOf = opts.v2UrlOf ?? (() => url);
-  const v2 = v2Server({ endpoint, timeoutMs: opts.timeoutMs ?? 5000, v2UrlOf });
+  const limits = { ...usualLimits, watches: opts.watches ?? usualLimits.watches };
+  const v2 = v2Server({ endpoint, timeoutMs: opts.timeoutMs ?? 5000, v2UrlOf, limits });
   const server = await v2.listen({ port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { url, close: () => v2.close() };

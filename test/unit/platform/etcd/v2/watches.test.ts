@@ -174,6 +174,22 @@ describe('a watch', () => {
   });
 });
 
+test('more watches than may be open are refused; one that ends makes room', async () => {
+  const few = await startV2(theirs, { watches: 2 });
+  onTestFinished(() => few.close());
+  const open = await Promise.all(['a', 'b'].map((key) => listen(few.url, `/v2/keys/few/${key}?wait=true`)));
+  const refused = await http(few.url, 'GET', '/v2/keys/few/c?wait=true');
+  expect([refused.status, JSON.parse(refused.text)]).toEqual([
+    500,
+    { errorCode: 300, message: 'Raft Internal Error', cause: 'too many open watches: 2', index: 0 },
+  ]);
+  open[0]?.hangUp();
+  await vi.waitFor(async () => {
+    const heard = await listen(few.url, '/v2/keys/few/c?wait=true');
+    expect(heard.status).toBe(200);
+  });
+});
+
 describe('what a watch says was done', () => {
   const actions = (heard: Heard) =>
     lines(heard).map((line) => /"action":"(\w+)","node":\{"key":"([^"]*)"/.exec(line)?.slice(1, 3).join(' '));
