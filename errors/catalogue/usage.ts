@@ -55,6 +55,10 @@ export const usage = {
       'Couchbase server.',
     remedy: "The program's `--help` lists its flags, `lab fleetctl help COMMAND` those of a fleetctl command.",
   },
+  'usage.etcd-v2': {
+    means: '`etcd-v2` cannot use its command line: an unknown flag, or a value that is no port, place or number.',
+    remedy: '`node /opt/lab/bin/etcd-v2.cjs --help`, on a machine.',
+  },
   'usage.flanneld': {
     means:
       '`flanneld` cannot use its command line: an unknown flag, or an interface without an IPv4 address and no ' +

@@ -12,7 +12,9 @@ import type { EtcdStart } from './members/member.ts';
 import { type ResidentEtcdctl, slowMachineFiles } from './slow-machine-files.ts';
 
 /** Unit texts by name, read from platform/systemd/units. */
-export type MachineUnits = Readonly<Record<'etcd' | 'flanneld' | 'docker' | 'fleet', string>>;
+export type MachineUnits = Readonly<
+  Record<'etcd' | 'etcdV2' | 'etcdV2Socket' | 'flanneld' | 'docker' | 'fleet', string>
+>;
 
 /**
  * The whole of what makes a bare image into one machine of the cluster, as an Ignition config:
@@ -73,6 +75,9 @@ export function machineIgnition(args: {
     systemd: {
       units: [
         unit({ name: 'etcd.service', enabled: true, contents: units.etcd }),
+        // Started by the first who asks: a machine where nobody does pays nothing for it.
+        unit({ name: 'etcd-v2.socket', enabled: true, contents: units.etcdV2Socket }),
+        unit({ name: 'etcd-v2.service', contents: units.etcdV2 }),
         unit({ name: 'flanneld.service', enabled: true, contents: units.flanneld }),
         unit({
           name: 'docker.service',

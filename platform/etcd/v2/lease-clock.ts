@@ -1,4 +1,4 @@
-import type { EtcdStore } from '../../etcd/store.ts';
+import type { EtcdStore } from '../store.ts';
 
 /**
  * Until when each followed lease cannot have run out. v3 makes the same event of a lease that was revoked and of one that ran out,

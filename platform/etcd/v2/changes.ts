@@ -1,0 +1,93 @@
+import type { KeyValue } from '../store.ts';
+import { readNote, toldKey } from './action.ts';
+import type { Action, Done } from './action.ts';
+import { directoryOf, nodeOf } from './node.ts';
+import type { TimeLeft, V2Node } from './node.ts';
+import { isHidden } from './tree.ts';
+
+/** One event of v3's history. */
+export interface RawEvent {
+  type: 'put' | 'delete';
+  /** After a put; after a removal only key and revision are of use. */
+  kv: KeyValue;
+  /** Undefined: the key was not there, or that history is gone. */
+  before: KeyValue | undefined;
+}
+
+/** What v2 says of one change. */
+export interface Change {
+  action: Action;
+  node: V2Node;
+  prevNode: V2Node | undefined;
+  path: string;
+  revision: number;
+  /** All that was in this directory went with it. */
+  directoryGone: boolean;
+  /** The lease of a key that is no more, where nobody said why it went: it may have run out. '0': none. */
+  lostLease: string;
+}
+
+/**
+ * What v2 says of what one revision of v3 did. Keys beside v2's paths, markers that only go along with a change below them, and
+ * refreshes are passed over.
+ * @param events all of one revision
+ * @param left what is known of the leases of the keys that were put, by lease
+ */
+export function changesOf(events: readonly RawEvent[], left: ReadonlyMap<string, TimeLeft> = new Map()): Change[] {
+  const told = events.find(({ kv, type }) => kv.key === toldKey && type === 'put');
+  const note = told && readNote(told.kv.value);
+  const action = note?.action;
+  if (action === 'refresh') return [];
+  const concerned = events.filter(({ kv }) => kv.key.startsWith('/'));
+  if (note?.directory !== undefined) return directoryGone(note.directory, concerned);
+  return concerned
+    .filter((event) => !goesAlong(event, concerned))
+    .map((event) => changeOf(event, action, left))
+    .map((change) => ({ ...change, prevNode: change.prevNode ?? replacedBy(change, concerned) }));
+}
+
+/** The key that a directory took the place of. */
+function replacedBy({ path, node }: Change, all: readonly RawEvent[]): V2Node | undefined {
+  const gone = all.find(({ type, kv }) => node.dir === true && type === 'delete' && kv.key === path);
+  return gone?.before && nodeOf(gone.before);
+}
+
+/** A marker written with a change below it, or a key removed for a directory of its name. */
+function goesAlong({ type, kv }: RawEvent, all: readonly RawEvent[]): boolean {
+  const others = all.filter((other) => other.kv.key !== kv.key);
+  if (type === 'delete') return others.some((other) => other.type === 'put' && other.kv.key === `${kv.key}/`);
+  return kv.key.endsWith('/') && others.some((other) => other.kv.key.startsWith(kv.key));
+}
+
+function changeOf({ type, kv, before }: RawEvent, told: Done | undefined, left: ReadonlyMap<string, TimeLeft>): Change {
+  const isDirectory = kv.key.endsWith('/');
+  const path = isDirectory ? kv.key.slice(0, -1) : kv.key;
+  const prevNode = before && nodeOf(before);
+  const about = { path, revision: kv.modRevision, directoryGone: false, prevNode };
+  if (type === 'put') return { ...about, action: told ?? 'set', node: nodeOf(kv, left), lostLease: '0' };
+  const node = goneNode(path, isDirectory, kv.modRevision, before?.createRevision);
+  return { ...about, action: told ?? 'delete', node, lostLease: told === undefined ? (before?.lease ?? '0') : '0' };
+}
+
+function directoryGone(path: string, events: readonly RawEvent[]): Change[] {
+  const [first] = events.filter(({ type }) => type === 'delete');
+  if (first === undefined) return [];
+  const revision = first.kv.modRevision;
+  const marker = events.find(({ kv }) => kv.key === `${path}/`)?.before;
+  const prevNode = directoryOf(path, marker, first.before);
+  const node = goneNode(path, true, revision, prevNode.createdIndex);
+  return [{ action: 'delete', node, prevNode, path, revision, directoryGone: true, lostLease: '0' }];
+}
+
+function goneNode(key: string, isDirectory: boolean, modifiedIndex: number, createdIndex = 0): V2Node {
+  return isDirectory ? { key, dir: true, modifiedIndex, createdIndex } : { key, modifiedIndex, createdIndex };
+}
+
+/** Whether a watch of `path` is told of a change: of hidden keys only when it watches just that key. */
+export function concerns(watched: { path: string; recursive: boolean }, change: Change): boolean {
+  const { path, recursive } = watched;
+  if (change.path === path) return true;
+  if (change.directoryGone && path.startsWith(`${change.path}/`)) return true;
+  const inside = path === '/' ? '/' : `${path}/`;
+  return recursive && change.path.startsWith(inside) && !isHidden(path, change.path);
+}

@@ -1,0 +1,49 @@
+import { isRecord } from '../ask.ts';
+import type { Connection } from '../connection.ts';
+import { prefixEnd, wire } from '../wire.ts';
+import type { Picture, RangeRead } from './member.ts';
+import type { Condition, PlannedWrite } from './write-plan.ts';
+
+export function rangeOf(connection: Connection, range: RangeRead, serializable: boolean) {
+  const request = wire.rangeRequest(connection.bytes, range.key, range.prefix === true);
+  return { ...request, serializable, limit: String(range.limit ?? 0), keys_only: range.keysOnly === true };
+}
+
+export function readPicture(connection: Connection, answer: unknown, count: number): Picture {
+  const responses = isRecord(answer) && Array.isArray(answer['responses']) ? answer['responses'] : [];
+  const answers = Array.from({ length: count }, (_, i) => {
+    const response: unknown = responses[i];
+    const range = isRecord(response) ? response['response_range'] : undefined;
+    return wire.readRange(connection.bytes, range ?? {}).items;
+  });
+  return { answers, revision: revisionOf(answer) };
+}
+
+export function revisionOf(answer: unknown): number {
+  return wire.readRange({ encode: String, decode: String }, answer).revision;
+}
+
+/** Compare.CompareResult EQUAL = 0, LESS = 2; Compare.CompareTarget VERSION = 0, MOD = 2. A range holds when each key in it does. */
+export function compareOf(connection: Connection, condition: Condition) {
+  const bytes = (text: string | Buffer) => connection.bytes.encode(Buffer.from(text));
+  if ('emptyBelow' in condition) {
+    const inside = `${condition.emptyBelow}/`;
+    const range = { key: bytes(`${inside}\0`), range_end: bytes(prefixEnd(inside)) };
+    return { ...range, result: 0, target: 0, version: '0' };
+  }
+  if ('unchangedBelow' in condition) {
+    const inside = condition.unchangedBelow === '/' ? '/' : `${condition.unchangedBelow}/`;
+    const range = { key: bytes(inside), range_end: bytes(prefixEnd(inside)) };
+    return { ...range, result: 2, target: 2, mod_revision: String(condition.since + 1) };
+  }
+  const key = bytes(condition.key);
+  if ('absent' in condition) return { key, result: 0, target: 0, version: '0' };
+  return { key, result: 0, target: 2, mod_revision: String(condition.modRevision) };
+}
+
+export function writeOf(connection: Connection, write: PlannedWrite, lease: string | undefined) {
+  const form = connection.bytes;
+  if ('delete' in write) return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };
+  const hangsOn = write.leased === true ? lease : undefined;
+  return { request_put: wire.putRequest(form, write.put, write.value, hangsOn) };
+}
