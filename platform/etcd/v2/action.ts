@@ -33,9 +33,9 @@ export function tellRemoved(directory: string): Write[] {
 }
 
 export interface Note {
-  action: Told;
+  readonly action: Told;
   /** The directory that was removed with all that was in it. */
-  directory: string | undefined;
+  readonly directory: string | undefined;
 }
 
 /** Reads what was told; undefined: not a word of ours. */

@@ -1,30 +1,28 @@
 import type { KeyValue } from '../store.ts';
-import { readNote, toldKey } from './action.ts';
-import type { Action, Done } from './action.ts';
-import { directoryOf, nodeOf } from './node.ts';
-import type { TimeLeft, V2Node } from './node.ts';
+import { readNote, toldKey, type Action, type Done } from './action.ts';
+import { directoryOf, nodeOf, type TimeLeft, type V2Node } from './node.ts';
 import { isHidden } from './tree.ts';
 
 /** One event of v3's history. */
 export interface RawEvent {
-  type: 'put' | 'delete';
+  readonly type: 'put' | 'delete';
   /** After a put; after a removal only key and revision are of use. */
-  kv: KeyValue;
+  readonly kv: KeyValue;
   /** Undefined: the key was not there, or that history is gone. */
-  before: KeyValue | undefined;
+  readonly before: KeyValue | undefined;
 }
 
 /** What v2 says of one change. */
 export interface Change {
-  action: Action;
-  node: V2Node;
-  prevNode: V2Node | undefined;
-  path: string;
-  revision: number;
+  readonly action: Action;
+  readonly node: V2Node;
+  readonly prevNode: V2Node | undefined;
+  readonly path: string;
+  readonly revision: number;
   /** All that was in this directory went with it. */
-  directoryGone: boolean;
+  readonly directoryGone: boolean;
   /** The lease of a key that is no more, where nobody said why it went: it may have run out. '0': none. */
-  lostLease: string;
+  readonly lostLease: string;
 }
 
 /**

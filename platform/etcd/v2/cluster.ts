@@ -1,14 +1,13 @@
 import { ask, isRecord, reasonOf } from '../ask.ts';
 import { etcdFailure } from '../etcd-failure.ts';
-import { hexadecimal } from './member.ts';
-import type { Member } from './member.ts';
+import { hexadecimal, type Member } from './member.ts';
 
 /** A member as `/v2/members` shows it. */
 export interface V2Member {
-  id: string;
-  name: string;
-  peerURLs: string[];
-  clientURLs: string[];
+  readonly id: string;
+  readonly name: string;
+  readonly peerURLs: string[];
+  readonly clientURLs: string[];
 }
 
 /** Where a member's v2 API answers, from one of its client URLs. */

@@ -1,5 +1,4 @@
-import { changesOf } from './changes.ts';
-import type { Change, RawEvent } from './changes.ts';
+import { changesOf, type Change, type RawEvent } from './changes.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import type { Member } from './member.ts';
 import { insideOf } from './place.ts';

@@ -2,7 +2,7 @@
 export type Form = ReadonlyMap<string, readonly string[]>;
 
 /** Either the form, or what is wrong with it in the words of Go's standard library, which etcd passes on. */
-export type ParsedForm = { form: Form } | { problem: string };
+export type ParsedForm = { readonly form: Form } | { readonly problem: string };
 
 /**
  * @param query what follows `?` in the URL, still escaped
@@ -41,7 +41,7 @@ function addPairs(fields: Map<string, string[]>, text: string, problems: string[
   }
 }
 
-type Unescaped = { text: string } | { bad: string };
+type Unescaped = { readonly text: string } | { readonly bad: string };
 
 /** @param text one character a byte; `+` is a space */
 function unescape(text: string): Unescaped {

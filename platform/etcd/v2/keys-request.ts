@@ -1,30 +1,29 @@
 import type { Form } from './form.ts';
-import { refusal } from './refusal.ts';
-import type { Refusal } from './refusal.ts';
+import { refusal, type Refusal } from './refusal.ts';
 
 /** A request for `/v2/keys`, read and checked (etcd documentation "v2 API"). */
 export interface KeysRequest {
-  method: KeysMethod;
+  readonly method: KeysMethod;
   /** Cleaned, begins with a slash. */
-  path: string;
-  value: string;
-  dir: boolean;
+  readonly path: string;
+  readonly value: string;
+  readonly dir: boolean;
   /** Seconds; undefined: none given. */
-  ttl: bigint | undefined;
-  refresh: boolean;
-  prevExist: boolean | undefined;
+  readonly ttl: bigint | undefined;
+  readonly refresh: boolean;
+  readonly prevExist: boolean | undefined;
   /** '' : no such condition. */
-  prevValue: string;
+  readonly prevValue: string;
   /** 0: no such condition. */
-  prevIndex: bigint;
-  recursive: boolean;
-  sorted: boolean;
-  quorum: boolean;
-  wait: boolean;
+  readonly prevIndex: bigint;
+  readonly recursive: boolean;
+  readonly sorted: boolean;
+  readonly quorum: boolean;
+  readonly wait: boolean;
   /** 0: from now on. */
-  waitIndex: bigint;
-  stream: boolean;
-  noValueOnSuccess: boolean;
+  readonly waitIndex: bigint;
+  readonly stream: boolean;
+  readonly noValueOnSuccess: boolean;
 }
 
 export const keysMethods = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'] as const;

@@ -1,18 +1,23 @@
 import type { Server } from 'node:http';
-import { LabError } from '../../../errors/lab-error.ts';
+import { endProgram } from '#errors/end-program.ts';
+import { ownMachine, v2Port } from '../ports.ts';
 import { atPort } from './cluster.ts';
 import { readOptions } from './options.ts';
 import { v2Server } from './v2-server.ts';
 
 /** The program /opt/lab/bin/etcd-v2.cjs. Runs until SIGTERM or SIGINT, or until nobody has been connected for a while. */
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), process.env, process.pid);
-  if (options === 'help') return void process.stdout.write(`${usage}\n`);
+  if (options === 'help') {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const { endpoint, timeoutMs, port } = options;
   const v2 = v2Server({ endpoint, timeoutMs, v2UrlOf: atPort(port) });
   const servers = await Promise.all(options.places.map((place) => v2.listen(place)));
   await over(servers, options.idleExitMs);
   await v2.close();
+  return 0;
 }
 
 /** Resolves when the process is to end. */
@@ -38,16 +43,13 @@ function over(servers: readonly Server[], idleExitMs: number | undefined): Promi
 
 const usage = `etcd-v2: etcd's v2 HTTP API on the v3 store of one etcd member
 
-  --etcd URL            the member (default http://127.0.0.1:2379)
-  --listen PLACE        port, ADDRESS:PORT or path of a socket; may be repeated (default 4001, unless systemd passes sockets)
-  --port NUMBER         where clients that ask for the members are sent, on each machine (default 4001)
+  --etcd URL            the member (default ${ownMachine})
+  --listen PLACE        port, ADDRESS:PORT or path of a socket; may be repeated (default ${v2Port}, unless systemd passes sockets)
+  --port NUMBER         where clients that ask for the members are sent, on each machine (default ${v2Port})
   --timeout SECONDS     for etcd's answer to a request (default 5)
   --idle-exit SECONDS   end when nobody has been connected for so long (default never)`;
 
-main().catch((error: unknown) => {
-  const known = error instanceof LabError;
-  process.stderr.write(`etcd-v2: ${error instanceof Error ? error.message : String(error)}\n`);
-  if (known) process.stderr.write(`next: ${error.next}\n`);
-  else if (error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  process.exitCode = known ? error.exitCode : 70;
-});
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => endProgram('etcd-v2', error),
+);

@@ -1,8 +1,22 @@
 import { isRecord } from '../ask.ts';
 import type { Connection } from '../connection.ts';
+import type { KeyValue } from '../store.ts';
 import { prefixEnd, wire } from '../wire.ts';
-import type { Picture, RangeRead } from './member.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
+
+/** A key, or every key that begins so. */
+export interface RangeRead {
+  readonly key: string;
+  readonly prefix?: boolean;
+  readonly limit?: number;
+  readonly keysOnly?: boolean;
+}
+
+/** What ranges had, each in its turn, all at one revision. */
+export interface Picture {
+  readonly answers: readonly (readonly KeyValue[])[];
+  readonly revision: number;
+}
 
 export function rangeOf(connection: Connection, range: RangeRead, serializable: boolean) {
   const request = wire.rangeRequest(connection.bytes, range.key, range.prefix === true);

@@ -1,13 +1,13 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { ask, isRecord } from '../ask.ts';
 import type { WatchStream, WatchStreamHandlers } from '../connection.ts';
 import { isEtcdAway } from '../etcd-failure.ts';
 import { gatewayConnection } from '../gateway-connection.ts';
-import type { EtcdStore, KeyValue } from '../store.ts';
+import type { EtcdStore } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { wire } from '../wire.ts';
 import { toldKey } from './action.ts';
-import { compareOf, rangeOf, readPicture, revisionOf, writeOf } from './member-wire.ts';
+import { compareOf, rangeOf, readPicture, revisionOf, writeOf, type Picture, type RangeRead } from './member-wire.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
 
 /** The one etcd member that the v2 API answers from, by its JSON gateway. Requests reject with a LabError of `etcdFailure`. */
@@ -29,27 +29,15 @@ export interface Member {
   close(): Promise<void>;
 }
 
-export interface RangeRead {
-  key: string;
-  prefix?: boolean;
-  limit?: number;
-  keysOnly?: boolean;
-}
-
-export interface Picture {
-  answers: KeyValue[][];
-  revision: number;
-}
-
 export interface MemberStatus {
   /** Hexadecimal, as v2 writes ids. */
-  clusterId: string;
-  memberId: string;
+  readonly clusterId: string;
+  readonly memberId: string;
   /** '0': there is none. */
-  leaderId: string;
-  raftIndex: string;
-  raftTerm: string;
-  revision: number;
+  readonly leaderId: string;
+  readonly raftIndex: string;
+  readonly raftTerm: string;
+  readonly revision: number;
 }
 
 /** @param timeoutMs for each request */

@@ -1,34 +1,33 @@
 import type { KeyValue } from '../store.ts';
-import { childrenOf } from './tree.ts';
-import type { TreeNode } from './tree.ts';
+import { childrenOf, type TreeNode } from './tree.ts';
 
 /** A node as the v2 API shows it. */
 export interface V2Node {
   /** Absent for the root. */
-  key?: string;
+  readonly key?: string;
   /** Absent for a directory, and for what is no more. */
-  value?: string;
-  dir?: true;
+  readonly value?: string;
+  readonly dir?: true;
   /** RFC 3339. */
-  expiration?: string;
+  readonly expiration?: string;
   /** Seconds, rounded up. */
-  ttl?: number;
-  nodes?: V2Node[];
+  readonly ttl?: number;
+  readonly nodes?: V2Node[];
   /** Both absent for the root. */
-  modifiedIndex?: number;
-  createdIndex?: number;
+  readonly modifiedIndex?: number;
+  readonly createdIndex?: number;
 }
 
 /** What is left of a lease: seconds, and when it ends (ms since 1970). */
 export interface TimeLeft {
-  ttl: number;
-  endsAt: number;
+  readonly ttl: number;
+  readonly endsAt: number;
 }
 
 /** By lease id. */
 export type TimesLeft = ReadonlyMap<string, TimeLeft>;
 
-export const noTimes: TimesLeft = new Map();
+const noTimes: TimesLeft = new Map();
 
 /** A key with a value; or a directory, of which the key is the marker. */
 export function nodeOf(kv: KeyValue, times: TimesLeft = noTimes): V2Node {

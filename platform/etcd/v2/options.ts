@@ -1,17 +1,18 @@
 import { parseArgs } from 'node:util';
-import { LabError } from '../../../errors/lab-error.ts';
-import type { Place } from './v2-server.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { ownMachine, v2Port } from '../ports.ts';
+import type { ListenAddress } from './v2-server.ts';
 
 export interface Options {
   /** Of the member that the API answers from. */
-  endpoint: string;
+  readonly endpoint: string;
   /** Where to listen: what --listen says, or the sockets that systemd passed. */
-  places: readonly Place[];
+  readonly places: readonly ListenAddress[];
   /** Where the v2 API of every machine answers: what clients are told when they ask for the members. */
-  port: number;
-  timeoutMs: number;
+  readonly port: number;
+  readonly timeoutMs: number;
   /** ms without a connection after which the process ends; undefined: never. */
-  idleExitMs: number | undefined;
+  readonly idleExitMs: number | undefined;
 }
 
 /**
@@ -22,11 +23,11 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, pid: number)
   const values = parse(argv);
   if (values.help === true) return 'help';
   const passed = passedSockets(env, pid);
-  const listen = values.listen ?? (passed.length > 0 ? [] : ['4001']);
+  const listen = values.listen ?? (passed.length > 0 ? [] : [String(v2Port)]);
   return {
-    endpoint: (values.etcd ?? 'http://127.0.0.1:2379').replace(/\/+$/, ''),
+    endpoint: (values.etcd ?? ownMachine).replace(/\/+$/, ''),
     places: [...passed, ...listen.map(placeOf)],
-    port: numberOf('--port', values.port ?? '4001', 1, 65_535),
+    port: numberOf('--port', values.port ?? String(v2Port), 1, 65_535),
     timeoutMs: numberOf('--timeout', values.timeout ?? '5', 0.1, 3600) * 1000,
     idleExitMs:
       values['idle-exit'] === undefined ? undefined : numberOf('--idle-exit', values['idle-exit'], 0.1, 86_400) * 1000,
@@ -34,13 +35,13 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, pid: number)
 }
 
 /** The first socket is descriptor 3. Variables that were meant for another process are left alone. */
-function passedSockets(env: NodeJS.ProcessEnv, pid: number): Place[] {
+function passedSockets(env: NodeJS.ProcessEnv, pid: number): ListenAddress[] {
   if (env['LISTEN_PID'] !== String(pid)) return [];
   return Array.from({ length: numberOf('LISTEN_FDS', env['LISTEN_FDS'] ?? '', 1, 64) }, (_, i) => ({ fd: 3 + i }));
 }
 
 /** `4001`, `127.0.0.1:4001`, `[::1]:4001`, `/run/etcd-v2.sock` */
-function placeOf(text: string): Place {
+function placeOf(text: string): ListenAddress {
   if (text.startsWith('/')) return { path: text };
   const [, bracketed, plain, port = ''] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d+)$/.exec(text) ?? [];
   const host = bracketed ?? plain;

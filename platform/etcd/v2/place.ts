@@ -1,27 +1,27 @@
 import type { KeyValue } from '../store.ts';
-import type { RangeRead } from './member.ts';
+import type { RangeRead } from './member-wire.ts';
 import { parentsOf } from './tree.ts';
 
 /** What stands at a path and above it, read at one revision. */
 export interface Place {
-  path: string;
-  file: KeyValue | undefined;
+  readonly path: string;
+  readonly file: KeyValue | undefined;
   /** The key that makes it a directory by itself. */
-  marker: KeyValue | undefined;
+  readonly marker: KeyValue | undefined;
   /** The first key below, markers of directories in it included. */
-  below: KeyValue | undefined;
-  isDirectory: boolean;
+  readonly below: KeyValue | undefined;
+  readonly isDirectory: boolean;
   /** From the top down, without the root. */
-  parents: readonly Parent[];
+  readonly parents: readonly Parent[];
   /** The store's revision. */
-  index: number;
+  readonly index: number;
 }
 
 export interface Parent {
-  path: string;
-  isFile: boolean;
-  isDirectory: boolean;
-  hasMarker: boolean;
+  readonly path: string;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly hasMarker: boolean;
 }
 
 /** What to read for a Place; `placeOf` takes the answers in the same order. */

@@ -1,8 +1,7 @@
 import type { KeyValue } from '../store.ts';
 import type { KeysRequest } from './keys-request.ts';
 import type { Place } from './place.ts';
-import { refusal } from './refusal.ts';
-import type { Refusal } from './refusal.ts';
+import { refusal, type Refusal } from './refusal.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
 
 /**

@@ -1,13 +1,10 @@
 import type { KeyValue } from '../store.ts';
-import { tell, tellRemoved } from './action.ts';
-import type { Done } from './action.ts';
+import { tell, tellRemoved, type Done } from './action.ts';
 import type { KeysRequest } from './keys-request.ts';
-import { directoryOf, nodeOf } from './node.ts';
-import type { V2Node } from './node.ts';
+import { directoryOf, nodeOf, type V2Node } from './node.ts';
 import type { Place } from './place.ts';
 import { differences, keepParent, missing, unchanged, way } from './plan-parts.ts';
-import { refusal } from './refusal.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
+import { refusal, type Refusal, type RefusalCode } from './refusal.ts';
 import type { WritePlan } from './write-plan.ts';
 
 /** What a DELETE does: a key; a directory when `dir` or `recursive` says so. */

@@ -1,13 +1,11 @@
 import type { KeyValue } from '../store.ts';
-import { tell } from './action.ts';
-import type { Done } from './action.ts';
+import { tell, type Done } from './action.ts';
 import type { KeysRequest } from './keys-request.ts';
 import { directoryOf, nodeOf } from './node.ts';
 import type { Place } from './place.ts';
 import { absent, differences, keepParent, mark, missing, unchanged, way } from './plan-parts.ts';
 import { planRemoval } from './plan-removal.ts';
-import { refusal } from './refusal.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
+import { refusal, type Refusal, type RefusalCode } from './refusal.ts';
 import type { Condition, WritePlan } from './write-plan.ts';
 
 /** What a PUT, POST or DELETE does at a place, or why it is refused. Rules and their order as etcd's store has them. */
@@ -93,7 +91,8 @@ function putFile(request: KeysRequest, place: Place, action: Done): WritePlan {
 }
 
 function putDirectory(request: KeysRequest, place: Place, action: Done): WritePlan {
-  const { path, marker, ttl } = { ...place, ttl: request.ttl };
+  const { path, marker } = place;
+  const { ttl } = request;
   const prevNode = place.isDirectory ? directoryOf(path, marker, place.below) : undefined;
   const refresh = request.refresh && place.isDirectory;
   const above = place.parents.filter(({ hasMarker }) => !hasMarker).map((parent) => mark(parent.path));

@@ -5,12 +5,12 @@ import type { RawEvent } from './changes.ts';
 
 /** A message of a v3 watch with previous values, its events by revision. */
 export interface RawWatch {
-  created: boolean;
-  canceled: boolean;
+  readonly created: boolean;
+  readonly canceled: boolean;
   /** > 0: history before this revision is gone, and the watch wanted some of it. */
-  compactRevision: number;
+  readonly compactRevision: number;
   /** etcd never tells a revision in two messages. */
-  revisions: RawEvent[][];
+  readonly revisions: RawEvent[][];
 }
 
 /** @param message a WatchResponse of etcd's rpc.proto, as the JSON gateway writes it */

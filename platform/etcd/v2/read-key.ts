@@ -1,20 +1,18 @@
 import type { KeysRequest } from './keys-request.ts';
-import { readFresh } from './member.ts';
-import type { Member, MemberStatus } from './member.ts';
-import { directoryOf, listingOf, nodeOf } from './node.ts';
-import type { V2Node } from './node.ts';
+import { readFresh, type Member, type MemberStatus } from './member.ts';
+import { directoryOf, listingOf, nodeOf, type V2Node } from './node.ts';
 import { insideOf, placeOf, readsOf } from './place.ts';
 import { missing } from './plan-parts.ts';
 import type { Refusal } from './refusal.ts';
 import { timesLeft } from './times-left.ts';
 
 export interface KeyAnswer {
-  action: string;
-  node: V2Node;
-  prevNode?: V2Node;
+  readonly action: string;
+  readonly node: V2Node;
+  readonly prevNode?: V2Node;
   /** The store's revision. */
-  index: number;
-  created: boolean;
+  readonly index: number;
+  readonly created: boolean;
 }
 
 /**

@@ -3,11 +3,11 @@
  * "index":17}`. Codes: etcd documentation "v2 API, error codes"; statuses and texts as etcd 3.4.23 with --enable-v2 answers.
  */
 export interface Refusal {
-  code: RefusalCode;
+  readonly code: RefusalCode;
   /** What exactly: a path, a comparison, the name of a field. */
-  cause: string;
+  readonly cause: string;
   /** The store's revision; 0 when the request was refused before the store was asked. */
-  index: number;
+  readonly index: number;
 }
 
 export type RefusalCode = keyof typeof table;

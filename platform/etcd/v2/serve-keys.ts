@@ -1,37 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { isEtcdAway } from '../etcd-failure.ts';
 import { parseForm } from './form.ts';
 import { allow, clusterHeader, raftHeaders, readBody, sendJson } from './http.ts';
-import type { InTurn } from './in-turn.ts';
-import { keysMethods, readKeysRequest } from './keys-request.ts';
-import type { KeysMethod, KeysRequest } from './keys-request.ts';
-import type { Member, MemberStatus } from './member.ts';
-import { readKey } from './read-key.ts';
-import type { KeyAnswer } from './read-key.ts';
-import { refusal, refusalAnswer } from './refusal.ts';
-import type { Refusal } from './refusal.ts';
+import type { KeysParts, Limits } from './keys-parts.ts';
+import { keysMethods, readKeysRequest, type KeysMethod, type KeysRequest } from './keys-request.ts';
+import type { MemberStatus } from './member.ts';
+import { readKey, type KeyAnswer } from './read-key.ts';
+import { refusal, refusalAnswer, type Refusal } from './refusal.ts';
 import { serveWatch } from './serve-watch.ts';
-import type { StoreStats } from './store-stats.ts';
-import type { WatchHub } from './watch-hub.ts';
 import { writeKey } from './write-key.ts';
-
-export interface KeysParts {
-  member: Member;
-  hub: WatchHub;
-  stats: StoreStats;
-  turns: InTurn;
-  limits: Limits;
-}
-
-export interface Limits {
-  /** Bytes of a request's body. */
-  body: number;
-  /** Open watches. */
-  watches: number;
-  /** Parts of a key's path: each costs conditions of a transaction, of which etcd takes 128. */
-  depth: number;
-}
 
 /** `/v2/keys`. @param path of the key, cleaned */
 export async function serveKeys(

@@ -1,18 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { getPage, readMembers } from './cluster.ts';
-import type { V2UrlOf } from './cluster.ts';
+import { getPage, readMembers, type V2UrlOf } from './cluster.ts';
 import { allow, sendError, sendJson, sendMessage } from './http.ts';
 import type { Member, MemberStatus } from './member.ts';
-import { readMetrics } from './metrics.ts';
-import type { Metrics } from './metrics.ts';
+import { readMetrics, type Metrics } from './metrics.ts';
 import type { StoreStats } from './store-stats.ts';
 import type { WatchHub } from './watch-hub.ts';
 
 export interface StatsParts {
-  member: Member;
-  v2UrlOf: V2UrlOf;
-  hub: WatchHub;
-  stats: StoreStats;
+  readonly member: Member;
+  readonly v2UrlOf: V2UrlOf;
+  readonly hub: WatchHub;
+  readonly stats: StoreStats;
 }
 
 /** `/v2/stats/NAME` (etcd documentation "v2 API, statistics"), from what v3 tells of itself. */

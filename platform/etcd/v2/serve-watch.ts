@@ -5,10 +5,9 @@ import { gate } from './gate.ts';
 import { goJson } from './go-json.ts';
 import { begin, clusterHeader, raftHeaders, sendJson } from './http.ts';
 import type { KeysRequest } from './keys-request.ts';
-import { readFresh } from './member.ts';
-import type { MemberStatus } from './member.ts';
+import { readFresh, type MemberStatus } from './member.ts';
 import { refusal, refusalAnswer } from './refusal.ts';
-import type { KeysParts } from './serve-keys.ts';
+import type { KeysParts } from './keys-parts.ts';
 import type { Waiter } from './watch-hub.ts';
 
 /** Bytes that a client may leave unread before its stream is cut: etcd lets go of a watch that is 100 events behind. */

@@ -8,14 +8,14 @@ import type { KeyValue } from '../store.ts';
  * Names that begin with `_` are hidden from listings above them, as in v2.
  */
 export interface TreeNode {
-  path: string;
+  readonly path: string;
   /** undefined for a directory without a marker. */
-  kv: KeyValue | undefined;
-  directory: boolean;
+  readonly kv: KeyValue | undefined;
+  readonly directory: boolean;
   /** The first key in a directory, hidden ones and its marker included. */
-  first: KeyValue | undefined;
+  readonly first: KeyValue | undefined;
   /** The visible ones. */
-  nodes: TreeNode[];
+  readonly nodes: TreeNode[];
 }
 
 /** The visible nodes directly below `place`, each with its own below it, sorted by name. */

@@ -1,26 +1,24 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { posix } from 'node:path';
-import { LabError } from '../../../errors/lab-error.ts';
-import { getPage, readMembers } from './cluster.ts';
-import type { V2UrlOf } from './cluster.ts';
+import { LabError } from '#errors/lab-error.ts';
+import { getPage, readMembers, type V2UrlOf } from './cluster.ts';
 import { percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
 import { inTurn } from './in-turn.ts';
+import type { KeysParts, Limits } from './keys-parts.ts';
 import { gatewayMember } from './member.ts';
 import { serveKeys } from './serve-keys.ts';
-import type { KeysParts, Limits } from './serve-keys.ts';
-import { serveStats } from './serve-stats.ts';
-import type { StatsParts } from './serve-stats.ts';
+import { serveStats, type StatsParts } from './serve-stats.ts';
 import { storeStats } from './store-stats.ts';
 import { watchHub } from './watch-hub.ts';
 
 /** A port, a path of a socket, or a socket that listens already. */
-export type Place = { port: number; host?: string } | { path: string } | { fd: number };
+export type ListenAddress =
+  { readonly port: number; readonly host?: string } | { readonly path: string } | { readonly fd: number };
 
 export interface V2Server {
   /** Answers there, too. Resolves when it does; rejects when the place is taken. */
-  listen(where: Place): Promise<Server>;
+  listen(where: ListenAddress): Promise<Server>;
   /** Ends open watches and the connections to etcd. */
   close(): Promise<void>;
 }

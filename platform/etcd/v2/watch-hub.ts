@@ -1,18 +1,15 @@
 import type { WatchStream } from '../connection.ts';
-import { leaseClock } from './lease-clock.ts';
-import type { LeaseClock } from './lease-clock.ts';
-import { concerns } from './changes.ts';
-import type { Change } from './changes.ts';
+import { leaseClock, type LeaseClock } from './lease-clock.ts';
+import { concerns, type Change } from './changes.ts';
 import type { Member } from './member.ts';
-import { readWatchMessage } from './raw-events.ts';
-import type { RawWatch } from './raw-events.ts';
+import { readWatchMessage, type RawWatch } from './raw-events.ts';
 import { recentChanges } from './recent-changes.ts';
 import { explain, followLeases } from './explain.ts';
 
 /** One who waits for changes. */
 export interface Waiter {
-  path: string;
-  recursive: boolean;
+  readonly path: string;
+  readonly recursive: boolean;
   /** The first revision it has not been told of; the hub moves it on. */
   from: number;
   onChange(change: Change): void;

@@ -1,10 +1,9 @@
-import { LabError } from '../../../errors/lab-error.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { etcdFailure } from '../etcd-failure.ts';
 import type { InTurn } from './in-turn.ts';
 import type { KeysRequest } from './keys-request.ts';
 import type { Member } from './member.ts';
-import { timeOf } from './node.ts';
-import type { V2Node } from './node.ts';
+import { timeOf, type V2Node } from './node.ts';
 import { placeOf, readsOf } from './place.ts';
 import { planWrite } from './plan.ts';
 import type { KeyAnswer } from './read-key.ts';

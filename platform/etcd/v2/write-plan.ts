@@ -4,31 +4,33 @@ import type { V2Node } from './node.ts';
 
 /** A write as one transaction of v3: all conditions hold, or nothing is written and the place is looked at again. */
 export interface WritePlan {
-  action: Done;
-  conditions: readonly Condition[];
-  writes: readonly PlannedWrite[];
+  readonly action: Done;
+  readonly conditions: readonly Condition[];
+  readonly writes: readonly PlannedWrite[];
   /** Where the node of the answer stands; for a creation in order that is not the path of the request. */
-  path: string;
+  readonly path: string;
   /** Undefined: the node is a directory, or no more. */
-  value: string | undefined;
-  isDirectory: boolean;
+  readonly value: string | undefined;
+  readonly isDirectory: boolean;
   /** The key that is written, or removed, as it was: it keeps its index of creation, and its lease is to be ended. */
-  before: KeyValue | undefined;
+  readonly before: KeyValue | undefined;
   /** What the answer shows as the node before. */
-  prevNode: V2Node | undefined;
+  readonly prevNode: V2Node | undefined;
   /** Seconds to live of what is written. */
-  ttl: bigint | undefined;
+  readonly ttl: bigint | undefined;
   /** Only the time to live changes: where the lease has just that one it is kept alive, and nothing is written. */
-  refresh: boolean;
+  readonly refresh: boolean;
 }
 
 export type Condition =
-  | { key: string; modRevision: number }
-  | { key: string; absent: true }
+  | { readonly key: string; readonly modRevision: number }
+  | { readonly key: string; readonly absent: true }
   /** No key in the directory, its own marker aside. */
-  | { emptyBelow: string }
+  | { readonly emptyBelow: string }
   /** No key in the directory was written after that revision. */
-  | { unchangedBelow: string; since: number };
+  | { readonly unchangedBelow: string; readonly since: number };
 
 /** `leased`: with the lease of the plan's ttl. */
-export type PlannedWrite = { put: string; value: string; leased?: boolean } | { delete: string; prefix?: boolean };
+export type PlannedWrite =
+  | { readonly put: string; readonly value: string; readonly leased?: boolean }
+  | { readonly delete: string; readonly prefix?: boolean };

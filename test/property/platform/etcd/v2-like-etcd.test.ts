@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { realEtcd } from '../../../unit/platform/etcd/real-etcd.ts';
-import type { RealEtcd } from '../../../unit/platform/etcd/real-etcd.ts';
-import { comparable, http, startV2 } from '../../../unit/platform/etcd/v2/start-v2.ts';
-import type { RunningV2 } from '../../../unit/platform/etcd/v2/start-v2.ts';
+import { realEtcd, type RealEtcd } from '#test/unit/platform/etcd/real-etcd.ts';
+import { comparable, http, startV2, type RunningV2 } from '#test/unit/platform/etcd/v2/start-v2.ts';
 
 let etcd: RealEtcd;
 let ours: RunningV2;

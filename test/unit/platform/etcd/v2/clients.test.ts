@@ -3,10 +3,8 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { hasOracle, oracle, startOracle } from '../../etcdctl/oracle.ts';
 import { ours as ourEtcdctl } from '../../etcdctl/ours.ts';
-import { realEtcd } from '../real-etcd.ts';
-import type { RealEtcd } from '../real-etcd.ts';
-import { startV2 } from './start-v2.ts';
-import type { RunningV2 } from './start-v2.ts';
+import { realEtcd, type RealEtcd } from '../real-etcd.ts';
+import { startV2, type RunningV2 } from './start-v2.ts';
 
 let etcd: RealEtcd;
 let ours: RunningV2;

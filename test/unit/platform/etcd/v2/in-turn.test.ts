@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurn } from '../../../../../platform/etcd/v2/in-turn.ts';
+import { inTurn } from '#platform/etcd/v2/in-turn.ts';
 
 test('one name runs in the order of the calls, others beside it, and a failure holds up nobody', async () => {
   const turns = inTurn();

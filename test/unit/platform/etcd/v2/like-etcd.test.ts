@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { realEtcd } from '../real-etcd.ts';
-import type { RealEtcd } from '../real-etcd.ts';
-import { comparable, http, startV2 } from './start-v2.ts';
-import type { RunningV2 } from './start-v2.ts';
+import { realEtcd, type RealEtcd } from '../real-etcd.ts';
+import { comparable, http, startV2, type RunningV2 } from './start-v2.ts';
 
 /** The oracle: etcd 3.4's own v2 API (--enable-v2), on its own store; ours is on the v3 store of the same process. */
 let etcd: RealEtcd;

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,9 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { readOptions } from '../../../../../platform/etcd/v2/options.ts';
-import { realEtcd } from '../real-etcd.ts';
-import type { RealEtcd } from '../real-etcd.ts';
+import { readOptions } from '#platform/etcd/v2/options.ts';
+import { realEtcd, type RealEtcd } from '../real-etcd.ts';
 import { http } from './start-v2.ts';
 
 let dir: string;

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { realEtcd } from '../real-etcd.ts';
-import type { RealEtcd } from '../real-etcd.ts';
-import { http, startV2 } from './start-v2.ts';
-import type { RunningV2 } from './start-v2.ts';
+import { realEtcd, type RealEtcd } from '../real-etcd.ts';
+import { http, startV2, type RunningV2 } from './start-v2.ts';
 
 const timeoutMs = 1500;
 let etcd: RealEtcd;

@@ -1,9 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { realEtcd } from '../real-etcd.ts';
-import type { RealEtcd } from '../real-etcd.ts';
-import { http, startV2 } from './start-v2.ts';
-import type { RunningV2 } from './start-v2.ts';
+import { realEtcd, type RealEtcd } from '../real-etcd.ts';
+import { http, startV2, type RunningV2 } from './start-v2.ts';
 
 let etcd: RealEtcd;
 let ours: RunningV2;

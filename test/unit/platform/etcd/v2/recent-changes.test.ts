@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Change } from '../../../../../platform/etcd/v2/changes.ts';
-import { recentChanges } from '../../../../../platform/etcd/v2/recent-changes.ts';
+import type { Change } from '#platform/etcd/v2/changes.ts';
+import { recentChanges } from '#platform/etcd/v2/recent-changes.ts';
 
 function change(revision: number, value: string): Change {
   const node = { key: '/k', value, modifiedIndex: revision, createdIndex: 1 };

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { usualLimits, v2Server } from '../../../../../platform/etcd/v2/v2-server.ts';
+import { usualLimits, v2Server } from '#platform/etcd/v2/v2-server.ts';
 
 export interface RunningV2 {
   url: string;

@@ -1,13 +1,10 @@
-import { request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openEtcd } from '../../../../../platform/etcd/open-etcd.ts';
-import type { EtcdStore } from '../../../../../platform/etcd/store.ts';
+import { openEtcd } from '#platform/etcd/open-etcd.ts';
+import type { EtcdStore } from '#platform/etcd/store.ts';
 import { ours as etcdctl } from '../../etcdctl/ours.ts';
-import { realEtcd } from '../real-etcd.ts';
-import type { RealEtcd } from '../real-etcd.ts';
-import { http, startV2 } from './start-v2.ts';
-import type { RunningV2 } from './start-v2.ts';
+import { realEtcd, type RealEtcd } from '../real-etcd.ts';
+import { http, startV2, type RunningV2 } from './start-v2.ts';
 
 let etcd: RealEtcd;
 let ours: RunningV2;
