@@ -72,14 +72,3 @@ export function redirect(req: IncomingMessage, res: ServerResponse, location: st
   const body = req.method === 'GET' ? `<a href="${escaped}">Moved Permanently</a>.\n\n` : '';
   send(res, 301, { ...type, Location: location }, body);
 }
-
-/** A body of at most so many bytes; undefined: it was longer, and is read to its end all the same. Rejects when the client goes. */
-export async function readBody(req: IncomingMessage, longest: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= longest) chunks.push(chunk);
-  }
-  return length <= longest ? Buffer.concat(chunks) : undefined;
-}

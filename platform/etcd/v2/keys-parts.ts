@@ -1,3 +1,4 @@
+import type { BodyReader } from './body-reader.ts';
 import type { InTurn } from './in-turn.ts';
 import type { Member } from './member.ts';
 import type { StoreStats } from './store-stats.ts';
@@ -10,11 +11,16 @@ export interface KeysParts {
   readonly stats: StoreStats;
   readonly turns: InTurn;
   readonly limits: Limits;
+  readonly readBody: BodyReader;
 }
 
 export interface Limits {
   /** Bytes of a request's body. */
   readonly body: number;
+  /** Bytes of all bodies that are being read. */
+  readonly bodies: number;
+  /** Open connections of one socket: who comes then is sent away. */
+  readonly connections: number;
   /** Open watches. */
   readonly watches: number;
   /** Parts of a key's path: each costs conditions of a transaction, of which etcd takes 128. */

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LabError } from '#errors/lab-error.ts';
 import { isEtcdAway } from '../etcd-failure.ts';
 import { parseForm } from './form.ts';
-import { allow, clusterHeader, raftHeaders, readBody, sendJson } from './http.ts';
-import type { KeysParts, Limits } from './keys-parts.ts';
+import { allow, clusterHeader, raftHeaders, sendJson } from './http.ts';
+import type { KeysParts } from './keys-parts.ts';
 import { keysMethods, readKeysRequest, type KeysMethod, type KeysRequest } from './keys-request.ts';
 import type { MemberStatus } from './member.ts';
 import { readKey, type KeyAnswer } from './read-key.ts';
@@ -25,13 +25,15 @@ export async function serveKeys(
   // Whoever fails first answers; it is asked for again where it is needed.
   status.catch(() => undefined);
   try {
-    const request = await readRequest(parts.limits, req, method, path, query);
+    const request = await readRequest(parts, req, method, path, query);
     if ('code' in request) return await refuse(res, request, status);
     if (request.wait) return await serveWatch(parts, req, res, request, status);
     const answer = await carryOut(parts, request, status);
     parts.stats.count(request, answer);
     if ('code' in answer) return await refuse(res, answer, status);
-    const headers = { 'X-Etcd-Index': answer.index, ...raftHeaders(await status) };
+    // What was written is said to be, also when the member no longer tells where its log stands.
+    const raft = await status.then(raftHeaders, () => ({}));
+    const headers = { 'X-Etcd-Index': answer.index, ...raft };
     sendJson(res, answer.created ? 201 : 200, headers, bodyOf(request, answer));
   } catch (error) {
     if (req.destroyed && !req.complete) return;
@@ -49,16 +51,17 @@ function carryOut(
 }
 
 async function readRequest(
-  limits: Limits,
+  { limits, readBody }: KeysParts,
   req: IncomingMessage,
   method: KeysMethod,
   path: string,
   query: string,
 ): Promise<KeysRequest | Refusal> {
   const hasBody = method === 'PUT' || method === 'POST';
-  const body = hasBody ? await readBody(req, limits.body) : Buffer.alloc(0);
-  if (body === undefined) return refusal(210, 'http: POST too large');
-  const parsed = parseForm(query, hasBody ? body : undefined, req.headers['content-type']);
+  const body = hasBody ? await readBody(req) : undefined;
+  if (body === 'too long') return refusal(210, 'http: POST too large');
+  if (body === 'too many') return refusal(300, 'too much is being sent at once');
+  const parsed = parseForm(query, body, req.headers['content-type']);
   if ('problem' in parsed) return refusal(210, parsed.problem);
   if (path.split('/').length > limits.depth) return refusal(210, 'key has too many parts');
   return readKeysRequest(method, path, parsed.form);

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { posix } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
+import { bodyReader } from './body-reader.ts';
 import { getPage, readMembers, type V2UrlOf } from './cluster.ts';
 import { percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
@@ -26,7 +27,13 @@ export interface V2Server {
 /** Of etcd itself: a v3 request may have 1.5 MB (--max-request-bytes), the form around a value included; Go's header limit. */
 const ofEtcd = { body: 1_536 * 1024, headers: 1024 * 1024 };
 
-export const usualLimits: Limits = { body: ofEtcd.body, watches: 2000, depth: 40 };
+export const usualLimits: Limits = {
+  body: ofEtcd.body,
+  bodies: 48 * 1024 * 1024,
+  connections: 12_000,
+  watches: 10_000,
+  depth: 40,
+};
 
 /**
  * etcd's v2 HTTP API on one member's v3 store.
@@ -35,6 +42,7 @@ export const usualLimits: Limits = { body: ofEtcd.body, watches: 2000, depth: 40
  * @param v2UrlOf where the v2 API of a member answers
  */
 export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf; limits?: Limits }): V2Server {
+  const { limits = usualLimits } = opts;
   const member = gatewayMember(opts.endpoint, opts.timeoutMs);
   const hub = watchHub(member);
   const parts: Parts = {
@@ -42,16 +50,18 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
     hub,
     stats: storeStats(),
     turns: inTurn(),
-    limits: opts.limits ?? usualLimits,
+    limits,
+    readBody: bodyReader(limits.body, limits.bodies),
     v2UrlOf: opts.v2UrlOf,
   };
   const servers: Server[] = [];
   return {
     async listen(where) {
-      const server = createServer({ maxHeaderSize: ofEtcd.headers, keepAliveTimeout: keepAliveMs }, (req, res) => {
+      const server = createServer(ofConnections, (req, res) => {
         res.on('error', () => res.destroy());
         route(parts, req, res).catch((error: unknown) => fail(req, res, error));
       });
+      server.maxConnections = limits.connections;
       servers.push(server);
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, resolve));
       return server;
@@ -67,8 +77,16 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
   };
 }
 
-/** For a connection on which nothing is asked. */
-const keepAliveMs = 60_000;
+const ofConnections: ServerOptions = {
+  maxHeaderSize: ofEtcd.headers,
+  // On which nothing is asked.
+  keepAliveTimeout: 60_000,
+  // For a request to have come whole.
+  requestTimeout: 60_000,
+  // A client whose machine was cut off says no goodbye, and a watch sends nothing that would find it out.
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
+};
 
 type Parts = KeysParts & StatsParts;
 
