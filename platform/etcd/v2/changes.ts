@@ -19,8 +19,8 @@ export interface Change {
   readonly prevNode: V2Node | undefined;
   readonly path: string;
   readonly revision: number;
-  /** All that was in this directory went with it. */
-  readonly directoryGone: boolean;
+  /** The keys that went with this directory, their names in v3; empty for any other change. */
+  readonly gone: readonly string[];
   /** The lease of a key that is no more, where nobody said why it went: it may have run out. '0': none. */
   readonly lostLease: string;
 }
@@ -61,31 +61,39 @@ function changeOf({ type, kv, before }: RawEvent, told: Done | undefined, left: 
   const isDirectory = kv.key.endsWith('/');
   const path = isDirectory ? kv.key.slice(0, -1) : kv.key;
   const prevNode = before && nodeOf(before);
-  const about = { path, revision: kv.modRevision, directoryGone: false, prevNode };
+  const about = { path, revision: kv.modRevision, gone: [], prevNode };
   if (type === 'put') return { ...about, action: told ?? 'set', node: nodeOf(kv, left), lostLease: '0' };
   const node = goneNode(path, isDirectory, kv.modRevision, before?.createRevision);
   return { ...about, action: told ?? 'delete', node, lostLease: told === undefined ? (before?.lease ?? '0') : '0' };
 }
 
 function directoryGone(path: string, events: readonly RawEvent[]): Change[] {
-  const [first] = events.filter(({ type }) => type === 'delete');
+  const deleted = events.filter(({ type }) => type === 'delete');
+  const [first] = deleted;
   if (first === undefined) return [];
   const revision = first.kv.modRevision;
   const marker = events.find(({ kv }) => kv.key === `${path}/`)?.before;
   const prevNode = directoryOf(path, marker, first.before);
   const node = goneNode(path, true, revision, prevNode.createdIndex);
-  return [{ action: 'delete', node, prevNode, path, revision, directoryGone: true, lostLease: '0' }];
+  const gone = deleted.map(({ kv }) => kv.key);
+  return [{ action: 'delete', node, prevNode, path, revision, gone, lostLease: '0' }];
 }
 
 function goneNode(key: string, isDirectory: boolean, modifiedIndex: number, createdIndex = 0): V2Node {
   return isDirectory ? { key, dir: true, modifiedIndex, createdIndex } : { key, modifiedIndex, createdIndex };
 }
 
-/** Whether a watch of `path` is told of a change: of hidden keys only when it watches just that key. */
-export function concerns(watched: { path: string; recursive: boolean }, change: Change): boolean {
-  const { path, recursive } = watched;
+/** What a watch is of. */
+export interface Watched {
+  readonly path: string;
+  /** With all that is in it. */
+  readonly recursive: boolean;
+}
+
+/** Whether a watch is told of a change: of hidden keys only when it watches just that key, or it went with its directory. */
+export function concerns({ path, recursive }: Watched, change: Change): boolean {
   if (change.path === path) return true;
-  if (change.directoryGone && path.startsWith(`${change.path}/`)) return true;
   const inside = path === '/' ? '/' : `${path}/`;
+  if (change.gone.some((key) => key === path || key.startsWith(inside)) && path.startsWith(change.path)) return true;
   return recursive && change.path.startsWith(inside) && !isHidden(path, change.path);
 }

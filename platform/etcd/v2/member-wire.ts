@@ -12,6 +12,12 @@ export interface RangeRead {
   readonly keysOnly?: boolean;
 }
 
+/** From a key to the last that begins with a prefix. */
+export interface KeyRange {
+  readonly key: string;
+  readonly toEndOf: string;
+}
+
 /** What ranges had, each in its turn, all at one revision. */
 export interface Picture {
   readonly answers: readonly (readonly KeyValue[])[];
@@ -24,9 +30,9 @@ export function rangeOf(connection: Connection, range: RangeRead, serializable: 
 }
 
 export function readPicture(connection: Connection, answer: unknown, count: number): Picture {
-  const responses = isRecord(answer) && Array.isArray(answer['responses']) ? answer['responses'] : [];
+  const responses = responsesOf(answer);
   const answers = Array.from({ length: count }, (_, i) => {
-    const response: unknown = responses[i];
+    const response = responses[i];
     const range = isRecord(response) ? response['response_range'] : undefined;
     return wire.readRange(connection.bytes, range ?? {}).items;
   });
@@ -37,7 +43,10 @@ export function revisionOf(answer: unknown): number {
   return wire.readRange({ encode: String, decode: String }, answer).revision;
 }
 
-/** Compare.CompareResult EQUAL = 0, LESS = 2; Compare.CompareTarget VERSION = 0, MOD = 2. A range holds when each key in it does. */
+/**
+ * Compare.CompareResult EQUAL = 0, GREATER = 1, LESS = 2; Compare.CompareTarget VERSION = 0, MOD = 2, VALUE = 3. A range holds when each key
+ * in it does.
+ */
 export function compareOf(connection: Connection, condition: Condition) {
   const bytes = (text: string | Buffer) => connection.bytes.encode(Buffer.from(text));
   if ('emptyBelow' in condition) {
@@ -52,6 +61,8 @@ export function compareOf(connection: Connection, condition: Condition) {
   }
   const key = bytes(condition.key);
   if ('absent' in condition) return { key, result: 0, target: 0, version: '0' };
+  if ('exists' in condition) return { key, result: 1, target: 0, version: '0' };
+  if ('value' in condition) return { key, result: 0, target: 3, value: bytes(condition.value) };
   return { key, result: 0, target: 2, mod_revision: String(condition.modRevision) };
 }
 
@@ -59,5 +70,29 @@ export function writeOf(connection: Connection, write: PlannedWrite, lease: stri
   const form = connection.bytes;
   if ('delete' in write) return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };
   const hangsOn = write.leased === true ? lease : undefined;
-  return { request_put: wire.putRequest(form, write.put, write.value, hangsOn) };
+  return { request_put: { ...wire.putRequest(form, write.put, write.value, hangsOn), prev_kv: true } };
+}
+
+/** What the first write of a transaction took the place of. */
+export function replacedBy(connection: Connection, answer: unknown): KeyValue | undefined {
+  const [first] = responsesOf(answer);
+  const put = isRecord(first) ? first['response_put'] : undefined;
+  const kv = isRecord(put) ? put['prev_kv'] : undefined;
+  return kv === undefined ? undefined : wire.readRange(connection.bytes, { kvs: [kv] }).items[0];
+}
+
+function responsesOf(answer: unknown): readonly unknown[] {
+  return isRecord(answer) && Array.isArray(answer['responses']) ? answer['responses'] : [];
+}
+
+/** @param range undefined: every key */
+export function watchOf(connection: Connection, range: KeyRange | undefined, fromRevision: number) {
+  const form = connection.bytes;
+  const keys =
+    range === undefined
+      ? wire.rangeRequest(form, '', true)
+      : { key: form.encode(Buffer.from(range.key)), range_end: form.encode(prefixEnd(range.toEndOf)) };
+  return {
+    create_request: { ...keys, prev_kv: true, progress_notify: true, start_revision: String(fromRevision) },
+  };
 }

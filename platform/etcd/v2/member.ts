@@ -1,13 +1,22 @@
-import { LabError } from '#errors/lab-error.ts';
 import { ask, isRecord } from '../ask.ts';
-import type { WatchStream, WatchStreamHandlers } from '../connection.ts';
-import { isEtcdAway } from '../etcd-failure.ts';
+import type { Connection, WatchStream, WatchStreamHandlers } from '../connection.ts';
 import { gatewayConnection } from '../gateway-connection.ts';
-import type { EtcdStore } from '../store.ts';
+import type { EtcdStore, KeyValue } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { wire } from '../wire.ts';
-import { toldKey } from './action.ts';
-import { compareOf, rangeOf, readPicture, revisionOf, writeOf, type Picture, type RangeRead } from './member-wire.ts';
+import { batchedReads } from './batched-reads.ts';
+import {
+  compareOf,
+  rangeOf,
+  readPicture,
+  replacedBy,
+  revisionOf,
+  watchOf,
+  writeOf,
+  type KeyRange,
+  type Picture,
+  type RangeRead,
+} from './member-wire.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
 
 /** The one etcd member that the v2 API answers from, by its JSON gateway. Requests reject with a LabError of `etcdFailure`. */
@@ -18,14 +27,21 @@ export interface Member {
   readonly leases: Pick<EtcdStore, 'grantOnce' | 'keepAliveOnce' | 'leaseTtl' | 'revokeLease'>;
   /** All at one revision. `own`: from the member's own copy, which may be old, and needs no quorum. */
   read(ranges: readonly RangeRead[], from: 'quorum' | 'own', timeoutMs?: number): Promise<Picture>;
-  /** Undefined: a condition did not hold, and nothing was written. @returns the revision of the write */
-  write(conditions: readonly Condition[], writes: readonly PlannedWrite[], lease?: string): Promise<number | undefined>;
-  /** Whether a watch can begin at that revision, which is no future one: false when it was compacted. */
-  hasHistory(revision: number): Promise<boolean>;
+  /** One transaction: it writes, or, when a condition does not hold, reads instead. @returns what then stands there */
+  write(
+    change: Transaction,
+    otherwise: readonly RangeRead[],
+    withinMs: number,
+  ): Promise<Written | { readonly found: Picture }>;
+  /** A key as it was at a revision, which is no future one. @throws LabError `state.etcd-compacted` */
+  past(key: string, revision: number): Promise<KeyValue | undefined>;
   /** At most a fifth of a second old. */
   status(): Promise<MemberStatus>;
-  /** Every event of every key from a revision on, with the key as it was before; messages are read with `wire.readWatch`. */
-  watch(fromRevision: number, on: WatchStreamHandlers): WatchStream;
+  /**
+   * Every event from a revision on, with the key as it was before; messages are read with `readWatchMessage`.
+   * @param range undefined: of every key
+   */
+  watch(range: KeyRange | undefined, fromRevision: number, on: WatchStreamHandlers): WatchStream;
   close(): Promise<void>;
 }
 
@@ -40,72 +56,82 @@ export interface MemberStatus {
   readonly revision: number;
 }
 
+export interface Transaction {
+  readonly conditions: readonly Condition[];
+  readonly writes: readonly PlannedWrite[];
+  /** For the writes that are leased. */
+  readonly lease?: string | undefined;
+}
+
+export interface Written {
+  /** Of the store, after the write. */
+  readonly revision: number;
+  /** What the first write, a put, took the place of. */
+  readonly before: KeyValue | undefined;
+}
+
 /** @param timeoutMs for each request */
 export function gatewayMember(endpoint: string, timeoutMs: number): Member {
   const connection = gatewayConnection(endpoint);
   const leases = storeOver([connection], timeoutMs);
+  // Only a leader knows: an answer may do without, and is not to wait for one that does not come.
+  const hasty = storeOver([connection], patienceOf(timeoutMs));
   return {
     endpoint,
     timeoutMs,
-    leases,
-    async read(ranges, from, withinMs = timeoutMs) {
-      const success = ranges.map((range) => ({ request_range: rangeOf(connection, range, from === 'own') }));
-      const answer = await connection.call('txn', { success }, withinMs);
-      return readPicture(connection, answer, ranges.length);
+    leases: { ...leases, leaseTtl: (lease) => hasty.leaseTtl(lease) },
+    read: readerOf(connection, timeoutMs),
+    async write({ conditions, writes, lease }, otherwise, withinMs) {
+      const request = {
+        compare: conditions.map((condition) => compareOf(connection, condition)),
+        success: writes.map((write) => writeOf(connection, write, lease)),
+        failure: otherwise.map((range) => ({ request_range: rangeOf(connection, range, false) })),
+      };
+      const answer = await connection.call('txn', request, withinMs);
+      return isRecord(answer) && answer['succeeded'] === true
+        ? { revision: revisionOf(answer), before: replacedBy(connection, answer) }
+        : { found: readPicture(connection, answer, otherwise.length) };
     },
-    async write(conditions, writes, lease) {
-      const compare = conditions.map((condition) => compareOf(connection, condition));
-      const success = writes.map((write) => writeOf(connection, write, lease));
-      const answer = await connection.call('txn', { compare, success }, timeoutMs);
-      return isRecord(answer) && answer['succeeded'] === true ? revisionOf(answer) : undefined;
-    },
-    async hasHistory(revision) {
-      const range = rangeOf(connection, { key: toldKey, limit: 1, keysOnly: true }, true);
-      try {
-        await connection.call('range', { ...range, revision: String(revision) }, timeoutMs);
-        return true;
-      } catch (error) {
-        if (error instanceof LabError && error.code === 'state.etcd-compacted') return false;
-        throw error;
-      }
+    async past(key, revision) {
+      const range = rangeOf(connection, { key, limit: 1 }, true);
+      const answer = await connection.call('range', { ...range, revision: String(revision) }, timeoutMs);
+      return wire.readRange(connection.bytes, answer).items[0];
     },
     status: recent(() => statusOf(endpoint, timeoutMs)),
-    watch(fromRevision, on) {
-      const everything = wire.rangeRequest(connection.bytes, '', true);
-      const create_request = {
-        ...everything,
-        prev_kv: true,
-        progress_notify: true,
-        start_revision: String(fromRevision),
-      };
-      return connection.watch({ create_request }, on);
-    },
+    watch: (range, fromRevision, on) => connection.watch(watchOf(connection, range, fromRevision), on),
     close: () => leases.close(),
   };
 }
 
-/**
- * Reads as v2 does when nobody asked for a quorum: the newest there is, and the member's own copy when there is no quorum.
- * @param quorum without one the read fails
- */
-export async function readFresh(
-  member: Member,
-  ranges: readonly RangeRead[],
-  quorum: boolean,
-  status: Promise<MemberStatus>,
-): Promise<Picture> {
-  if (quorum) return member.read(ranges, 'quorum');
-  if ((await status).leaderId === '0') return member.read(ranges, 'own');
-  try {
-    return await member.read(ranges, 'quorum', Math.min(patienceMs, member.timeoutMs));
-  } catch (error) {
-    if (!isEtcdAway(error)) throw error;
-    return member.read(ranges, 'own');
-  }
+/** What is small is read together. */
+function readerOf(connection: Connection, timeoutMs: number): Member['read'] {
+  const alone = async (ranges: readonly RangeRead[], from: 'quorum' | 'own', withinMs: number) => {
+    const success = ranges.map((range) => ({ request_range: rangeOf(connection, range, from === 'own') }));
+    return readPicture(connection, await connection.call('txn', { success }, withinMs), ranges.length);
+  };
+  const together = new Map(
+    (
+      [
+        ['own', timeoutMs],
+        ['quorum', timeoutMs],
+        ['quorum', patienceOf(timeoutMs)],
+      ] as const
+    ).map(([from, withinMs]) => [`${from} ${withinMs}`, batchedReads((ranges) => alone(ranges, from, withinMs))]),
+  );
+  return (ranges, from, withinMs = timeoutMs) => {
+    const isSmall = ranges.every(({ limit }) => limit !== undefined);
+    const batch = isSmall ? together.get(`${from} ${withinMs}`) : undefined;
+    return batch === undefined ? alone(ranges, from, withinMs) : batch(ranges);
+  };
 }
 
-/** For the leader to say that it still is: it hears from the others every 100 ms, and is replaced after a second. */
-const patienceMs = 1000;
+/**
+ * How long an answer waits for what it can be without, ms of the `timeoutMs` that it has in all. On a machine as fast as others a second: a
+ * leader hears from the others every 100 ms, and is replaced after a second.
+ */
+export function patienceOf(timeoutMs: number): number {
+  return timeoutMs / 5;
+}
 
 async function statusOf(endpoint: string, timeoutMs: number): Promise<MemberStatus> {
   const answer = await ask({ endpoints: [endpoint], timeoutMs }, '/v3/maintenance/status', {});

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LabError } from '#errors/lab-error.ts';
 import { etcdFailure } from '../etcd-failure.ts';
+import { toldKey } from './action.ts';
 import type { Change } from './changes.ts';
 import { gate } from './gate.ts';
 import { goJson } from './go-json.ts';
 import { begin, clusterHeader, raftHeaders, sendJson } from './http.ts';
 import type { KeysRequest } from './keys-request.ts';
-import { readFresh, type MemberStatus } from './member.ts';
+import type { Member, MemberStatus } from './member.ts';
+import { readFresh } from './read-fresh.ts';
 import { refusal, refusalAnswer } from './refusal.ts';
 import type { KeysParts } from './keys-parts.ts';
 import type { Waiter } from './watch-hub.ts';
@@ -70,8 +73,8 @@ export async function serveWatch(
   };
   res.on('close', leave);
   if (req.destroyed && !req.complete) return;
-  const isCleared = wantsHistory && !(await member.hasHistory(from));
-  hub.join(waiter);
+  const isCleared = wantsHistory && !(await hasHistory(member, from));
+  hub.join(waiter, revision);
   // Either the hub has kept it, or it hears from etcd where history begins now.
   if (isCleared && !(await told.within(member.timeoutMs))) {
     leave();
@@ -84,4 +87,15 @@ export async function serveWatch(
 
 function bodyOf({ action, node, prevNode }: Change): object {
   return prevNode === undefined ? { action, node } : { action, node, prevNode };
+}
+
+/** Whether a watch can begin at that revision, which is no future one: not when it was compacted. */
+async function hasHistory(member: Member, revision: number): Promise<boolean> {
+  try {
+    await member.past(toldKey, revision);
+    return true;
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'state.etcd-compacted') return false;
+    throw error;
+  }
 }

@@ -1,15 +1,12 @@
-import type { WatchStream } from '../connection.ts';
-import { leaseClock, type LeaseClock } from './lease-clock.ts';
-import { concerns, type Change } from './changes.ts';
+import { changeStream, type ChangeStream } from './change-stream.ts';
+import { concerns, type Change, type Watched } from './changes.ts';
 import type { Member } from './member.ts';
-import { readWatchMessage, type RawWatch } from './raw-events.ts';
+import type { KeyRange } from './member-wire.ts';
+import { insideOf } from './place.ts';
 import { recentChanges } from './recent-changes.ts';
-import { explain, followLeases } from './explain.ts';
 
 /** One who waits for changes. */
-export interface Waiter {
-  readonly path: string;
-  readonly recursive: boolean;
+export interface Waiter extends Watched {
   /** The first revision it has not been told of; the hub moves it on. */
   from: number;
   onChange(change: Change): void;
@@ -18,92 +15,45 @@ export interface Waiter {
 }
 
 export interface WatchHub {
-  /** From now on the waiter is told; at once, of what is known already. While etcd is away it waits on. */
-  join(waiter: Waiter): void;
+  /**
+   * From now on the waiter is told; at once, of what is known already. While etcd is away it waits on.
+   * @param revision of the store
+   */
+  join(waiter: Waiter, revision: number): void;
   leave(waiter: Waiter): void;
   readonly waiting: number;
   close(): void;
 }
 
+/** Who is further behind hears etcd by itself: what all wait for would be told anew, from there on, for each of them. */
+const mostRepeated = 1000;
+
 /**
  * One watch of v3 for all who wait, open only while somebody does. It begins where the first of them wants to; when another
- * wants older history than is kept, it begins anew there, and each is told only what it has not been told.
+ * wants a little older history than is kept, it begins anew there, and each is told only what it has not been told.
  */
 export function watchHub(member: Member): WatchHub {
   const waiters = new Set<Waiter>();
-  let clock: LeaseClock | undefined;
+  const alone = new Map<Waiter, ChangeStream>();
   const recent = recentChanges();
-  let next = 0;
-  let stream: WatchStream | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let failures = 0;
-  /** Counts the streams: an earlier one that ends late ends nothing. */
-  let run = 0;
-  /** Counts the beginnings: what was heard before one is heard again after it, or by nobody. */
-  let era = 0;
-  let turn: Promise<void> = Promise.resolve();
+  let shared: ChangeStream | undefined;
 
-  const open = () => {
-    clearTimeout(timer);
-    const mine = ++run;
-    timer = setTimeout(() => retry(mine), member.timeoutMs);
-    stream = member.watch(next, {
-      onMessage: (message) => {
-        if (mine === run) receive(readWatchMessage(message), mine);
-      },
-      onEnd: () => retry(mine),
-    });
-  };
-  const begin = (from: number) => {
-    rest();
-    clock = leaseClock(member.leases, () => performance.now());
-    next = from;
-    recent.beginAt(from);
-    open();
-  };
-  const retry = (of: number) => {
-    if (of !== run || waiters.size === 0) return;
-    run++;
-    stream?.cancel();
-    clearTimeout(timer);
-    timer = setTimeout(open, Math.min(1000, 50 * 2 ** failures++));
-  };
   const rest = () => {
-    run++;
-    era++;
-    stream?.cancel();
-    clearTimeout(timer);
-    clock?.close();
+    shared?.close();
+    shared = undefined;
     recent.beginAt(0);
   };
-
-  const receive = (message: RawWatch, mine: number) => {
-    if (message.compactRevision > 0) return clear(message.compactRevision);
-    if (message.canceled) return retry(mine);
-    if (message.created) {
-      clearTimeout(timer);
-      failures = 0;
-    }
-    for (const group of message.revisions) {
-      const [first] = group;
-      if (first) next = first.kv.modRevision + 1;
-      const [heardIn, seenAt] = [era, performance.now()];
-      turn = turn.then(async () => {
-        if (heardIn !== era || !clock) return;
-        const changes = await explain(member, clock, group, seenAt);
-        if (heardIn === era && changes.length > 0) publish(changes);
-      });
-    }
-  };
-  const publish = (changes: Change[]) => {
-    recent.add(changes);
-    for (const waiter of [...waiters]) tell(waiter, changes);
-  };
-  const tell = (waiter: Waiter, changes: readonly Change[]) => {
-    const revision = changes[0]?.revision ?? 0;
-    if (revision < waiter.from) return;
-    waiter.from = revision + 1;
-    for (const change of changes) if (waiters.has(waiter) && concerns(waiter, change)) waiter.onChange(change);
+  const begin = (from: number) => {
+    shared?.close();
+    recent.beginAt(from);
+    shared = changeStream(member, undefined, from, {
+      isWanted: (change) => [...waiters].some((waiter) => concerns(waiter, change)),
+      onChanges(changes) {
+        recent.add(changes);
+        for (const waiter of [...waiters]) tell(waiter, changes, () => waiters.has(waiter));
+      },
+      onCleared: clear,
+    });
   };
   const clear = (compactRevision: number) => {
     for (const waiter of [...waiters]) {
@@ -114,26 +64,55 @@ export function watchHub(member: Member): WatchHub {
     if (waiters.size === 0) rest();
     else begin(compactRevision);
   };
-
   const leave = (waiter: Waiter) => {
+    alone.get(waiter)?.close();
+    alone.delete(waiter);
     if (waiters.delete(waiter) && waiters.size === 0) rest();
+  };
+  const hearAlone = (waiter: Waiter) => {
+    const stream = changeStream(member, rangeOf(waiter), waiter.from, {
+      isWanted: (change) => concerns(waiter, change),
+      onChanges: (changes) => tell(waiter, changes, () => alone.has(waiter)),
+      onCleared(compactRevision) {
+        alone.delete(waiter);
+        waiter.onCleared(compactRevision);
+      },
+    });
+    alone.set(waiter, stream);
+    void stream.follow(waiter);
   };
 
   return {
     get waiting() {
-      return waiters.size;
+      return waiters.size + alone.size;
     },
-    join(waiter) {
-      const isOpen = waiters.size > 0;
+    join(waiter, revision) {
+      const isKept = shared !== undefined && waiter.from >= recent.start;
+      if (!isKept && waiter.from + mostRepeated < revision) return hearAlone(waiter);
       waiters.add(waiter);
-      if (!isOpen || waiter.from < recent.start) begin(waiter.from);
-      else for (const changes of recent.all) tell(waiter, changes);
-      if (clock) void followLeases(member, waiter, clock);
+      if (!isKept) begin(waiter.from);
+      else for (const changes of recent.all) tell(waiter, changes, () => waiters.has(waiter));
+      void shared?.follow(waiter);
     },
     leave,
     close() {
+      for (const stream of alone.values()) stream.close();
+      alone.clear();
       waiters.clear();
       rest();
     },
   };
+}
+
+function tell(waiter: Waiter, changes: readonly Change[], isWaiting: () => boolean): void {
+  const revision = changes[0]?.revision ?? 0;
+  if (revision < waiter.from) return;
+  waiter.from = revision + 1;
+  for (const change of changes) if (isWaiting() && concerns(waiter, change)) waiter.onChange(change);
+}
+
+/** Every key whose change may concern it; siblings whose names sort between are passed over later. */
+function rangeOf({ path }: Watched): KeyRange {
+  // Also when only the directory is watched: one without a mark goes by what is in it.
+  return { key: path, toEndOf: insideOf(path) };
 }

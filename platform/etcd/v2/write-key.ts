@@ -1,118 +1,103 @@
-import { LabError } from '#errors/lab-error.ts';
 import { etcdFailure } from '../etcd-failure.ts';
 import type { InTurn } from './in-turn.ts';
 import type { KeysRequest } from './keys-request.ts';
 import type { Member } from './member.ts';
-import { timeOf, type V2Node } from './node.ts';
+import type { Picture } from './member-wire.ts';
+import { nodeOf } from './node.ts';
 import { placeOf, readsOf } from './place.ts';
+import { planAtOnce } from './plan-at-once.ts';
 import { planWrite } from './plan.ts';
 import type { KeyAnswer } from './read-key.ts';
 import type { Refusal } from './refusal.ts';
-import { timesLeft } from './times-left.ts';
-import type { WritePlan } from './write-plan.ts';
+import { timeLeftOf } from './times-left.ts';
+import { writeAnswer } from './write-answer.ts';
+import { endLease, isRenewed, leaseHolding, newLease } from './write-leases.ts';
 
 /**
- * `PUT`, `POST`, `DELETE`: looks at the place, plans, and writes in one transaction; when the place has changed meanwhile, again.
+ * `PUT`, `POST`, `DELETE`. Most are one transaction; else it looks at the place, plans, and writes in one transaction; when the place has
+ * changed meanwhile, again.
  * @param turns of the writes by this process, by path
  * @param now ms since 1970
  * @throws LabError of `etcdFailure`; `timeout.etcd` also when others kept changing the place for as long as a request may take
  */
-export function writeKey(
+export async function writeKey(
   member: Member,
   turns: InTurn,
   request: KeysRequest,
   now: () => number,
 ): Promise<KeyAnswer | Refusal> {
   const endAt = performance.now() + member.timeoutMs;
+  const found = await writeAtOnce(member, request, now);
+  if (found !== undefined && !('answers' in found)) return found;
   // Each would make the others look again.
-  return turns(request.path, () => tryUntil(endAt, member, request, now));
+  return turns(request.path, () => tryUntil(endAt, member, request, found, now));
 }
 
+/** Without a look before. @returns what stands in the way; undefined: this needs a look */
+async function writeAtOnce(
+  member: Member,
+  request: KeysRequest,
+  now: () => number,
+): Promise<KeyAnswer | Refusal | Picture | undefined> {
+  const plan = planAtOnce(request);
+  if (plan === undefined) return undefined;
+  const { path, value } = request;
+  const done = await member.write(plan, readsOf(path), member.timeoutMs);
+  if ('found' in done) {
+    const planned = planWrite(request, placeOf(path, done.found.answers, done.found.revision));
+    return 'code' in planned ? planned : done.found;
+  }
+  const { before, revision } = done;
+  const held = await leaseHolding(member, before);
+  endLease(member, held?.id);
+  const { action, conditions, writes } = plan;
+  const common = { path, value, isDirectory: false, ttl: undefined, refresh: false };
+  const written = { action, conditions, writes, ...common, before, prevNode: before && nodeOf(before) };
+  return writeAnswer(written, revision, timeLeftOf(held, now()), now());
+}
+
+/** @param seen what stood there a moment ago */
 async function tryUntil(
   endAt: number,
   member: Member,
   request: KeysRequest,
+  seen: Picture | undefined,
   now: () => number,
 ): Promise<KeyAnswer | Refusal> {
-  let lease: string | undefined;
-  let kept = false;
+  const reads = readsOf(request.path);
+  const left = () => endAt - performance.now();
+  let granted: string | undefined;
+  let kept: string | undefined;
   try {
-    for (let left = endAt - performance.now(); left > 0; left = endAt - performance.now()) {
-      const { answers, revision } = await member.read(readsOf(request.path), 'quorum', left);
-      const plan = planWrite(request, placeOf(request.path, answers, revision));
+    if (left() <= 0) throw changing(member);
+    for (let found = seen ?? (await member.read(reads, 'quorum', left())); left() > 0;) {
+      const plan = planWrite(request, placeOf(request.path, found.answers, found.revision));
       if ('code' in plan) return plan;
-      const prevTimes = plan.before ? await timesLeft(member, [plan.before], now) : undefined;
-      const answer = (index: number) => answerOf(plan, index, prevTimes?.get(plan.before?.lease ?? '0'), now());
-      if (plan.refresh && (await keptAlive(member, plan))) return answer(revision);
-      if (plan.ttl !== undefined) lease ??= await member.leases.grantOnce(leaseSeconds(plan.ttl));
-      const written = await member.write(plan.conditions, plan.writes, lease);
-      if (written === undefined) continue;
-      kept = true;
-      endLease(member, plan.before?.lease);
-      return answer(written);
+      const held = await leaseHolding(member, plan.before);
+      const prevTime = timeLeftOf(held, now());
+      const renewed = (await isRenewed(member, plan, held)) ? held?.id : undefined;
+      if (plan.refresh && renewed !== undefined) return writeAnswer(plan, found.revision, prevTime, now());
+      if (plan.ttl !== undefined && renewed === undefined) granted ??= await newLease(member, plan.ttl);
+      const lease = renewed ?? granted;
+      const done = await member.write({ ...plan, lease }, reads, Math.max(left(), shortestMs));
+      if ('found' in done) {
+        ({ found } = done);
+        continue;
+      }
+      kept = lease;
+      if (held?.id !== lease) endLease(member, held?.id);
+      return writeAnswer(plan, done.revision, prevTime, now());
     }
   } finally {
     // A write of which no answer came may have been carried out: its lease is needed then, and runs out otherwise.
-    if (!kept && lease !== undefined) endLease(member, lease);
+    if (granted !== kept) endLease(member, granted);
   }
-  throw etcdFailure('timeout.etcd', member.endpoint, 'txn', 'the key kept changing');
+  throw changing(member);
 }
 
-/** etcd keeps no lease for longer ("too large lease TTL"). */
-const longestLease = 9_000_000_000n;
+/** For a write that came to its turn late. */
+const shortestMs = 50;
 
-function leaseSeconds(ttl: bigint): number {
-  const most = ttl > longestLease ? longestLease : ttl;
-  return Math.max(1, Number(most));
-}
-
-/** A lease that has the wanted time to live already. */
-async function keptAlive(member: Member, { before, ttl }: WritePlan): Promise<boolean> {
-  if (before === undefined || before.lease === '0' || ttl === undefined) return false;
-  const { granted } = await member.leases.leaseTtl(before.lease);
-  if (granted !== leaseSeconds(ttl)) return false;
-  try {
-    return (await member.leases.keepAliveOnce(before.lease)) > 0;
-  } catch (error) {
-    if (error instanceof LabError && error.code === 'state.etcd-lease') return false;
-    throw error;
-  }
-}
-
-/** Ends a lease that nothing hangs on any more. Nobody waits for it: when it fails, the lease runs out by itself. */
-function endLease(member: Member, lease: string | undefined): void {
-  if (lease === undefined || lease === '0') return;
-  member.leases
-    .leaseTtl(lease)
-    .then(({ keys }) => (keys.length === 0 ? member.leases.revokeLease(lease) : undefined))
-    .catch(() => undefined);
-}
-
-/** JavaScript's last day; etcd itself overflows to the past or leaves such times out. */
-const lastDayMs = 8.64e15;
-
-function answerOf(plan: WritePlan, index: number, prevTime: Parameters<typeof timeOf>[0], now: number): KeyAnswer {
-  const { action, path, value, isDirectory, before, prevNode, ttl } = plan;
-  const removed = action === 'delete' || action === 'compareAndDelete';
-  const seconds = ttl === undefined ? undefined : Number(ttl);
-  const time = seconds === undefined ? {} : timeOf({ ttl: seconds, endsAt: Math.min(lastDayMs, now + seconds * 1000) });
-  const sameKind = before !== undefined && before.key.endsWith('/') === isDirectory;
-  const createdIndex = sameKind ? before.createRevision : (removed && prevNode?.createdIndex) || index;
-  const node: V2Node = {
-    key: path,
-    ...(value === undefined ? {} : { value }),
-    ...(isDirectory ? { dir: true } : {}),
-    ...time,
-    modifiedIndex: index,
-    createdIndex,
-  };
-  const created = action === 'create' || (action === 'set' && prevNode === undefined);
-  const answer = { action, node, index, created };
-  return prevNode === undefined ? answer : { ...answer, prevNode: timed(prevNode, timeOf(prevTime)) };
-}
-
-/** In Go's order of fields. */
-function timed({ modifiedIndex, createdIndex, ...first }: V2Node, time: Pick<V2Node, 'expiration' | 'ttl'>): V2Node {
-  const indexes = modifiedIndex === undefined || createdIndex === undefined ? {} : { modifiedIndex, createdIndex };
-  return { ...first, ...time, ...indexes };
+function changing(member: Member) {
+  return etcdFailure('timeout.etcd', member.endpoint, 'txn', 'the key kept changing');
 }

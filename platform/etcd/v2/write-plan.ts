@@ -24,7 +24,9 @@ export interface WritePlan {
 
 export type Condition =
   | { readonly key: string; readonly modRevision: number }
+  | { readonly key: string; readonly value: string }
   | { readonly key: string; readonly absent: true }
+  | { readonly key: string; readonly exists: true }
   /** No key in the directory, its own marker aside. */
   | { readonly emptyBelow: string }
   /** No key in the directory was written after that revision. */

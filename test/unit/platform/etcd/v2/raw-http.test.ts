@@ -82,8 +82,10 @@ describe('bytes on the wire', () => {
     });
     expect((await http(ours.url, 'GET', '/v2/keys/big')).status).toBe(404);
     const most = 'y'.repeat(1_500_000);
-    expect((await http(ours.url, 'PUT', '/v2/keys/big', `value=${most}`)).status).toBe(201);
-    expect((await http(ours.url, 'GET', '/v2/keys/big')).text).toContain(most);
+    for (const i of [1, 2, 3, 4])
+      expect((await http(ours.url, 'PUT', `/v2/keys/bigs/${i}`, `value=${most}`)).status).toBe(201);
+    expect((await http(ours.url, 'GET', '/v2/keys/bigs/1')).text).toContain(most);
+    expect((await http(ours.url, 'GET', '/v2/keys/bigs')).text.split(most)).toHaveLength(5);
   });
 
   test('a key with more parts than a transaction has room for is refused; the longest below that works', async () => {

@@ -4,7 +4,7 @@ import { recentChanges } from '#platform/etcd/v2/recent-changes.ts';
 
 function change(revision: number, value: string): Change {
   const node = { key: '/k', value, modifiedIndex: revision, createdIndex: 1 };
-  return { action: 'set', node, prevNode: undefined, path: '/k', revision, directoryGone: false, lostLease: '0' };
+  return { action: 'set', node, prevNode: undefined, path: '/k', revision, gone: [], lostLease: '0' };
 }
 
 test('the last thousand revisions are kept, and where they begin is known', () => {

@@ -1,9 +1,9 @@
-import { request, type IncomingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openEtcd } from '#platform/etcd/open-etcd.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
 import { ours as etcdctl } from '../../etcdctl/ours.ts';
 import { realEtcd, type RealEtcd } from '../real-etcd.ts';
+import { lines, listen, toEnd, type Heard } from './listen.ts';
 import { http, startV2, type RunningV2 } from './start-v2.ts';
 
 let etcd: RealEtcd;
@@ -22,37 +22,6 @@ afterAll(async () => {
   await etcd.stop();
 });
 
-interface Heard {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-  ended: boolean;
-  hangUp(): void;
-}
-
-/** Resolves when the answer has begun: what is changed after that is told. */
-function listen(base: string, path: string): Promise<Heard> {
-  return new Promise((resolve, reject) => {
-    const req = request(`${base}${path}`, { agent: false }, (res) => {
-      const heard: Heard = {
-        status: res.statusCode ?? 0,
-        headers: res.headers,
-        text: '',
-        ended: false,
-        hangUp: () => req.destroy(),
-      };
-      res.setEncoding('utf8').on('data', (text: string) => (heard.text += text));
-      res.on('end', () => (heard.ended = true));
-      res.on('error', () => undefined);
-      resolve(heard);
-    });
-    req.on('error', reject).end();
-    onTestFinished(() => void req.destroy());
-  });
-}
-
-const toEnd = (heard: Heard) => vi.waitFor(() => expect(heard.ended).toBe(true), { timeout: 20_000, interval: 10 });
-const lines = (heard: Heard) => heard.text.split('\n').filter(Boolean);
 const plain = (text: string) =>
   text
     .replace(/"(modifiedIndex|createdIndex)":\d+/g, '"$1":0')
@@ -76,6 +45,8 @@ describe('a watch', () => {
     ['of one key', '/a?'],
     ['of a directory alone', '/d?'],
     ['of a key in a directory that goes whole', '/d/e/f?'],
+    ['of nothing in a directory that goes whole', '/d/e/nothing?'],
+    ['of a directory in a directory that goes whole', '/d/e?'],
     ['of a hidden key', '/d/_hidden?'],
     ['of a hidden directory', '/d/_h?recursive=true'],
   ])('%s tells what etcd 3.4 tells', async (name, watched) => {
