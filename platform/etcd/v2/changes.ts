@@ -37,11 +37,35 @@ export function changesOf(events: readonly RawEvent[], left: ReadonlyMap<string,
   const action = note?.action;
   if (action === 'refresh') return [];
   const concerned = events.filter(({ kv }) => kv.key.startsWith('/'));
-  if (note?.directory !== undefined) return directoryGone(note.directory, concerned);
-  return concerned
-    .filter((event) => !goesAlong(event, concerned))
-    .map((event) => changeOf(event, action, left))
-    .map((change) => ({ ...change, prevNode: change.prevNode ?? replacedBy(change, concerned) }));
+  if (note?.directory !== undefined) {
+    return directoryGone(note.directory, concerned).map((change) => ({ ...change, lostLease: '0' }));
+  }
+  const expired = action === undefined ? leasedDirectories(concerned) : [];
+  const single = concerned.filter((event) => !goesAlong(event, concerned) && !expired.some((one) => isIn(one, event)));
+  return [
+    ...expired.flatMap((marker) =>
+      directoryGone(
+        marker.kv.key.slice(0, -1),
+        concerned.filter((event) => isIn(marker, event)),
+      ),
+    ),
+    ...single
+      .map((event) => changeOf(event, action, left))
+      .map((change) => ({ ...change, prevNode: change.prevNode ?? replacedBy(change, concerned) })),
+  ];
+}
+
+/** Marks of directories that went with the lease that they and what was in them hung on; not of directories in those. */
+function leasedDirectories(events: readonly RawEvent[]): RawEvent[] {
+  const marks = events.filter(
+    ({ type, kv, before }) => type === 'delete' && kv.key.endsWith('/') && before !== undefined && before.lease !== '0',
+  );
+  return marks.filter((mark) => !marks.some((other) => other !== mark && isIn(other, mark)));
+}
+
+/** Whether a key went with a directory, or is its mark. */
+function isIn(marker: RawEvent, { type, kv, before }: RawEvent): boolean {
+  return type === 'delete' && kv.key.startsWith(marker.kv.key) && before?.lease === marker.before?.lease;
 }
 
 /** The key that a directory took the place of. */
@@ -73,10 +97,11 @@ function directoryGone(path: string, events: readonly RawEvent[]): Change[] {
   if (first === undefined) return [];
   const revision = first.kv.modRevision;
   const marker = events.find(({ kv }) => kv.key === `${path}/`)?.before;
+  const lostLease = marker?.lease ?? '0';
   const prevNode = directoryOf(path, marker, first.before);
   const node = goneNode(path, true, revision, prevNode.createdIndex);
   const gone = deleted.map(({ kv }) => kv.key);
-  return [{ action: 'delete', node, prevNode, path, revision, gone, lostLease: '0' }];
+  return [{ action: 'delete', node, prevNode, path, revision, gone, lostLease }];
 }
 
 function goneNode(key: string, isDirectory: boolean, modifiedIndex: number, createdIndex = 0): V2Node {

@@ -44,7 +44,7 @@ export function revisionOf(answer: unknown): number {
 }
 
 /**
- * Compare.CompareResult EQUAL = 0, GREATER = 1, LESS = 2; Compare.CompareTarget VERSION = 0, MOD = 2, VALUE = 3. A range holds when each key
+ * Compare.CompareResult EQUAL = 0, GREATER = 1, LESS = 2; Compare.CompareTarget VERSION = 0, MOD = 2, VALUE = 3, LEASE = 4. A range holds when each key
  * in it does.
  */
 export function compareOf(connection: Connection, condition: Condition) {
@@ -59,6 +59,7 @@ export function compareOf(connection: Connection, condition: Condition) {
     const range = { key: bytes(inside), range_end: bytes(prefixEnd(inside)) };
     return { ...range, result: 2, target: 2, mod_revision: String(condition.since + 1) };
   }
+  if ('unleased' in condition) return { key: bytes(condition.unleased), result: 0, target: 4, lease: '0' };
   const key = bytes(condition.key);
   if ('absent' in condition) return { key, result: 0, target: 0, version: '0' };
   if ('exists' in condition) return { key, result: 1, target: 0, version: '0' };
@@ -69,7 +70,11 @@ export function compareOf(connection: Connection, condition: Condition) {
 export function writeOf(connection: Connection, write: PlannedWrite, lease: string | undefined) {
   const form = connection.bytes;
   if ('delete' in write) return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };
-  const hangsOn = write.leased === true ? lease : undefined;
+  if ('hang' in write) {
+    const kept = { ...wire.putRequest(form, write.hang, '', write.lease), ignore_value: true };
+    return { request_put: kept };
+  }
+  const hangsOn = write.leased === true ? lease : write.lease;
   return { request_put: { ...wire.putRequest(form, write.put, write.value, hangsOn), prev_kv: true } };
 }
 

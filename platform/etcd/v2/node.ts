@@ -22,6 +22,13 @@ export interface V2Node {
 export interface TimeLeft {
   readonly ttl: number;
   readonly endsAt: number;
+  /** Markers that hang on it: what is in those directories goes with them, and shows no time of its own. */
+  readonly directories: readonly string[];
+}
+
+/** The time of a key that hangs on a lease for itself, and not because of a directory above it. */
+export function ownTime(left: TimeLeft | undefined, key: string): TimeLeft | undefined {
+  return left?.directories.some((marker) => marker !== key && key.startsWith(marker)) === true ? undefined : left;
 }
 
 /** By lease id. */
@@ -33,13 +40,13 @@ const noTimes: TimesLeft = new Map();
 export function nodeOf(kv: KeyValue, times: TimesLeft = noTimes): V2Node {
   const isMarker = kv.key.endsWith('/');
   const indexes = { modifiedIndex: kv.modRevision, createdIndex: kv.createRevision };
-  const left = timeOf(times.get(kv.lease));
+  const left = timeOf(ownTime(times.get(kv.lease), kv.key));
   if (isMarker) return { key: kv.key.slice(0, -1), dir: true, ...left, ...indexes };
   return { key: kv.key, value: kv.value, ...left, ...indexes };
 }
 
 /** Go leaves out a ttl of 0. */
-export function timeOf(left: TimeLeft | undefined): Pick<V2Node, 'expiration' | 'ttl'> {
+export function timeOf(left: Pick<TimeLeft, 'ttl' | 'endsAt'> | undefined): Pick<V2Node, 'expiration' | 'ttl'> {
   if (left === undefined) return {};
   const expiration = new Date(left.endsAt).toISOString();
   return left.ttl === 0 ? { expiration } : { expiration, ttl: left.ttl };

@@ -21,7 +21,8 @@ export interface Parent {
   readonly path: string;
   readonly isFile: boolean;
   readonly isDirectory: boolean;
-  readonly hasMarker: boolean;
+  /** The key alone, without its value. */
+  readonly marker: KeyValue | undefined;
 }
 
 /** What to read for a Place; `placeOf` takes the answers in the same order. */
@@ -54,7 +55,7 @@ export function placeOf(path: string, answers: readonly (readonly KeyValue[])[],
         path: parent,
         isFile: file.length > 0,
         isDirectory: contents.length > 0,
-        hasMarker: contents.some(({ key }) => key === `${parent}/`),
+        marker: contents.find(({ key }) => key === `${parent}/`),
       };
     }),
     index,

@@ -18,10 +18,11 @@ export function planAtOnce(request: KeysRequest): AtOnce | undefined {
   if (method !== 'PUT' || path === '/' || dir || refresh || ttl !== undefined) return undefined;
   if (request.prevIndex > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   const action = actionOf(request);
-  const way = parentsOf(path).map(absent);
+  const parents = parentsOf(path);
+  const unleased = parents.map((parent): Condition => ({ unleased: `${parent}/` }));
   return {
     action,
-    conditions: [...conditionsOf(request, action), ...way],
+    conditions: [...conditionsOf(request, action), ...parents.map(absent), ...unleased],
     writes: [{ put: path, value }, ...tell(action)],
   };
 }

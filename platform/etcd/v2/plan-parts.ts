@@ -1,6 +1,6 @@
 import type { KeyValue } from '../store.ts';
 import type { KeysRequest } from './keys-request.ts';
-import type { Place } from './place.ts';
+import type { Parent, Place } from './place.ts';
 import { refusal, type Refusal } from './refusal.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
 
@@ -10,11 +10,27 @@ import type { Condition, PlannedWrite } from './write-plan.ts';
  */
 export function keepParent({ parents }: Place): PlannedWrite[] {
   const last = parents.at(-1);
-  return last === undefined || last.hasMarker ? [] : [mark(last.path)];
+  return last === undefined || last.marker ? [] : [mark(last.path, leaseAbove(parents))];
 }
 
-export function mark(path: string) {
-  return { put: `${path}/`, value: '' };
+/** Makes a directory one by itself. @param lease that it hangs on */
+export function mark(path: string, lease?: string) {
+  return { put: `${path}/`, value: '', lease };
+}
+
+/** The lease of the nearest directory that runs out: what is written in it, without a time of its own, goes with it. */
+export function leaseAbove(parents: readonly Parent[]): string | undefined {
+  return leasedAbove(parents)?.marker?.lease;
+}
+
+/** That directory is to be as it was. */
+export function leaseStands({ parents }: Place): Condition[] {
+  const above = leasedAbove(parents);
+  return above === undefined ? [] : [unchanged(`${above.path}/`, above.marker)];
+}
+
+function leasedAbove(parents: readonly Parent[]): Parent | undefined {
+  return parents.findLast(({ marker }) => marker !== undefined && marker.lease !== '0');
 }
 
 export function unchanged(key: string, kv: KeyValue | undefined): Condition {

@@ -29,6 +29,6 @@ export function planRemoval(request: KeysRequest, place: Place, compares: boolea
 }
 
 function removed(path: string, action: Done, before: KeyValue | undefined, prevNode: V2Node) {
-  const nothing = { value: undefined, ttl: undefined, refresh: false, isDirectory: false };
+  const nothing = { contents: undefined, value: undefined, ttl: undefined, refresh: false, isDirectory: false };
   return { ...nothing, action, path, before, prevNode };
 }

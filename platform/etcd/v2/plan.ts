@@ -3,7 +3,17 @@ import { tell, type Done } from './action.ts';
 import type { KeysRequest } from './keys-request.ts';
 import { directoryOf, nodeOf } from './node.ts';
 import type { Place } from './place.ts';
-import { absent, differences, keepParent, mark, missing, unchanged, way } from './plan-parts.ts';
+import {
+  absent,
+  differences,
+  keepParent,
+  leaseAbove,
+  leaseStands,
+  mark,
+  missing,
+  unchanged,
+  way,
+} from './plan-parts.ts';
 import { planRemoval } from './plan-removal.ts';
 import { refusal, type Refusal, type RefusalCode } from './refusal.ts';
 import type { Condition, WritePlan } from './write-plan.ts';
@@ -52,7 +62,7 @@ function planInOrder(request: KeysRequest, place: Place): WritePlan | Refusal {
     path: place.path,
     isFile: false,
     isDirectory: place.isDirectory,
-    hasMarker: place.marker !== undefined,
+    marker: place.marker,
   };
   const parents = place.path === '/' ? [] : [...place.parents, self];
   const free: Place = {
@@ -75,11 +85,13 @@ function putFile(request: KeysRequest, place: Place, action: Done): WritePlan {
   const { ttl } = request;
   const refresh = request.refresh && file !== undefined;
   const value = refresh ? file.value : request.value;
-  const put = { put: path, value, leased: ttl !== undefined };
+  const isNew: Condition[] = file ? [] : [{ emptyBelow: path }, absent(`${path}/`)];
+  const put = { put: path, value, leased: ttl !== undefined, lease: leaseAbove(place.parents) };
   return {
     action,
-    conditions: [unchanged(path, file), ...(file ? [] : [{ emptyBelow: path }, absent(`${path}/`)]), ...way(place)],
+    conditions: [unchanged(path, file), ...isNew, ...way(place), ...leaseStands(place)],
     writes: [put, ...(ttl === undefined ? [] : keepParent(place)), ...tell(refresh ? 'refresh' : action)],
+    contents: undefined,
     path,
     value,
     isDirectory: false,
@@ -95,11 +107,17 @@ function putDirectory(request: KeysRequest, place: Place, action: Done): WritePl
   const { ttl } = request;
   const prevNode = place.isDirectory ? directoryOf(path, marker, place.below) : undefined;
   const refresh = request.refresh && place.isDirectory;
-  const above = place.parents.filter(({ hasMarker }) => !hasMarker).map((parent) => mark(parent.path));
+  const above = place.parents.flatMap((parent, i) =>
+    parent.marker ? [] : [mark(parent.path, leaseAbove(place.parents.slice(0, i)))],
+  );
+  const lease = leaseAbove(place.parents);
+  const own = { ...mark(path, lease), leased: ttl !== undefined };
+  const hungOn = marker === undefined ? (lease ?? '0') : marker.lease;
   return {
     action,
-    conditions: [unchanged(`${path}/`, marker), absent(path), ...way(place)],
-    writes: [{ ...mark(path), leased: ttl !== undefined }, ...above, ...tell(refresh ? 'refresh' : action)],
+    conditions: [unchanged(`${path}/`, marker), absent(path), ...way(place), ...leaseStands(place)],
+    writes: [own, ...above, ...tell(refresh ? 'refresh' : action)],
+    contents: place.isDirectory && place.below ? { hungOn, lease } : undefined,
     path,
     value: undefined,
     isDirectory: true,

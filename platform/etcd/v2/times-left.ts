@@ -38,5 +38,5 @@ export function timeLeftOf(lease: LeaseTtl | undefined, now: number): TimeLeft |
   if (lease === undefined || lease.remaining < 0) return undefined;
   // v3 rounds the rest down, v2 up.
   const ttl = Math.min(lease.granted, lease.remaining + 1);
-  return { ttl, endsAt: now + ttl * 1000 };
+  return { ttl, endsAt: now + ttl * 1000, directories: lease.keys.filter((key) => key.endsWith('/')) };
 }

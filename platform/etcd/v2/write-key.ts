@@ -3,7 +3,7 @@ import type { InTurn } from './in-turn.ts';
 import type { KeysRequest } from './keys-request.ts';
 import type { Member } from './member.ts';
 import type { Picture } from './member-wire.ts';
-import { nodeOf } from './node.ts';
+import { nodeOf, ownTime } from './node.ts';
 import { placeOf, readsOf } from './place.ts';
 import { planAtOnce } from './plan-at-once.ts';
 import { planWrite } from './plan.ts';
@@ -11,7 +11,7 @@ import type { KeyAnswer } from './read-key.ts';
 import type { Refusal } from './refusal.ts';
 import { timeLeftOf } from './times-left.ts';
 import { writeAnswer } from './write-answer.ts';
-import { endLease, isRenewed, leaseHolding, newLease } from './write-leases.ts';
+import { endLease, isRenewed, leaseHolding, moveContents, newLease } from './write-leases.ts';
 
 /**
  * `PUT`, `POST`, `DELETE`. Most are one transaction; else it looks at the place, plans, and writes in one transaction; when the place has
@@ -51,7 +51,7 @@ async function writeAtOnce(
   const held = await leaseHolding(member, before);
   endLease(member, held?.id);
   const { action, conditions, writes } = plan;
-  const common = { path, value, isDirectory: false, ttl: undefined, refresh: false };
+  const common = { contents: undefined, path, value, isDirectory: false, ttl: undefined, refresh: false };
   const written = { action, conditions, writes, ...common, before, prevNode: before && nodeOf(before) };
   return writeAnswer(written, revision, timeLeftOf(held, now()), now());
 }
@@ -74,11 +74,15 @@ async function tryUntil(
       const plan = planWrite(request, placeOf(request.path, found.answers, found.revision));
       if ('code' in plan) return plan;
       const held = await leaseHolding(member, plan.before);
-      const prevTime = timeLeftOf(held, now());
+      const prevTime = ownTime(timeLeftOf(held, now()), plan.before?.key ?? '');
       const renewed = (await isRenewed(member, plan, held)) ? held?.id : undefined;
       if (plan.refresh && renewed !== undefined) return writeAnswer(plan, found.revision, prevTime, now());
       if (plan.ttl !== undefined && renewed === undefined) granted ??= await newLease(member, plan.ttl);
       const lease = renewed ?? granted;
+      if (!(await moveContents(member, plan, lease ?? plan.contents?.lease, left()))) {
+        found = await member.read(reads, 'quorum', left());
+        continue;
+      }
       const done = await member.write({ ...plan, lease }, reads, Math.max(left(), shortestMs));
       if ('found' in done) {
         ({ found } = done);

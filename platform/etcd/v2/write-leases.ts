@@ -1,4 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
+import { tell } from './action.ts';
 import { isEtcdAway } from '../etcd-failure.ts';
 import type { KeyValue, LeaseTtl } from '../store.ts';
 import type { Member } from './member.ts';
@@ -23,12 +24,13 @@ export async function leaseHolding(member: Member, kv: KeyValue | undefined): Pr
 /**
  * Gives a key its time to live anew by the lease that it has: a refresh needs no write then, and a heartbeat, which sets one key with
  * one time to live again and again, writes once and not three times.
- * @returns false when that lease is another one than wanted, or others hang on it
+ * @returns false when that lease is another one than wanted, or others hang on it; what is in a directory goes with it
  */
 export async function isRenewed(member: Member, plan: WritePlan, held: HeldLease | undefined): Promise<boolean> {
   const { before, ttl, isDirectory } = plan;
-  if (held === undefined || ttl === undefined || held.granted !== leaseSeconds(ttl)) return false;
-  if (before?.key.endsWith('/') !== isDirectory || (!plan.refresh && held.keys.length !== 1)) return false;
+  if (before === undefined || held === undefined || ttl === undefined) return false;
+  if (held.granted !== leaseSeconds(ttl) || before.key.endsWith('/') !== isDirectory) return false;
+  if (!held.keys.every((key) => (isDirectory ? key.startsWith(before.key) : key === before.key))) return false;
   try {
     return (await member.leases.keepAliveOnce(held.id)) > 0;
   } catch (error) {
@@ -40,6 +42,34 @@ export async function isRenewed(member: Member, plan: WritePlan, held: HeldLease
 /** A lease for what is to be written. */
 export function newLease(member: Member, ttl: bigint): Promise<string> {
   return member.leases.grantOnce(leaseSeconds(ttl));
+}
+
+/** Operations of one transaction that etcd takes are 128, and so are its conditions. */
+const mostAtOnce = 100;
+
+/**
+ * Has what is in a directory run out with it, from before its own lease changes: who looks meanwhile may find it on either. No watch of v2
+ * tells of it.
+ * @returns false when some of it changed meanwhile
+ */
+export async function moveContents(
+  member: Member,
+  { path, contents }: WritePlan,
+  lease: string | undefined,
+  withinMs: number,
+): Promise<boolean> {
+  if (contents === undefined || contents.hungOn === (lease ?? '0')) return true;
+  const endAt = performance.now() + withinMs;
+  const { answers } = await member.read([{ key: `${path}/`, prefix: true, keysOnly: true }], 'quorum', withinMs);
+  const moved = answers.flat().filter((kv) => kv.lease === contents.hungOn && kv.key !== `${path}/`);
+  for (let i = 0; i < moved.length; i += mostAtOnce) {
+    const some = moved.slice(i, i + mostAtOnce);
+    const conditions = some.map(({ key, modRevision }) => ({ key, modRevision }));
+    const writes = [...some.map(({ key }) => ({ hang: key, lease })), ...tell('refresh')];
+    const done = await member.write({ conditions, writes }, [], Math.max(1, endAt - performance.now()));
+    if ('found' in done) return false;
+  }
+  return true;
 }
 
 /** Ends a lease that nothing hangs on any more. Nobody waits for it: when it fails, the lease runs out by itself. */

@@ -7,6 +7,11 @@ export interface WritePlan {
   readonly action: Done;
   readonly conditions: readonly Condition[];
   readonly writes: readonly PlannedWrite[];
+  /**
+   * Of a directory that is there already: what hung on `hungOn` as it did ('0': nothing runs out) hangs on the plan's lease from now on, or, without
+   * a ttl, on `lease`.
+   */
+  readonly contents: { readonly hungOn: string; readonly lease: string | undefined } | undefined;
   /** Where the node of the answer stands; for a creation in order that is not the path of the request. */
   readonly path: string;
   /** Undefined: the node is a directory, or no more. */
@@ -27,12 +32,24 @@ export type Condition =
   | { readonly key: string; readonly value: string }
   | { readonly key: string; readonly absent: true }
   | { readonly key: string; readonly exists: true }
+  /** It does not run out, or is not there. */
+  | { readonly unleased: string }
   /** No key in the directory, its own marker aside. */
   | { readonly emptyBelow: string }
   /** No key in the directory was written after that revision. */
   | { readonly unchangedBelow: string; readonly since: number };
 
-/** `leased`: with the lease of the plan's ttl. */
 export type PlannedWrite =
-  | { readonly put: string; readonly value: string; readonly leased?: boolean }
+  | PlannedPut
+  /** The key stays as it is, but for its lease; undefined: it has none any more. */
+  | { readonly hang: string; readonly lease: string | undefined }
   | { readonly delete: string; readonly prefix?: boolean };
+
+export interface PlannedPut {
+  readonly put: string;
+  readonly value: string;
+  /** With the lease of the plan's ttl. */
+  readonly leased?: boolean;
+  /** That it hangs on otherwise. */
+  readonly lease?: string | undefined;
+}
