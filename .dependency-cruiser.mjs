@@ -44,7 +44,7 @@ const openToScenarios = [
 ];
 const openToCli = [
   ...['run/', 'report/', 'record/', 'faults/scenario-lock.ts', 'faults/undo-abandoned.ts'],
-  ...['parameters.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
+  ...['parameters.ts', 'ports.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
 ];
 const ofHarness = (path) => `^${harness}/${path.replaceAll('.', '[.]')}`;
 

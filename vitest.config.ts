@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.ts'],
           globalSetup: ['test/support/leaves-nothing.ts'],
+          // Vitest leaves a core to itself; these tests wait for other processes more than they work.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

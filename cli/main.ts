@@ -5,6 +5,7 @@ import { takeProvider } from './choose-provider.ts';
 import { addImageCommands } from './image-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
+import { LabError } from '#errors/lab-error.ts';
 import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
 import { renderError } from './render/error.ts';
 import { fit } from './render/fit.ts';
@@ -148,7 +149,11 @@ function version(): string {
 
 /** Who reads has enough (`lab explain | head`): what is done goes on, and what would be said is said to nobody. */
 function outliveReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  const cause = `what this command prints cannot be written: ${error.message}`;
+  process.exit(
+    renderError(new LabError({ code: 'host.output', cause, next: 'free space, or print elsewhere', error }), false),
+  );
 }
 
 async function main(): Promise<void> {

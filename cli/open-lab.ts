@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { LabError } from '#errors/lab-error.ts';
 import { findMaker } from '#provision/cluster/find-maker.ts';
+import { readConfigInForce } from '#provision/cluster/in-force/read-in-force.ts';
 import { Lab } from '#provision/cluster/lab.ts';
 import type { LabEvent } from '#provision/cluster/lab-event.ts';
 import { type FoundLab, makerNote, refuseAnothers } from '#provision/cluster/lab-maker.ts';
@@ -99,7 +100,10 @@ async function describeAnothers(
   }
 }
 
-/** The lab that config.rb and lab.toml describe: those of this checkout, or of the directory LAB_CONFIG_DIR. */
+/**
+ * The lab of config.rb and lab.toml: those of this checkout, or of the directory LAB_CONFIG_DIR. Where there is one already it is
+ * described as it was made, whatever the two files say by now.
+ */
 export async function describeLab(
   wanted: WantedLab,
   onEvent?: (event: LabEvent) => void,
@@ -115,7 +119,14 @@ export async function describeLab(
     hypervisor: chooseHypervisor(wanted.hypervisor, recordedHypervisor(record)),
   });
   const stretched = stretchTimers(config, config.provider === 'vagrant' ? await stretchOf(config.vagrant) : 1);
-  return new Lab({ config: stretched, repoDir, configDir, ...(onEvent === undefined ? {} : { onEvent }) });
+  const inForce = await readConfigInForce(stretched);
+  return new Lab({
+    config: inForce ?? stretched,
+    written: stretched,
+    repoDir,
+    configDir,
+    ...(onEvent === undefined ? {} : { onEvent }),
+  });
 }
 
 /** The configuration alone, for the provider that was asked for, whatever the lab is made of now. */

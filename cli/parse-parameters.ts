@@ -24,9 +24,19 @@ export function parseParameters(scenario: string, specs: ParameterSpecs, words: 
   ]);
   const values = Object.entries(specs).map(([name, spec]) => {
     const text = given[option(name)];
-    return [name, text === undefined ? spec.standard : spec.parse(String(text), option(name))] as const;
+    return [name, text === undefined ? spec.standard : parsed(scenario, spec, String(text), option(name))] as const;
   });
   return { values: Object.fromEntries(values), json: given['json'] === true, help: given['help'] === true };
+}
+
+function parsed(scenario: string, spec: ParameterSpecs[string], text: string, name: string): ParameterValue {
+  try {
+    return spec.parse(text, name);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'usage.parameter') throw error;
+    const next = `lab scenario ${scenario} --help`;
+    throw new LabError({ code: error.code, cause: error.message, evidence: error.evidence, next, error });
+  }
 }
 
 /** A scenario's parameters as `--help` shows them. */

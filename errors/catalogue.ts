@@ -49,7 +49,8 @@ export const familyMeanings: Readonly<Record<ErrorFamily, string>> = {
   permission: 'not root, or the checkout cannot be written',
   config: 'config.rb or lab.toml',
   unbuilt: 'not built yet',
-  interrupted: 'ended by Ctrl-C; what was begun was undone',
+  interrupted:
+    'ended by Ctrl-C: a scenario undoes its faults first, `lab up` leaves what it began and goes on from there',
 };
 
 /** An entry with all that is said of it. */

@@ -1,4 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
+import { didYouMean } from '#errors/nearest.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
 import { chaos } from './chaos/chaos.ts';
 import { deploy } from './deploy/deploy.ts';
@@ -25,10 +26,10 @@ export const scenarios: readonly Scenario[] = [
 export function findScenario(name: string): Scenario {
   const scenario = scenarios.find((candidate) => candidate.name === name);
   if (scenario !== undefined) return scenario;
-  const known = scenarios.map((candidate) => candidate.name).join(', ');
+  const names = scenarios.map((candidate) => candidate.name);
   throw new LabError({
     code: 'missing.scenario',
-    cause: `there is no scenario ${name}; there are: ${known}`,
+    cause: `there is no scenario ${name}${didYouMean(name, names)}; there are: ${names.join(', ')}`,
     next: 'lab scenario, or for a file of your own: lab scenario ./NAME.ts',
   });
 }

@@ -1,3 +1,4 @@
+import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
 import type { Invocation } from '../invocation.ts';
 import { findLab, ownLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
@@ -9,11 +10,13 @@ export async function destroy(from: Invocation, machines: string[]): Promise<voi
   const progress = new Progress();
   if (machines.length === 0) {
     const { lab } = await findLab(from, progress.onEvent);
+    await refuseDuringScenario(lab.paths);
     await lab.destroy().finally(() => progress.stop());
     printOut(`lab ${lab.config.name} is gone; images stay in ${lab.config.cacheDir}`);
     return;
   }
   const lab = await ownLab(from, progress.onEvent);
+  await refuseDuringScenario(lab.paths);
   const gone = await lab.destroyMachines(machines).finally(() => progress.stop());
   const now = await lab.status();
   printOut(statusTable(now));

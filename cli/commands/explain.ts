@@ -9,7 +9,7 @@ import { printOut } from '../render/terminal.ts';
  * @throws LabError `missing.code` naming those that were most likely meant
  */
 export function explain(word: string | undefined, options: { json?: boolean }): void {
-  const wanted = word?.replace(/^\[(.*)\]$/, '$1');
+  const wanted = word?.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   const many = listedErrors.filter((one) => [undefined, one.family, String(one.exitCode)].includes(wanted));
   const one = many.length > 0 || wanted === undefined ? undefined : (findListed(wanted) ?? unknownCode(wanted));
   if (options.json === true) console.log(JSON.stringify(one ?? many));

@@ -2,22 +2,32 @@ import { execa } from 'execa';
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { fleetctlEnvironment } from '#scenarios/harness/context/fleetctl-environment.ts';
+import { exitCodeOf } from '../exit-code-of.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 
 /** Runs the same fleetctl as on the machines, pointed at whichever machines run. */
 export async function fleetctl(from: Invocation, args: string[]): Promise<void> {
   requireRoot();
+  const program = join(from.repoDir, 'dist/machine/bin/fleetctl.cjs');
   const lab = await lookAtLab(from);
   const running = (await lab.provider().status()).machines.filter(({ state }) => state === 'running');
-  if (running.length === 0) {
+  if (running.length === 0 && !asksForHelp(args)) {
     throw new LabError({ code: 'state.lab-down', cause: `no machine of lab ${lab.config.name} runs`, next: 'lab up' });
   }
-  const result = await execa(process.execPath, [join(from.repoDir, 'dist/machine/bin/fleetctl.cjs'), ...args], {
+  const result = await execa(process.execPath, [program, ...args], {
     stdio: 'inherit',
     reject: false,
     extendEnv: false,
     env: fleetctlEnvironment(lab, lab.machines(running.map(({ name }) => name))),
   });
-  process.exitCode = result.exitCode ?? 70;
+  process.exitCode = exitCodeOf(result);
+}
+
+/** Needs no machine. */
+function asksForHelp([command, ...rest]: readonly string[]): boolean {
+  const asks = ['help', '-h', '-help', '--help', 'version', '-version', '--version'];
+  return (
+    command === undefined || asks.includes(command) || rest.some((word) => ['-h', '-help', '--help'].includes(word))
+  );
 }

@@ -1,4 +1,5 @@
 import type { Lab } from '#provision/cluster/lab.ts';
+import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
@@ -17,6 +18,7 @@ async function stop(from: Invocation, work: (lab: Lab) => Promise<void>): Promis
   requireRoot();
   const progress = new Progress();
   const lab = await openLab(from, progress.onEvent);
+  await refuseDuringScenario(lab.paths);
   await work(lab).finally(() => progress.stop());
   printOut(statusTable(await lab.status()));
 }

@@ -6,6 +6,7 @@ import { findScenario, scenarios } from '#scenarios/catalog.ts';
 import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';
 import type { RunRequest } from '#scenarios/harness/run/run-request.ts';
 import { runScenario } from '#scenarios/harness/run/run-scenario.ts';
+import { pagePort } from '#scenarios/harness/context/ports.ts';
 import { verdictExitCodes } from '#scenarios/harness/record/verdict.ts';
 import { loadOwnScenario } from '#scenarios/own/load-own-scenario.ts';
 import { withOwnLine } from '#scenarios/own/own-line.ts';
@@ -57,12 +58,16 @@ async function run(from: Invocation, what: What): Promise<void> {
   let show: (event: LabEvent) => void = what.json ? () => undefined : progress.onEvent;
   const lab = await openLab(from, (event) => show(event));
   for (const notice of lab.config.notices) printErr(`note: ${notice}`);
+  const names = lab.machines().map(({ name }) => name);
+  for (const [name, spec] of Object.entries(what.chosen.parameters))
+    spec.checkOnLab?.(what.values[name] as never, names);
   // Before the lab is touched: what another scenario has taken from it is not to be brought up.
   const release = await takeScenarioLock(lab.paths, what.command);
   try {
     await lab.up().finally(() => progress.stop());
     show = () => undefined;
     await runOnLab(lab, what);
+    if (!what.json) printOut(`\n${staysUp(lab)}`);
   } finally {
     await release();
   }
@@ -90,6 +95,12 @@ async function runOnLab(lab: Lab, what: What): Promise<void> {
   }).finally(() => events?.stop());
   if (!what.json) printOut(renderRunReport(report));
   process.exitCode = interrupt.signal.aborted ? exitCodes.interrupted : verdictExitCodes[report.verdict];
+}
+
+/** What a run leaves, so that nobody takes it for gone. */
+function staysUp({ config: { machines, name } }: Lab): string {
+  const pages = machines.map(({ address }) => `http://${address}:${pagePort}`).join(', ');
+  return `Lab ${name} stays up: ${pages} where a web unit runs. lab destroy ends it.`;
 }
 
 function list(json: boolean): void {

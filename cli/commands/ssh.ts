@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
+import { exitCodeOf } from '../exit-code-of.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 
@@ -40,5 +41,5 @@ export async function ssh(from: Invocation, name: string, args: string[]): Promi
     ],
     { stdio: 'inherit', reject: false },
   );
-  process.exitCode = result.exitCode ?? 255;
+  process.exitCode = exitCodeOf(result);
 }

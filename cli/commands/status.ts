@@ -2,6 +2,8 @@ import type { Invocation } from '../invocation.ts';
 import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
+import { changeNote } from '#provision/cluster/in-force/change-note.ts';
+import { otherMembersNote } from '../render/other-members-note.ts';
 import { printOut } from '../render/terminal.ts';
 
 export async function status(from: Invocation, options: { json?: boolean }): Promise<void> {
@@ -14,5 +16,7 @@ export async function status(from: Invocation, options: { json?: boolean }): Pro
     return;
   }
   printOut(statusTable(now));
+  for (const change of now.changes) printOut(`\nnote: ${changeNote(change)}`);
+  if (now.otherMembers.length > 0) printOut(`\nnote: ${otherMembersNote(now)}`);
   if (!now.up) printOut(`\nlab ${now.lab} is not up. Next: lab up`);
 }

@@ -104,5 +104,11 @@ function line(row: Row, columns: number): string {
   // The mark and the blank behind it.
   const room = columns - 2;
   const detail = row.detail.replaceAll(/\s+/g, ' ');
-  return `${mark} ${left.slice(0, room)}${pc.dim(detail.slice(0, Math.max(0, room - left.length)))}`;
+  return `${mark} ${left.slice(0, room)}${pc.dim(cut(detail, room - left.length))}`;
+}
+
+/** What is left out at the end shows as an ellipsis. */
+function cut(text: string, room: number): string {
+  if (text.length <= room) return text;
+  return room < 2 ? '' : `${text.slice(0, room - 1).trimEnd()}…`;
 }

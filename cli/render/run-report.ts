@@ -76,7 +76,10 @@ function probeTable({ probes, harness }: RunReport): string {
   const lines = [table(['PROBE', ' ASKED', 'FAILED', '    MEDIAN', '       P99', '   OUTAGE'], rows)];
   const cpu = harness.probeCpuPercent === undefined ? [] : [`probes ${harness.probeCpuPercent.toFixed(1)} % of a core`];
   const clock = harness.clockErrorMs === undefined ? [] : [`clock error ${harness.clockErrorMs.toFixed(1)} ms`];
-  return [...lines, pc.dim([...cpu, ...clock].join(', '))].join('\n').trimEnd();
+  const legend = ['OUTAGE is the longest time without a good answer'];
+  if (probes.some(({ probe }) => probe === 'socket'))
+    legend.push("socket's times are the age of a page's newest rows, which come every few seconds");
+  return [...lines, pc.dim(legend.join('; ')), pc.dim([...cpu, ...clock].join(', '))].join('\n').trimEnd();
 }
 
 function mark(verdict: Verdict): string {

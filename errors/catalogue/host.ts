@@ -24,6 +24,10 @@ export const host = {
     means: '`fleetctl` cannot start a program on this machine, such as ssh or the shell of $SHELL.',
     remedy: 'Install what the error names, or correct $SHELL.',
   },
+  'host.output': {
+    means: 'What the command prints cannot be written: the file or device behind its output is full or broken.',
+    remedy: 'Free space there, or send the output elsewhere.',
+  },
   'host.dependencies': {
     means: '`npm ci` failed in the checkout, so the lab has no dependencies. Its last lines are the evidence.',
     remedy: '`npm ci` in the checkout; `npm ping` says whether npm reaches its registry.',

@@ -28,6 +28,11 @@ export const input = {
     means: 'A fault cannot be made so: a rate, share or peer is out of range, or a machine is cut off from itself.',
     remedy: 'Correct the fault in the scenario; the evidence has what was asked for.',
   },
+  'input.machine': {
+    means:
+      "The lab's supervisor was asked for a new machine that cannot be: its name, or its address, is no sound one or taken.",
+    remedy: 'Correct config.rb, or [network] in lab.toml, as the error says.',
+  },
   'input.json': {
     means: 'The body of a request to the embedded Couchbase is not JSON.',
     remedy: 'Send a JSON object.',

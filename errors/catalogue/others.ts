@@ -87,7 +87,9 @@ export const others = {
     remedy: '`lab destroy` in the other checkout, or another range under [network] in lab.toml.',
   },
   'busy.scenario': {
-    means: "Another scenario runs on this lab; two would spoil each other's evidence.",
+    means:
+      'A scenario runs on this lab. Another one, or a command that changes machines meanwhile (`lab up`, `halt`, `cut`, ' +
+      '`destroy`), would spoil its evidence.',
     remedy: 'Wait for it, or end it in order, so that it undoes its faults: `kill -INT PID`',
   },
   'busy.view-rows': {

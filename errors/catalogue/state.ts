@@ -120,6 +120,16 @@ export const state = {
     means: 'The lab has too few machines for the scenario.',
     remedy: 'Set $num_instances = 3 in config.rb, then `lab destroy && lab up`.',
   },
+  'state.machine-set': {
+    means:
+      'config.rb says other machines than the lab has, and what the others have on disk, or their part of etcd, would be lost. ' +
+      'Nothing was changed.',
+    remedy: 'Write what the lab has into config.rb again, or `lab destroy && lab up`; the error says both.',
+  },
+  'state.memory': {
+    means: 'A machine that runs uses more memory than config.rb says now. It keeps what it has.',
+    remedy: '`lab halt MACHINE && lab up MACHINE`: it begins anew with less.',
+  },
   'state.not-built': {
     means: 'An image copies what the build makes (dist/ or proto/), and it is not there.',
     remedy: '`npm run build`',
@@ -131,6 +141,10 @@ export const state = {
   'state.old-disk': {
     means: "A machine's disk was made by an earlier version of the lab, as a directory.",
     remedy: '`lab destroy && lab up`: the machines are made anew, and what they stored is lost.',
+  },
+  'state.old-supervisor': {
+    means: "The lab's supervisor is of an earlier version, which cannot change machines while they run.",
+    remedy: '`lab halt && lab up`: the machines keep their disks, the supervisor is started anew.',
   },
   'state.port': {
     means: 'The embedded Couchbase cannot listen on one of its ports.',

@@ -23,11 +23,12 @@ export function readBackend(raw: unknown, where: string, bad: (what: string) => 
       next: 'use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}',
     });
   const members = membersOf(raw ?? {}, known, 'Backend.', {}, bad);
-  const type = members.get('Type');
+  const written = members.get('Type');
+  // flannel's own reading (backend/manager.go): upper and lower case are one.
+  const type = typeof written === 'string' ? written.toLowerCase() : undefined;
   const isKnown = type === 'vxlan' || type === 'host-gw';
   if (!isKnown) {
-    const text = typeof type === 'string' ? type : '';
-    throw unbuilt(`Backend.Type ${JSON.stringify(type ?? 'udp (the default)')}${didYouMean(text, types)}`);
+    throw unbuilt(`Backend.Type ${JSON.stringify(written ?? 'udp (the default)')}${didYouMean(type ?? '', types)}`);
   }
   for (const key of ['GBP', 'Learning', 'DirectRouting', 'MTU', 'MacPrefix']) {
     if (Boolean(members.get(key))) throw unbuilt(`Backend.${key} ${JSON.stringify(members.get(key))}`);

@@ -5,6 +5,7 @@ import { createMachines } from './create-machines.ts';
 import { ignitionConfigs } from './ignition-configs.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import type { LabParts } from './lab-parts.ts';
+import { removeLeftOvers } from './members/remove-left-overs.ts';
 import { prepareGround } from './prepare-ground.ts';
 import type { Step } from './plan.ts';
 import { waitReady } from './ready.ts';
@@ -52,6 +53,7 @@ export async function bringUp(
   for (const name of wanted) running.add(name);
   const clusterReady = await waitReady({ config, provider, running: [...running].sort(), started: wanted, on });
   const addresses = machinesNamed(config, [...running]).map(({ address }) => address);
+  if (clusterReady) await removeLeftOvers(config, addresses, on);
   if (clusterReady) await routeContainers(lab.paths.hostLink, await containerSubnets(addresses, config.stretch));
   return { steps, tookMs: performance.now() - began, clusterReady };
 }

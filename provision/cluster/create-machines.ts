@@ -8,7 +8,8 @@ import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { addMember, removeMember } from './members/change-members.ts';
 import { decideMembers } from './members/decide-members.ts';
 import type { EtcdStart, Member } from './members/member.ts';
-import { machineOf, type MemberStep } from './members/plan-members.ts';
+import { machineOf } from './members/machine-of.ts';
+import type { MemberStep } from './members/plan-members.ts';
 import { noLongerToBegin } from './still-to-begin.ts';
 
 /**
@@ -43,7 +44,7 @@ export async function createMachines(args: {
   const onMissing = (detail: string) => on({ subject, phase: phase.phase, status: 'progress', detail });
   const plan = await inPhase(on, phase, () =>
     decideMembers(
-      { machines, fresh, kept, running },
+      { machines, range: config.network.cidr, fresh, kept, running },
       { withinMs, stretch, onMissing, everServed: () => everServed(provider, running) },
     ),
   );
@@ -71,7 +72,7 @@ async function changeMembers(
   const onMissing = (detail: string) => on({ subject: step.machine, phase, status: 'progress', detail });
   const options = { addresses, withinMs, stretch: config.stretch, onMissing };
   if (step.action === 'remove') {
-    const detail = 'remove it: its data went with the disk';
+    const detail = 'remove it: no machine has its data';
     await inPhase(on, { subject: step.machine, phase, detail, deadlineMs: withinMs }, () =>
       removeMember(step.id, options),
     );

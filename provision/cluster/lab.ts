@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { LabError } from '#errors/lab-error.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { machinesNamed } from '../config/machine-named.ts';
@@ -7,6 +8,8 @@ import { makeProvider } from '../machines/choice/make-provider.ts';
 import { labPaths, type LabPaths } from '../machines/ground/lab-paths.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
 import { bringUp, type UpResult } from './bring-up.ts';
+import { adoptChanges } from './in-force/adopt-changes.ts';
+import type { ConfigChange } from './in-force/config-changes.ts';
 import { withLabLock } from './lab-lock.ts';
 import { type LabEvent, type OnLabEvent, inPhase } from './lab-event.ts';
 import type { LabParts } from './lab-parts.ts';
@@ -16,34 +19,40 @@ import { supervisorSpec } from './supervisor-spec.ts';
 
 /** One lab on this host: three machines and the ground they stand on. */
 export class Lab {
-  readonly config: LabConfig;
+  /** config.rb and lab.toml as they are now. */
+  readonly written: LabConfig;
   readonly repoDir: string;
   /** The directory of config.rb and lab.toml. */
   readonly configDir: string;
   readonly paths: LabPaths;
   readonly #on: OnLabEvent;
-  readonly #provider: MachineProvider;
+  /** What it is made of; `upAsWritten` makes it what is written, as far as that can be. */
+  #config: LabConfig;
+  #provider: MachineProvider;
 
+  /**
+   * @param options.config what the lab is made of
+   * @param options.written what `upAsWritten` is to make of it; default: the same
+   */
   constructor(options: {
     config: LabConfig;
+    written?: LabConfig;
     repoDir: string;
     configDir?: string;
     onEvent?: (event: LabEvent) => void;
   }) {
-    this.config = options.config;
+    this.#config = options.config;
+    this.written = options.written ?? options.config;
     this.repoDir = options.repoDir;
     this.configDir = options.configDir ?? options.repoDir;
     this.paths = labPaths(options.config.name, options.config.stateDir);
     this.#on = options.onEvent ?? (() => undefined);
-    const { config, repoDir, configDir, paths } = this;
-    this.#provider = makeProvider({
-      config,
-      paths,
-      repoDir,
-      configDir,
-      specOf: (images) => supervisorSpec({ config, repoDir, ...images }),
-      onProgress: (subject, detail) => this.#on({ subject, phase: 'boot', status: 'progress', detail }),
-    });
+    this.#provider = this.#providerOf(options.config);
+  }
+
+  /** What it is made of. */
+  get config(): LabConfig {
+    return this.#config;
   }
 
   /** Has packages for the lab's addresses stay on this host while the lab exists, up or not: after a reboot nothing may. */
@@ -55,20 +64,41 @@ export class Lab {
     if (!existsSync(stateDir)) await lowerFence(hostLink, this.config.network);
   }
 
-  /** Converges: creates what is absent, starts what is halted, keeps what runs, waits until the cluster is ready. */
+  /**
+   * Converges: creates what is absent, starts what is halted, keeps what runs, waits until the cluster is ready. The lab stays
+   * what it is made of.
+   */
   async up(names?: readonly string[]): Promise<UpResult> {
     const wanted = this.machines(names).map(({ name }) => name);
     return withLabLock(this.paths, 'lab up', () => bringUp(this.parts, wanted, { on: this.#on }));
   }
 
+  /**
+   * As `up`, of a lab that first becomes what is written, as far as that can be.
+   * @throws LabError `state.machine-set` where a machine, or what etcd stored, would be lost
+   */
+  async upAsWritten(names?: readonly string[]): Promise<UpResult & { readonly later: readonly ConfigChange[] }> {
+    machinesWritten(this, names);
+    return withLabLock(this.paths, 'lab up', async () => {
+      const later = await this.#adopt(names);
+      const wanted = this.machines(names).map(({ name }) => name);
+      const result = await bringUp(this.parts, wanted, { on: this.#on });
+      return { ...result, later };
+    });
+  }
+
   /** What one guest needs before a person's own `vagrant up` boots it. */
   async prepareGuest(name: string): Promise<void> {
-    this.machines([name]);
-    await withLabLock(this.paths, 'vagrant up', () => prepareGuest(this.parts, name, { on: this.#on }));
+    machinesWritten(this, [name]);
+    await withLabLock(this.paths, 'vagrant up', async () => {
+      await this.#adopt([name]);
+      this.machines([name]);
+      await prepareGuest(this.parts, name, { on: this.#on });
+    });
   }
 
   async status(): Promise<LabStatus> {
-    return labStatus(this.parts);
+    return labStatus(this.parts, this.written);
   }
 
   /** Orderly shutdown, like `vagrant halt`; all at once when no machine is named. */
@@ -129,14 +159,42 @@ export class Lab {
     });
   }
 
-  /** @throws LabError `missing.machine` for a name that config.rb does not give */
+  /** @throws LabError `missing.machine` for a name that the lab does not have */
   machines(names?: readonly string[]): MachineConfig[] {
-    return machinesNamed(this.config, names);
+    const coming = (names ?? []).find((name) => !hasMachine(this.config, name) && hasMachine(this.written, name));
+    if (coming === undefined) return machinesNamed(this.config, names);
+    throw new LabError({
+      code: 'missing.machine',
+      cause: `${coming} is in config.rb, and not in this lab yet`,
+      next: `lab up ${coming}`,
+    });
   }
 
-  /** What runs its machines: the same one for as long as this value lives. */
+  /** What runs its machines: the same one for as long as `upAsWritten` changes nothing. */
   provider(): MachineProvider {
     return this.#provider;
+  }
+
+  /** Under the lab's lock: becomes what is written, as far as that can be. @returns what it does not become */
+  async #adopt(names: readonly string[] | undefined): Promise<readonly ConfigChange[]> {
+    const providerOf = (config: LabConfig) => this.#providerOf(config);
+    const { config, later } = await adoptChanges(this.written, providerOf, names);
+    if (isDeepStrictEqual(config, this.#config)) return later;
+    this.#config = config;
+    this.#provider = providerOf(config);
+    return later;
+  }
+
+  #providerOf(config: LabConfig): MachineProvider {
+    const { repoDir, configDir, paths } = this;
+    return makeProvider({
+      config,
+      paths,
+      repoDir,
+      configDir,
+      specOf: (images) => supervisorSpec({ config, repoDir, ...images }),
+      onProgress: (subject, detail) => this.#on({ subject, phase: 'boot', status: 'progress', detail }),
+    });
   }
 
   get parts(): LabParts {
@@ -149,4 +207,14 @@ export class Lab {
     if ((await this.#provider.status()).up) return this.#provider;
     throw new LabError({ code: 'state.lab-down', cause: `lab ${this.config.name} is not up`, next: 'lab up' });
   }
+}
+
+/** A name that neither the lab nor config.rb has is no machine. @throws LabError `missing.machine` */
+function machinesWritten({ config, written }: Lab, names: readonly string[] | undefined): void {
+  const unknown = (names ?? []).find((name) => !hasMachine(config, name));
+  if (unknown !== undefined) machinesNamed(written, [unknown]);
+}
+
+function hasMachine({ machines }: LabConfig, name: string): boolean {
+  return machines.some((machine) => machine.name === name);
 }

@@ -1,6 +1,7 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
 import { clientUrl, ownMachine } from '#platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
+import { dockerCores } from '../machines/docker-cores.ts';
 import type { GuestIdentity } from '../machines/machine-provider.ts';
 import type { Artifact } from './artifacts.ts';
 import { coreosDirectories, coreosFiles } from './coreos-files.ts';
@@ -83,7 +84,7 @@ export function machineIgnition(args: {
           name: 'docker.service',
           enabled: true,
           contents: units.docker,
-          dropins: { '10-size.conf': dockerSize(machine, args.hostCpus) },
+          dropins: { '10-size.conf': dockerCores(machine, args.hostCpus) },
         }),
         unit({ name: 'fleet.service', enabled: true, contents: units.fleet }),
         unit({ name: 'containerd.service', enabled: true }),
@@ -97,15 +98,6 @@ export function machineIgnition(args: {
 /** A program of the chapter on the machine's PATH. */
 function tool(name: string, contents = `#!/bin/sh\nexec /usr/bin/node /opt/lab/bin/${name}.cjs "$@"\n`) {
   return file({ path: `/usr/bin/${name}`, mode: 0o755, contents });
-}
-
-/**
- * The machine's CPU limit is a share of time, so that no machine depends on one core of the host; Docker, which counts
- * the cores it may run on, is kept to as many as the machine has, and reports that.
- */
-function dockerSize(machine: MachineConfig, hostCpus: number): string {
-  const cores = Array.from({ length: Math.min(machine.cpus, hostCpus) }, (_, n) => (machine.index - 1 + n) % hostCpus);
-  return `[Service]\nCPUAffinity=${cores.join(' ')}\n`;
 }
 
 function identityFiles(config: LabConfig, machine: MachineConfig, key: LabKey) {

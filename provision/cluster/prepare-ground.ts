@@ -5,6 +5,7 @@ import { ensurePackages } from '../host/packages.ts';
 import { realHost } from '../host/real-host.ts';
 import { findMaker, recordMaker } from './find-maker.ts';
 import { ownIgnition } from './ignition-configs.ts';
+import { recordDiskSettings } from './in-force/read-in-force.ts';
 import { refuseAnothers } from './lab-maker.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { prepareBox, prepareImages } from './lab-images.ts';
@@ -13,7 +14,7 @@ import type { LabParts } from './lab-parts.ts';
 /**
  * All that must be there before `machines` can boot: host packages, a fit host, images, network and services.
  * @returns the reader's own Ignition config, if there is one
- * @throws LabError `state.another-*`, `host.*`, `config.*`, `ignition.*`, `command.*`, `state.old-disk`, `busy.range`, `busy.port`
+ * @throws LabError `state.another-*`, `state.memory`, `state.old-supervisor`, `host.*`, `config.*`, `ignition.*`, `command.*`, `state.old-disk`, `busy.range`, `busy.port`
  */
 export async function prepareGround(
   lab: LabParts,
@@ -37,5 +38,6 @@ export async function prepareGround(
   await recordMaker(config.stateDir, { checkout: lab.repoDir, configDir: lab.configDir });
   const detail = 'bridge, registry, artifact server, DNS, RSVP stream';
   await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare(images));
+  await recordDiskSettings(config);
   return own;
 }

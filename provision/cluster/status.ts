@@ -1,6 +1,11 @@
 import type { MachineState } from '../machines/machine-provider.ts';
 import { machinesNamed } from '../config/machine-named.ts';
+import type { LabConfig } from '../config/lab-config.ts';
 import { etcdMemberHealthy, fleetMachines } from './conditions.ts';
+import { type ConfigChange, configChanges } from './in-force/config-changes.ts';
+import { nameOf } from './members/left-over-members.ts';
+import { lookAtMembers } from './members/look-at-members.ts';
+import { machineOf } from './members/machine-of.ts';
 import type { LabParts } from './lab-parts.ts';
 
 /** What `lab status` shows. `etcd` and `fleet` are undefined when the machine does not run. */
@@ -9,6 +14,10 @@ export interface LabStatus {
   readonly provider: string;
   readonly up: boolean;
   readonly machines: readonly MachineSummary[];
+  /** What config.rb and lab.toml have by now, and the lab has not. */
+  readonly changes: readonly ConfigChange[];
+  /** Members that etcd counts and that are no machine of the lab: names, or where they are to be. */
+  readonly otherMembers: readonly string[];
 }
 
 export interface MachineSummary {
@@ -22,18 +31,25 @@ export interface MachineSummary {
   readonly fleet?: 'present' | 'missing' | 'unknown';
 }
 
-/** Asks the provider, then each running machine. Probes no address while the lab's link to the host is gone. */
-export async function labStatus({ config, provider }: Pick<LabParts, 'config' | 'provider'>): Promise<LabStatus> {
+/**
+ * Asks the provider, then each running machine. Probes no address while the lab's link to the host is gone.
+ * @param written config.rb and lab.toml as they are now
+ */
+export async function labStatus(
+  { config, provider }: Pick<LabParts, 'config' | 'provider'>,
+  written: LabConfig,
+): Promise<LabStatus> {
   const { ports, stretch } = config;
   const { up, machines } = await provider.status();
   const running = machines.filter(({ state }) => state === 'running').map(({ name }) => name);
   const addresses = running.length === 0 ? [] : machinesNamed(config, running).map(({ address }) => address);
-  const [listed, health] = up
+  const [listed, health, members] = up
     ? await Promise.all([
         addresses.length > 0 ? fleetMachines(addresses, ports.fleetApi, stretch) : undefined,
         Promise.all(addresses.map(async (address) => [address, await etcdMemberHealthy(address, stretch)] as const)),
+        addresses.length > 0 ? lookAtMembers(addresses, stretch) : undefined,
       ])
-    : [undefined, []];
+    : [undefined, [], undefined];
   const healthy = new Map(health);
   const summaries = config.machines.map(({ name, address }): MachineSummary => {
     const found = machines.find((machine) => machine.name === name) ?? { name, state: 'absent' as const };
@@ -42,5 +58,16 @@ export async function labStatus({ config, provider }: Pick<LabParts, 'config' | 
     const fleet = listed === undefined ? 'unknown' : listed.includes(address) ? 'present' : 'missing';
     return { ...base, etcd: healthy.get(address) === true ? 'healthy' : 'unhealthy', fleet };
   });
-  return { lab: config.name, provider: provider.name, up, machines: summaries };
+  const absent = machines.filter(({ state }) => state === 'absent').map(({ name }) => name);
+  return {
+    lab: config.name,
+    provider: provider.name,
+    up,
+    machines: summaries,
+    // Where no machine has a disk, nothing is left of what the lab was made of.
+    changes: absent.length === machines.length ? [] : configChanges(config, written, absent),
+    otherMembers: (members?.members ?? [])
+      .filter((member) => machineOf(member, config.machines) === undefined)
+      .map((member) => nameOf(member)),
+  };
 }

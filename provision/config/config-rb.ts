@@ -69,8 +69,10 @@ export function readConfigRb(
   return {
     count: wholeNumber(count, fileName, { min: 1, max: 9, example: 3 }) ?? environment.count ?? machineDefaults.count,
     namePrefix: namePrefix(last.get('$instance_name_prefix'), fileName) ?? machineDefaults.namePrefix,
-    memoryMb: wholeNumber(memory, fileName, { min: 256, max: 1_048_576, example: 2048 }) ?? machineDefaults.memoryMb,
-    cpus: wholeNumber(cpus, fileName, { min: 1, max: 256, example: 1 }) ?? machineDefaults.cpus,
+    memoryMb:
+      wholeNumber(memory, fileName, { min: 256, max: 1_048_576, example: 2048, mayBeText: true }) ??
+      machineDefaults.memoryMb,
+    cpus: wholeNumber(cpus, fileName, { min: 1, max: 256, example: 1, mayBeText: true }) ?? machineDefaults.cpus,
     ports: runs === 'nspawn' ? { forwarded: [] } : portWishes(last),
     executionCap: runs === 'virtualbox' ? (wholeNumber(cap, fileName, { min: 1, max: 100, example: 100 }) ?? 100) : 100,
     notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, runs })],

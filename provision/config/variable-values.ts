@@ -6,19 +6,22 @@ interface WholeRule {
   readonly min: number;
   readonly max: number;
   readonly example: number;
+  /** Digits in quotes do as well: the hypervisors take them so. */
+  readonly mayBeText?: boolean;
 }
 
 /** @throws LabError config.value */
 export function wholeNumber(global: RubyGlobal | undefined, fileName: string, rule: WholeRule): number | undefined {
   if (!global || global.value === null) return undefined;
-  const { name, value } = global;
-  const { min, max, example } = rule;
+  const { name, value: written } = global;
+  const { min, max, example, mayBeText = false } = rule;
+  const value = mayBeText && typeof written === 'string' && /^\d+$/.test(written) ? Number(written) : written;
   if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
   throw badValue(global, {
     fileName,
     line: global.valueLine,
     rule: `must be a whole number from ${min} to ${max}`,
-    shown: asRuby(value),
+    shown: asRuby(written),
     example: `${name} = ${example}`,
   });
 }

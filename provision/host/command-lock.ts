@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CodeOf, LabError } from '#errors/lab-error.ts';
@@ -28,6 +29,17 @@ export async function takeCommandLock(file: string, command: string, busy: Busy)
     await writeFile(file, `${process.pid} ${command}\n`);
     return taken;
   }
+}
+
+/**
+ * For a command that must not run beside the holder, and needs no lock of its own.
+ * @throws LabError with the code of `busy`, naming the command that holds the lock
+ */
+export async function refuseWhileHeld(file: string, busy: Busy): Promise<void> {
+  if (!existsSync(file)) return;
+  const taken = await takeFlock(file, ['--nonblock']);
+  if (taken === 'held') throw busyError(busy, await readText(file));
+  if (typeof taken === 'function') await taken();
 }
 
 function busyError({ code, cause, end }: Busy, text: string | undefined): LabError {

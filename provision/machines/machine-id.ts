@@ -8,3 +8,8 @@ export function machineId(lab: string, machine: { readonly name: string; readonl
   const digest = createHash('sha256').update(`${lab}/${machine.name}`).digest('hex');
   return `c0${machine.index.toString().padStart(2, '0')}${digest.slice(0, 28)}`;
 }
+
+/** The index, from 1 on, of the machine with this machine-id. */
+export function indexOf(id: string): number {
+  return Number(id.slice(2, 4));
+}

@@ -3,7 +3,7 @@ import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import type { FailureKind } from '../harness/prediction/detection.ts';
-import { choice, scenario, text, type ScenarioContext } from '../scenario.ts';
+import { choice, scenario, machineTarget, type ScenarioContext } from '../scenario.ts';
 import { announcedAnew, documentsStored, oldCopiesStopped } from './conditions.ts';
 import { reportFigures } from './figures.ts';
 import { type FailoverOutcome, failoverFindings } from './findings.ts';
@@ -24,9 +24,8 @@ export const failover = scenario({
       ['halt', 'cut', 'pause', 'partition'],
       'how the machine goes: in order, by pulling its cord, standing still, out of reach',
     ),
-    target: text(
+    target: machineTarget(
       'machine running couchbase@1',
-      'machine',
       'which: core-02, "engine leader", "etcd leader", "machine running memcached@2"',
     ),
   },

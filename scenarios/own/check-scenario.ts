@@ -24,7 +24,9 @@ const shape = z.strictObject({
     capabilities: z.array(z.string()).optional(),
     without: z.record(z.string(), z.string().min(1, 'wants the reason')).optional(),
   }),
-  parameters: z.record(z.string().regex(/^[a-z][a-zA-Z0-9]*$/, 'wants a name like count or ttlSeconds'), parameter),
+  parameters: z
+    .record(z.string().regex(/^[a-z][a-zA-Z0-9]*$/, 'wants a name like count or ttlSeconds'), parameter)
+    .optional(),
   run: isFunction,
 });
 
@@ -35,7 +37,7 @@ const shape = z.strictObject({
  */
 export function checkScenario(value: unknown, source: string): Scenario {
   const checked = shape.safeParse(value);
-  if (checked.success) return value as Scenario;
+  if (checked.success) return { parameters: {}, ...(value as Omit<Scenario, 'parameters'>) };
   const problems = checked.error.issues.map((issue) => `${issue.path.join('.') || 'default export'}: ${said(issue)}`);
   throw new LabError({
     code: 'input.scenario',

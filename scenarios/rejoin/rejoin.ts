@@ -8,7 +8,7 @@ import type { LabUnderTest, MachineUnderTest } from '../harness/context/lab-unde
 import { eventsOf } from '../harness/record/events/events-of.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
-import { scenario, type ScenarioContext, text } from '../scenario.ts';
+import { scenario, type ScenarioContext, machineTarget } from '../scenario.ts';
 import { returnFindings } from './findings.ts';
 import { leaveMarker, type MachineTraces, machineTraces } from './machine-traces.ts';
 
@@ -21,7 +21,7 @@ export const rejoin = scenario({
     'halt against destroy: a halted machine returns with its data, a destroyed one is built anew and works again',
   needs: { stack: 'deployed', capabilities: ['halt', 'exec'] },
   parameters: {
-    target: text('machine running couchbase@1', 'machine', 'which machine: core-02, or a role such as "etcd leader"'),
+    target: machineTarget('machine running couchbase@1', 'which machine: core-02, or a role such as "etcd leader"'),
   },
   async run(context) {
     const { lab, fault } = context;

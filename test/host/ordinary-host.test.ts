@@ -85,7 +85,7 @@ describe.each(suites)('a stock Debian %s', (suite: string) => {
     const read = (file: string) => ask(`cat /sys/fs/cgroup/coreos-lab/lab/core-01/${file}`);
     await lab.impair('core-01', 'impair', { kind: 'slow-cpu', cpus: 0.2 });
     expect(await read('cpu.max')).toBe('20000 100000');
-    await lab.impair('core-01', 'lift', { kind: 'slow-cpu' });
+    await lab.impair('core-01', 'lift', { kind: 'slow-cpu', cpus: 0.2 });
     expect(await read('cpu.max')).toBe('100000 100000');
 
     // 1 MB at 256 KB/s: what is asked is that the kernel held it back, and no longer does.
@@ -95,7 +95,7 @@ describe.each(suites)('a stock Debian %s', (suite: string) => {
     await lab.impair('core-01', 'impair', { kind: 'slow-disk', bytesPerSecond: 262_144 });
     expect(await read('io.max')).toContain('rbps=262144 wbps=262144');
     const slow = await seconds();
-    await lab.impair('core-01', 'lift', { kind: 'slow-disk' });
+    await lab.impair('core-01', 'lift', { kind: 'slow-disk', bytesPerSecond: 262_144 });
     expect(await read('io.max')).toBe('');
     expect(slow).toBeGreaterThan(3.5);
     expect(await seconds()).toBeLessThan(slow);

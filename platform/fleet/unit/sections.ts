@@ -28,6 +28,9 @@ export function sectionProblem(name: string, file: string): { cause: string; nex
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
     return { cause: `"${name}" is no section name`, next: `write [${meant ?? 'Service'}], without quotes or blanks` };
   }
+  if (meant === 'X-Fleet' && name !== meant) {
+    return { cause: `[${name}] is not [X-Fleet], and nobody heeds it`, next: 'write [X-Fleet]' };
+  }
   if (own === undefined || known.includes(name) || name.startsWith('X-')) return undefined;
   const list = known.map((section) => `[${section}]`).join(', ');
   return {

@@ -1,4 +1,5 @@
-import { peerUrl } from '#platform/etcd/ports.ts';
+import { leftOverMembers, nameOf } from './left-over-members.ts';
+import { machineOf } from './machine-of.ts';
 import { type Member, quorumOf } from './member.ts';
 
 /** What is to be done about etcd's members before machines without a disk can be made. */
@@ -15,6 +16,8 @@ export type MemberStep =
 
 export interface MembersSeen {
   readonly machines: readonly { readonly name: string; readonly address: string }[];
+  /** The machines' network, `172.17.8.0/24`. */
+  readonly range: string;
   /** Machines to be made: their disk is new. */
   readonly fresh: readonly string[];
   /** Machines that have a disk, whether they run or not. */
@@ -45,7 +48,8 @@ export function planMembers(seen: MembersSeen): MemberPlan {
   const membersOf = (machine: string) => members.filter((member) => machineOf(member, machines) === machine);
   if (fresh.every((machine) => neverStarted(membersOf(machine), machine))) return { kind: 'bootstrap' };
 
-  const old = fresh.flatMap(membersOf);
+  const leftOver = leftOverMembers(members, machines, seen.range);
+  const old = [...leftOver, ...fresh.flatMap(membersOf)];
   const others = members.filter((member) => !old.includes(member));
   const alive = others.filter((member) => running.includes(machineOf(member, machines) ?? ''));
   const down = others.filter((member) => !alive.includes(member));
@@ -55,17 +59,13 @@ export function planMembers(seen: MembersSeen): MemberPlan {
   return {
     kind: 'replace',
     steps: [
+      ...leftOver.map((member): MemberStep => ({ action: 'remove', machine: nameOf(member), id: member.id })),
       ...fresh.flatMap((machine) =>
         membersOf(machine).map(({ id }): MemberStep => ({ action: 'remove', machine, id })),
       ),
       ...fresh.map((machine): MemberStep => ({ action: 'join', machine })),
     ],
   };
-}
-
-/** Which machine a member belongs to; one that has not started has no name yet, only its address. */
-export function machineOf(member: Member, machines: MembersSeen['machines']): string | undefined {
-  return machines.find(({ name, address }) => member.name === name || member.peerUrls.includes(peerUrl(address)))?.name;
 }
 
 /** Named from the start and never heard of: it may still begin as etcd's own check of a new member allows it. */
@@ -92,7 +92,7 @@ function notConnected(member: Member, machine: string | undefined, { running }: 
   if (machine !== undefined) return { kind: 'refuse', cause: `${cause}, and ${machine} does not run`, next: 'lab up' };
   return {
     kind: 'refuse',
-    cause: `${cause}, and ${member.name || member.peerUrls.join(', ')} is no machine of this lab`,
+    cause: `${cause}, and ${nameOf(member)} is no machine of this lab`,
     next: `lab ssh ${running[0] ?? ''} -- etcdctl member remove ${BigInt(member.id).toString(16)}`,
   };
 }

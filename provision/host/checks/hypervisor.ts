@@ -12,8 +12,13 @@ export const hypervisor: Check = {
     const guest = await probe.tinyGuest('tcg');
     if (guest.outcome === 'no-qemu') return warn('there is no qemu-system-x86_64', installQemu);
     if (guest.outcome === 'ran') return ok(`QEMU ran a tiny guest in ${guest.ms} ms (emulated)`);
-    const said = guest.outcome === 'hung' ? `did not end within ${guest.ms} ms` : guest.said;
-    return fail(`QEMU cannot run an emulated guest: ${said}`, `apt-get install --reinstall qemu-system-x86`);
+    // Not told apart: a QEMU that hangs, and a host with so much else to do.
+    if (guest.outcome === 'hung')
+      return warn(
+        `a tiny emulated guest did not come to its end in ${guest.ms} ms: this host is too slow, or busy`,
+        'lab doctor again when less runs beside it; then apt-get install --reinstall qemu-system-x86',
+      );
+    return fail(`QEMU cannot run an emulated guest: ${guest.said}`, `apt-get install --reinstall qemu-system-x86`);
   },
 };
 

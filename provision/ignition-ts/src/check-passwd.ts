@@ -6,7 +6,8 @@ import type { IgnitionConfig, User } from './types.ts';
 type Path = readonly (string | number)[];
 
 /** useradd(8): 32 characters, a letter or underscore first. */
-const accountName = /^[a-z_][a-z0-9_-]{0,31}$/;
+/** As Debian 12's useradd takes them (shadow 4.13), but for letters of other alphabets; a number alone would be taken for a user id. */
+const accountName = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/;
 
 /** Problems of users and groups. Ignition itself checks almost none of this, and useradd fails at boot. */
 export function checkPasswd(passwd: IgnitionConfig['passwd']): readonly Problem[] {
@@ -36,7 +37,14 @@ function checkUser(user: User, path: Path): readonly Problem[] {
 function checkName(name: string, path: Path, what: string): readonly Problem[] {
   if (accountName.test(name)) return [];
   const message = name === '' ? `a ${what} has no name` : `${JSON.stringify(name)} is no ${what} name`;
-  return [{ code: 'ignition.user', path, message, next: 'Use a-z, 0-9, _ and -, at most 32, a letter or _ first.' }];
+  return [
+    {
+      code: 'ignition.user',
+      path,
+      message,
+      next: 'Use letters, digits, _, . and -, at most 32, a letter, digit or _ first; not digits alone.',
+    },
+  ];
 }
 
 function checkPassword(hash: string | undefined, path: Path): readonly Problem[] {
@@ -55,12 +63,22 @@ const keyTypes = [
   'sk-ecdsa-sha2-nistp256@openssh.com',
 ];
 
-/** sshd(8) AUTHORIZED_KEYS FILE FORMAT: [options] type base64 [comment]; the blob repeats its type (RFC 4253, 6.6). */
+/**
+ * sshd(8) AUTHORIZED_KEYS FILE FORMAT: [options] type base64 [comment]; the blob repeats its type (RFC 4253, 6.6). The text is what
+ * scripts read from id.pub: with a line end, and perhaps several of them.
+ */
 function checkSshKey(key: string, path: Path): readonly Problem[] {
   const bad = (message: string): Problem[] => [
     { code: 'ignition.sshkey', path, message, next: 'Paste the one line of an id_ed25519.pub file.' },
   ];
-  if (/[\r\n\0]/.test(key)) return bad('an ssh key must be one line');
+  if (key.includes('\0')) return bad('an ssh key has no NUL');
+  const lines = key.split(/\r?\n/).map((line) => line.trim());
+  const keys = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  if (keys.length === 0) return bad('an ssh key must not be empty');
+  return keys.flatMap((line) => checkKeyLine(line, bad));
+}
+
+function checkKeyLine(key: string, bad: (message: string) => readonly Problem[]): readonly Problem[] {
   const withoutOptions = keyTypes.some((type) => key.startsWith(`${type} `))
     ? key
     : key.replace(/^(?:[^\s"]|"(?:[^"\\]|\\.)*")+\s+/, '');

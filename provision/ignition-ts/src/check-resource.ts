@@ -9,6 +9,8 @@ const digits: Readonly<Record<string, number>> = { sha512: 128, sha256: 64 };
 /** Problems of one resource: source, headers, hash. `required` says whether it means nothing without a source. */
 export function checkResource(resource: Resource, path: Path, required: 'required' | 'optional'): readonly Problem[] {
   const { source, verification, httpHeaders = [], compression } = resource;
+  // Ignition takes an empty one for an empty file.
+  if (source === '' && required === 'optional') return checkHash(verification?.hash, [...path, 'verification', 'hash']);
   if (source === undefined || source === '') {
     const idle = required === 'optional' && !verification && !compression && httpHeaders.length === 0 && source !== '';
     const next = 'Give source, for example dataUrl("text") or an http URL.';

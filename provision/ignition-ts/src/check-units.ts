@@ -37,7 +37,9 @@ function checkUnit(unit: Unit, path: Path): readonly Problem[] {
     problems.push(bad('mask', `${name} is both masked and enabled`, 'Remove one of the two.'));
   }
   const sections = contents === undefined ? undefined : checkBody(contents, name, [...path, 'contents'], problems);
-  if (unit.enabled === true && sections && !hasInstall(sections)) {
+  // A unit may have its [Install] in a drop-in, which systemctl preset heeds.
+  const installs = [contents, ...dropins.map((dropin) => dropin.contents)].some((text) => hasInstall(text ?? ''));
+  if (unit.enabled === true && sections && !installs) {
     const next = 'Add [Install] with WantedBy=multi-user.target, or leave enabled out.';
     problems.push(bad('enabled', `${name} is enabled but has no [Install] section, so that does nothing`, next));
   }
@@ -65,6 +67,8 @@ function checkBody(text: string, name: string, path: Path, problems: Problem[]):
   return undefined;
 }
 
-function hasInstall(sections: readonly IniSection[]): boolean {
-  return sections.some((section) => section.name === 'Install' && section.keys.length > 0);
+function hasInstall(text: string): boolean {
+  const result = readIni(text);
+  if (!('sections' in result)) return false;
+  return result.sections.some((section) => section.name === 'Install' && section.keys.length > 0);
 }

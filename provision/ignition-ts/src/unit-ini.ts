@@ -16,7 +16,9 @@ const longestLineBytes = 2047;
 export function readIni(text: string): IniResult {
   const sections: { name: string; keys: string[] }[] = [];
   let continued = false;
-  for (const [i, raw] of text.split('\n').entries()) {
+  for (const [i, line] of text.split('\n').entries()) {
+    // systemd takes CR LF for the end of a line; Ignition does not see that such a line goes on.
+    const raw = line.endsWith('\\\r') ? line : line.replace(/\r$/, '');
     const problem = continued ? continuationProblem(raw) : lineProblem(raw, sections);
     if (problem !== undefined) return { problem, line: i + 1 };
     const isText: boolean = continued || !/^\s*(?:[#;[]|$)/.test(raw);

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import type { Hierarchy } from './hierarchies.ts';
 import { cgroupTree } from './machine-cgroup.ts';
+import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 /** A disk is throttled in cgroups that containers make later, too; they are looked for this often, ms. */
 const lookEveryMs = 200;
@@ -55,7 +56,7 @@ export async function limitDevice(
   for (const { mount, version } of hierarchies) {
     const top = join(mount, cgroup);
     if (version === 2) {
-      const inForce = throttlesIn(readText(join(top, 'io.max'))).get(device) ?? 'rbps=max wbps=max';
+      const inForce = throttlesIn(textOrEmpty(join(top, 'io.max'))).get(device) ?? 'rbps=max wbps=max';
       const wanted = `rbps=${limit ?? 'max'} wbps=${limit ?? 'max'}`;
       if (!inForce.startsWith(wanted)) await write(join(top, 'io.max'), `${device} ${wanted}`);
       continue;
@@ -64,7 +65,7 @@ export async function limitDevice(
     if (!existsSync(join(top, v1Files[0] ?? ''))) continue;
     for (const path of await cgroupTree(top))
       for (const file of v1Files) {
-        const inForce = throttlesIn(readText(join(path, file))).get(device) ?? '0';
+        const inForce = throttlesIn(textOrEmpty(join(path, file))).get(device) ?? '0';
         if (inForce !== String(limit ?? 0)) await write(join(path, file), `${device} ${limit ?? 0}`);
       }
   }
@@ -78,7 +79,7 @@ export async function liftThrottles(hierarchies: readonly Hierarchy[], cgroup: s
   for (const { mount, version } of hierarchies)
     for (const path of await cgroupTree(join(mount, cgroup)))
       for (const file of version === 2 ? ['io.max'] : v1Files)
-        for (const device of throttlesIn(readText(join(path, file))).keys())
+        for (const device of throttlesIn(textOrEmpty(join(path, file))).keys())
           await write(join(path, file), version === 2 ? `${device} rbps=max wbps=max` : `${device} 0`);
 }
 
@@ -90,14 +91,6 @@ export function throttlesIn(text: string): Map<string, string> {
       return device === undefined || limits === undefined ? [] : [[device, limits] as const];
     }),
   );
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** A cgroup may end at any time; one of v2 has `io.max` only where the controller is delegated. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExecResult, Impairment, MachineStatus } from '../machine-provider.ts';
+import { machineFields, sizeFields } from './machine-fields.ts';
 
 /** Node's timers hold no more than this many ms (Node.js documentation, "Timers"). */
 const longestTimerMs = 2 ** 31 - 1;
@@ -34,6 +35,11 @@ export const controlBodies = {
   lift: z.strictObject({ impairment }),
   exec: z.strictObject({ argv: words.min(1, 'must name a program').readonly(), deadlineMs }),
   'wait-booted': z.strictObject({ deadlineMs }),
+  resize: z.strictObject(sizeFields),
+  /** The machine becomes one of the lab; it is not started. */
+  add: z.strictObject(machineFields),
+  /** It is none any more. It has no disk. */
+  forget: z.strictObject({}),
 };
 
 export type ControlVerb = keyof typeof controlBodies;

@@ -13,6 +13,7 @@ import { disableControllers } from '../cgroup/controllers.ts';
 import { thawBelow } from '../cgroup/freezer.ts';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { cgroupProcesses, removeCgroup } from '../cgroup/machine-cgroup.ts';
+import { changeLive, specText, writeSpec } from './change-live.ts';
 import { callSupervisor } from './control-client.ts';
 import { hostServicePlaces } from './host-service-places.ts';
 import { killIfThere } from './kill-if-there.ts';
@@ -21,7 +22,9 @@ import { loopDevicesBelow } from './loop-devices.ts';
 import { bridge } from './lab-network.ts';
 import { type ProviderRecord, writeProviderRecord } from './provider-record.ts';
 import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
+import { parseSupervisorSpec } from './read-supervisor-spec.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
+import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 /** On a host that is not slow. */
 const goneDeadlineMs = 15_000;
@@ -74,12 +77,13 @@ export class Ground {
 
   /**
    * @param images undefined: those that the lab was last prepared with
-   * @param idle no machine runs, so that a supervisor that was started for other sizes or images may be replaced
-   * @throws LabError `state.lab-down` when it was never prepared and the images are not given
+   * @param running names of the machines that run. While there is none, a supervisor that was started for another spec is
+   *   replaced; else it is told of new machines and sizes, and has the rest of the spec when it is started again
+   * @throws LabError `state.lab-down` when it was never prepared and the images are not given; `state.memory`, `state.old-supervisor`
    */
-  async prepare(images: MachineImages | undefined, idle: () => Promise<boolean>): Promise<void> {
+  async prepare(images: MachineImages | undefined, running: () => Promise<readonly string[]>): Promise<void> {
     const { paths, network, record, specOf, bundle, bare, stretch } = this.#options;
-    const specText = images === undefined ? await this.#lastSpecText() : textOf(specOf(images));
+    const spec = images === undefined ? await this.#lastSpec() : specOf(images);
     if (bare !== true) await checkAddressFree(paths.hostLink, network);
     await mkdir(paths.stateDir, { recursive: true });
     // Before the supervisor is there: a lab that runs and does not say on what would be taken for one of containers.
@@ -89,15 +93,14 @@ export class Ground {
       await leaveLinkAlone(paths.hostLink);
     }
     let pids = findSupervisor(paths);
-    const fit =
-      pids !== undefined &&
-      (await supervisorAnswers(paths, stretch)) &&
-      !((await readFile(paths.specFile, 'utf8')) !== specText && (await idle()));
-    if (pids === undefined || !fit) {
+    const answers = pids !== undefined && (await supervisorAnswers(paths, stretch));
+    const otherSpec = answers && textOrEmpty(paths.specFile) !== specText(spec);
+    const busy = otherSpec ? await running() : [];
+    if (pids === undefined || !answers || (otherSpec && busy.length === 0)) {
       await this.clearRemains();
-      await writeFile(paths.specFile, specText);
+      await writeSpec(paths.specFile, spec);
       pids = await startSupervisor(paths, bundle, stretch);
-    }
+    } else if (otherSpec) await changeLive(paths, spec, busy, stretch);
     // Here and not where it is started: whoever started it may have been killed before it could write.
     await writeFile(paths.supervisorFile, `${JSON.stringify(pids)}\n`);
     if (bare !== true) await connectHost(paths.hostLink, network, pids.init, bridge);
@@ -136,11 +139,12 @@ export class Ground {
     for (const place of [...parents, ...hostServicePlaces, ...(places ?? [])]) await rmdirIfEmpty(place);
   }
 
-  async #lastSpecText(): Promise<string> {
+  async #lastSpec(): Promise<SupervisorSpec> {
     const { lab, paths } = this.#options;
-    return readFile(paths.specFile, 'utf8').catch((error: unknown) => {
+    const text = await readFile(paths.specFile, 'utf8').catch((error: unknown) => {
       throw new LabError({ code: 'state.lab-down', cause: `lab ${lab} was never up`, next: 'lab up', error });
     });
+    return parseSupervisorSpec(text, paths.specFile);
   }
 
   /** Ends whatever of this lab still runs and removes its cgroups and its link; the machines' disks stay. */
@@ -178,10 +182,6 @@ export class Ground {
     await disconnectHost(paths.hostLink);
     for (const machine of machines) await rm(paths.machine(machine).root, { recursive: true, force: true });
   }
-}
-
-function textOf(spec: SupervisorSpec): string {
-  return `${JSON.stringify(spec, null, 2)}\n`;
 }
 
 async function commandLine(pid: number): Promise<string> {

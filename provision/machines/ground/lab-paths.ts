@@ -35,6 +35,8 @@ export interface MachinePaths {
   readonly ignitionFile: string;
   /** Exists once Ignition has run to its end: the machine is never provisioned twice. */
   readonly provisionedFile: string;
+  /** Drop-in of docker.service that says how many cores the machine has; it lies over the machine's own file system. */
+  readonly dockerCores: string;
   readonly consoleLog: string;
   /** The machine's journal in the supervisor's mount namespace; from outside see `readableJournalDir`. */
   readonly journalDir: string;
@@ -72,6 +74,7 @@ function machinePaths(dir: string): MachinePaths {
     docker: join(disk, 'docker'),
     ignitionFile: join(dir, 'ignition.json'),
     provisionedFile: join(dir, 'provisioned.json'),
+    dockerCores: join(dir, '20-cores.conf'),
     consoleLog: join(dir, 'console.log'),
     journalDir: join(disk, 'upper/var/log/journal'),
   };

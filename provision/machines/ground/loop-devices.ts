@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 /**
  * Loop devices whose file lies below a directory, as `loop0 FILE`. Source: kernel documentation, ABI/testing,
@@ -7,14 +8,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 export function loopDevicesBelow(directory: string): string[] {
   return readdirSync('/sys/block')
     .filter((name) => name.startsWith('loop'))
-    .map((name) => `${name} ${readText(`/sys/block/${name}/loop/backing_file`)}`)
+    .map((name) => `${name} ${textOrEmpty(`/sys/block/${name}/loop/backing_file`).trim()}`)
     .filter((line) => line.includes(` ${directory}/`));
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return '';
-  }
 }

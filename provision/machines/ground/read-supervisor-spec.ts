@@ -2,20 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
 import { checkForm } from './check-form.ts';
+import { machineFields, path } from './machine-fields.ts';
 import type { SupervisorSpec } from './supervisor-spec.ts';
 
-const path = z.string().startsWith('/');
 const port = z.int().min(1).max(65_535);
 const text = z.string().min(1);
 
-const machine = z.strictObject({
-  name: text,
-  address: z.ipv4(),
-  memoryBytes: z.int().positive(),
-  cpus: z.number().positive(),
-  machineId: z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits'),
-  osRoot: path,
-});
+const machine = z.strictObject({ name: text, ...machineFields });
 
 const schema = z.strictObject({
   lab: text,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
@@ -8,6 +8,7 @@ import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { createSupervisorCgroup } from '../cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
 import type { LabPaths } from './lab-paths.ts';
+import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 const readyDeadlineMs = 15_000;
 const endDeadlineMs = 10_000;
@@ -55,7 +56,7 @@ export async function startSupervisor(paths: LabPaths, bundle: string, stretch: 
   closeSync(log);
   child.unref();
   const unshare = child.pid ?? 0;
-  const evidence = () => readText(logFile).trimEnd().split('\n').slice(-15);
+  const evidence = () => textOrEmpty(logFile).trimEnd().split('\n').slice(-15);
   await waitUntil({
     condition: "the lab's supervisor answers on its control socket",
     deadlineMs: readyDeadlineMs * stretch,
@@ -135,20 +136,12 @@ function isSupervisor(pid: number, paths: LabPaths): boolean {
 }
 
 function commandLine(pid: number): string[] {
-  return readText(`/proc/${pid}/cmdline`).split('\0');
+  return textOrEmpty(`/proc/${pid}/cmdline`).split('\0');
 }
 
 function childrenOf(pid: number): number[] {
-  return readText(`/proc/${pid}/task/${pid}/children`)
+  return textOrEmpty(`/proc/${pid}/task/${pid}/children`)
     .split(' ')
     .map(Number)
     .filter((child) => child > 0);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

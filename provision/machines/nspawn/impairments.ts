@@ -14,23 +14,25 @@ export interface ImpairedMachine {
   readonly name: string;
   readonly cgroup: string;
   readonly hierarchies: readonly Hierarchy[];
-  /** CPUs it has when nothing slows it. */
+  /** CPUs it begins with. */
   readonly cpus: number;
   /** Where its disk is mounted. */
   readonly diskDir: string;
-  /** Names of the lab's machines. */
-  readonly machines: readonly string[];
+  /** Names of the machines that the lab has now. */
+  readonly machines: () => readonly string[];
 }
 
 /** What is taken from one machine at the moment, of each kind at most one, with what gives it back. */
 export class Impairments {
   readonly #machine: ImpairedMachine;
+  #cpus: number;
   readonly #inForce = new Map<Impairment['kind'], { text: string; undo: Undo }>();
   /** One after the other: two changes of one kind at once would lose an undo. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(machine: ImpairedMachine) {
     this.#machine = machine;
+    this.#cpus = machine.cpus;
   }
 
   get paused(): boolean {
@@ -39,13 +41,23 @@ export class Impairments {
 
   /** Another one of the same kind replaces what is in force. @throws LabError `input.impairment` */
   async impair(initPid: number, impairment: Impairment): Promise<void> {
-    checkImpairment(impairment, this.#machine);
+    const { name } = this.#machine;
+    checkImpairment(impairment, { name, machines: this.#machine.machines(), cpus: this.#cpus });
     const text = JSON.stringify(impairment);
     return this.#inTurn(async () => {
       if (this.#inForce.get(impairment.kind)?.text === text) return;
       await this.#undo(impairment.kind);
       const undo = await this.#begin(initPid, impairment);
       this.#inForce.set(impairment.kind, { text, undo });
+    });
+  }
+
+  /** Gives the machine so many CPUs; while something slows it, once that is lifted. */
+  async setCpus(cpus: number): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#cpus = cpus;
+      const { hierarchies, cgroup } = this.#machine;
+      if (!this.#inForce.has('slow-cpu')) await limitCpu(hierarchies, cgroup, cpus);
     });
   }
 
@@ -74,7 +86,7 @@ export class Impairments {
   }
 
   async #begin(initPid: number, impairment: Impairment): Promise<Undo> {
-    const { name, hierarchies, cgroup, cpus, diskDir } = this.#machine;
+    const { name, hierarchies, cgroup, diskDir } = this.#machine;
     switch (impairment.kind) {
       case 'pause':
         await freeze(hierarchies, cgroup).catch(async (error: unknown) => {
@@ -88,7 +100,7 @@ export class Impairments {
         return losePackets(initPid, impairment.percent);
       case 'slow-cpu':
         await limitCpu(hierarchies, cgroup, impairment.cpus);
-        return () => limitCpu(hierarchies, cgroup, cpus);
+        return () => limitCpu(hierarchies, cgroup, this.#cpus);
       case 'slow-disk':
         return throttleDisk(hierarchies, cgroup, diskDir, impairment.bytesPerSecond);
       case 'full-disk':

@@ -16,4 +16,10 @@ export const machineErrors = {
       cause: `${machine} is ${state}; another command is working on it`,
       next: 'lab status',
     }),
+  usesMore: (machine: string, memoryBytes: number) =>
+    new LabError({
+      code: 'state.memory',
+      cause: `${machine} uses more than ${memoryBytes / 1024 ** 2} MB, which it cannot be left with while it runs`,
+      next: `lab halt ${machine} && lab up ${machine}`,
+    }),
 } as const;

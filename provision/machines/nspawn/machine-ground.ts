@@ -9,6 +9,6 @@ export interface MachineGround {
   readonly lxcfsDir: string;
   /** How many times slower than usual this host is; waits are as many times longer. */
   readonly stretch: number;
-  /** Names of all machines of the lab. */
-  readonly machines: readonly string[];
+  /** Names of all machines that the lab has now. */
+  readonly machines: () => readonly string[];
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
@@ -8,6 +8,8 @@ import { killIfThere } from '../ground/kill-if-there.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
 import { bridge, machineLink } from '../ground/lab-network.ts';
 import { waitUntil } from '../wait-until.ts';
+import { unmountSharedDirectories } from './shared-directories.ts';
+import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 /** A running systemd-nspawn and the machine's PID 1 behind it. */
 export interface MachineProcess {
@@ -36,6 +38,7 @@ export async function startMachineProcess(args: {
   stretch: number;
 }): Promise<MachineProcess> {
   const { machine, paths } = args;
+  await unmountSharedDirectories(machine);
   await mkdir(paths.dir, { recursive: true });
   await copyFile(paths.consoleLog, `${paths.consoleLog}.1`).catch(() => undefined);
   await rm(paths.consoleLog, { force: true });
@@ -54,6 +57,8 @@ export async function startMachineProcess(args: {
     ...dockerSystemCalls.map((call) => `--system-call-filter=${call}`),
     `--bind=${paths.docker}:/var/lib/docker`,
     `--bind-ro=${args.lxcfsDir}:/var/lib/lxcfs`,
+    // Behind /etc, where the machine's own Ignition config says what it began with.
+    `--bind-ro=${paths.dockerCores}:/usr/local/lib/systemd/system/docker.service.d/20-cores.conf`,
     `--uuid=${args.machineId}`,
     '--boot',
   ];
@@ -99,8 +104,8 @@ async function waitForInit(
           next: `look at ${paths.consoleLog}`,
         });
       }
-      const children = readText(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`).split(' ').map(Number);
-      const inits = children.filter((pid) => isNamespaceInit(readText(`/proc/${pid}/status`)));
+      const children = textOrEmpty(`/proc/${nspawn.pid}/task/${nspawn.pid}/children`).split(' ').map(Number);
+      const inits = children.filter((pid) => isNamespaceInit(textOrEmpty(`/proc/${pid}/status`)));
       init = inits.find((pid) => existsSync(`/proc/${pid}/root/run/dbus/system_bus_socket`)) ?? 0;
       return init > 0;
     },
@@ -147,13 +152,5 @@ export function askForReboot(initPid: number): void {
 }
 
 function lastLines(file: string, count: number): string[] {
-  return readText(file).trimEnd().split('\n').slice(-count);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  return textOrEmpty(file).trimEnd().split('\n').slice(-count);
 }

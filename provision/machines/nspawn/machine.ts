@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import type { MachineState, MachineStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
 import { createMachineCgroup } from '../cgroup/machine-cgroup.ts';
+import { limitMemory } from '../cgroup/memory-limit.ts';
+import type { MachineSize } from '../ground/live-changes.ts';
 import type { SupervisorMachine } from '../ground/supervisor-spec.ts';
 import { clearMachine } from './clear-machine.ts';
 import { Impairments } from './impairments.ts';
@@ -17,12 +19,13 @@ import {
 } from './machine-process.ts';
 import { wipeDisk } from './disk-image.ts';
 import { unmountRoot } from './overlay.ts';
+import { showDockerCores, writeDockerCores } from './machine-cores.ts';
 import { prepareDisk } from './prepare-disk.ts';
 
 /** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn, what is taken from it. */
 export class Machine {
-  readonly spec: SupervisorMachine;
   readonly impairments: Impairments;
+  #spec: SupervisorMachine;
   #state: MachineState = 'stopped';
   #since = Date.now();
   #note: string | undefined;
@@ -34,7 +37,7 @@ export class Machine {
   readonly #lab: MachineGround;
 
   constructor(spec: SupervisorMachine, lab: MachineGround) {
-    this.spec = spec;
+    this.#spec = spec;
     this.#lab = lab;
     this.impairments = new Impairments({
       name: spec.name,
@@ -44,6 +47,10 @@ export class Machine {
       diskDir: this.#paths.disk,
       machines: lab.machines,
     });
+  }
+
+  get spec(): SupervisorMachine {
+    return this.#spec;
   }
 
   get status(): MachineStatus {
@@ -86,6 +93,25 @@ export class Machine {
       this.#become('stopped', error instanceof Error ? error.message : String(error));
       throw error;
     }
+  }
+
+  /**
+   * Gives it another size, at once when it runs. Memory comes first: it is what may not be had.
+   * @throws LabError `state.memory` when it uses more, and keeps its size then; `state.machine` while it starts or stops
+   */
+  async resize(size: MachineSize): Promise<void> {
+    const { memoryBytes, cpus } = size;
+    const runs = this.#state === 'running';
+    if (!runs && this.#state !== 'stopped') throw machineErrors.inTransition(this.spec.name, this.#state);
+    if (runs && !(await limitMemory(this.#lab.hierarchies, this.#cgroup, memoryBytes)))
+      throw machineErrors.usesMore(this.spec.name, memoryBytes);
+    const sameCores = cpus === this.#spec.cpus;
+    this.#spec = { ...this.#spec, memoryBytes, cpus };
+    await this.impairments.setCpus(cpus);
+    if (!runs || sameCores) return;
+    await writeDockerCores(this.#paths.dockerCores, this.#spec);
+    // One that is paused reads it when its Docker starts again.
+    if (!this.impairments.paused) await showDockerCores(this.initPid);
   }
 
   async halt(deadlineMs: number): Promise<'halted' | 'cut'> {
@@ -154,6 +180,7 @@ export class Machine {
   async #boot(): Promise<void> {
     const { hierarchies, paths, lxcfsDir } = this.#lab;
     const cgroupProcs = await createMachineCgroup(hierarchies, paths.cgroup, this.spec.name, this.spec);
+    await writeDockerCores(this.#paths.dockerCores, this.spec);
     const started = await startMachineProcess({
       machine: this.spec.name,
       machineId: this.spec.machineId,

@@ -45,9 +45,10 @@ export class NspawnProvider implements MachineProvider {
   }
 
   async prepare(images: MachineImages): Promise<void> {
-    await this.#ground.prepare(images, async () =>
-      (await this.status()).machines.every(({ state }) => state === 'stopped' || state === 'absent'),
-    );
+    await this.#ground.prepare(images, async () => {
+      const { machines } = await this.status();
+      return machines.filter(({ state }) => state !== 'stopped' && state !== 'absent').map(({ name }) => name);
+    });
   }
 
   async status(): Promise<ProviderStatus> {

@@ -4,6 +4,7 @@ import type { ProviderStatus } from '../machine-provider.ts';
 import { controlBodies } from '../ground/control-requests.ts';
 import { execInMachine } from '../nspawn/exec-in-machine.ts';
 import type { Machine } from '../nspawn/machine.ts';
+import type { LabMachines } from './lab-machines.ts';
 import { bodyOf, readBody } from './request-body.ts';
 import type { LabServices } from './services.ts';
 
@@ -13,7 +14,7 @@ import type { LabServices } from './services.ts';
  */
 export async function startControlServer(
   socket: string,
-  machines: ReadonlyMap<string, Machine>,
+  machines: LabMachines,
   services: Pick<LabServices, 'deaths' | 'ready'>,
 ): Promise<Server> {
   const server = createServer((request, response) => {
@@ -28,16 +29,26 @@ export async function startControlServer(
 
 async function handle(
   request: IncomingMessage,
-  machines: ReadonlyMap<string, Machine>,
+  machines: LabMachines,
   services: Pick<LabServices, 'deaths' | 'ready'>,
 ): Promise<unknown> {
   const [, noun, name, verb] = (request.url ?? '').split('/');
   if (request.method === 'GET' && noun === 'status') {
-    const status: ProviderStatus = { up: true, machines: [...machines.values()].map((machine) => machine.status) };
+    const status: ProviderStatus = { up: true, machines: machines.machines.map((machine) => machine.status) };
     return { ...status, deaths: services.deaths };
   }
+  const isVerb = request.method === 'POST' && noun === 'machines' && name !== undefined;
+  if (isVerb && verb === 'add') {
+    await machines.add({ name, ...bodyOf(controlBodies.add, verb, await readBody(request)) });
+    return {};
+  }
+  if (isVerb && verb === 'forget') {
+    bodyOf(controlBodies.forget, verb, await readBody(request));
+    await machines.forget(name);
+    return {};
+  }
   const machine = machines.get(name ?? '');
-  if (request.method !== 'POST' || noun !== 'machines' || machine === undefined) {
+  if (!isVerb || machine === undefined) {
     throw new LabError({ code: 'missing.machine', cause: `no machine ${name ?? ''} in this lab`, next: 'lab status' });
   }
   const body = await readBody(request);
@@ -58,6 +69,9 @@ async function act(machine: Machine, verb: string, body: unknown): Promise<unkno
     case 'reboot':
       bodyOf(controlBodies[verb], verb, body);
       await machine[verb]();
+      return machine.status;
+    case 'resize':
+      await machine.resize(bodyOf(controlBodies.resize, verb, body));
       return machine.status;
     case 'impair': {
       const { impairment } = bodyOf(controlBodies.impair, verb, body);

@@ -5,11 +5,10 @@ import { labPaths } from '../ground/lab-paths.ts';
 import { readSupervisorSpec } from '../ground/read-supervisor-spec.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { startControlServer } from './control-server.ts';
-import { attachOldDisks } from '../nspawn/disk-image.ts';
+import { LabMachines } from './lab-machines.ts';
 import { hideHostServices } from './hide-host-services.ts';
 import { setUpLabNetwork } from '../ground/lab-network.ts';
 import { prepareLibvirt } from '../vagrant/libvirt/libvirt.ts';
-import { Machine } from '../nspawn/machine.ts';
 import { startLabServices } from './services.ts';
 
 /**
@@ -36,14 +35,14 @@ async function main(specFile: string | undefined): Promise<void> {
     hierarchies: await hostHierarchies(),
     lxcfsDir: services.lxcfsDir,
     stretch: spec.stretch,
-    machines: spec.machines.map(({ name }) => name),
   };
-  const containers = spec.guestsOf === undefined ? spec.machines : [];
-  const machines = new Map(containers.map((machine) => [machine.name, new Machine(machine, lab)]));
-  await attachOldDisks(
-    spec.lab,
-    containers.map(({ name }) => ({ name, paths: paths.machine(name) })),
-  );
+  const machines = new LabMachines({
+    ground: lab,
+    specs: spec.machines,
+    guests: spec.guestsOf !== undefined,
+    onNames: (now) => services.nameMachines(now),
+  });
+  await machines.attachDisks();
   await rm(paths.controlSocket, { force: true });
   await startControlServer(paths.controlSocket, machines, services);
   await services.ready;

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabPaths } from '../ground/lab-paths.ts';
-import type { SupervisorSpec } from '../ground/supervisor-spec.ts';
+import type { SupervisorMachine, SupervisorSpec } from '../ground/supervisor-spec.ts';
 import { startRegistry } from '../../image/registry/registry.ts';
 import { type Daemon, startDaemon } from './child.ts';
 import { bridge } from '../ground/lab-network.ts';
@@ -13,6 +14,8 @@ export interface LabServices {
   readonly lxcfsDir: string;
   /** One sentence for each daemon that died, oldest first. */
   readonly deaths: readonly string[];
+  /** Has the lab's DNS answer for these machines and no others. */
+  nameMachines(machines: readonly SupervisorMachine[]): Promise<void>;
   /** The image registry answers (machines boot meanwhile). */
   readonly ready: Promise<void>;
 }
@@ -26,8 +29,10 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
     deaths.push(`${new Date().toISOString()} ${sentence}`);
     setTimeout(again, restartDelayMs);
   };
+  const now = new Map<string, Daemon>();
   const keep = (name: string, argv: readonly string[]): void => {
     const daemon: Daemon = startDaemon(name, argv, join(paths.logDir, `${name}.log`));
+    now.set(name, daemon);
     void daemon.ended.then((sentence) => died(sentence, () => keep(name, argv)));
   };
   const keepRegistry = async (storage: string): Promise<void> => {
@@ -41,15 +46,26 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
   if (libvirtd !== undefined) keep('libvirtd', libvirtd);
   else if (spec.guestsOf === undefined)
     keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
-  keep('dns', dnsArgv(spec));
+  const hostsFile = join(paths.runDir, 'dns-hosts');
+  writeFileSync(hostsFile, hostsText(spec.machines));
+  keep('dns', dnsArgv(spec, hostsFile));
+  const nameMachines = async (machines: readonly SupervisorMachine[]): Promise<void> => {
+    await writeFile(hostsFile, hostsText(machines));
+    // It reads --addn-hosts again (dnsmasq(8), "SIGHUP").
+    now.get('dns')?.process.kill('SIGHUP');
+  };
   if (spec.rsvp !== undefined) keep('rsvp', spec.rsvp);
   const ready = spec.registryStorage === undefined ? Promise.resolve() : keepRegistry(spec.registryStorage);
-  return { lxcfsDir, deaths, ready };
+  return { lxcfsDir, deaths, ready, nameMachines };
+}
+
+/** As hosts(5). Pure. */
+function hostsText(machines: readonly SupervisorMachine[]): string {
+  return machines.map(({ name, address }) => `${address} ${name}\n`).join('');
 }
 
 /** dnsmasq answers the lab's own names and refuses all others: the lab has no uplink to ask. */
-function dnsArgv(spec: SupervisorSpec): string[] {
-  const names = { ...spec.network.names, ...Object.fromEntries(spec.machines.map((m) => [m.name, m.address])) };
+function dnsArgv(spec: SupervisorSpec, hostsFile: string): string[] {
   return [
     'dnsmasq',
     '--keep-in-foreground',
@@ -64,6 +80,7 @@ function dnsArgv(spec: SupervisorSpec): string[] {
     '--log-facility=-',
     '--local=//',
     '--cache-size=0',
-    ...Object.entries(names).map(([name, address]) => `--host-record=${name},${address}`),
+    `--addn-hosts=${hostsFile}`,
+    ...Object.entries(spec.network.names).map(([name, address]) => `--host-record=${name},${address}`),
   ];
 }

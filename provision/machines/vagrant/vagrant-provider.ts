@@ -169,7 +169,10 @@ export class VagrantProvider implements MachineProvider {
     const { ground } = this.#options;
     // A connection is made in the namespaces of the supervisor, which may be another one after this.
     await this.#guests.forgetAll();
-    await ground.prepare(images, async () => (await this.status()).machines.every(({ state }) => state !== 'running'));
+    await ground.prepare(images, async () => {
+      const { machines } = await this.status();
+      return machines.filter(({ state }) => state === 'running').map(({ name }) => name);
+    });
     await this.#hypervisor.prepare();
   }
 

@@ -1,4 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
+import { checkTarget } from '../record/target-form.ts';
 
 /** One parameter of a scenario, e.g. `--by halt|cut`; its name is its key in `parameters`. */
 export interface ParameterSpec<T extends ParameterValue> {
@@ -9,6 +10,11 @@ export interface ParameterSpec<T extends ParameterValue> {
   readonly standard: T;
   /** @throws LabError `usage.parameter` */
   parse(text: string, name: string): T;
+  /**
+   * Whether a lab with these machines can take the value, asked before it is brought up.
+   * @throws LabError
+   */
+  checkOnLab?(value: T, machines: readonly string[]): void;
 }
 
 export type ParameterValue = string | number | boolean;
@@ -69,6 +75,11 @@ export function text(standard: string, shape: string, help: string): ParameterSp
       throw refused(name, given, shape);
     },
   };
+}
+
+/** A machine, by name or by a role that is looked up when its turn comes (`resolveTarget`). */
+export function machineTarget(standard: string, help: string): ParameterSpec<string> {
+  return { ...text(standard, 'machine', help), checkOnLab: checkTarget };
 }
 
 /** Off unless given. */

@@ -93,7 +93,10 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
 }
 
 /** Declares a scenario; the values of `parameters` in `run` have the types declared there. */
-export function scenario<const P extends ParameterSpecs>(definition: Scenario<P>): Scenario {
+export function scenario<const P extends ParameterSpecs = Record<never, never>>(
+  definition: Omit<Scenario<P>, 'parameters'> & Partial<Pick<Scenario<P>, 'parameters'>>,
+): Scenario {
+  const declared: Omit<Scenario, 'parameters'> & Partial<Pick<Scenario, 'parameters'>> = definition;
   // A runner hands over values it parsed with these very parameters.
-  return definition;
+  return { parameters: {}, ...declared };
 }

@@ -1,6 +1,6 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Busy, takeCommandLock } from '#provision/host/command-lock.ts';
+import { type Busy, refuseWhileHeld, takeCommandLock } from '#provision/host/command-lock.ts';
 import type { LabPaths } from '#provision/machines/ground/lab-paths.ts';
 
 const busy: Busy = {
@@ -8,6 +8,15 @@ const busy: Busy = {
   cause: 'another scenario runs on this lab',
   end: (pid) => `end it in order: kill -INT ${pid}`,
 };
+const disturbed: Busy = { ...busy, cause: 'a scenario runs on this lab, and counts on what it began itself' };
+
+/**
+ * For a command that changes machines: what the scenario would judge is not what it did.
+ * @throws LabError `busy.scenario` naming the one that runs
+ */
+export async function refuseDuringScenario({ scenarioLockFile }: Pick<LabPaths, 'scenarioLockFile'>): Promise<void> {
+  await refuseWhileHeld(scenarioLockFile, disturbed);
+}
 
 /**
  * One scenario at a time on a lab. The lock goes with its process, however that ends.

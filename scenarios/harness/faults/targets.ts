@@ -1,5 +1,5 @@
-import { LabError } from '#errors/lab-error.ts';
 import { type ClusterView, runningOn } from '../record/cluster-view.ts';
+import { missingTarget, noTarget, unitOfTarget } from '../record/target-form.ts';
 
 /** What a target can be resolved against: the cluster as it is now. */
 export interface TargetScene {
@@ -19,7 +19,7 @@ export interface TargetScene {
 export function resolveTarget(target: string, scene: TargetScene): string {
   const { machines } = scene;
   if (machines.includes(target)) return target;
-  const [, running] = /^(?:the )?machine running (\S+)$/.exec(target) ?? [];
+  const running = unitOfTarget(target);
   if (running !== undefined) return runs(running, scene);
   switch (target) {
     case 'engine leader':
@@ -29,10 +29,7 @@ export function resolveTarget(target: string, scene: TargetScene): string {
     case 'any other':
       return machines.find((name) => !scene.faulted.includes(name)) ?? none(target, 'every machine is under a fault');
     default:
-      return none(
-        target,
-        `targets are ${machines.join(', ')}, machine running UNIT, engine leader, etcd leader, any other`,
-      );
+      throw noTarget(target, machines);
   }
 }
 
@@ -45,9 +42,5 @@ function runs(name: string, { view }: TargetScene): string {
 }
 
 function none(target: string, why: string): never {
-  throw new LabError({
-    code: 'missing.target',
-    cause: `no machine is "${target}": ${why}`,
-    next: 'lab fleetctl list-units; lab status',
-  });
+  throw missingTarget(target, why);
 }

@@ -28,7 +28,7 @@ export function etcdWrites(record: RunRecord): Finding {
   if (acknowledged.length === 0) return { name, verdict: 'unknown', evidence: 'no write was acknowledged' };
   const quorum =
     lost.length === 0
-      ? 'a quorum could run all through'
+      ? 'no fault of this run took the quorum'
       : `none within the ${seconds(totalMs(lost))} without a quorum (${lost.map(describeSpan).join(', ')})`;
   return { name, verdict: 'pass', evidence: `${readBack.acknowledged} acknowledged, all there at the end; ${quorum}` };
 }

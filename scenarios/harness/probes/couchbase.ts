@@ -53,7 +53,7 @@ export async function couchbaseProbe(context: ProbeContext, services: Services):
         (error: unknown) => question.failed(nameOf(error)),
       );
     },
-    abandon: (reason) => questions.abandon(reason),
+    finish: () => questions.finish(),
     disconnect: (reason) => {
       questions.abandon(reason);
       link?.close();

@@ -81,7 +81,7 @@ function etcdProbe(
         }
       });
     },
-    abandon: (reason) => questions.abandon(reason),
+    finish: () => questions.finish(),
     disconnect: (reason) => {
       questions.abandon(reason);
       lines.destroy();

@@ -63,7 +63,7 @@ export function memcachedProbe({ settings, clock, report }: ProbeContext, servic
         if (question.ok({ key })) remember(id, key);
       });
     },
-    abandon: (reason) => questions.abandon(reason),
+    finish: () => questions.finish(),
     disconnect: (reason) => {
       questions.abandon(reason);
       for (const line of lines.values()) line.close(reason);

@@ -48,7 +48,7 @@ export function pageProbe({ settings, clock, report }: ProbeContext): Probe {
         },
       );
     },
-    abandon: (reason) => questions.abandon(reason),
+    finish: () => questions.finish(),
     disconnect: (reason) => {
       questions.abandon(reason);
       lines.destroy();

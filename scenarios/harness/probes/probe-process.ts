@@ -102,7 +102,7 @@ export async function startProbeProcess(
     samplesFile: settings.samplesFile,
     stop: async () => {
       tell(child, { type: 'stop', readBackMs });
-      const stuck = setTimeout(() => child.kill('SIGKILL'), readBackMs + endGraceMs);
+      const stuck = setTimeout(() => child.kill('SIGKILL'), settings.deadlineMs + readBackMs + endGraceMs);
       await ended;
       clearTimeout(stuck);
       return { readBack: result.readBack, cpuPercent: result.cpuPercent };

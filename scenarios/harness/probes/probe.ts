@@ -8,8 +8,8 @@ export interface Probe {
   readonly name: ProbeName;
   /** Puts its next question; the answer is reported when it comes. Never throws, never waits. */
   ask(): void;
-  /** Fails what is open, for this reason: no answer to it counts any more. Connections stay. */
-  abandon(reason: string): void;
+  /** No further question comes: resolves when each open one is answered or past its deadline. Connections stay. */
+  finish(): Promise<void>;
   /** Lets go of every connection and fails what is open, for this reason; the next `ask` connects anew. */
   disconnect(reason: string): void;
   /** Why this probe cannot ask anything (no address, a library that does not load); undefined when it can. */

@@ -136,8 +136,8 @@ async function ended(
   asked: ReadonlySet<ProbeName>,
 ): Promise<{ data: { probe: ProbeName; error?: string }; read: ReadBack[] }> {
   let trouble = probe.trouble();
-  // What is acknowledged while its store is read back would count as lost.
-  probe.abandon(runEnded);
+  // What is acknowledged while its store is read back would count as lost; what was merely on its way at the end is no failure.
+  await probe.finish();
   let read: ReadBack[] = [];
   try {
     if (probe.readBack !== undefined) read = [await probe.readBack(readBackMs)];

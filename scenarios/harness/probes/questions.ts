@@ -15,6 +15,7 @@ interface Open {
   readonly askedMs: number;
   readonly settle: (ok: boolean, fields: Answer & { error?: string }) => boolean;
   readonly giveUp: () => void;
+  readonly settled: Promise<void>;
 }
 
 /**
@@ -37,11 +38,14 @@ export class Questions {
   begin(about: Pick<Sample, 'machine' | 'target'>, giveUp: () => void): Question {
     const { probe, clock, report } = this.#options;
     const [askedMs, wallMs] = [clock.now(), clock.wall()];
+    let said = (): void => undefined;
     const open: Open = {
       askedMs,
       giveUp,
+      settled: new Promise((resolve) => (said = resolve)),
       settle: (ok, fields) => {
         if (!this.#open.delete(open)) return false;
+        said();
         report({ probe, wallMs, ms: hundredths(clock.now() - askedMs), ok, ...about, ...fields });
         return true;
       },
@@ -61,6 +65,16 @@ export class Questions {
     for (const open of this.#open) {
       if (open.askedMs > limit) return;
       this.#fail(open, `no answer within ${deadlineMs} ms`);
+    }
+  }
+
+  /** No further question comes: resolves once each open one is answered or past its deadline. */
+  async finish(): Promise<void> {
+    const { clock, deadlineMs } = this.#options;
+    for (let [oldest] = this.#open; oldest !== undefined; [oldest] = this.#open) {
+      const leftMs = oldest.askedMs + deadlineMs - clock.now();
+      await Promise.race([oldest.settled, new Promise<void>((due) => void clock.after(leftMs, due))]);
+      this.expire();
     }
   }
 

@@ -72,7 +72,7 @@ export function socketProbe({ settings, clock, report, tell }: ProbeContext): Pr
       report({ probe: 'socket', wallMs: clock.wall(), ms, ok, machine, ...(!ok && { error }) });
     },
     // A look at a page is answered at once.
-    abandon: () => undefined,
+    finish: () => Promise.resolve(),
     disconnect: () => {
       for (const { socket } of visitors) socket.disconnect();
     },

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Impairment } from '#provision/machines/machine-provider.ts';
 import { waitUntil } from '#provision/machines/wait-until.ts';
 import { repoDir } from '../../support/lab-cli.ts';
 import { type BootRequest, bootHost } from './boot-host.ts';
@@ -12,11 +13,6 @@ export const minuteMs = 60_000;
 
 /** PID of the process that holds the lab, as a shell expression for the guest. */
 export const supervisorPid = "$(pgrep -f '^unshare --pid.*supervisor-spec.json')";
-
-interface Impairment {
-  readonly kind: string;
-  readonly [figure: string]: unknown;
-}
 
 /** The lab of a fresh checkout on an emulated host, its timers as long as such a host needs them. */
 export class LabOnGuest {

@@ -17,6 +17,7 @@ const look = ({ machines, disks, running, members }: World) => {
   const kept = names.filter((name) => disks.has(name));
   return {
     machines,
+    range: '172.17.8.0/24',
     kept,
     fresh: names.filter((name) => !disks.has(name)),
     running: kept.filter((name) => running.has(name)),

@@ -56,7 +56,9 @@ describe.runIf(process.getuid?.() === 0)("the lab's own Node", () => {
     lab.npm();
     lab.clean();
     expect((await lab.run()).code).toBe(0);
-    expect(await lab.run()).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await lab.run();
+    // The build of this checkout makes nothing, so it is made each time.
+    expect([code, stderr.replace(/^lab: building .*$/m, '')]).toEqual([0, '']);
     expect(lab.asked()).toEqual([expect.stringContaining(package_), 'npm ci with v24.21.0']);
     expect(lab.asked()[0]).toContain('--ignore-scripts');
   });

@@ -1,6 +1,9 @@
 const mebibyte = 1024 * 1024;
 
-/** What views may cost, for each bucket. Bytes of rows are those of their JSON text; times are CPU time where they end in CpuMs. */
+/**
+ * What views may cost, for each bucket. Bytes of rows are those of their JSON text; times are CPU time where they end in CpuMs, and
+ * for calls, reduces and requests those of a usual host: where starting the process took longer, they are as many times longer.
+ */
 export const viewLimits = {
   /** All design documents of a bucket, as JSON text. */
   designBytes: 16 * mebibyte,
@@ -33,6 +36,8 @@ export const viewLimits = {
   /** Documents and bytes handed over at once; a single document may be larger. */
   batchDocuments: 200,
   batchBytes: 256 * 1024,
+  /** Until the process is ready, however slow the host. */
+  startMs: 120_000,
   /** One request to the process; beyond it the process is killed. */
   requestCpuMs: 10_000,
   requestMs: 120_000,

@@ -42,6 +42,8 @@ describe('statusTable', () => {
         { name: 'core-02', address: '172.17.8.102', state: 'running', etcd: 'unhealthy', fleet: 'unknown' },
         { name: 'core-03', address: '172.17.8.103', state: 'stopped', note: 'its init died' },
       ],
+      changes: [],
+      otherMembers: [],
     });
     expect(text.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['MACHINE', 'ADDRESS', 'STATE', 'ETCD', 'FLEET'],

@@ -48,6 +48,10 @@ describe('readNetworkConfig', () => {
   });
 
   it('takes keys in any case, and later keys that are off, as flannel does', () => {
+    expect(readNetworkConfig('{"Network":"10.1.0.0/16","Backend":{"Type":"VXLAN"}}', 'x').backend.type).toBe('vxlan');
+    expect(readNetworkConfig('{"Network":"10.1.0.0/16","Backend":{"Type":"Host-GW"}}', 'x').backend.type).toBe(
+      'host-gw',
+    );
     const plain = readNetworkConfig('{"Network":"10.1.0.0/16","Backend":{"Type":"vxlan","VNI":1}}', 'x');
     const other =
       '{"network":"10.1.0.0/16","EnableIPv4":true,"EnableIPv6":false,"SubnetMin":"","backend":{"type":"vxlan","vni":1,"DirectRouting":false}}';

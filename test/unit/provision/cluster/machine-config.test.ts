@@ -113,15 +113,19 @@ describe('Docker', () => {
   };
 
   it('sees as many cores as the machine has CPUs, each machine beginning at another core', () => {
-    expect(affinity({ name: 'core-01' })).toBe('[Service]\nCPUAffinity=0\n');
-    expect(affinity({ name: 'core-02' })).toBe('[Service]\nCPUAffinity=1\n');
-    expect(affinity({ rb: '$vm_cpus = 2\n', name: 'core-02' })).toBe('[Service]\nCPUAffinity=1 2\n');
+    expect(affinity({ name: 'core-01' })).toBe('[Service]\nCPUAffinity=\nCPUAffinity=0\n');
+    expect(affinity({ name: 'core-02' })).toBe('[Service]\nCPUAffinity=\nCPUAffinity=1\n');
+    expect(affinity({ rb: '$vm_cpus = 2\n', name: 'core-02' })).toBe('[Service]\nCPUAffinity=\nCPUAffinity=1 2\n');
   });
 
   it('is given only cores that the host has', () => {
-    expect(affinity({ rb: '$num_instances = 5\n', name: 'core-05', hostCpus: 2 })).toBe('[Service]\nCPUAffinity=0\n');
-    expect(affinity({ rb: '$vm_cpus = 2\n', name: 'core-02', hostCpus: 2 })).toBe('[Service]\nCPUAffinity=1 0\n');
-    expect(affinity({ name: 'core-03', hostCpus: 1 })).toBe('[Service]\nCPUAffinity=0\n');
+    expect(affinity({ rb: '$num_instances = 5\n', name: 'core-05', hostCpus: 2 })).toBe(
+      '[Service]\nCPUAffinity=\nCPUAffinity=0\n',
+    );
+    expect(affinity({ rb: '$vm_cpus = 2\n', name: 'core-02', hostCpus: 2 })).toBe(
+      '[Service]\nCPUAffinity=\nCPUAffinity=1 0\n',
+    );
+    expect(affinity({ name: 'core-03', hostCpus: 1 })).toBe('[Service]\nCPUAffinity=\nCPUAffinity=0\n');
   });
 
   it("pulls through the lab's registry and leaves masquerading to flannel", async () => {

@@ -40,6 +40,12 @@ describe('config.rb', () => {
     expect(notices).toEqual(['config.rb:1: $num_instances is set again on line 2; the last one counts.']);
   });
 
+  it('takes sizes in quotes, as the hypervisors do, and no count, with which Ruby does not count', () => {
+    const { machines } = load({ rb: '$vm_memory = "3072"\n$vm_cpus = \'1\'\n' });
+    expect(machines[0]).toMatchObject({ memoryBytes: 3072 * 1024 * 1024, cpus: 1 });
+    expect(loadError({ rb: '$num_instances = "3"\n' })).toMatchObject({ code: 'config.value' });
+  });
+
   it.each([
     ['$num_instances = 1 + 2', 1, /cannot read `\+ 2`/],
     ['$vm_memory = 02048', 1, /octal/],
@@ -88,9 +94,9 @@ describe('config.rb', () => {
   it.each([
     ['$vm_memory = 2.5', 1, '$vm_memory must be a whole number from 256 to 1048576, not 2.5', '$vm_memory = 2048'],
     [
-      '$vm_memory =\n  "2048"',
+      '$vm_memory =\n  "2 GB"',
       2,
-      '$vm_memory must be a whole number from 256 to 1048576, not "2048"',
+      '$vm_memory must be a whole number from 256 to 1048576, not "2 GB"',
       '$vm_memory = 2048',
     ],
     ['$num_instances = :all', 1, '$num_instances must be a whole number from 1 to 9, not :all', '$num_instances = 3'],

@@ -54,7 +54,7 @@ describe('loadConfig', () => {
       'config.value',
       /^config\.rb:1: \$num_instances must be a whole number from 1 to 9, not 0/,
     ],
-    ['$vm_memory = "2048"', {}, 'config.value', /not "2048"/],
+    ['$vm_memory = "2048 MB"', {}, 'config.value', /not "2048 MB"/],
     ['$instance_name_prefix = "Core_"', {}, 'config.value', /1 to 8 characters/],
     ['# x\n\n$vm_memroy = 1', {}, 'config.variable', /^config\.rb:3: .*did you mean \$vm_memory\?/],
     ['', { NUM_INSTANCES: 'three' }, 'config.environment', /NUM_INSTANCES/],

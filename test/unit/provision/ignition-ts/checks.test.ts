@@ -46,6 +46,13 @@ const oursAlone: [string, object, string, string][] = [
     '$.systemd.units.0.mask',
   ],
   ['user without name', { passwd: { users: [{ name: '' }] } }, 'ignition.user', '$.passwd.users.0.name'],
+  ['user that is a number', { passwd: { users: [{ name: '1001' }] } }, 'ignition.user', '$.passwd.users.0.name'],
+  [
+    'ssh key of line ends alone',
+    user({ sshAuthorizedKeys: ['\r\n'] }),
+    'ignition.sshkey',
+    '$.passwd.users.0.sshAuthorizedKeys.0',
+  ],
   ['clear password', user({ passwordHash: 'secret' }), 'ignition.user', '$.passwd.users.0.passwordHash'],
   [
     'damaged ssh key',
@@ -90,11 +97,28 @@ describe('checkConfig', () => {
     ['mask', unit({ name: 'a.socket', mask: true })],
     ['odd but right modes', node('directories', { path: '/a', mode: 0o700 }, { path: '/b', mode: 0o1 })],
     ['empty file', file({})],
+    ['ssh key as a file has it', user({ sshAuthorizedKeys: [`${sshKey()}\n`] })],
+    ['ssh key with CR LF', user({ sshAuthorizedKeys: [`${sshKey()}\r\n`] })],
+    [
+      'several ssh keys and a comment in one text',
+      user({ sshAuthorizedKeys: [`# mine\n ${sshKey()}\n\n${sshKey()}`] }),
+    ],
+    ['unit with CR LF', unit({ name: 'a.service', contents: service.replaceAll('\n', '\r\n') })],
+    ['file with an empty source', from('')],
+    ['user with a point', { passwd: { users: [{ name: 'john.doe' }, { name: 'John' }, { name: '3com' }] } }],
     ['line of 2047 bytes', unit({ name: 'a.service', contents: `[Service]\na=${'x'.repeat(2045)}\n` })],
   ])('accepts, as ignition-validate does: %s', (_, part) => {
     const { problems, oracle } = problemsOf(part);
     expect(problems).toEqual([]);
     expect(oracle).toMatchObject({ clean: true, output: '' });
+  });
+
+  it('accepts a unit that a drop-in installs, of which ignition-validate only warns', () => {
+    const contents = '[Service]\nExecStart=/a\n';
+    const dropins = [{ name: 'i.conf', contents: '[Install]\nWantedBy=multi-user.target\n' }];
+    const { problems, oracle } = problemsOf(unit({ name: 'a.service', enabled: true, contents, dropins }));
+    expect(problems).toEqual([]);
+    expect(oracle).toMatchObject({ rc: 0, output: expect.stringContaining('no install section') as string });
   });
 
   it.each([[null], [[]], ['x'], [5], [undefined], [{}]])('refuses %j', (value) => {

@@ -5,6 +5,12 @@ import { file, from, node, problemsOf, service, unit, user, version } from './pa
 /** Wrong, and ignition-validate says so too: an error, or a warning that we do not accept. */
 const bothRefuse: [string, object, string, string][] = [
   ['relative path', node('files', { path: 'a' }), 'ignition.path', '$.storage.files.0.path'],
+  [
+    'continued line with CR LF',
+    unit({ name: 'a.service', contents: '[Service]\r\nExecStart=/a \\\r\n  -b\r\n' }),
+    'ignition.unit',
+    '$.systemd.units.0.contents',
+  ],
   ['empty path', node('files', { path: '' }), 'ignition.path', '$.storage.files.0.path'],
   ['path with ..', node('files', { path: '/a/../b' }), 'ignition.path', '$.storage.files.0.path'],
   ['path with //', node('links', { path: '/a//b', target: '/c' }), 'ignition.path', '$.storage.links.0.path'],

@@ -106,11 +106,14 @@ describe("a reader's own scenario file", () => {
     ['name', 'name: is missing'],
     ['summary', 'summary: is missing'],
     ['needs', 'needs: is missing'],
-    ['parameters', 'parameters: is missing'],
   ])('without %s is told so', async (field, said) => {
     const error = await refusal(await file(without(`  ${field}:`)));
     expect(error.code).toBe('input.scenario');
     expect([error.message, ...error.evidence].join('\n')).toContain(said);
+  });
+
+  it('without parameters has none', async () => {
+    expect((await loadOwnScenario(await file(without('  parameters:')))).parameters).toEqual({});
   });
 
   it.each([

@@ -16,12 +16,15 @@ export interface Page {
 /** The rows of one answer, a page at a time, from an index as it was when the query came. */
 export class Cursor {
   readonly #texts: Generator<string, void> | AsyncGenerator<string, void>;
-  readonly #budgetMs: number;
+  readonly #budgetMs: number | undefined;
   #spentMs = 0;
 
-  /** @param reduce name or source of the reduce that the query wants */
-  constructor(rows: readonly Row[], query: ViewQuery, program: MapProgram, reduce?: string) {
-    this.#budgetMs = reduce === undefined ? Infinity : viewLimits.reduceCpuMs;
+  /**
+   * @param reduceMs work that a reduce may take
+   * @param reduce name or source of the reduce that the query wants
+   */
+  constructor(rows: readonly Row[], query: ViewQuery, program: MapProgram, reduceMs: number, reduce?: string) {
+    this.#budgetMs = reduce === undefined ? undefined : reduceMs;
     this.#texts = reduce === undefined ? plain(rows, query) : reduced(rows, query, program, reduce);
   }
 
@@ -50,8 +53,8 @@ export class Cursor {
 
   #charge(elapsed: number): void {
     this.#spentMs += elapsed;
-    if (this.#spentMs > this.#budgetMs)
-      throw new ViewFault('timeout', `reducing took more than ${viewLimits.reduceCpuMs} ms of work`);
+    if (this.#budgetMs !== undefined && this.#spentMs > this.#budgetMs)
+      throw new ViewFault('timeout', `reducing took more than ${this.#budgetMs} ms of work`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { viewLimits } from '../limits.ts';
 import { isBuiltInReduce } from '../built-in-reduces.ts';
 import type { Json } from '../json.ts';
+import type { CpuTimes } from '../pace.ts';
 import type { ViewSource } from './messages.ts';
 import { Sandbox, type Outcome } from './sandbox.ts';
 
@@ -20,10 +21,12 @@ export type Mapped = { readonly rows: readonly (readonly [key: Json, value: Json
 /** The sandbox of a view: made when it is needed, and anew when it broke. */
 export class MapProgram {
   readonly #source: ViewSource;
+  readonly #callCpuMs: number;
   #sandbox: Sandbox | undefined;
   #strikes = 0;
 
-  constructor({ map, reduce }: ViewSource) {
+  constructor({ map, reduce }: ViewSource, { callCpuMs }: Pick<CpuTimes, 'callCpuMs'>) {
+    this.#callCpuMs = callCpuMs;
     this.#source = reduce === undefined || isBuiltInReduce(reduce) ? { map } : { map, reduce };
   }
 
@@ -61,9 +64,13 @@ export class MapProgram {
     if (outcome.kind === 'value' && outcome.text.length > viewLimits.bytesOfDocument)
       throw new ViewFault('limit', `reduce function: a result of more than ${viewLimits.bytesOfDocument} bytes`);
     if (outcome.kind === 'value') return outcome.text;
-    if (outcome.kind === 'timeout') throw new ViewFault('timeout', `reduce function ${overtime}`);
+    if (outcome.kind === 'timeout') throw new ViewFault('timeout', `reduce function ${this.#overtime}`);
     if (outcome.kind === 'broken') this.rest();
     throw new ViewFault(outcome.kind === 'broken' ? 'limit' : 'reduce', `reduce function: ${outcome.message}`);
+  }
+
+  get #overtime(): string {
+    return `took longer than ${this.#callCpuMs} ms`;
   }
 
   /** What takes too long gets a second chance: the first may have been a host that stood still. */
@@ -74,7 +81,7 @@ export class MapProgram {
 
   async #live(): Promise<Sandbox> {
     try {
-      return (this.#sandbox ??= await Sandbox.open(this.#source));
+      return (this.#sandbox ??= await Sandbox.open(this.#source, this.#callCpuMs));
     } catch (error) {
       throw new ViewFault('map', `map or reduce function does not compile: ${String(error)}`);
     }
@@ -84,12 +91,10 @@ export class MapProgram {
     this.#strikes += 1;
     if (this.#strikes < viewLimits.strikes) return;
     const documents = `for ${viewLimits.strikes} documents`;
-    if (outcome.kind === 'timeout') throw new ViewFault('timeout', `map function ${overtime} ${documents}`);
+    if (outcome.kind === 'timeout') throw new ViewFault('timeout', `map function ${this.#overtime} ${documents}`);
     throw new ViewFault('limit', `map function took more than ${viewLimits.sandboxBytes} bytes of memory ${documents}`);
   }
 }
-
-const overtime = `took longer than ${viewLimits.callCpuMs} ms`;
 
 /** Checks what came out of the sandbox: whoever wrote the map function may have had a hand in it. */
 function read(text: string): Mapped {

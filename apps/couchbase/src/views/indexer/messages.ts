@@ -32,8 +32,10 @@ export type Request =
 export type FailureCode = 'map' | 'timeout' | 'limit' | 'reduce' | 'busy';
 const failureCodes: readonly string[] = ['map', 'timeout', 'limit', 'reduce', 'busy'] satisfies FailureCode[];
 
-/** Answers. `taken`: how many items of a batch were mapped before its time was over. */
+/** Answers; `ready` is the first, to nothing. `taken`: how many items of a batch were mapped before its time was over. */
 export type Reply =
+  /** What the process had used of the CPU by then, ms. */
+  | { readonly kind: 'ready'; readonly startCpuMs: number }
   | { readonly kind: 'done'; readonly taken: number; readonly leftOut: number; readonly example: string }
   | {
       readonly kind: 'page';
@@ -46,8 +48,11 @@ export type Reply =
     }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly cause: string };
 
+/** To a request. */
+export type Answer = Exclude<Reply, { readonly kind: 'ready' }>;
+
 /** An answer that is no refusal. */
-export type Done = Exclude<Reply, { readonly kind: 'failed' }>;
+export type Done = Exclude<Answer, { readonly kind: 'failed' }>;
 
 export function encodeRequest(request: Request): Buffer {
   return serialize(request);
@@ -73,6 +78,7 @@ export function decodeReply(payload: Buffer): Reply {
   if (typeof head !== 'object' || head === null) throw new TypeError('an answer is an object');
   const field = new Map<string, unknown>(Object.entries(head));
   const kind = field.get('kind');
+  if (kind === 'ready') return { kind, startCpuMs: whole(field, 'startCpuMs') };
   if (kind === 'done')
     return { kind, taken: whole(field, 'taken'), leftOut: whole(field, 'leftOut'), example: text(field, 'example') };
   if (kind === 'page') {

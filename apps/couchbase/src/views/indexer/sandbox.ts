@@ -31,11 +31,13 @@ export class Sandbox {
   readonly #context: QuickJSContext;
   readonly #memory: WebAssembly.Memory;
   readonly #entries: { readonly map: QuickJSHandle; readonly reduce: QuickJSHandle };
+  readonly #callCpuMs: number;
   #startedAt = { wallMs: 0, cpuMs: 0 };
   #interrupted = false;
 
-  private constructor(runtime: QuickJSRuntime, memory: WebAssembly.Memory, source: ViewSource) {
+  private constructor(runtime: QuickJSRuntime, memory: WebAssembly.Memory, source: ViewSource, callCpuMs: number) {
     this.#memory = memory;
+    this.#callCpuMs = callCpuMs;
     this.#runtime = runtime;
     this.#runtime.setMemoryLimit(viewLimits.sandboxBytes - initialPages * wasmPageBytes);
     this.#runtime.setMaxStackSize(stackBytes);
@@ -49,15 +51,18 @@ export class Sandbox {
     this.#entries = { map: this.#context.getProp(made, 'map'), reduce: this.#context.getProp(made, 'reduce') };
   }
 
-  /** @throws SyntaxError when a source is not a JavaScript function */
-  static async open(source: ViewSource): Promise<Sandbox> {
+  /**
+   * @param callCpuMs what a call may take of the CPU
+   * @throws SyntaxError when a source is not a JavaScript function
+   */
+  static async open(source: ViewSource, callCpuMs: number): Promise<Sandbox> {
     // The interpreter's own limit counts what it asked for; this one holds whatever it does.
     const memory = new WebAssembly.Memory({
       initial: initialPages,
       maximum: viewLimits.sandboxBytes / wasmPageBytes,
     });
     const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmMemory: memory }));
-    return new Sandbox(module.newRuntime(), memory, source);
+    return new Sandbox(module.newRuntime(), memory, source, callCpuMs);
   }
 
   /** Memory taken from the process, bytes; it is not given back while the sandbox lives. */
@@ -110,7 +115,7 @@ export class Sandbox {
   /** By both clocks: on a busy host the wall's runs ahead, and the process's has the compiler's threads in it. */
   #isOverdue(): boolean {
     const { wallMs, cpuMs: spentMs } = this.#startedAt;
-    return performance.now() - wallMs > viewLimits.callCpuMs && cpuMs() - spentMs > viewLimits.callCpuMs;
+    return performance.now() - wallMs > this.#callCpuMs && cpuMs() - spentMs > this.#callCpuMs;
   }
 
   #describe(error: QuickJSHandle): string {

@@ -1,8 +1,9 @@
 import { viewLimits } from '../limits.ts';
+import type { CpuTimes } from '../pace.ts';
 import { Cursor } from './cursor.ts';
 import { mapInput } from './map-input.ts';
 import { MapProgram, ViewFault } from './map-program.ts';
-import type { FailureCode, Item, Reply, Request, ViewSource } from './messages.ts';
+import type { Answer, FailureCode, Item, Request, ViewSource } from './messages.ts';
 import { ViewIndex } from './view-index.ts';
 
 interface View {
@@ -20,9 +21,14 @@ export class Worker {
   readonly #views = new Map<number, View>();
   readonly #cursors = new Map<number, { readonly view: number; readonly cursor: Cursor; readonly totalRows: number }>();
   readonly #total = { rows: 0, bytes: 0 };
+  readonly #times: CpuTimes;
   #lastCursor = 0;
 
-  async answer(request: Request): Promise<Reply> {
+  constructor(times: CpuTimes) {
+    this.#times = times;
+  }
+
+  async answer(request: Request): Promise<Answer> {
     const view = this.#views.get(request.view);
     if (request.op === 'open') return this.#open(request.view, request.source);
     if (view === undefined) return failed('busy', 'unknown view');
@@ -37,13 +43,17 @@ export class Worker {
     }
   }
 
-  #open(number: number, source: ViewSource): Reply {
+  #open(number: number, source: ViewSource): Answer {
     this.#views.get(number)?.index.drop();
-    this.#views.set(number, { source, program: new MapProgram(source), index: new ViewIndex(this.#total) });
+    this.#views.set(number, {
+      source,
+      program: new MapProgram(source, this.#times),
+      index: new ViewIndex(this.#total),
+    });
     return done(0);
   }
 
-  async #work(view: View, request: Exclude<Request, { op: 'open' }>): Promise<Reply> {
+  async #work(view: View, request: Exclude<Request, { op: 'open' }>): Promise<Answer> {
     switch (request.op) {
       case 'begin':
         view.index.begin(request.fresh);
@@ -61,7 +71,7 @@ export class Worker {
       case 'query': {
         if (this.#cursors.size >= viewLimits.cursors) return failed('busy', 'too many queries whose rows are not read');
         const reduce = request.reduce ? view.source.reduce : undefined;
-        const cursor = new Cursor(view.index.rows, request.query, view.program, reduce);
+        const cursor = new Cursor(view.index.rows, request.query, view.program, this.#times.reduceCpuMs, reduce);
         const number = ++this.#lastCursor;
         this.#cursors.set(number, { view: request.view, cursor, totalRows: view.index.rows.length });
         return this.#page(number);
@@ -74,7 +84,7 @@ export class Worker {
     }
   }
 
-  async #page(number: number): Promise<Reply> {
+  async #page(number: number): Promise<Answer> {
     const open = this.#cursors.get(number);
     if (open === undefined) return failed('busy', 'unknown cursor');
     try {
@@ -100,7 +110,7 @@ export class Worker {
   }
 }
 
-async function map(view: View, items: readonly Item[]): Promise<Reply> {
+async function map(view: View, items: readonly Item[]): Promise<Answer> {
   const endsAt = performance.now() + viewLimits.stepMs;
   const bad: string[] = [];
   let taken = 0;
@@ -119,10 +129,10 @@ async function map(view: View, items: readonly Item[]): Promise<Reply> {
   return { kind: 'done', taken, leftOut: bad.length, example: bad[0] ?? '' };
 }
 
-function done(taken: number): Reply {
+function done(taken: number): Answer {
   return { kind: 'done', taken, leftOut: 0, example: '' };
 }
 
-function failed(code: FailureCode, cause: string): Reply {
+function failed(code: FailureCode, cause: string): Answer {
   return { kind: 'failed', code, cause };
 }

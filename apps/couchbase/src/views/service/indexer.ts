@@ -1,6 +1,7 @@
 import { frame, Unframer } from '../indexer/frames.ts';
-import { decodeReply, encodeRequest, type Reply, type Request } from '../indexer/messages.ts';
+import { type Answer, decodeReply, encodeRequest, type Request } from '../indexer/messages.ts';
 import { viewLimits, watchIntervalMs } from '../limits.ts';
+import { slownessOf } from '../pace.ts';
 import { processUsage, type Usage } from './process-usage.ts';
 import { spawnIndexer, type IndexerChild } from './spawn-indexer.ts';
 
@@ -18,8 +19,12 @@ export class IndexerLost extends Error {
   }
 }
 
-/** What one request may cost: CPU and wall time, ms; resident memory of the process, bytes. */
+/**
+ * Until the process is ready, wall time, ms. What one request may cost on a usual host: CPU and wall time, ms; resident memory of the
+ * process, bytes.
+ */
 export interface RequestLimits {
+  readonly startMs: number;
   readonly requestCpuMs: number;
   readonly requestMs: number;
   readonly residentBytes: number;
@@ -27,7 +32,7 @@ export interface RequestLimits {
 
 interface Waiting {
   readonly request: Request;
-  readonly settle: (result: Reply | IndexerLost) => void;
+  readonly settle: (result: Answer | IndexerLost) => void;
 }
 
 /**
@@ -40,7 +45,9 @@ export class Indexer {
   private readonly queue: Waiting[] = [];
   private readonly limits: RequestLimits;
   private readonly watch: NodeJS.Timeout;
-  private current: (Waiting & { readonly startedAtMs: number; usage?: Usage }) | undefined;
+  private current: (Waiting & { startedAtMs: number; usage?: Usage }) | undefined;
+  /** Undefined until the process is ready: it gets no request before. */
+  private slowness: number | undefined;
   private why: string | undefined;
   private ended = false;
 
@@ -66,9 +73,9 @@ export class Indexer {
   }
 
   /** @throws IndexerLost */
-  request(request: Request): Promise<Reply> {
+  request(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const settle = (result: Reply | IndexerLost) => {
+      const settle = (result: Answer | IndexerLost) => {
         if (result instanceof IndexerLost) reject(result);
         else resolve(result);
       };
@@ -88,15 +95,32 @@ export class Indexer {
     const waiting = this.queue.shift();
     if (waiting === undefined) return;
     this.current = { ...waiting, startedAtMs: performance.now() };
-    this.child.stdin.write(frame(encodeRequest(waiting.request)));
+    if (this.slowness !== undefined) this.send(waiting.request);
+  }
+
+  private send(request: Request): void {
+    this.child.stdin.write(frame(encodeRequest(request)));
+  }
+
+  private begin(startCpuMs: number): void {
+    if (this.slowness !== undefined) throw new TypeError('it was ready before');
+    this.slowness = slownessOf(startCpuMs);
+    const { current } = this;
+    if (current === undefined) return;
+    current.startedAtMs = performance.now();
+    this.send(current.request);
   }
 
   private read(chunk: Buffer): void {
     try {
       for (const payload of this.unframer.push(chunk)) {
-        const { current } = this;
-        if (current === undefined) throw new TypeError('an answer to nothing');
         const reply = decodeReply(payload);
+        if (reply.kind === 'ready') {
+          this.begin(reply.startCpuMs);
+          continue;
+        }
+        const { current } = this;
+        if (current === undefined || this.slowness === undefined) throw new TypeError('an answer to nothing');
         this.current = undefined;
         current.settle(reply);
         this.next();
@@ -111,11 +135,18 @@ export class Indexer {
     if (current === undefined || this.child.pid === undefined) return;
     const usage = await processUsage(this.child.pid);
     if (usage === undefined || current !== this.current) return;
-    current.usage ??= usage;
-    const { requestCpuMs, requestMs, residentBytes } = this.limits;
+    const { residentBytes } = this.limits;
     if (usage.residentBytes > residentBytes) this.kill(`took more than ${residentBytes} bytes of memory`);
+    const tookMs = performance.now() - current.startedAtMs;
+    if (this.slowness === undefined) {
+      if (tookMs > this.limits.startMs) this.kill(`was not ready within ${this.limits.startMs} ms`);
+      return;
+    }
+    current.usage ??= usage;
+    const requestCpuMs = Math.round(this.limits.requestCpuMs * this.slowness);
+    const requestMs = Math.round(this.limits.requestMs * this.slowness);
     if (usage.cpuMs - current.usage.cpuMs > requestCpuMs) this.kill(`took more than ${requestCpuMs} ms of work`);
-    if (performance.now() - current.startedAtMs > requestMs) this.kill(`took more than ${requestMs} ms`);
+    if (tookMs > requestMs) this.kill(`took more than ${requestMs} ms`);
   }
 
   private end(how: string): void {

@@ -4,14 +4,14 @@ import { mapInput } from '#apps/couchbase/src/views/indexer/map-input.ts';
 import { viewLimits } from '#apps/couchbase/src/views/limits.ts';
 
 const meta = JSON.stringify({ id: 'k', rev: '1-0', expiration: 0, flags: 0, type: 'json' });
-const run = (map: string, doc: unknown = {}) => new MapProgram({ map }).map(JSON.stringify(doc), meta);
+const run = (map: string, doc: unknown = {}) => new MapProgram({ map }, viewLimits).map(JSON.stringify(doc), meta);
 const document = (source: string, value: string) => {
   const item = { source, value: Buffer.from(value), rev: '3-0abc', expiration: 0, flags: 7 };
   return mapInput(item);
 };
 
 test('doc and meta arrive as Couchbase gives them', async () => {
-  const program = new MapProgram({ map: 'function (doc, meta) { emit(meta, doc); }' });
+  const program = new MapProgram({ map: 'function (doc, meta) { emit(meta, doc); }' }, viewLimits);
   const json = document('k', '{"a":1}');
   const bytes = document(Buffer.from('ü').toString('latin1'), 'no json');
   expect([await program.map(json.doc, json.meta), await program.map(bytes.doc, bytes.meta)]).toEqual([
@@ -29,7 +29,7 @@ test('doc and meta arrive as Couchbase gives them', async () => {
 
 test('a document whose map throws emits nothing at all; the others are not touched by it', async () => {
   const map = 'function (doc) { emit(doc.n, null); if (doc.n === 1) throw new Error("no"); }';
-  const program = new MapProgram({ map });
+  const program = new MapProgram({ map }, viewLimits);
   expect([
     await program.map('{"n":0}', meta),
     await program.map('{"n":1}', meta),
@@ -151,7 +151,7 @@ describe('what a map function finds around it', () => {
     'import(%s) finds no module',
     async (name) => {
       const map = `function () { import(${name}).then(() => { loaded = true; }, () => {}); emit(typeof loaded, 1); }`;
-      const program = new MapProgram({ map });
+      const program = new MapProgram({ map }, viewLimits);
       await program.map('{}', meta);
       expect(await program.map('{}', meta)).toEqual({ rows: [['undefined', 1]] });
     },
@@ -163,7 +163,7 @@ describe('what a map function finds around it', () => {
       Object.prototype.toString = () => { throw 1; }; String.prototype.slice = null; Array.prototype.push = null;
       emit([1], { a: "b" });
     }`;
-    const spoilt = new MapProgram({ map });
+    const spoilt = new MapProgram({ map }, viewLimits);
     expect([await spoilt.map('{}', meta), await spoilt.map('{}', meta)]).toEqual([
       { rows: [[7, { a: 'b' }]] },
       { rows: [[7, { a: 'b' }]] },
@@ -195,7 +195,7 @@ describe('limits of one document', () => {
     ['a long join', 'new Array(1e8).join("xxxxxxxxx")'],
     ['a map that grows', 'const m = new Map(); for (let i = 0; ; i++) m.set(i, { i })'],
   ])('%s take no more than the sandbox has', async (_, code) => {
-    const program = new MapProgram({ map: `function (doc) { if (doc.bad) { ${code}; } emit(1, 1); }` });
+    const program = new MapProgram({ map: `function (doc) { if (doc.bad) { ${code}; } emit(1, 1); }` }, viewLimits);
     expect(await program.map('{"bad":true}', meta)).toHaveProperty('leftOut');
     expect(program.bytes).toBeLessThanOrEqual(viewLimits.sandboxBytes);
     expect(await program.map('{}', meta)).toEqual({ rows: [[1, 1]] });
@@ -215,11 +215,11 @@ describe('limits of one document', () => {
     ['a long key', 'function () { emit("x".repeat(4097), 1); }', '{}'],
     ['a long key of several parts', 'function () { emit(["x".repeat(2048), "y".repeat(2048)], 1); }', '{}'],
   ])('%s leaves the document out', async (_, map, doc) => {
-    expect(await new MapProgram({ map }).map(doc, meta)).toHaveProperty('leftOut');
+    expect(await new MapProgram({ map }, viewLimits).map(doc, meta)).toHaveProperty('leftOut');
   });
 
   test('a view is given up after too many documents over the limit of time', async () => {
-    const program = new MapProgram({ map: 'function () { for (;;) {} }' });
+    const program = new MapProgram({ map: 'function () { for (;;) {} }' }, viewLimits);
     for (let n = 1; n < viewLimits.strikes; n++) await program.map('{}', meta);
     await expect(program.map('{}', meta)).rejects.toThrow('map function took longer than 500 ms for 3 documents');
   });
@@ -234,10 +234,8 @@ test('what runs while a source is compiled has its limit, too', async () => {
 });
 
 test('a reduce function gets keys and values, and null for keys in a rereduce', async () => {
-  const program = new MapProgram({
-    map: 'function () {}',
-    reduce: 'function (keys, values, rereduce) { return [keys, sum(values), rereduce]; }',
-  });
+  const reduce = 'function (keys, values, rereduce) { return [keys, sum(values), rereduce]; }';
+  const program = new MapProgram({ map: 'function () {}', reduce }, viewLimits);
   expect(await program.reduce(['a', 1], ['2', '3'])).toBe('[["a",1],5,false]');
   expect(await program.reduce(undefined, ['2', '3'])).toBe('[null,5,true]');
 });

@@ -68,6 +68,8 @@ describe('parseUnitFile', () => {
     ['[ Service ]\nA=1\n', 'unit.syntax: x.service:1: " Service " is no section name'],
     ['[Sevice]\nA=1\n', 'unit.syntax: x.service:1: a .service has no section [Sevice]: systemd would ignore it'],
     ['[service]\nA=1\n', 'unit.syntax: x.service:1: a .service has no section [service]: systemd would ignore it'],
+    ['[Unit]\n[X-fleet]\nGlobal=true\n', 'unit.syntax: x.service:2: [X-fleet] is not [X-Fleet], and nobody heeds it'],
+    ['[X-FLEET]\nGlobal=true\n', 'unit.syntax: x.service:1: [X-FLEET] is not [X-Fleet], and nobody heeds it'],
     ['[Timer]\nA=1\n', 'unit.syntax: x.service:1: a .service has no section [Timer]: systemd would ignore it'],
     ['[Service]\nA=1 \\\n[Install]\nB=1\n', /^unit.syntax: x.service:3: the line before ends in a backslash/],
     [`[Service]\nA=${'x'.repeat(1024 * 1024)}\n`, /^unit.syntax: x.service:2: the line is longer than 1 MiB/],

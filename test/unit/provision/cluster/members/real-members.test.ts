@@ -15,7 +15,7 @@ afterEach(() => etcd.stop());
 const healthy = (...names: string[]) => until(etcdHealthy(etcd.address(...names)), { withinMs, next: 'look' });
 const decide = (fresh: string[], running: string[], kept = running, served = false) =>
   decideMembers(
-    { machines: etcd.machines, fresh, kept, running },
+    { machines: etcd.machines, range: '127.0.0.0/8', fresh, kept, running },
     { withinMs, stretch: 1, onMissing: () => undefined, everServed: async () => served },
   );
 

@@ -45,7 +45,7 @@ async function leader(): Promise<string> {
 const decide = (fresh: string, machines: EtcdOnLoopback['machines'] = etcd.machines) => {
   const running = all.filter((name) => name !== fresh);
   return decideMembers(
-    { machines, fresh: [fresh], kept: running, running },
+    { machines, range: '127.0.0.0/8', fresh: [fresh], kept: running, running },
     { withinMs, stretch: 1, onMissing: () => undefined, everServed: async () => true },
   );
 };

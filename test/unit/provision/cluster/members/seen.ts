@@ -24,5 +24,12 @@ export function seen(options: {
   const { fresh, halted = [], all = machines } = options;
   const kept = all.map(({ name }) => name).filter((name) => !fresh.includes(name));
   const members = 'members' in options ? options.members : all.map(({ name }) => member(name));
-  return { machines: all, fresh, kept, running: kept.filter((name) => !halted.includes(name)), members };
+  return {
+    machines: all,
+    range: '172.17.8.0/24',
+    fresh,
+    kept,
+    running: kept.filter((name) => !halted.includes(name)),
+    members,
+  };
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LabError } from '#errors/lab-error.ts';
 import { callSupervisor } from '#provision/machines/ground/control-client.ts';
 import { startControlServer } from '#provision/machines/supervisor/control-server.ts';
+import { labMachinesOf } from '../supervisor/lab-machines-of.ts';
 
 // The client gives every call five seconds more than its work may take; less than nothing makes a wait that is short.
 const almostNothing = -4_900;
@@ -62,7 +63,10 @@ it("the supervisor's own error arrives whole: code, cause, evidence, next, exit 
 });
 
 it('the real control server answers its status, and says which machine it does not know', async () => {
-  const server = await startControlServer(socket, new Map(), { deaths: ['dnsmasq'], ready: Promise.resolve() });
+  const server = await startControlServer(socket, labMachinesOf(tmpdir(), []).machines, {
+    deaths: ['dnsmasq'],
+    ready: Promise.resolve(),
+  });
   ended.push(() => new Promise((resolve) => server.close(() => resolve())));
   expect(await callSupervisor(socket, 'GET', '/status', undefined, 1_000)).toEqual({
     up: true,

@@ -1,26 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
-import { Machine } from '#provision/machines/nspawn/machine.ts';
 import { startControlServer } from '#provision/machines/supervisor/control-server.ts';
+import { labMachinesOf, machineSpec } from './lab-machines-of.ts';
 
 /** The real control server and a real machine that was never started. */
 let dir: string;
 let server: Server;
-let machine: Machine;
+let made: ReturnType<typeof labMachinesOf>;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'lab-control-server-'));
-  const paths = labPaths('controltest', join(dir, 'state'));
-  const spec = { name: 'core-01', address: '172.17.8.101', memoryBytes: 2 ** 31, cpus: 1 };
-  machine = new Machine(
-    { ...spec, machineId: 'c001'.padEnd(32, '0'), osRoot: dir },
-    { name: 'controltest', paths, hierarchies: [], lxcfsDir: dir, stretch: 1, machines: ['core-01', 'core-02'] },
-  );
+  made = labMachinesOf(join(dir, 'state'), [machineSpec('core-01'), machineSpec('core-02')]);
   const services = { deaths: [], ready: Promise.resolve() };
-  server = await startControlServer(join(dir, 'sock'), new Map([['core-01', machine]]), services);
+  server = await startControlServer(join(dir, 'sock'), made.machines, services);
 });
 afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
@@ -62,7 +57,11 @@ describe('a sound request', () => {
 });
 
 describe('a hostile request is refused with the path of its field, and changes nothing', () => {
-  afterEach(() => expect(machine.status).toMatchObject({ state: 'absent' }));
+  afterEach(() => {
+    expect(made.machines.get('core-01')?.status).toMatchObject({ state: 'absent' });
+    expect(made.machines.machines.map(({ spec }) => spec)).toEqual([machineSpec('core-01'), machineSpec('core-02')]);
+    expect(made.named).toEqual([]);
+  });
 
   it.each([
     ['start', {}, /^the body of start .*: bare: expected boolean, received undefined/],
@@ -92,6 +91,13 @@ describe('a hostile request is refused with the path of its field, and changes n
     ['impair', { impairment: { kind: 'slow-cpu', cpus: '0.1' } }, /: impairment\.cpus: expected number/],
     ['impair', { impairment: { kind: 'pause', forMs: 5 } }, /: impairment\.forMs: there is no such field/],
     ['lift', { impairment: { kind: 'slow-disk' } }, /: impairment\.bytesPerSecond: expected number/],
+    ['resize', {}, /: memoryBytes: expected number/],
+    ['resize', { memoryBytes: 2 ** 30, cpus: 0 }, /: cpus: /],
+    ['resize', { memoryBytes: -1, cpus: 1 }, /: memoryBytes: /],
+    ['resize', { memoryBytes: 1.5, cpus: 1 }, /: memoryBytes: /],
+    ['resize', { memoryBytes: 2 ** 30, cpus: 1, name: 'core-02' }, /: name: there is no such field/],
+    ['add', {}, /: address: /],
+    ['forget', { force: true }, /: force: there is no such field/],
     ['wait-booted', { deadlineMs: {} }, /: deadlineMs: expected number, received object/],
   ])('%s %j', async (name, body, cause) => {
     expect(await verb(name, body)).toEqual(refused('input.request', cause));
@@ -145,5 +151,76 @@ describe('a hostile request is refused with the path of its field, and changes n
     const argv = ['x'.repeat(1024 * 1024)];
     expect(await verb('exec', { argv, deadlineMs: 1 })).toEqual(refused('input.body', /over 1 MiB/));
     expect(await verb('cut', {})).toMatchObject({ status: 200 });
+  });
+});
+
+describe('machines that come and go', () => {
+  const { name, ...fourth } = machineSpec('core-04');
+  const add = (machine: string, body: object) => post(`/machines/${machine}/add`, JSON.stringify(body));
+  const names = () => made.machines.machines.map((machine) => machine.spec.name);
+
+  it('a new one is known at once, absent, to the status and to the DNS; twice is once', async () => {
+    expect(await add(name, fourth)).toEqual({ status: 200, value: {} });
+    expect(await add(name, fourth)).toEqual({ status: 200, value: {} });
+    expect(await post('/machines/core-04/cut', '{}')).toMatchObject({ status: 200, value: { state: 'absent' } });
+    expect(made.named).toEqual([['core-01', 'core-02', 'core-04']]);
+    expect(names()).toEqual(['core-01', 'core-02', 'core-04']);
+  });
+
+  it('what cannot be is refused, and nothing is changed', async () => {
+    const before = names();
+    for (const [machine, body, why] of [
+      ['core-04', { ...fourth, address: '172.17.8.102' }, /cannot have the address 172.17.8.102: it is core-02's/],
+      ['core-02', fourth, /core-02 is there already, at 172.17.8.102/],
+      ['..', fourth, /no name for a machine/],
+      ['core-01%2f..', fourth, /no name for a machine/],
+      ['-rf', fourth, /no name for a machine/],
+      ['Core', fourth, /no name for a machine/],
+      ['x'.repeat(13), fourth, /no name for a machine/],
+      ['__proto__', fourth, /no name for a machine/],
+    ] as const)
+      expect([machine, await add(machine, body)]).toEqual([machine, refused('input.machine', why)]);
+    for (const [body, why] of [
+      [{ ...fourth, address: 'core-04' }, /: address: /],
+      [{ ...fourth, machineId: 'x' }, /: machineId: must be 32 hex digits/],
+      [{ ...fourth, osRoot: 'relative' }, /: osRoot: /],
+      [{ ...fourth, memoryBytes: '2G' }, /: memoryBytes: /],
+      [{ ...fourth, name: 'core-05' }, /: name: there is no such field/],
+    ] as const)
+      expect(await add(name, body)).toEqual(refused('input.request', why));
+    expect(names()).toEqual(before);
+    expect(made.named).toEqual([]);
+  });
+
+  it('one without a disk is forgotten, and may come back; one that never was is no error', async () => {
+    expect(await verb('forget', {})).toEqual({ status: 200, value: {} });
+    expect(await verb('forget', {})).toEqual({ status: 200, value: {} });
+    expect(names()).toEqual(['core-02']);
+    expect(await verb('cut', {})).toEqual(refused('missing.machine', /core-01/));
+    const { name: first, ...rest } = machineSpec('core-01');
+    expect(await add(first, rest)).toEqual({ status: 200, value: {} });
+    expect(made.named).toEqual([['core-02'], ['core-02', 'core-01']]);
+  });
+
+  it('one with a disk is not', async () => {
+    const { dir: own, provisionedFile } = labPaths('controltest', join(dir, 'state')).machine('core-02');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(provisionedFile, '{}');
+    expect(await post('/machines/core-02/forget', '{}')).toEqual(refused('state.machine', /core-02 is stopped/));
+    expect(names()).toEqual(['core-01', 'core-02']);
+  });
+
+  it('a machine that does not run begins with its new size', async () => {
+    const size = { memoryBytes: 2 ** 30, cpus: 2 };
+    expect(await verb('resize', size)).toMatchObject({ status: 200, value: { state: 'absent' } });
+    expect(made.machines.get('core-01')?.spec).toEqual({ ...machineSpec('core-01'), ...size });
+  });
+
+  it('of guests only the names are kept', async () => {
+    const guests = labMachinesOf(dir, [machineSpec('core-01')], { guests: true });
+    await guests.machines.add(machineSpec('core-02'));
+    expect(guests.machines.machines).toEqual([]);
+    await guests.machines.forget('core-01');
+    expect(guests.named).toEqual([['core-01', 'core-02'], ['core-02']]);
   });
 });

@@ -59,3 +59,30 @@ it('abandoning fails whatever is open, for that reason', () => {
   questions.abandon('the lab is not up');
   expect(samples.map(({ error }) => error)).toEqual(['the lab is not up', 'the lab is not up']);
 });
+
+it('finishing waits for answers, and for none longer than its deadline', async () => {
+  const { clock, samples, questions } = book();
+  const released: string[] = [];
+  questions.begin({ machine: 'core-01' }, () => released.push('first'));
+  clock.turn(400);
+  const second = questions.begin({ machine: 'core-02' }, () => released.push('second'));
+  let finished = false;
+  const end = questions.finish().then(() => (finished = true));
+  clock.turn(300);
+  second.ok();
+  await Promise.resolve();
+  expect([samples.length, finished]).toEqual([1, false]);
+  clock.turn(300);
+  await end;
+  expect(released).toEqual(['first']);
+  expect(samples.map(({ machine, ok, ms }) => [machine, ok, ms])).toEqual([
+    ['core-02', true, 300],
+    ['core-01', false, 1_000],
+  ]);
+});
+
+it('there is nothing to wait for when nothing is open', async () => {
+  const { samples, questions } = book();
+  await questions.finish();
+  expect(samples).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import type { LabConfig, MachineConfig, RsvpConfig } from '../../config/lab-config.ts';
+import { indexOf } from '../../machines/machine-id.ts';
+import type { SupervisorMachine, SupervisorSpec } from '../../machines/ground/supervisor-spec.ts';
+import type { DiskSettings } from './disk-settings.ts';
+
+/**
+ * The configuration that a lab is made of, whatever config.rb and lab.toml say by now: what its supervisor was told and its
+ * machines' disks hold, and for all else (deadlines, directories) what is written. Pure.
+ * @param disks undefined for a lab of an earlier version, which kept no record: then what is written is taken
+ */
+export function configInForce(written: LabConfig, spec: SupervisorSpec, disks: DiskSettings | undefined): LabConfig {
+  const { network, ports, timers } = written;
+  const { bridgeAddress, prefixLength, flannelCidr } = spec.network;
+  return {
+    ...written,
+    machines: spec.machines.map(machineOf),
+    network: {
+      cidr: disks?.cidr ?? network.cidr,
+      hostAddress: disks?.hostAddress ?? network.hostAddress,
+      flannelBackend: disks?.flannelBackend ?? network.flannelBackend,
+      bridgeAddress,
+      prefixLength,
+      flannelCidr,
+    },
+    ports: {
+      registry: spec.ports.registry,
+      artifacts: spec.ports.artifacts,
+      fleetApi: disks?.fleetApi ?? ports.fleetApi,
+    },
+    timers: {
+      ...timers,
+      fleetAgentTtlMs: disks?.fleetAgentTtlMs ?? timers.fleetAgentTtlMs,
+      etcdHeartbeatMs: disks?.etcdHeartbeatMs ?? timers.etcdHeartbeatMs,
+      etcdElectionMs: disks?.etcdElectionMs ?? timers.etcdElectionMs,
+    },
+    rsvp: rsvpOf(spec.rsvp) ?? written.rsvp,
+  };
+}
+
+function machineOf({ name, address, memoryBytes, cpus, machineId }: SupervisorMachine): MachineConfig {
+  return { name, index: indexOf(machineId), address, memoryBytes, cpus };
+}
+
+/** Of the argv of the RSVP stream's server. */
+function rsvpOf(argv: readonly string[] = []): RsvpConfig | undefined {
+  const after = (option: string) => (argv.includes(option) ? Number(argv[argv.indexOf(option) + 1]) : Number.NaN);
+  const [rate, seed] = [after('--rate'), after('--seed')];
+  return Number.isFinite(rate) && Number.isFinite(seed) ? { rate, seed } : undefined;
+}
