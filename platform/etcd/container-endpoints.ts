@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { LabError } from '#errors/lab-error.ts';
-import { clientUrl, ownMachine } from './ports.ts';
+import { memberUrl, ownMachine } from './ports.ts';
 
 /**
  * Where etcd is, as URLs. ETCD_ENDPOINTS (comma separated, scheme optional) wins; in production it is the container's gateway: the
@@ -27,5 +27,5 @@ export function etcdEndpoints(
       next: 'run it on Docker’s bridge network, or set ETCD_ENDPOINTS=http://ADDRESS:2379',
     });
   }
-  return [clientUrl(own.address.replace(/\.\d+$/, '.1'))];
+  return [memberUrl(own.address.replace(/\.\d+$/, '.1'))];
 }

@@ -1,5 +1,5 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
-import { clientUrl, ownMachine } from '#platform/etcd/ports.ts';
+import { memberUrl, ownMachine } from '#platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { dockerCores } from '../machines/docker-cores.ts';
 import type { GuestIdentity } from '../machines/machine-provider.ts';
@@ -170,7 +170,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
       mode: 0o644,
       contents: [
         // The machine's own member first; another one while that hangs.
-        `FLEET_ETCD_SERVERS=${[ownMachine, ...peers.map((address) => clientUrl(address))].join(',')}`,
+        `FLEET_ETCD_SERVERS=${[ownMachine, ...peers.map((address) => memberUrl(address))].join(',')}`,
         `FLEET_PUBLIC_IP=${machine.address}`,
         `FLEET_METADATA=hostname=${machine.name}`,
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,

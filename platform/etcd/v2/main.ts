@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { endProgram } from '#errors/end-program.ts';
-import { ownMachine, v2Port } from '../ports.ts';
+import { clientPort, ownMachine, v2Port } from '../ports.ts';
 import { atPort } from './cluster.ts';
 import { readOptions } from './options.ts';
 import { v2Server } from './v2-server.ts';
@@ -41,11 +41,11 @@ function over(servers: readonly Server[], idleExitMs: number | undefined): Promi
   });
 }
 
-const usage = `etcd-v2: etcd's v2 HTTP API on the v3 store of one etcd member
+const usage = `etcd-v2: a client port of one etcd member that has the v2 HTTP API, too, on the v3 store
 
   --etcd URL            the member (default ${ownMachine})
-  --listen PLACE        port, ADDRESS:PORT or path of a socket; may be repeated (default ${v2Port}, unless systemd passes sockets)
-  --port NUMBER         where clients that ask for the members are sent, on each machine (default ${v2Port})
+  --listen PLACE        port, ADDRESS:PORT or path of a socket; may be repeated (default ${clientPort} and ${v2Port}, unless systemd passes sockets)
+  --port NUMBER         where clients that ask for the members are sent, on each machine (default ${clientPort})
   --timeout SECONDS     for etcd's answer to a request (default 5)
   --idle-exit SECONDS   end when nobody has been connected for so long (default never)`;
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { LabError } from '#errors/lab-error.ts';
-import { ownMachine, v2Port } from '../ports.ts';
+import { clientPort, ownMachine, v2Port } from '../ports.ts';
 import type { ListenAddress } from './v2-server.ts';
 
 export interface Options {
@@ -23,11 +23,11 @@ export function readOptions(argv: string[], env: NodeJS.ProcessEnv, pid: number)
   const values = parse(argv);
   if (values.help === true) return 'help';
   const passed = passedSockets(env, pid);
-  const listen = values.listen ?? (passed.length > 0 ? [] : [String(v2Port)]);
+  const listen = values.listen ?? (passed.length > 0 ? [] : [String(clientPort), String(v2Port)]);
   return {
     endpoint: (values.etcd ?? ownMachine).replace(/\/+$/, ''),
     places: [...passed, ...listen.map(placeOf)],
-    port: numberOf('--port', values.port ?? String(v2Port), 1, 65_535),
+    port: numberOf('--port', values.port ?? String(clientPort), 1, 65_535),
     timeoutMs: numberOf('--timeout', values.timeout ?? '5', 0.1, 3600) * 1000,
     idleExitMs:
       values['idle-exit'] === undefined ? undefined : numberOf('--idle-exit', values['idle-exit'], 0.1, 86_400) * 1000,

@@ -1,13 +1,22 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { posix } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { bodyReader } from './body-reader.ts';
-import { getPage, readMembers, type V2UrlOf } from './cluster.ts';
+import { readMembers, type V2UrlOf } from './cluster.ts';
 import { percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
 import { inTurn } from './in-turn.ts';
 import type { KeysParts, Limits } from './keys-parts.ts';
 import { gatewayMember } from './member.ts';
+import { passHttp2 } from './pass-http2.ts';
+import { passOn } from './pass-on.ts';
 import { serveKeys } from './serve-keys.ts';
 import { serveStats, type StatsParts } from './serve-stats.ts';
 import { storeStats } from './store-stats.ts';
@@ -18,7 +27,7 @@ export type ListenAddress =
   { readonly port: number; readonly host?: string } | { readonly path: string } | { readonly fd: number };
 
 export interface V2Server {
-  /** Answers there, too. Resolves when it does; rejects when the place is taken. */
+  /** Answers there, too, and is to the rest the member's own client port. Resolves when it does; rejects when the place is taken. */
   listen(where: ListenAddress): Promise<Server>;
   /** Ends open watches and the connections to etcd. */
   close(): Promise<void>;
@@ -53,8 +62,10 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
     limits,
     readBody: bodyReader(limits.body, limits.bodies),
     v2UrlOf: opts.v2UrlOf,
+    agent: new Agent({ keepAlive: true }),
   };
   const servers: Server[] = [];
+  const cuts: (() => void)[] = [];
   return {
     async listen(where) {
       const server = createServer(ofConnections, (req, res) => {
@@ -62,16 +73,19 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
         route(parts, req, res).catch((error: unknown) => fail(req, res, error));
       });
       server.maxConnections = limits.connections;
+      cuts.push(passHttp2(server, opts.endpoint));
       servers.push(server);
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, resolve));
       return server;
     },
     async close() {
       hub.close();
+      for (const cut of cuts) cut();
       for (const server of servers) {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
       }
+      parts.agent.destroy();
       await member.close();
     },
   };
@@ -88,7 +102,10 @@ const ofConnections: ServerOptions = {
   keepAliveInitialDelay: 30_000,
 };
 
-type Parts = KeysParts & StatsParts;
+interface Parts extends KeysParts, StatsParts {
+  /** Of requests that are passed on. */
+  readonly agent: Agent;
+}
 
 async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (req.method === 'OPTIONS') return send(res, 200, {}, '');
@@ -99,9 +116,9 @@ async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): P
   if ('bad' in decoded) return sendText(res, 400, '400 Bad Request');
   const path = decoded.text;
   const clean = cleaned(path);
+  if (!/^\/v2(?:\/|$)/.test(clean)) return passOn(parts.member.endpoint, parts.agent, req, res);
   if (clean !== path) return redirect(req, res, encodeURI(clean) + (at === -1 ? '' : `?${query}`));
   if (path === '/v2/keys' || path.startsWith('/v2/keys/')) return serveKeys(parts, req, res, keyOf(path), query);
-  if (path === '/version' || path === '/health') return passOn(parts, req, res, path);
   if (path === '/v2/machines') return serveMachines(parts, req, res);
   if (path === '/v2/members' || path.startsWith('/v2/members/')) return serveMembers(parts, req, res, path);
   if (path.startsWith('/v2/stats/')) return serveStats(parts, req, res, path.slice('/v2/stats/'.length));
@@ -116,14 +133,6 @@ function cleaned(path: string): string {
 function keyOf(path: string): string {
   const key = path.slice('/v2/keys'.length).replace(/\/$/, '');
   return key === '' ? '/' : key;
-}
-
-/** etcd's own answer: version and health are the same in v2 and v3. */
-async function passOn({ member }: Parts, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
-  if (!allow(req, res, ['GET'])) return;
-  const { status, text } = await getPage(member, path);
-  if (path === '/version') send(res, status, { 'Content-Type': 'application/json' }, text);
-  else sendText(res, status, text);
 }
 
 async function serveMachines({ member, v2UrlOf }: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {

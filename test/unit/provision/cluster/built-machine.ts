@@ -36,7 +36,7 @@ export function builtMachine(
     units: {
       etcd: service('etcd'),
       etcdV2: '[Service]\nExecStart=/usr/bin/node\n',
-      etcdV2Socket: '[Socket]\nListenStream=4001\n[Install]\nWantedBy=sockets.target\n',
+      etcdV2Socket: '[Socket]\nListenStream=2379\nListenStream=4001\n[Install]\nWantedBy=sockets.target\n',
       flanneld: service('node'),
       docker: service('dockerd'),
       fleet: service('node'),

@@ -128,11 +128,11 @@ describe('etcd-v2', () => {
 describe('its options', () => {
   const read = (argv: string[], env: NodeJS.ProcessEnv = {}) => readOptions(argv, env, 42);
 
-  test('defaults: port 4001 everywhere, the member of the machine', () => {
+  test('defaults: both ports of clients everywhere, the member of the machine', () => {
     expect(read([])).toEqual({
-      endpoint: 'http://127.0.0.1:2379',
-      places: [{ port: 4001 }],
-      port: 4001,
+      endpoint: 'http://127.0.0.1:12379',
+      places: [{ port: 2379 }, { port: 4001 }],
+      port: 2379,
       timeoutMs: 5000,
       idleExitMs: undefined,
     });
@@ -144,7 +144,7 @@ describe('its options', () => {
     expect(read(['--listen', '[::1]:5'], env)).toMatchObject({
       places: [{ fd: 3 }, { fd: 4 }, { port: 5, host: '::1' }],
     });
-    expect(read([], { ...env, LISTEN_PID: '43' })).toMatchObject({ places: [{ port: 4001 }] });
+    expect(read([], { ...env, LISTEN_PID: '43' })).toMatchObject({ places: [{ port: 2379 }, { port: 4001 }] });
     expect(() => read([], { LISTEN_PID: '42', LISTEN_FDS: 'x' })).toThrow('LISTEN_FDS takes a number');
   });
 });
