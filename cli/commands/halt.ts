@@ -1,4 +1,5 @@
 import type { Lab } from '#provision/cluster/lab.ts';
+import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
@@ -19,6 +20,7 @@ async function stop(from: Invocation, work: (lab: Lab) => Promise<void>): Promis
   const progress = new Progress();
   const lab = await openLab(from, progress.onEvent);
   await refuseDuringScenario(lab.paths);
+  refuseStopped(lab.paths, lab.config.name);
   await work(lab).finally(() => progress.stop());
   printOut(statusTable(await lab.status()));
 }

@@ -1,4 +1,5 @@
 import type { Invocation } from '../invocation.ts';
+import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
@@ -10,6 +11,7 @@ export async function status(from: Invocation, options: { json?: boolean }): Pro
   const lab = await lookAtLab(from);
   // Only root may ask it; nobody else is to be told that the lab is down.
   if (process.getuid?.() !== 0 && findSupervisor(lab.paths) !== undefined) requireRoot();
+  refuseStopped(lab.paths, lab.config.name);
   const now = await lab.status();
   if (options.json === true) {
     console.log(JSON.stringify(now));

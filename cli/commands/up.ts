@@ -1,4 +1,5 @@
 import { exitCodes } from '#errors/lab-error.ts';
+import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
 import type { Invocation } from '../invocation.ts';
@@ -13,6 +14,7 @@ export async function up(from: Invocation, machines: string[], options: { json?:
   const progress = new Progress();
   const lab = await openLab(from, options.json === true ? undefined : progress.onEvent);
   await refuseDuringScenario(lab.paths);
+  refuseStopped(lab.paths, lab.config.name);
   for (const notice of lab.config.notices) printErr(`note: ${notice}`);
   process.once('SIGINT', () => {
     progress.stop();

@@ -2,6 +2,11 @@ import type { EntriesOf } from './entry.ts';
 
 /** The lab, or what it is made of, is not in a state that allows this. */
 export const state = {
+  'state.supervisor-stopped': {
+    means:
+      "The process that holds the lab was stopped by a signal (SIGSTOP) or a debugger. It answers nobody; the lab's machines run on.",
+    remedy: '`kill -CONT PID`, as the error says; or `lab destroy`.',
+  },
   'state.another-checkout': {
     means:
       'The lab of this name was made by another checkout, which may be of another version and have other addresses. ' +
