@@ -5,7 +5,7 @@ import { memberUrl, ownMachine } from './ports.ts';
 /**
  * Where etcd is, as URLs. ETCD_ENDPOINTS (comma separated, scheme optional) wins; in production it is the container's gateway: the
  * container's own IPv4 address with the last octet 1 is Docker's bridge on the machine, and the machine's etcd listens on every
- * address at 2379; else this host. Throws LabError config.etcd when a production container has no IPv4 address.
+ * address at 12379; else this host. Throws LabError config.etcd when a production container has no IPv4 address.
  */
 export function etcdEndpoints(
   env: Readonly<Record<string, string | undefined>>,
