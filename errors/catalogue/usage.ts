@@ -104,7 +104,8 @@ export const usage = {
     remedy: '`lab test --tier quick`',
   },
   'usage.value': {
-    means: 'A flag or COUCHBASE_* variable of the embedded Couchbase server is no whole number in its range.',
-    remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535.',
+    means:
+      'A flag or COUCHBASE_* variable of the embedded Couchbase server, or `lab logs --lines`, has not a value that it can have.',
+    remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535, a generation 4.0 or 7.6.',
   },
 } as const satisfies EntriesOf<'usage'>;
