@@ -1,6 +1,6 @@
-import { ask, isRecord } from '../ask.ts';
+import { isRecord } from '../ask.ts';
 import type { Connection, WatchStream, WatchStreamHandlers } from '../connection.ts';
-import { gatewayConnection } from '../gateway-connection.ts';
+import { gatewayConnection, type GatewayConnection } from '../gateway-connection.ts';
 import type { EtcdStore, KeyValue } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { wire } from '../wire.ts';
@@ -97,7 +97,7 @@ export function gatewayMember(endpoint: string, timeoutMs: number): Member {
       const answer = await connection.call('range', { ...range, revision: String(revision) }, timeoutMs);
       return wire.readRange(connection.bytes, answer).items[0];
     },
-    status: recent(() => statusOf(endpoint, timeoutMs)),
+    status: recent(() => statusOf(connection, timeoutMs)),
     watch: (range, fromRevision, on) => connection.watch(watchOf(connection, range, fromRevision), on),
     close: () => leases.close(),
   };
@@ -133,8 +133,9 @@ export function patienceOf(timeoutMs: number): number {
   return timeoutMs / 5;
 }
 
-async function statusOf(endpoint: string, timeoutMs: number): Promise<MemberStatus> {
-  const answer = await ask({ endpoints: [endpoint], timeoutMs }, '/v3/maintenance/status', {});
+async function statusOf(connection: GatewayConnection, timeoutMs: number): Promise<MemberStatus> {
+  const message = await connection.call('status', {}, timeoutMs);
+  const answer = isRecord(message) ? message : {};
   const header = isRecord(answer['header']) ? answer['header'] : {};
   return {
     clusterId: hexadecimal(header['cluster_id']),
