@@ -92,6 +92,14 @@ function program(from: Invocation): Command {
       (await import('./commands/ssh.ts')).ssh(from, machine, command),
     );
   lab
+    .command('cp')
+    .argument('<places...>', 'files, and last where they go: a path here, or core-01:PATH')
+    .description('copy files to a machine, from one, or from one to another')
+    .option('-r, --recursive', 'directories, too')
+    .action(async (places: string[], options: { recursive?: boolean }) =>
+      (await import('./commands/cp.ts')).cp(from, places, options),
+    );
+  lab
     .command('logs')
     .argument('[what]', 'a machine or a unit; default: all machines')
     .description('journals: of a unit wherever it runs, of one machine, or of all as one')

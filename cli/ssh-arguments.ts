@@ -6,6 +6,11 @@ const connectS = 10;
 
 /** What ssh is called with for a machine of the lab, up to where a command may follow. */
 export function sshArguments(lab: Pick<Lab, 'config' | 'paths'>, machine: { readonly address: string }): string[] {
+  return [...sshOptions(lab), `core@${machine.address}`];
+}
+
+/** What ssh and scp are called with, whatever machine is meant. */
+export function sshOptions(lab: Pick<Lab, 'config' | 'paths'>): string[] {
   const options = [
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',
@@ -20,6 +25,5 @@ export function sshArguments(lab: Pick<Lab, 'config' | 'paths'>, machine: { read
     ...options.flatMap((option) => ['-o', option]),
     '-i',
     join(lab.paths.keysDir, 'id_ed25519'),
-    `core@${machine.address}`,
   ];
 }

@@ -85,6 +85,10 @@ export const usage = {
     means: 'A scenario has no such option, or its value cannot be.',
     remedy: '`lab scenario NAME --help` lists the options, what they take and their defaults.',
   },
+  'usage.place': {
+    means: '`lab cp` was given no place on a machine, or only one place.',
+    remedy: '`lab cp notes.txt core-01:`, or `lab cp core-01:/etc/environment .`',
+  },
   'usage.provider': {
     means: '`--provider` names nothing that the lab can make machines with. There are nspawn and vagrant.',
     remedy: '`lab up` (containers) or `lab up --provider vagrant` (virtual machines)',
