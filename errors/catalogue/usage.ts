@@ -18,6 +18,10 @@ export const usage = {
     means: '`lab compare` was given runs of two different scenarios, whose steps have nothing in common.',
     remedy: '`lab runs SCENARIO` lists the runs of one scenario; take two of those.',
   },
+  'usage.directory': {
+    means: 'The directory that `lab shell --dir` names is not there.',
+    remedy: 'Make it, or name another: `mkdir -p DIR`',
+  },
   'usage.endpoint': {
     means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
     remedy:
@@ -94,6 +98,10 @@ export const usage = {
       '`lab scenario new NAME` cannot name a scenario so: a-z, 0-9 and -, beginning with a letter, at most 41 ' +
       'characters.',
     remedy: '`lab scenario new my-scenario`',
+  },
+  'usage.terminal': {
+    means: '`vagrant destroy` asks before it throws a machine away, and there is no terminal to ask on.',
+    remedy: '`vagrant destroy -f`',
   },
   'usage.tier': {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',
