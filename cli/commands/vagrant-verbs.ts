@@ -101,12 +101,13 @@ async function bringUp(lab: Lab, names: readonly string[]): Promise<void> {
 
 async function halt(lab: Lab, names: readonly string[], force: boolean): Promise<void> {
   const { machines } = await lab.provider().status();
-  const runs = (name: string) => machines.some((machine) => machine.name === name && machine.state !== 'absent');
+  const stateOf = (name: string) => machines.find((machine) => machine.name === name)?.state ?? 'absent';
   const asked = lab.machines(names).map(({ name }) => name);
-  for (const name of asked.filter((one) => !runs(one))) printOut(`==> ${name}: VM not created. Moving on...`);
-  const there = asked.filter(runs);
-  if (there.length === 0 || !(await lab.provider().status()).up) return;
-  await (force ? lab.cut(there) : lab.halt(there));
+  for (const name of asked.filter((one) => stateOf(one) === 'absent'))
+    printOut(`==> ${name}: VM not created. Moving on...`);
+  // One that is off already is passed over in silence, as Vagrant does.
+  const there = asked.filter((name) => !['absent', 'stopped'].includes(stateOf(name)));
+  if (there.length > 0) await (force ? lab.cut(there) : lab.halt(there));
 }
 
 async function existing(lab: Lab): Promise<string[]> {

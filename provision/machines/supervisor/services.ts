@@ -43,7 +43,9 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
       addr: `${spec.network.bridgeAddress}:${spec.ports.registry}`,
       logFile: join(paths.logDir, 'registry.log'),
     });
-    void registry.ended.then((sentence) => died(sentence, () => void keepRegistry(storage, writable).catch(console.error)));
+    void registry.ended.then((sentence) =>
+      died(sentence, () => void keepRegistry(storage, writable).catch(console.error)),
+    );
   };
   const openRegistry = async (storage: string): Promise<void> => {
     // Pushes are refused where the state directory's file system carries no overlay (NFS, FUSE); everything else works.
