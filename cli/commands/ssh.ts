@@ -4,9 +4,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { exitCodeOf } from '../exit-code-of.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
-
-/** For the connection and the server's first words. */
-const connectS = 10;
+import { connectTimeoutS } from '../ssh-timeout.ts';
 
 /** Hands the terminal to the system's ssh; its exit code becomes ours. */
 export async function ssh(from: Invocation, name: string, args: string[]): Promise<void> {
@@ -25,7 +23,7 @@ export async function ssh(from: Invocation, name: string, args: string[]): Promi
     'UserKnownHostsFile=/dev/null',
     'LogLevel=ERROR',
     'IdentitiesOnly=yes',
-    `ConnectTimeout=${Math.ceil(connectS * lab.config.stretch)}`,
+    `ConnectTimeout=${connectTimeoutS(lab.config)}`,
   ];
   const result = await execa(
     'ssh',

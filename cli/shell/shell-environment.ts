@@ -2,10 +2,8 @@ import { join } from 'node:path';
 import { clientUrl } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { fleetctlEnvironment } from '#scenarios/harness/context/fleetctl-environment.ts';
+import { connectTimeoutS } from '../ssh-timeout.ts';
 import { withoutShell } from './leave-shell.ts';
-
-/** For the connection and the server's first words, seconds. */
-export const connectS = 10;
 
 /** Where the programs of `lab shell` lie in a checkout. */
 export function shellHome(repoDir: string): string {
@@ -42,6 +40,6 @@ export function shellEnvironment(
     LAB_SHELL_FLEET_PORT: String(config.ports.fleetApi),
     LAB_SHELL_ETCD: etcd,
     LAB_SHELL_REGISTRY: `${config.network.bridgeAddress}:${config.ports.registry}`,
-    LAB_SHELL_CONNECT_S: String(Math.ceil(connectS * config.stretch)),
+    LAB_SHELL_CONNECT_S: String(connectTimeoutS(config)),
   };
 }
