@@ -24,7 +24,7 @@ _lab_lab() {
   case $COMP_CWORD:${COMP_WORDS[1]} in
     1:*) _lab_offer "$(_lab_names lab)" ;;
     2:scenario) _lab_offer "$(_lab_names scenarios)" ;;
-    *:up | *:ssh | *:halt | *:cut | *:destroy | *:env) _lab_offer "$(_lab_names machines)" ;;
+    *:up | *:ssh | *:logs | *:halt | *:cut | *:destroy | *:env) _lab_offer "$(_lab_names machines)" ;;
     *:fleetctl)
       COMP_WORDS=("${COMP_WORDS[@]:1}")
       COMP_CWORD=$((COMP_CWORD - 1))

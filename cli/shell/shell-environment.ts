@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { clientUrl } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { fleetctlEnvironment } from '#scenarios/harness/context/fleetctl-environment.ts';
-import { connectTimeoutS } from '../ssh-timeout.ts';
+import { connectTimeoutS } from '../ssh-arguments.ts';
 import { withoutShell } from './leave-shell.ts';
 
 /** Where the programs of `lab shell` lie in a checkout. */

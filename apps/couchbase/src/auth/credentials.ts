@@ -1,4 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { HmacMd5 } from './hmac-md5.ts';
 
 /** What the server keeps of a user: enough to check a password or a SCRAM proof, never the password. */
 export interface Credentials {
@@ -9,6 +10,8 @@ export interface Credentials {
   readonly serverKey: Buffer;
   /** Keyed hash of the password, under a key that this process made and never shows. */
   readonly fingerprint: Buffer;
+  /** For CRAM-MD5. */
+  readonly hmacMd5: HmacMd5;
 }
 
 const iterations = 4096;
@@ -23,6 +26,7 @@ export function createCredentials(user: string, password: string, salt: Buffer =
     storedKey: sha512(hmac(salted, 'Client Key')),
     serverKey: hmac(salted, 'Server Key'),
     fingerprint: hmac(processKey, password),
+    hmacMd5: new HmacMd5(password),
   };
 }
 
@@ -32,6 +36,11 @@ export function createCredentials(user: string, password: string, salt: Buffer =
  */
 export function checkPassword(credentials: Credentials, user: string, password: string): boolean {
   return timingSafeEqual(hmac(processKey, password), credentials.fingerprint) && user === credentials.user;
+}
+
+/** Whether two passwords are the same, in a time that does not depend on where they differ. */
+export function samePassword(left: string, right: string): boolean {
+  return timingSafeEqual(hmac(processKey, left), hmac(processKey, right));
 }
 
 const processKey = randomBytes(64);

@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { BucketSettings } from './bucket-settings.ts';
 import { DesignDocuments } from '../views/design-documents.ts';
 import { DocumentStore } from './document-store.ts';
-import { OperationHistory } from './operation-history.ts';
-
-/** What an administrator chooses for a bucket. */
-export interface BucketSettings {
-  readonly ramQuotaMb: number;
-  readonly replicas: number;
-  readonly flushEnabled: boolean;
-  readonly type: 'membase' | 'ephemeral';
-}
+import { BucketStatistics } from './statistics/bucket-statistics.ts';
 
 /** A named set of documents with its views and figures. Clients may use it from `readyAtMs` on. */
 export class Bucket {
@@ -17,7 +10,7 @@ export class Bucket {
   readonly uuid: string = randomBytes(16).toString('hex');
   readonly store: DocumentStore;
   readonly designs = new DesignDocuments();
-  readonly history: OperationHistory;
+  readonly history: BucketStatistics;
   readonly #readyAtMs: number;
   #chosen: BucketSettings;
 
@@ -26,7 +19,8 @@ export class Bucket {
     this.name = args.name;
     this.#chosen = args.settings;
     this.store = new DocumentStore(args.nowMs, quotaBytes(args.settings));
-    this.history = new OperationHistory(args.nowMs());
+    this.store.maxTtlS = args.settings.maxTtlS;
+    this.history = new BucketStatistics(args.nowMs());
     this.#readyAtMs = args.nowMs() + args.warmupMs;
   }
 
@@ -37,16 +31,18 @@ export class Bucket {
   set settings(settings: BucketSettings) {
     this.#chosen = settings;
     this.store.quotaBytes = quotaBytes(settings);
+    this.store.maxTtlS = settings.maxTtlS;
   }
 
   isReady(nowMs: number): boolean {
     return nowMs >= this.#readyAtMs;
   }
 
-  /** Once a second: expiry and figures. */
-  tick(nowMs: number): void {
+  /** Once a second: expiry and figures. @param connections key-value connections to the node */
+  tick(nowMs: number, connections: number): void {
     this.store.expireDue();
-    this.history.tick(nowMs, this.store.count, this.store.usedBytes);
+    const { count, usedBytes } = this.store;
+    this.history.tick(nowMs, { curr_items: count, mem_used: usedBytes, curr_connections: connections });
   }
 }
 

@@ -30,6 +30,8 @@ export class DocumentStore {
   #used = 0;
   /** Byte limit; writes that would pass it are refused. */
   quotaBytes: number;
+  /** Longest time that a write may give a document, seconds; 0 is for ever. */
+  maxTtlS = 0;
 
   constructor(nowMs: () => number, quotaBytes: number) {
     this.#nowMs = nowMs;
@@ -62,8 +64,12 @@ export class DocumentStore {
     return this.#documents.keys();
   }
 
+  /** Expiry as a write has it on the wire, as absolute Unix seconds; no later than the bucket's longest time to live. */
   expiryFromNow(expiry: number): number {
-    return absoluteExpiry(expiry, this.#nowMs());
+    const absolute = absoluteExpiry(expiry, this.#nowMs());
+    if (this.maxTtlS === 0) return absolute;
+    const latest = Math.floor(this.#nowMs() / 1000) + this.maxTtlS;
+    return absolute === 0 ? latest : Math.min(absolute, latest);
   }
 
   /** Stores a document under a new CAS. `'full'` when the quota does not allow it; nothing is changed then. */

@@ -1,10 +1,11 @@
-/** How a command ends: what it prints on standard output and its exit code. */
+/** How a command ends: what it prints on standard output, and on standard error, and its exit code. */
 export interface Outcome {
   readonly code: number;
   readonly lines: readonly string[];
+  readonly errorLines?: readonly string[];
 }
 
-/** A problem in 4.0's words. Its commands use 0, 1 and 2; see each caller for which. */
+/** A problem, on standard output as all of them but wrong options of 7.x. 4.0's commands end with 0, 1 and 2; see each caller for which. */
 export function problem(code: number, text: string, ...more: string[]): Outcome {
   return { code, lines: [`ERROR: ${text}`, ...more] };
 }

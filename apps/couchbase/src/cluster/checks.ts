@@ -1,6 +1,5 @@
-import type { BucketSettings } from '../bucket/bucket.ts';
 import type { Cluster, Service } from './cluster.ts';
-import { type Checked, type Problems, wholeNumber } from './form-values.ts';
+import { type Checked, wholeNumber } from './form-values.ts';
 
 const serviceNames: readonly Service[] = ['kv', 'index', 'n1ql'];
 
@@ -58,51 +57,20 @@ export function checkPort(form: URLSearchParams, present: number): Checked<'kept
   return { problems: { port: 'Port must be a positive integer less than 65536' } };
 }
 
-/** Settings of a new bucket, or of one that changes (then what the form leaves out stays). */
-export function checkBucketSettings(cluster: Cluster, form: URLSearchParams, name: string): Checked<BucketSettings> {
-  const before = cluster.bucket(name)?.settings;
-  const ram =
-    wholeNumber(form.get('ramQuotaMB') ?? form.get('ramQuota')) ??
-    (form.has('ramQuotaMB') ? undefined : before?.ramQuotaMb);
-  const replicas = wholeNumber(form.get('replicaNumber') ?? String(before?.replicas ?? 1));
-  const type = bucketType(form.get('bucketType') ?? before?.type ?? 'membase');
-  const others = cluster.buckets.filter((bucket) => bucket.name !== name);
-  const taken = others.reduce((sum, bucket) => sum + bucket.settings.ramQuotaMb, 0);
-  const problems: Record<string, string> = {};
-  if (type === undefined)
-    problems['bucketType'] = 'invalid bucket type: this server has couchbase and ephemeral buckets';
-  if (replicas === undefined || replicas > 3)
-    problems['replicaNumber'] = 'The replica number must be specified and must be a non-negative integer, at most 3.';
-  if (ram === undefined) problems['ramQuota'] = 'The RAM Quota must be specified and must be a positive integer.';
-  else if (ram < 100) problems['ramQuota'] = 'RAM quota cannot be less than 100 MiB';
-  else if (ram + taken > cluster.memoryQuotaMb)
-    problems['ramQuota'] = 'RAM quota specified is too large to be provisioned into this cluster.';
-  if (ram === undefined || replicas === undefined || type === undefined || Object.keys(problems).length > 0)
-    return { problems };
-  const flush = form.get('flushEnabled');
-  return {
-    value: {
-      ramQuotaMb: ram,
-      replicas,
-      type,
-      flushEnabled: flush === null ? (before?.flushEnabled ?? false) : flush === '1',
-    },
-  };
+/** Longest name of a cluster, characters. */
+const maxClusterName = 256;
+
+/** `clusterName`; the present one where the form has none. */
+export function checkClusterName(form: URLSearchParams, present: string): Checked<string> {
+  const name = form.get('clusterName') ?? present;
+  if (name.length <= maxClusterName) return { value: name };
+  return { problems: { clusterName: `Cluster name is too long: at most ${maxClusterName} characters` } };
 }
 
-/** Name of a new bucket. */
-export function checkBucketName(cluster: Cluster, name: string): Problems {
-  if (name === '') return { name: 'Bucket name needs to be specified' };
-  if (name.length > 100) return { name: 'Bucket name cannot exceed 100 characters' };
-  if (!/^[A-Za-z0-9_%-][A-Za-z0-9_.%-]*$/u.test(name)) {
-    return {
-      name: 'Bucket name can only contain characters in range A-Z, a-z, 0-9 as well as underscore, period, dash & percent. Consult the documentation.',
-    };
-  }
-  return cluster.bucket(name) === undefined ? {} : { name: 'Bucket with given name already exists' };
-}
-
-function bucketType(text: string): BucketSettings['type'] | undefined {
-  if (text === 'membase' || text === 'couchbase') return 'membase';
-  return text === 'ephemeral' ? 'ephemeral' : undefined;
+/** `hostname`: a name or address, without port. */
+export function checkHostname(form: URLSearchParams): Checked<string> {
+  const name = (form.get('hostname') ?? '').trim();
+  if (name === '') return { problems: { hostname: 'The name cannot be empty' } };
+  if (/^[A-Za-z0-9.:_-]{1,253}$/u.test(name)) return { value: name };
+  return { problems: { hostname: 'The name may have letters, digits and ".-_:" only' } };
 }

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
-import { Bucket, type BucketSettings } from '../bucket/bucket.ts';
+import { Users } from '../auth/users.ts';
+import type { BucketSettings } from '../bucket/bucket-settings.ts';
+import { Bucket } from '../bucket/bucket.ts';
 import { initialSettings, type ClusterSettings } from './cluster-settings.ts';
+import { generations, type Generation } from './generation.ts';
 
 /** Port numbers a client needs. */
 export interface Ports {
@@ -15,11 +18,17 @@ export type Service = 'kv' | 'index' | 'n1ql';
 /** The memory quota a node has before anybody sets one, MiB. */
 const defaultMemoryQuotaMb = 256;
 
+const allInterfaces: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
 /** All state of the single-node cluster. Callers check input first (see checks.ts); this only keeps it. */
 export class Cluster {
   readonly uuid: string = randomBytes(16).toString('hex');
   readonly startedAtMs: number;
   readonly nowMs: () => number;
+  readonly generation: Generation;
+  readonly users: Users;
+  /** Host name or address by which the node is known in its cluster. */
+  hostname: string;
   /** Set once the listeners are up. */
   ports: Ports = { kv: 0, mgmt: 0, capi: 0 };
   memoryQuotaMb = defaultMemoryQuotaMb;
@@ -28,12 +37,19 @@ export class Cluster {
   #administrator: Credentials | undefined;
   readonly #byName = new Map<string, Bucket>();
   readonly #removalListeners = new Set<(bucket: Bucket) => void>();
+  readonly #changeListeners = new Set<() => void>();
   readonly #warmupMs: number;
   #changes = 1;
 
-  /** @param warmupMs how long each new bucket pretends to load */
-  constructor(args: { nowMs: () => number; warmupMs: number }) {
+  /**
+   * @param warmupMs how long each new bucket pretends to load
+   * @param bind address that the listeners are bound to: the node's first name, unless it is that of all interfaces
+   */
+  constructor(args: { nowMs: () => number; warmupMs: number; generation?: Generation; bind?: string }) {
     this.nowMs = args.nowMs;
+    this.generation = args.generation ?? generations['7.6'];
+    this.hostname = args.bind === undefined || allInterfaces.has(args.bind) ? '127.0.0.1' : args.bind;
+    this.users = new Users(args.nowMs);
     this.startedAtMs = args.nowMs();
     this.#warmupMs = args.warmupMs;
   }
@@ -67,14 +83,26 @@ export class Cluster {
   createBucket(name: string, settings: BucketSettings): Bucket {
     const bucket = new Bucket({ name, settings, nowMs: this.nowMs, warmupMs: this.#warmupMs });
     this.#byName.set(name, bucket);
-    this.#changes += 1;
+    this.noteChange();
     return bucket;
   }
 
   deleteBucket(bucket: Bucket): void {
     this.#byName.delete(bucket.name);
-    this.#changes += 1;
+    this.noteChange();
     for (const listener of this.#removalListeners) listener(bucket);
+  }
+
+  /** The cluster map is another one now: its revision grows, and who follows it hears of it. */
+  noteChange(): void {
+    this.#changes += 1;
+    for (const listener of this.#changeListeners) listener();
+  }
+
+  /** The listener hears of every change of the cluster map. @returns ends it */
+  onChange(listener: () => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => void this.#changeListeners.delete(listener);
   }
 
   /** Connections of a deleted bucket have to be dropped: the listener does that. */
@@ -82,8 +110,8 @@ export class Cluster {
     this.#removalListeners.add(listener);
   }
 
-  /** Once a second. */
-  tick(): void {
-    for (const bucket of this.buckets) bucket.tick(this.nowMs());
+  /** Once a second. @param connections key-value connections */
+  tick(connections: number): void {
+    for (const bucket of this.buckets) bucket.tick(this.nowMs(), connections);
   }
 }

@@ -25,15 +25,16 @@ export function clusterConfig(cluster: Cluster, bucket?: Bucket): ClusterConfig 
     nodeLocator: 'vbucket',
     bucketCapabilities,
     collectionsManifestUid: '0',
-    vBucketServerMap: {
-      hashAlgorithm: 'CRC',
-      // One node holds no replicas, whatever the bucket asks for.
-      numReplicas: 0,
-      serverList: [`$HOST:${kv}`],
-      vBucketMap: Array.from({ length: vbucketCount }, () => [0] as const),
-    },
+    vBucketServerMap: vbucketServerMap(`$HOST:${kv}`),
   };
 }
+
+/** All vBuckets on one server. It holds no replicas, whatever the bucket asks for. @param server host and key-value port */
+export function vbucketServerMap(server: string): VbucketServerMap {
+  return { hashAlgorithm: 'CRC', numReplicas: 0, serverList: [server], vBucketMap };
+}
+
+const vBucketMap = Array.from({ length: vbucketCount }, () => [0] as const);
 
 export const bucketCapabilities = [
   'collections',
@@ -61,10 +62,12 @@ export interface ClusterConfig {
   readonly bucketCapabilities?: readonly string[];
   /** Hexadecimal text, never a number. */
   readonly collectionsManifestUid?: string;
-  readonly vBucketServerMap?: {
-    readonly hashAlgorithm: 'CRC';
-    readonly numReplicas: number;
-    readonly serverList: readonly string[];
-    readonly vBucketMap: readonly (readonly number[])[];
-  };
+  readonly vBucketServerMap?: VbucketServerMap;
+}
+
+interface VbucketServerMap {
+  readonly hashAlgorithm: 'CRC';
+  readonly numReplicas: number;
+  readonly serverList: readonly string[];
+  readonly vBucketMap: readonly (readonly number[])[];
 }

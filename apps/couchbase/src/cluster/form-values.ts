@@ -7,3 +7,8 @@ export type Checked<Value> = { readonly value: Value } | { readonly problems: Pr
 export function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^\d{1,9}$/u.test(text) ? Number(text) : undefined;
 }
+
+/** All problems of several checks. */
+export function problemsOf(...checked: readonly Checked<unknown>[]): Problems {
+  return Object.fromEntries(checked.flatMap((one) => ('problems' in one ? Object.entries(one.problems) : [])));
+}

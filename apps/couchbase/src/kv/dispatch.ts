@@ -6,7 +6,9 @@ import { decodeLeb128 } from '../wire/leb128.ts';
 import { dataOpcodes } from '../wire/opcodes.ts';
 import { failure, type Response } from '../wire/response.ts';
 import { statuses } from '../wire/status.ts';
+import { accessOf, admitStranger } from './access.ts';
 import { dataCommands } from './data.ts';
+import { needsOf } from './document-needs.ts';
 import type { HandlerContext } from './handler.ts';
 import { handshakeHandlers, openOpcodes } from './handshake.ts';
 import { saslHandlers } from './sasl.ts';
@@ -21,18 +23,19 @@ export function dispatch(context: HandlerContext, frame: RequestFrame): Response
     const name = `0x${opcode.toString(16).padStart(2, '0')}`;
     return failure(statuses.unknownCommand, `command ${name} is not supported by this embedded server`);
   }
-  if (context.session.user === undefined && !openOpcodes.has(opcode)) {
+  if (context.session.user === undefined && !openOpcodes.has(opcode) && !admitStranger(context)) {
     return failure(statuses.noAccess, 'authenticate first');
   }
   return handler === undefined ? onDocument(context, frame) : handler(context, frame);
 }
 
-function onDocument({ session }: HandlerContext, frame: RequestFrame): Response {
-  const { bucket, granted } = session;
+function onDocument(context: HandlerContext, frame: RequestFrame): Response {
+  const { bucket, granted } = context.session;
   const command = dataCommands.get(frame.opcode);
   if (command === undefined) return { status: statuses.unknownCommand };
   if (bucket === undefined) return failure(statuses.noBucket, 'select a bucket first');
-  bucket.history.count();
+  if (!accessOf(context, bucket).allows(needsOf(frame.opcode)))
+    return failure(statuses.noAccess, 'the user has no role that allows this');
   if (frame.datatype > 1) return failure(statuses.invalid, 'only plain and JSON data types were negotiated');
   if (!command.extrasBytes.includes(frame.extras.length)) {
     return failure(

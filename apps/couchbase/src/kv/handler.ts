@@ -1,3 +1,4 @@
+import type { Authority } from '../auth/authority.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { RequestFrame } from '../wire/frame.ts';
@@ -7,6 +8,7 @@ import type { Session } from './session.ts';
 /** What a command may look at and change. */
 export interface HandlerContext {
   readonly cluster: Cluster;
+  readonly authority: Authority;
   readonly session: Session;
   /** Stands in for unknown users during SCRAM. */
   readonly decoy: Credentials;

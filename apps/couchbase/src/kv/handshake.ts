@@ -1,21 +1,21 @@
 import { readFeatureList, grantFeatures } from '../wire/features.ts';
 import { clusterConfig } from '../cluster/config-json.ts';
-import { compatibilityVersion } from '../cluster/identity.ts';
 import { opcodes } from '../wire/opcodes.ts';
 import { failure } from '../wire/response.ts';
 import { statuses } from '../wire/status.ts';
+import { mayOpen } from './access.ts';
 import { errorMap } from './error-map.ts';
 import type { Handler } from './handler.ts';
 
 /** HELLO, error map, bucket, cluster map, collection ids, NOOP, VERSION, QUIT. Source: Couchbase "memcached binary protocol". */
 export const handshakeHandlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [opcodes.hello, hello],
-  [opcodes.getErrorMap, () => ({ status: statuses.success, value: json(errorMap), datatype: 1 })],
+  [opcodes.getErrorMap, getErrorMap],
   [opcodes.selectBucket, selectBucket],
   [opcodes.getClusterConfig, getClusterConfig],
   [opcodes.getCollectionId, getCollectionId],
   [opcodes.noop, () => ({ status: statuses.success })],
-  [opcodes.version, () => ({ status: statuses.success, value: Buffer.from(compatibilityVersion) })],
+  [opcodes.version, ({ cluster }) => ({ status: statuses.success, value: Buffer.from(cluster.generation.version) })],
   [opcodes.quit, quit],
 ]);
 
@@ -41,12 +41,21 @@ function hello(...[{ session }, { value }]: Parameters<Handler>): ReturnType<Han
   return { status: statuses.success, value: answer };
 }
 
+/** The body names the newest version of the map that the client reads; one that is newer is refused by older clients. */
+function getErrorMap(...[, { value }]: Parameters<Handler>): ReturnType<Handler> {
+  if (value.length !== 2) return failure(statuses.invalid, 'the body must be a version of two bytes');
+  return { status: statuses.success, value: json(errorMap(value.readUInt16BE())), datatype: 1 };
+}
+
 // EACCESS rather than KEY_ENOENT: with it SDKs say BucketNotFound and recover by themselves once the bucket is there.
-function selectBucket(...[{ cluster, session }, { key }]: Parameters<Handler>): ReturnType<Handler> {
+function selectBucket(...[context, { key }]: Parameters<Handler>): ReturnType<Handler> {
+  const { cluster, session } = context;
   const bucket = cluster.bucket(key.toString('utf8'));
   if (bucket === undefined) return failure(statuses.noAccess, 'there is no such bucket');
   if (!bucket.isReady(cluster.nowMs())) return failure(statuses.noAccess, 'the bucket is warming up');
+  if (!mayOpen(context, bucket)) return failure(statuses.noAccess, 'the user has no role for the bucket');
   session.bucket = bucket;
+  session.access = undefined;
   return { status: statuses.success };
 }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
+import { Authority } from '../auth/authority.ts';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
-import type { Bucket } from '../bucket/bucket.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Log } from '../server/log.ts';
 import type { RequestFrame } from '../wire/frame.ts';
@@ -11,60 +11,73 @@ import { statuses } from '../wire/status.ts';
 import { dispatch } from './dispatch.ts';
 import { KvConnection } from './kv-connection.ts';
 import { kvLimits, type KvLimits } from './limits.ts';
+import { countersOf } from './operation-counters.ts';
 import type { Session } from './session.ts';
 
 /** The key-value listener: one session per connection, answers in the order of the requests, within the limits. */
 export class KvServer {
   readonly server: Server;
-  private readonly connections = new Map<Socket, KvConnection>();
-  private readonly cluster: Cluster;
-  private readonly log: Log;
-  private readonly limits: KvLimits;
-  private readonly decoy: Credentials = createCredentials('', randomBytes(32).toString('hex'));
+  readonly #connections = new Map<Socket, KvConnection>();
+  readonly #cluster: Cluster;
+  readonly #authority: Authority;
+  readonly #log: Log;
+  readonly #limits: KvLimits;
+  readonly #decoy: Credentials = createCredentials('', randomBytes(32).toString('hex'));
 
   constructor(cluster: Cluster, log: Log, limits: KvLimits = kvLimits) {
-    this.cluster = cluster;
-    this.log = log;
-    this.limits = limits;
-    this.server = createServer({ noDelay: true }, (socket) => this.accept(socket));
+    this.#cluster = cluster;
+    this.#authority = new Authority(cluster);
+    this.#log = log;
+    this.#limits = limits;
+    this.server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.server.maxConnections = limits.connections;
-    cluster.onBucketRemoved((bucket) => this.dropBucket(bucket));
+    cluster.onBucketRemoved((bucket) => this.#drop((session) => session.bucket === bucket));
+    cluster.users.onLockedOut((id) => this.#drop(({ user }) => user?.kind === 'user' && user.name === id));
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
   }
 
   /** Cuts every connection: a client that keeps a dead socket waits for its timeouts instead of reconnecting. */
   close(): void {
     this.server.close();
-    for (const socket of this.connections.keys()) socket.destroy();
+    for (const socket of this.#connections.keys()) socket.destroy();
   }
 
-  private accept(socket: Socket): void {
+  #accept(socket: Socket): void {
     // A client that vanishes is everyday life; its 'close' event follows.
     socket.on('error', () => undefined);
     const end = (why: unknown): void => {
       const cause = why instanceof LabError ? why.message : String(why);
-      this.log.warn(
+      this.#log.warn(
         `key-value connection from ${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0} closed: ${cause}`,
       );
       socket.destroy();
     };
-    const { limits } = this;
-    const answer = (session: Session, frame: RequestFrame): Response => this.answer(session, frame);
-    this.connections.set(socket, new KvConnection(socket, { limits, answer, end }));
-    socket.on('close', () => this.connections.delete(socket));
+    const limits = this.#limits;
+    const answer = (session: Session, frame: RequestFrame): Response => this.#answer(session, frame);
+    this.#connections.set(socket, new KvConnection(socket, { limits, answer, end }));
+    socket.on('close', () => this.#connections.delete(socket));
   }
 
-  private answer(session: Session, frame: RequestFrame): Response {
+  #answer(session: Session, frame: RequestFrame): Response {
     try {
-      return dispatch({ cluster: this.cluster, session, decoy: this.decoy }, frame);
+      const response = dispatch(
+        { cluster: this.#cluster, authority: this.#authority, session, decoy: this.#decoy },
+        frame,
+      );
+      session.bucket?.history.count(countersOf(frame.opcode, response.status, frame.cas !== 0n));
+      return response;
     } catch (error) {
-      this.log.warn(
+      this.#log.warn(
         `command 0x${frame.opcode.toString(16)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
       return failure(statuses.internal, 'the server made a mistake; its log has the details');
     }
   }
 
-  private dropBucket(bucket: Bucket): void {
-    for (const [socket, { session }] of this.connections) if (session.bucket === bucket) socket.destroy();
+  #drop(whose: (session: Session) => boolean): void {
+    for (const [socket, { session }] of this.#connections) if (whose(session)) socket.destroy();
   }
 }

@@ -1,52 +1,90 @@
-import { checkPassword } from '../auth/credentials.ts';
-import { ScramExchange, type ScramStep } from '../auth/scram.ts';
+import { CramMd5Exchange } from '../auth/cram-md5.ts';
+import type { Principal } from '../auth/principal.ts';
+import { ScramExchange } from '../auth/scram.ts';
 import { opcodes } from '../wire/opcodes.ts';
 import { failure, type Response } from '../wire/response.ts';
 import { statuses } from '../wire/status.ts';
+import { logIn } from './access.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 
-/** SASL: list of mechanisms, first message, next message. SDKs use SCRAM-SHA512 on plain TCP whatever the list says. */
+/**
+ * SASL: list of mechanisms, first message, next message. Newer SDKs use SCRAM-SHA512 on plain TCP whatever the list says; those up to 2.x
+ * take CRAM-MD5 where it is listed, else PLAIN.
+ */
 export const saslHandlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
-  [opcodes.saslList, () => ({ status: statuses.success, value: Buffer.from('SCRAM-SHA512 PLAIN') })],
+  [
+    opcodes.saslList,
+    ({ cluster }) => ({ status: statuses.success, value: Buffer.from(cluster.generation.mechanisms.join(' ')) }),
+  ],
   [opcodes.saslAuth, start],
   [opcodes.saslStep, step],
 ]);
 
+type Mechanism = (context: HandlerContext, message: string) => Response;
+
+const mechanisms: ReadonlyMap<string, Mechanism> = new Map<string, Mechanism>([
+  ['SCRAM-SHA512', scram],
+  ['CRAM-MD5', cramMd5],
+  ['PLAIN', plain],
+]);
+
 function start(...[context, { key, value }]: Parameters<Handler>): ReturnType<Handler> {
-  const { cluster, session, decoy } = context;
+  const { cluster, session } = context;
   session.user = undefined;
   session.bucket = undefined;
-  session.scram = undefined;
-  const mechanism = key.toString('latin1');
-  if (mechanism === 'PLAIN') return plain(context, value);
-  if (mechanism !== 'SCRAM-SHA512')
-    return failure(statuses.authError, `mechanism ${mechanism.slice(0, 40)} is not offered`);
-  const { credentials } = cluster;
-  session.scram = new ScramExchange((user) => (user === credentials?.user ? credentials : undefined), decoy);
-  return answer(context, session.scram.first(value.toString('utf8')));
+  session.access = undefined;
+  session.saslStep = undefined;
+  const name = key.toString('latin1');
+  const mechanism = cluster.generation.mechanisms.includes(name) ? mechanisms.get(name) : undefined;
+  if (mechanism === undefined) return failure(statuses.authError, `mechanism ${name.slice(0, 40)} is not offered`);
+  return mechanism(context, value.toString('utf8'));
 }
 
-function step(...[context, { value }]: Parameters<Handler>): ReturnType<Handler> {
-  const exchange = context.session.scram;
-  context.session.scram = undefined;
-  if (exchange === undefined) return failure(statuses.authError, 'no authentication was started');
-  return answer(context, exchange.final(value.toString('utf8')));
+function step(...[{ session }, { value }]: Parameters<Handler>): ReturnType<Handler> {
+  const next = session.saslStep;
+  session.saslStep = undefined;
+  return next?.(value.toString('utf8')) ?? failure(statuses.authError, 'no authentication was started');
 }
 
-function answer({ cluster, session }: HandlerContext, result: ScramStep): Response {
-  if (result.kind === 'failed') return failure(statuses.authError, 'user name or password is wrong');
-  if (result.kind === 'done') session.user = cluster.credentials?.user;
-  const status = result.kind === 'done' ? statuses.success : statuses.authContinue;
-  return { status, value: Buffer.from(result.message) };
+const wrong = (): Response => failure(statuses.authError, 'user name or password is wrong');
+
+function scram(context: HandlerContext, message: string): Response {
+  const { authority, decoy, session } = context;
+  let principal: Principal | undefined;
+  const exchange = new ScramExchange((name) => {
+    const person = authority.person(name);
+    principal = person?.principal;
+    return person?.credentials;
+  }, decoy);
+  const first = exchange.first(message);
+  if (first.kind === 'failed') return wrong();
+  session.saslStep = (answer) => {
+    const final = exchange.final(answer);
+    if (final.kind === 'failed' || principal === undefined) return wrong();
+    logIn(context, principal);
+    return { status: statuses.success, value: Buffer.from(final.message) };
+  };
+  return { status: statuses.authContinue, value: Buffer.from(first.message) };
+}
+
+function cramMd5(context: HandlerContext): Response {
+  const { authority, session } = context;
+  const exchange = new CramMd5Exchange();
+  session.saslStep = (answer) => {
+    const name = exchange.final(answer, (whose) => authority.md5Key(whose)?.key);
+    const principal = name === undefined ? undefined : authority.md5Key(name)?.principal;
+    if (principal === undefined) return wrong();
+    logIn(context, principal);
+    return { status: statuses.success, value: Buffer.from('Authenticated') };
+  };
+  return { status: statuses.authContinue, value: Buffer.from(exchange.challenge) };
 }
 
 /** PLAIN (RFC 4616): authorisation id, user and password separated by NUL. */
-function plain({ cluster, session }: HandlerContext, value: Buffer): Response {
-  const [, user = '', password = ''] = value.toString('utf8').split('\0');
-  const { credentials } = cluster;
-  if (credentials === undefined || !checkPassword(credentials, user, password)) {
-    return failure(statuses.authError, 'user name or password is wrong');
-  }
-  session.user = user;
-  return { status: statuses.success };
+function plain(context: HandlerContext, message: string): Response {
+  const [, name = '', password = ''] = message.split('\0');
+  const principal = context.authority.identify(name, password);
+  if (principal === undefined) return wrong();
+  logIn(context, principal);
+  return { status: statuses.success, value: Buffer.from('Authenticated') };
 }

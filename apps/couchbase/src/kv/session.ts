@@ -1,16 +1,29 @@
-import type { ScramExchange } from '../auth/scram.ts';
+import type { DocumentAccess } from '../auth/document-access.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { Bucket } from '../bucket/bucket.ts';
+import type { Response } from '../wire/response.ts';
 
 /** What the server knows of one key-value connection; handlers change it. */
 export interface Session {
-  user: string | undefined;
+  /** Who authenticated. */
+  user: Principal | undefined;
   bucket: Bucket | undefined;
+  /** What the user may do with documents of the bucket; asked anew when users change. */
+  access: DocumentAccess | undefined;
   granted: ReadonlySet<number>;
-  scram: ScramExchange | undefined;
+  /** Takes the client's next message of an authentication that is under way. */
+  saslStep: ((message: string) => Response) | undefined;
   /** The client asked to be disconnected after the answer. */
   quitting: boolean;
 }
 
 export function newSession(): Session {
-  return { user: undefined, bucket: undefined, granted: new Set(), scram: undefined, quitting: false };
+  return {
+    user: undefined,
+    bucket: undefined,
+    access: undefined,
+    granted: new Set(),
+    saslStep: undefined,
+    quitting: false,
+  };
 }

@@ -1,11 +1,15 @@
 import type { Bucket } from '../bucket/bucket.ts';
 import { vbucketCount } from '../bucket/vbucket.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { bucketCapabilities } from '../cluster/config-json.ts';
+import { bucketCapabilities, vbucketServerMap } from '../cluster/config-json.ts';
 import { nodeJson } from './node-json.ts';
 
-/** A bucket as /pools/default/buckets shows it. SDKs abort on a missing or mistyped field: see the test of the shape. */
-export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
+/**
+ * A bucket as /pools/default/buckets shows it. SDKs abort on a missing or mistyped field: see the test of the shape.
+ * @param host address that the caller used
+ * @param withPassword the caller may know the bucket's own password
+ */
+export function bucketJson(cluster: Cluster, bucket: Bucket, host: string, withPassword = false) {
   const { settings, history, store } = bucket;
   const uri = `/pools/default/buckets/${encodeURIComponent(bucket.name)}`;
   const quota = settings.ramQuotaMb * 1024 * 1024;
@@ -16,7 +20,7 @@ export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
     bucketType: settings.type,
     storageBackend: ephemeral ? 'undefined' : 'couchstore',
     authType: 'sasl',
-    saslPassword: '',
+    saslPassword: withPassword ? (settings.password ?? '') : '',
     proxyPort: 0,
     uri: `${uri}?bucket_uuid=${bucket.uuid}`,
     streamingUri: `/pools/default/bucketsStreaming/${encodeURIComponent(bucket.name)}?bucket_uuid=${bucket.uuid}`,
@@ -29,12 +33,13 @@ export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
     nodeLocator: 'vbucket',
     numVBuckets: vbucketCount,
     replicaNumber: settings.replicas,
-    replicaIndex: false,
-    threadsNumber: 3,
-    maxTTL: 0,
-    compressionMode: 'off',
-    durabilityMinLevel: 'none',
-    evictionPolicy: ephemeral ? 'noEviction' : 'valueOnly',
+    vBucketServerMap: vbucketServerMap(`${host}:${cluster.ports.kv}`),
+    replicaIndex: settings.replicaIndex,
+    threadsNumber: settings.threads,
+    maxTTL: settings.maxTtlS,
+    compressionMode: settings.compressionMode,
+    durabilityMinLevel: settings.durabilityMinLevel,
+    evictionPolicy: settings.evictionPolicy,
     conflictResolutionType: 'seqno',
     bucketCapabilitiesVer: '',
     bucketCapabilities: [...bucketCapabilities],
@@ -49,25 +54,5 @@ export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
       dataUsed: 0,
       memUsed: store.usedBytes,
     },
-  };
-}
-
-/** The last minute in the shape of /pools/default/buckets/BUCKET/stats. */
-export function bucketStats(bucket: Bucket) {
-  const { samples } = bucket.history;
-  return {
-    op: {
-      samples: {
-        timestamp: samples.map(({ timestamp }) => timestamp),
-        ops: samples.map(({ ops }) => ops),
-        curr_items: samples.map(({ items }) => items),
-        mem_used: samples.map(({ usedBytes }) => usedBytes),
-      },
-      samplesCount: samples.length,
-      isPersistent: false,
-      lastTStamp: samples.at(-1)?.timestamp ?? 0,
-      interval: 1000,
-    },
-    hot_keys: [],
   };
 }

@@ -1,54 +1,77 @@
+import type { Authority } from '../auth/authority.ts';
+import type { Access, Area } from '../auth/permission.ts';
 import type { Bucket } from '../bucket/bucket.ts';
-import { checkBucketName, checkBucketSettings } from '../cluster/checks.ts';
+import { checkBucketName, checkBucketSettings } from '../cluster/check-bucket.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { clusterConfig } from '../cluster/config-json.ts';
-import { bucketJson, bucketStats } from './bucket-json.ts';
-import { formOf, refuse, unbuilt, unknownPool, type RestRequest, type RestResponse, type Route } from './exchange.ts';
+import { bucketJson } from './bucket-json.ts';
+import {
+  formOf,
+  refuse,
+  unbuilt,
+  unknownPool,
+  type Need,
+  type RestRequest,
+  type RestResponse,
+  type Route,
+} from './exchange.ts';
 import { hostOf } from './node-json.ts';
 
-/** Buckets on the management port: create, read, change, delete, statistics, flush, design document list. */
-export function bucketRoutes(cluster: Cluster): Route[] {
-  const on = (handle: (bucket: Bucket, request: RestRequest) => RestResponse): Route['handle'] => {
-    return (request, [name = '']) => {
+/** Buckets on the management port: create, read, change, delete, flush, design document list. */
+export function bucketRoutes(cluster: Cluster, authority: Authority): Route[] {
+  const show = (bucket: Bucket, { caller, headers }: RestRequest) => {
+    const isAdministrator = authority.may(caller, { area: 'settings', to: 'write', bucket: bucket.name });
+    return bucketJson(cluster, bucket, hostOf(headers['host']), isAdministrator);
+  };
+  const maySee = (bucket: Bucket, { caller }: RestRequest) =>
+    authority.may(caller, { area: 'bucket', to: 'read', bucket: bucket.name });
+  return [
+    {
+      method: 'GET',
+      pattern: /^\/pools\/default\/buckets$/u,
+      needs: { area: 'pools', to: 'read' },
+      handle: (request) => {
+        if (!cluster.isInitialised) return unknownPool;
+        const seen = cluster.buckets.filter((bucket) => maySee(bucket, request));
+        return { status: 200, json: seen.map((bucket) => show(bucket, request)) };
+      },
+    },
+    { method: 'POST', pattern: /^\/pools\/default\/buckets$/u, handle: (request) => create(cluster, request) },
+    ...oneBucketRoutes(cluster, show),
+  ];
+}
+
+function oneBucketRoutes(cluster: Cluster, show: (bucket: Bucket, request: RestRequest) => unknown): Route[] {
+  type Handle = (bucket: Bucket, request: RestRequest) => RestResponse;
+  const on = (method: string, pattern: RegExp, needs: Need, handle: Handle): Route => ({
+    method,
+    pattern,
+    needs,
+    handle: (request, [name = '']) => {
       if (!cluster.isInitialised) return unknownPool;
       const bucket = cluster.bucket(name);
       return bucket === undefined
         ? { status: 404, text: 'Requested resource not found.\r\n' }
         : handle(bucket, request);
-    };
-  };
-  const show = (bucket: Bucket, request: RestRequest) => bucketJson(cluster, bucket, hostOf(request.headers['host']));
+    },
+  });
+  const to = (area: Area, access: Access): Need => ({ area, to: access });
+  const shown = (json: unknown): RestResponse => ({ status: 200, json });
   return [
-    {
-      method: 'GET',
-      pattern: /^\/pools\/default\/buckets$/u,
-      handle: (request) =>
-        cluster.isInitialised
-          ? { status: 200, json: cluster.buckets.map((bucket) => show(bucket, request)) }
-          : unknownPool,
-    },
-    { method: 'POST', pattern: /^\/pools\/default\/buckets$/u, handle: (request) => create(cluster, request) },
-    {
-      method: 'GET',
-      pattern: one(''),
-      handle: on((bucket, request) => ({ status: 200, json: show(bucket, request) })),
-    },
-    { method: 'POST', pattern: one(''), handle: on((bucket, request) => change(cluster, bucket, request)) },
-    { method: 'DELETE', pattern: one(''), handle: on((bucket) => remove(cluster, bucket)) },
-    { method: 'GET', pattern: one('/stats'), handle: on((bucket) => ({ status: 200, json: bucketStats(bucket) })) },
-    { method: 'POST', pattern: one('/controller/doFlush'), handle: on(flush) },
-    { method: 'GET', pattern: one('/ddocs'), handle: on((bucket) => ({ status: 200, json: designList(bucket) })) },
-    { method: 'GET', pattern: one('/scopes'), handle: on(() => ({ status: 200, json: scopes })) },
-    ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
-      method,
-      pattern: one('/scopes(?:/.*)?'),
-      handle: on(() => unbuilt('management of scopes and collections')),
-    })),
-    {
-      method: 'GET',
-      pattern: /^\/pools\/default\/b\/([^/]+)$/u,
-      handle: on((bucket) => ({ status: 200, json: clusterConfig(cluster, bucket) })),
-    },
+    on('GET', one(''), to('bucket', 'read'), (bucket, request) => shown(show(bucket, request))),
+    on('POST', one(''), to('settings', 'write'), (bucket, request) => change(cluster, bucket, request)),
+    on('DELETE', one(''), to('bucket', 'write'), (bucket) => remove(cluster, bucket)),
+    on('POST', one('/controller/doFlush'), to('flush', 'write'), flush),
+    on('GET', one('/ddocs'), to('views', 'read'), (bucket) => shown(designList(bucket))),
+    on('GET', one('/scopes'), to('collections', 'read'), () => shown(scopes)),
+    ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) =>
+      on(method, one('/scopes(?:/.*)?'), to('collections', 'write'), () =>
+        unbuilt('management of scopes and collections'),
+      ),
+    ),
+    on('GET', /^\/pools\/default\/b\/([^/]+)$/u, to('bucket', 'read'), (bucket) =>
+      shown(clusterConfig(cluster, bucket)),
+    ),
   ];
 }
 
@@ -78,7 +101,9 @@ function create(cluster: Cluster, request: RestRequest): RestResponse {
 function change(cluster: Cluster, bucket: Bucket, request: RestRequest): RestResponse {
   const checked = checkBucketSettings(cluster, formOf(request), bucket.name);
   if ('problems' in checked) return refuse(checked.problems);
+  if (request.query.get('just_validate') === '1') return { status: 200, json: { errors: {}, summaries: {} } };
   bucket.settings = checked.value;
+  cluster.noteChange();
   return { status: 200, text: '' };
 }
 

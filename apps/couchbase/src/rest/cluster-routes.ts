@@ -1,6 +1,8 @@
+import type { Principal } from '../auth/principal.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { maxBuckets } from '../cluster/check-bucket.ts';
 import { clusterConfig } from '../cluster/config-json.ts';
-import { compatibilityVersion, serverName } from '../cluster/identity.ts';
+import { serverName } from '../cluster/identity.ts';
 import { formOf, unknownPool, type RestRequest, type RestResponse, type Route } from './exchange.ts';
 import { hostOf, nodeJson, otpNode } from './node-json.ts';
 
@@ -11,20 +13,28 @@ export function clusterRoutes(cluster: Cluster): Route[] {
     (request, captured) =>
       cluster.isInitialised ? handle(request, captured) : unknownPool;
   return [
-    { method: 'GET', pattern: /^\/pools$/u, open: true, handle: () => ({ status: 200, json: pools(cluster) }) },
+    {
+      method: 'GET',
+      pattern: /^\/pools$/u,
+      open: true,
+      handle: ({ caller }) => ({ status: 200, json: pools(cluster, caller) }),
+    },
     {
       method: 'GET',
       pattern: /^\/pools\/default$/u,
-      handle: poolExists((request) => ({ status: 200, json: pool(cluster, request) })),
+      needs: { area: 'pools', to: 'read' },
+      handle: poolExists((request) => ({ status: 200, json: poolJson(cluster, host(request)) })),
     },
     {
       method: 'GET',
       pattern: /^\/pools\/nodes$/u,
-      handle: poolExists((request) => ({ status: 200, json: pool(cluster, request) })),
+      needs: { area: 'pools', to: 'read' },
+      handle: poolExists((request) => ({ status: 200, json: poolJson(cluster, host(request)) })),
     },
     {
       method: 'GET',
       pattern: /^\/pools\/default\/nodeServices$/u,
+      needs: { area: 'pools', to: 'read' },
       handle: poolExists(() => ({ status: 200, json: clusterConfig(cluster) })),
     },
     {
@@ -42,7 +52,11 @@ export function clusterRoutes(cluster: Cluster): Route[] {
       pattern: /^\/pools\/default\/rebalanceProgress$/u,
       handle: poolExists(() => ({ status: 200, json: { status: 'none' } })),
     },
-    { method: 'POST', pattern: /^\/controller\/rebalance$/u, handle: poolExists(rebalance) },
+    {
+      method: 'POST',
+      pattern: /^\/controller\/rebalance$/u,
+      handle: poolExists((request) => rebalance(cluster, request)),
+    },
     ...['GET', 'POST', 'PUT', 'DELETE'].map((method) => ({
       method,
       pattern: /^\/pools\/default\/serverGroups(?:\/.*)?$/u,
@@ -57,32 +71,34 @@ function host(request: RestRequest): string {
   return hostOf(request.headers['host']);
 }
 
-function pools(cluster: Cluster) {
+function pools(cluster: Cluster, caller: Principal) {
   const ready = cluster.isInitialised;
   return {
     pools: ready ? [{ name: 'default', uri: '/pools/default', streamingUri: '/poolsStreaming/default' }] : [],
     uuid: ready ? cluster.uuid : [],
-    isAdminCreds: ready,
+    isAdminCreds: !ready || caller.kind === 'administrator',
     isEnterprise: false,
-    implementationVersion: compatibilityVersion,
+    implementationVersion: cluster.generation.version,
+    generation: cluster.generation.name,
     product: serverName,
-    componentsVersion: { ns_server: compatibilityVersion },
+    componentsVersion: { ns_server: cluster.generation.version },
     settings: {},
   };
 }
 
-function pool(cluster: Cluster, request: RestRequest) {
+/** The cluster as /pools/default shows it. @param host address that the caller used */
+export function poolJson(cluster: Cluster, host: string) {
   return {
     name: 'default',
     clusterName: cluster.settings.clusterName,
-    nodes: [nodeJson(cluster, host(request))],
+    nodes: [nodeJson(cluster, host)],
     buckets: { uri: '/pools/default/buckets' },
     memoryQuota: cluster.memoryQuotaMb,
     indexMemoryQuota: cluster.settings.indexMemoryQuotaMb,
     ftsMemoryQuota: cluster.settings.ftsMemoryQuotaMb,
     rebalanceStatus: 'none',
     balanced: true,
-    maxBucketCount: 30,
+    maxBucketCount: maxBuckets,
     storageTotals: {
       ram: {
         quotaTotal: cluster.memoryQuotaMb * 1024 * 1024,
@@ -94,10 +110,10 @@ function pool(cluster: Cluster, request: RestRequest) {
 }
 
 /** One node is always balanced. */
-function rebalance(request: RestRequest): RestResponse {
+function rebalance(cluster: Cluster, request: RestRequest): RestResponse {
   const names = (field: string) => (formOf(request).get(field) ?? '').split(',').filter((name) => name !== '');
   const known = names('knownNodes');
   if (known.length === 0) return { status: 400, json: { empty_known_nodes: 1 } };
-  const isThisOne = known.length === 1 && known[0] === otpNode && names('ejectedNodes').length === 0;
+  const isThisOne = known.length === 1 && known[0] === otpNode(cluster) && names('ejectedNodes').length === 0;
   return isThisOne ? ok : { status: 400, json: { mismatch: 1 } };
 }

@@ -1,3 +1,6 @@
+import type { Area, Access } from '../auth/permission.ts';
+import type { Principal } from '../auth/principal.ts';
+
 /** An HTTP request, body read. */
 export interface RestRequest {
   readonly method: string;
@@ -6,6 +9,8 @@ export interface RestRequest {
   readonly query: URLSearchParams;
   readonly body: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Who asks, as far as that was shown. Nobody in particular on a node that is not set up, and on what is open. */
+  readonly caller: Principal;
 }
 
 /** An answer: a `json` value, JSON as text or in pieces that are sent as the client takes them, or plain `text`. */
@@ -25,12 +30,20 @@ export type Captured = readonly string[];
 
 export type RestHandler = (request: RestRequest, captured: Captured) => RestResponse | Promise<RestResponse>;
 
+/** What a caller must be allowed for a route. Areas of a bucket are about the first part that the pattern catches. */
+export interface Need {
+  readonly area: Area;
+  readonly to: Access;
+}
+
 export interface Route {
   readonly method: string;
   readonly pattern: RegExp;
   readonly handle: RestHandler;
   /** Answers without credentials even on an initialised cluster (a wrong password is refused all the same). */
   readonly open?: true;
+  /** Undefined: to read the cluster's settings for GET, to write them for all else. `somebody`: any name with its password. */
+  readonly needs?: Need | 'somebody';
 }
 
 /** A form sent as application/x-www-form-urlencoded. */

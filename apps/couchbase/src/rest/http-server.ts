@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Credentials } from '../auth/credentials.ts';
+import type { Authority } from '../auth/authority.ts';
+import { anonymous } from '../auth/principal.ts';
 import { serverName } from '../cluster/identity.ts';
 import type { Log } from '../server/log.ts';
 import type { RestRequest, RestResponse, Route } from './exchange.ts';
@@ -20,12 +21,8 @@ const maxConnections = 1000;
 const idleClientMs = 60_000;
 
 /** An HTTP listener over a table of routes. A handler that throws is a 500 with a logged reason. */
-export function createHttpServer(args: {
-  routes: readonly Route[];
-  credentials: () => Credentials | undefined;
-  log: Log;
-}): Server {
-  const { routes, credentials, log } = args;
+export function createHttpServer(args: { routes: readonly Route[]; authority: Authority; log: Log }): Server {
+  const { routes, authority, log } = args;
   const server = createServer((incoming, outgoing) => {
     void readBody(incoming).then(
       async (body) => {
@@ -40,7 +37,7 @@ export function createHttpServer(args: {
     async function answer(body: string | undefined): Promise<RestResponse> {
       if (body === undefined) return { status: 413, text: `a body may have ${maxBodyBytes} bytes` };
       try {
-        return await route(routes, credentials(), toRequest(incoming, body));
+        return await route(routes, authority, toRequest(incoming, body));
       } catch (error) {
         log.warn(`${incoming.method ?? ''} ${incoming.url ?? ''} failed: ${describe(error)}`);
         return {
@@ -86,6 +83,7 @@ function toRequest(incoming: IncomingMessage, body: string): RestRequest {
     query: new URLSearchParams(query.join('?')),
     body,
     headers: incoming.headers,
+    caller: anonymous,
   };
 }
 

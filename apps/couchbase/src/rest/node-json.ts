@@ -1,23 +1,24 @@
 import { cpus, totalmem, freemem } from 'node:os';
-import { compatibilityVersion } from '../cluster/identity.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 
 /** The name of the one node within its cluster. */
-export const otpNode = 'ns_1@127.0.0.1';
+export function otpNode({ hostname }: Cluster): string {
+  return `ns_1@${hostname}`;
+}
 
 /** This node as /nodes/self and the `nodes` lists show it. `host` is the address the caller used. */
 export function nodeJson(cluster: Cluster, host: string, status: 'healthy' | 'warmup' = 'healthy'): NodeJson {
   const { kv, mgmt, capi } = cluster.ports;
   return {
     hostname: `${host}:${mgmt}`,
-    configuredHostname: `127.0.0.1:${mgmt}`,
-    otpNode,
+    configuredHostname: `${cluster.hostname.includes(':') ? `[${cluster.hostname}]` : cluster.hostname}:${mgmt}`,
+    otpNode: otpNode(cluster),
     thisNode: true,
     status,
     clusterMembership: 'active',
     recoveryType: 'none',
-    clusterCompatibility: 458758,
-    version: compatibilityVersion,
+    clusterCompatibility: cluster.generation.compatibility,
+    version: cluster.generation.version,
     os: `${process.arch}-${process.platform}-node${process.versions.node}`,
     couchApiBase: `http://${host}:${capi}/`,
     ports: { direct: kv },

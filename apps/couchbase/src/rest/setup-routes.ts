@@ -1,11 +1,15 @@
 import {
   checkAdministrator,
+  checkClusterName,
+  checkHostname,
   checkMemoryQuota,
   checkPort,
   checkServiceQuota,
   checkServices,
 } from '../cluster/checks.ts';
+import { checkSendStats, checkStorageMode } from '../cluster/cluster-settings.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { problemsOf } from '../cluster/form-values.ts';
 import { formOf, refuse, refuseInWords, unbuilt, type RestRequest, type RestResponse, type Route } from './exchange.ts';
 import { hostOf } from './node-json.ts';
 
@@ -21,13 +25,22 @@ export function setupRoutes(cluster: Cluster): Route[] {
       pattern: /^\/node\/controller\/setupServices$/u,
       handle: (request) => setServices(cluster, request),
     },
-    { method: 'POST', pattern: /^\/node\/controller\/rename$/u, handle: rename },
+    {
+      method: 'POST',
+      pattern: /^\/node\/controller\/rename$/u,
+      handle: (request) => rename(cluster, request),
+    },
     {
       method: 'POST',
       pattern: /^\/nodes\/self\/controller\/settings$/u,
       handle: (request) => setPaths(cluster, request),
     },
-    { method: 'POST', pattern: /^\/settings\/web$/u, handle: (request) => setAdministrator(cluster, request) },
+    {
+      method: 'POST',
+      pattern: /^\/settings\/web$/u,
+      needs: { area: 'security', to: 'write' },
+      handle: (request) => setAdministrator(cluster, request),
+    },
     { method: 'POST', pattern: /^\/clusterInit$/u, handle: (request) => initialise(cluster, request) },
   ];
 }
@@ -43,9 +56,13 @@ function setServices(cluster: Cluster, request: RestRequest): RestResponse {
   return ok;
 }
 
-/** Clients get no host name from this node (see config-json.ts), so that its name changes nothing. */
-function rename(request: RestRequest): RestResponse {
-  return (formOf(request).get('hostname') ?? '').trim() === '' ? refuseInWords('The name cannot be empty') : ok;
+/** Node lists show the name; clients get no host name from this node (see config-json.ts), and so follow no name that leads nowhere. */
+function rename(cluster: Cluster, request: RestRequest): RestResponse {
+  const checked = checkHostname(formOf(request));
+  if ('problems' in checked) return refuseInWords(...Object.values(checked.problems));
+  cluster.hostname = checked.value;
+  cluster.noteChange();
+  return ok;
 }
 
 /** Directories for data, indexes and so on, which a node without a disk does not need. */
@@ -80,17 +97,13 @@ function setQuota(cluster: Cluster, request: RestRequest): RestResponse {
     : { value: cluster.memoryQuotaMb };
   const index = checkServiceQuota(form, 'index', settings.indexMemoryQuotaMb);
   const fts = checkServiceQuota(form, 'fts', settings.ftsMemoryQuotaMb);
-  if ('problems' in memory || 'problems' in index || 'problems' in fts) {
-    return refuse(
-      Object.fromEntries(
-        [memory, index, fts].flatMap((checked) => ('problems' in checked ? Object.entries(checked.problems) : [])),
-      ),
-    );
-  }
+  const name = checkClusterName(form, settings.clusterName);
+  if ('problems' in memory || 'problems' in index || 'problems' in fts || 'problems' in name)
+    return refuse(problemsOf(memory, index, fts, name));
   cluster.memoryQuotaMb = memory.value;
   settings.indexMemoryQuotaMb = index.value;
   settings.ftsMemoryQuotaMb = fts.value;
-  settings.clusterName = form.get('clusterName') ?? settings.clusterName;
+  settings.clusterName = name.value;
   return ok;
 }
 
@@ -103,11 +116,29 @@ function initialise(cluster: Cluster, request: RestRequest): RestResponse {
   const quota = form.has('memoryQuota')
     ? checkMemoryQuota(cluster, form.get('memoryQuota'))
     : { value: cluster.memoryQuotaMb };
-  const problems = [services, administrator, quota].flatMap((checked) =>
-    'problems' in checked ? [checked.problems] : [],
+  const { settings } = cluster;
+  const name = checkClusterName(form, settings.clusterName);
+  const hostname = form.has('hostname') ? checkHostname(form) : { value: cluster.hostname };
+  const mode = checkStorageMode(
+    new URLSearchParams(form.has('indexerStorageMode') ? { storageMode: form.get('indexerStorageMode') ?? '' } : {}),
+    settings.storageMode,
+    false,
   );
-  if ('problems' in services || 'problems' in administrator || 'problems' in quota)
-    return refuse(Object.fromEntries(problems.flatMap((one) => Object.entries(one))));
+  const stats = form.has('sendStats') ? checkSendStats(form) : { value: settings.sendStats };
+  if (
+    'problems' in services ||
+    'problems' in administrator ||
+    'problems' in quota ||
+    'problems' in name ||
+    'problems' in hostname ||
+    'problems' in mode ||
+    'problems' in stats
+  )
+    return refuse(problemsOf(services, administrator, quota, name, hostname, mode, stats));
+  settings.clusterName = name.value;
+  settings.storageMode = mode.value;
+  settings.sendStats = stats.value;
+  cluster.hostname = hostname.value;
   cluster.services = services.value;
   cluster.memoryQuotaMb = quota.value;
   cluster.setAdministrator(administrator.value.user, administrator.value.password);

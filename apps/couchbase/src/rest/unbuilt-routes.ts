@@ -6,7 +6,7 @@ import { unbuilt, type Route } from './exchange.ts';
  */
 export const unbuiltRoutes: readonly Route[] = (
   [
-    [/^\/(?:settings\/(?:rbac|readOnly).*|controller\/changePassword|whoami)$/u, 'user management'],
+    [/^\/settings\/rbac\/(?:profiles|lookupLDAPUser|backup|uiroles).*$/u, 'that part of user management'],
     [
       /^\/settings\/(?:ldap|saslauthdAuth|clientCertAuth|passwordPolicy|invalidateLDAPCache)(?:\/.*)?$/u,
       'user management',
@@ -49,18 +49,11 @@ export const unbuiltRoutes: readonly Route[] = (
     ],
     [/^\/(?:metrics|indexStatus|nodeStatuses|_uistats|prometheus_sd_config.*)$/u, 'that statistic'],
     [/^\/pools\/default\/stats\/range(?:\/.*)?$/u, 'that statistic'],
-    [
-      /^\/pools\/default\/(?:buckets|nodes)\/.*\/(?:statsDirectory|nodes|nodes\/.*|stats\/.*|recoveryStatus)$/u,
-      'that statistic',
-    ],
+    [/^\/pools\/default\/(?:buckets\/.*\/(?:statsDirectory|recoveryStatus)|nodes\/.*)$/u, 'that statistic'],
     [/^\/pools\/default\/buckets\/[^/]+\/(?:docs(?:\/.*)?|localRandomKey)$/u, 'reading and writing documents by REST'],
     [
       /^\/pools\/default\/buckets\/[^/]+\/(?:ddocs\/.*|controller\/(?:compactBucket|unsafePurgeBucket|cancelBucketCompaction|compactDatabases|cancelDatabasesCompaction|startRecovery|stopRecovery|commitVBucket))$/u,
       'compaction and recovery (all data is in memory)',
-    ],
-    [
-      /^\/(?:poolsStreaming\/default|pools\/default\/(?:bs\/.*|bucketsStreaming\/.*|saslBucketsStreaming|nodeServicesStreaming))$/u,
-      'streaming of configurations',
     ],
   ] as const
 ).flatMap(([pattern, what]) =>

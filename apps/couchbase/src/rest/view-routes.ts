@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { LabError } from '../../../../errors/lab-error.ts';
 import type { Bucket } from '../bucket/bucket.ts';
+import { counterSet } from '../bucket/statistics/sample.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { serverName } from '../cluster/identity.ts';
 import { parseJson, type Json } from '../views/json.ts';
@@ -30,7 +31,10 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
     service.of(bucket).tidy();
     return response;
   };
-  const run = on((bucket, request, names) => query(service.of(bucket), request, names));
+  const run = on((bucket, request, names) => {
+    bucket.history.count(viewQuery);
+    return query(service.of(bucket), request, names);
+  });
   const design = /^\/([^/]+)\/_design\/([^/]+)$/u;
   const view = /^\/([^/]+)\/_design\/([^/]+)\/_view\/([^/]+)$/u;
   return [
@@ -40,17 +44,27 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
       open: true,
       handle: () => ({ status: 200, json: { couchdb: 'Welcome', version: serverName } }),
     },
-    { method: 'GET', pattern: design, handle: on((bucket, _, [name = '']) => show(bucket, name)) },
+    { method: 'GET', pattern: design, needs: reading, handle: on((bucket, _, [name = '']) => show(bucket, name)) },
     {
       method: 'PUT',
       pattern: design,
+      needs: writing,
       handle: on((bucket, request, [name = '']) => change(bucket, publish(bucket, name, request))),
     },
-    { method: 'DELETE', pattern: design, handle: on((bucket, _, [name = '']) => change(bucket, remove(bucket, name))) },
-    { method: 'GET', pattern: view, handle: run },
-    { method: 'POST', pattern: view, handle: run },
+    {
+      method: 'DELETE',
+      pattern: design,
+      needs: writing,
+      handle: on((bucket, _, [name = '']) => change(bucket, remove(bucket, name))),
+    },
+    { method: 'GET', pattern: view, needs: reading, handle: run },
+    { method: 'POST', pattern: view, needs: reading, handle: run },
   ];
 }
+
+const viewQuery = counterSet('couch_views_ops');
+const reading = { area: 'views', to: 'read' } as const;
+const writing = { area: 'views', to: 'write' } as const;
 
 function show(bucket: Bucket, name: string): RestResponse {
   const published = bucket.designs.published(name);

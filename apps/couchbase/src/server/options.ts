@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type CodeOf, LabError } from '../../../../errors/lab-error.ts';
+import { generationNames, type GenerationName } from '../cluster/generation.ts';
 
 /** How a server is to be started. Times in milliseconds, port 0 means any free port. */
 export interface ServerOptions {
@@ -11,6 +12,8 @@ export interface ServerOptions {
   readonly startDelayMs: number;
   /** Pretended loading time of each new bucket. */
   readonly warmupMs: number;
+  /** Which Couchbase the server plays where versions differ. */
+  readonly generation: GenerationName;
 }
 
 /** Name of the environment variable, and default, of each flag. A flag wins over its variable. */
@@ -21,6 +24,7 @@ const settings = {
   'capi-port': { variable: 'COUCHBASE_CAPI_PORT', standard: '8092' },
   'start-delay-ms': { variable: 'COUCHBASE_START_DELAY_MS', standard: '0' },
   'warmup-ms': { variable: 'COUCHBASE_WARMUP_MS', standard: '0' },
+  generation: { variable: 'COUCHBASE_GENERATION', standard: '7.6' },
 } as const;
 
 type Flag = keyof typeof settings;
@@ -36,11 +40,21 @@ export function readServerOptions(
 ): ServerOptions {
   const given = parse(argv);
   const text = (flag: Flag) => given[flag] ?? env[settings[flag].variable] ?? settings[flag].standard;
+  const source = (flag: Flag) => (given[flag] === undefined ? settings[flag].variable : `--${flag}`);
   const number = (flag: Flag, highest: number) => {
     const value = text(flag);
     if (/^\d{1,9}$/u.test(value) && Number(value) <= highest) return Number(value);
-    const source = given[flag] === undefined ? settings[flag].variable : `--${flag}`;
-    throw usage('usage.value', `${source} must be a whole number from 0 to ${highest}, got ${JSON.stringify(value)}`);
+    throw usage(
+      'usage.value',
+      `${source(flag)} must be a whole number from 0 to ${highest}, got ${JSON.stringify(value)}`,
+    );
+  };
+  const generation = (): GenerationName => {
+    const value = text('generation');
+    const found = generationNames.find((name) => name === value);
+    if (found !== undefined) return found;
+    const words = `must be ${generationNames.join(' or ')}, got ${JSON.stringify(value)}`;
+    throw usage('usage.value', `${source('generation')} ${words}`);
   };
   return {
     bind: text('bind'),
@@ -49,6 +63,7 @@ export function readServerOptions(
     capiPort: number('capi-port', 65535),
     startDelayMs: number('start-delay-ms', 600_000),
     warmupMs: number('warmup-ms', 600_000),
+    generation: generation(),
   };
 }
 

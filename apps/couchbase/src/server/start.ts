@@ -1,15 +1,21 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
+import { Authority } from '../auth/authority.ts';
 import { Cluster, type Ports } from '../cluster/cluster.ts';
+import { generations } from '../cluster/generation.ts';
 import { serverName } from '../cluster/identity.ts';
 import { KvServer } from '../kv/kv-server.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
 import { clusterRoutes } from '../rest/cluster-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
+import { readOnlyUserRoutes } from '../rest/read-only-user-routes.ts';
 import { settingsRoutes } from '../rest/settings-routes.ts';
 import { setupRoutes } from '../rest/setup-routes.ts';
+import { statisticsRoutes } from '../rest/statistics-routes.ts';
+import { streamingRoutes } from '../rest/streaming-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
+import { userRoutes } from '../rest/user-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
 import { ViewService } from '../views/service/view-service.ts';
 import { uiRoutes } from '../ui/routes.ts';
@@ -34,24 +40,29 @@ export async function startServer(
   log: Log,
   viewsProgram: string,
 ): Promise<RunningServer> {
-  const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs });
+  const generation = generations[options.generation];
+  const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs, generation, bind: options.bind });
+  const authority = new Authority(cluster);
   const kv = new KvServer(cluster, log);
-  const credentials = () => cluster.credentials;
   const mgmt = createHttpServer({
     routes: [
-      ...uiRoutes(),
+      ...uiRoutes(generation),
       ...clusterRoutes(cluster),
       ...setupRoutes(cluster),
       ...settingsRoutes(cluster),
-      ...bucketRoutes(cluster),
+      ...bucketRoutes(cluster, authority),
+      ...statisticsRoutes(cluster),
+      ...userRoutes(cluster),
+      ...readOnlyUserRoutes(cluster),
+      ...streamingRoutes(cluster),
       ...unbuiltRoutes,
     ],
-    credentials,
+    authority,
     log,
   });
   const views = new ViewService(cluster, viewsProgram, (text) => log.warn(text));
-  const capi = createHttpServer({ routes: viewRoutes(cluster, views), credentials, log });
-  const ticker = setInterval(() => cluster.tick(), 1000);
+  const capi = createHttpServer({ routes: viewRoutes(cluster, views), authority, log });
+  const ticker = setInterval(() => cluster.tick(kv.connectionCount), 1000);
   const stop = () => {
     clearInterval(ticker);
     kv.close();
@@ -72,7 +83,9 @@ export async function startServer(
     throw error;
   }
   const { ports } = cluster;
-  log.info(`${serverName}: key-value ${ports.kv}, management ${ports.mgmt}, views ${ports.capi} on ${options.bind}`);
+  log.info(
+    `${serverName}: key-value ${ports.kv}, management ${ports.mgmt}, views ${ports.capi} on ${options.bind}; plays Couchbase ${generation.name}`,
+  );
   return { ports, stop };
 }
 

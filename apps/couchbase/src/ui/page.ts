@@ -1,9 +1,10 @@
-import { compatibilityVersion, serverName } from '../cluster/identity.ts';
+import { serverName } from '../cluster/identity.ts';
 import { pageScript } from './script.ts';
 import { pageStyle } from './style.ts';
 
-/** The whole admin page in one document: it must load in a lab without a network. */
-export const adminPage = `<!doctype html>
+/** The whole admin page in one document: it must load in a lab without a network. @param version which the server plays */
+export function adminPage(version: string): string {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -15,7 +16,7 @@ export const adminPage = `<!doctype html>
 <body>
 <header>
   <h1>${serverName}</h1>
-  <span>${compatibilityVersion}</span>
+  <span>${version}</span>
   <button id="sign-out" hidden>Sign out</button>
 </header>
 <main>
@@ -43,3 +44,4 @@ export const adminPage = `<!doctype html>
 </body>
 </html>
 `;
+}

@@ -110,7 +110,7 @@ test('what is not built is refused in words the SDK understands, and its process
     getAndLock: 'UnsupportedOperationError',
     scope: 'ScopeNotFoundError',
     'create scope': 'InternalServerFailureError',
-    users: 'InternalServerFailureError',
+    users: [],
     query: 'ServiceNotAvailableError',
     buckets: ['default'],
     'still alive': { n: 1 },

@@ -12,9 +12,17 @@ export interface RealService {
 /** A Couchbase node of the lab's own on free loopback ports, made ready as the couchbase@ unit does (cluster-init, bucket-create). */
 export async function readyCouchbase(kvPort = 0): Promise<RealService> {
   const quiet = { info: () => undefined, warn: () => undefined };
-  const ports = { bind: '127.0.0.1', kvPort, mgmtPort: 0, capiPort: 0, startDelayMs: 0, warmupMs: 0 };
+  const options = {
+    bind: '127.0.0.1',
+    kvPort,
+    mgmtPort: 0,
+    capiPort: 0,
+    startDelayMs: 0,
+    warmupMs: 0,
+    generation: '4.0',
+  } as const;
   const views = await bundleViews();
-  const server = await startServer(ports, Date.now, quiet, views.path);
+  const server = await startServer(options, Date.now, quiet, views.path);
   const rest = async (path: string, form: Record<string, string>): Promise<void> => {
     const response = await fetch(`http://127.0.0.1:${server.ports.mgmt}${path}`, {
       method: 'POST',

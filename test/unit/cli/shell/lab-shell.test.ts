@@ -21,6 +21,14 @@ describe.skipIf(process.getuid?.() !== 0)('lab shell', () => {
     expect((await lab.run('shell', '-c', 'kill -TERM $$')).exitCode).toBe(143);
   });
 
+  it('completes every command that the help lists', async () => {
+    const { stdout: help } = await lab.run('--help');
+    const list = help.slice(help.indexOf('Commands:'), help.indexOf('Examples:'));
+    const commands = [...list.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
+    const { stdout } = await lab.run('shell', '-c', 'sh "$LAB_SHELL_HOME/names.sh" lab');
+    expect(stdout.split('\n').sort()).toEqual(commands.sort());
+  });
+
   it('--dir begins there, and refuses what is no directory', async () => {
     mkdirSync(join(lab.dir, 'my book'));
     expect((await lab.run('shell', '--dir', 'my book', '-c', 'pwd')).stdout).toBe(join(lab.dir, 'my book'));

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { absoluteExpiry } from '#apps/couchbase/src/bucket/document.ts';
 import { DocumentStore } from '#apps/couchbase/src/bucket/document-store.ts';
-import { OperationHistory } from '#apps/couchbase/src/bucket/operation-history.ts';
 import { concatenate, count, remove, touch, write } from '#apps/couchbase/src/bucket/operations.ts';
 import { vbucketOf } from '#apps/couchbase/src/bucket/vbucket.ts';
 import { statuses } from '#apps/couchbase/src/wire/status.ts';
@@ -121,14 +120,4 @@ test.each([
   ['rsvp-101', 791],
 ])('vBucket of %s', (name, vbucket) => {
   expect(vbucketOf(Buffer.from(name))).toBe(vbucket);
-});
-
-test('the history always has 60 seconds and counts each second apart', () => {
-  const history = new OperationHistory(now);
-  for (let index = 0; index < 7; index++) history.count();
-  history.tick(now + 1000, 3, 99);
-  history.tick(now + 2000, 3, 99);
-  expect(history.samples).toHaveLength(60);
-  expect(history.samples.slice(-3).map(({ ops }) => ops)).toEqual([0, 7, 0]);
-  expect(history.opsPerSecond).toBe(0);
 });

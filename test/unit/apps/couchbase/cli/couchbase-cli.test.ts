@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from '#apps/couchbase/src/cli/run.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
+import { alone } from '../support/cli.ts';
 import { runNode } from '../support/process.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
@@ -109,7 +110,7 @@ describe('the lines of the chapter, in order, on a fresh server', () => {
 
 describe('bad command lines', () => {
   const inProcess = (line: string, env: Record<string, string> = {}) =>
-    runCli(line.replaceAll('ADDR', address).split(' '), env, () => undefined);
+    runCli(line.replaceAll('ADDR', address).split(' '), alone(env));
 
   test.each([
     [
@@ -151,7 +152,7 @@ describe('a node that is none', () => {
     const at = `127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
     const line = (command: string) => `${command} -c ${at} -u Administrator -p Password1`.split(' ');
     for (const command of ['server-list', 'bucket-list', 'bucket-create --bucket=b --bucket-ramsize=100 --wait']) {
-      const { code, lines } = await runCli(line(command), {}, () => undefined);
+      const { code, lines } = await runCli(line(command), alone());
       // An empty list of buckets is an answer.
       if (command === 'bucket-list' && body === '[]') expect([code, lines]).toEqual([0, []]);
       else expect([code, lines[0]]).toEqual([2, expect.stringContaining(`${at} gave no such answer`)]);

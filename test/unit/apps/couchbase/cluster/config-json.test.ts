@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { defaultBucketSettings } from '#apps/couchbase/src/bucket/bucket-settings.ts';
 import { Cluster } from '#apps/couchbase/src/cluster/cluster.ts';
 import { clusterConfig } from '#apps/couchbase/src/cluster/config-json.ts';
 import { errorMap } from '#apps/couchbase/src/kv/error-map.ts';
@@ -39,7 +40,7 @@ function cluster(startedAtMs = 1_700_000_000_000): Cluster {
   made.ports = { kv: 11210, mgmt: 8091, capi: 8092 };
   return made;
 }
-const settings = { ramQuotaMb: 100, replicas: 1, flushEnabled: false, type: 'membase' } as const;
+const settings = defaultBucketSettings(100);
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 test('cluster map, without and with a bucket', () => {
@@ -66,10 +67,19 @@ test('the revision grows with every change of buckets', () => {
   expect(revisions).toEqual([1, 2, 3]);
 });
 
+test.each([
+  [0, 1],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+])('error map for a client that reads version %i: %i', (newest, version) => {
+  expect(errorMap(newest)).toMatchObject({ version, revision: 1 });
+});
+
 test('error map: every status this server can answer, each with name, text and attributes', () => {
   const entry = z.strictObject({ name: z.string().min(1), desc: z.string().min(1), attrs: z.array(z.string()).min(1) });
   const shape = z.strictObject({ version: z.literal(2), revision: z.int(), errors: z.record(hex, entry) });
-  const { errors } = shape.parse(overTheWire(errorMap));
+  const { errors } = shape.parse(overTheWire(errorMap(2)));
   expect(Object.keys(errors).toSorted()).toEqual(
     Object.values(statuses)
       .map((status) => status.toString(16))

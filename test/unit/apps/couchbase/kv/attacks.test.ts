@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { KvServer } from '#apps/couchbase/src/kv/kv-server.ts';
 import { kvLimits, type KvLimits } from '#apps/couchbase/src/kv/limits.ts';
+import { defaultBucketSettings } from '#apps/couchbase/src/bucket/bucket-settings.ts';
 import { Cluster } from '#apps/couchbase/src/cluster/cluster.ts';
 import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { statuses } from '#apps/couchbase/src/wire/status.ts';
@@ -112,7 +113,7 @@ describe('limits', () => {
     const note = (text: string) => void log.push(text);
     const cluster = new Cluster({ nowMs: Date.now, warmupMs: 0 });
     cluster.setAdministrator('Administrator', 'Password1');
-    cluster.createBucket('default', { ramQuotaMb: 300, replicas: 0, flushEnabled: false, type: 'membase' });
+    cluster.createBucket('default', { ...defaultBucketSettings(300), replicas: 0 });
     kv = new KvServer(cluster, { info: note, warn: note }, { ...kvLimits, ...limits });
     kv.server.listen(0, '127.0.0.1');
     await once(kv.server, 'listening');

@@ -122,21 +122,8 @@ describe('after initialisation', () => {
     expect((await call('GET', path)).status).toBe(404);
   });
 
-  test('statistics cover the last 60 seconds', async () => {
-    const { json } = await call('GET', '/pools/default/buckets/default/stats');
-    const { op } = json as { op: { samples: Record<string, number[]>; samplesCount: number; interval: number } };
-    expect(op).toMatchObject({ samplesCount: 60, interval: 1000 });
-    expect(Object.entries(op.samples).map(([name, list]) => `${name} ${list.length}`)).toEqual([
-      'timestamp 60',
-      'ops 60',
-      'curr_items 60',
-      'mem_used 60',
-    ]);
-  });
-
   test.each([
-    ['GET', '/settings/rbac/users/local'],
-    ['PUT', '/settings/rbac/users/local/u'],
+    ['GET', '/settings/rbac/profiles'],
     ['POST', '/pools/default/buckets/default/scopes'],
     ['DELETE', '/pools/default/buckets/default/scopes/s/collections/c'],
   ])('%s %s is not built: 501 with the reason', async (method, path) => {

@@ -32,6 +32,12 @@ test('SIGTERM also ends a server that still pretends to start', async () => {
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
+test.each(['4.0', '7.6'])('the first line of the log says that it plays %s', async (generation) => {
+  const server = await startServerProcess(bundles.server, { env: { COUCHBASE_GENERATION: generation } });
+  expect(server.log[0]).toMatch(new RegExp(`plays Couchbase ${generation}$`, 'u'));
+  await server.stop();
+});
+
 test('a port in use is named, with the way out', async () => {
   const blocker = createServer().listen(0, '127.0.0.1');
   await once(blocker, 'listening');
@@ -57,12 +63,15 @@ test('flags win over the environment, which wins over the defaults', () => {
     capiPort: 8092,
     startDelayMs: 0,
     warmupMs: 300,
+    generation: '7.6',
   });
 });
 
 test.each([
   [['--kv-port=70000'], {}, '--kv-port must be a whole number from 0 to 65535, got "70000"'],
   [[], { COUCHBASE_WARMUP_MS: 'soon' }, 'COUCHBASE_WARMUP_MS must be a whole number from 0 to 600000, got "soon"'],
+  [['--generation=5.0'], {}, '--generation must be 4.0 or 7.6, got "5.0"'],
+  [[], { COUCHBASE_GENERATION: '4' }, 'COUCHBASE_GENERATION must be 4.0 or 7.6, got "4"'],
   [['--nonsense'], {}, "Unknown option '--nonsense'"],
 ])('bad options %o %o', (argv, env, cause) => {
   expect(() => readServerOptions(argv, env)).toThrow(cause);

@@ -1,4 +1,5 @@
 import type { Ports } from '#apps/couchbase/src/cluster/cluster.ts';
+import type { GenerationName } from '#apps/couchbase/src/cluster/generation.ts';
 import { startServer } from '#apps/couchbase/src/server/start.ts';
 import { ask, administrator } from './rest.ts';
 
@@ -16,6 +17,7 @@ export async function startRunning(
     warmupMs?: number;
     nowMs?: () => number;
     viewsProgram?: string;
+    generation?: GenerationName;
   } = {},
 ): Promise<Running> {
   const log: string[] = [];
@@ -27,6 +29,7 @@ export async function startRunning(
     capiPort: 0,
     startDelayMs: 0,
     warmupMs: args.warmupMs ?? 0,
+    generation: args.generation ?? ('7.6' as const),
   };
   const { ports, stop } = await startServer(
     options,

@@ -1,19 +1,8 @@
-import { request as httpRequest } from 'node:http';
 import type { z } from 'zod';
-import { problem, type Outcome } from './outcome.ts';
-
-/** Whom to talk to and as whom. */
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-}
+import { exchange, timedOut, type Target } from '../exchange.ts';
+import { problem, type Outcome } from '../outcome.ts';
 
 export type Reply = { readonly body: string } | { readonly failed: Outcome };
-
-/** Longest wait for an answer, milliseconds; 4.0's was a minute. */
-const timeoutMs = 60_000;
 
 /** A client for one command. Like 4.0 it asks for /pools before each request, so that a node that is not up is found out early. */
 export class RestClient {
@@ -40,7 +29,12 @@ export class RestClient {
   }
 
   post(target: Target, path: string, form: Readonly<Record<string, string>>, errorText: string): Promise<Reply> {
-    return this.#call(target, 'POST', path, new URLSearchParams(form).toString(), errorText);
+    return this.#call(target, 'POST', path, form, errorText);
+  }
+
+  /** POST without a body: the path says it all. */
+  order(target: Target, path: string, errorText: string): Promise<Reply> {
+    return this.#call(target, 'POST', path, undefined, errorText);
   }
 
   delete(target: Target, path: string, errorText: string): Promise<Reply> {
@@ -51,23 +45,23 @@ export class RestClient {
     target: Target,
     method: string,
     path: string,
-    body: string | undefined,
+    form: Readonly<Record<string, string>> | undefined,
     errorText: string,
   ): Promise<Reply> {
     const pools = await this.#once(target, 'GET', '/pools', undefined, errorText);
-    return 'failed' in pools ? pools : this.#once(target, method, path, body, errorText);
+    return 'failed' in pools ? pools : this.#once(target, method, path, form, errorText);
   }
 
   async #once(
     target: Target,
     method: string,
     path: string,
-    body: string | undefined,
+    form: Readonly<Record<string, string>> | undefined,
     errorText: string,
   ): Promise<Reply> {
     const { host, port } = target;
     try {
-      const { status, reason, text } = await exchange(target, method, path, body);
+      const { status, reason, text } = await exchange(target, method, path, form);
       if (status === 401) return { failed: problem(2, unauthorized) };
       if (status >= 300)
         return { failed: problem(2, `${errorText}; (${status}) ${reason}`, ...(text === '' ? [] : [text])) };
@@ -91,7 +85,6 @@ function jsonOf(body: string): unknown {
 }
 
 const unauthorized = 'unable to access the REST API - please check your username (-u) and password (-p)';
-const timedOut = 'LAB_TIMED_OUT';
 
 // The words Python used for them.
 const systemTexts: Readonly<Record<string, string>> = {
@@ -103,29 +96,3 @@ const systemTexts: Readonly<Record<string, string>> = {
   ENOTFOUND: '[Errno -2] Name or service not known',
   EAI_AGAIN: '[Errno -3] Temporary failure in name resolution',
 };
-
-function exchange(target: Target, method: string, path: string, body: string | undefined) {
-  const { host, port, user, password } = target;
-  const auth = user === undefined ? {} : { auth: `${user}:${password ?? ''}` };
-  const headers =
-    body === undefined
-      ? {}
-      : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) };
-  return new Promise<{ status: number; reason: string; text: string }>((resolve, reject) => {
-    const outgoing = httpRequest({ host, port, method, path, headers, ...auth, agent: false }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () =>
-        resolve({
-          status: incoming.statusCode ?? 0,
-          reason: incoming.statusMessage ?? '',
-          text: Buffer.concat(chunks).toString('utf8').trimEnd(),
-        }),
-      );
-    });
-    outgoing.setTimeout(timeoutMs, () => outgoing.destroy(Object.assign(new Error('timed out'), { code: timedOut })));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}

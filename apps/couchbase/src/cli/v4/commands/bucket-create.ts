@@ -1,38 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Command, CommandContext } from '../command.ts';
-import { problem, success, type Outcome } from '../outcome.ts';
+import { problem, success, type Outcome } from '../../outcome.ts';
+import { formOf } from '../../form.ts';
 
 /** bucket-create of 4.0; --wait returns when every node reports the bucket healthy. */
 export const bucketCreate: Command = async (context) => {
   const { rest, target, option } = context;
   const name = option('bucket') ?? '';
   if (name === '') return problem(2, 'option bucket is not specified');
-  const form = {
+  const form = formOf({
     name,
     bucketType: option('bucket-type') ?? 'couchbase',
     authType: 'sasl',
     proxyPort: option('bucket-port') ?? '11211',
-    ...given('saslPassword', option('bucket-password')),
-    ...given('ramQuotaMB', option('bucket-ramsize')),
+    saslPassword: option('bucket-password'),
+    ramQuotaMB: option('bucket-ramsize'),
     replicaNumber: option('bucket-replica') ?? '1',
-    ...given('flushEnabled', option('enable-flush')),
-    ...given('replicaIndex', option('enable-index-replica')),
-  };
+    evictionPolicy: option('bucket-eviction-policy'),
+    threadsNumber: threads(option('bucket-priority')),
+    flushEnabled: option('enable-flush'),
+    replicaIndex: option('enable-index-replica'),
+  });
   const reply = await rest.post(target, '/pools/default/buckets/', form, 'unable to bucket-create');
   if ('failed' in reply) return reply.failed;
   const late = option('wait') === undefined ? undefined : await waitHealthy(context, name);
   return late ?? success('bucket-create');
 };
 
-function given(field: string, value: string | undefined): Record<string, string> {
-  return value === undefined ? {} : { [field]: value };
+/** `low` and `high` as the REST API has them. */
+export function threads(priority: string | undefined): string | undefined {
+  if (priority === 'high') return '8';
+  return priority === 'low' ? '3' : undefined;
 }
 
 const bucketHealth = z.object({ nodes: z.array(z.object({ status: z.string() })) });
 const waitLimitMs = 120_000;
 
-async function waitHealthy({ rest, target, progress }: CommandContext, name: string): Promise<Outcome | undefined> {
+async function waitHealthy({ rest, target, surroundings }: CommandContext, name: string): Promise<Outcome | undefined> {
   const deadline = performance.now() + waitLimitMs;
   for (;;) {
     const path = `/pools/default/buckets/${encodeURIComponent(name)}`;
@@ -41,7 +46,7 @@ async function waitHealthy({ rest, target, progress }: CommandContext, name: str
     const { nodes } = reply.value;
     if (nodes.length > 0 && nodes.every(({ status }) => status === 'healthy')) return undefined;
     if (performance.now() > deadline) return problem(2, `bucket ${name} is not healthy after ${waitLimitMs / 1000} s`);
-    progress('.');
+    surroundings.progress('.');
     await sleep(200);
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { problem, success } from '../outcome.ts';
+import { problem, success } from '../../outcome.ts';
 
 /** bucket-delete of 4.0. */
 export const bucketDelete: Command = async ({ rest, target, option }) => {

@@ -35,6 +35,14 @@ const takesValue = [
   'cluster-password',
   'cluster-port',
   'cluster-ramsize',
+  'node-init-data-path',
+  'node-init-index-path',
+  'node-init-hostname',
+  'enable-auto-failover',
+  'auto-failover-timeout',
+  'enable-notification',
+  'ro-username',
+  'ro-password',
   'cluster-index-ramsize',
   'services',
   'cluster-init-username',
@@ -43,7 +51,7 @@ const takesValue = [
   'cluster-init-ramsize',
   'index-storage-setting',
 ];
-const switches = ['wait', 'force', 'debug', 'help', 'ssl', 'data-only'];
+const switches = ['wait', 'force', 'debug', 'help', 'ssl', 'data-only', 'list', 'set', 'delete'];
 
 /** Parses like getopt_long: `--x=y`, `--x y`, `-xy`, `-x y`, unique prefixes. Text instead of options says what is wrong. */
 export function parseCli(argv: readonly string[]): CliOptions | string {

@@ -1,0 +1,46 @@
+import { DocumentAccess } from '../auth/document-access.ts';
+import { anonymous, type Principal } from '../auth/principal.ts';
+import type { Bucket } from '../bucket/bucket.ts';
+import type { HandlerContext } from './handler.ts';
+
+/** The connection belongs to `principal` from now on; one that is a bucket has selected it, unless that is still loading. */
+export function logIn({ cluster, session }: HandlerContext, principal: Principal): void {
+  session.user = principal;
+  const bucket = principal.kind === 'bucket' ? cluster.bucket(principal.name) : undefined;
+  if (bucket?.isReady(cluster.nowMs()) === true) session.bucket = bucket;
+}
+
+/**
+ * A memcached client of Couchbase 4.0's days does not authenticate: it works with the bucket `default` when that has no password.
+ * @returns whether the connection has that bucket now
+ */
+export function admitStranger({ cluster, session }: HandlerContext): boolean {
+  const bucket = cluster.bucket('default');
+  if (!cluster.generation.openToStrangers || bucket?.settings.password !== '' || !bucket.isReady(cluster.nowMs()))
+    return false;
+  session.user = anonymous;
+  session.bucket = bucket;
+  return true;
+}
+
+/** Whether the session's user may do anything at all with the bucket. */
+export function mayOpen({ authority, session }: HandlerContext, { name }: Bucket): boolean {
+  const { user } = session;
+  if (user === undefined) return false;
+  return authority
+    .grants(user)
+    .some(
+      ({ area, within }) =>
+        (area === 'data' || area === 'bucket') && (within.bucket === undefined || within.bucket === name),
+    );
+}
+
+/** What the session's user may do with documents of its bucket, as users are now. */
+export function accessOf({ authority, cluster, session }: HandlerContext, { name }: Bucket): DocumentAccess {
+  const { access, user } = session;
+  const { revision } = cluster.users;
+  if (access?.revision === revision) return access;
+  const fresh = new DocumentAccess(user === undefined ? [] : authority.grants(user), name, revision);
+  session.access = fresh;
+  return fresh;
+}
