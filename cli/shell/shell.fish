@@ -1,5 +1,8 @@
 # fish in lab shell: read behind the reader's own config.fish.
 set -gx PATH "$LAB_SHELL_HOME/programs" $PATH
+for program in "$LAB_SHELL_HOME"/programs/*
+    functions --erase (basename $program)
+end
 function fish_prompt
     echo -n "["(sh "$LAB_SHELL_HOME/state.sh")"] "(prompt_pwd)"> "
 end

@@ -54,17 +54,21 @@ describe.skipIf(process.getuid?.() !== 0)('lab shell', () => {
   });
 
   it('shows the lab in its prompt, after what the reader has in ~/.bashrc', async () => {
-    writeFileSync(join(lab.dir, '.bashrc'), 'PS1="mine "\nMINE=kept\n');
+    writeFileSync(
+      join(lab.dir, '.bashrc'),
+      'PS1="mine "\nMINE=kept\nalias ssh=false\nfleetctl() { :; }\nPATH=/usr/bin:$PATH\n',
+    );
     const env = { LAB_CONFIG_DIR: lab.dir, HOME: lab.dir, SHELL: '/bin/bash', TERM: 'dumb' };
     const { stdout, exitCode } = await execa('script', ['-qec', `${join(repoDir, 'lab')} shell`, '/dev/null'], {
       env,
       cwd: lab.dir,
-      input: 'echo $MINE-$((40 + 2))\nexit 5\n',
+      input: 'echo $MINE-$((40 + 2))\ntype ssh fleetctl\nexit 5\n',
       reject: false,
     });
     expect(stdout).toMatch(/\[clitest\S* 0\/3 down\] \S+# echo/);
     expect(stdout).toContain('note: lab clitest');
     expect(stdout).toContain('kept-42');
+    for (const program of ['ssh', 'fleetctl']) expect(stdout).toContain(`is ${repoDir}/cli/shell/programs/${program}`);
     expect(exitCode).toBe(5);
   });
 });
