@@ -1,5 +1,5 @@
 // Builds everything that runs: the CLI and its supervisor (ESM, with the dependencies that every command loads), one self-contained
-// CommonJS file for each daemon and tool of a machine, and the apps' bundles and page for their container images.
+// CommonJS file for each daemon and tool of a machine, and the apps' bundles and pages for their container images.
 import { build } from 'esbuild';
 import { build as buildPage } from 'vite';
 import { stageCouchbaseSdk } from './apps/stage-couchbase-sdk.mjs';
@@ -75,7 +75,7 @@ await Promise.all([
   ),
   build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
   build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),
-  buildPage({ configFile: at('apps/web/vite.config.ts'), logLevel: 'warn' }),
+  ...['web', 'couchbase'].map((app) => buildPage({ configFile: at('apps', app, 'vite.config.ts'), logLevel: 'warn' })),
 ]);
 
 // The SDK's native module cannot be bundled; its run-time files go beside the bundles.

@@ -16,13 +16,17 @@ export const input = {
       'missing.',
     remedy: 'Correct the line that the error names, or restore the file: `git checkout apps`',
   },
+  'input.document-query': {
+    means: 'A parameter of a list of documents has a value that cannot be.',
+    remedy: 'Correct the parameter that the error names, or leave it out.',
+  },
   'input.event': {
     means: 'A scenario gave its log what is no event: a note that is no text, a moment that is no number.',
     remedy: 'Correct the value that the error names; docs/scenarios.md says what each function is given.',
   },
   'input.frame': {
     means: "Something that does not speak Couchbase's key-value protocol connected to port 11210.",
-    remedy: 'Connect with a Couchbase SDK (couchbase://HOST:11210); the admin page is on port 8091.',
+    remedy: 'Connect with a Couchbase SDK (couchbase://HOST:11210); the console is on port 8091.',
   },
   'input.impairment': {
     means: 'A fault cannot be made so: a rate, share or peer is out of range, or a machine is cut off from itself.',

@@ -103,6 +103,10 @@ export const usage = {
       'characters.',
     remedy: '`lab scenario new my-scenario`',
   },
+  'usage.simulate': {
+    means: '`npm run simulate` was given a seed, a range of seeds or a number of hours that it cannot take.',
+    remedy: '`npm run simulate -- --seeds 1..20 --hours 1`',
+  },
   'usage.terminal': {
     means: '`vagrant destroy` asks before it throws a machine away, and there is no terminal to ask on.',
     remedy: '`vagrant destroy -f`',

@@ -1,2 +1,2 @@
-/** What the server calls itself wherever it is asked: banner, admin page, /pools. */
+/** What the server calls itself wherever it is asked: banner, console, /pools. */
 export const serverName = 'coreos-lab embedded Couchbase-compatible server';

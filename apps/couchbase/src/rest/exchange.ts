@@ -1,14 +1,18 @@
 import type { Area, Access } from '../auth/permission.ts';
 import type { Principal } from '../auth/principal.ts';
 
-/** An HTTP request, body read. */
-export interface RestRequest {
+/** What is known of an HTTP request before its body is read. */
+export interface RequestHead {
   readonly method: string;
   /** Path without query; a trailing slash is cut off. */
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly body: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** An HTTP request, body read. */
+export interface RestRequest extends RequestHead {
+  readonly body: string;
   /** Who asks, as far as that was shown. Nobody in particular on a node that is not set up, and on what is open. */
   readonly caller: Principal;
 }
@@ -44,6 +48,8 @@ export interface Route {
   readonly open?: true;
   /** Undefined: to read the cluster's settings for GET, to write them for all else. `somebody`: any name with its password. */
   readonly needs?: Need | 'somebody';
+  /** Largest body, where it is another than the listener's. */
+  readonly maxBodyBytes?: number;
 }
 
 /** A form sent as application/x-www-form-urlencoded. */

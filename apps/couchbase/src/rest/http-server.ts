@@ -1,15 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Authority } from '../auth/authority.ts';
-import { anonymous } from '../auth/principal.ts';
 import { serverName } from '../cluster/identity.ts';
 import type { Log } from '../server/log.ts';
-import type { RestRequest, RestResponse, Route } from './exchange.ts';
-import { route } from './router.ts';
+import type { Guard } from './caller.ts';
+import type { RequestHead, RestResponse, Route } from './exchange.ts';
+import { admit } from './router.ts';
 
-/** Largest request body, bytes: design documents and forms are far smaller. */
-const maxBodyBytes = 4 * 1024 * 1024;
+/** Largest request body where the route does not say otherwise, bytes: design documents and forms are far smaller. */
+const standardBodyBytes = 4 * 1024 * 1024;
 
 /** Time for a request to arrive whole, ms. */
 const requestTimeoutMs = 30_000;
@@ -21,31 +20,17 @@ const maxConnections = 1000;
 const idleClientMs = 60_000;
 
 /** An HTTP listener over a table of routes. A handler that throws is a 500 with a logged reason. */
-export function createHttpServer(args: { routes: readonly Route[]; authority: Authority; log: Log }): Server {
-  const { routes, authority, log } = args;
+export function createHttpServer(args: { routes: readonly Route[]; guard: Guard; log: Log }): Server {
+  const { routes, guard, log } = args;
   const server = createServer((incoming, outgoing) => {
-    void readBody(incoming).then(
-      async (body) => {
-        const response = await answer(body);
+    void answer(incoming).then(
+      async (response) => {
         await send(outgoing, response);
         await runAfterwards(response);
       },
       // The client went away while sending: nobody is left to answer.
       () => outgoing.destroy(),
     );
-
-    async function answer(body: string | undefined): Promise<RestResponse> {
-      if (body === undefined) return { status: 413, text: `a body may have ${maxBodyBytes} bytes` };
-      try {
-        return await route(routes, authority, toRequest(incoming, body));
-      } catch (error) {
-        log.warn(`${incoming.method ?? ''} ${incoming.url ?? ''} failed: ${describe(error)}`);
-        return {
-          status: 500,
-          json: { error: 'internal', reason: 'the server made a mistake; its log has the details' },
-        };
-      }
-    }
   });
   // SDKs keep idle connections for a second and more; closing earlier than they do would race with their next request.
   server.keepAliveTimeout = 60_000;
@@ -53,6 +38,26 @@ export function createHttpServer(args: { routes: readonly Route[]; authority: Au
   server.headersTimeout = requestTimeoutMs;
   server.maxConnections = maxConnections;
   return server;
+
+  async function answer(incoming: IncomingMessage): Promise<RestResponse> {
+    const admission = admit(routes, guard, headOf(incoming));
+    if ('refused' in admission) {
+      await readBody(incoming, 0);
+      return admission.refused;
+    }
+    const { handle, maxBodyBytes = standardBodyBytes } = admission;
+    const body = await readBody(incoming, maxBodyBytes);
+    if (body === undefined) return { status: 413, text: `a body may have ${maxBodyBytes} bytes` };
+    try {
+      return await handle(body);
+    } catch (error) {
+      log.warn(`${incoming.method ?? ''} ${incoming.url ?? ''} failed: ${describe(error)}`);
+      return {
+        status: 500,
+        json: { error: 'internal', reason: 'the server made a mistake; its log has the details' },
+      };
+    }
+  }
 
   async function runAfterwards(response: RestResponse): Promise<void> {
     await new Promise<void>((wake) => void setImmediate(wake));
@@ -64,8 +69,8 @@ export function createHttpServer(args: { routes: readonly Route[]; authority: Au
   }
 }
 
-/** The body, or undefined when it is too large. */
-async function readBody(incoming: IncomingMessage): Promise<string | undefined> {
+/** The body, or undefined when it is too large; nothing beyond the limit is kept. */
+async function readBody(incoming: IncomingMessage, maxBodyBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -75,15 +80,13 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
   return size > maxBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function toRequest(incoming: IncomingMessage, body: string): RestRequest {
+function headOf(incoming: IncomingMessage): RequestHead {
   const [path = '/', ...query] = (incoming.url ?? '/').split('?');
   return {
     method: incoming.method ?? 'GET',
     path: path.length > 1 ? path.replace(/\/+$/u, '') || '/' : path,
     query: new URLSearchParams(query.join('?')),
-    body,
     headers: incoming.headers,
-    caller: anonymous,
   };
 }
 

@@ -22,7 +22,7 @@ export function statisticsRoutes(cluster: Cluster): Route[] {
   const nodeName = (request: RestRequest) => `${hostOf(request.headers['host'])}:${cluster.ports.mgmt}`;
   const needs = { area: 'bucket', to: 'read' } as const;
   const get = (pattern: RegExp, handle: Route['handle']): Route => ({ method: 'GET', pattern, needs, handle });
-  const all = on((bucket, wanted) => ({ status: 200, json: allStatistics(bucket, wanted) }));
+  const all = on((bucket, wanted) => ({ status: 200, json: bucketStatistics(bucket, wanted) }));
   return [
     get(/^\/pools\/default\/buckets\/([^/]+)\/stats$/u, all),
     get(/^\/pools\/default\/buckets\/([^/]+)\/nodes\/[^/]+\/stats$/u, all),
@@ -69,7 +69,8 @@ function frame(bucket: Bucket, samples: readonly Sample[], zoom: Zoom) {
   };
 }
 
-function allStatistics(bucket: Bucket, wanted: Wanted) {
+/** All statistics of a bucket, a column each; the console reads them too. */
+export function bucketStatistics(bucket: Bucket, wanted: Wanted) {
   const samples = samplesOf(bucket, wanted);
   const columns = statisticNames.map((name) => [name, samples.map(({ values }) => values[name])] as const);
   return {

@@ -50,7 +50,7 @@ export const unbuiltRoutes: readonly Route[] = (
     [/^\/(?:metrics|indexStatus|nodeStatuses|_uistats|prometheus_sd_config.*)$/u, 'that statistic'],
     [/^\/pools\/default\/stats\/range(?:\/.*)?$/u, 'that statistic'],
     [/^\/pools\/default\/(?:buckets\/.*\/(?:statsDirectory|recoveryStatus)|nodes\/.*)$/u, 'that statistic'],
-    [/^\/pools\/default\/buckets\/[^/]+\/(?:docs(?:\/.*)?|localRandomKey)$/u, 'reading and writing documents by REST'],
+    [/^\/pools\/default\/buckets\/[^/]+\/localRandomKey$/u, 'choosing a document at random'],
     [
       /^\/pools\/default\/buckets\/[^/]+\/(?:ddocs\/.*|controller\/(?:compactBucket|unsafePurgeBucket|cancelBucketCompaction|compactDatabases|cancelDatabasesCompaction|startRecovery|stopRecovery|commitVBucket))$/u,
       'compaction and recovery (all data is in memory)',

@@ -22,8 +22,9 @@ async function main(): Promise<void> {
     log.info(`${serverName}: starting, listens in ${options.startDelayMs} ms`);
     await sleep(options.startDelayMs);
   }
-  const viewsProgram = join(dirname(process.argv[1] ?? ''), 'views.cjs');
-  stop = (await startServer(options, Date.now, log, viewsProgram)).stop;
+  const here = dirname(process.argv[1] ?? '');
+  const beside = { views: join(here, 'views.cjs'), page: join(here, 'page') };
+  stop = (await startServer(options, Date.now, log, beside)).stop;
 }
 
 main().catch((error: unknown) => endProgram('couchbase', error));

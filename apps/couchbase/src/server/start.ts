@@ -2,22 +2,27 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { Authority } from '../auth/authority.ts';
+import { UiSessions } from '../auth/ui-sessions.ts';
 import { Cluster, type Ports } from '../cluster/cluster.ts';
 import { generations } from '../cluster/generation.ts';
 import { serverName } from '../cluster/identity.ts';
 import { KvServer } from '../kv/kv-server.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
 import { clusterRoutes } from '../rest/cluster-routes.ts';
+import { couchBaseRoutes } from '../rest/couch-base-routes.ts';
+import { documentRoutes } from '../rest/document-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
 import { readOnlyUserRoutes } from '../rest/read-only-user-routes.ts';
 import { settingsRoutes } from '../rest/settings-routes.ts';
 import { setupRoutes } from '../rest/setup-routes.ts';
 import { statisticsRoutes } from '../rest/statistics-routes.ts';
 import { streamingRoutes } from '../rest/streaming-routes.ts';
+import { uiSessionRoutes } from '../rest/ui-session-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { userRoutes } from '../rest/user-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
 import { ViewService } from '../views/service/view-service.ts';
+import { listPageFiles } from '../ui/page-files.ts';
 import { uiRoutes } from '../ui/routes.ts';
 import type { Log } from './log.ts';
 import type { ServerOptions } from './options.ts';
@@ -29,39 +34,52 @@ export interface RunningServer {
   readonly stop: () => void;
 }
 
+/** What is built beside the server's own bundle. */
+export interface Beside {
+  /** Path of the bundle of src/views/indexer/main.ts, which runs views. */
+  readonly views: string;
+  /** Directory of the console's page. */
+  readonly page: string;
+}
+
 /**
  * Starts the three listeners: key-value, management, views. Resolves when all of them listen.
- * @param viewsProgram path of the bundle of src/views/indexer/main.ts, which runs views
  * @throws LabError `state.port` when a port cannot be had; nothing is left listening then
  */
 export async function startServer(
   options: ServerOptions,
   nowMs: () => number,
   log: Log,
-  viewsProgram: string,
+  beside: Beside,
 ): Promise<RunningServer> {
   const generation = generations[options.generation];
   const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs, generation, bind: options.bind });
   const authority = new Authority(cluster);
   const kv = new KvServer(cluster, log);
+  const elapsedMs = () => performance.now();
+  const guard = { authority, sessions: new UiSessions(elapsedMs) };
+  const views = new ViewService(cluster, beside.views, (text) => log.warn(text));
+  const onViews = viewRoutes(cluster, views);
   const mgmt = createHttpServer({
     routes: [
-      ...uiRoutes(generation),
+      ...uiRoutes(generation, await listPageFiles(beside.page)),
+      ...uiSessionRoutes(guard),
       ...clusterRoutes(cluster),
       ...setupRoutes(cluster),
       ...settingsRoutes(cluster),
       ...bucketRoutes(cluster, authority),
+      ...documentRoutes(cluster, elapsedMs),
+      ...couchBaseRoutes(onViews),
       ...statisticsRoutes(cluster),
       ...userRoutes(cluster),
       ...readOnlyUserRoutes(cluster),
       ...streamingRoutes(cluster),
       ...unbuiltRoutes,
     ],
-    authority,
+    guard,
     log,
   });
-  const views = new ViewService(cluster, viewsProgram, (text) => log.warn(text));
-  const capi = createHttpServer({ routes: viewRoutes(cluster, views), authority, log });
+  const capi = createHttpServer({ routes: onViews, guard, log });
   const ticker = setInterval(() => cluster.tick(kv.connectionCount), 1000);
   const stop = () => {
     clearInterval(ticker);

@@ -43,7 +43,7 @@ export class FrameReader {
     throw new LabError({
       code: 'input.frame',
       cause: `not a Couchbase key-value request: ${header}`,
-      next: 'connect with a Couchbase SDK (couchbase://HOST:11210); the admin page is on port 8091',
+      next: 'connect with a Couchbase SDK (couchbase://HOST:11210); the console is on port 8091',
     });
   }
 

@@ -22,7 +22,7 @@ export async function readyCouchbase(kvPort = 0): Promise<RealService> {
     generation: '4.0',
   } as const;
   const views = await bundleViews();
-  const server = await startServer(options, Date.now, quiet, views.path);
+  const server = await startServer(options, Date.now, quiet, { views: views.path, page: 'no page in this test' });
   const rest = async (path: string, form: Record<string, string>): Promise<void> => {
     const response = await fetch(`http://127.0.0.1:${server.ports.mgmt}${path}`, {
       method: 'POST',

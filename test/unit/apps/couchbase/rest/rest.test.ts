@@ -144,12 +144,4 @@ describe('after initialisation', () => {
   test('a body over 4 MiB is refused', async () => {
     expect((await call('POST', '/pools/default/buckets', { name: 'x'.repeat(5 * 1024 * 1024) })).status).toBe(413);
   });
-
-  test('/ leads to the admin page, which names itself', async () => {
-    const root = await ask(server.ports.mgmt, 'GET', '/');
-    expect([root.status, root.headers['location']]).toEqual([301, '/ui/index.html']);
-    const { body, headers } = await ask(server.ports.mgmt, 'GET', '/ui/index.html');
-    expect(headers['content-type']).toBe('text/html;charset=utf-8');
-    expect(body).toContain('<title>coreos-lab embedded Couchbase-compatible server</title>');
-  });
 });

@@ -227,7 +227,7 @@ describe('a node that is set up', () => {
     ['GET', '/settings/rbac/lookupLDAPUser/app'],
     ['GET', '/pools/default/certificate'],
     ['POST', '/pools/default/buckets/pets/controller/compactBucket'],
-    ['GET', '/pools/default/buckets/pets/docs'],
+    ['GET', '/pools/default/buckets/pets/localRandomKey'],
     ['GET', '/logs'],
     ['GET', '/internalSettings'],
     ['POST', '/diag/eval'],

@@ -18,6 +18,7 @@ export async function startRunning(
     nowMs?: () => number;
     viewsProgram?: string;
     generation?: GenerationName;
+    pageDirectory?: string;
   } = {},
 ): Promise<Running> {
   const log: string[] = [];
@@ -35,7 +36,7 @@ export async function startRunning(
     options,
     args.nowMs ?? Date.now,
     { info: note, warn: note },
-    args.viewsProgram ?? 'no views in this test',
+    { views: args.viewsProgram ?? 'no views in this test', page: args.pageDirectory ?? 'no page in this test' },
   );
   if (args.initialise !== false) {
     const [username = '', password = ''] = administrator.split(':');

@@ -1,0 +1,60 @@
+import { isUtf8 } from 'node:buffer';
+import type { Document } from '../bucket/document.ts';
+import { revisionOf } from './revision.ts';
+
+/** Values beyond this are believed to be what their flags say, bytes: reading one takes the server's only thread. */
+const parsedBytes = 1024 * 1024;
+
+/** Common flags of SDKs (RFC 20): the format is in the highest byte, 2 is JSON. */
+const jsonFormat = 2;
+export const jsonFlags = 0x0200_0006;
+
+/** A value as text of JSON, or as bytes. */
+export type ValueJson = { readonly json: string } | { readonly base64: string };
+
+export interface DocumentJson {
+  readonly meta: { readonly id: string; readonly rev: string; readonly expiration: number; readonly flags: number };
+  readonly xattrs: Readonly<Record<string, never>>;
+}
+
+/** A document as `/docs/KEY` shows it (capi_utils:couch_doc_to_json, unparsed): JSON comes as the text it is. */
+export function documentJson(document: Document): DocumentJson & ValueJson {
+  const { key, expiry, flags } = document;
+  const meta = { id: key.toString('utf8'), rev: revisionOf(document), expiration: expiry, flags };
+  const value = valueJson(document);
+  return 'json' in value ? { meta, json: value.json, xattrs: {} } : { meta, base64: value.base64, xattrs: {} };
+}
+
+export function valueJson({ value, flags }: Document): ValueJson {
+  return isJson(value, flags) ? { json: value.toString('utf8') } : { base64: value.toString('base64') };
+}
+
+/** The beginning of a value, for lists: `text` is left out where it is no text. */
+export interface ValuePreview {
+  readonly text?: string;
+  /** Size of the whole value, bytes. */
+  readonly bytes: number;
+  readonly rev: string;
+  readonly expiration: number;
+}
+
+/** @param characters of the text, at most */
+export function valuePreview(document: Document, characters: number): ValuePreview {
+  const { value, expiry } = document;
+  const facts = { bytes: value.length, rev: revisionOf(document), expiration: expiry };
+  // Up to 4 bytes a character; a last one that is cut in two is not shown.
+  const beginning = value.subarray(0, 4 * characters + 4);
+  const text = beginning.toString('utf8').slice(0, characters);
+  return text.includes('\uFFFD') ? facts : { text, ...facts };
+}
+
+function isJson(value: Buffer, flags: number): boolean {
+  if (!isUtf8(value)) return false;
+  if (value.length > parsedBytes) return flags >>> 24 === jsonFormat;
+  try {
+    JSON.parse(value.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}

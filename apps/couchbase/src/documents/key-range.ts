@@ -1,0 +1,48 @@
+/** Which keys of a bucket are asked for, by their bytes (each a character of the store's internal keys). */
+export interface KeyRange {
+  /** First key, if it is there; undefined from the beginning. */
+  readonly start: string | undefined;
+  /** Last key; undefined up to the end. */
+  readonly end: string | undefined;
+  readonly inclusiveEnd: boolean;
+}
+
+export function isWithin({ start, end, inclusiveEnd }: KeyRange, key: string): boolean {
+  if (start !== undefined && key < start) return false;
+  return end === undefined || key < end || (inclusiveEnd && key === end);
+}
+
+/**
+ * Keeps the lowest few of many keys, in memory for twice as many. Most keys of a large bucket cost it one comparison.
+ */
+export class LowestKeys {
+  readonly #most: number;
+  #kept: string[] = [];
+  #bound: string | undefined;
+
+  /** @param most how many are wanted, 1 or more */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** False for a key that surely is not among them: it need not be looked at more closely. */
+  mayHold(key: string): boolean {
+    return this.#bound === undefined || key < this.#bound;
+  }
+
+  add(key: string): void {
+    if (this.#kept.push(key) >= 2 * this.#most) this.#cut();
+  }
+
+  /** The lowest ones, in order. */
+  take(): readonly string[] {
+    this.#cut();
+    return this.#kept;
+  }
+
+  #cut(): void {
+    this.#kept.sort();
+    this.#kept.length = Math.min(this.#kept.length, this.#most);
+    if (this.#kept.length === this.#most) this.#bound = this.#kept.at(-1);
+  }
+}
