@@ -18,6 +18,10 @@ export const usage = {
     means: '`lab compare` was given runs of two different scenarios, whose steps have nothing in common.',
     remedy: '`lab runs SCENARIO` lists the runs of one scenario; take two of those.',
   },
+  'usage.directory': {
+    means: 'The directory that `lab shell --dir` names is not there.',
+    remedy: 'Make it, or name another: `mkdir -p DIR`',
+  },
   'usage.endpoint': {
     means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
     remedy:
@@ -106,6 +110,10 @@ export const usage = {
   'usage.simulate': {
     means: '`npm run simulate` was given a seed, a range of seeds or a number of hours that it cannot take.',
     remedy: '`npm run simulate -- --seeds 1..20 --hours 1`',
+  },
+  'usage.terminal': {
+    means: '`vagrant destroy` asks before it throws a machine away, and there is no terminal to ask on.',
+    remedy: '`vagrant destroy -f`',
   },
   'usage.tier': {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',

@@ -99,7 +99,8 @@ describe.each(terminals)('on a terminal of $columns columns, TERM=$term', (termi
     // fleetctl has a help of its own, which needs a machine.
     const commands = names.filter((name) => !['help', 'fleetctl'].includes(name));
     expect(commands.length).toBeGreaterThan(12);
-    const deeper = ['vagrant settings', 'vagrant prepare', 'image box', 'image prune'];
+    const verbs = ['up', 'halt', 'reload', 'destroy', 'status', 'settings', 'prepare'].map((verb) => `vagrant ${verb}`);
+    const deeper = [...verbs, 'image box', 'image prune'];
     const lines = [...commands, ...deeper].map((command) => `${command} --help`);
     expectKept(kept(terminal, 'help-of-commands'), await shown(terminal, lines, 3));
   });
