@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { getHeapStatistics } from 'node:v8';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
 import { Bucket, type BucketSettings } from '../bucket/bucket.ts';
+import { bucketLimits } from '../bucket/limits.ts';
+import { Quota } from '../bucket/quota.ts';
 import { initialSettings, type ClusterSettings } from './cluster-settings.ts';
 
 /** Port numbers a client needs. */
@@ -29,10 +32,16 @@ export class Cluster {
   readonly #byName = new Map<string, Bucket>();
   readonly #removalListeners = new Set<(bucket: Bucket) => void>();
   readonly #warmupMs: number;
+  readonly #memory: Quota;
   #changes = 1;
 
-  /** @param warmupMs how long each new bucket pretends to load */
-  constructor(args: { nowMs: () => number; warmupMs: number }) {
+  /**
+   * @param warmupMs how long each new bucket pretends to load
+   * @param heapBytes V8's heap, of which documents may have their share
+   */
+  constructor(args: { nowMs: () => number; warmupMs: number; heapBytes?: number }) {
+    const { heapBytes = getHeapStatistics().heap_size_limit } = args;
+    this.#memory = new Quota(heapBytes * bucketLimits.heapShare);
     this.nowMs = args.nowMs;
     this.startedAtMs = args.nowMs();
     this.#warmupMs = args.warmupMs;
@@ -65,7 +74,8 @@ export class Cluster {
   }
 
   createBucket(name: string, settings: BucketSettings): Bucket {
-    const bucket = new Bucket({ name, settings, nowMs: this.nowMs, warmupMs: this.#warmupMs });
+    const { nowMs } = this;
+    const bucket = new Bucket({ name, settings, nowMs, warmupMs: this.#warmupMs, memory: this.#memory });
     this.#byName.set(name, bucket);
     this.#changes += 1;
     return bucket;
@@ -75,6 +85,7 @@ export class Cluster {
     this.#byName.delete(bucket.name);
     this.#changes += 1;
     for (const listener of this.#removalListeners) listener(bucket);
+    bucket.flush();
   }
 
   /** Connections of a deleted bucket have to be dropped: the listener does that. */

@@ -48,20 +48,25 @@ export class KvServer {
       socket.destroy();
     };
     const { limits } = this;
-    const answer = (session: Session, frame: RequestFrame): Response => this.answer(session, frame);
+    const answer = (session: Session, frame: RequestFrame) => this.answer(session, frame);
     this.connections.set(socket, new KvConnection(socket, { limits, answer, end }));
     socket.on('close', () => this.connections.delete(socket));
   }
 
-  private answer(session: Session, frame: RequestFrame): Response {
+  private answer(session: Session, frame: RequestFrame): Response | Promise<Response> {
+    const { cluster, decoy } = this;
     try {
-      return dispatch({ cluster: this.cluster, session, decoy: this.decoy }, frame);
+      const response = dispatch({ cluster, session, decoy }, frame);
+      return response instanceof Promise ? response.catch((error: unknown) => this.mistake(frame, error)) : response;
     } catch (error) {
-      this.log.warn(
-        `command 0x${frame.opcode.toString(16)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-      return failure(statuses.internal, 'the server made a mistake; its log has the details');
+      return this.mistake(frame, error);
     }
+  }
+
+  private mistake(frame: RequestFrame, error: unknown): Response {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.log.warn(`command 0x${frame.opcode.toString(16)} failed: ${what}`);
+    return failure(statuses.internal, 'the server made a mistake; its log has the details');
   }
 
   private dropBucket(bucket: Bucket): void {

@@ -1,4 +1,5 @@
 import type { Bucket } from '../bucket/bucket.ts';
+import { manifestUid } from '../bucket/manifest-json.ts';
 import { vbucketCount } from '../bucket/vbucket.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { bucketCapabilities } from '../cluster/config-json.ts';
@@ -6,7 +7,7 @@ import { nodeJson } from './node-json.ts';
 
 /** A bucket as /pools/default/buckets shows it. SDKs abort on a missing or mistyped field: see the test of the shape. */
 export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
-  const { settings, history, store } = bucket;
+  const { settings, history, usedBytes } = bucket;
   const uri = `/pools/default/buckets/${encodeURIComponent(bucket.name)}`;
   const quota = settings.ramQuotaMb * 1024 * 1024;
   const ephemeral = settings.type === 'ephemeral';
@@ -38,16 +39,16 @@ export function bucketJson(cluster: Cluster, bucket: Bucket, host: string) {
     conflictResolutionType: 'seqno',
     bucketCapabilitiesVer: '',
     bucketCapabilities: [...bucketCapabilities],
-    collectionsManifestUid: '0',
+    collectionsManifestUid: manifestUid(bucket.collections),
     quota: { ram: quota, rawRAM: quota },
     basicStats: {
-      quotaPercentUsed: (store.usedBytes / quota) * 100,
+      quotaPercentUsed: (usedBytes / quota) * 100,
       opsPerSec: history.opsPerSecond,
       diskFetches: 0,
-      itemCount: store.count,
+      itemCount: bucket.itemCount,
       diskUsed: 0,
       dataUsed: 0,
-      memUsed: store.usedBytes,
+      memUsed: usedBytes,
     },
   };
 }

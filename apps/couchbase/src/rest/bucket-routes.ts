@@ -3,7 +3,7 @@ import { checkBucketName, checkBucketSettings } from '../cluster/checks.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { clusterConfig } from '../cluster/config-json.ts';
 import { bucketJson, bucketStats } from './bucket-json.ts';
-import { formOf, refuse, unbuilt, unknownPool, type RestRequest, type RestResponse, type Route } from './exchange.ts';
+import { formOf, refuse, unknownPool, type RestRequest, type RestResponse, type Route } from './exchange.ts';
 import { hostOf } from './node-json.ts';
 
 /** Buckets on the management port: create, read, change, delete, statistics, flush, design document list. */
@@ -38,12 +38,6 @@ export function bucketRoutes(cluster: Cluster): Route[] {
     { method: 'GET', pattern: one('/stats'), handle: on((bucket) => ({ status: 200, json: bucketStats(bucket) })) },
     { method: 'POST', pattern: one('/controller/doFlush'), handle: on(flush) },
     { method: 'GET', pattern: one('/ddocs'), handle: on((bucket) => ({ status: 200, json: designList(bucket) })) },
-    { method: 'GET', pattern: one('/scopes'), handle: on(() => ({ status: 200, json: scopes })) },
-    ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
-      method,
-      pattern: one('/scopes(?:/.*)?'),
-      handle: on(() => unbuilt('management of scopes and collections')),
-    })),
     {
       method: 'GET',
       pattern: /^\/pools\/default\/b\/([^/]+)$/u,
@@ -55,12 +49,6 @@ export function bucketRoutes(cluster: Cluster): Route[] {
 function one(rest: string): RegExp {
   return new RegExp(`^/pools/default/buckets/([^/]+)${rest}$`, 'u');
 }
-
-/** The default scope and collection, which always exist; uids are hexadecimal text. */
-const scopes = {
-  uid: '0',
-  scopes: [{ name: '_default', uid: '0', collections: [{ name: '_default', uid: '0', maxTTL: 0 }] }],
-};
 
 function create(cluster: Cluster, request: RestRequest): RestResponse {
   if (!cluster.isInitialised) return unknownPool;
@@ -89,7 +77,7 @@ function remove(cluster: Cluster, bucket: Bucket): RestResponse {
 
 function flush(bucket: Bucket): RestResponse {
   if (!bucket.settings.flushEnabled) return { status: 400, json: { _: 'Flush is disabled for the bucket' } };
-  bucket.store.flush();
+  bucket.flush();
   return { status: 200, text: '' };
 }
 

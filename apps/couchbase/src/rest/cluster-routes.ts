@@ -87,7 +87,7 @@ function pool(cluster: Cluster, request: RestRequest) {
       ram: {
         quotaTotal: cluster.memoryQuotaMb * 1024 * 1024,
         quotaUsed: cluster.buckets.reduce((sum, { settings }) => sum + settings.ramQuotaMb * 1024 * 1024, 0),
-        used: cluster.buckets.reduce((sum, { store }) => sum + store.usedBytes, 0),
+        used: cluster.buckets.reduce((sum, { usedBytes }) => sum + usedBytes, 0),
       },
     },
   };

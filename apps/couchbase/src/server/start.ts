@@ -7,6 +7,7 @@ import { KvServer } from '../kv/kv-server.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
 import { clusterRoutes } from '../rest/cluster-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
+import { scopeRoutes } from '../rest/scope-routes.ts';
 import { settingsRoutes } from '../rest/settings-routes.ts';
 import { setupRoutes } from '../rest/setup-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
@@ -44,6 +45,7 @@ export async function startServer(
       ...setupRoutes(cluster),
       ...settingsRoutes(cluster),
       ...bucketRoutes(cluster),
+      ...scopeRoutes(cluster),
       ...unbuiltRoutes,
     ],
     credentials,
