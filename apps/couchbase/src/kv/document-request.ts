@@ -35,7 +35,7 @@ export function mutated({ store, session }: DocumentRequest, result: Document): 
   return { status: statuses.success, cas, token: tokenOf(store, result) };
 }
 
-export function tokenOf(store: DocumentStore, { vbucket, seqno }: Document): MutationToken {
+function tokenOf(store: DocumentStore, { vbucket, seqno }: Document): MutationToken {
   return { vbucketUuid: store.sequence.vbucketUuid(vbucket), seqno };
 }
 

@@ -10,7 +10,7 @@ export function xattrNames(xattrs: ByteString): ByteString[] {
 }
 
 /** Attributes of the system outlive the document: their names begin with an underscore (kv_engine, docs/ExtendedAttributes.md). */
-export function isSystemName(name: ByteString): boolean {
+function isSystemName(name: ByteString): boolean {
   return name.startsWith('_');
 }
 

@@ -1,7 +1,7 @@
 import type { ByteString } from './byte-string.ts';
 import { casHigh, casLow } from './cas.ts';
 import { headerBytes, magic } from './frame.ts';
-import type { Response } from './response.ts';
+import type { AnswerValue, Response } from './response.ts';
 
 /** Where answers are packed one behind the other, until they are taken all at once. */
 export class AnswerBuffer {
@@ -26,7 +26,7 @@ export class AnswerBuffer {
    */
   add(request: { readonly opcode: number; readonly opaque: number }, response: Response): boolean {
     const { value = '' } = response;
-    const bytes = Array.isArray(value) ? value.reduce((sum, piece: ByteString) => sum + piece.length, 0) : value.length;
+    const bytes = lengthOf(value);
     this.#addHead(request, response, bytes);
     if (this.#size + bytes > this.#bytes.length) return false;
     if (typeof value === 'string') this.#addText(value);
@@ -76,6 +76,11 @@ export class AnswerBuffer {
     } else extras?.copy(this.#bytes, extrasAt);
     this.#size = extrasAt + extrasBytes;
   }
+}
+
+function lengthOf(value: AnswerValue): number {
+  if (typeof value === 'string' || Buffer.isBuffer(value)) return value.length;
+  return value.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 /** A whole number below 2^53 as 64 bits. */
