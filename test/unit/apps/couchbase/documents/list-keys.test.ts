@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { DocumentStore } from '#apps/couchbase/src/bucket/document-store.ts';
+import type { DocumentStore } from '#apps/couchbase/src/bucket/document-store.ts';
 import { listKeys } from '#apps/couchbase/src/documents/list-keys.ts';
+import { newStore } from '../support/store.ts';
 
 const everything = { start: undefined, end: undefined, inclusiveEnd: true };
 const mebibytes = 1024 * 1024;
 
 function storeOf(count: number): DocumentStore {
-  const store = new DocumentStore(Date.now, 400 * mebibytes);
+  const store = newStore({ quotaBytes: 400 * mebibytes });
   for (let index = 0; index < count; index++) put(store, `k${String(index).padStart(7, '0')}`);
   return store;
 }
 
 function put(store: DocumentStore, key: string): void {
-  store.put({ key: Buffer.from(key), value: Buffer.from('{}'), flags: 0, expiry: 0 });
+  store.put({ key, value: '{}', xattrs: '', flags: 0, expiry: 0 });
 }
 
 describe('listing keys', () => {
@@ -43,9 +44,9 @@ describe('listing keys', () => {
 
   test('leaves out what expired', async () => {
     let nowMs = 1_000_000;
-    const store = new DocumentStore(() => nowMs, mebibytes);
+    const store = newStore({ nowMs: () => nowMs, quotaBytes: mebibytes });
     put(store, 'stays');
-    store.put({ key: Buffer.from('goes'), value: Buffer.from('{}'), flags: 0, expiry: 1001 });
+    store.put({ key: 'goes', value: '{}', xattrs: '', flags: 0, expiry: 1001 });
     nowMs = 1_002_000;
     const found = await listKeys(store, { range: everything, most: 3, nowMs: () => nowMs, mostMs: 100 });
     expect(found.keys).toEqual(['stays']);
