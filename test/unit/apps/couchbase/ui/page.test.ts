@@ -58,8 +58,11 @@ describe('the way in', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await signIn(page, 'wrong password');
     await page.getByRole('alert').filter({ hasText: 'The user name or the password is wrong.' }).waitFor();
+    // Which Couchbase the server plays is told before and after.
+    await page.getByText('7.6.2-0-coreos-lab-embedded').waitFor();
     await signIn(page);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('7.6.2-0-coreos-lab-embedded').waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
