@@ -5,7 +5,7 @@ import { isWithin, LowestKeys, type KeyRange } from './key-range.ts';
 
 /** What of a bucket's store a list needs. */
 export interface Listed {
-  readonly count: number;
+  /** They come to an end though others are added meanwhile. */
   keys(): Iterable<ByteString>;
   get(key: ByteString): Document | undefined;
 }
@@ -40,11 +40,8 @@ export async function listKeys(
   const lowest = new LowestKeys(most);
   const giveUpMs = nowMs() + mostMs;
   let turnEndsMs = nowMs() + turnMs;
-  // Keys come in the order of their making: with these the bucket as it was is through.
-  let left = store.count;
   let sinceLook = 0;
   for (const key of store.keys()) {
-    if (left-- <= 0) break;
     if (isWithin(range, key) && lowest.mayHold(key) && isWanted(key)) lowest.add(key);
     if (++sinceLook < keysPerLook) continue;
     sinceLook = 0;
