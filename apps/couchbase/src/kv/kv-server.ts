@@ -65,7 +65,9 @@ export class KvServer {
     try {
       const context = { cluster: this.#cluster, authority: this.#authority, session, decoy: this.#decoy };
       const response = dispatch(context, frame);
-      return response instanceof Promise ? this.#answerLater(session, frame, response) : counted(session, frame, response);
+      return response instanceof Promise
+        ? this.#answerLater(session, frame, response)
+        : counted(session, frame, response);
     } catch (error) {
       return this.#mistake(frame, error);
     }
