@@ -195,3 +195,18 @@ test.each([
 ])('vBucket of %s', (name, vbucket) => {
   expect(vbucketOf(name)).toBe(vbucket);
 });
+
+test('a collection has the longest life of its bucket, unless it has one of its own, or none', () => {
+  const collections = newCollections({ nowMs: () => 1_000_000, maxTtlS: 100 });
+  const latest = [0, 10, -1].map((maxTtl, index) => {
+    collections.createCollection('_default', `c${index}`, maxTtl);
+    const store = collections.stores.at(-1);
+    return [0, 50, 500].map((expiry) => store?.expiryFromNow(expiry));
+  });
+  expect(latest).toEqual([
+    [1100, 1050, 1100],
+    [1010, 1010, 1010],
+    [0, 1050, 1500],
+  ]);
+  expect(collections.default.expiryFromNow(0)).toBe(1100);
+});
