@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { counters, statisticNames } from '#apps/couchbase/src/bucket/statistics/sample.ts';
+import { counters, counterSet, statisticNames } from '#apps/couchbase/src/bucket/statistics/sample.ts';
+import { countersOf } from '#apps/couchbase/src/kv/operation-counters.ts';
 import { opcodes, subdocOpcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';
@@ -88,6 +90,14 @@ test('each command is counted by what it is and how it ended', async () => {
     ep_num_ops_get_meta: 1,
   });
 });
+
+// What a client is told of a lock depends on what it reads: the first, or only the second.
+test.each(['locked', 'temporaryFailure', 'tooBig', 'subdocMultiPathFailure'] as const)(
+  'a write that ends with %s counts as a write',
+  (name) => {
+    expect(countersOf(opcodes.set, statuses[name], false)).toEqual(counterSet('cmd_set'));
+  },
+);
 
 describe('GET .../stats', () => {
   test('has a column of 60 seconds for each statistic', async () => {
