@@ -7,6 +7,7 @@ import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
+import { asTyped } from './render/as-typed.ts';
 import { renderError } from './render/error.ts';
 import { fit } from './render/fit.ts';
 import { columnsOf } from './render/terminal.ts';
@@ -22,6 +23,7 @@ Examples:
   lab up                         three machines at 172.17.8.101-103, etcd, flannel, Docker, fleet
   lab fleetctl list-units        fleet's own command, against this lab
   lab ssh core-02 -- docker ps   a command on a machine
+  lab logs -f worker.service     what a unit says, wherever it runs
   lab halt core-02               orderly shutdown (lab up core-02 brings it back, with its data)
   lab cut core-02                pull the cord
   lab destroy                    leave nothing behind
@@ -32,8 +34,8 @@ Sizes are in config.rb, everything else in lab.toml. Errors and exit codes: lab 
 const folded: OutputConfiguration = {
   getOutHelpWidth: () => Infinity,
   getErrHelpWidth: () => Infinity,
-  writeOut: (text) => process.stdout.write(fit(text, helpColumns(process.stdout))),
-  writeErr: (text) => process.stderr.write(fit(text, helpColumns(process.stderr))),
+  writeOut: (text) => process.stdout.write(fit(asTyped(text, process.stdout), helpColumns(process.stdout))),
+  writeErr: (text) => process.stderr.write(fit(asTyped(text, process.stderr), helpColumns(process.stderr))),
 };
 
 /** A person reads help in a pipe, too (less). */
@@ -63,15 +65,23 @@ function program(from: Invocation): Command {
     .command('up')
     .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
+    .option('--dry-run', 'only say what would be done, and why')
     .addOption(json())
-    .action(async (machines: string[], options: { json?: boolean }) =>
-      (await import('./commands/up.ts')).up(from, machines, options),
+    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean }) =>
+      options.dryRun === true
+        ? (await import('./commands/up-dry-run.ts')).upDryRun(from, machines, options)
+        : (await import('./commands/up.ts')).up(from, machines, options),
     );
   lab
     .command('status')
     .description('machines, etcd and fleet as they are now')
     .addOption(json())
     .action(async (options: { json?: boolean }) => (await import('./commands/status.ts')).status(from, options));
+  lab
+    .command('list')
+    .description('every lab of this host, whichever checkout made it')
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => (await import('./commands/list.ts')).list(from, options));
   lab
     .command('ssh')
     .argument('<machine>')
@@ -80,6 +90,23 @@ function program(from: Invocation): Command {
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>
       (await import('./commands/ssh.ts')).ssh(from, machine, command),
+    );
+  lab
+    .command('cp')
+    .argument('<places...>', 'files, and last where they go: a path here, or core-01:PATH')
+    .description('copy files to a machine, from one, or from one to another')
+    .option('-r, --recursive', 'directories, too')
+    .action(async (places: string[], options: { recursive?: boolean }) =>
+      (await import('./commands/cp.ts')).cp(from, places, options),
+    );
+  lab
+    .command('logs')
+    .argument('[what]', 'a machine or a unit; default: all machines')
+    .description('journals: of a unit wherever it runs, of one machine, or of all as one')
+    .option('-f, --follow', 'go on with what comes, until Ctrl-C')
+    .option('-n, --lines <count>', 'how many of the last lines', '100')
+    .action(async (what: string | undefined, options: { follow?: boolean; lines: string }) =>
+      (await import('./commands/logs.ts')).logs(from, what, options),
     );
   lab
     .command('halt')

@@ -1,12 +1,9 @@
 import { execa } from 'execa';
-import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { exitCodeOf } from '../exit-code-of.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
-
-/** For the connection and the server's first words. */
-const connectS = 10;
+import { sshArguments } from '../ssh-arguments.ts';
 
 /** Hands the terminal to the system's ssh; its exit code becomes ours. */
 export async function ssh(from: Invocation, name: string, args: string[]): Promise<void> {
@@ -20,26 +17,7 @@ export async function ssh(from: Invocation, name: string, args: string[]): Promi
   if (machine === undefined || state !== 'running') {
     throw new LabError({ code: 'state.machine', cause: `${name} is ${state}`, next: `lab up ${name}` });
   }
-  const options = [
-    'StrictHostKeyChecking=no',
-    'UserKnownHostsFile=/dev/null',
-    'LogLevel=ERROR',
-    'IdentitiesOnly=yes',
-    `ConnectTimeout=${Math.ceil(connectS * lab.config.stretch)}`,
-  ];
-  const result = await execa(
-    'ssh',
-    [
-      // What the caller's ~/.ssh/config says is about other machines.
-      '-F',
-      '/dev/null',
-      ...options.flatMap((option) => ['-o', option]),
-      '-i',
-      join(lab.paths.keysDir, 'id_ed25519'),
-      `core@${machine.address}`,
-      ...(command.length > 0 ? ['--', ...command] : []),
-    ],
-    { stdio: 'inherit', reject: false },
-  );
+  const words = [...sshArguments(lab, machine), ...(command.length > 0 ? ['--', ...command] : [])];
+  const result = await execa('ssh', words, { stdio: 'inherit', reject: false });
   process.exitCode = exitCodeOf(result);
 }

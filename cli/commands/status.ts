@@ -4,6 +4,8 @@ import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { statusTable } from '../render/status-table.ts';
 import { changeNote } from '#provision/cluster/in-force/change-note.ts';
+import { realHost } from '#provision/host/real-host.ts';
+import { fullDiskNote } from '../render/full-disk-note.ts';
 import { otherMembersNote } from '../render/other-members-note.ts';
 import { printOut } from '../render/terminal.ts';
 
@@ -13,12 +15,15 @@ export async function status(from: Invocation, options: { json?: boolean }): Pro
   if (process.getuid?.() !== 0 && findSupervisor(lab.paths) !== undefined) requireRoot();
   refuseStopped(lab.paths, lab.config.name);
   const now = await lab.status();
+  const disk = realHost().fileSystem(lab.config.stateDir);
   if (options.json === true) {
-    console.log(JSON.stringify(now));
+    console.log(JSON.stringify({ ...now, stateDisk: disk }));
     return;
   }
   printOut(statusTable(now));
   for (const change of now.changes) printOut(`\nnote: ${changeNote(change)}`);
   if (now.otherMembers.length > 0) printOut(`\nnote: ${otherMembersNote(now)}`);
+  const full = fullDiskNote(lab.config.stateDir, disk);
+  if (now.up && full !== undefined) printOut(`\nnote: ${full}`);
   if (!now.up) printOut(`\nlab ${now.lab} is not up. Next: lab up`);
 }

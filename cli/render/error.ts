@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { type ErrorCode, LabError } from '#errors/lab-error.ts';
+import { asTyped } from './as-typed.ts';
 import { fold } from './fit.ts';
 import { columnsOf } from './terminal.ts';
 
@@ -19,12 +20,14 @@ export function renderError(error: unknown, asJson = false): number {
     return known.exitCode;
   }
   const columns = columnsOf(process.stderr);
-  console.error(`${pc.red('error')} ${fold(`${known.message} ${pc.dim(`[${known.code}]`)}`, columns, 6)}`);
+  console.error(
+    `${pc.red('error')} ${fold(`${asTyped(known.message, process.stderr)} ${pc.dim(`[${known.code}]`)}`, columns, 6)}`,
+  );
   for (const line of known.evidence.flatMap((text) => fold(text, columns - 4).split('\n'))) {
     console.error(pc.dim(`  | ${line}`));
   }
-  console.error(`${pc.bold('next')}  ${fold(known.next, columns, 6)}`);
+  console.error(`${pc.bold('next')}  ${fold(asTyped(known.next, process.stderr), columns, 6)}`);
   // A log or a program that reads this has no use for it.
-  if (process.stderr.isTTY) console.error(pc.dim(`more  lab explain ${known.code}`));
+  if (process.stderr.isTTY) console.error(pc.dim(asTyped(`more  lab explain ${known.code}`, process.stderr)));
   return known.exitCode;
 }

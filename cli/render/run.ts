@@ -1,3 +1,4 @@
+import { asTyped } from './as-typed.ts';
 import pc from 'picocolors';
 import { isInitial } from '#scenarios/harness/record/events/is-initial.ts';
 import { ownWords } from '#scenarios/harness/record/events/own-words.ts';
@@ -29,7 +30,7 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
   const print = (event: RunEvent, text: string) => {
     live?.erase();
     const clock = `${(event.atMs / 1000).toFixed(2).padStart(7)} s`;
-    console.log(`${pc.dim(clock)}  ${fold(text, columnsOf(process.stdout), clockWidth)}`);
+    console.log(`${pc.dim(clock)}  ${fold(asTyped(text, process.stdout), columnsOf(process.stdout), clockWidth)}`);
     draw();
   };
   const timer = live === undefined ? undefined : setInterval(draw, redrawMs);

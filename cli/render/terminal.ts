@@ -1,3 +1,4 @@
+import { asTyped } from './as-typed.ts';
 import { fit } from './fit.ts';
 
 type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>;
@@ -14,10 +15,10 @@ export function canRedraw(stream: Stream): boolean {
 
 /** For people, on stdout, folded to the terminal. JSON is printed as it is, not by this. */
 export function printOut(text: string): void {
-  console.log(fit(text, columnsOf(process.stdout)));
+  console.log(fit(asTyped(text, process.stdout), columnsOf(process.stdout)));
 }
 
 /** For people, on stderr. */
 export function printErr(text: string): void {
-  console.error(fit(text, columnsOf(process.stderr)));
+  console.error(fit(asTyped(text, process.stderr), columnsOf(process.stderr)));
 }

@@ -32,6 +32,11 @@ export const missing = {
     means: 'The Ignition file that lab.toml names cannot be read.',
     remedy: 'Correct ignition under [machines] in lab.toml; the path is relative to that file.',
   },
+  'missing.journal': {
+    means:
+      'Of the machines that `lab logs` was asked for none has a journal that can be read: they were never up, or run as guests and are down.',
+    remedy: '`lab status` says which machines there are; `lab up` brings them up.',
+  },
   'missing.machine': {
     means: "The lab has no machine of that name, or a beginning of a machine's id fits several.",
     remedy: '`lab status` lists the machines; $num_instances in config.rb says how many there are.',

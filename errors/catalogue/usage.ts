@@ -81,6 +81,10 @@ export const usage = {
     means: 'A scenario has no such option, or its value cannot be.',
     remedy: '`lab scenario NAME --help` lists the options, what they take and their defaults.',
   },
+  'usage.place': {
+    means: '`lab cp` was given no place on a machine, or only one place.',
+    remedy: '`lab cp notes.txt core-01:`, or `lab cp core-01:/etc/environment .`',
+  },
   'usage.provider': {
     means: '`--provider` names nothing that the lab can make machines with. There are nspawn and vagrant.',
     remedy: '`lab up` (containers) or `lab up --provider vagrant` (virtual machines)',
@@ -100,7 +104,8 @@ export const usage = {
     remedy: '`lab test --tier quick`',
   },
   'usage.value': {
-    means: 'A flag or COUCHBASE_* variable of the embedded Couchbase server has not a value that it can have.',
+    means:
+      'A flag or COUCHBASE_* variable of the embedded Couchbase server, or `lab logs --lines`, has not a value that it can have.',
     remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535, a generation 4.0 or 7.6.',
   },
 } as const satisfies EntriesOf<'usage'>;

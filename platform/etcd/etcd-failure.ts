@@ -26,11 +26,19 @@ export function failureFromStatus(status: number, message: string, endpoint: str
   if (message.includes('has been compacted')) return etcdFailure('state.etcd-compacted', endpoint, what, message);
   const neverSent = /No connection established|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|Waiting for LB pick/.test(message);
   if (neverSent) return etcdFailure('timeout.etcd-connect', endpoint, what, message);
-  return etcdFailure(awayStatuses.has(status) ? 'timeout.etcd' : 'internal.etcd', endpoint, what, message);
+  const away = awayStatuses.has(status) || endedByItself.test(message);
+  return etcdFailure(away ? 'timeout.etcd' : 'internal.etcd', endpoint, what, message);
 }
 
 /** CANCELLED (the stream was cut), DEADLINE_EXCEEDED, UNAVAILABLE (no leader, connection lost, member stopping). */
 const awayStatuses: ReadonlySet<number> = new Set([1, 4, 14]);
+
+/**
+ * A request that ran out inside the member comes back as UNKNOWN with the text of Go's or raft's own error (seen on a busy host:
+ * "2 UNKNOWN: context deadline exceeded"), one that its connection took along as INTERNAL: nobody judged the request either way.
+ */
+const endedByItself =
+  /context (deadline exceeded|canceled)|raft proposal dropped|raft: stopped|etcdserver: (server stopped|request timed out|leader changed|no leader)|RST_STREAM/;
 
 const causes: Record<EtcdFailureKind, (endpoint: string, what: string) => string> = {
   'timeout.etcd-connect': (endpoint, what) => `cannot connect to etcd at ${endpoint} (${what})`,

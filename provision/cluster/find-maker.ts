@@ -32,7 +32,7 @@ export async function recordMaker(stateDir: string, maker: LabMaker): Promise<vo
   await writeFile(join(stateDir, recordName), `${JSON.stringify(record)}\n`);
 }
 
-async function readMaker(stateDir: string): Promise<LabMaker | undefined> {
+export async function readMaker(stateDir: string): Promise<LabMaker | undefined> {
   const text = await readFile(join(stateDir, recordName), 'utf8').catch(() => undefined);
   if (text !== undefined) return makerSchema.safeParse(parse(text)).data;
   // Labs of earlier versions have no record, but a supervisor that runs programs of its checkout.

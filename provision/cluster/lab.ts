@@ -13,6 +13,7 @@ import type { ConfigChange } from './in-force/config-changes.ts';
 import { withLabLock } from './lab-lock.ts';
 import { type LabEvent, type OnLabEvent, inPhase } from './lab-event.ts';
 import type { LabParts } from './lab-parts.ts';
+import { previewUp, type UpPreview } from './preview/preview-up.ts';
 import { labStatus, type LabStatus } from './status.ts';
 import { prepareGuest } from './prepare-guest.ts';
 import { supervisorSpec } from './supervisor-spec.ts';
@@ -85,6 +86,12 @@ export class Lab {
       const result = await bringUp(this.parts, wanted, { on: this.#on });
       return { ...result, later };
     });
+  }
+
+  /** What `upAsWritten` would do; nothing is touched. @throws LabError as it would, by config.rb and lab.toml */
+  async preview(names?: readonly string[]): Promise<UpPreview> {
+    machinesWritten(this, names);
+    return previewUp(this, (config) => this.#providerOf(config), names);
   }
 
   /** What one guest needs before a person's own `vagrant up` boots it. */

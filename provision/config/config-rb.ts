@@ -29,6 +29,17 @@ export interface MachineShape {
 
 const machineDefaults = { count: 3, namePrefix: 'core', memoryMb: 2048, cpus: 1 } as const;
 
+/** coreos-vagrant's Vagrantfile assigns these before it reads config.rb, where a line that is commented out leaves them as they were. */
+const assignedBefore: ReadonlyMap<string, string | number> = new Map<string, string | number>([
+  ['$num_instances', machineDefaults.count],
+  ['$instance_name_prefix', machineDefaults.namePrefix],
+  ['$vm_memory', machineDefaults.memoryMb],
+  ['$vm_cpus', machineDefaults.cpus],
+  ['$update_channel', 'alpha'],
+  ['$image_version', 'current'],
+  ['$vb_cpuexecutioncap', 100],
+]);
+
 /** Names of the settings this lab follows, and the older ones of VirtualBox days, which win when set (as in coreos-vagrant). */
 const followed = ['$num_instances', '$instance_name_prefix', '$vm_memory', '$vm_cpus'];
 const olderNames = new Map([
@@ -49,7 +60,7 @@ export function readConfigRb(
   numInstances: string | undefined,
   runs: MachineRunner,
 ): MachineShape {
-  const { globals, discoveryBlock } = readRubyGlobals(text, fileName);
+  const { globals, discoveryBlock } = readRubyGlobals(text, fileName, assignedBefore);
   const last = lastAssignments(globals);
   for (const global of last.values()) {
     refuseUnknown(global, fileName);

@@ -23,8 +23,13 @@ export interface RubyGlobals {
  * Reads the assignments of a config.rb in the style of coreos-vagrant, without Ruby: comments and `$name = literal`, each on lines of
  * its own or with `;` between them. Nothing is skipped in silence: what is outside this grammar throws LabError config.ruby with its line.
  * The one piece of code in coreos-vagrant's own sample, the discovery token block, is known and reported back.
+ * @param defaults what a variable is for `#{$name}` before anything is assigned to it
  */
-export function readRubyGlobals(text: string, fileName: string): RubyGlobals {
+export function readRubyGlobals(
+  text: string,
+  fileName: string,
+  defaults: ReadonlyMap<string, RubyLiteral> = new Map(),
+): RubyGlobals {
   const cursor = new RubyCursor(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
   const globals: RubyGlobal[] = [];
   let discoveryBlock: RubyGlobals['discoveryBlock'];
@@ -34,7 +39,7 @@ export function readRubyGlobals(text: string, fileName: string): RubyGlobals {
       if (cursor.done || (cursor.atLineStart && cursor.line(cursor.at) === '__END__')) break;
       if (cursor.take(';')) continue;
       if (discoveryCondition.test(cursor.line(cursor.at).trim())) discoveryBlock = skipBlock(cursor);
-      else globals.push(assignment(cursor, globals));
+      else globals.push(assignment(cursor, globals, defaults));
     }
   } catch (error) {
     if (error instanceof UnreadableRuby) throw unreadable(error, cursor, fileName);
@@ -53,7 +58,11 @@ function skipBlock(cursor: RubyCursor): { firstLine: number; lastLine: number } 
   return { firstLine, lastLine: cursor.lineNumber(cursor.at) };
 }
 
-function assignment(cursor: RubyCursor, earlier: readonly RubyGlobal[]): RubyGlobal {
+function assignment(
+  cursor: RubyCursor,
+  earlier: readonly RubyGlobal[],
+  defaults: ReadonlyMap<string, RubyLiteral>,
+): RubyGlobal {
   const start = cursor.at;
   const name = cursor.match(/\$[A-Za-z_]\w*/y)?.[0];
   cursor.skipBlanks();
@@ -65,7 +74,10 @@ function assignment(cursor: RubyCursor, earlier: readonly RubyGlobal[]): RubyGlo
   const startsAnother = cursor.lineNumber(cursor.at) > line && /^(?:\$\w+\s*=|__END__$)/.test(cursor.line(cursor.at));
   if (cursor.done || cursor.char === ';' || startsAnother) throw new UnreadableRuby(`${name} has no value`, start);
   const valueLine = cursor.lineNumber(cursor.at);
-  const lookup: Lookup = (variable) => earlier.findLast((global) => global.name === variable)?.value;
+  const lookup: Lookup = (variable) => {
+    const above = earlier.findLast((global) => global.name === variable);
+    return above === undefined ? defaults.get(variable) : above.value;
+  };
   try {
     const value = readLiteral(cursor, lookup);
     cursor.skipBlanks();

@@ -4,7 +4,7 @@ import { LabError } from '#errors/lab-error.ts';
 import type { FleetClient, FleetUnit } from '../client/fleet-client.ts';
 import { splitUnitName, templateOf } from '../unit/name.ts';
 import { decodeUnitFile } from '../unit/lines.ts';
-import { parseUnitFile } from '../unit/parse.ts';
+import { parseWrittenUnit } from '../unit/written.ts';
 import { sameOptions, type UnitOptions } from '../unit/unit-file.ts';
 import { hashUnit } from '../unit/serialise.ts';
 import { validateUnit } from '../unit/validate.ts';
@@ -69,7 +69,7 @@ async function readUnitFile(path: string): Promise<UnitOptions | undefined> {
       error,
     });
   }
-  return parseUnitFile(decodeUnitFile(bytes, path), path);
+  return parseWrittenUnit(decodeUnitFile(bytes, path), path);
 }
 
 function notFound(name: string, template: string | undefined): LabError {

@@ -11,7 +11,20 @@ import type { UnitOption } from './unit-file.ts';
  * @throws LabError `unit.syntax` naming file:line
  */
 export function parseUnitFile(text: string, file: string): UnitOption[] {
-  const options: UnitOption[] = [];
+  return optionsAtLines(text, file).map(({ section, name, value }) => ({ section, name, value }));
+}
+
+/** An option with the number of the line that it begins in, from 1. */
+export interface OptionAtLine extends UnitOption {
+  readonly line: number;
+}
+
+/**
+ * As `parseUnitFile`, for whoever has more to say of a line.
+ * @throws LabError `unit.syntax` naming file:line
+ */
+export function optionsAtLines(text: string, file: string): OptionAtLine[] {
+  const options: OptionAtLine[] = [];
   let section: string | undefined;
   let before: LogicalLine | undefined;
   for (const line of logicalLines(text, file)) {
@@ -26,7 +39,7 @@ export function parseUnitFile(text: string, file: string): UnitOption[] {
       );
     }
     if (line.text.startsWith('[')) section = sectionName(line.text, at, file);
-    else options.push(optionOf(line, at, section, before));
+    else options.push({ ...optionOf(line, at, section, before), line: line.number });
     before = line;
   }
   if (section === undefined) {

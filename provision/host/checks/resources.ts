@@ -13,7 +13,11 @@ export const memory: Check = {
     const available = availableMemory(probe);
     if (available === undefined) return memoryUnknown;
     const promised = config.machines.reduce((sum, machine) => sum + machine.memoryBytes, 0);
-    const figures = `${gigabytes(available)} available, ${config.machines.length} machines may take ${gigabytes(promised)}`;
+    const each = Math.max(...config.machines.map((machine) => machine.memoryBytes));
+    const room = `room for ${Math.floor(available / each)} of ${gigabytes(each)}`;
+    const figures =
+      `${gigabytes(available)} available, ${config.machines.length} machines may take ${gigabytes(promised)} ` +
+      `(${room})`;
     // A lab that is up already holds its share: coming back to it needs no more.
     const isUp = probe.exists(`/sys/class/net/lab-${config.name}`);
     if (available < leastMemoryBytes && !isUp) {

@@ -126,7 +126,30 @@ describe('a lab that is not up', () => {
       machines: [1, 2, 3].map((n) => ({ name: `core-0${n}`, address: `172.17.8.10${n}`, state: 'absent' })),
       changes: [],
       otherMembers: [],
+      stateDisk: {
+        mountPoint: expect.any(String) as string,
+        type: expect.any(String) as string,
+        freeBytes: expect.any(Number) as number,
+      },
     });
+  });
+
+  it('up --dry-run says what would be done with each machine, and does none of it', async () => {
+    const { exitCode, stdout } = await lab.run('up', '--dry-run', '--json', 'core-02');
+    expect(exitCode).toBe(0);
+    const plan = JSON.parse(stdout) as { lab: string; steps: { subject: string; action: string }[] };
+    expect(plan.lab).toBe(labName);
+    expect(plan.steps.map(({ subject }) => subject)).toEqual([
+      'packages',
+      'OS image',
+      'container images',
+      'network',
+      'core-02',
+    ]);
+    expect(plan.steps.at(-1)).toEqual({ subject: 'core-02', action: 'create', reason: 'it does not exist yet' });
+    expect((await lab.run('up', '--dry-run')).stdout).toMatch(/^core-03 +create +it does not exist yet$/m);
+    expect((await refusal('up', '--dry-run', 'core-07')).exitCode).toBe(68);
+    expect(lab.leftovers()).toEqual([]);
   });
 
   it.each([
@@ -140,6 +163,16 @@ describe('a lab that is not up', () => {
     const { exitCode, stderr } = await refusal(command, ...args);
     expect(exitCode).toBe(74);
     expect(stderr).toMatch(/^next {2}lab up/m);
+  });
+
+  it('logs: there is no journal, a machine that is none, a count that is none', async () => {
+    expect(await refusal('logs')).toMatchObject({
+      exitCode: 68,
+      stderr: expect.stringContaining('missing.journal') as string,
+    });
+    expect((await refusal('logs', 'core-07')).stderr).toContain('missing.machine');
+    expect(await refusal('logs', '-n', 'all')).toMatchObject({ exitCode: 64 });
+    expect((await refusal('logs', '-f')).exitCode).toBe(74);
   });
 
   it('asking it leaves nothing on the host', () => {

@@ -46,6 +46,13 @@ describe('config.rb', () => {
     expect(loadError({ rb: '$num_instances = "3"\n' })).toMatchObject({ code: 'config.value' });
   });
 
+  it('a string may name what is only assigned by default, as where the line above it is commented out', () => {
+    const { notices } = load({ rb: '#$num_instances=3\n$new_discovery_url="http://x/new?size=#{$num_instances}"\n' });
+    expect(notices).toEqual([expect.stringContaining('config.rb:2: $new_discovery_url: no discovery service')]);
+    const { machines } = load({ rb: '$instance_name_prefix="#{$instance_name_prefix}#{$vm_memory}"\n' });
+    expect(machines[0]?.name).toBe('core2048-01');
+  });
+
   it.each([
     ['$num_instances = 1 + 2', 1, /cannot read `\+ 2`/],
     ['$vm_memory = 02048', 1, /octal/],

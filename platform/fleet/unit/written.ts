@@ -1,0 +1,42 @@
+import { didYouMean } from '#errors/nearest.ts';
+import { joinedValue, syntaxError } from './lines.ts';
+import { optionsAtLines, type OptionAtLine } from './parse.ts';
+import { systemdKeys } from './systemd-keys.ts';
+import { valueProblem } from './systemd-values.ts';
+import type { UnitOption } from './unit-file.ts';
+
+/**
+ * Reads a unit file that somebody wrote: as `parseUnitFile`, and a key or a value that systemd would ignore with a warning is an
+ * error, too. Units that come through the API are not held to that, since the original took them.
+ * @throws LabError `unit.syntax` naming file:line
+ */
+export function parseWrittenUnit(text: string, file: string): UnitOption[] {
+  return optionsAtLines(text, file).map((option) => {
+    checkKey(option, file);
+    return { section: option.section, name: option.name, value: option.value };
+  });
+}
+
+function checkKey({ section, name, value, line }: OptionAtLine, file: string): void {
+  const known = systemdKeys(section);
+  if (known === undefined || name.startsWith('X-')) return;
+  if (!known.has(name)) {
+    const elsewhere = sectionsWith(name);
+    const where =
+      elsewhere.length === 0 ? didYouMean(name, [...known]) : ` (it belongs into ${elsewhere.join(' or ')})`;
+    throw syntaxError(
+      `${file}:${line}: [${section}] has no ${name}=${where}: systemd would ignore it`,
+      `correct the name, put it into its own section, or take the line out; a name of your own begins with X-`,
+    );
+  }
+  const problem = valueProblem(section, name, joinedValue(value));
+  if (problem === undefined) return;
+  throw syntaxError(
+    `${file}:${line}: ${name}=${joinedValue(value)} is ignored by systemd: ${problem.cause}`,
+    `write ${name}=${problem.example}, or take the line out`,
+  );
+}
+
+function sectionsWith(name: string): string[] {
+  return ['Unit', 'Service', 'Install'].filter((section) => systemdKeys(section)?.has(name)).map((s) => `[${s}]`);
+}

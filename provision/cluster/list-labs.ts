@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LabError } from '#errors/lab-error.ts';
+import type { HypervisorName } from '../config/lab-config.ts';
+import { parseSupervisorSpec } from '../machines/ground/read-supervisor-spec.ts';
+import { runningSpecFiles } from '../machines/ground/supervisor-process.ts';
+import { readMaker } from './find-maker.ts';
+
+/** A lab of this host, as its state directory has it. */
+export interface ListedLab {
+  readonly name: string;
+  readonly up: boolean;
+  /** What runs its machines. */
+  readonly provider: 'nspawn' | HypervisorName;
+  readonly machines: readonly { readonly name: string; readonly address: string }[];
+  readonly stateDir: string;
+  /** The checkout that made it; undefined when the lab does not say. */
+  readonly checkout: string | undefined;
+}
+
+/**
+ * All labs of this host by name: those that run, wherever their state is, and those that have one beside this checkout's.
+ * Reads only.
+ * @param stateDir of this checkout's lab, with its name at the end
+ */
+export async function listLabs(stateDir: string): Promise<ListedLab[]> {
+  const running = runningSpecFiles();
+  const beside = await readdir(dirname(stateDir)).catch(() => []);
+  const files = new Set([...running, ...beside.map((name) => join(dirname(stateDir), name, 'supervisor-spec.json'))]);
+  const labs = await Promise.all([...files].map((file) => readLab(file, running.includes(file))));
+  return labs.filter((lab) => lab !== undefined).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function readLab(specFile: string, up: boolean): Promise<ListedLab | undefined> {
+  const text = await readFile(specFile, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const spec = parseSupervisorSpec(text, specFile);
+    return {
+      name: spec.lab,
+      up,
+      provider: spec.guestsOf ?? 'nspawn',
+      machines: spec.machines.map(({ name, address }) => ({ name, address })),
+      stateDir: dirname(specFile),
+      checkout: (await readMaker(dirname(specFile)))?.checkout,
+    };
+  } catch (error) {
+    // Of another version, or damaged: `lab up` and `lab destroy` of that lab say more.
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
+}

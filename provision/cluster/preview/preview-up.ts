@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { LabConfig } from '../../config/lab-config.ts';
+import { machinesNamed } from '../../config/machine-named.ts';
+import { downloadBytes } from '../../host/download-bytes.ts';
+import { requiredPackages } from '../../host/package-list.ts';
+import { missingPackages } from '../../host/packages.ts';
+import { boxFile, boxIdentity } from '../../image/box/box-name.ts';
+import { exists } from '../../image/cache.ts';
+import { containerPlan } from '../../image/containers/plan-images.ts';
+import { osImageKey, osRecipe } from '../../image/os/recipe.ts';
+import type { MachineProvider } from '../../machines/machine-provider.ts';
+import { adoptChanges } from '../in-force/adopt-changes.ts';
+import type { ConfigChange } from '../in-force/config-changes.ts';
+import { readConfigInForce } from '../in-force/read-in-force.ts';
+import { previewSteps, type PreviewStep } from './steps.ts';
+
+export interface UpPreview {
+  readonly lab: string;
+  readonly steps: readonly PreviewStep[];
+  /** What of config.rb and lab.toml `lab up` would not apply. */
+  readonly later: readonly ConfigChange[];
+}
+
+/**
+ * What `lab up` would do now. Looks only.
+ * @throws LabError whatever `lab up` would refuse by config.rb and lab.toml: `state.machine-set`, `missing.machine`
+ */
+export async function previewUp(
+  lab: { readonly written: LabConfig; readonly repoDir: string },
+  providerOf: (config: LabConfig) => Pick<MachineProvider, 'status' | 'needs'>,
+  names: readonly string[] | undefined,
+): Promise<UpPreview> {
+  const inForce = await readConfigInForce(lab.written);
+  const { config: becomes, later } = await adoptChanges(lab.written, providerOf, names);
+  const provider = providerOf(becomes);
+  const missing = await missingPackages([...Object.keys(requiredPackages), ...provider.needs.packages]);
+  const steps = previewSteps({
+    inForce,
+    becomes,
+    wanted: machinesNamed(becomes, names).map(({ name }) => name),
+    status: await provider.status(),
+    missingPackages: missing,
+    packageBytes: await downloadBytes(missing),
+    images: await imagesSeen(lab.repoDir, becomes, provider.needs.box),
+  });
+  return { lab: becomes.name, steps, later };
+}
+
+async function imagesSeen(repoDir: string, { cacheDir, images }: LabConfig, box: MachineProvider['needs']['box']) {
+  const os = await osImageKey(osRecipe(repoDir, images.suite), process.version);
+  const { registryKey } = await containerPlan(repoDir, cacheDir, images.suite);
+  const files = [
+    { subject: 'OS image', file: join(cacheDir, 'os-image', os, 'root') },
+    { subject: 'container images', file: join(cacheDir, 'registry', registryKey, 'images.json') },
+    ...(box === undefined
+      ? []
+      : [{ subject: 'box', file: boxFile(await boxIdentity(repoDir, images.suite), box, cacheDir) }]),
+  ];
+  return Promise.all(files.map(async ({ subject, file }) => ({ subject, cached: await exists(file) })));
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { asTyped } from '#cli/render/as-typed.ts';
+
+const here = { LAB_LAUNCHER: './lab' };
+const terminal = { isTTY: true };
+
+test.each([
+  ['lab up', './lab up'],
+  ['lab lab is not up. Next: lab up', 'lab lab is not up. Next: ./lab up'],
+  ['lab destroy core-02, then lab up', './lab destroy core-02, then ./lab up'],
+  ['Run: ./lab up', 'Run: ./lab up'],
+  ['/srv/lab up', '/srv/lab up'],
+  ['(lab --help lists the commands)', '(./lab --help lists the commands)'],
+  ['"lab scenario failover"', '"./lab scenario failover"'],
+  ['the lab up there, my-lab up, lab upper, lab 3/3', 'the lab up there, my-lab up, lab upper, lab 3/3'],
+  ['the lab stays up: lab status, lab destroy', 'the lab stays up: ./lab status, ./lab destroy'],
+])('%s -> %s', (text, typed) => {
+  expect(asTyped(text, terminal, here)).toBe(typed);
+});
+
+test('a launcher in another place is written out, as a shell takes it', () => {
+  expect(asTyped('lab up', terminal, { LAB_LAUNCHER: '../my lab/lab' })).toBe("'../my lab/lab' up");
+});
+
+test('a file or a program gets one spelling, and so does whoever gave no relative path', () => {
+  expect(asTyped('lab up', { isTTY: false }, here)).toBe('lab up');
+  expect(asTyped('lab up', terminal, { LAB_LAUNCHER: '/opt/bin/lab' })).toBe('lab up');
+  expect(asTyped('lab up', terminal, { LAB_LAUNCHER: 'lab' })).toBe('lab up');
+  expect(asTyped('lab up', terminal, {})).toBe('lab up');
+});
