@@ -11,6 +11,8 @@ const mayImport = {
   platform: ['platform'],
   // Apps import nothing of each other.
   'apps/([^/]+)': ['apps/$1', etcd],
+  // Its random numbers are those of chaos plans.
+  simulation: ['simulation', 'platform', 'scenarios/chaos/seeded-random.ts'],
   errors: [],
 };
 
@@ -50,8 +52,8 @@ const ofHarness = (path) => `^${harness}/${path.replaceAll('.', '[.]')}`;
 
 const machines = 'provision/machines';
 /** Of this checkout, not of node_modules or Node itself. */
-const ours = '^(apps|cli|errors|platform|provision|scenarios|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
-const under = (folder) => `^${folder}/`;
+const ours = '^(apps|cli|errors|platform|provision|scenarios|simulation|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
+const under = (folder) => `^${folder}(/|$)`;
 
 export default {
   forbidden: [

@@ -55,6 +55,10 @@ export const usage = {
       'Couchbase server.',
     remedy: "The program's `--help` lists its flags, `lab fleetctl help COMMAND` those of a fleetctl command.",
   },
+  'usage.etcd-v2': {
+    means: '`etcd-v2` cannot use its command line: an unknown flag, or a value that is no port, place or number.',
+    remedy: '`node /opt/lab/bin/etcd-v2.cjs --help`, on a machine.',
+  },
   'usage.flanneld': {
     means:
       '`flanneld` cannot use its command line: an unknown flag, or an interface without an IPv4 address and no ' +
@@ -98,6 +102,10 @@ export const usage = {
       '`lab scenario new NAME` cannot name a scenario so: a-z, 0-9 and -, beginning with a letter, at most 41 ' +
       'characters.',
     remedy: '`lab scenario new my-scenario`',
+  },
+  'usage.simulate': {
+    means: '`npm run simulate` was given a seed, a range of seeds or a number of hours that it cannot take.',
+    remedy: '`npm run simulate -- --seeds 1..20 --hours 1`',
   },
   'usage.tier': {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',

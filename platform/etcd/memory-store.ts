@@ -121,8 +121,8 @@ interface Core {
   readonly state: { away: boolean };
 }
 
-/** etcd takes a key once per transaction, and no more than 128 operations (--max-txn-ops). */
-function refusalOf(writes: readonly Write[]): string | undefined {
+/** etcd takes a key once per transaction, and no more than 128 operations (--max-txn-ops). Its words for the refusal. */
+export function refusalOf(writes: readonly Write[]): string | undefined {
   const puts = writes.flatMap((write) => ('put' in write ? [write.put] : []));
   const twice = puts.some(
     (key, i) =>

@@ -5,6 +5,7 @@ import { memorySystemd } from '../systemd/memory-systemd.ts';
 import { systemctlDriver } from '../systemd/systemctl-driver.ts';
 import { startFleetd, type Fleetd } from './daemon/start-fleetd.ts';
 import { fleetdFlags, readConfig } from './daemon/config.ts';
+import { etcdTimeoutMs } from './daemon/etcd-timeout.ts';
 import { formatLine, type Log } from './daemon/log.ts';
 
 /**
@@ -50,15 +51,6 @@ async function main(): Promise<void> {
       running.leave().then(() => process.exit(0), fail);
     });
   }
-}
-
-/**
- * How long one etcd member may take for an answer, ms. A member that hangs must cost less than the lease's time, so that the
- * renewal still reaches another one; a long TTL says that the machines are slow, and asking again before they can have answered
- * would make them slower.
- */
-function etcdTimeoutMs(ttlSeconds: number): number {
-  return Math.max(Math.min(2000, ttlSeconds * 300), ttlSeconds * 150);
 }
 
 /** @throws whatever forbids to read a file that is there */

@@ -1,5 +1,7 @@
 /** Random choices that are the same for the same seed, on every machine and in every version of Node. */
 export interface SeededRandom {
+  /** From 0 up to 1, which it never is. */
+  share(): number;
   /** A whole number from `min` to `max`, both included. */
   integer(min: number, max: number): number;
   /** One of these. @throws RangeError when there is none */
@@ -21,6 +23,7 @@ export function seededRandom(seed: number): SeededRandom {
   };
   const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
+    share: next,
     integer,
     chance: (share) => next() < share,
     pick: (choices) => {

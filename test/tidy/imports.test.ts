@@ -45,6 +45,8 @@ describe('a planted import is found', () => {
     'apps/web/a.ts':
       "import '../worker/a.ts'; import '../../platform/etcd/store.ts'; import './b.ts'; import 'node:fs';",
     'apps/web/b.ts': "import '../../test/a.ts';",
+    'simulation/a.ts':
+      "import '../platform/fleet/engine/decide.ts'; import '../scenarios/chaos/seeded-random.ts'; import '../scenarios/a.ts';",
     'errors/a.ts': "import config from '../package.json';",
     [`${machines}/nspawn/a.ts`]: "import '../vagrant/a.ts'; import '../ground/a.ts'; import '../beside.ts';",
     [`${machines}/ground/a.ts`]: "import '../supervisor/a.ts';",
@@ -68,6 +70,7 @@ describe('a planted import is found', () => {
     'test/a.ts',
     'package.json',
     'scenarios/scenario.ts',
+    'scenarios/chaos/seeded-random.ts',
     'scenarios/failover/b.ts',
     ...['loose.ts', 'record/b.ts', 'record/events/a.ts', 'watch/a.ts', 'probes/a.ts', 'faults/a.ts', 'run/b.ts'].map(
       (file) => `${harness}/${file}`,
@@ -112,6 +115,7 @@ describe('a planted import is found', () => {
           'wall-of-apps: apps/web/a.ts -> apps/worker/a.ts',
           'wall-of-apps: apps/web/b.ts -> test/a.ts',
           'wall-of-errors: errors/a.ts -> package.json',
+          'wall-of-simulation: simulation/a.ts -> scenarios/a.ts',
           `wall-of-machines-nspawn: ${machines}/nspawn/a.ts -> ${machines}/vagrant/a.ts`,
           `wall-of-machines-ground: ${machines}/ground/a.ts -> ${machines}/supervisor/a.ts`,
           `wall-of-machines-cgroup: ${machines}/cgroup/a.ts -> ${machines}/beside.ts`,

@@ -12,6 +12,7 @@ const rooms = [
   'platform',
   'apps',
   'scenarios',
+  'simulation',
   'errors',
   'units',
   'test',

@@ -67,7 +67,7 @@ export function keyspace(): Keyspace {
     *onLease(lease) {
       for (const kv of keys.values()) if (kv.lease === lease) yield kv.key;
     },
-    history: (from) => events.filter((event) => event.revision >= from),
+    history: (from) => events.slice(events.findLastIndex((event) => event.revision < from) + 1),
     forgetHistory() {
       events = [];
       oldest = revision + 1;

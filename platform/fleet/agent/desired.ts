@@ -1,3 +1,4 @@
+import { staticProblem } from '../engine/can-run.ts';
 import { globalsFor } from '../engine/occupancy.ts';
 import { principalsFirst } from '../engine/order.ts';
 import type { Machine } from '../engine/model.ts';
@@ -14,13 +15,18 @@ export interface DesiredUnit {
   readonly wanted: 'loaded' | 'launched';
 }
 
-/** What this machine has to run: units scheduled to it and global units it is fit for; MachineOf targets before followers. */
+/**
+ * What this machine has to run: units scheduled to it and global units it is fit for; MachineOf targets before followers. A unit whose new content
+ * asks for another machine is not run here any more, though the engine has not moved it yet.
+ */
 export function desiredUnits(view: FleetView, self: Machine): DesiredUnit[] {
-  // The registered form of this machine includes metadata set through the API.
-  const machine = view.machines.find((m) => m.id === self.id) ?? self;
+  // Metadata set through the API holds while this machine is not registered, too: nothing is stopped for a lost lease.
+  const machine = { ...self, metadata: { ...self.metadata, ...view.overlays.get(self.id) } };
   // systemd refuses a whole query for the sake of one template name in it.
   const wanted = view.units.filter((u) => u.desired !== 'inactive' && !isTemplate(u.name));
-  const scheduled = wanted.filter((u) => u.target === self.id && !u.requirements.global);
+  const scheduled = wanted.filter(
+    (u) => u.target === self.id && !u.requirements.global && staticProblem(u, machine) === undefined,
+  );
   const globals = globalsFor(
     machine,
     wanted.filter((u) => u.requirements.global),

@@ -3,21 +3,27 @@ import type { Log } from '../daemon/log.ts';
 import type { Holds } from './hold.ts';
 import type { Task, Verb } from './plan.ts';
 
-/** Carries out a plan, one call of the driver per verb. A unit that fails at one step is left out of the next; others go on. */
+/**
+ * Carries out a plan, one call of the driver per verb. A unit that fails at one step is left out of the next; others go on.
+ * @param admit asked just before units are started: which of them may be
+ */
 export async function executeTasks(args: {
   systemd: SystemdDriver;
   tasks: readonly Task[];
   holds: Holds;
+  admit: (units: readonly Task[]) => Promise<ReadonlySet<string>>;
   log: Log;
 }): Promise<void> {
-  const { systemd, tasks, holds, log } = args;
+  const { systemd, tasks, holds, admit, log } = args;
   const failed = new Set<string>();
   const step = async <V extends Verb>(
     verb: V,
     run: (batch: readonly Extract<Task, { verb: V }>[]) => Promise<Failures>,
   ): Promise<void> => {
     const isNext = (task: Task): task is Extract<Task, { verb: V }> => task.verb === verb && !failed.has(task.unit);
-    const batch = tasks.filter(isNext);
+    const planned = tasks.filter(isNext);
+    const admitted = verb === 'start' && planned.length > 0 ? await admit(planned) : undefined;
+    const batch = planned.filter(({ unit }) => admitted?.has(unit) ?? true);
     if (batch.length === 0) return;
     const failures = await run(batch);
     for (const task of batch) {

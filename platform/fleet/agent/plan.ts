@@ -63,6 +63,6 @@ export function isUp({ observed }: { observed: ObservedUnit | undefined }): bool
 }
 
 /** Has ended. What systemd did not speak of may run: it has not. */
-function isDown({ observed }: CurrentUnit): boolean {
+export function isDown({ observed }: { observed: ObservedUnit | undefined }): boolean {
   return observed !== undefined && ['inactive', 'failed'].includes(observed.active);
 }

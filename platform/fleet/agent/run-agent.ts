@@ -10,9 +10,10 @@ import { desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
 import { taskHolds } from './hold.ts';
 import { removeAll, untilNoneRuns } from './leaving.ts';
-import { agentPass, unitsHere, type Hands } from './pass.ts';
+import { agentPass, unitsHere, type Hands, type Starts } from './pass.ts';
 import type { CurrentUnit } from './plan.ts';
 import { statePublisher } from './publish.ts';
+import { startWaits } from './start-waits.ts';
 
 /** The agent of one machine: makes systemd run what is scheduled here and says in etcd how that goes. */
 export interface Agent {
@@ -53,11 +54,13 @@ export function runAgent(args: {
     known = new Set(current.map((u) => u.name));
     return current;
   };
+  const waits = startWaits({ mirror, keys, machine, log });
   const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
     const desired = desiredUnits(mirror.view(), machine);
     const saidAt = (unit: string) => mirror.revision(keys.job(unit).desired);
-    reports = await agentPass(hands, { machineId: machine.id, desired, saidAt });
+    const starts: Starts = { waitsFor: waits.cause, claim: (units) => publisher.claim(args.lease(), units) };
+    reports = await agentPass(hands, { machineId: machine.id, desired, saidAt, starts });
     const lease = args.lease();
     if (lease !== undefined) await publisher.publish(lease, reports);
   };
@@ -66,7 +69,9 @@ export function runAgent(args: {
   );
 
   mirror.onChange((changed) => {
-    const concernsUnits = [...changed].some((key) => key.startsWith(keys.jobs) || key.startsWith(keys.machines));
+    const concernsUnits = [...changed].some(
+      (key) => key.startsWith(keys.jobs) || key.startsWith(keys.machines) || waits.concerns(key),
+    );
     if (concernsUnits) passes.wake();
   });
   let soon: NodeJS.Timeout | undefined;

@@ -49,7 +49,6 @@ export async function putUnit(
     throw new ApiError(400, `cannot activate template "${name}"`);
   }
   const job = keys.job(name);
-  const state = desired ?? existing?.desired ?? 'inactive';
   const guard =
     existing === undefined ? { key: job.object, absent: true as const } : { key: job.object, exists: true as const };
   const done = await store.transact(
@@ -58,7 +57,8 @@ export async function putUnit(
       ...(changed ? [{ put: job.object, value: writeUnit(name, options) }] : []),
       // A reason from before says nothing about what is wanted now; the engine writes a new one if need be.
       ...(existing?.blocked ? [{ delete: job.blocked }] : []),
-      { put: job.desired, value: state },
+      // New content alone leaves what is wanted as it is: somebody may just have said something else.
+      ...(desired !== undefined || existing === undefined ? [{ put: job.desired, value: desired ?? 'inactive' }] : []),
     ],
   );
   if (!done)

@@ -14,6 +14,8 @@ import {
 export interface FleetView {
   readonly units: UnitRecord[];
   readonly machines: Machine[];
+  /** Metadata that was set through the API, by machine id: also of machines that are not there, for they may come back. */
+  readonly overlays: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Ids of machines that are there, though what their key says cannot be read. */
   readonly unreadableMachines: string[];
   readonly states: StateRecord[];
@@ -63,6 +65,7 @@ export function viewOf(
       .filter((unit) => unit !== undefined)
       .sort(by((u) => u.name)),
     machines: machines.sort(by((m) => m.id)),
+    overlays,
     unreadableMachines,
     states: states.sort(by((s) => `${s.unit}\0${s.machineId}`)),
     ...(leader !== undefined && { leader }),

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Publisher, statePublisher } from '#platform/fleet/agent/publish.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { type Mirror, openMirror } from '#platform/fleet/registry/mirror.ts';
-import { type StateRecord, writeState } from '#platform/fleet/registry/records.ts';
+import { type StateRecord, writeState, writeUnit } from '#platform/fleet/registry/records.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
 import { memoryStore } from '#platform/etcd/memory-store.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
 import { eventually } from '../eventually.ts';
@@ -86,4 +87,53 @@ it('own changes and those of other machines are nothing to put right', async () 
   await holds('a.service', writeState(state('a.service', 'active')));
   expect(overwritten).toBe(1);
   expect((await store.get(keys.state('a.service', 'c002')))?.value).toBe('x');
+});
+
+describe('before units are started here', () => {
+  const target = (unit: string) => keys.job(unit).target;
+  const asked = (...names: string[]) => names.map((unit) => ({ unit, hash: 'abc' }));
+
+  it('that is said of those that are scheduled here, on the lease', async () => {
+    await store.put(target('c.service'), machineId);
+    expect(await publisher.claim(lease, asked('c.service'))).toEqual(new Set(['c.service']));
+    const said = await store.get(key('c.service'));
+    expect(JSON.parse(said?.value ?? '')).toMatchObject({ activeState: 'activating', jobState: 'launched' });
+    expect(said?.lease).toBe(lease);
+  });
+
+  it('nothing is said of one that is scheduled elsewhere by now, and it is not to be started', async () => {
+    await store.put(target('c.service'), 'c002');
+    expect(await publisher.claim(lease, asked('c.service'))).toEqual(new Set());
+    expect(await store.get(key('c.service'))).toBeUndefined();
+  });
+
+  it('what was claimed and is not there after all is taken back', async () => {
+    await store.put(target('c.service'), machineId);
+    await publisher.claim(lease, asked('c.service'));
+    await publisher.publish(lease, states);
+    expect(await store.get(key('c.service'))).toBeUndefined();
+  });
+
+  it('nothing is written again of one whose start is tried again: its state makes others wait already', async () => {
+    states = [{ ...state('c.service', 'inactive'), message: 'bad unit file setting' }];
+    await publisher.publish(lease, states);
+    const before = await store.get(key('c.service'));
+    expect(await publisher.claim(lease, asked('c.service'))).toEqual(new Set(['c.service']));
+    expect(await store.get(key('c.service'))).toEqual(before);
+  });
+
+  it('a machine without a lease may start nothing that is scheduled, and global units all the same', async () => {
+    const options = parseUnitFile('[Service]\nExecStart=/bin/a\n[X-Fleet]\nGlobal=true\n', 'g.service');
+    await store.put(keys.job('g.service').object, writeUnit('g.service', options));
+    await eventually(() => (mirror.view().units.length > 0 ? undefined : 'not seen'));
+    expect(await publisher.claim(undefined, asked('a.service', 'g.service'))).toEqual(new Set(['g.service']));
+    expect(await publisher.claim(lease, asked('g.service'))).toEqual(new Set(['g.service']));
+    expect(await store.get(key('g.service'))).toBeUndefined();
+  });
+
+  it('more than one transaction takes are claimed too', async () => {
+    const names = Array.from({ length: 130 }, (_, n) => `c@${n}.service`);
+    for (const name of names) await store.put(target(name), machineId);
+    expect((await publisher.claim(lease, asked(...names))).size).toBe(130);
+  });
 });

@@ -1,7 +1,8 @@
 import { desiredUnits } from '#platform/fleet/agent/desired.ts';
 import { endings } from '#platform/fleet/agent/endings.ts';
 import { taskHolds } from '#platform/fleet/agent/hold.ts';
-import { agentPass, unitsHere } from '#platform/fleet/agent/pass.ts';
+import { agentPass, unitsHere, type Starts } from '#platform/fleet/agent/pass.ts';
+import { startWaitsFor } from '#platform/fleet/agent/start-waits.ts';
 import { mangleUnitName } from '#platform/fleet/unit/name.ts';
 import { memorySystemd } from '#platform/systemd/memory-systemd.ts';
 import type { Commands, Words } from '#test/support/transcript.ts';
@@ -25,7 +26,8 @@ export function agentWorld(): Commands {
       const { unit: name, reason, failed } = fields;
       lines.push(`${verb} ${name}: ${reason}`, ...(failed === undefined ? [] : [`  failed: ${failed}`]));
     };
-    const desired = desiredUnits(await view(), machine(own));
+    const seen = await view();
+    const desired = desiredUnits(seen, machine(own));
     const revisions = new Map<string, number>();
     for (const { name } of desired) {
       const said = await store.get(keys.job(name).desired);
@@ -33,7 +35,11 @@ export function agentWorld(): Commands {
     }
     const hands = { systemd, look: () => unitsHere(systemd, ends), holds, ends, log };
     const saidAt = (name: string) => revisions.get(name);
-    return { lines, states: await agentPass(hands, { machineId: machine(own).id, desired, saidAt }) };
+    const starts: Starts = {
+      waitsFor: (name, running) => startWaitsFor(name, machine(own), seen, running),
+      claim: async (units) => new Set(units.map((task) => task.unit)),
+    };
+    return { lines, states: await agentPass(hands, { machineId: machine(own).id, desired, saidAt, starts }) };
   };
 
   return {

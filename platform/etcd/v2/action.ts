@@ -1,11 +1,14 @@
-import type { KeyValue, Write } from '../../etcd/store.ts';
-import { wire } from '../../etcd/wire.ts';
-import { base64Form } from '../../etcd/base64.ts';
-import { ask, type Reach } from '../cluster/ask.ts';
+import { ask, type Reach } from '../ask.ts';
+import { base64Form } from '../base64.ts';
+import type { KeyValue, Write } from '../store.ts';
+import { wire } from '../wire.ts';
+
 /** What etcd v2 says was done to a key. */
-export type Action = Told | 'expire';
-/** What a command does. */
-export type Told = 'set' | 'create' | 'update' | 'delete' | 'compareAndSwap' | 'compareAndDelete';
+export type Action = Done | 'expire';
+/** What an answer to a request says was done. */
+export type Done = Exclude<Told, 'refresh'>;
+/** What was asked for. A `refresh` gives a key another time to live, and no watch tells of it. */
+export type Told = 'set' | 'create' | 'update' | 'delete' | 'compareAndSwap' | 'compareAndDelete' | 'refresh';
 
 /**
  * v3's history has puts and deletions only. So that a watch can tell an `update` from a `set`, and a key that was removed from
@@ -13,7 +16,7 @@ export type Told = 'set' | 'create' | 'update' | 'delete' | 'compareAndSwap' | '
  * change's revision finds it written at that very revision, or the change was not one of those. No v2 path reaches the key, for
  * they begin with a slash. A lost lease is a transaction of its own, which nothing can be added to.
  */
-const toldKey = 'etcdctl.v2/action';
+export const toldKey = 'etcdctl.v2/action';
 
 /**
  * What a transaction must write beside the change itself. `set`, and the removal of a key without a lease, are what v3's own event
@@ -22,6 +25,25 @@ const toldKey = 'etcdctl.v2/action';
  */
 export function tell(action: Told, lease = '0'): Write[] {
   return action === 'set' || (action === 'delete' && lease === '0') ? [] : [{ put: toldKey, value: action }];
+}
+
+/** The same for the removal of a directory with all that is in it: to v2 one change, to v3 one for each key. */
+export function tellRemoved(directory: string): Write[] {
+  return [{ put: toldKey, value: `delete ${directory}/` }];
+}
+
+export interface Note {
+  readonly action: Told;
+  /** The directory that was removed with all that was in it. */
+  readonly directory: string | undefined;
+}
+
+/** Reads what was told; undefined: not a word of ours. */
+export function readNote(text: string): Note | undefined {
+  const [word, ...rest] = text.split(' ');
+  const action = tellable.find((known) => known === word);
+  const directory = rest.length > 0 ? rest.join(' ').slice(0, -1) : undefined;
+  return action && { action, directory };
 }
 
 export interface Past {
@@ -43,11 +65,7 @@ export async function readPast(reach: Reach, key: string, revision: number): Pro
   };
   // Not in one transaction: etcd 3.4 panics when a compaction comes between its check of a transaction and the reads in it.
   const [told, before, now] = await Promise.all([at(toldKey, revision), at(key, revision - 1), at(key, revision)]);
-  return { told: told?.modRevision === revision ? readAction(told.value) : undefined, before, now };
+  return { told: told?.modRevision === revision ? readNote(told.value)?.action : undefined, before, now };
 }
 
-function readAction(word: string): Told | undefined {
-  return tellable.find((action) => action === word);
-}
-
-const tellable: readonly Told[] = ['create', 'update', 'delete', 'compareAndSwap', 'compareAndDelete'];
+const tellable: readonly Told[] = ['create', 'update', 'delete', 'compareAndSwap', 'compareAndDelete', 'refresh'];

@@ -1,4 +1,4 @@
-import type { EtcdStore } from '../../etcd/store.ts';
+import type { EtcdStore } from '../store.ts';
 
 /**
  * Until when each followed lease cannot have run out. v3 makes the same event of a lease that was revoked and of one that ran out,
@@ -37,12 +37,22 @@ export function leaseClock(store: Pick<EtcdStore, 'leaseTtl'>, now: () => number
         setTimeout(() => void look(lease), afterMs),
       );
   };
+  /** Its keys may be told of after it is gone. */
+  const forgetLater = (lease: string) => {
+    clearTimeout(timers.get(lease));
+    if (closed) return;
+    const timer = setTimeout(() => {
+      timers.delete(lease);
+      livesUntil.delete(lease);
+    }, keptMs);
+    timers.set(lease, timer);
+  };
   const look = async (lease: string): Promise<void> => {
     try {
       // 0 is less than a second, and not yet gone.
       const remaining = await ask(lease);
       if (remaining >= 0) again(lease, Math.max(remaining * 1000, shortestPauseMs));
-      else timers.delete(lease);
+      else forgetLater(lease);
     } catch {
       again(lease, shortestPauseMs); // nobody answers: what is known stays true
     }
@@ -56,8 +66,11 @@ export function leaseClock(store: Pick<EtcdStore, 'leaseTtl'>, now: () => number
       if (lease === '0') return false;
       const until = livesUntil.get(lease);
       // Nobody answers: what is known must do.
-      if ((await ask(lease).catch(() => 0)) > 0) return false;
-      clearTimeout(timers.get(lease));
+      if ((await ask(lease).catch(() => 0)) > 0) {
+        if (!timers.has(lease)) forgetLater(lease);
+        return false;
+      }
+      forgetLater(lease);
       return until === undefined || goneAt >= until;
     },
     close() {
@@ -68,3 +81,6 @@ export function leaseClock(store: Pick<EtcdStore, 'leaseTtl'>, now: () => number
 }
 
 const shortestPauseMs = 250;
+
+/** What is known of a lease that is gone. */
+const keptMs = 60_000;

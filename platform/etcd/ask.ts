@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import { etcdFailure, failureFromStatus, isEtcdAway } from '../../etcd/etcd-failure.ts';
+import { etcdFailure, failureFromStatus, isEtcdAway } from './etcd-failure.ts';
 
 /** How etcd is reached by what the store's view has no word for. */
 export interface Reach {

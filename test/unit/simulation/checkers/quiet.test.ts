@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { writeState } from '#platform/fleet/registry/records.ts';
+import { quiet } from '#simulation/checkers/quiet.ts';
+import { Truth } from '#simulation/checkers/truth.ts';
+
+const keys = fleetKeys();
+const truth = new Truth({ keys, machines: [{ name: 'core-01', id: '1' }], ttlSeconds: 5 });
+
+/** What the checker says of a state that is written while all is at rest. */
+function wordOn(before: ReturnType<typeof state> | undefined, after: ReturnType<typeof state> | undefined) {
+  const checker = quiet();
+  checker.see({ at: 1_000, kind: 'rest', isOn: true }, truth);
+  const changes = [{ key: keys.state('a.service', '1'), before, after }];
+  return checker.see({ at: 9_000, kind: 'commit', revision: 2, author: 'fleetd core-01 #1', changes }, truth);
+}
+
+function state(active: string, message?: string) {
+  const told = {
+    unit: 'a.service',
+    machineId: '1',
+    hash: 'x',
+    load: 'loaded',
+    active,
+    sub: '',
+    job: 'launched',
+  } as const;
+  return writeState({ ...told, ...(message !== undefined && { message }) });
+}
+
+test('a start that fails for another reason than before may be told', () => {
+  expect(wordOn(state('inactive', 'timed out'), state('inactive', 'bad setting'))).toBeUndefined();
+});
+
+test.each([
+  ['another state', state('inactive', 'bad setting'), state('activating', 'bad setting')],
+  ['a reason that comes', state('inactive'), state('inactive', 'bad setting')],
+  ['a reason that goes', state('inactive', 'bad setting'), state('inactive')],
+  ['a state that comes', undefined, state('inactive', 'bad setting')],
+  ['a state that goes', state('inactive', 'bad setting'), undefined],
+  ['the same once more', state('inactive'), state('inactive')],
+])('%s may not: nothing has happened', (_, before, after) => {
+  expect(wordOn(before, after)).toContain('though nothing has happened');
+});

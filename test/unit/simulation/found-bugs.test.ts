@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import type { Tampering } from '#simulation/machines/fleetd.ts';
+import type { Plan } from '#simulation/plan/plan.ts';
+import { runPlan } from '#simulation/run/run-plan.ts';
+import { create, destroy, fault, metadata, smallPlan, want } from './small-plan.ts';
+
+const keys = fleetKeys();
+
+/** A unit that systemd refuses to start. */
+function broken(unit: string) {
+  return { operation: { kind: 'create', unit, text: '[Service]\nRestart=no\n', desired: 'launched' } } as const;
+}
+
+/** What the simulation found in fleet, made short; each of these broke a promise before it was mended. */
+const found: Readonly<Record<string, Plan>> = {
+  // Two transactions in a row, the user's and the engine's: between them the agent started the new text where it was.
+  'new content that asks for another machine does not start where the old one ran': smallPlan(
+    [create(60, 'a.service', 'MachineMetadata=slot=1'), create(70, 'a.service', 'MachineMetadata=slot=2')],
+    80,
+  ),
+  'a unit that moves starts when it has stopped where it was': smallPlan(
+    [create(60, 'a.service', 'MachineMetadata=rack=a', 5_000), metadata(70, 'core-01', 'rack', 'b')],
+    80,
+  ),
+  'so does one that is destroyed and made anew for another machine': smallPlan(
+    [
+      create(60, 'a.service', 'MachineMetadata=slot=1', 5_000),
+      destroy(70, 'a.service'),
+      create(71, 'a.service', 'MachineMetadata=slot=2'),
+    ],
+    80,
+  ),
+  'a unit starts when what it must not be beside has stopped there': smallPlan([
+    create(10, 'a.service', 'MachineMetadata=slot=1', 5_000),
+    want(20, 'a.service', 'inactive'),
+    create(21, 'b.service', 'MachineMetadata=slot=1\nConflicts=a.service'),
+  ]),
+  'so does a global one': smallPlan([
+    create(10, 'a.service', 'MachineMetadata=slot=1', 5_000),
+    create(20, 'b.service', 'Global=true\nConflicts=a.service'),
+    want(21, 'a.service', 'inactive'),
+  ]),
+  // Whatever says that a start is coming must not be said and taken back at each new try.
+  'a start that fails again and again leaves etcd alone': smallPlan(
+    [{ ...create(10, 'a.service'), ...broken('a.service') }],
+    60,
+  ),
+  'a unit stays that needs metadata set through the API, when its machine has lost its lease': smallPlan(
+    [
+      metadata(10, 'core-01', 'rack', 'z'),
+      create(20, 'a.service', 'MachineMetadata=rack=z'),
+      create(20, 'b.service', 'Global=true\nMachineMetadata=rack=z'),
+      fault(70, { fault: 'revoke', on: 1 }),
+    ],
+    80,
+  ),
+};
+
+test.each(Object.entries(found))('%s', async (_, plan) => {
+  expect((await runPlan(plan)).violation).toBeUndefined();
+});
+
+test('a unit that is moved while it is loaded runs once', async () => {
+  const plan = smallPlan(
+    [
+      create(10, 'db.service', 'MachineMetadata=slot=1'),
+      create(12, 'near.service', 'MachineMetadata=slot=2', 0, 'loaded'),
+      create(60, 'near.service', 'MachineOf=db.service'),
+    ],
+    80,
+  );
+  // The engine's decision comes when the agent has looked and is loading; the agent's word when the other machine has looked.
+  const lateMs = (key: string): number => (key.startsWith(keys.states) ? 600 : key.endsWith('/target') ? 400 : 0);
+  const tampering: Tampering = {
+    store: (store) => ({
+      ...store,
+      async transact(guards, writes) {
+        const late = Math.max(0, ...writes.map((write) => lateMs('put' in write ? write.put : '')));
+        await new Promise((resolve) => setTimeout(resolve, late));
+        return store.transact(guards, writes);
+      },
+    }),
+  };
+  expect((await runPlan(plan, { tampering })).violation).toBeUndefined();
+});

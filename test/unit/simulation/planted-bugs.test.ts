@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import type { EtcdStore, Guard, Write } from '#platform/etcd/store.ts';
+import type { SystemdDriver } from '#platform/systemd/driver.ts';
+import { allCheckers } from '#simulation/checkers/all-checkers.ts';
+import type { Tampering } from '#simulation/machines/fleetd.ts';
+import { machineId, type Plan } from '#simulation/plan/plan.ts';
+import { runPlan } from '#simulation/run/run-plan.ts';
+import { create, destroy, fault, metadata, smallPlan, want } from './small-plan.ts';
+
+const keys = fleetKeys();
+
+/** A bug as somebody might write it, at a seam of fleetd; and what happens to a fleet that has it. */
+interface Planted {
+  readonly bug: string;
+  readonly tampering: Tampering;
+  readonly plan: Plan;
+}
+
+type Put = Extract<Write, { put: string }>;
+const isPut = (write: Write): write is Put => 'put' in write;
+const places = (write: Write): write is Put => isPut(write) && /\/job\/.*\/target$/.test(write.put);
+
+/** Transactions as they are changed on their way; true or false: what is answered in their place. */
+type Change = (
+  guards: readonly Guard[],
+  writes: readonly Write[],
+) => { readonly guards?: readonly Guard[]; readonly writes?: readonly Write[] } | boolean;
+
+const transactions = (change: Change): Tampering => ({
+  store: (store) => ({
+    ...store,
+    async transact(guards, writes) {
+      const changed = change(guards, writes);
+      if (typeof changed === 'boolean') return changed;
+      return store.transact(changed.guards ?? guards, changed.writes ?? writes);
+    },
+  }),
+});
+const putElsewhere = (number: number): Tampering =>
+  transactions((_, writes) => ({
+    writes: writes.map((write) => (places(write) ? { put: write.put, value: machineId(number) } : write)),
+  }));
+const store = (change: (plain: EtcdStore) => Partial<EtcdStore>): Tampering => ({
+  store: (plain) => ({ ...plain, ...change(plain) }),
+});
+const systemd = (change: (plain: SystemdDriver) => Partial<SystemdDriver>): Tampering => ({
+  systemd: (plain) => ({ ...plain, ...change(plain) }),
+});
+/** systemd's word of a unit taken for another. */
+const misread = (when: (active: string) => boolean): Tampering =>
+  systemd((plain) => ({
+    async observe(names) {
+      const observed = await plain.observe(names);
+      const dead = { active: 'inactive', sub: 'dead' };
+      return new Map([...observed].map(([name, is]) => [name, when(is.active) ? { ...is, ...dead } : is]));
+    },
+  }));
+
+const one = create(10, 'a.service');
+
+const planted: Readonly<Record<string, Planted>> = {
+  'single-copy': {
+    bug: 'a unit that has been told to stop is taken for one that has stopped',
+    tampering: misread((active) => active === 'deactivating'),
+    plan: smallPlan(
+      [create(10, 'a.service', 'MachineMetadata=rack=a', 5_000), metadata(60, 'core-01', 'rack', 'b')],
+      70,
+    ),
+  },
+  'running-together': {
+    bug: 'the same, of a unit that another one must not be beside',
+    tampering: misread((active) => active === 'deactivating'),
+    plan: smallPlan([
+      create(10, 'a.service', 'MachineMetadata=slot=1', 5_000),
+      want(20, 'a.service', 'inactive'),
+      create(21, 'b.service', 'MachineMetadata=slot=1\nConflicts=a.service'),
+    ]),
+  },
+  placement: {
+    bug: 'every unit goes to the first machine',
+    tampering: putElsewhere(1),
+    plan: smallPlan([create(10, 'a.service', 'MachineMetadata=slot=2')]),
+  },
+  'living-machines': {
+    bug: 'a unit goes to a machine that nobody has looked for',
+    tampering: putElsewhere(9),
+    plan: smallPlan([one]),
+  },
+  'leader-only': {
+    bug: 'every engine takes itself for the leader, and nothing that it writes is guarded',
+    tampering: transactions((guards, writes) => {
+      if (writes.some((write) => isPut(write) && write.put === keys.leader)) return true;
+      return { guards: guards.filter(({ key }) => key !== keys.leader) };
+    }),
+    plan: smallPlan([one]),
+  },
+  'needless-moves': {
+    bug: 'whoever is placed drives another one away',
+    tampering: transactions((_, writes) => {
+      const other: Write = { put: keys.job('a.service').target, value: machineId(3) };
+      return {
+        writes: writes.some((write) => places(write) && write.put.includes('b.service')) ? [...writes, other] : writes,
+      };
+    }),
+    plan: smallPlan([one, create(20, 'b.service')]),
+  },
+  'agents-obey': {
+    bug: 'an agent that begins anew stops what it finds',
+    tampering: systemd((plain) => {
+      let isFirst = true;
+      return {
+        async installed() {
+          const found = await plain.installed();
+          if (isFirst) await plain.stop(found.map(({ name }) => name));
+          isFirst = false;
+          return found;
+        },
+      };
+    }),
+    plan: smallPlan([one, fault(60, { fault: 'kill', daemon: 'fleetd', on: 1 })], 70),
+  },
+  'nothing-lost': {
+    bug: 'an answer is given before anything is written, and then nothing is',
+    tampering: transactions((_, writes) =>
+      writes.some((write) => isPut(write) && write.value === 'loaded') ? true : {},
+    ),
+    plan: smallPlan([one, want(20, 'a.service', 'loaded')]),
+  },
+  convergence: {
+    bug: 'a unit is said to be started, and is not',
+    tampering: systemd(() => ({ start: async () => new Map() })),
+    plan: smallPlan([one]),
+  },
+  'states-told': {
+    bug: 'what is published of a unit that has gone stays',
+    tampering: transactions((_, writes) => {
+      const kept = writes.filter((write) => isPut(write) || !write.delete.startsWith(keys.states));
+      return { writes: kept.filter((write) => !isPut(write) || !write.value.includes('inactive')) };
+    }),
+    plan: smallPlan([one, destroy(20, 'a.service')]),
+  },
+  quiet: {
+    bug: 'whoever looks at etcd leaves a mark there',
+    tampering: store((plain) => ({
+      async list(prefix) {
+        await plain.put(`${keys.prefix}looked`, 'yes');
+        return plain.list(prefix);
+      },
+    })),
+    plan: smallPlan([one]),
+  },
+  'daemons-live': {
+    bug: 'systemd’s word of a unit is not expected',
+    tampering: systemd((plain) => ({
+      follow: () =>
+        plain.follow(() => {
+          throw new Error('who is that?');
+        }),
+    })),
+    plan: smallPlan([one]),
+  },
+};
+
+test.each(Object.entries(planted))('%s finds the bug planted for it', async (checker, { tampering, plan }) => {
+  expect((await runPlan(plan)).violation).toBeUndefined();
+  expect((await runPlan(plan, { tampering })).violation?.checker).toBe(checker);
+});
+
+test('a bug is planted for each checker', () => {
+  const names = allCheckers(false).map(({ name }) => name);
+  expect(Object.keys(planted).sort()).toEqual(names.sort());
+});
