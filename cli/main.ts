@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { takeProvider } from './choose-provider.ts';
+import { addGuideCommands } from './guide-commands.ts';
 import { addImageCommands } from './image-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
@@ -20,6 +21,7 @@ const help = `
 Examples:
   lab scenario failover          everything from nothing: build, boot, deploy, break a machine, prove what happens
   lab up                         three machines at 172.17.8.101-103, etcd, flannel, Docker, fleet
+  lab guide                      the chapter step by step, each step checked
   lab fleetctl list-units        fleet's own command, against this lab
   lab ssh core-02 -- docker ps   a command on a machine
   lab halt core-02               orderly shutdown (lab up core-02 brings it back, with its data)
@@ -115,6 +117,7 @@ function program(from: Invocation): Command {
     .action(async (name: string | undefined, words: string[], options: { json?: boolean }) =>
       (await import('./commands/scenario.ts')).scenario(from, name, words, options),
     );
+  addGuideCommands(lab, from);
   addRunCommands(lab, repoDir);
   addVagrantCommands(lab, from);
   addImageCommands(lab, from);

@@ -12,6 +12,7 @@ const rooms = [
   'platform',
   'apps',
   'scenarios',
+  'guide',
   'errors',
   'units',
   'test',
