@@ -5,9 +5,8 @@ interface Json {
   readonly json?: boolean;
 }
 
-/** `lab guide` and what a reader types on the way. */
+/** `lab guide` and what is typed behind it. */
 export function addGuideCommands(lab: Command, from: Invocation): void {
-  const json = () => new Option('--json', 'machine-readable output');
   const guide = lab
     .command('guide')
     .argument('[guide]', 'begins another guide than the chapter: the directory of one of your own')
@@ -16,6 +15,14 @@ export function addGuideCommands(lab: Command, from: Invocation): void {
     .action(async (name: string | undefined, options: Json) =>
       (await import('./commands/guide.ts')).guide(from, name, options),
     );
+  addSteps(guide, from);
+  addOthers(guide, from.repoDir);
+}
+
+const json = () => new Option('--json', 'machine-readable output');
+
+/** On the way through a guide. */
+function addSteps(guide: Command, from: Invocation): void {
   guide
     .command('check')
     .description('is the current step done? exit code 0 yes, 1 no, with what is missing')
@@ -51,6 +58,10 @@ export function addGuideCommands(lab: Command, from: Invocation): void {
     .action(async (step: string, options: Json & { anew?: boolean }) =>
       (await import('./commands/guide-goto.ts')).guideGoto(from, step, options),
     );
+}
+
+/** On guides and progress as a whole: they need no lab and no root. */
+function addOthers(guide: Command, repoDir: string): void {
   guide
     .command('reset')
     .description('forget the progress in this directory; the lab stays as it is')
@@ -60,14 +71,14 @@ export function addGuideCommands(lab: Command, from: Invocation): void {
     .command('list')
     .description('all steps, and which are done')
     .addOption(json())
-    .action(async (options: Json) => (await import('./commands/guide-others.ts')).guideList(from.repoDir, options));
+    .action(async (options: Json) => (await import('./commands/guide-others.ts')).guideList(repoDir, options));
   guide
     .command('class')
     .argument('<directories...>', 'one of each learner')
     .description('how far several learners are, as a table')
     .addOption(json())
     .action(async (dirs: string[], options: Json) =>
-      (await import('./commands/guide-others.ts')).guideClass(from.repoDir, dirs, options),
+      (await import('./commands/guide-others.ts')).guideClass(repoDir, dirs, options),
     );
   guide
     .command('new')
@@ -75,6 +86,6 @@ export function addGuideCommands(lab: Command, from: Invocation): void {
     .description('write a guide of your own that works at once')
     .addOption(json())
     .action(async (name: string, options: Json) =>
-      (await import('./commands/guide-others.ts')).guideNew(from.repoDir, name, options),
+      (await import('./commands/guide-others.ts')).guideNew(repoDir, name, options),
     );
 }

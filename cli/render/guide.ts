@@ -1,6 +1,8 @@
 import pc from 'picocolors';
 import type { Learner } from '#guide/walk/class-table.ts';
+import { foldCommand } from './fit.ts';
 import { table } from './table.ts';
+import { columnsOf } from './terminal.ts';
 
 interface StepHead {
   readonly number: number;
@@ -23,19 +25,23 @@ export interface ShownStep {
   readonly questions: number;
 }
 
-/** `lab guide`. Commands keep lines of their own, to be copied. */
-export function renderStep(shown: ShownStep): string {
+/** `lab guide`. Commands have lines of their own, which a shell takes as they are. */
+export function renderStep(shown: ShownStep, columns = columnsOf(process.stdout)): string {
   const { step, of, done } = shown;
   const part = (head: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [`${pc.bold(head)}\n${lines.map((line) => `  ${line}`).join('\n')}`];
+    lines.length === 0 ? [] : [[pc.bold(head), ...lines].join('\n')];
+  const commands = (lines: readonly string[]) =>
+    lines.map((line) => (line.length + 2 > columns ? foldCommand(line, columns) : `  ${line}`));
+  const items = (lines: readonly string[]) => lines.map((line) => `- ${oneParagraph(line)}`);
   const errata = shown.errata.map(({ printed, happens, instead }) => `${printed}: ${happens} ${instead}`);
   return [
     `${shown.guide}, step ${step.number} of ${of}${done ? ' (done)' : ''}\n${pc.bold(step.title)}`,
     oneParagraph(shown.goal),
-    ...part('Type', shown.type),
-    ...part('You should see', shown.see),
-    ...part('Look around (what goes on ends by Ctrl-C)', [...shown.look, ...shown.open.map((url) => `open ${url}`)]),
-    ...part('Where the book cannot be typed as printed', errata),
+    ...part('Type', commands(shown.type)),
+    ...part('You should see', items(shown.see)),
+    ...part('Look around (what goes on ends by Ctrl-C)', commands(shown.look)),
+    ...part('In a browser', items(shown.open)),
+    ...part('Where the book cannot be typed as printed', items(errata)),
     done
       ? 'Next: lab guide next'
       : `Then: lab guide check. Stuck: lab guide hint. More: lab guide why${questions(shown.questions)}`,

@@ -31,6 +31,13 @@ const screens: Readonly<Record<string, Lines>> = {
   help: { lines: ['--help'] },
   status: { lines: ['status'] },
   scenarios: { lines: ['scenario', 'scenario failover --help', 'scenario rejoin --help', 'scenario chaos --help'] },
+  guide: {
+    lines: [
+      ...['guide check', 'guide', 'guide chek', 'guide check', 'guide hint', 'guide why', 'guide why --answers'],
+      ...['guide next', 'guide goto 99', 'guide list', 'guide new Bad!', 'guide new mine', 'guide ./mine'],
+      ...['guide class . nosuch', 'guide reset', 'guide reset', 'guide ./mine', 'guide list'],
+    ],
+  },
   explain: { lines: ['explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
   'errors-usage': {
     lines: [
@@ -99,7 +106,10 @@ describe.each(terminals)('on a terminal of $columns columns, TERM=$term', (termi
     // fleetctl has a help of its own, which needs a machine.
     const commands = names.filter((name) => !['help', 'fleetctl'].includes(name));
     expect(commands.length).toBeGreaterThan(12);
-    const deeper = ['vagrant settings', 'vagrant prepare', 'image box', 'image prune'];
+    const ofGuides = ['check', 'next', 'hint', 'why', 'goto', 'list', 'class', 'new', 'reset'].map(
+      (word) => `guide ${word}`,
+    );
+    const deeper = ['vagrant settings', 'vagrant prepare', 'image box', 'image prune', ...ofGuides];
     const lines = [...commands, ...deeper].map((command) => `${command} --help`);
     expectKept(kept(terminal, 'help-of-commands'), await shown(terminal, lines, 3));
   });
