@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Observed } from '#guide/conditions/observed.ts';
-import { describeValue } from '#guide/conditions/values.ts';
+import { describeValue, valuesOf } from '#guide/conditions/values.ts';
 import { fill } from '#guide/form/guide-form.ts';
 import { observeLab } from '#guide/observe/observe-lab.ts';
 import { knownValues, type Look, type Reading } from '#guide/walk/reading.ts';
-import { valuesOf } from '#guide/conditions/values.ts';
 import { type Place, typedHere } from '#guide/walk/typed-here.ts';
 import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import type { Invocation } from './invocation.ts';
@@ -20,10 +19,14 @@ export function lookFrom(from: Invocation): Look {
   };
 }
 
-/** Where the reader types. */
-export function placeOf({ repoDir }: Invocation, seen: Observed | undefined): Place {
+/**
+ * Where the reader types.
+ * @param avoid machines that the step is about, and may be gone when the command is typed
+ */
+export function placeOf({ repoDir }: Invocation, seen: Observed | undefined, avoid: readonly string[] = []): Place {
   const here = process.cwd();
-  const running = seen?.machines.find(({ state }) => state === 'running');
+  const all = seen?.machines.filter(({ state }) => state === 'running') ?? [];
+  const running = all.find(({ name }) => !avoid.includes(name)) ?? all[0];
   const beside = relative(here, join(repoDir, 'units'));
   return {
     inShell: (process.env['LAB_SHELL'] ?? '') !== '',
@@ -48,7 +51,8 @@ export function wordsOf(reading: Reading, seen: Observed | undefined): (text: st
 
 /** A command of the step as it is typed here. */
 export function commandsOf(from: Invocation, reading: Reading, seen: Observed | undefined): (text: string) => string {
-  const place = placeOf(from, seen);
+  const place = placeOf(from, seen, Object.values(knownValues(reading)));
   const words = wordsOf(reading, seen);
-  return (command) => typedHere(words(command), place);
+  // A value that is not known is told in words, which are no words of a command.
+  return (command) => words(typedHere(command, place));
 }

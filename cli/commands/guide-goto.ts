@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
+import { needsOf } from '#guide/conditions/needs.ts';
 import { fill } from '#guide/form/guide-form.ts';
 import { goTo } from '#guide/walk/go-to.ts';
 import { openReading, stepOf } from '#guide/walk/reading.ts';
@@ -31,7 +32,9 @@ export async function guideGoto(
 }
 
 async function type(from: Invocation, command: string): Promise<void> {
-  const typed = typedHere(command, placeOf(from, undefined));
+  // It goes to a machine, and must find one that runs.
+  const seen = command.startsWith('etcdctl ') ? await lookFrom(from)(needsOf([], [])) : undefined;
+  const typed = typedHere(command, placeOf(from, seen));
   printErr(`$ ${typed}`);
   const { exitCode, all } = await execa('bash', ['-c', typed], {
     reject: false,

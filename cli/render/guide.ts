@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Learner } from '#guide/walk/class-table.ts';
-import { foldCommand } from './fit.ts';
+import { fold, foldCommand, visibleWidth } from './fit.ts';
 import { table } from './table.ts';
 import { columnsOf } from './terminal.ts';
 
@@ -32,7 +32,7 @@ export function renderStep(shown: ShownStep, columns = columnsOf(process.stdout)
     lines.length === 0 ? [] : [[pc.bold(head), ...lines].join('\n')];
   const commands = (lines: readonly string[]) =>
     lines.map((line) => (line.length + 2 > columns ? foldCommand(line, columns) : `  ${line}`));
-  const items = (lines: readonly string[]) => lines.map((line) => `- ${oneParagraph(line)}`);
+  const items = (lines: readonly string[]) => lines.map((line) => item('-', line, columns));
   const errata = shown.errata.map(({ printed, happens, instead }) => `${printed}: ${happens} ${instead}`);
   return [
     `${shown.guide}, step ${step.number} of ${of}${done ? ' (done)' : ''}\n${pc.bold(step.title)}`,
@@ -52,35 +52,41 @@ function questions(count: number): string {
   return count === 0 ? '' : `, with ${count} question${count === 1 ? '' : 's'}`;
 }
 
-/** `lab guide check` */
-export function renderCheck(shown: {
+interface ShownCheck {
   readonly step: StepHead;
   readonly of: number;
   readonly done: boolean;
   readonly last: boolean;
   readonly conditions: readonly { readonly text: string; readonly missing: string | null }[];
-}): string {
+}
+
+/** `lab guide check` */
+export function renderCheck(shown: ShownCheck, columns = columnsOf(process.stdout)): string {
   const { step, of, done, last } = shown;
   const lines = shown.conditions.map(({ text, missing }) =>
-    missing === null ? `${pc.green('✓')} ${text}` : `${pc.red('✗')} ${text}\n    ${missing}`,
+    missing === null
+      ? item(pc.green('✓'), text, columns)
+      : `${item(pc.red('✗'), text, columns)}\n    ${fold(missing, columns, 4)}`,
   );
   const head = `step ${step.number} of ${of}, ${step.title}: ${done ? 'done' : 'not done yet'}`;
   const next = !done ? 'Stuck: lab guide hint' : last ? 'That was the last step.' : 'Next: lab guide next';
   return [[head, ...lines].join('\n'), next].join('\n\n');
 }
 
-/** `lab guide hint` */
-export function renderHint(shown: {
+interface ShownHint {
   readonly step: StepHead;
   readonly done: boolean;
   readonly missing: readonly string[];
   readonly lab: readonly string[];
   readonly hints: readonly string[];
-}): string {
+}
+
+/** `lab guide hint` */
+export function renderHint(shown: ShownHint, columns = columnsOf(process.stdout)): string {
   const { step } = shown;
   if (shown.done) return `step ${step.number}, ${step.title}: nothing is missing. Next: lab guide next`;
   const part = (head: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [[head, ...lines.map((line) => `- ${oneParagraph(line)}`)].join('\n')];
+    lines.length === 0 ? [] : [[head, ...lines.map((line) => item('-', line, columns))].join('\n')];
   return [
     ...part(`step ${step.number}, ${step.title}: what is missing`, shown.missing),
     ...part('what the lab says', shown.lab),
@@ -88,14 +94,16 @@ export function renderHint(shown: {
   ].join('\n\n');
 }
 
-/** `lab guide why` */
-export function renderWhy(shown: {
+interface ShownWhy {
   readonly step: StepHead;
   readonly why: string;
   readonly questions: readonly { readonly ask: string; readonly answer?: string }[];
-}): string {
+}
+
+/** `lab guide why` */
+export function renderWhy(shown: ShownWhy, columns = columnsOf(process.stdout)): string {
   const asked = shown.questions.map(({ ask, answer }, index) =>
-    [`${index + 1}. ${oneParagraph(ask)}`, ...(answer === undefined ? [] : [`   ${oneParagraph(answer)}`])].join('\n'),
+    [item(`${index + 1}.`, ask, columns), ...(answer === undefined ? [] : [item('  ', answer, columns)])].join('\n'),
   );
   const more = shown.questions.some(({ answer }) => answer === undefined);
   return [
@@ -138,6 +146,11 @@ export function renderClass(all: readonly Learner[]): string {
 /** UTC, as logs have it. */
 function minutes(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
+}
+
+/** A line of a list, folded behind its mark. */
+function item(mark: string, text: string, columns: number): string {
+  return `${mark} ${fold(oneParagraph(text), columns, visibleWidth(mark) + 1)}`;
 }
 
 /** A text of a guide file, whose lines end where its author's editor wanted. */

@@ -8,7 +8,7 @@ import { conditionNames, valueNames } from './condition-form.ts';
 import { type Guide, headForm, namesIn, type Step, stepForm } from './guide-form.ts';
 
 /** The file of a guide's title; every other *.toml beside it is a step. */
-export const headFile = 'guide.toml';
+const headFile = 'guide.toml';
 const stepFile = /^(\d{2})-([a-z][a-z0-9-]*)\.toml$/;
 
 /** What may follow `lab guide`, and was meant when there is no such directory. */

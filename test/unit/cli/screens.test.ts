@@ -33,9 +33,25 @@ const screens: Readonly<Record<string, Lines>> = {
   scenarios: { lines: ['scenario', 'scenario failover --help', 'scenario rejoin --help', 'scenario chaos --help'] },
   guide: {
     lines: [
-      ...['guide check', 'guide', 'guide chek', 'guide check', 'guide hint', 'guide why', 'guide why --answers'],
-      ...['guide next', 'guide goto 99', 'guide list', 'guide new Bad!', 'guide new mine', 'guide ./mine'],
-      ...['guide class . nosuch', 'guide reset', 'guide reset', 'guide ./mine', 'guide list'],
+      ...[
+        'guide reset',
+        'guide check',
+        'guide chek',
+        'guide',
+        'guide check',
+        'guide hint',
+        'guide why',
+        'guide why --answers',
+      ],
+      ...[
+        'guide next',
+        'guide goto 99',
+        'guide list',
+        'guide new Bad!',
+        'guide ./no',
+        'guide class . nosuch',
+        'guide reset',
+      ],
     ],
   },
   explain: { lines: ['explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
@@ -80,7 +96,8 @@ async function shown(terminal: Terminal, lines: readonly string[], atOnce = 1): 
   for (let i = 0; i < lines.length; i += atOnce) {
     parts.push(...(await Promise.all(lines.slice(i, i + atOnce).map((line) => shownLine(terminal, line)))));
   }
-  return normalise(parts.join('\n'), { '/tmp/lab-XXXXXX': lab.dir });
+  const now = /\d{4}-\d{2}-\d{2} \d{2}:\d{2}/g;
+  return normalise(parts.join('\n').replaceAll(now, '2026-11-29 20:00'), { '/tmp/lab-XXXXXX': lab.dir });
 }
 
 async function shownLine(terminal: Terminal, line: string): Promise<string> {

@@ -42,7 +42,7 @@ describe('a command of the chapter', () => {
     expect(typedHere(printed, outside)).toBe(here);
   });
 
-  it('stays as it is printed in lab shell, but for the units that are not there', () => {
+  it('stays as it is printed in a shell that has its names, but for the units that are not there', () => {
     const shell = { ...outside, inShell: true };
     const [, , couchbase] = commands;
     expect(typedHere('vagrant halt core-02', shell)).toBe('vagrant halt core-02');
