@@ -25,7 +25,8 @@ export async function readGuide(dir: string, name: string): Promise<Guide> {
   if (files?.includes(headFile) !== true) {
     throw new LabError({
       code: 'missing.guide',
-      cause: `${at} is no guide: it has no ${headFile}${didYouMean(name.split('/').at(-1) ?? '', guideWords)}`,
+      // A path is no slip of the pen.
+      cause: `${at} is no guide: it has no ${headFile}${name.includes('/') ? '' : didYouMean(name, guideWords)}`,
       next: 'lab guide list   (the guides there are), or lab guide new NAME   (writes one)',
     });
   }

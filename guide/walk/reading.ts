@@ -32,9 +32,13 @@ export interface Reading {
 /** The guide of the lab itself. */
 export const chapter = 'chapter';
 
-/** `chapter`, or the directory of somebody's own. @throws LabError as `readGuide` */
-export async function findGuide(repoDir: string, name: string): Promise<Guide> {
-  return readGuide(name === chapter ? join(repoDir, 'guide', chapter) : name, name);
+/**
+ * `chapter`, or the directory of somebody's own.
+ * @param called how the guide is called in messages
+ * @throws LabError as `readGuide`
+ */
+export async function findGuide(repoDir: string, name: string, called = name): Promise<Guide> {
+  return readGuide(name === chapter ? join(repoDir, 'guide', chapter) : name, called);
 }
 
 /**
@@ -46,7 +50,7 @@ export async function beginReading(repoDir: string, dir: string, asked: string |
   const wanted = asked === undefined || asked === chapter ? asked : resolve(dir, asked);
   const found = await readProgress(dir);
   // A word that is no guide is a slip of the pen, whatever is followed here.
-  if (wanted !== undefined && wanted !== found?.guide) await findGuide(repoDir, wanted);
+  if (asked !== undefined && wanted !== undefined && wanted !== found?.guide) await findGuide(repoDir, wanted, asked);
   if (found !== undefined && wanted !== undefined && wanted !== found.guide) {
     throw new LabError({
       code: 'state.guide-other',
