@@ -6,7 +6,7 @@ import { codesInShell, codesInTypeScript, thrownCodes } from '../support/thrown-
 import { readTracked, root, tracked } from '../support/tracked-files.ts';
 
 const launcher = ['lab', 'provision/host/find-node.sh'];
-const sources = tracked.filter((path) => /^(cli|provision|scenarios|platform|apps|errors)\/.*\.tsx?$/.test(path));
+const sources = tracked.filter((path) => /^(cli|guide|provision|scenarios|platform|apps|errors)\/.*\.tsx?$/.test(path));
 const thrown = thrownCodes(root, [...sources, ...launcher]);
 const listed = Object.keys(catalogue);
 
