@@ -22,12 +22,14 @@ export async function guide(from: Invocation, name: string | undefined, options:
 export async function guideCheck(from: Invocation, options: Json & { wait?: boolean }): Promise<void> {
   requireRoot();
   const look = lookFrom(from);
-  let before = await openReading(from.repoDir, process.cwd());
-  if (options.wait === true) {
-    const { config } = await describeLab(from);
-    before = await untilHeld(before, { look, stretch: config.stretch, tell: (line) => printErr(line.trim()) });
+  const before = await openReading(from.repoDir, process.cwd());
+  if (options.wait !== true) {
+    const { judged, reading } = await checkNow(before, look);
+    return showCheck(reading, judged, options);
   }
-  const { judged, reading } = await checkNow(before, look);
+  const { config } = await describeLab(from);
+  const tell = (line: string) => printErr(line.trim());
+  const { judged, reading } = await untilHeld(before, { look, stretch: config.stretch, tell });
   showCheck(reading, judged, options);
 }
 

@@ -3,7 +3,7 @@ import { until } from '#provision/cluster/conditions.ts';
 import { needsOf } from '../conditions/needs.ts';
 import type { StepCondition } from '../form/condition-form.ts';
 import type { Step } from '../form/guide-form.ts';
-import { checkStep, holds } from './check-step.ts';
+import { checkStep, holds, type Judged } from './check-step.ts';
 import { planGoto } from './plan-goto.ts';
 import { beginStep, checkNow, type Look, type Reading } from './reading.ts';
 
@@ -41,7 +41,7 @@ export async function goTo(reading: Reading, step: Step, tools: GotoTools): Prom
     now = await beginStep(now, one, tools.look);
     tools.tell(`step ${one.number} of ${guide.steps.length}: ${one.title}`);
     for (const command of one.type) await tools.type(command, now.progress.values[one.id] ?? {});
-    now = await untilHeld(now, tools);
+    ({ reading: now } = await untilHeld(now, tools));
   }
   return beginStep(now, step, tools.look);
 }
@@ -54,21 +54,23 @@ async function planNow({ guide, progress }: Reading, target: number, look: Look)
   return planGoto(guide, target, seen, (step) => holds(checkStep(step, valuesOf(step), seen)));
 }
 
-/** Waits for the check of the step where the reader is. @throws LabError `timeout.condition` */
+/**
+ * Waits for the check of the step where the reader is.
+ * @returns the look with which it held: a moment later an app may be restarting because something was set
+ * @throws LabError `timeout.condition`
+ */
 export async function untilHeld(
   reading: Reading,
   { look, stretch, tell }: Pick<GotoTools, 'look' | 'stretch' | 'tell'>,
-): Promise<Reading> {
+): Promise<{ readonly judged: readonly Judged[]; readonly reading: Reading }> {
   const { step } = reading;
-  let now = reading;
+  let now: { judged: readonly Judged[]; reading: Reading } = { judged: [], reading };
   await until(
     {
       name: `the check of step ${step.number} (${step.id})`,
       missing: async () => {
-        const { judged, reading: checked } = await checkNow(now, look);
-        now = checked;
-        const first = judged.find(({ missing }) => missing !== undefined);
-        return first?.missing;
+        now = await checkNow(now.reading, look);
+        return now.judged.find(({ missing }) => missing !== undefined)?.missing;
       },
     },
     {
