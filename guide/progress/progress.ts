@@ -33,9 +33,10 @@ export function withValues(progress: Progress, step: string, values: Readonly<Re
   return { ...progress, values: { ...progress.values, [step]: { ...values, ...progress.values[step] } } };
 }
 
-/** A step begins, or begins again: its values are those of this moment. Pure. */
+/** A step begins, or begins again: its values are those of this moment, and it is not done. Pure. */
 export function atStep(progress: Progress, step: string, values: Readonly<Record<string, string>>): Progress {
-  return { ...progress, step, values: { ...progress.values, [step]: { ...values } } };
+  const passed = Object.fromEntries(Object.entries(progress.passed).filter(([id]) => id !== step));
+  return { ...progress, step, passed, values: { ...progress.values, [step]: { ...values } } };
 }
 
 /** Pure. @param now ISO 8601; the first time counts */

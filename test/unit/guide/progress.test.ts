@@ -44,6 +44,11 @@ describe('progress', () => {
     expect(atStep(more, 'halt', { victim: 'core-03' }).values['halt']).toEqual({ victim: 'core-03' });
   });
 
+  it('counts a step that begins again as not done, and no other', () => {
+    const both = withPassed(withPassed(beginGuide('chapter', 'web', first), 'web', first), 'halt', later);
+    expect(atStep(both, 'halt', {}).passed).toEqual({ web: first });
+  });
+
   it.each(['', '{', '{"version":2}', '[]', '{"version":1,"guide":"chapter"}'])(
     'is refused when the file says %j, and forgotten by reset with nothing else',
     async (text) => {
