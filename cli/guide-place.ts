@@ -29,7 +29,7 @@ export function placeOf({ repoDir }: Invocation, seen: Observed | undefined, avo
   const running = all.find(({ name }) => !avoid.includes(name)) ?? all[0];
   const beside = relative(here, join(repoDir, 'units'));
   return {
-    inShell: (process.env['LAB_SHELL'] ?? '') !== '',
+    inShell: ['LAB_SHELL', 'LAB_SHELL_HOME'].some((name) => (process.env[name] ?? '') !== ''),
     launcher: process.env['LAB_LAUNCHER'] ?? './lab',
     unitsDir: beside.startsWith('..') ? join(repoDir, 'units') : beside,
     ownCode: existsSync(join(here, 'code/ch6')),
