@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { takeProvider } from './choose-provider.ts';
+import { addGuideCommands } from './guide-commands.ts';
 import { addImageCommands } from './image-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
@@ -24,6 +25,7 @@ Examples:
   lab scenario failover          everything from nothing: build, boot, deploy, break a machine, prove what happens
   lab up                         three machines at 172.17.8.101-103, etcd, flannel, Docker, fleet
   lab shell                      the chapter's commands as it prints them: fleetctl, etcdctl, vagrant, docker, ssh core-02
+  lab guide                      the chapter step by step, each step checked
   lab fleetctl list-units        fleet's own command, against this lab
   lab ssh core-02 -- docker ps   a command on a machine
   lab logs -f worker.service     what a unit says, wherever it runs
@@ -146,6 +148,7 @@ function program(from: Invocation): Command {
       (await import('./commands/scenario.ts')).scenario(from, name, words, options),
     );
   addShellCommands(lab, from);
+  addGuideCommands(lab, from);
   addRunCommands(lab, repoDir);
   addVagrantCommands(lab, from);
   addImageCommands(lab, from);

@@ -69,6 +69,11 @@ export const usage = {
       '`--public-ip`.',
     remedy: '`flanneld --help`, on the machine; `ip -4 address` shows its interfaces.',
   },
+  'usage.guide-name': {
+    means:
+      '`lab guide new NAME` cannot name a guide so: a-z, 0-9 and -, beginning with a letter, at most 41 characters.',
+    remedy: '`lab guide new my-guide`',
+  },
   'usage.hypervisor': {
     means: '`vagrant --provider` names what runs no virtual machine of the lab. There are libvirt and virtualbox.',
     remedy: '`vagrant up --provider libvirt`',
