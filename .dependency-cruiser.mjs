@@ -5,7 +5,8 @@ const etcd = 'platform/etcd';
 
 /** Which rooms a room may import from; `errors` is open to all. */
 const mayImport = {
-  cli: ['cli', 'scenarios', 'provision', etcd],
+  cli: ['cli', 'guide', 'scenarios', 'provision', etcd],
+  guide: ['guide', 'scenarios', 'provision', 'platform/fleet/client', etcd],
   scenarios: ['scenarios', 'provision', 'platform/fleet/client', etcd],
   provision: ['provision', etcd],
   platform: ['platform'],
@@ -48,11 +49,14 @@ const openToCli = [
   ...['run/', 'report/', 'record/', 'faults/scenario-lock.ts', 'faults/undo-abandoned.ts'],
   ...['parameters.ts', 'ports.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
 ];
+/** A guide looks at the lab and judges it; what breaks one is typed by its reader. */
+const openToGuide = ['context/couchbase-access.ts', 'context/ports.ts', 'prediction/stated-timers.ts'];
 const ofHarness = (path) => `^${harness}/${path.replaceAll('.', '[.]')}`;
 
 const machines = 'provision/machines';
 /** Of this checkout, not of node_modules or Node itself. */
-const ours = '^(apps|cli|errors|platform|provision|scenarios|simulation|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
+const ours =
+  '^(apps|cli|errors|guide|platform|provision|scenarios|simulation|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
 const under = (folder) => `^${folder}(/|$)`;
 
 export default {
@@ -103,6 +107,20 @@ export default {
       severity: 'error',
       from: { path: under('cli') },
       to: { path: under(harness), pathNot: openToCli.map(ofHarness) },
+    },
+    {
+      name: 'wall-of-guide-to-scenarios',
+      comment: 'a guide looks at the lab for itself; it shares what the units state',
+      severity: 'error',
+      from: { path: under('guide') },
+      to: { path: under(scenarios), pathNot: openToGuide.map(ofHarness) },
+    },
+    {
+      name: 'wall-of-guide-conditions',
+      comment: 'what is judged is a value: no condition asks the lab',
+      severity: 'error',
+      from: { path: '^guide/(form|conditions)/' },
+      to: { path: '^guide/', pathNot: '^guide/(form|conditions)/' },
     },
     {
       name: 'wall-of-harness',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { takeProvider } from './choose-provider.ts';
+import { addGuideCommands } from './guide-commands.ts';
 import { addImageCommands } from './image-commands.ts';
 import type { Invocation } from './invocation.ts';
 import { takeNoInstall } from './no-install.ts';
@@ -12,6 +13,8 @@ import { renderError } from './render/error.ts';
 import { fit } from './render/fit.ts';
 import { columnsOf } from './render/terminal.ts';
 import { addRunCommands } from './run-commands.ts';
+import { addShellCommands } from './shell-commands.ts';
+import { leaveShell } from './shell/leave-shell.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
 
 /** The checkout this command runs from; the launcher sets it. */
@@ -21,6 +24,8 @@ const help = `
 Examples:
   lab scenario failover          everything from nothing: build, boot, deploy, break a machine, prove what happens
   lab up                         three machines at 172.17.8.101-103, etcd, flannel, Docker, fleet
+  lab shell                      the chapter's commands as it prints them: fleetctl, etcdctl, vagrant, docker, ssh core-02
+  lab guide                      the chapter step by step, each step checked
   lab fleetctl list-units        fleet's own command, against this lab
   lab ssh core-02 -- docker ps   a command on a machine
   lab logs -f worker.service     what a unit says, wherever it runs
@@ -142,6 +147,8 @@ function program(from: Invocation): Command {
     .action(async (name: string | undefined, words: string[], options: { json?: boolean }) =>
       (await import('./commands/scenario.ts')).scenario(from, name, words, options),
     );
+  addShellCommands(lab, from);
+  addGuideCommands(lab, from);
   addRunCommands(lab, repoDir);
   addVagrantCommands(lab, from);
   addImageCommands(lab, from);
@@ -186,6 +193,7 @@ function outliveReader(error: NodeJS.ErrnoException): void {
 async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   forgetOtherClusters(process.env);
+  leaveShell(process.env);
   try {
     const { argv: words, noInstall } = takeNoInstall(process.argv);
     if (noInstall) process.env['LAB_NO_INSTALL'] = '1';

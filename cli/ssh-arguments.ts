@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import type { Lab } from '#provision/cluster/lab.ts';
 
-/** For the connection and the server's first words. */
+/** For the connection and the server's first words, on machines that are not slow, seconds. */
 const connectS = 10;
+
+/** ssh_config(5), ConnectTimeout: whole seconds. Pure. */
+export function connectTimeoutS({ stretch }: Pick<Lab['config'], 'stretch'>): number {
+  return Math.ceil(connectS * stretch);
+}
 
 /** What ssh is called with for a machine of the lab, up to where a command may follow. */
 export function sshArguments(lab: Pick<Lab, 'config' | 'paths'>, machine: { readonly address: string }): string[] {
@@ -16,7 +21,7 @@ export function sshOptions(lab: Pick<Lab, 'config' | 'paths'>): string[] {
     'UserKnownHostsFile=/dev/null',
     'LogLevel=ERROR',
     'IdentitiesOnly=yes',
-    `ConnectTimeout=${Math.ceil(connectS * lab.config.stretch)}`,
+    `ConnectTimeout=${connectTimeoutS(lab.config)}`,
   ];
   return [
     // What the caller's ~/.ssh/config says is about other machines.

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import type { Invocation } from './invocation.ts';
 
-/** What the Vagrantfile asks of the lab. */
+/** What the Vagrantfile asks of the lab, and Vagrant's verbs where the machines are containers. */
 export function addVagrantCommands(lab: Command, from: Invocation): void {
-  const vagrant = lab.command('vagrant').description('for the Vagrantfile; a person types `vagrant up`');
+  const vagrant = lab
+    .command('vagrant')
+    .description("for the Vagrantfile, and Vagrant's verbs on containers; a person types `vagrant up`");
+  addVerbs(vagrant, from);
   vagrant
     .command('settings')
     .description('everything Vagrant needs to know about the machines, as JSON')
@@ -19,4 +22,29 @@ export function addVagrantCommands(lab: Command, from: Invocation): void {
     .action(async (machine: string, options: { hypervisor: string }) =>
       (await import('./commands/vagrant-prepare.ts')).prepare(from, machine, options),
     );
+}
+
+/** Options that Vagrant's own verbs have and that change nothing here are taken. */
+function addVerbs(vagrant: Command, from: Invocation): void {
+  const verb = (name: string, description: string) =>
+    vagrant.command(name).argument('[machines...]', 'default: all').description(description);
+  const verbs = () => import('./commands/vagrant-verbs.ts');
+  verb('up', 'create or start machines, as lab up')
+    .option('--provision', 'changes nothing: Ignition provisions a machine once, before its first boot')
+    .option('--no-provision', 'the same')
+    .action(async (machines: string[]) => (await verbs()).vagrantUp(from, machines));
+  verb('halt', 'orderly shutdown, as lab halt')
+    .option('-f, --force', 'pull the cord, as lab cut')
+    .action(async (machines: string[], options: { force?: boolean }) =>
+      (await verbs()).vagrantHalt(from, machines, options),
+    );
+  verb('reload', 'halt, then up').action(async (machines: string[]) => (await verbs()).vagrantReload(from, machines));
+  verb('destroy', 'throw machines away, disk and all; with the last one goes the lab')
+    .option('-f, --force', 'without asking')
+    .action(async (machines: string[], options: { force?: boolean }) =>
+      (await verbs()).vagrantDestroy(from, machines, options),
+    );
+  verb('status', 'the state of each machine').action(async (machines: string[]) =>
+    (await verbs()).vagrantStatus(from, machines),
+  );
 }

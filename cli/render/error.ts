@@ -28,6 +28,7 @@ export function renderError(error: unknown, asJson = false): number {
   }
   console.error(`${pc.bold('next')}  ${fold(asTyped(known.next, process.stderr), columns, 6)}`);
   // A log or a program that reads this has no use for it.
-  if (process.stderr.isTTY) console.error(pc.dim(asTyped(`more  lab explain ${known.code}`, process.stderr)));
+  if (process.stderr.isTTY)
+    console.error(pc.dim(fold(asTyped(`more  lab explain ${known.code}`, process.stderr), columns, 6)));
   return known.exitCode;
 }

@@ -44,7 +44,7 @@ export function fold(text: string, columns: number, indent = 0, edge = columns):
 }
 
 /** At the margin: a backslash at the end of a line joins it to the next one, also in the middle of a word. */
-function foldCommand(command: string, columns: number): string {
+export function foldCommand(command: string, columns: number): string {
   if (visibleWidth(command) <= columns) return command;
   const lines = wrapAnsi(command, Math.max(1, columns - 2), { hard: true }).split('\n');
   if (/['"]/.test(command)) return lines.join('\n');

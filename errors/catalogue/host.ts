@@ -17,7 +17,7 @@ export const host = {
   'host.checkout': {
     means:
       "The checkout's path has a backslash, ?, # or a control character. Node or Vite would take it for something else than " +
-      'a part of a path.',
+      'a part of a path. `lab shell` also cannot have a colon there: it separates the directories of PATH.',
     remedy: 'Move the checkout to another directory; blanks, quotes, commas and letters of any language do.',
   },
   'host.command': {
@@ -48,7 +48,7 @@ export const host = {
     remedy: 'On the machine: `ls -l /usr/bin/etcdctl.real`. `lab destroy MACHINE && lab up MACHINE` restores it.',
   },
   'host.missing-program': {
-    means: 'A program that an image build or the registry uses is not installed.',
+    means: 'A program that an image build, the registry or `lab shell` uses is not installed.',
     remedy: '`apt-get install --no-install-recommends PROGRAM`, as the error says.',
   },
   'host.npm': {

@@ -28,6 +28,15 @@ export const input = {
     means: "Something that does not speak Couchbase's key-value protocol connected to port 11210.",
     remedy: 'Connect with a Couchbase SDK (couchbase://HOST:11210); the console is on port 8091.',
   },
+  'input.guide': {
+    means:
+      'A file of a guide is wrong: a key that is not known or not given, a step without a check, a name in braces that stands for nothing.',
+    remedy: 'Correct the line that the error names; docs/guides.md has all keys and conditions.',
+  },
+  'input.guide-progress': {
+    means: 'The file .lab-guide.json, which tells how far a guide is in this directory, cannot be read.',
+    remedy: '`lab guide reset` begins anew; the lab stays as it is, and `lab guide goto STEP` goes on from a step.',
+  },
   'input.impairment': {
     means: 'A fault cannot be made so: a rate, share or peer is out of range, or a machine is cut off from itself.',
     remedy: 'Correct the fault in the scenario; the evidence has what was asked for.',

@@ -28,6 +28,19 @@ export const missing = {
     means: 'etcd has no such key (100: Key not found).',
     remedy: '`etcdctl ls --recursive /` lists the keys, on a machine.',
   },
+  'missing.guide': {
+    means: 'A guide is a directory with a guide.toml, and there is none of that name.',
+    remedy:
+      '`lab guide` begins the chapter; `lab guide new NAME` writes a guide of your own, `lab guide ./NAME` follows it.',
+  },
+  'missing.guide-progress': {
+    means: 'No guide was begun in this directory.',
+    remedy: '`lab guide` begins the chapter here; or go to the directory where you began.',
+  },
+  'missing.guide-step': {
+    means: 'The guide has no step of that number or name.',
+    remedy: '`lab guide list` has them.',
+  },
   'missing.ignition': {
     means: 'The Ignition file that lab.toml names cannot be read.',
     remedy: 'Correct ignition under [machines] in lab.toml; the path is relative to that file.',

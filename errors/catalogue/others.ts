@@ -64,6 +64,10 @@ export const others = {
       'file system is read-only. Once it is built, what only looks works all the same.',
     remedy: '`sudo ./lab ...`, or use a checkout that can be written.',
   },
+  'permission.guide': {
+    means: 'How far a guide is cannot be written into this directory.',
+    remedy: 'Follow the guide in a directory of your own: `mkdir ~/book && cd ~/book`.',
+  },
   'permission.root': {
     means: 'Machines, images and packages of the host need root: namespaces, mounts, cgroups, file owners.',
     remedy: '`sudo ./lab ...`, with the same words.',

@@ -2,6 +2,19 @@ import type { EntriesOf } from './entry.ts';
 
 /** The lab, or what it is made of, is not in a state that allows this. */
 export const state = {
+  'state.guide-anew': {
+    means:
+      '`lab guide goto` would have to begin with `lab destroy`, because the lab is past that step or not where it leads on from.',
+    remedy: '`lab guide goto STEP --anew`, when nothing on the machines is of worth.',
+  },
+  'state.guide-file': {
+    means: '`lab guide new` cannot write its directory: it is there already, or cannot be made. Nothing was written.',
+    remedy: '`lab guide ./NAME` follows the one that is there; or choose another name or directory.',
+  },
+  'state.guide-other': {
+    means: 'A directory holds the progress in one guide, and another guide was asked for in it.',
+    remedy: 'Follow the other one in a directory of its own, or `lab guide reset` first.',
+  },
   'state.supervisor-stopped': {
     means:
       "The process that holds the lab was stopped by a signal (SIGSTOP) or a debugger. It answers nobody; the lab's machines run on.",

@@ -18,6 +18,10 @@ export const usage = {
     means: '`lab compare` was given runs of two different scenarios, whose steps have nothing in common.',
     remedy: '`lab runs SCENARIO` lists the runs of one scenario; take two of those.',
   },
+  'usage.directory': {
+    means: 'The directory that `lab shell --dir` names is not there.',
+    remedy: 'Make it, or name another: `mkdir -p DIR`',
+  },
   'usage.endpoint': {
     means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
     remedy:
@@ -55,11 +59,20 @@ export const usage = {
       'Couchbase server.',
     remedy: "The program's `--help` lists its flags, `lab fleetctl help COMMAND` those of a fleetctl command.",
   },
+  'usage.etcd-v2': {
+    means: '`etcd-v2` cannot use its command line: an unknown flag, or a value that is no port, place or number.',
+    remedy: '`node /opt/lab/bin/etcd-v2.cjs --help`, on a machine.',
+  },
   'usage.flanneld': {
     means:
       '`flanneld` cannot use its command line: an unknown flag, or an interface without an IPv4 address and no ' +
       '`--public-ip`.',
     remedy: '`flanneld --help`, on the machine; `ip -4 address` shows its interfaces.',
+  },
+  'usage.guide-name': {
+    means:
+      '`lab guide new NAME` cannot name a guide so: a-z, 0-9 and -, beginning with a letter, at most 41 characters.',
+    remedy: '`lab guide new my-guide`',
   },
   'usage.hypervisor': {
     means: '`vagrant --provider` names what runs no virtual machine of the lab. There are libvirt and virtualbox.',
@@ -102,6 +115,10 @@ export const usage = {
   'usage.simulate': {
     means: '`npm run simulate` was given a seed, a range of seeds or a number of hours that it cannot take.',
     remedy: '`npm run simulate -- --seeds 1..20 --hours 1`',
+  },
+  'usage.terminal': {
+    means: '`vagrant destroy` asks before it throws a machine away, and there is no terminal to ask on.',
+    remedy: '`vagrant destroy -f`',
   },
   'usage.tier': {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',

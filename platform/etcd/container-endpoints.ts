@@ -1,11 +1,11 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { LabError } from '#errors/lab-error.ts';
-import { clientUrl, ownMachine } from './ports.ts';
+import { memberUrl, ownMachine } from './ports.ts';
 
 /**
  * Where etcd is, as URLs. ETCD_ENDPOINTS (comma separated, scheme optional) wins; in production it is the container's gateway: the
  * container's own IPv4 address with the last octet 1 is Docker's bridge on the machine, and the machine's etcd listens on every
- * address at 2379; else this host. Throws LabError config.etcd when a production container has no IPv4 address.
+ * address at 12379; else this host. Throws LabError config.etcd when a production container has no IPv4 address.
  */
 export function etcdEndpoints(
   env: Readonly<Record<string, string | undefined>>,
@@ -27,5 +27,5 @@ export function etcdEndpoints(
       next: 'run it on Docker’s bridge network, or set ETCD_ENDPOINTS=http://ADDRESS:2379',
     });
   }
-  return [clientUrl(own.address.replace(/\.\d+$/, '.1'))];
+  return [memberUrl(own.address.replace(/\.\d+$/, '.1'))];
 }

@@ -127,9 +127,13 @@ function lostAnswer(error: unknown, base: string, what: string): LabError {
   return etcdFailure(neverSent ? 'timeout.etcd-connect' : 'timeout.etcd', base, what, message);
 }
 
-async function readAll(res: IncomingMessage): Promise<string> {
-  let text = '';
-  res.setEncoding('utf8');
-  for await (const chunk of res) text += chunk as string;
-  return text;
+/** By events: each request of every client waits for it, and an iterator costs several turns of the queue a chunk. */
+function readAll(res: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    res.setEncoding('utf8');
+    res.on('data', (chunk: string) => (text += chunk));
+    res.on('end', () => resolve(text));
+    res.on('error', reject);
+  });
 }

@@ -35,7 +35,7 @@ export interface OneMember {
   close(): void;
 }
 
-/** @param endpoint `http://172.17.8.101:2379` (see `clientUrl`) */
+/** @param endpoint `http://172.17.8.101:12379` (see `memberUrl`) */
 export function oneMember(endpoint: string): OneMember {
   const connection = gatewayConnection(endpoint);
   const { bytes } = connection;

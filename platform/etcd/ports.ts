@@ -1,10 +1,19 @@
-/** Where etcd's clients and its other members find a member (IANA: etcd-client and etcd-server). */
+/** Where clients find etcd, both its APIs, and members find each other (IANA: etcd-client and etcd-server). */
 export const clientPort = 2379;
 export const peerPort = 2380;
+/** Where clients of the v2 API look as well (etcd 0.4's client port; etcd 2.x listened on both). */
+export const v2Port = 4001;
+/** Where a member itself listens to clients: what is the lab's own goes there, and nothing stands between. */
+export const memberPort = 12_379;
 
-/** URL of the member on the machine with this address. */
+/** What a member says of itself: the port that its clients know. */
 export function clientUrl(address: string): string {
   return `http://${address}:${clientPort}`;
+}
+
+/** URL of the member on the machine with this address. */
+export function memberUrl(address: string): string {
+  return `http://${address}:${memberPort}`;
 }
 
 export function peerUrl(address: string): string {
@@ -12,4 +21,4 @@ export function peerUrl(address: string): string {
 }
 
 /** The member of the machine that this process runs on. */
-export const ownMachine = clientUrl('127.0.0.1');
+export const ownMachine = memberUrl('127.0.0.1');

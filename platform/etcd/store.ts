@@ -33,8 +33,7 @@ export interface EtcdStore {
   grantOnce(ttlSeconds: number): Promise<string>;
   /** Seconds to live after the renewal; <= 0 when the lease is gone. */
   keepAliveOnce(leaseId: string): Promise<number>;
-  /** Seconds, and the keys on the lease. `remaining` is <= 0 (etcd says -1) when the lease is gone. */
-  leaseTtl(leaseId: string): Promise<{ granted: number; remaining: number; keys: string[] }>;
+  leaseTtl(leaseId: string): Promise<LeaseTtl>;
   /** Removes the lease and every key on it. A lease that is gone already is no error. */
   revokeLease(leaseId: string): Promise<void>;
   /**
@@ -55,6 +54,16 @@ export interface KeyValue {
   readonly modRevision: number;
   /** Decimal id of the lease the key hangs on; '0' = none. */
   readonly lease: string;
+}
+
+/** What etcd says of a lease. */
+export interface LeaseTtl {
+  /** Seconds. */
+  readonly granted: number;
+  /** Seconds, rounded down; <= 0 (etcd says -1) when the lease is gone. */
+  readonly remaining: number;
+  /** The keys that hang on it. */
+  readonly keys: string[];
 }
 
 export interface Listing {

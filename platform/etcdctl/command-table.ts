@@ -1,3 +1,4 @@
+import { ownMachine } from '../etcd/ports.ts';
 import type { FlagSpec, FlagSpecs } from './go-flags.ts';
 
 export interface CommandSpec {
@@ -90,7 +91,7 @@ export const globalFlags: FlagSpecs = {
   'insecure-discovery': flag('bool', 'accepted'),
   peers: flag('text', 'the same as --endpoints', 'C'),
   endpoint: flag('text', 'the same as --endpoints'),
-  endpoints: flag('text', 'comma-delimited addresses (default: http://127.0.0.1:2379)'),
+  endpoints: flag('text', `comma-delimited addresses (default: ${ownMachine})`),
   'cert-file': flag('text', 'must exist; TLS is for the v3 client'),
   'key-file': flag('text', 'must exist; TLS is for the v3 client'),
   'ca-file': flag('text', 'must exist; TLS is for the v3 client'),

@@ -1,3 +1,4 @@
+import { ownMachine } from '../etcd/ports.ts';
 import { oneLine, type Flags } from './go-flags.ts';
 
 /** Addresses of etcd, from flags and environment in the order in which etcdctl 2.x looks; a scheme is added. Pure. */
@@ -6,7 +7,7 @@ export function endpointsOf(flags: Flags, env: NodeJS.ProcessEnv): { endpoints: 
     text(flags.endpoints) ??
     (env.ETCDCTL_ENDPOINTS || text(flags.endpoint)) ??
     (env.ETCDCTL_ENDPOINT || text(flags.peers)) ??
-    (env.ETCDCTL_PEERS || 'http://127.0.0.1:2379');
+    (env.ETCDCTL_PEERS || ownMachine);
   const endpoints = given
     .split(',')
     .map((url) => url.trim())

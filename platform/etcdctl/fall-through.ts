@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { LabError } from '#errors/lab-error.ts';
+import { ownMachine } from '../etcd/ports.ts';
 
 /** Debian's client, moved aside on a machine. LAB_ETCDCTL_REAL names another place. */
 const realClient = '/usr/bin/etcdctl.real';
@@ -8,7 +9,7 @@ const realClient = '/usr/bin/etcdctl.real';
 /** Runs the real client for v3 grammar with the same arguments, terminal and environment; resolves with its exit code. */
 export function fallThrough(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const path = env.LAB_ETCDCTL_REAL ?? realClient;
-  const v3Env: NodeJS.ProcessEnv = { ...env, ETCDCTL_API: '3' };
+  const v3Env: NodeJS.ProcessEnv = { ETCDCTL_ENDPOINTS: ownMachine, ...env, ETCDCTL_API: '3' };
   // It refuses to run when flag and variable both name endpoints.
   if (argv.some((word) => word.startsWith('--endpoints'))) delete v3Env.ETCDCTL_ENDPOINTS;
   const child = spawn(path, argv, { stdio: 'inherit', env: v3Env });

@@ -25,3 +25,9 @@ function readStdin(): string {
     return ''; // no standard input at all
   }
 }
+
+// `etcdctl ls --recursive / | head -n 1` closes the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});

@@ -1,5 +1,5 @@
 import { oneMember } from '#platform/etcd/one-member.ts';
-import { clientUrl } from '#platform/etcd/ports.ts';
+import { memberUrl } from '#platform/etcd/ports.ts';
 import { getJson } from './get-json.ts';
 import { waitUntil } from '../machines/wait-until.ts';
 
@@ -53,7 +53,7 @@ export function etcdHealthy(addresses: readonly string[], stretch = 1): Conditio
 }
 
 export async function etcdMemberHealthy(address: string, stretch = 1): Promise<boolean> {
-  const member = oneMember(clientUrl(address));
+  const member = oneMember(memberUrl(address));
   return member.healthy(requestDeadlineMs * stretch).finally(() => member.close());
 }
 

@@ -1,7 +1,7 @@
 import { isEtcdAway } from '#platform/etcd/etcd-failure.ts';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { flannelKeys, readFlannelLease } from '#platform/etcd/keys/flannel-keys.ts';
-import { clientUrl } from '#platform/etcd/ports.ts';
+import { memberUrl } from '#platform/etcd/ports.ts';
 import type { KeyValue } from '#platform/etcd/store.ts';
 import type { ContainerSubnet } from '../host/network/container-routes.ts';
 
@@ -16,7 +16,7 @@ const requestDeadlineMs = 2_000;
  */
 export async function containerSubnets(addresses: readonly string[], stretch: number): Promise<ContainerSubnet[]> {
   const store = gatewayStore({
-    endpoints: addresses.map((address) => clientUrl(address)),
+    endpoints: addresses.map((address) => memberUrl(address)),
     timeoutMs: requestDeadlineMs * stretch,
   });
   try {

@@ -30,9 +30,12 @@ export type IgnitionOf = (machine: string, etcd?: EtcdStart) => string;
 export async function ignitionConfigs(lab: LabParts, own: IgnitionConfig | undefined): Promise<IgnitionOf> {
   const artifacts = await stageArtifacts(lab.repoDir, lab.paths.artifactsDir);
   const key = await ensureLabKey(lab.paths.keysDir, lab.config.name);
-  const text = (name: string) => readFile(join(lab.repoDir, 'platform/systemd/units', `${name}.service`), 'utf8');
+  const text = (name: string, type = 'service') =>
+    readFile(join(lab.repoDir, 'platform/systemd/units', `${name}.${type}`), 'utf8');
   const units: MachineUnits = {
     etcd: await text('etcd'),
+    etcdV2: await text('etcd-v2'),
+    etcdV2Socket: await text('etcd-v2', 'socket'),
     flanneld: await text('flanneld'),
     docker: await text('docker'),
     fleet: await text('fleet'),

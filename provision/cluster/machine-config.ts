@@ -1,5 +1,5 @@
 import { defineConfig, directory, file, type IgnitionConfig, unit, user } from 'ignition-ts';
-import { clientUrl, ownMachine } from '#platform/etcd/ports.ts';
+import { memberUrl, ownMachine } from '#platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { dockerCores } from '../machines/docker-cores.ts';
 import type { GuestIdentity } from '../machines/machine-provider.ts';
@@ -13,7 +13,9 @@ import type { EtcdStart } from './members/member.ts';
 import { type ResidentEtcdctl, slowMachineFiles } from './slow-machine-files.ts';
 
 /** Unit texts by name, read from platform/systemd/units. */
-export type MachineUnits = Readonly<Record<'etcd' | 'flanneld' | 'docker' | 'fleet', string>>;
+export type MachineUnits = Readonly<
+  Record<'etcd' | 'etcdV2' | 'etcdV2Socket' | 'flanneld' | 'docker' | 'fleet', string>
+>;
 
 /**
  * The whole of what makes a bare image into one machine of the cluster, as an Ignition config:
@@ -74,6 +76,9 @@ export function machineIgnition(args: {
     systemd: {
       units: [
         unit({ name: 'etcd.service', enabled: true, contents: units.etcd }),
+        // Started by the first who asks: a machine where nobody does pays nothing for it.
+        unit({ name: 'etcd-v2.socket', enabled: true, contents: units.etcdV2Socket }),
+        unit({ name: 'etcd-v2.service', contents: units.etcdV2 }),
         unit({ name: 'flanneld.service', enabled: true, contents: units.flanneld }),
         unit({
           name: 'docker.service',
@@ -165,7 +170,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
       mode: 0o644,
       contents: [
         // The machine's own member first; another one while that hangs.
-        `FLEET_ETCD_SERVERS=${[ownMachine, ...peers.map((address) => clientUrl(address))].join(',')}`,
+        `FLEET_ETCD_SERVERS=${[ownMachine, ...peers.map((address) => memberUrl(address))].join(',')}`,
         `FLEET_PUBLIC_IP=${machine.address}`,
         `FLEET_METADATA=hostname=${machine.name}`,
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,

@@ -15,6 +15,7 @@ const first = 'CPUWeight=1000';
 const dropIns = (stretch: number): Readonly<Record<string, readonly string[]>> => ({
   etcd: [first],
   etcdctl: [first],
+  'etcd-v2': [first, `Environment=ETCD_V2_TIMEOUT=${5 * Math.min(Math.ceil(stretch), mostPatience)}`],
   flanneld: [first],
   fleet: [first, `TimeoutStopSec=${20 * stretch}s`],
   docker: [`TimeoutStopSec=${15 * stretch}s`],

@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import { clientPort, peerPort } from '#platform/etcd/ports.ts';
+import { clientPort, memberPort, peerPort, v2Port } from '#platform/etcd/ports.ts';
 import { formatAddress, isHostAddress, overlap, parseAddress, parseNetwork, type Ipv4Network } from './ipv4.ts';
 import type { LabToml } from './lab-toml.ts';
 import type { MachineShape } from './config-rb.ts';
@@ -73,8 +73,7 @@ const takenPorts = new Map([
   [22, 'sshd'],
   [53, 'DNS'],
   [80, 'the RSVP stream'],
-  [clientPort, 'etcd'],
-  [peerPort, 'etcd'],
+  ...[clientPort, memberPort, peerPort, v2Port].map((port) => [port, 'etcd'] as const),
 ]);
 
 function checkPorts({ toml: { ports }, at }: CrossCheckInput): void {

@@ -57,14 +57,23 @@ function tomlError(error: unknown, text: string, fileName: string): LabError {
   });
 }
 
-/** Enough of TOML's layout to find a key: headers, and keys at the start of a line. Everything else was parsed already. */
+/**
+ * Enough of TOML's layout to find a key: headers, and keys at the start of a line. Everything else was parsed already. The second
+ * `[[check]]` is the path `check`, `1`.
+ */
 function lineOf(lines: readonly string[], path: readonly string[]): number | undefined {
   let table: string[] = [];
   let best: { depth: number; line: number } | undefined;
+  const elements = new Map<string, number>();
   for (const [i, line] of lines.entries()) {
-    const header = /^\s*\[+\s*([^\]]+?)\s*\]+/.exec(line);
+    const header = /^\s*(\[+)\s*([^\]]+?)\s*\]+/.exec(line);
     const key = /^\s*([^=#[\]]+?)\s*=/.exec(line);
-    if (header) table = splitKey(header[1] ?? '');
+    if (header) table = splitKey(header[2] ?? '');
+    if (header?.[1] === '[[') {
+      const index = elements.get(table.join('.')) ?? 0;
+      elements.set(table.join('.'), index + 1);
+      table = [...table, String(index)];
+    }
     const here = header ? table : key ? [...table, ...splitKey(key[1] ?? '')] : [];
     const fits = here.length > 0 && here.length <= path.length && here.every((part, at) => part === path[at]);
     if (fits && here.length > (best?.depth ?? 0)) best = { depth: here.length, line: i + 1 };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repoDir, runProgram } from '../support/lab-cli.ts';
@@ -109,6 +109,46 @@ describe("the chapter's etcdctl", () => {
     expect((await e2eLab.on('core-02', 'etcdctl ls --recursive /services')).stdout).toContain('/services/e2e/1');
     expect((await e2eLab.on('core-02', 'etcdctl update /services/e2e/none x')).exitCode).toBe(4);
     expect((await e2eLab.on('core-02', 'etcdctl rm /services/e2e/1')).exitCode).toBe(0);
+  });
+});
+
+describe('lab shell', () => {
+  const book = join(e2eLab.configDir, 'book');
+  const typed = (line: string) => e2eLab.lab('shell', '--dir', book, '-c', line);
+
+  it("takes the chapter's lines as they are printed", async () => {
+    mkdirSync(join(book, 'code'), { recursive: true });
+    symlinkSync(join(repoDir, 'units/book'), join(book, 'code/ch6'));
+    const units = 'code/ch6/memcached@{1..3}.service code/ch6/memcached-sidekick@{1..3}.service';
+    expect(await typed(`fleetctl start ${units}`)).toMatchObject({ exitCode: 0 });
+    const listed = await typed("fleetctl list-units | grep -E 'memcached@'");
+    expect(listed.stdout.match(/^memcached@[123]\.service\t.*active\trunning$/gm)).toHaveLength(3);
+    const address = /^10\.1\.\d+\.\d+(:\d+)?$/;
+    await expect
+      .poll(async () => (await typed('etcdctl get /services/memcached/1')).stdout, { timeout: 30_000, interval: 500 })
+      .toMatch(address);
+    expect((await typed('etcdctl ls --recursive /services | head -n 1')).stdout).toBe('/services/memcached');
+    expect((await typed('ssh core-02 hostname; vagrant ssh core-03 -c "exit 9"')).exitCode).toBe(9);
+    expect((await typed(`fleetctl destroy memcached@{1..3} memcached-sidekick@{1..3}`)).exitCode).toBe(0);
+  });
+
+  it('builds an image on a machine, and every machine can pull what is pushed', async () => {
+    const context = join(e2eLab.configDir, 'image');
+    mkdirSync(context);
+    writeFileSync(join(context, 'Dockerfile'), 'FROM lab/debian:12\nRUN echo mine > /mine\nCMD cat /mine\n');
+    const built = await typed(`docker build -t e2e/mine ${context} && docker push e2e/mine`);
+    expect(built).toMatchObject({ exitCode: 0 });
+    expect((await typed('ssh core-03 docker run --rm e2e/mine')).stdout).toBe('mine');
+    expect((await typed('eval "$(lab env core-02)"; docker info -f "{{.Name}}"')).stdout).toBe('core-02');
+  });
+
+  it('halts and starts a machine in the words of Vagrant, and counts them in its prompt', async () => {
+    const halt = await typed('vagrant halt core-02; sh "$LAB_SHELL_HOME/state.sh"');
+    expect(halt.stdout).toBe(`==> core-02: Attempting graceful shutdown of VM...\n${e2eLab.name} 2/3 core-02 halted`);
+    expect((await typed('ssh core-02')).exitCode).toBe(74);
+    const up = await typed('vagrant up core-02; sh "$LAB_SHELL_HOME/state.sh"');
+    expect(up.stdout).toContain('==> core-02: Machine booted and ready!');
+    expect(up.stdout).toMatch(new RegExp(`${e2eLab.name} 3/3$`));
   });
 });
 

@@ -5,9 +5,10 @@ import { exitCodes } from '#errors/lab-error.ts';
 import { codesInShell, codesInTypeScript, thrownCodes } from '../support/thrown-codes.ts';
 import { readTracked, root, tracked } from '../support/tracked-files.ts';
 
-const launcher = ['lab', 'provision/host/find-node.sh'];
+const programs = tracked.filter((path) => /^cli\/shell\/(programs\/|[\w-]+\.sh$)/.test(path));
+const launcher = ['lab', 'provision/host/find-node.sh', ...programs];
 const sources = tracked.filter((path) =>
-  /^(cli|provision|scenarios|simulation|platform|apps|errors)\/.*\.tsx?$/.test(path),
+  /^(cli|guide|provision|scenarios|simulation|platform|apps|errors)\/.*\.tsx?$/.test(path),
 );
 const thrown = thrownCodes(root, [...sources, ...launcher]);
 const listed = Object.keys(catalogue);

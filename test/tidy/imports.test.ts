@@ -38,6 +38,9 @@ describe('a planted import is found', () => {
   const planted: Readonly<Record<string, string>> = {
     'cli/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/etcd/store.ts';",
     'platform/etcd/a.ts': "import '../fleet/client/client.ts'; import '../../errors/a.ts';",
+    'guide/conditions/a.ts': "import '../walk/a.ts'; import type { B } from '../form/a.ts';",
+    'guide/walk/a.ts':
+      "import '../../platform/fleet/engine/decide.ts'; import '../../scenarios/harness/watch/a.ts'; import '../form/a.ts';",
     'scenarios/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/fleet/client/client.ts';",
     'provision/a.ts': "import type { A } from '../scenarios/a.ts';",
     'provision/b.ts': "export const later = () => import('../cli/a.ts');",
@@ -67,6 +70,7 @@ describe('a planted import is found', () => {
     'platform/fleet/engine/decide.ts',
     'platform/fleet/client/client.ts',
     'apps/worker/a.ts',
+    'guide/form/a.ts',
     'test/a.ts',
     'package.json',
     'scenarios/scenario.ts',
@@ -109,6 +113,9 @@ describe('a planted import is found', () => {
           'wall-of-cli: cli/a.ts -> platform/fleet/engine/decide.ts',
           'wall-of-etcd: platform/etcd/a.ts -> platform/fleet/client/client.ts',
           'wall-of-scenarios: scenarios/a.ts -> platform/fleet/engine/decide.ts',
+          'wall-of-guide: guide/walk/a.ts -> platform/fleet/engine/decide.ts',
+          `wall-of-guide-to-scenarios: guide/walk/a.ts -> ${harness}/watch/a.ts`,
+          'wall-of-guide-conditions: guide/conditions/a.ts -> guide/walk/a.ts',
           'wall-of-provision: provision/a.ts -> scenarios/a.ts',
           'wall-of-provision: provision/b.ts -> cli/a.ts',
           'wall-of-platform: platform/a.ts -> provision/b.ts',

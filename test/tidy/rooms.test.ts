@@ -13,6 +13,7 @@ const rooms = [
   'apps',
   'scenarios',
   'simulation',
+  'guide',
   'errors',
   'units',
   'test',

@@ -1,7 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Call, V2Command } from '../v2/command.ts';
-import { isRecord, reasonOf } from './ask.ts';
+import { isRecord, reasonOf } from '../../etcd/ask.ts';
 import { listMembers, type Member } from './member-list.ts';
+
 /** Exit code of etcdctl 2.x when a member does not answer well (ctlv2/command/error.go, ExitClusterNotHealthy). */
 const notHealthy = 5;
 const betweenChecksMs = 10_000;

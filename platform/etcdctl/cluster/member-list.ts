@@ -1,4 +1,4 @@
-import { ask, isRecord, type Reach } from './ask.ts';
+import { ask, isRecord, type Reach } from '../../etcd/ask.ts';
 
 export interface Member {
   /** Decimal, as the gateway has it. */

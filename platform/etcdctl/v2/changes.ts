@@ -2,9 +2,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
 import { isEtcdAway } from '../../etcd/etcd-failure.ts';
 import type { StoreEvent } from '../../etcd/store.ts';
-import { readPast, type Action, type Past } from './action.ts';
+import { readPast, type Action, type Past } from '../../etcd/v2/action.ts';
+import { leaseClock, type LeaseClock } from '../../etcd/v2/lease-clock.ts';
 import { numberFlag, type Call } from './command.ts';
-import { leaseClock, type LeaseClock } from './lease-clock.ts';
 import type { V2Node } from './print.ts';
 import { isHidden } from './tree.ts';
 import { plainNode } from './write.ts';
@@ -39,7 +39,7 @@ export async function changes(call: Call, path: string, each: (change: Change) =
   const handle = async (event: StoreEvent, seenAt: number) => {
     if (over || signal.aborted) return;
     const change = await explain(call, clock, event, seenAt);
-    if (signal.aborted || each(change)) return;
+    if (!change || signal.aborted || each(change)) return;
     over = true;
     finish();
   };
@@ -61,9 +61,10 @@ export async function changes(call: Call, path: string, each: (change: Change) =
   }
 }
 
-/** What v2 would say of an event of v3. */
-async function explain(call: Call, clock: LeaseClock, event: StoreEvent, seenAt: number): Promise<Change> {
+/** What v2 would say of an event of v3; undefined: it would say nothing. */
+async function explain(call: Call, clock: LeaseClock, event: StoreEvent, seenAt: number): Promise<Change | undefined> {
   const { told, before, now } = await pastOf(call, event);
+  if (told === 'refresh') return undefined;
   const { key, value, revision } = event;
   const prevNode = before && plainNode(before);
   if (event.type === 'put') {

@@ -1,3 +1,4 @@
+import { tell, type Done } from '../../etcd/v2/action.ts';
 import { numberFlag, writableKeyOf, type Call, type V2Command } from './command.ts';
 import { v2Failure } from './failure.ts';
 import { release } from './leases.ts';
@@ -13,9 +14,7 @@ export const mkdir: V2Command = async (call) => {
   const place = await look(call.store, path);
   if (place.file || place.isDirectory) throw v2Failure(105, path, place.index);
   await failUnderFile(call.store, path);
-  for (const parent of parentsOf(path))
-    await call.store.transact([{ key: `${parent}/`, absent: true }], [mark(parent)]);
-  await putMarker(call, path);
+  await putMarker(call, 'create', path, parentsOf(path));
   return answered(call, 'create', path);
 };
 
@@ -27,7 +26,7 @@ export const setdir: V2Command = async (call) => {
   await failUnderFile(call.store, path);
   // v2 turns a file into a directory here.
   if (place.file) await call.store.delete(path);
-  await putMarker(call, path);
+  await putMarker(call, 'set', path);
   return answered(call, 'set', path);
 };
 
@@ -39,16 +38,22 @@ export const updatedir: V2Command = async (call) => {
     if (place.file) throw v2Failure(104, path, place.index);
     return failMissing(call.store, path, place.index);
   }
-  await putMarker(call, path);
+  await putMarker(call, 'update', path);
   await release(call.store, place.marker?.lease);
   return answered(call, 'update', path);
 };
 
-async function putMarker(call: Call, path: string): Promise<void> {
+/** One change, with the marks of those of its parents that have none. */
+async function putMarker(call: Call, action: Done, path: string, parents: readonly string[] = []): Promise<void> {
   const ttl = numberFlag(call, 'ttl');
   const lease = ttl !== undefined && ttl > 0 ? await call.store.grantOnce(ttl) : undefined;
-  const { put, value } = mark(path);
-  await call.store.put(put, value, lease);
+  const own = lease === undefined ? mark(path) : { ...mark(path), lease };
+  for (;;) {
+    const marks = await Promise.all(parents.map((parent) => call.store.get(`${parent}/`)));
+    const bare = parents.filter((_, i) => marks[i] === undefined);
+    const guards = bare.map((parent) => ({ key: `${parent}/`, absent: true }) as const);
+    if (await call.store.transact(guards, [...bare.map(mark), own, ...tell(action)])) return;
+  }
 }
 
 function mark(path: string) {

@@ -1,5 +1,5 @@
 import type { EtcdStore, KeyValue } from '../../etcd/store.ts';
-import type { Action } from './action.ts';
+import type { Action } from '../../etcd/v2/action.ts';
 import type { Call } from './command.ts';
 import type { TreeNode } from './tree.ts';
 

@@ -1,5 +1,5 @@
 import type { KeyValue } from '../../etcd/store.ts';
-import { tell } from './action.ts';
+import { tell, tellRemoved } from '../../etcd/v2/action.ts';
 import { numberFlag, textFlag, writableKeyOf, type Call, type V2Command } from './command.ts';
 import { v2Failure } from './failure.ts';
 import { release } from './leases.ts';
@@ -48,8 +48,7 @@ async function removeEmpty(call: Call, place: Place): Promise<number> {
 
 async function removeDirectory(call: Call, place: Place): Promise<number> {
   const leases = new Set([place.marker, ...place.below].map((kv) => kv?.lease));
-  const leased = [...leases].find((lease) => lease !== undefined && lease !== '0');
-  await call.store.transact([], [{ delete: `${place.path}/`, prefix: true }, ...tell('delete', leased)]);
+  await call.store.transact([], [{ delete: `${place.path}/`, prefix: true }, ...tellRemoved(place.path)]);
   for (const lease of leases) await release(call.store, lease);
   return removedDirectory(call, place);
 }

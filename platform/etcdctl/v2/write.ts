@@ -1,7 +1,7 @@
 import type { LabError } from '#errors/lab-error.ts';
 import type { EtcdStore, Guard, KeyValue } from '../../etcd/store.ts';
+import { tell, type Done } from '../../etcd/v2/action.ts';
 import { numberFlag, textFlag, valueOf, writableKeyOf, type Call, type V2Command } from './command.ts';
-import { tell, type Told } from './action.ts';
 import { v2Failure } from './failure.ts';
 import { refresh, release } from './leases.ts';
 import { nodeOf, printAnswer } from './print.ts';
@@ -83,7 +83,7 @@ async function write(
   call: Call,
   path: string,
   value: string,
-  action: Told,
+  action: Done,
   object: (place: Place) => Promise<void>,
 ): Promise<number> {
   const { store } = call;
@@ -122,7 +122,7 @@ function unchanged(path: string, file: KeyValue | undefined): Guard {
   return file ? { key: path, modRevision: file.modRevision } : { key: path, absent: true };
 }
 
-async function report(call: Call, action: Told, path: string, value: string, before: KeyValue | undefined) {
+async function report(call: Call, action: Done, path: string, value: string, before: KeyValue | undefined) {
   if (call.output === 'simple') return call.print(value);
   const now = await call.store.get(path);
   if (!now) return;

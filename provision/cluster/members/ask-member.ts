@@ -1,5 +1,5 @@
 import { type OneMember, oneMember } from '#platform/etcd/one-member.ts';
-import { clientUrl } from '#platform/etcd/ports.ts';
+import { memberUrl } from '#platform/etcd/ports.ts';
 
 /** Longer than an election; a member that has just lost its leader would hold the request for seven seconds. */
 const requestDeadlineMs = 2_000;
@@ -13,7 +13,7 @@ export async function askMember<T>(
   stretch: number,
   ask: (member: OneMember, withinMs: number) => Promise<T>,
 ): Promise<T> {
-  const member = oneMember(clientUrl(address));
+  const member = oneMember(memberUrl(address));
   try {
     return await ask(member, requestDeadlineMs * stretch);
   } finally {

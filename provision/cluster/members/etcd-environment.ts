@@ -1,4 +1,4 @@
-import { clientUrl, peerUrl } from '#platform/etcd/ports.ts';
+import { clientUrl, memberUrl, peerUrl } from '#platform/etcd/ports.ts';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import type { EtcdStart } from './member.ts';
 
@@ -11,7 +11,7 @@ export function etcdEnvironment(
   return [
     `ETCD_NAME=${machine.name}`,
     'ETCD_DATA_DIR=/var/lib/etcd/default',
-    `ETCD_LISTEN_CLIENT_URLS=${clientUrl('0.0.0.0')}`,
+    `ETCD_LISTEN_CLIENT_URLS=${memberUrl('0.0.0.0')}`,
     `ETCD_ADVERTISE_CLIENT_URLS=${clientUrl(machine.address)}`,
     `ETCD_LISTEN_PEER_URLS=${peerUrl(machine.address)}`,
     `ETCD_INITIAL_ADVERTISE_PEER_URLS=${peerUrl(machine.address)}`,

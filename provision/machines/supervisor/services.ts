@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LabPaths } from '../ground/lab-paths.ts';
 import type { SupervisorMachine, SupervisorSpec } from '../ground/supervisor-spec.ts';
 import { startRegistry } from '../../image/registry/registry.ts';
+import { mountRegistryLayer } from './registry-layer.ts';
 import { type Daemon, startDaemon } from './child.ts';
 import { bridge } from '../ground/lab-network.ts';
 
@@ -35,13 +36,23 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
     now.set(name, daemon);
     void daemon.ended.then((sentence) => died(sentence, () => keep(name, argv)));
   };
-  const keepRegistry = async (storage: string): Promise<void> => {
+  const keepRegistry = async (storage: string, writable: boolean): Promise<void> => {
     const registry = await startRegistry({
       storage,
+      writable,
       addr: `${spec.network.bridgeAddress}:${spec.ports.registry}`,
       logFile: join(paths.logDir, 'registry.log'),
     });
-    void registry.ended.then((sentence) => died(sentence, () => void keepRegistry(storage).catch(console.error)));
+    void registry.ended.then((sentence) =>
+      died(sentence, () => void keepRegistry(storage, writable).catch(console.error)),
+    );
+  };
+  const openRegistry = async (storage: string): Promise<void> => {
+    // Pushes are refused where the state directory's file system carries no overlay (NFS, FUSE); everything else works.
+    const layer = await mountRegistryLayer(paths, storage).catch((error: unknown) => {
+      console.error('nothing can be pushed to the registry:', error);
+    });
+    await keepRegistry(layer ?? storage, layer !== undefined);
   };
   if (libvirtd !== undefined) keep('libvirtd', libvirtd);
   else if (spec.guestsOf === undefined)
@@ -55,7 +66,7 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
     now.get('dns')?.process.kill('SIGHUP');
   };
   if (spec.rsvp !== undefined) keep('rsvp', spec.rsvp);
-  const ready = spec.registryStorage === undefined ? Promise.resolve() : keepRegistry(spec.registryStorage);
+  const ready = spec.registryStorage === undefined ? Promise.resolve() : openRegistry(spec.registryStorage);
   return { lxcfsDir, deaths, ready, nameMachines };
 }
 

@@ -1,6 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import { oneMember } from '#platform/etcd/one-member.ts';
-import { clientUrl } from '#platform/etcd/ports.ts';
+import { memberUrl } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import type { ClusterWatch } from '../watch/cluster-watch.ts';
@@ -30,10 +30,10 @@ export function makeLabUnderTest(args: {
     state: async () => (await provider.status()).machines.find((machine) => machine.name === name)?.state ?? 'absent',
     exec: (argv) => provider.exec(name, argv),
   }));
-  const members = new Map(lab.config.machines.map(({ address }) => [address, oneMember(clientUrl(address))]));
+  const members = new Map(lab.config.machines.map(({ address }) => [address, oneMember(memberUrl(address))]));
   const etcd: EtcdMachines = {
     machines: lab.config.machines,
-    member: (address) => members.get(address) ?? oneMember(clientUrl(address)),
+    member: (address) => members.get(address) ?? oneMember(memberUrl(address)),
     running: async () => {
       const { machines: all } = await provider.status();
       return all.filter(({ state }) => state === 'running').map(({ name }) => name);

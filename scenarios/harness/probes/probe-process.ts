@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
-import { clientPort } from '#platform/etcd/ports.ts';
+import { memberPort } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { pagePort } from '../context/ports.ts';
 import type { ReadBack } from '../record/run-record.ts';
@@ -57,7 +57,7 @@ export async function startProbes(options: {
     deadlineMs: 1_000 * stretch,
     flannelCidr: network.flannelCidr,
     pages: machines.map((machine) => ({ ...machine, port: pagePort })),
-    etcd: machines.map((machine) => ({ ...machine, port: clientPort })),
+    etcd: machines.map((machine) => ({ ...machine, port: memberPort })),
   });
 }
 

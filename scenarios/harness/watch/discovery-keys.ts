@@ -1,6 +1,6 @@
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { servicesPrefix } from '#platform/etcd/keys/service-keys.ts';
-import { clientUrl } from '#platform/etcd/ports.ts';
+import { memberUrl } from '#platform/etcd/ports.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
 
 /**
@@ -12,7 +12,7 @@ export class DiscoveryKeys {
 
   /** @param deadlineMs for each member; two and a half times that for all of them */
   constructor(addresses: readonly string[], deadlineMs: number) {
-    const endpoints = addresses.map((address) => clientUrl(address));
+    const endpoints = addresses.map((address) => memberUrl(address));
     this.#store = gatewayStore({ endpoints, timeoutMs: deadlineMs });
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { oneMember } from '#platform/etcd/one-member.ts';
-import { clientUrl } from '#platform/etcd/ports.ts';
+import { memberUrl } from '#platform/etcd/ports.ts';
 
 /**
  * Tells when anything under these prefixes changes, by a watch at the first etcd member that answers. It only says that something
@@ -16,7 +16,7 @@ export function watchKeys(
   const follow = async (prefix: string): Promise<void> => {
     for (let turn = 0; !stop.signal.aborted; turn += 1) {
       const address = addresses[turn % addresses.length];
-      if (address !== undefined) await streamEnds(clientUrl(address), prefix, stop.signal, onChange);
+      if (address !== undefined) await streamEnds(memberUrl(address), prefix, stop.signal, onChange);
       // A member that refuses at once must not make this a busy loop.
       await delay(retryMs, undefined, { signal: stop.signal }).catch(() => undefined);
       onChange();

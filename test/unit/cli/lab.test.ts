@@ -24,7 +24,20 @@ describe('help', () => {
     expect(exitCode).toBe(0);
     const [list = '', examples = ''] = stdout.slice(stdout.indexOf('Commands:')).split('Examples:');
     const commands = [...list.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]);
-    const wanted = ['up', 'status', 'ssh', 'halt', 'cut', 'destroy', 'fleetctl', 'scenario', 'doctor', 'test'];
+    const wanted = [
+      'up',
+      'status',
+      'ssh',
+      'halt',
+      'cut',
+      'destroy',
+      'fleetctl',
+      'scenario',
+      'doctor',
+      'test',
+      'shell',
+      'env',
+    ];
     expect(commands).toEqual(expect.arrayContaining(wanted));
     const used = [...examples.matchAll(/^ {2}lab ([a-z]+)/gm)].map((match) => match[1]);
     expect(used.length).toBeGreaterThan(3);

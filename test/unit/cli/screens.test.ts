@@ -31,6 +31,29 @@ const screens: Readonly<Record<string, Lines>> = {
   help: { lines: ['--help'] },
   status: { lines: ['status'] },
   scenarios: { lines: ['scenario', 'scenario failover --help', 'scenario rejoin --help', 'scenario chaos --help'] },
+  guide: {
+    lines: [
+      ...[
+        'guide reset',
+        'guide check',
+        'guide chek',
+        'guide',
+        'guide check',
+        'guide hint',
+        'guide why',
+        'guide why --answers',
+      ],
+      ...[
+        'guide next',
+        'guide goto 99',
+        'guide list',
+        'guide new Bad!',
+        'guide ./no',
+        'guide class . nosuch',
+        'guide reset',
+      ],
+    ],
+  },
   explain: { lines: ['explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
   'errors-usage': {
     lines: [
@@ -73,7 +96,8 @@ async function shown(terminal: Terminal, lines: readonly string[], atOnce = 1): 
   for (let i = 0; i < lines.length; i += atOnce) {
     parts.push(...(await Promise.all(lines.slice(i, i + atOnce).map((line) => shownLine(terminal, line)))));
   }
-  return normalise(parts.join('\n'), { '/tmp/lab-XXXXXX': lab.dir });
+  const now = /\d{4}-\d{2}-\d{2} \d{2}:\d{2}/g;
+  return normalise(parts.join('\n').replaceAll(now, '2026-11-29 20:00'), { '/tmp/lab-XXXXXX': lab.dir });
 }
 
 async function shownLine(terminal: Terminal, line: string): Promise<string> {
@@ -99,7 +123,11 @@ describe.each(terminals)('on a terminal of $columns columns, TERM=$term', (termi
     // fleetctl has a help of its own, which needs a machine.
     const commands = names.filter((name) => !['help', 'fleetctl'].includes(name));
     expect(commands.length).toBeGreaterThan(12);
-    const deeper = ['vagrant settings', 'vagrant prepare', 'image box', 'image prune'];
+    const verbs = ['up', 'halt', 'reload', 'destroy', 'status', 'settings', 'prepare'].map((verb) => `vagrant ${verb}`);
+    const ofGuides = ['check', 'next', 'hint', 'why', 'goto', 'list', 'class', 'new', 'reset'].map(
+      (word) => `guide ${word}`,
+    );
+    const deeper = [...verbs, 'image box', 'image prune', ...ofGuides];
     const lines = [...commands, ...deeper].map((command) => `${command} --help`);
     expectKept(kept(terminal, 'help-of-commands'), await shown(terminal, lines, 3));
   });

@@ -1,9 +1,8 @@
-/**
- * Gives CAS values: unsigned 64-bit, never 0, strictly rising even when the wall clock steps back.
- * Nanoseconds of the wall clock while it moves forward, else the last value plus one.
- */
+import { casOf, type Cas } from '../wire/cas.ts';
+
+/** Gives CAS values: of the wall clock while that moves forward, else the next one; strictly rising, never 0. */
 export class CasClock {
-  #last = 0n;
+  #last: Cas = 0;
   readonly #nowMs: () => number;
 
   /** @param nowMs wall clock, milliseconds since 1970 */
@@ -11,9 +10,9 @@ export class CasClock {
     this.#nowMs = nowMs;
   }
 
-  next(): bigint {
-    const wall = BigInt(Math.floor(this.#nowMs())) * 1_000_000n;
-    this.#last = wall > this.#last ? wall : this.#last + 1n;
+  next(): Cas {
+    const wall = casOf(this.#nowMs());
+    this.#last = wall > this.#last ? wall : this.#last + 1;
     return this.#last;
   }
 }

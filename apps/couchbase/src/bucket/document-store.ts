@@ -1,138 +1,224 @@
-import { randomBytes } from 'node:crypto';
-import { CasClock } from './cas-clock.ts';
+import type { ByteString } from '../wire/byte-string.ts';
+import type { Cas } from '../wire/cas.ts';
+import { systemXattrs } from '../subdocument/xattrs.ts';
 import { ChangeLog } from './change-log.ts';
 import { absoluteExpiry, documentBytes, type Document } from './document.ts';
+import { Expiries } from './expiries.ts';
+import { bucketLimits } from './limits.ts';
+import { Locks } from './locks.ts';
+import type { Quota } from './quota.ts';
+import type { Sequence } from './sequence.ts';
+import type { Tombstones } from './tombstones.ts';
 import { vbucketCount, vbucketOf } from './vbucket.ts';
 
-/** Where and when a mutation happened: what SDKs call a mutation token, plus the new CAS. */
-export interface Mutation {
-  readonly cas: bigint;
-  readonly seqno: number;
-  readonly vbucket: number;
+/** What all collections of a bucket share. */
+export interface Shared {
+  readonly nowMs: () => number;
+  /** The bucket's longest life of a document, seconds; 0 for any. */
+  readonly maxTtlS: () => number;
+  readonly quota: Quota;
+  readonly sequence: Sequence;
+  readonly tombstones: Tombstones;
 }
 
 /** What a write wants stored. `expiry` is absolute Unix seconds. */
-export type Draft = Pick<Document, 'key' | 'value' | 'flags' | 'expiry'>;
+export type Draft = Pick<Document, 'key' | 'value' | 'xattrs' | 'flags' | 'expiry'>;
 
 /**
- * A bucket's documents in memory, with expiry, CAS, per-vBucket sequence numbers, a change log and a byte count.
- * Keys are raw bytes; internally they are latin1 strings, which maps bytes one to one.
+ * A collection's documents in memory, by vBucket, with expiry, locks, tombstones and a change log. Documents are values: a change puts
+ * another one in their place.
  */
 export class DocumentStore {
   readonly changes = new ChangeLog();
-  /** Random base of the vBucket UUIDs: another one after a restart tells clients that history was lost. */
-  readonly vbucketUuid: bigint = randomBytes(8).readBigUInt64BE() >> 11n;
-  readonly #documents = new Map<string, Document>();
-  readonly #expiring = new Map<string, number>();
-  readonly #seqnos = new Array<number>(vbucketCount).fill(0);
-  readonly #cas: CasClock;
-  readonly #nowMs: () => number;
-  #used = 0;
-  /** Byte limit; writes that would pass it are refused. */
-  quotaBytes: number;
-  /** Longest time that a write may give a document, seconds; 0 is for ever. */
-  maxTtlS = 0;
+  readonly locks: Locks;
+  readonly #shared: Shared;
+  readonly #vbuckets = new Array<Map<ByteString, Document> | undefined>(vbucketCount).fill(undefined);
+  readonly #expiries = new Expiries();
+  /** Tombstones with attributes, by the second of the deletion. */
+  readonly #buried = new Expiries();
+  #count = 0;
+  #bytes = 0;
+  /** Longest life of a new document, seconds: 0 for the bucket's, -1 for any. */
+  maxTtl: number;
 
-  constructor(nowMs: () => number, quotaBytes: number) {
-    this.#nowMs = nowMs;
-    this.#cas = new CasClock(nowMs);
-    this.quotaBytes = quotaBytes;
+  constructor(shared: Shared, maxTtl = 0) {
+    this.#shared = shared;
+    this.locks = new Locks(shared.nowMs);
+    this.maxTtl = maxTtl;
   }
 
-  get usedBytes(): number {
-    return this.#used;
-  }
-
+  /** Documents, tombstones not counted. */
   get count(): number {
-    return this.#documents.size;
+    return this.#count;
+  }
+
+  get quota(): Quota {
+    return this.#shared.quota;
+  }
+
+  get sequence(): Sequence {
+    return this.#shared.sequence;
+  }
+
+  get nowMs(): number {
+    return this.#shared.nowMs();
   }
 
   /** The document, unless there is none or its time is over. */
-  get(key: Buffer): Document | undefined {
-    return this.lookup(storeKey(key));
+  get(key: ByteString): Document | undefined {
+    const document = this.find(key);
+    return document === undefined || document.deleted ? undefined : document;
   }
 
-  /** The same by internal key, as given by `keys` and the change log. */
-  lookup(id: string): Document | undefined {
-    const document = this.#documents.get(id);
-    if (document === undefined || !this.#isOver(document.expiry)) return document;
-    this.#drop(id, document);
-    return undefined;
+  /** The document, or its tombstone. */
+  find(key: ByteString): Document | undefined {
+    const document = this.#vbuckets[vbucketOf(key)]?.get(key);
+    if (document === undefined || document.expiry === 0 || document.deleted) return document;
+    return this.#isOver(document.expiry) ? this.#expire(document) : document;
   }
 
-  keys(): IterableIterator<string> {
-    return this.#documents.keys();
+  /** Keys with a document. Each vBucket's are those of the moment when it is looked at. */
+  *keys(): Generator<ByteString> {
+    for (let vbucket = 0; vbucket < vbucketCount; vbucket++) yield* this.keysOf(vbucket);
   }
 
-  /** Expiry as a write has it on the wire, as absolute Unix seconds; no later than the bucket's longest time to live. */
+  /** Keys with a document in one vBucket, in no order. */
+  keysOf(vbucket: number): ByteString[] {
+    const keys: ByteString[] = [];
+    for (const [key, { deleted, expiry }] of this.#vbuckets[vbucket] ?? []) {
+      if (!deleted && !this.#isOver(expiry)) keys.push(key);
+    }
+    return keys;
+  }
+
+  /** When a document that is written now will end: absolute Unix seconds, 0 for never. @param expiry as on the wire */
   expiryFromNow(expiry: number): number {
-    const absolute = absoluteExpiry(expiry, this.#nowMs());
-    if (this.maxTtlS === 0) return absolute;
-    const latest = Math.floor(this.#nowMs() / 1000) + this.maxTtlS;
-    return absolute === 0 ? latest : Math.min(absolute, latest);
+    const maxTtl = this.maxTtl === 0 ? this.#shared.maxTtlS() : Math.max(0, this.maxTtl);
+    if (expiry === 0 && maxTtl === 0) return 0;
+    const asked = absoluteExpiry(expiry, this.nowMs);
+    if (maxTtl === 0) return asked;
+    const latest = Math.floor(this.nowMs / 1000) + maxTtl;
+    return asked === 0 || asked > latest ? latest : asked;
   }
 
-  /** Stores a document under a new CAS. `'full'` when the quota does not allow it; nothing is changed then. */
-  put(draft: Draft): Document | 'full' {
-    const id = storeKey(draft.key);
-    const before = this.#documents.get(id);
-    const growth = documentBytes(draft) - (before === undefined ? 0 : documentBytes(before));
-    if (growth > 0 && this.#used + growth > this.quotaBytes) return 'full';
-    // Key and value are views of a network segment; a copy lets the segment go.
-    const document: Document = {
-      key: before?.key ?? Buffer.from(draft.key),
-      value: before?.value === draft.value ? before.value : Buffer.from(draft.value),
+  /** Stores a document, and releases its lock. `'full'` when the quota does not allow it; nothing is changed then. */
+  put(draft: Draft, cas: Cas = this.sequence.nextCas()): Document | 'full' {
+    const vbucket = vbucketOf(draft.key);
+    const before = this.#vbuckets[vbucket]?.get(draft.key);
+    if (!this.quota.allows(documentBytes(draft) - this.#counted(before))) return 'full';
+    return this.#set(before, {
+      // First what readers need: it shares a line of the processor's cache with the object's head.
+      value: draft.value,
       flags: draft.flags,
+      cas,
       expiry: draft.expiry,
-      ...this.#mutation(draft.key),
-    };
-    this.#documents.set(id, document);
-    this.#used += growth;
-    if (document.expiry === 0) this.#expiring.delete(id);
-    else this.#expiring.set(id, document.expiry);
-    this.changes.record(id, this.#isLive);
-    return document;
+      deleted: false,
+      key: before === undefined ? draft.key : before.key,
+      xattrs: draft.xattrs,
+      seqno: this.sequence.nextSeqno(vbucket),
+      vbucket,
+      revision: before === undefined ? 1 : before.revision + 1,
+    });
   }
 
-  /** Removes a document that is there. */
-  remove(document: Document): Mutation {
-    this.#drop(storeKey(document.key), document);
-    return this.#mutation(document.key);
+  /** Leaves a tombstone, also where there was nothing. `'full'` as of `put`. @param xattrs attributes that outlive the document */
+  bury(key: ByteString, xattrs: ByteString, flags: number, cas: Cas = this.sequence.nextCas()): Document | 'full' {
+    const vbucket = vbucketOf(key);
+    const before = this.#vbuckets[vbucket]?.get(key);
+    const growth = xattrs === '' ? 0 : documentBytes({ key, value: '', xattrs }) - this.#counted(before);
+    if (!this.quota.allows(growth)) return 'full';
+    const tombstone = this.#set(before, {
+      value: '',
+      flags,
+      cas,
+      expiry: Math.floor(this.nowMs / 1000),
+      deleted: true,
+      key: before === undefined ? key : before.key,
+      xattrs,
+      seqno: this.sequence.nextSeqno(vbucket),
+      vbucket,
+      revision: before === undefined ? 1 : before.revision + 1,
+    });
+    if (xattrs === '') this.#shared.tombstones.add(this, tombstone);
+    return tombstone;
   }
 
-  /** Drops every document whose time is over, as the real server's expiry pager does. */
-  expireDue(): void {
-    for (const [id, expiry] of this.#expiring) if (this.#isOver(expiry)) this.lookup(id);
+  /** Gives a document another CAS and nothing else, and locks it. */
+  lock(document: Document, seconds: number): Document {
+    const locked: Document = { ...document, cas: this.sequence.nextCas() };
+    this.#vbuckets[document.vbucket]?.set(document.key, locked);
+    this.locks.lock(document.key, this.nowMs + seconds * 1000);
+    return locked;
   }
 
-  flush(): void {
-    this.#documents.clear();
-    this.#expiring.clear();
-    this.#used = 0;
+  /** Drops a tombstone, unless the key was written again. */
+  forget(tombstone: Document): void {
+    const documents = this.#vbuckets[tombstone.vbucket];
+    if (documents?.get(tombstone.key) !== tombstone) return;
+    documents.delete(tombstone.key);
+    this.#account(tombstone, undefined);
+  }
+
+  /** Once a second: ends documents whose time is over, as the real server's expiry pager does, and purges old tombstones. */
+  tick(): void {
+    const { duePerTick, purgeSeconds } = bucketLimits;
+    const second = Math.floor(this.nowMs / 1000);
+    for (const key of this.#expiries.due(second, duePerTick)) this.find(key);
+    for (const key of this.#buried.due(second - purgeSeconds, duePerTick)) {
+      const tombstone = this.find(key);
+      if (tombstone?.deleted === true) this.forget(tombstone);
+    }
+    this.locks.expire();
+  }
+
+  /** Lets go of everything, without a word to the quota's other users. */
+  clear(): void {
+    this.#vbuckets.fill(undefined);
+    this.#expiries.clear();
+    this.#buried.clear();
+    this.locks.clear();
+    this.quota.add(-this.#bytes);
+    this.#bytes = 0;
+    this.#count = 0;
     this.changes.reset();
   }
 
   #isOver(expiry: number): boolean {
-    return expiry !== 0 && expiry * 1000 <= this.#nowMs();
+    return expiry !== 0 && expiry * 1000 <= this.nowMs;
   }
 
-  #drop(id: string, document: Document): void {
-    this.#documents.delete(id);
-    this.#expiring.delete(id);
-    this.#used -= documentBytes(document);
-    this.changes.record(id, this.#isLive);
+  #set(before: Document | undefined, document: Document): Document {
+    const documents = (this.#vbuckets[document.vbucket] ??= new Map<ByteString, Document>());
+    documents.set(document.key, document);
+    this.#account(before, document);
+    this.locks.release(document.key);
+    this.changes.record(document.key, this.#isLive);
+    return document;
   }
 
-  #mutation(key: Buffer): Mutation {
-    const vbucket = vbucketOf(key);
-    const seqno = (this.#seqnos[vbucket] ?? 0) + 1;
-    this.#seqnos[vbucket] = seqno;
-    return { cas: this.#cas.next(), seqno, vbucket };
+  #expire(document: Document): Document | undefined {
+    const tombstone = this.bury(document.key, systemXattrs(document.xattrs), document.flags);
+    return tombstone === 'full' ? undefined : tombstone;
   }
 
-  readonly #isLive = (id: string): boolean => this.#documents.has(id);
-}
+  #account(before: Document | undefined, after: Document | undefined): void {
+    if (before !== undefined && before.expiry !== 0) this.#timesOf(before).delete(before.key, before.expiry);
+    if (after !== undefined && after.expiry !== 0 && (!after.deleted || after.xattrs !== ''))
+      this.#timesOf(after).add(after.key, after.expiry);
+    const growth = this.#counted(after) - this.#counted(before);
+    this.#bytes += growth;
+    this.quota.add(growth);
+    this.#count += Number(after?.deleted === false) - Number(before?.deleted === false);
+  }
 
-function storeKey(key: Buffer): string {
-  return key.toString('latin1');
+  #timesOf(document: Document): Expiries {
+    return document.deleted ? this.#buried : this.#expiries;
+  }
+
+  /** Bytes that the quota knows of: tombstones without attributes are few, and their number is limited otherwise. */
+  #counted(document: Document | undefined): number {
+    return document === undefined || (document.deleted && document.xattrs === '') ? 0 : documentBytes(document);
+  }
+
+  readonly #isLive = (key: ByteString): boolean => this.#vbuckets[vbucketOf(key)]?.get(key)?.deleted === false;
 }

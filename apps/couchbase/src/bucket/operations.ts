@@ -1,32 +1,43 @@
+import { compact, type ByteString } from '../wire/byte-string.ts';
+import type { Cas } from '../wire/cas.ts';
 import { statuses, type Status } from '../wire/status.ts';
 import { maxValueBytes, type Document } from './document.ts';
-import type { DocumentStore, Mutation } from './document-store.ts';
+import type { DocumentStore, Draft } from './document-store.ts';
+import { systemXattrs } from '../subdocument/xattrs.ts';
 
 /** What a write asks for. `expiry` as on the wire; `cas` 0 means any. */
 export interface Write {
-  readonly key: Buffer;
-  readonly value: Buffer;
+  readonly key: ByteString;
+  readonly value: ByteString;
   readonly flags: number;
   readonly expiry: number;
-  readonly cas: bigint;
+  readonly cas: Cas;
   readonly preserveExpiry: boolean;
 }
 
 /** SET, ADD or REPLACE. A status instead of the document says why not. */
 export function write(store: DocumentStore, mode: 'set' | 'add' | 'replace', wanted: Write): Document | Status {
-  const before = store.get(wanted.key);
+  const { key, value, flags, cas } = wanted;
+  const before = store.get(key);
   if (mode === 'add' && before !== undefined) return statuses.exists;
-  const mismatch = mode === 'replace' || wanted.cas !== 0n ? checkCas(before, wanted.cas) : undefined;
-  if (mismatch !== undefined) return mismatch;
+  if (before === undefined && (mode === 'replace' || cas !== 0)) return statuses.notFound;
+  const refused = before === undefined ? undefined : admit(store, before, cas);
+  if (refused !== undefined) return refused;
   const kept = wanted.preserveExpiry ? before?.expiry : undefined;
-  return put(store, { ...wanted, expiry: kept ?? store.expiryFromNow(wanted.expiry) });
+  const expiry = kept ?? store.expiryFromNow(wanted.expiry);
+  // A whole new value has no attributes of the one before but those of the system.
+  const xattrs = before === undefined || before.xattrs === '' ? '' : systemXattrs(before.xattrs);
+  return put(store, { key, value, xattrs, flags, expiry });
 }
 
 /** DELETE. */
-export function remove(store: DocumentStore, key: Buffer, cas: bigint): Mutation | Status {
+export function remove(store: DocumentStore, key: ByteString, cas: Cas): Document | Status {
   const before = store.get(key);
   if (before === undefined) return statuses.notFound;
-  return checkCas(before, cas) ?? store.remove(before);
+  const refused = admit(store, before, cas);
+  if (refused !== undefined) return refused;
+  const tombstone = store.bury(key, before.xattrs === '' ? '' : systemXattrs(before.xattrs), before.flags);
+  return tombstone === 'full' ? statuses.noMemory : tombstone;
 }
 
 /** APPEND or PREPEND: keeps flags and expiry, needs an existing document. */
@@ -37,18 +48,21 @@ export function concatenate(
 ): Document | Status {
   const before = store.get(wanted.key);
   if (before === undefined) return statuses.notStored;
-  const mismatch = checkCas(before, wanted.cas);
-  if (mismatch !== undefined) return mismatch;
-  const parts = side === 'append' ? [before.value, wanted.value] : [wanted.value, before.value];
-  return put(store, { ...before, value: Buffer.concat(parts) });
+  const refused = admit(store, before, wanted.cas);
+  if (refused !== undefined) return refused;
+  const { key, xattrs, flags, expiry } = before;
+  if (before.value.length + wanted.value.length > maxValueBytes) return statuses.tooBig;
+  const value = compact(side === 'append' ? before.value + wanted.value : wanted.value + before.value);
+  return put(store, { key, value, xattrs, flags, expiry });
 }
 
 /** What INCREMENT and DECREMENT ask for; `delta` is negative to count down. */
 export interface Count {
-  readonly key: Buffer;
+  readonly key: ByteString;
   readonly delta: bigint;
   readonly initial: bigint;
   readonly expiry: number;
+  readonly cas: Cas;
 }
 
 const doNotCreate = 0xffff_ffff;
@@ -57,41 +71,47 @@ const doNotCreate = 0xffff_ffff;
 export function count(store: DocumentStore, wanted: Count): { document: Document; total: bigint } | Status {
   const before = store.get(wanted.key);
   if (before === undefined && wanted.expiry === doNotCreate) return statuses.notFound;
+  const refused = before === undefined ? undefined : admit(store, before, wanted.cas);
+  if (refused !== undefined) return refused;
   const current = before === undefined ? undefined : readCounter(before.value);
   if (before !== undefined && current === undefined) return statuses.deltaBadValue;
   const sum = (current ?? 0n) + wanted.delta;
   const total = current === undefined ? wanted.initial : sum < 0n ? 0n : BigInt.asUintN(64, sum);
-  const expiry = before?.expiry ?? store.expiryFromNow(wanted.expiry);
   const document = put(store, {
     key: wanted.key,
-    value: Buffer.from(String(total)),
+    value: String(total),
+    xattrs: before?.xattrs ?? '',
     flags: before?.flags ?? 0,
-    expiry,
+    expiry: before?.expiry ?? store.expiryFromNow(wanted.expiry),
   });
   return typeof document === 'number' ? document : { document, total };
 }
 
-/** TOUCH and the writing half of GET-AND-TOUCH. */
-export function touch(store: DocumentStore, key: Buffer, expiry: number): Document | Status {
+/** TOUCH and the writing half of GET-AND-TOUCH: the one mutation that a lock does not let through whatever the CAS. */
+export function touch(store: DocumentStore, key: ByteString, expiry: number): Document | Status {
   const before = store.get(key);
   if (before === undefined) return statuses.notFound;
-  return put(store, { ...before, expiry: store.expiryFromNow(expiry) });
+  if (store.locks.isLocked(key)) return statuses.locked;
+  const { value, xattrs, flags } = before;
+  return put(store, { key, value, xattrs, flags, expiry: store.expiryFromNow(expiry) });
 }
 
-function checkCas(before: Document | undefined, cas: bigint): Status | undefined {
-  if (before === undefined) return statuses.notFound;
-  return cas !== 0n && cas !== before.cas ? statuses.exists : undefined;
+/** May a write with this CAS change the document? A lock asks for the CAS that it was answered with. */
+export function admit(store: DocumentStore, before: Document, cas: Cas): Status | undefined {
+  if (cas === before.cas) return undefined;
+  if (store.locks.isLocked(before.key)) return statuses.locked;
+  return cas === 0 ? undefined : statuses.exists;
 }
 
-function put(store: DocumentStore, draft: Pick<Document, 'key' | 'value' | 'flags' | 'expiry'>): Document | Status {
+/** Stores a draft within the limits of size. */
+export function put(store: DocumentStore, draft: Draft, cas?: Cas): Document | Status {
   if (draft.value.length > maxValueBytes) return statuses.tooBig;
-  const stored = store.put(draft);
+  const stored = store.put(draft, cas);
   return stored === 'full' ? statuses.noMemory : stored;
 }
 
-function readCounter(value: Buffer): bigint | undefined {
-  const text = value.toString('latin1');
-  if (!/^\d{1,20}$/u.test(text)) return undefined;
-  const number = BigInt(text);
+function readCounter(value: ByteString): bigint | undefined {
+  if (!/^\d{1,20}$/u.test(value)) return undefined;
+  const number = BigInt(value);
   return number <= 0xffff_ffff_ffff_ffffn ? number : undefined;
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { getHeapStatistics } from 'node:v8';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
 import { Users } from '../auth/users.ts';
 import type { BucketSettings } from '../bucket/bucket-settings.ts';
 import { Bucket } from '../bucket/bucket.ts';
+import { bucketLimits } from '../bucket/limits.ts';
+import { Quota } from '../bucket/quota.ts';
 import { initialSettings, type ClusterSettings } from './cluster-settings.ts';
 import { generations, type Generation } from './generation.ts';
 
@@ -39,13 +42,23 @@ export class Cluster {
   readonly #removalListeners = new Set<(bucket: Bucket) => void>();
   readonly #changeListeners = new Set<() => void>();
   readonly #warmupMs: number;
+  readonly #memory: Quota;
   #changes = 1;
 
   /**
    * @param warmupMs how long each new bucket pretends to load
    * @param bind address that the listeners are bound to: the node's first name, unless it is that of all interfaces
+   * @param heapBytes V8's heap, of which documents may have their share
    */
-  constructor(args: { nowMs: () => number; warmupMs: number; generation?: Generation; bind?: string }) {
+  constructor(args: {
+    nowMs: () => number;
+    warmupMs: number;
+    generation?: Generation;
+    bind?: string;
+    heapBytes?: number;
+  }) {
+    const { heapBytes = getHeapStatistics().heap_size_limit } = args;
+    this.#memory = new Quota(heapBytes * bucketLimits.heapShare);
     this.nowMs = args.nowMs;
     this.generation = args.generation ?? generations['7.6'];
     this.hostname = args.bind === undefined || allInterfaces.has(args.bind) ? '127.0.0.1' : args.bind;
@@ -81,7 +94,8 @@ export class Cluster {
   }
 
   createBucket(name: string, settings: BucketSettings): Bucket {
-    const bucket = new Bucket({ name, settings, nowMs: this.nowMs, warmupMs: this.#warmupMs });
+    const { nowMs } = this;
+    const bucket = new Bucket({ name, settings, nowMs, warmupMs: this.#warmupMs, memory: this.#memory });
     this.#byName.set(name, bucket);
     this.noteChange();
     return bucket;
@@ -91,6 +105,7 @@ export class Cluster {
     this.#byName.delete(bucket.name);
     this.noteChange();
     for (const listener of this.#removalListeners) listener(bucket);
+    bucket.flush();
   }
 
   /** The cluster map is another one now: its revision grows, and who follows it hears of it. */

@@ -1,4 +1,5 @@
 import type { Bucket } from '../bucket/bucket.ts';
+import { manifestUid } from '../bucket/manifest-json.ts';
 import { vbucketCount } from '../bucket/vbucket.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -24,7 +25,7 @@ export function clusterConfig(cluster: Cluster, bucket?: Bucket): ClusterConfig 
     uuid: bucket.uuid,
     nodeLocator: 'vbucket',
     bucketCapabilities,
-    collectionsManifestUid: '0',
+    collectionsManifestUid: manifestUid(bucket.collections),
     vBucketServerMap: vbucketServerMap(`$HOST:${kv}`),
   };
 }
@@ -45,6 +46,13 @@ export const bucketCapabilities = [
   'nodesExt',
   'durableWrite',
   'preserve_expiry',
+  'xattr',
+  'tombstonedUserXAttrs',
+  'rangeScan',
+  'subdoc.AccessDeleted',
+  'subdoc.ReplaceBodyWithXattr',
+  'subdoc.DocumentMacroSupport',
+  'subdoc.ReviveDocument',
 ] as const;
 
 export interface ClusterConfig {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Document } from '../bucket/document.ts';
+import { toBytes, utf8Text } from '../wire/byte-string.ts';
 import { revisionOf } from './revision.ts';
 
 /** Values beyond this are believed to be what their flags say, bytes: reading one takes the server's only thread. */
@@ -14,19 +15,28 @@ export type ValueJson = { readonly json: string } | { readonly base64: string };
 
 export interface DocumentJson {
   readonly meta: { readonly id: string; readonly rev: string; readonly expiration: number; readonly flags: number };
-  readonly xattrs: Readonly<Record<string, never>>;
+  /** The user's attributes; the system's, whose names begin with `_`, are not shown. */
+  readonly xattrs: Readonly<Record<string, unknown>>;
 }
 
 /** A document as `/docs/KEY` shows it (capi_utils:couch_doc_to_json, unparsed): JSON comes as the text it is. */
 export function documentJson(document: Document): DocumentJson & ValueJson {
   const { key, expiry, flags } = document;
-  const meta = { id: key.toString('utf8'), rev: revisionOf(document), expiration: expiry, flags };
+  const meta = { id: utf8Text(key), rev: revisionOf(document), expiration: expiry, flags };
   const value = valueJson(document);
-  return 'json' in value ? { meta, json: value.json, xattrs: {} } : { meta, base64: value.base64, xattrs: {} };
+  const xattrs = userXattrs(document);
+  return 'json' in value ? { meta, json: value.json, xattrs } : { meta, base64: value.base64, xattrs };
+}
+
+function userXattrs({ xattrs }: Document): Readonly<Record<string, unknown>> {
+  if (xattrs === '') return {};
+  const all = JSON.parse(utf8Text(xattrs)) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('_')));
 }
 
 export function valueJson({ value, flags }: Document): ValueJson {
-  return isJson(value, flags) ? { json: value.toString('utf8') } : { base64: value.toString('base64') };
+  const bytes = toBytes(value);
+  return isJson(bytes, flags) ? { json: bytes.toString('utf8') } : { base64: bytes.toString('base64') };
 }
 
 /** The beginning of a value, for lists: `text` is left out where it is no text. */
@@ -43,8 +53,7 @@ export function valuePreview(document: Document, characters: number): ValuePrevi
   const { value, expiry } = document;
   const facts = { bytes: value.length, rev: revisionOf(document), expiration: expiry };
   // Up to 4 bytes a character; a last one that is cut in two is not shown.
-  const beginning = value.subarray(0, 4 * characters + 4);
-  const text = beginning.toString('utf8').slice(0, characters);
+  const text = utf8Text(value.slice(0, 4 * characters + 4)).slice(0, characters);
   return text.includes('\uFFFD') ? facts : { text, ...facts };
 }
 

@@ -1,13 +1,15 @@
-/** Which keys of a bucket are asked for, by their bytes (each a character of the store's internal keys). */
+import type { ByteString } from '../wire/byte-string.ts';
+
+/** Which keys of a bucket are asked for, by their bytes. */
 export interface KeyRange {
   /** First key, if it is there; undefined from the beginning. */
-  readonly start: string | undefined;
+  readonly start: ByteString | undefined;
   /** Last key; undefined up to the end. */
-  readonly end: string | undefined;
+  readonly end: ByteString | undefined;
   readonly inclusiveEnd: boolean;
 }
 
-export function isWithin({ start, end, inclusiveEnd }: KeyRange, key: string): boolean {
+export function isWithin({ start, end, inclusiveEnd }: KeyRange, key: ByteString): boolean {
   if (start !== undefined && key < start) return false;
   return end === undefined || key < end || (inclusiveEnd && key === end);
 }
@@ -17,8 +19,8 @@ export function isWithin({ start, end, inclusiveEnd }: KeyRange, key: string): b
  */
 export class LowestKeys {
   readonly #most: number;
-  #kept: string[] = [];
-  #bound: string | undefined;
+  #kept: ByteString[] = [];
+  #bound: ByteString | undefined;
 
   /** @param most how many are wanted, 1 or more */
   constructor(most: number) {
@@ -26,16 +28,16 @@ export class LowestKeys {
   }
 
   /** False for a key that surely is not among them: it need not be looked at more closely. */
-  mayHold(key: string): boolean {
+  mayHold(key: ByteString): boolean {
     return this.#bound === undefined || key < this.#bound;
   }
 
-  add(key: string): void {
+  add(key: ByteString): void {
     if (this.#kept.push(key) >= 2 * this.#most) this.#cut();
   }
 
   /** The lowest ones, in order. */
-  take(): readonly string[] {
+  take(): readonly ByteString[] {
     this.#cut();
     return this.#kept;
   }

@@ -1,17 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Document } from '../bucket/document.ts';
+import type { ByteString } from '../wire/byte-string.ts';
 import { isWithin, LowestKeys, type KeyRange } from './key-range.ts';
 
 /** What of a bucket's store a list needs. */
 export interface Listed {
-  readonly count: number;
-  keys(): Iterable<string>;
-  lookup(key: string): Document | undefined;
+  /** They come to an end though others are added meanwhile. */
+  keys(): Iterable<ByteString>;
+  get(key: ByteString): Document | undefined;
 }
 
 /** The keys found, in order, and whether the whole bucket was looked at. */
 export interface Found {
-  readonly keys: readonly string[];
+  readonly keys: readonly ByteString[];
   readonly isComplete: boolean;
 }
 
@@ -39,11 +40,8 @@ export async function listKeys(
   const lowest = new LowestKeys(most);
   const giveUpMs = nowMs() + mostMs;
   let turnEndsMs = nowMs() + turnMs;
-  // Keys come in the order of their making: with these the bucket as it was is through.
-  let left = store.count;
   let sinceLook = 0;
   for (const key of store.keys()) {
-    if (left-- <= 0) break;
     if (isWithin(range, key) && lowest.mayHold(key) && isWanted(key)) lowest.add(key);
     if (++sinceLook < keysPerLook) continue;
     sinceLook = 0;
@@ -54,8 +52,8 @@ export async function listKeys(
   }
   return { keys: lowest.take(), isComplete: true };
 
-  function isWanted(key: string): boolean {
-    const document = store.lookup(key);
+  function isWanted(key: ByteString): boolean {
+    const document = store.get(key);
     return document !== undefined && (matches?.(document) ?? true);
   }
 }

@@ -1,6 +1,8 @@
 import { DocumentAccess } from '../auth/document-access.ts';
 import { anonymous, type Principal } from '../auth/principal.ts';
 import type { Bucket } from '../bucket/bucket.ts';
+import { failure, type Response } from '../wire/response.ts';
+import { statuses } from '../wire/status.ts';
 import type { HandlerContext } from './handler.ts';
 
 /** The connection belongs to `principal` from now on; one that is a bucket has selected it, unless that is still loading. */
@@ -35,8 +37,23 @@ export function mayOpen({ authority, session }: HandlerContext, { name }: Bucket
     );
 }
 
-/** What the session's user may do with documents of its bucket, as users are now. */
-export function accessOf({ authority, cluster, session }: HandlerContext, { name }: Bucket): DocumentAccess {
+/** Whether the session's user may do that (accessBits) with the documents of a collection, as users are now. */
+export function mayUse(
+  context: HandlerContext,
+  bucket: Bucket,
+  { collectionId, needs }: { collectionId: number; needs: number },
+): boolean {
+  const access = accessOf(context, bucket);
+  // Most requests are about the default collection: its name need not be looked up.
+  if (collectionId === 0) return access.allows(needs);
+  const path = bucket.collections.path(collectionId);
+  return path !== undefined && access.allows(needs, path.scope, path.collection);
+}
+
+/** The answer to who may not. */
+export const noRole: Response = failure(statuses.noAccess, 'the user has no role that allows this');
+
+function accessOf({ authority, cluster, session }: HandlerContext, { name }: Bucket): DocumentAccess {
   const { access, user } = session;
   const { revision } = cluster.users;
   if (access?.revision === revision) return access;

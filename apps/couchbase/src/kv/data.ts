@@ -1,126 +1,120 @@
+import { depthOf } from '../bucket/document-json.ts';
 import type { Document } from '../bucket/document.ts';
-import type { DocumentStore, Mutation } from '../bucket/document-store.ts';
+import { lock, unlock } from '../bucket/lock-operations.ts';
 import { concatenate, count, remove, touch, write } from '../bucket/operations.ts';
-import type { RequestFrame } from '../wire/frame.ts';
-import type { FramingExtras } from '../wire/framing-extras.ts';
+import { lockedCas } from '../wire/cas.ts';
 import { opcodes } from '../wire/opcodes.ts';
-import { failure, type Response } from '../wire/response.ts';
+import { writeUint64, type Response } from '../wire/response.ts';
 import { statuses, type Status } from '../wire/status.ts';
+import { mutated, refused, type DocumentCommand, type DocumentRequest } from './document-request.ts';
 
-/** One document command, its preconditions (bucket, collection, key length, framing) already checked. */
-export interface DataRequest {
-  readonly store: DocumentStore;
-  readonly frame: RequestFrame;
-  /** Without collection prefix. */
-  readonly key: Buffer;
-  readonly framing: FramingExtras;
-  /** The client wants vBucket UUID and sequence number back. */
-  readonly tokens: boolean;
-}
+/** Commands on whole documents. Source: Couchbase "memcached binary protocol". */
+export const dataCommands: ReadonlyMap<number, DocumentCommand> = new Map<number, DocumentCommand>([
+  [opcodes.get, { extrasBytes: [0], run: get }],
+  [opcodes.set, { extrasBytes: [8], run: (request: DocumentRequest) => store(request, 'set') }],
+  [opcodes.add, { extrasBytes: [8], run: (request: DocumentRequest) => store(request, 'add') }],
+  [opcodes.replace, { extrasBytes: [8], run: (request: DocumentRequest) => store(request, 'replace') }],
+  [opcodes.delete, { extrasBytes: [0], run: erase }],
+  [opcodes.increment, { extrasBytes: [20], run: (request: DocumentRequest) => counter(request, 1n) }],
+  [opcodes.decrement, { extrasBytes: [20], run: (request: DocumentRequest) => counter(request, -1n) }],
+  [opcodes.append, { extrasBytes: [0], run: (request: DocumentRequest) => extend(request, 'append') }],
+  [opcodes.prepend, { extrasBytes: [0], run: (request: DocumentRequest) => extend(request, 'prepend') }],
+  [opcodes.touch, { extrasBytes: [4], run: touchOnly }],
+  [opcodes.getAndTouch, { extrasBytes: [4], run: getAndTouch }],
+  [opcodes.getLocked, { extrasBytes: [0, 4], run: getLocked }],
+  [opcodes.unlock, { extrasBytes: [0], run: release }],
+  [opcodes.getMeta, { extrasBytes: [0, 1], run: getMeta }],
+]);
 
-export type DataHandler = (request: DataRequest) => Response;
-
-/** Commands on documents with the number of bytes their extras must have. Source: Couchbase "memcached binary protocol". */
-export const dataCommands: ReadonlyMap<number, { readonly extrasBytes: readonly number[]; readonly run: DataHandler }> =
-  new Map([
-    [opcodes.get, { extrasBytes: [0], run: get }],
-    [opcodes.set, { extrasBytes: [8], run: (request: DataRequest) => store(request, 'set') }],
-    [opcodes.add, { extrasBytes: [8], run: (request: DataRequest) => store(request, 'add') }],
-    [opcodes.replace, { extrasBytes: [8], run: (request: DataRequest) => store(request, 'replace') }],
-    [opcodes.delete, { extrasBytes: [0], run: erase }],
-    [opcodes.increment, { extrasBytes: [20], run: (request: DataRequest) => counter(request, 1n) }],
-    [opcodes.decrement, { extrasBytes: [20], run: (request: DataRequest) => counter(request, -1n) }],
-    [opcodes.append, { extrasBytes: [0], run: (request: DataRequest) => extend(request, 'append') }],
-    [opcodes.prepend, { extrasBytes: [0], run: (request: DataRequest) => extend(request, 'prepend') }],
-    [opcodes.touch, { extrasBytes: [4], run: touchOnly }],
-    [opcodes.getAndTouch, { extrasBytes: [4], run: getAndTouch }],
-    [opcodes.getMeta, { extrasBytes: [0, 1], run: getMeta }],
-  ]);
-
-function get({ store, key }: DataRequest): Response {
+function get({ store, key }: DocumentRequest): Response {
   const document = store.get(key);
-  return document === undefined ? missing : withValue(document);
+  if (document === undefined) return missing;
+  const { flags, value } = document;
+  return { status: statuses.success, flags, value, cas: store.locks.isLocked(key) ? lockedCas : document.cas };
 }
 
-function store(request: DataRequest, mode: 'set' | 'add' | 'replace'): Response {
+function store(request: DocumentRequest, mode: 'set' | 'add' | 'replace'): Response {
   const { frame, framing, key } = request;
   const result = write(request.store, mode, {
     key,
-    value: frame.value,
-    flags: frame.extras.readUInt32BE(0),
-    expiry: frame.extras.readUInt32BE(4),
+    value: frame.valueText(),
+    flags: frame.extrasUint32(0),
+    expiry: frame.extrasUint32(4),
     cas: frame.cas,
     preserveExpiry: framing.preserveExpiry === true,
   });
-  return mutated(request, result);
+  return written(request, result);
 }
 
-function erase(request: DataRequest): Response {
-  return mutated(request, remove(request.store, request.key, request.frame.cas));
+function erase(request: DocumentRequest): Response {
+  return written(request, remove(request.store, request.key, request.frame.cas));
 }
 
-function extend(request: DataRequest, side: 'append' | 'prepend'): Response {
+function extend(request: DocumentRequest, side: 'append' | 'prepend'): Response {
   const { key, frame } = request;
-  return mutated(request, concatenate(request.store, side, { key, value: frame.value, cas: frame.cas }));
+  return written(request, concatenate(request.store, side, { key, value: frame.valueText(), cas: frame.cas }));
 }
 
-function counter(request: DataRequest, sign: 1n | -1n): Response {
-  const { extras } = request.frame;
+function counter(request: DocumentRequest, sign: 1n | -1n): Response {
+  const { extras, cas } = request.frame;
   const result = count(request.store, {
     key: request.key,
     delta: sign * extras.readBigUInt64BE(0),
     initial: extras.readBigUInt64BE(8),
     expiry: extras.readUInt32BE(16),
+    cas,
   });
-  if (typeof result === 'number') return mutated(request, result);
+  if (typeof result === 'number') return refused(request, result);
   const value = Buffer.alloc(8);
   value.writeBigUInt64BE(result.total);
   return { ...mutated(request, result.document), value };
 }
 
-function touchOnly({ store, key, frame }: DataRequest): Response {
-  const result = touch(store, key, frame.extras.readUInt32BE(0));
-  return typeof result === 'number' ? refused(store, result) : { status: statuses.success, cas: result.cas };
+function touchOnly(request: DocumentRequest): Response {
+  const result = touch(request.store, request.key, request.frame.extrasUint32(0));
+  return typeof result === 'number' ? refused(request, result) : { status: statuses.success, cas: result.cas };
 }
 
-function getAndTouch({ store, key, frame }: DataRequest): Response {
-  const result = touch(store, key, frame.extras.readUInt32BE(0));
-  return typeof result === 'number' ? refused(store, result) : withValue(result);
+function getAndTouch(request: DocumentRequest): Response {
+  return withValue(request, touch(request.store, request.key, request.frame.extrasUint32(0)));
 }
 
-/** Deleted (u32), flags (u32), expiry (u32), seqno (u64), datatype (u8): what exists() reads. */
-function getMeta({ store, key }: DataRequest): Response {
-  const document = store.get(key);
+function getLocked(request: DocumentRequest): Response {
+  const { store, key, frame } = request;
+  return withValue(request, lock(store, key, frame.extrasBytes === 0 ? 0 : frame.extrasUint32(0)));
+}
+
+function release(request: DocumentRequest): Response {
+  return refused(request, unlock(request.store, request.key, request.frame.cas));
+}
+
+/** Deleted (u32), flags (u32), expiry (u32), revision (u64) and, asked for by version 2, datatype (u8): what exists() reads. */
+function getMeta({ store, key, frame }: DocumentRequest): Response {
+  const document = store.find(key);
   if (document === undefined) return missing;
-  const extras = Buffer.alloc(21);
+  const withDatatype = frame.extrasBytes === 1 && frame.extras[0] === 2;
+  const extras = Buffer.alloc(withDatatype ? 21 : 20);
+  extras.writeUInt32BE(Number(document.deleted), 0);
   extras.writeUInt32BE(document.flags, 4);
   extras.writeUInt32BE(document.expiry, 8);
-  extras.writeBigUInt64BE(BigInt(document.seqno), 12);
-  return { status: statuses.success, extras, cas: document.cas };
+  writeUint64(extras, 12, document.revision);
+  if (withDatatype) extras[20] = datatypeOf(document);
+  return { status: statuses.success, extras, cas: store.locks.isLocked(key) ? lockedCas : document.cas };
+}
+
+/** Bits of a document's datatype (Couchbase "memcached binary protocol", Data Types). */
+function datatypeOf(document: Document): number {
+  return (depthOf(document) >= 0 ? 1 : 0) | (document.xattrs === '' ? 0 : 4);
 }
 
 const missing: Response = { status: statuses.notFound };
 
-function withValue(document: Document): Response {
-  const extras = Buffer.alloc(4);
-  extras.writeUInt32BE(document.flags);
-  return { status: statuses.success, extras, value: document.value, cas: document.cas };
+function withValue(request: DocumentRequest, result: Document | Status): Response {
+  if (typeof result === 'number') return refused(request, result);
+  const { flags, value, cas } = result;
+  return { status: statuses.success, flags, value, cas };
 }
 
-function mutated({ store, tokens }: DataRequest, result: Mutation | Status): Response {
-  if (typeof result === 'number') return refused(store, result);
-  const { cas, seqno, vbucket } = result;
-  if (!tokens) return { status: statuses.success, cas };
-  const extras = Buffer.alloc(16);
-  extras.writeBigUInt64BE(store.vbucketUuid + BigInt(vbucket));
-  extras.writeBigUInt64BE(BigInt(seqno), 8);
-  return { status: statuses.success, cas, extras };
-}
-
-function refused(store: DocumentStore, status: Status): Response {
-  if (status !== statuses.noMemory) return { status };
-  return failure(
-    status,
-    `the bucket is full: ${store.usedBytes} of ${store.quotaBytes} bytes of its RAM quota are used`,
-  );
+function written(request: DocumentRequest, result: Document | Status): Response {
+  return typeof result === 'number' ? refused(request, result) : mutated(request, result);
 }

@@ -1,62 +1,130 @@
+import type { Bucket } from '../bucket/bucket.ts';
 import { maxKeyBytes } from '../bucket/document.ts';
+import type { DocumentStore } from '../bucket/document-store.ts';
 import { features } from '../wire/features.ts';
 import type { RequestFrame } from '../wire/frame.ts';
-import { readFramingExtras } from '../wire/framing-extras.ts';
+import { readFramingExtras, type FramingExtras } from '../wire/framing-extras.ts';
 import { decodeLeb128 } from '../wire/leb128.ts';
-import { dataOpcodes } from '../wire/opcodes.ts';
 import { failure, type Response } from '../wire/response.ts';
 import { statuses } from '../wire/status.ts';
-import { accessOf, admitStranger } from './access.ts';
-import { dataCommands } from './data.ts';
+import { admitStranger, mayUse, noRole } from './access.ts';
+import { bucketCommands, type BucketCommand } from './bucket-commands.ts';
+import { unknownCollection } from './collections.ts';
+import { documentCommands } from './document-commands.ts';
 import { needsOf } from './document-needs.ts';
-import type { HandlerContext } from './handler.ts';
+import type { DocumentCommand } from './document-request.ts';
+import type { Handler, HandlerContext } from './handler.ts';
 import { handshakeHandlers, openOpcodes } from './handshake.ts';
 import { saslHandlers } from './sasl.ts';
+import type { Session } from './session.ts';
 
-const durabilityLevels = { lowest: 1, highest: 3 } as const;
-
-/** Answers any request; what it does not know gets "unknown command". Never throws for anything a client can send. */
-export function dispatch(context: HandlerContext, frame: RequestFrame): Response {
+/** Answers any request; what it does not know gets "unknown command" at once. Never throws for anything a client can send. */
+export function dispatch(context: HandlerContext, frame: RequestFrame): Response | Promise<Response> {
   const { opcode } = frame;
-  const handler = handshakeHandlers.get(opcode) ?? saslHandlers.get(opcode);
-  if (handler === undefined && !dataOpcodes.has(opcode)) {
+  const { session } = context;
+  const route = routes[opcode];
+  if (route === undefined) {
     const name = `0x${opcode.toString(16).padStart(2, '0')}`;
     return failure(statuses.unknownCommand, `command ${name} is not supported by this embedded server`);
   }
-  if (context.session.user === undefined && !openOpcodes.has(opcode) && !admitStranger(context)) {
+  if (session.user === undefined && !openOpcodes.has(opcode) && !admitStranger(context))
     return failure(statuses.noAccess, 'authenticate first');
-  }
-  return handler === undefined ? onDocument(context, frame) : handler(context, frame);
+  if (route.kind === 'session') return route.handle(context, frame);
+  const { bucket } = session;
+  if (bucket === undefined) return failure(statuses.noBucket, 'select a bucket first');
+  if (frame.datatype > 1) return failure(statuses.invalid, 'only plain and JSON data types were negotiated');
+  const response =
+    route.kind === 'document'
+      ? onDocument(route.command, bucket, context, frame)
+      : onBucket(route.command, bucket, context, frame);
+  if (response instanceof Promise) return response.then((late) => asUnderstood(session, late));
+  return asUnderstood(session, response);
 }
 
-function onDocument(context: HandlerContext, frame: RequestFrame): Response {
-  const { bucket, granted } = context.session;
-  const command = dataCommands.get(frame.opcode);
-  if (command === undefined) return { status: statuses.unknownCommand };
-  if (bucket === undefined) return failure(statuses.noBucket, 'select a bucket first');
-  if (!accessOf(context, bucket).allows(needsOf(frame.opcode)))
-    return failure(statuses.noAccess, 'the user has no role that allows this');
-  if (frame.datatype > 1) return failure(statuses.invalid, 'only plain and JSON data types were negotiated');
-  if (!command.extrasBytes.includes(frame.extras.length)) {
-    return failure(
-      statuses.invalid,
-      `extras must have ${command.extrasBytes.join(' or ')} bytes, got ${frame.extras.length}`,
-    );
+/** A client that cannot be told of locks hears of a temporary failure. */
+function asUnderstood({ granted }: Session, response: Response): Response {
+  return response.status === statuses.locked && !granted.has(features.xerror) ? temporaryFailure : response;
+}
+
+const temporaryFailure: Response = { status: statuses.temporaryFailure };
+
+/** Who answers an opcode. */
+type Route =
+  | { readonly kind: 'session'; readonly handle: Handler }
+  | { readonly kind: 'bucket'; readonly command: BucketCommand }
+  | { readonly kind: 'document'; readonly command: DocumentCommand };
+
+const routes: readonly (Route | undefined)[] = Array.from({ length: 256 }, (_, opcode) => routeOf(opcode));
+
+function routeOf(opcode: number): Route | undefined {
+  const handle = handshakeHandlers.get(opcode) ?? saslHandlers.get(opcode);
+  if (handle !== undefined) return { kind: 'session', handle };
+  const onBucket = bucketCommands.get(opcode);
+  if (onBucket !== undefined) return { kind: 'bucket', command: onBucket };
+  const onDocument = documentCommands.get(opcode);
+  return onDocument === undefined ? undefined : { kind: 'document', command: onDocument };
+}
+
+function onBucket(
+  { extrasBytes, run }: BucketCommand,
+  bucket: Bucket,
+  context: HandlerContext,
+  frame: RequestFrame,
+): Response {
+  return frame.extrasBytes === extrasBytes ? run(bucket, context, frame) : wrongExtras([extrasBytes], frame);
+}
+
+function onDocument(
+  { extrasBytes, run }: DocumentCommand,
+  bucket: Bucket,
+  context: HandlerContext,
+  frame: RequestFrame,
+): Response | Promise<Response> {
+  const { session } = context;
+  if (!extrasBytes.includes(frame.extrasBytes)) return wrongExtras(extrasBytes, frame);
+  let framing: FramingExtras = noFraming;
+  if (frame.framingBytes > 0) {
+    const read = readFramingExtras(frame.framing);
+    if (typeof read === 'string') return failure(statuses.unknownFrameInfo, read);
+    const impossible = checkDurability(bucket, read);
+    if (impossible !== undefined) return impossible;
+    framing = read;
   }
-  const framing = readFramingExtras(frame.framing);
-  if (typeof framing === 'string') return failure(statuses.unknownFrameInfo, framing);
-  const { durability } = framing;
-  if (durability !== undefined) {
-    if (durability < durabilityLevels.lowest || durability > durabilityLevels.highest)
-      return { status: statuses.durabilityInvalidLevel };
-    if (bucket.settings.replicas > 0) return failure(statuses.durabilityImpossible, 'a single node holds no replicas');
+  let prefixBytes = 0;
+  let collectionId = 0;
+  let store: DocumentStore | undefined = bucket.store;
+  if (session.granted.has(features.collections)) {
+    // One byte, 0, is the default collection: most keys are there.
+    const prefix = frame.keyByte(0) === 0 ? defaultPrefix : decodeLeb128(frame.key);
+    if (prefix === undefined) return failure(statuses.invalid, 'the key does not start with a collection id');
+    collectionId = prefix.value;
+    if (collectionId !== 0) store = bucket.collections.store(collectionId);
+    if (store === undefined) return unknownCollection(bucket, collectionId);
+    prefixBytes = prefix.size;
   }
-  const prefix = granted.has(features.collections) ? decodeLeb128(frame.key) : { value: 0, size: 0 };
-  if (prefix === undefined) return failure(statuses.invalid, 'the key does not start with a collection id');
-  if (prefix.value !== 0) return failure(statuses.unknownCollection, 'only the default collection exists');
-  const key = frame.key.subarray(prefix.size);
-  if (key.length === 0 || key.length > maxKeyBytes) {
-    return failure(statuses.invalid, `a key has 1 to ${maxKeyBytes} bytes, got ${key.length}`);
-  }
-  return command.run({ store: bucket.store, frame, key, framing, tokens: granted.has(features.mutationSeqno) });
+  if (!mayUse(context, bucket, { collectionId, needs: needsOf(frame.opcode) })) return noRole;
+  const keyBytes = frame.keyBytes - prefixBytes;
+  if (keyBytes === 0 || keyBytes > maxKeyBytes)
+    return failure(statuses.invalid, `a key has 1 to ${maxKeyBytes} bytes, got ${keyBytes}`);
+  return run({ bucket, store, session, frame, key: frame.keyText(prefixBytes), framing });
+}
+
+const noFraming: FramingExtras = {};
+const defaultPrefix = { value: 0, size: 1 };
+
+function wrongExtras(allowed: readonly number[], { extrasBytes }: RequestFrame): Response {
+  return failure(statuses.invalid, `extras must have ${allowed.join(' or ')} bytes, got ${extrasBytes}`);
+}
+
+const durabilityLevels = { majority: 1, majorityAndPersistToActive: 2, persistToMajority: 3 } as const;
+
+/** One node is the majority of a bucket without replicas, and can never be it with them; only a bucket with a disk persists. */
+function checkDurability({ settings }: Bucket, { durability }: FramingExtras): Response | undefined {
+  if (durability === undefined) return undefined;
+  const { majority, persistToMajority } = durabilityLevels;
+  const isLevel = durability >= majority && durability <= persistToMajority;
+  if (!isLevel || (settings.type === 'ephemeral' && durability > majority))
+    return { status: statuses.durabilityInvalidLevel };
+  if (settings.replicas === 0) return undefined;
+  return failure(statuses.durabilityImpossible, 'a single node holds no replicas');
 }

@@ -1,9 +1,17 @@
 import { accessBits } from '../auth/document-access.ts';
-import { opcodes } from '../wire/opcodes.ts';
+import { opcodes, subdocOpcodes } from '../wire/opcodes.ts';
 
 /** What a command on documents needs, by opcode (accessBits). Whatever is not known better both reads and writes. Source: kv_engine, mcbp privileges. */
 const needs = new Uint8Array(256).fill(accessBits.both);
-for (const opcode of [opcodes.get, opcodes.getMeta]) needs[opcode] = accessBits.read;
+for (const opcode of [
+  opcodes.get,
+  opcodes.getMeta,
+  opcodes.subdocMultiLookup,
+  subdocOpcodes.get,
+  subdocOpcodes.exists,
+  subdocOpcodes.getCount,
+])
+  needs[opcode] = accessBits.read;
 for (const opcode of [
   opcodes.set,
   opcodes.add,

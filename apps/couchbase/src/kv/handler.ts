@@ -14,5 +14,5 @@ export interface HandlerContext {
   readonly decoy: Credentials;
 }
 
-/** Answers one request. Commands on documents get the key without its collection prefix. */
+/** Answers one request that is not about a document. */
 export type Handler = (context: HandlerContext, request: RequestFrame) => Response;

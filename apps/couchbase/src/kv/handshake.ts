@@ -7,13 +7,12 @@ import { mayOpen } from './access.ts';
 import { errorMap } from './error-map.ts';
 import type { Handler } from './handler.ts';
 
-/** HELLO, error map, bucket, cluster map, collection ids, NOOP, VERSION, QUIT. Source: Couchbase "memcached binary protocol". */
+/** HELLO, error map, bucket, cluster map, NOOP, VERSION, QUIT. Source: Couchbase "memcached binary protocol". */
 export const handshakeHandlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [opcodes.hello, hello],
   [opcodes.getErrorMap, getErrorMap],
   [opcodes.selectBucket, selectBucket],
   [opcodes.getClusterConfig, getClusterConfig],
-  [opcodes.getCollectionId, getCollectionId],
   [opcodes.noop, () => ({ status: statuses.success })],
   [opcodes.version, ({ cluster }) => ({ status: statuses.success, value: Buffer.from(cluster.generation.version) })],
   [opcodes.quit, quit],
@@ -56,23 +55,12 @@ function selectBucket(...[context, { key }]: Parameters<Handler>): ReturnType<Ha
   if (!mayOpen(context, bucket)) return failure(statuses.noAccess, 'the user has no role for the bucket');
   session.bucket = bucket;
   session.access = undefined;
+  session.scans.clear();
   return { status: statuses.success };
 }
 
 function getClusterConfig(...[{ cluster, session }]: Parameters<Handler>): ReturnType<Handler> {
   return { status: statuses.success, value: json(clusterConfig(cluster, session.bucket)), datatype: 1 };
-}
-
-/** Answers manifest uid (u64) and collection id (u32) of the default collection, the only one there is. */
-function getCollectionId(...[{ session }, { key, value }]: Parameters<Handler>): ReturnType<Handler> {
-  if (session.bucket === undefined) return failure(statuses.noBucket, 'select a bucket first');
-  const [scope = '', collection = ''] = (value.length > 0 ? value : key).toString('utf8').split('.');
-  if (scope !== '' && scope !== '_default')
-    return failure(statuses.unknownScope, `scope ${scope}: only _default exists`);
-  if (collection !== '' && collection !== '_default') {
-    return failure(statuses.unknownCollection, `collection ${collection}: only _default exists`);
-  }
-  return { status: statuses.success, extras: Buffer.alloc(12) };
 }
 
 function quit(...[{ session }]: Parameters<Handler>): ReturnType<Handler> {

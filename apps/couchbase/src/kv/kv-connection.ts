@@ -1,18 +1,26 @@
 import type { Socket } from 'node:net';
+import { AnswerBuffer } from '../wire/answer-buffer.ts';
 import { FrameReader } from '../wire/frame-reader.ts';
 import type { RequestFrame } from '../wire/frame.ts';
-import { encodeResponse, type Response } from '../wire/response.ts';
+import type { Response } from '../wire/response.ts';
 import { statuses } from '../wire/status.ts';
+import { UnwrittenValue } from '../wire/unwritten-value.ts';
 import type { KvLimits } from './limits.ts';
 import { newSession, type Session } from './session.ts';
 
-/** Bytes of one write: answers are joined up to it, and what is larger goes out in such pieces, without a copy of the stored value. */
+/** Bytes of one write, about: answers are joined up to it, and what is larger goes out in such pieces, without a copy of the whole value. */
 const writeBytes = 64 * 1024;
+
+/** Where answers are joined. One for all connections: what is in it is written at once. */
+const answers = new AnswerBuffer(2 * writeBytes);
+
+const nothing = new UnwrittenValue([]);
 
 /** What a connection needs of the server. */
 export interface KvService {
   readonly limits: KvLimits;
-  answer(session: Session, frame: RequestFrame): Response;
+  /** A promise where others have their turns meanwhile; it is kept. */
+  answer(session: Session, frame: RequestFrame): Response | Promise<Response>;
   /** Closes the connection and tells why. */
   end(why: unknown): void;
 }
@@ -22,19 +30,24 @@ export interface KvService {
  * that what it may cost is `outputBytes`, and the requests that one segment carried.
  */
 export class KvConnection {
-  readonly session: Session = newSession();
+  readonly session: Session;
   private readonly socket: Socket;
   private readonly service: KvService;
   private readonly reader: FrameReader;
   /** What is left to be written of a large value. */
-  private rest: Buffer | undefined;
+  private rest = nothing;
+  /** The next answer is still being made, and no request behind it is looked at. */
+  private awaiting = false;
+  /** It was made. */
+  private late: { readonly frame: RequestFrame; readonly response: Response } | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
   private failedLogins = 0;
 
   constructor(socket: Socket, service: KvService) {
     this.socket = socket;
     this.service = service;
-    const { strangerBodyBytes, strangerMs } = service.limits;
+    const { strangerBodyBytes, strangerMs, scans } = service.limits;
+    this.session = newSession(scans);
     this.reader = new FrameReader(strangerBodyBytes);
     const strangerTimer = setTimeout(() => {
       if (this.session.user === undefined) service.end(`no authentication within ${strangerMs} ms`);
@@ -55,43 +68,56 @@ export class KvConnection {
 
   private serve(): void {
     try {
-      while (this.mayWriteMore() && this.writeSome());
+      while (!this.awaiting && this.mayWriteMore() && this.writeSome());
     } catch (error) {
       this.service.end(error);
       return;
     }
     if (!this.mayWriteMore()) this.waitForClient();
+    else if (this.awaiting) this.socket.pause();
     else if (this.session.quitting) this.socket.end();
     else this.socket.resume();
   }
 
   /** One write. False when there is nothing to write: no complete request is there. */
   private writeSome(): boolean {
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    while (this.rest === undefined && bytes < writeBytes && !this.session.quitting) {
+    // Another connection may have been closed in the midst of its answers.
+    answers.clear();
+    if (this.late !== undefined) this.add(this.late.frame, this.late.response);
+    this.late = undefined;
+    while (this.rest.isEmpty && answers.size < writeBytes && !this.session.quitting && !this.awaiting) {
       const frame = this.reader.next();
       if (frame === undefined) break;
-      const [packet, value] = this.respond(frame);
-      parts.push(packet);
-      bytes += packet.length;
-      this.rest = value;
+      const response = this.respond(frame);
+      if (response instanceof Promise) void this.wait(frame, response);
+      else this.add(frame, response);
     }
-    if (parts.length > 0) this.socket.write(Buffer.concat(parts));
-    else if (this.rest !== undefined) {
-      this.socket.write(this.rest.subarray(0, writeBytes));
-      this.rest = this.rest.length > writeBytes ? this.rest.subarray(writeBytes) : undefined;
-    } else return false;
+    if (answers.size > 0) this.socket.write(answers.take());
+    else if (this.rest.isEmpty) return false;
+    else this.socket.write(this.rest.take(writeBytes));
     return true;
   }
 
-  private respond(frame: RequestFrame): [packet: Buffer, value?: Buffer] {
+  private add(frame: RequestFrame, response: Response): void {
+    if (!answers.add(frame, response)) this.rest = new UnwrittenValue(response.value ?? '');
+  }
+
+  private async wait(frame: RequestFrame, promised: Promise<Response>): Promise<void> {
+    this.awaiting = true;
+    const response = await promised;
+    this.awaiting = false;
+    this.late = { frame, response };
+    if (!this.socket.destroyed) this.serve();
+  }
+
+  private respond(frame: RequestFrame): Response | Promise<Response> {
     const { session, service } = this;
     const { strangerBodyBytes, bodyBytes, failedLogins } = service.limits;
     const response = service.answer(session, frame);
     this.reader.limit = session.user === undefined ? strangerBodyBytes : bodyBytes;
-    if (response.status === statuses.authError && ++this.failedLogins >= failedLogins) session.quitting = true;
-    return encodeResponse(frame, response, writeBytes);
+    const isWrongPassword = !(response instanceof Promise) && response.status === statuses.authError;
+    if (isWrongPassword && ++this.failedLogins >= failedLogins) session.quitting = true;
+    return response;
   }
 
   private mayWriteMore(): boolean {

@@ -56,28 +56,44 @@ export class KvServer {
       socket.destroy();
     };
     const limits = this.#limits;
-    const answer = (session: Session, frame: RequestFrame): Response => this.#answer(session, frame);
+    const answer = (session: Session, frame: RequestFrame) => this.#answer(session, frame);
     this.#connections.set(socket, new KvConnection(socket, { limits, answer, end }));
     socket.on('close', () => this.#connections.delete(socket));
   }
 
-  #answer(session: Session, frame: RequestFrame): Response {
+  #answer(session: Session, frame: RequestFrame): Response | Promise<Response> {
     try {
-      const response = dispatch(
-        { cluster: this.#cluster, authority: this.#authority, session, decoy: this.#decoy },
-        frame,
-      );
-      session.bucket?.history.count(countersOf(frame.opcode, response.status, frame.cas !== 0n));
-      return response;
+      const context = { cluster: this.#cluster, authority: this.#authority, session, decoy: this.#decoy };
+      const response = dispatch(context, frame);
+      return response instanceof Promise
+        ? this.#answerLater(session, frame, response)
+        : counted(session, frame, response);
     } catch (error) {
-      this.#log.warn(
-        `command 0x${frame.opcode.toString(16)} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-      return failure(statuses.internal, 'the server made a mistake; its log has the details');
+      return this.#mistake(frame, error);
     }
+  }
+
+  async #answerLater(session: Session, frame: RequestFrame, promised: Promise<Response>): Promise<Response> {
+    try {
+      return counted(session, frame, await promised);
+    } catch (error) {
+      return this.#mistake(frame, error);
+    }
+  }
+
+  #mistake(frame: RequestFrame, error: unknown): Response {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#log.warn(`command 0x${frame.opcode.toString(16)} failed: ${what}`);
+    return failure(statuses.internal, 'the server made a mistake; its log has the details');
   }
 
   #drop(whose: (session: Session) => boolean): void {
     for (const [socket, { session }] of this.#connections) if (whose(session)) socket.destroy();
   }
+}
+
+/** Notes the answer in the statistics of the bucket that the session has. */
+function counted({ bucket }: Session, frame: RequestFrame, response: Response): Response {
+  bucket?.history.count(countersOf(frame.opcode, response.status, frame.cas !== 0));
+  return response;
 }

@@ -14,6 +14,8 @@ export interface KvLimits {
   readonly bodyBytes: number;
   /** Answers waiting for their client, bytes: above it no request of that client is looked at. */
   readonly outputBytes: number;
+  /** Range scans under way: SDKs begin up to 128 at once when they are told to. */
+  readonly scans: number;
   /** Longest time in which a client with answers waiting takes none of them, ms. */
   readonly stalledMs: number;
 }
@@ -25,5 +27,6 @@ export const kvLimits: KvLimits = {
   failedLogins: 5,
   bodyBytes: maxBodyBytes,
   outputBytes: 1024 * 1024,
+  scans: 256,
   stalledMs: 60_000,
 };

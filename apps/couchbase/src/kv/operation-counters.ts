@@ -1,5 +1,5 @@
 import { counterSet, type Counter, type CounterSet } from '../bucket/statistics/sample.ts';
-import { opcodes } from '../wire/opcodes.ts';
+import { opcodes, subdocOpcodes } from '../wire/opcodes.ts';
 import { statuses } from '../wire/status.ts';
 
 /** What a command adds to, by how it ended. */
@@ -29,16 +29,23 @@ function outcomes(success: readonly Counter[], missing: readonly Counter[], refu
 
 const writing = outcomes(['cmd_set'], ['cmd_set'], ['cmd_set']);
 const reading = outcomes(['cmd_get', 'get_hits'], ['cmd_get', 'get_misses'], []);
+const inside = outcomes(['cmd_lookup'], ['cmd_lookup'], []);
 const looking = outcomes(['ep_num_ops_get_meta'], ['ep_num_ops_get_meta'], []);
+
+/** Single sub-document commands: those that look, and all others, which change something. */
+const lookups: readonly number[] = [subdocOpcodes.get, subdocOpcodes.exists, subdocOpcodes.getCount];
+const mutations = Object.values(subdocOpcodes).filter((opcode) => !lookups.includes(opcode));
 
 /** By opcode. Names: kv_engine, "stats" documentation. */
 const commands: readonly (Outcomes | undefined)[] = byOpcode([
-  [[opcodes.get, opcodes.getAndTouch], reading],
+  [[opcodes.get, opcodes.getAndTouch, opcodes.getLocked], reading],
   [[opcodes.set, opcodes.add, opcodes.replace, opcodes.append, opcodes.prepend, opcodes.touch], writing],
   [[opcodes.delete], outcomes(['delete_hits'], ['delete_misses'], [])],
   [[opcodes.increment], outcomes(['incr_hits'], ['incr_misses'], [])],
   [[opcodes.decrement], outcomes(['decr_hits'], ['decr_misses'], [])],
   [[opcodes.getMeta], looking],
+  [[opcodes.subdocMultiLookup, ...lookups], inside],
+  [[opcodes.subdocMultiMutation, ...mutations], writing],
 ]);
 
 function byOpcode(table: readonly (readonly [readonly number[], Outcomes])[]): (Outcomes | undefined)[] {
@@ -58,12 +65,17 @@ export function countersOf(opcode: number, status: number, hasCas: boolean): Cou
   if (command === undefined) return none;
   switch (status) {
     case statuses.success:
+    case statuses.subdocMultiPathFailure:
+    case statuses.subdocSuccessDeleted:
+    case statuses.subdocMultiPathFailureDeleted:
       return hasCas ? command.casHit : command.success;
     case statuses.notFound:
       return hasCas ? command.casMissing : command.missing;
     case statuses.exists:
       return hasCas ? command.casWrong : command.refused;
     case statuses.notStored:
+    case statuses.locked:
+    case statuses.temporaryFailure:
     case statuses.tooBig:
       return command.refused;
     case statuses.noMemory:

@@ -2,6 +2,7 @@ import type { DocumentAccess } from '../auth/document-access.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import type { Response } from '../wire/response.ts';
+import { RangeScans } from './scan/range-scans.ts';
 
 /** What the server knows of one key-value connection; handlers change it. */
 export interface Session {
@@ -15,9 +16,11 @@ export interface Session {
   saslStep: ((message: string) => Response) | undefined;
   /** The client asked to be disconnected after the answer. */
   quitting: boolean;
+  readonly scans: RangeScans;
 }
 
-export function newSession(): Session {
+/** @param scans range scans that may be under way */
+export function newSession(scans: number): Session {
   return {
     user: undefined,
     bucket: undefined,
@@ -25,5 +28,6 @@ export function newSession(): Session {
     granted: new Set(),
     saslStep: undefined,
     quitting: false,
+    scans: new RangeScans(scans),
   };
 }

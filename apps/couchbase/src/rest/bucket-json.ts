@@ -1,4 +1,5 @@
 import type { Bucket } from '../bucket/bucket.ts';
+import { manifestUid } from '../bucket/manifest-json.ts';
 import { vbucketCount } from '../bucket/vbucket.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { bucketCapabilities, vbucketServerMap } from '../cluster/config-json.ts';
@@ -10,7 +11,7 @@ import { nodeJson } from './node-json.ts';
  * @param withPassword the caller may know the bucket's own password
  */
 export function bucketJson(cluster: Cluster, bucket: Bucket, host: string, withPassword = false) {
-  const { settings, history, store } = bucket;
+  const { settings, history, usedBytes } = bucket;
   const uri = `/pools/default/buckets/${encodeURIComponent(bucket.name)}`;
   const quota = settings.ramQuotaMb * 1024 * 1024;
   const ephemeral = settings.type === 'ephemeral';
@@ -43,16 +44,16 @@ export function bucketJson(cluster: Cluster, bucket: Bucket, host: string, withP
     conflictResolutionType: 'seqno',
     bucketCapabilitiesVer: '',
     bucketCapabilities: [...bucketCapabilities],
-    collectionsManifestUid: '0',
+    collectionsManifestUid: manifestUid(bucket.collections),
     quota: { ram: quota, rawRAM: quota },
     basicStats: {
-      quotaPercentUsed: (store.usedBytes / quota) * 100,
+      quotaPercentUsed: (usedBytes / quota) * 100,
       opsPerSec: history.opsPerSecond,
       diskFetches: 0,
-      itemCount: store.count,
+      itemCount: bucket.itemCount,
       diskUsed: 0,
       dataUsed: 0,
-      memUsed: store.usedBytes,
+      memUsed: usedBytes,
     },
   };
 }

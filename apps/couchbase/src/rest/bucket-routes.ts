@@ -5,16 +5,7 @@ import { checkBucketName, checkBucketSettings } from '../cluster/check-bucket.ts
 import type { Cluster } from '../cluster/cluster.ts';
 import { clusterConfig } from '../cluster/config-json.ts';
 import { bucketJson } from './bucket-json.ts';
-import {
-  formOf,
-  refuse,
-  unbuilt,
-  unknownPool,
-  type Need,
-  type RestRequest,
-  type RestResponse,
-  type Route,
-} from './exchange.ts';
+import { formOf, refuse, unknownPool, type Need, type RestRequest, type RestResponse, type Route } from './exchange.ts';
 import { hostOf } from './node-json.ts';
 
 /** Buckets on the management port: create, read, change, delete, flush, design document list. */
@@ -63,12 +54,6 @@ function oneBucketRoutes(cluster: Cluster, show: (bucket: Bucket, request: RestR
     on('DELETE', one(''), to('bucket', 'write'), (bucket) => remove(cluster, bucket)),
     on('POST', one('/controller/doFlush'), to('flush', 'write'), flush),
     on('GET', one('/ddocs'), to('views', 'read'), (bucket) => shown(designList(bucket))),
-    on('GET', one('/scopes'), to('collections', 'read'), () => shown(scopes)),
-    ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) =>
-      on(method, one('/scopes(?:/.*)?'), to('collections', 'write'), () =>
-        unbuilt('management of scopes and collections'),
-      ),
-    ),
     on('GET', /^\/pools\/default\/b\/([^/]+)$/u, to('bucket', 'read'), (bucket) =>
       shown(clusterConfig(cluster, bucket)),
     ),
@@ -78,12 +63,6 @@ function oneBucketRoutes(cluster: Cluster, show: (bucket: Bucket, request: RestR
 function one(rest: string): RegExp {
   return new RegExp(`^/pools/default/buckets/([^/]+)${rest}$`, 'u');
 }
-
-/** The default scope and collection, which always exist; uids are hexadecimal text. */
-const scopes = {
-  uid: '0',
-  scopes: [{ name: '_default', uid: '0', collections: [{ name: '_default', uid: '0', maxTTL: 0 }] }],
-};
 
 function create(cluster: Cluster, request: RestRequest): RestResponse {
   if (!cluster.isInitialised) return unknownPool;
@@ -114,7 +93,7 @@ function remove(cluster: Cluster, bucket: Bucket): RestResponse {
 
 function flush(bucket: Bucket): RestResponse {
   if (!bucket.settings.flushEnabled) return { status: 400, json: { _: 'Flush is disabled for the bucket' } };
-  bucket.store.flush();
+  bucket.flush();
   return { status: 200, text: '' };
 }
 

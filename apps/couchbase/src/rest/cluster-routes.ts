@@ -103,7 +103,7 @@ export function poolJson(cluster: Cluster, host: string) {
       ram: {
         quotaTotal: cluster.memoryQuotaMb * 1024 * 1024,
         quotaUsed: cluster.buckets.reduce((sum, { settings }) => sum + settings.ramQuotaMb * 1024 * 1024, 0),
-        used: cluster.buckets.reduce((sum, { store }) => sum + store.usedBytes, 0),
+        used: cluster.buckets.reduce((sum, { usedBytes }) => sum + usedBytes, 0),
       },
     },
   };

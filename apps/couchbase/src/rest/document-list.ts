@@ -5,6 +5,7 @@ import { valueJson, valuePreview } from '../documents/document-json.ts';
 import type { KeyRange } from '../documents/key-range.ts';
 import { listKeys } from '../documents/list-keys.ts';
 import { textSearch } from '../documents/text-search.ts';
+import { utf8Bytes, utf8Text, type ByteString } from '../wire/byte-string.ts';
 
 /** Rows of a list, rows to leave out before them, characters of a preview: at most. */
 const maxLimit = 1000;
@@ -65,7 +66,7 @@ export async function* listJson(store: DocumentStore, query: ListQuery, nowMs: (
   yield Buffer.from('{"rows":[');
   let comma = '';
   for (const key of found.keys.slice(skip)) {
-    const document = store.lookup(key);
+    const document = store.get(key);
     if (document === undefined) continue;
     yield Buffer.from(comma + JSON.stringify(row(document, query)));
     comma = ',';
@@ -74,7 +75,7 @@ export async function* listJson(store: DocumentStore, query: ListQuery, nowMs: (
 }
 
 function row(document: Document, { includeDocs, preview }: ListQuery) {
-  const id = document.key.toString('utf8');
+  const id = utf8Text(document.key);
   return {
     id,
     key: id,
@@ -84,11 +85,11 @@ function row(document: Document, { includeDocs, preview }: ListQuery) {
 }
 
 /** Keys come as JSON strings; the store knows them by their bytes. */
-function readKey(name: string, text: string | null): string | undefined {
+function readKey(name: string, text: string | null): ByteString | undefined {
   if (text === null) return undefined;
   try {
     const key: unknown = JSON.parse(text);
-    if (typeof key === 'string') return Buffer.from(key).toString('latin1');
+    if (typeof key === 'string') return utf8Bytes(key);
   } catch {
     // Told below, as any other value that is no string.
   }

@@ -6,6 +6,8 @@ import { counterSet } from '../bucket/statistics/sample.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { documentJson, jsonFlags } from '../documents/document-json.ts';
 import { casOfRevision, revisionOf } from '../documents/revision.ts';
+import { utf8Bytes } from '../wire/byte-string.ts';
+import type { Cas } from '../wire/cas.ts';
 import { statuses, type Status } from '../wire/status.ts';
 import { listJson, readListQuery } from './document-list.ts';
 import { formOf, type RestRequest, type RestResponse, type Route } from './exchange.ts';
@@ -69,7 +71,7 @@ const counted = {
 };
 
 function show(bucket: Bucket, _request: RestRequest, key: string): RestResponse {
-  const document = bucket.store.get(Buffer.from(key));
+  const document = bucket.store.get(utf8Bytes(key));
   bucket.history.count(document === undefined ? counted.missed : counted.found);
   if (document === undefined) return { status: 404, text: '' };
   return { status: 200, json: documentJson(document), headers: { ETag: `"${revisionOf(document)}"` } };
@@ -91,8 +93,8 @@ function store(bucket: Bucket, request: RestRequest, key: string): RestResponse 
     return failure(400, 'bad_request', `a document's ID may have ${maxKeyBytes} bytes`);
   bucket.history.count(counted.stored);
   const stored = write(bucket.store, condition.mode, {
-    key: Buffer.from(key),
-    value: Buffer.from(form.get('value') ?? ''),
+    key: utf8Bytes(key),
+    value: utf8Bytes(form.get('value') ?? ''),
     flags,
     expiry,
     cas: condition.cas,
@@ -110,7 +112,7 @@ function unsigned(text: string): number | undefined {
 function drop(bucket: Bucket, request: RestRequest, key: string): RestResponse {
   const condition = conditionOf(request);
   if (condition === undefined || condition.mode === 'add') return wrongCondition;
-  const removed = remove(bucket.store, Buffer.from(key), condition.cas);
+  const removed = remove(bucket.store, utf8Bytes(key), condition.cas);
   bucket.history.count(removed === statuses.notFound ? counted.notRemoved : counted.removed);
   if (removed === statuses.notFound && condition.mode === 'set') return { status: 404, text: '' };
   return typeof removed === 'number' ? refused(removed, condition) : { status: 200, json: [] };
@@ -118,17 +120,17 @@ function drop(bucket: Bucket, request: RestRequest, key: string): RestResponse {
 
 interface Condition {
   readonly mode: 'set' | 'add' | 'replace';
-  readonly cas: bigint;
+  readonly cas: Cas;
 }
 
 /** What the document has to be beforehand (RFC 9110, section 13.1). Undefined for a condition that cannot be told. */
 function conditionOf({ headers }: RestRequest): Condition | undefined {
   const match = headers['if-match'];
   const noneMatch = headers['if-none-match'];
-  if (match === undefined && noneMatch === undefined) return { mode: 'set', cas: 0n };
-  if (match === undefined) return noneMatch === '*' ? { mode: 'add', cas: 0n } : undefined;
+  if (match === undefined && noneMatch === undefined) return { mode: 'set', cas: 0 };
+  if (match === undefined) return noneMatch === '*' ? { mode: 'add', cas: 0 } : undefined;
   if (noneMatch !== undefined) return undefined;
-  if (match === '*') return { mode: 'replace', cas: 0n };
+  if (match === '*') return { mode: 'replace', cas: 0 };
   const cas = casOfRevision(String(match).replace(/^"(.*)"$/u, '$1'));
   return cas === undefined ? undefined : { mode: 'replace', cas };
 }
@@ -143,6 +145,7 @@ function refused(status: Status, { mode }: Condition): RestResponse {
   if (status === statuses.notFound) return failure(412, 'conflict', 'the document is gone');
   if (status === statuses.exists)
     return failure(412, 'conflict', mode === 'add' ? 'there is such a document already' : 'the document was changed');
+  if (status === statuses.locked) return failure(409, 'locked', 'a client has locked the document');
   if (status === statuses.tooBig) return failure(400, 'bad_request', `a value may have ${maxValueBytes} bytes`);
   if (status === statuses.noMemory) return retryLater("the bucket's memory quota is used up");
   return failure(500, 'internal', `status ${status} of the key-value engine`);

@@ -32,8 +32,8 @@ export function nodeJson(cluster: Cluster, host: string, status: 'healthy' | 'wa
     memoryQuota: cluster.memoryQuotaMb,
     indexMemoryQuota: cluster.settings.indexMemoryQuotaMb,
     interestingStats: {
-      curr_items: cluster.buckets.reduce((sum, { store }) => sum + store.count, 0),
-      mem_used: cluster.buckets.reduce((sum, { store }) => sum + store.usedBytes, 0),
+      curr_items: cluster.buckets.reduce((sum, { itemCount }) => sum + itemCount, 0),
+      mem_used: cluster.buckets.reduce((sum, { usedBytes }) => sum + usedBytes, 0),
       ops: cluster.buckets.reduce((sum, { history }) => sum + history.opsPerSecond, 0),
     },
   };

@@ -13,6 +13,7 @@ import { couchBaseRoutes } from '../rest/couch-base-routes.ts';
 import { documentRoutes } from '../rest/document-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
 import { readOnlyUserRoutes } from '../rest/read-only-user-routes.ts';
+import { scopeRoutes } from '../rest/scope-routes.ts';
 import { settingsRoutes } from '../rest/settings-routes.ts';
 import { setupRoutes } from '../rest/setup-routes.ts';
 import { statisticsRoutes } from '../rest/statistics-routes.ts';
@@ -68,6 +69,7 @@ export async function startServer(
       ...setupRoutes(cluster),
       ...settingsRoutes(cluster),
       ...bucketRoutes(cluster, authority),
+      ...scopeRoutes(cluster),
       ...documentRoutes(cluster, elapsedMs),
       ...couchBaseRoutes(onViews),
       ...statisticsRoutes(cluster),

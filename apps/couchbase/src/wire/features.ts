@@ -2,6 +2,7 @@
 export const features = {
   tcpNoDelay: 0x03,
   mutationSeqno: 0x04,
+  xattr: 0x06,
   xerror: 0x07,
   selectBucket: 0x08,
   json: 0x0b,
@@ -10,13 +11,18 @@ export const features = {
   syncReplication: 0x11,
   collections: 0x12,
   preserveTtl: 0x14,
+  virtualXattr: 0x15,
+  subdocCreateAsDeleted: 0x17,
+  subdocDocumentMacros: 0x18,
+  replaceBodyWithXattr: 0x19,
+  subdocBinaryXattr: 0x21,
 } as const;
 
 const offered: ReadonlySet<number> = new Set(Object.values(features));
 
 /**
  * Which of the asked features are granted, in the order asked, each once.
- * Snappy, XATTR, duplex and tracing are declined: nothing here would honour them, and a client may not be promised them.
+ * Snappy, duplex and tracing are declined: nothing here would honour them, and a client may not be promised them.
  */
 export function grantFeatures(asked: readonly number[]): number[] {
   return [...new Set(asked)].filter((feature) => offered.has(feature));

@@ -1,13 +1,17 @@
 import { LabError } from '../../../../errors/lab-error.ts';
-import { cutFrame, headerBytes, maxBodyBytes, readHeader, type FrameHeader, type RequestFrame } from './frame.ts';
+import { headerBytes, maxBodyBytes, packetBytes, RequestFrame } from './frame.ts';
 
 /**
  * Turns a TCP byte stream, however it is cut into segments, into request frames.
  * Bytes are joined once per frame, so a 20 MiB value arriving in small pieces costs one copy.
  */
 export class FrameReader {
-  #chunks: Buffer[] = [];
-  #size = 0;
+  /** The stream from `#at` on, as far as it is in one piece. */
+  #bytes: Buffer = nothing;
+  #at = 0;
+  /** What came after it. */
+  #later: Buffer[] = [];
+  #laterBytes = 0;
   /** Largest body accepted, bytes; counts from the next header on. */
   limit: number;
 
@@ -17,8 +21,13 @@ export class FrameReader {
 
   /** Takes one piece of the stream. */
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
+    if (this.#at === this.#bytes.length) {
+      this.#bytes = chunk;
+      this.#at = 0;
+      return;
+    }
+    this.#later.push(chunk);
+    this.#laterBytes += chunk.length;
   }
 
   /**
@@ -26,29 +35,44 @@ export class FrameReader {
    * @throws LabError `input.frame` when the stream cannot be the protocol's; the reader is of no use after that.
    */
   next(): RequestFrame | undefined {
-    if (this.#size < headerBytes) return undefined;
-    const header = this.#header();
-    const packetBytes = headerBytes + header.bodyBytes;
-    if (this.#size < packetBytes) return undefined;
-    const bytes = this.#joined();
-    this.#chunks = bytes.length > packetBytes ? [bytes.subarray(packetBytes)] : [];
-    this.#size -= packetBytes;
-    return cutFrame(bytes.subarray(0, packetBytes), header);
+    if (!this.#has(headerBytes)) return undefined;
+    const size = this.#packetBytes();
+    if (!this.#has(size)) return undefined;
+    const frame = new RequestFrame(this.#bytes, this.#at);
+    this.#at += size;
+    if (this.#at === this.#bytes.length) this.#release();
+    return frame;
   }
 
-  #header(): FrameHeader {
-    const first = this.#chunks[0];
-    const header = readHeader(first !== undefined && first.length >= headerBytes ? first : this.#joined(), this.limit);
-    if (typeof header !== 'string') return header;
+  /** Makes sure of so many bytes in one piece; false when they are not there yet. */
+  #has(bytes: number): boolean {
+    const left = this.#bytes.length - this.#at;
+    if (left >= bytes) return true;
+    if (left + this.#laterBytes < bytes) return false;
+    this.#bytes = Buffer.concat([this.#bytes.subarray(this.#at), ...this.#later], left + this.#laterBytes);
+    this.#at = 0;
+    this.#later = [];
+    this.#laterBytes = 0;
+    return true;
+  }
+
+  /** Lets go of a piece that is used up: a connection that waits must not hold 64 KiB. */
+  #release(): void {
+    this.#bytes = this.#later.length > 0 ? Buffer.concat(this.#later, this.#laterBytes) : nothing;
+    this.#at = 0;
+    this.#later = [];
+    this.#laterBytes = 0;
+  }
+
+  #packetBytes(): number {
+    const size = packetBytes(this.#bytes, this.#at, this.limit);
+    if (typeof size === 'number') return size;
     throw new LabError({
       code: 'input.frame',
-      cause: `not a Couchbase key-value request: ${header}`,
+      cause: `not a Couchbase key-value request: ${size}`,
       next: 'connect with a Couchbase SDK (couchbase://HOST:11210); the console is on port 8091',
     });
   }
-
-  #joined(): Buffer {
-    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks, this.#size)];
-    return this.#chunks[0] ?? Buffer.alloc(0);
-  }
 }
+
+const nothing = Buffer.alloc(0);

@@ -1,15 +1,5 @@
-/** One request as it came off the wire. Buffers are views of the received bytes: copy what outlives the request. */
-export interface RequestFrame {
-  readonly opcode: number;
-  readonly datatype: number;
-  readonly vbucket: number;
-  readonly opaque: number;
-  readonly cas: bigint;
-  readonly framing: Buffer;
-  readonly extras: Buffer;
-  readonly key: Buffer;
-  readonly value: Buffer;
-}
+import { toByteString, type ByteString } from './byte-string.ts';
+import { readCas, type Cas } from './cas.ts';
 
 export const headerBytes = 24;
 export const magic = { request: 0x80, altRequest: 0x08, response: 0x81 } as const;
@@ -17,47 +7,105 @@ export const magic = { request: 0x80, altRequest: 0x08, response: 0x81 } as cons
 /** Largest body taken, in bytes: a 20 MiB value, a 250-byte key and room for extras, as the real server's 30 MiB packet limit. */
 export const maxBodyBytes = 30 * 1024 * 1024;
 
-export interface FrameHeader {
-  readonly framingBytes: number;
-  readonly keyBytes: number;
-  readonly extrasBytes: number;
-  readonly bodyBytes: number;
+/**
+ * How long the packet is whose header (24 bytes) begins at `at`, in bytes. Text instead when the header cannot be a request's: after that
+ * nothing on the stream can be trusted, so the connection has to be closed.
+ */
+export function packetBytes(bytes: Buffer, at: number, limit: number = maxBodyBytes): number | string {
+  const kind = bytes[at];
+  if (kind !== magic.request && kind !== magic.altRequest) {
+    return `first byte of a request must be 0x80 or 0x08, got 0x${(kind ?? 0).toString(16).padStart(2, '0')}`;
+  }
+  const bodyBytes = bytes.readUInt32BE(at + 8);
+  if (bodyBytes > limit) return `body of ${bodyBytes} bytes is over the limit of ${limit}`;
+  const inner = framingBytesAt(bytes, at) + bytes.readUInt8(at + 4) + keyBytesAt(bytes, at);
+  if (inner > bodyBytes) return `framing, extras and key take ${inner} bytes but the body has only ${bodyBytes}`;
+  return headerBytes + bodyBytes;
+}
+
+function framingBytesAt(bytes: Buffer, at: number): number {
+  return bytes[at] === magic.altRequest ? bytes.readUInt8(at + 2) : 0;
+}
+
+function keyBytesAt(bytes: Buffer, at: number): number {
+  return bytes[at] === magic.altRequest ? bytes.readUInt8(at + 3) : bytes.readUInt16BE(at + 2);
 }
 
 /**
- * Reads the length fields of a request header (24 bytes). Returns text instead when the header cannot be a request's:
- * after that nothing on the stream can be trusted, so the connection has to be closed.
+ * One request as it came off the wire. Its parts are views of the received bytes, made when they are asked for: most commands need few of
+ * them, and a view costs more than the rest of a small request. Copy (`keyText`, `valueText`) what outlives the request.
  */
-export function readHeader(header: Buffer, limit: number = maxBodyBytes): FrameHeader | string {
-  const kind = header.readUInt8(0);
-  if (kind !== magic.request && kind !== magic.altRequest) {
-    return `first byte of a request must be 0x80 or 0x08, got 0x${kind.toString(16).padStart(2, '0')}`;
-  }
-  const alternative = kind === magic.altRequest;
-  const framingBytes = alternative ? header.readUInt8(2) : 0;
-  const keyBytes = alternative ? header.readUInt8(3) : header.readUInt16BE(2);
-  const extrasBytes = header.readUInt8(4);
-  const bodyBytes = header.readUInt32BE(8);
-  if (bodyBytes > limit) return `body of ${bodyBytes} bytes is over the limit of ${limit}`;
-  const inner = framingBytes + extrasBytes + keyBytes;
-  if (inner > bodyBytes) return `framing, extras and key take ${inner} bytes but the body has only ${bodyBytes}`;
-  return { framingBytes, keyBytes, extrasBytes, bodyBytes };
-}
+export class RequestFrame {
+  readonly opcode: number;
+  readonly datatype: number;
+  readonly vbucket: number;
+  readonly opaque: number;
+  readonly cas: Cas;
+  readonly framingBytes: number;
+  readonly extrasBytes: number;
+  readonly #bytes: Buffer;
+  readonly #start: number;
+  readonly #keyAt: number;
+  readonly #valueAt: number;
+  readonly #end: number;
 
-/** Cuts a complete packet (header and body) into its fields. */
-export function cutFrame(packet: Buffer, header: FrameHeader): RequestFrame {
-  const extrasAt = headerBytes + header.framingBytes;
-  const keyAt = extrasAt + header.extrasBytes;
-  const valueAt = keyAt + header.keyBytes;
-  return {
-    opcode: packet.readUInt8(1),
-    datatype: packet.readUInt8(5),
-    vbucket: packet.readUInt16BE(6),
-    opaque: packet.readUInt32BE(12),
-    cas: packet.readBigUInt64BE(16),
-    framing: packet.subarray(headerBytes, extrasAt),
-    extras: packet.subarray(extrasAt, keyAt),
-    key: packet.subarray(keyAt, valueAt),
-    value: packet.subarray(valueAt, headerBytes + header.bodyBytes),
-  };
+  /** @param bytes holds the whole packet, whose header was checked @param start where it begins */
+  constructor(bytes: Buffer, start: number) {
+    this.opcode = bytes.readUInt8(start + 1);
+    this.datatype = bytes.readUInt8(start + 5);
+    this.vbucket = bytes.readUInt16BE(start + 6);
+    this.opaque = bytes.readUInt32BE(start + 12);
+    this.cas = readCas(bytes.readUInt32BE(start + 16), bytes.readUInt32BE(start + 20));
+    this.framingBytes = framingBytesAt(bytes, start);
+    this.extrasBytes = bytes.readUInt8(start + 4);
+    this.#bytes = bytes;
+    this.#start = start + headerBytes;
+    this.#keyAt = this.#start + this.framingBytes + this.extrasBytes;
+    this.#valueAt = this.#keyAt + keyBytesAt(bytes, start);
+    this.#end = this.#start + bytes.readUInt32BE(start + 8);
+  }
+
+  get framing(): Buffer {
+    return this.#bytes.subarray(this.#start, this.#start + this.framingBytes);
+  }
+
+  get extras(): Buffer {
+    return this.#bytes.subarray(this.#start + this.framingBytes, this.#keyAt);
+  }
+
+  get key(): Buffer {
+    return this.#bytes.subarray(this.#keyAt, this.#valueAt);
+  }
+
+  get value(): Buffer {
+    return this.#bytes.subarray(this.#valueAt, this.#end);
+  }
+
+  /** Four bytes of the extras. @param at from their beginning */
+  extrasUint32(at: number): number {
+    return this.#bytes.readUInt32BE(this.#start + this.framingBytes + at);
+  }
+
+  get keyBytes(): number {
+    return this.#valueAt - this.#keyAt;
+  }
+
+  /** One byte of the key, undefined behind its end. */
+  keyByte(index: number): number | undefined {
+    return index < this.keyBytes ? this.#bytes[this.#keyAt + index] : undefined;
+  }
+
+  /** A copy of the key. @param from bytes left out at its beginning */
+  keyText(from = 0): ByteString {
+    return toByteString(this.#bytes, this.#keyAt + from, this.#valueAt);
+  }
+
+  get valueBytes(): number {
+    return this.#end - this.#valueAt;
+  }
+
+  /** A copy of the value. */
+  valueText(): ByteString {
+    return toByteString(this.#bytes, this.#valueAt, this.#end);
+  }
 }

@@ -22,9 +22,10 @@ export function readFramingExtras(bytes: Buffer): FramingExtras | string {
     if (id === 15) id = 15 + (bytes[at++] ?? 0);
     if (size === 15) size = 15 + (bytes[at++] ?? 0);
     if (at + size > bytes.length) return 'frame info runs over its end';
-    if (id === ids.durability && size >= 1) found.durability = bytes[at] ?? 0;
-    else if (id === ids.preserveExpiry) found.preserveExpiry = true;
-    else if (id !== ids.barrier) return `frame info ${id} is not known`;
+    // A level alone, or with a timeout of two bytes: what one node can do it has done before any timeout.
+    if (id === ids.durability && (size === 1 || size === 3)) found.durability = bytes[at] ?? 0;
+    else if (id === ids.preserveExpiry && size === 0) found.preserveExpiry = true;
+    else if (id !== ids.barrier || size !== 0) return `frame info ${id} of ${size} bytes is not known`;
     at += size;
   }
   return found;

@@ -6,7 +6,7 @@ export interface Leb128 {
 
 /**
  * Decodes an unsigned LEB128 u32 (collection ids, Couchbase "Collections: key encoding").
- * `undefined` when the bytes end too soon or the number does not fit 32 bits.
+ * `undefined` when the bytes end too soon, the number does not fit 32 bits, or it could be said in fewer bytes.
  */
 export function decodeLeb128(bytes: Uint8Array): Leb128 | undefined {
   let value = 0;
@@ -14,7 +14,9 @@ export function decodeLeb128(bytes: Uint8Array): Leb128 | undefined {
     const byte = bytes[index];
     if (byte === undefined) return undefined;
     value += (byte & 0x7f) * 2 ** (7 * index);
-    if ((byte & 0x80) === 0) return value <= 0xffff_ffff ? { value, size: index + 1 } : undefined;
+    if ((byte & 0x80) !== 0) continue;
+    const isShortest = index === 0 || byte !== 0;
+    return isShortest && value <= 0xffff_ffff ? { value, size: index + 1 } : undefined;
   }
   return undefined;
 }

@@ -13,11 +13,11 @@ const container = { lo: [network('127.0.0.1', true)], eth0: [network('fe80::1', 
 
 describe('etcdEndpoints', () => {
   it('derives the bridge address from the container’s own in production', () => {
-    expect(etcdEndpoints({ NODE_ENV: 'production' }, container)).toEqual(['http://10.1.35.1:2379']);
+    expect(etcdEndpoints({ NODE_ENV: 'production' }, container)).toEqual(['http://10.1.35.1:12379']);
   });
 
   it('is this host outside of production', () => {
-    expect(etcdEndpoints({}, container)).toEqual(['http://127.0.0.1:2379']);
+    expect(etcdEndpoints({}, container)).toEqual(['http://127.0.0.1:12379']);
   });
 
   it('prefers what it is told, with or without scheme', () => {

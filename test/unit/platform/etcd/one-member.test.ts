@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +68,22 @@ describe('one member of three, asked by itself', () => {
     expect(dead).toMatchObject({ ok: false, code: 'timeout.etcd-connect' });
     expect(dead.ok ? '' : dead.error).toContain('ECONNREFUSED');
   });
+});
+
+it.each([
+  ['stops', 'no answer within', () => undefined],
+  ['breaks off', 'aborted', (res: ServerResponse) => void setImmediate(() => res.destroy())],
+])('an answer that %s in the middle is no answer', async (_, reason, then) => {
+  const server = createServer((_, res) => {
+    res.writeHead(200, { 'content-length': 100 });
+    res.write('{"kvs":[', () => then(res));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const range = await oneMember(`http://127.0.0.1:${port}`).range('/x', {}, 500);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(range).toMatchObject({ ok: false, code: 'timeout.etcd', error: expect.stringContaining(reason) as string });
 });
 
 it('a member that takes the question and never answers is given up at the deadline', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ownMachine } from '#platform/etcd/ports.ts';
 import { globalFlags, v2Commands } from '#platform/etcdctl/command-table.ts';
 import { helpOf } from '#platform/etcdctl/help.ts';
 import { readCommandLine } from '#platform/etcdctl/grammar.ts';
@@ -34,7 +35,7 @@ describe('etcdctl command line', () => {
       const command = read(line, env);
       return command.kind === 'v2' ? command.globals.endpoints : command.kind;
     };
-    expect(endpoints('get a')).toEqual(['http://127.0.0.1:2379']);
+    expect(endpoints('get a')).toEqual([ownMachine]);
     expect(endpoints('--endpoints http://a:1,b:2 get a')).toEqual(['http://a:1', 'http://b:2']);
     expect(endpoints('-C http://a:1 get a')).toEqual(['http://a:1']);
     expect(endpoints('--peers=http://a:1 get a', { ETCDCTL_PEERS: 'http://b:2' })).toEqual(['http://a:1']);

@@ -7,7 +7,8 @@ export function oracle(args: readonly string[], endpoints: readonly string[], st
     const child = execFile('etcdctl', args, { env: oracleEnv(endpoints) }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
     });
-    child.stdin?.end(stdin);
+    // One that reads nothing may have ended already.
+    child.stdin?.on('error', () => undefined).end(stdin);
   });
 }
 

@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
+import { memberPort } from '#platform/etcd/ports.ts';
 import { etcdHealthy, fleetLists, fleetMachines } from '#provision/cluster/conditions.ts';
 
 // The probes build their URLs from an address and a port that is the same on every machine; the loopback network has
 // addresses enough for a cluster. A network of this process's own keeps apart what else runs tests on this host.
 const net = `127.${80 + (process.pid % 100)}.${(process.pid >> 8) % 256}`;
-const etcdPort = 2379;
+const etcdPort = memberPort;
 const ended: (() => Promise<void>)[] = [];
 
 afterEach(async () => {

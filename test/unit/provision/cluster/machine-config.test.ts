@@ -21,9 +21,14 @@ describe('the whole config', () => {
 
   it('enables the services of the cluster', () => {
     const enabled = ignition.systemd?.units?.filter((unit) => unit.enabled === true).map(({ name }) => name);
-    expect(enabled?.sort()).toEqual(
-      ['containerd', 'docker', 'etcd', 'flanneld', 'fleet'].map((name) => `${name}.service`),
-    );
+    const services = ['containerd', 'docker', 'etcd', 'flanneld', 'fleet'].map((name) => `${name}.service`);
+    expect(enabled?.sort()).toEqual([...services, 'etcd-v2.socket'].sort());
+  });
+
+  it('has the v2 API started by its socket alone', () => {
+    const service = ignition.systemd?.units?.find(({ name }) => name === 'etcd-v2.service');
+    expect(service).toBeDefined();
+    expect(service?.enabled).toBeUndefined();
   });
 });
 
@@ -194,6 +199,7 @@ describe.each([
     const dropIn = (service: string) => textOf(built('', 10), `/etc/systemd/system/${service}.service.d/10-slow.conf`);
     expect(await dropIn('etcd')).toBe('[Service]\nCPUWeight=1000\n');
     expect(await dropIn('fleet')).toBe('[Service]\nCPUWeight=1000\nTimeoutStopSec=200s\n');
+    expect(await dropIn('etcd-v2')).toBe('[Service]\nCPUWeight=1000\nEnvironment=ETCD_V2_TIMEOUT=50\n');
     expect(await dropIn('docker')).toBe('[Service]\nTimeoutStopSec=150s\n');
   });
 

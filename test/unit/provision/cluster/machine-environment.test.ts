@@ -40,7 +40,7 @@ it('/opt/bin is there, and on the PATH of a login, of a command by ssh and of su
 it('etcd knows all members from the start, and serves clients on every address', async () => {
   expect(await environment('/etc/etcd/etcd.env')).toMatchObject({
     ETCD_NAME: 'core-02',
-    ETCD_LISTEN_CLIENT_URLS: 'http://0.0.0.0:2379',
+    ETCD_LISTEN_CLIENT_URLS: 'http://0.0.0.0:12379',
     ETCD_ADVERTISE_CLIENT_URLS: 'http://172.17.8.102:2379',
     ETCD_LISTEN_PEER_URLS: 'http://172.17.8.102:2380',
     ETCD_INITIAL_ADVERTISE_PEER_URLS: 'http://172.17.8.102:2380',
@@ -62,7 +62,7 @@ it("flannel's default configuration reaches it as JSON, quotes and all", async (
 it("flannel's options are several words of one variable", async () => {
   const { FLANNELD_OPTS: options = '' } = await environment('/etc/flannel/flanneld.env');
   expect(options.split(' ')).toEqual([
-    '--etcd-endpoints=http://127.0.0.1:2379',
+    '--etcd-endpoints=http://127.0.0.1:12379',
     '--iface=host0',
     '--public-ip=172.17.8.102',
     '--ip-masq',
@@ -71,7 +71,7 @@ it("flannel's options are several words of one variable", async () => {
 
 it("fleet asks the machine's own etcd member first, then the others, and knows its name and lease", async () => {
   expect(await environment('/etc/fleet/fleet.env')).toEqual({
-    FLEET_ETCD_SERVERS: 'http://127.0.0.1:2379,http://172.17.8.101:2379,http://172.17.8.103:2379',
+    FLEET_ETCD_SERVERS: 'http://127.0.0.1:12379,http://172.17.8.101:12379,http://172.17.8.103:12379',
     FLEET_PUBLIC_IP: '172.17.8.102',
     FLEET_METADATA: 'hostname=core-02',
     FLEET_AGENT_TTL: '3s',

@@ -89,6 +89,8 @@ describe('loadConfig', () => {
     ['[timers]\nfleet_agent_ttl = "2s"\netcd_election = "3s"', 'config.timers', /no lease can be shorter than 5s/],
     ['[ports]\nregistry = 8000', 'config.ports', /port 8000 of artifacts is already used by registry/],
     ['[ports]\nfleet_api = 2379', 'config.ports', /^lab\.toml:2: port 2379 of fleet_api is already used by etcd/],
+    ['[ports]\nfleet_api = 12379', 'config.ports', /^lab\.toml:2: port 12379 of fleet_api is already used by etcd/],
+    ['[ports]\nregistry = 4001', 'config.ports', /^lab\.toml:2: port 4001 of registry is already used by etcd/],
   ])('refuses settings that do not fit together: %j', (toml, code, cause) => {
     const error = loadError({ toml });
     expect(error.code).toBe(code);

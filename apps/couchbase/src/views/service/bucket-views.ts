@@ -70,7 +70,9 @@ export class BucketViews {
       feed.drop();
       this.#open.delete(name);
     }
-    if (this.#open.size === 0) this.#process?.kill('not needed');
+    if (this.#open.size > 0) return;
+    this.#process?.kill('not needed');
+    this.#bucket.store.changes.unfollow();
   }
 
   /** Ends the process, for good: the bucket is gone or the server stops. */

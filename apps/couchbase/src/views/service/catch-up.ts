@@ -27,13 +27,11 @@ export class CatchUp {
   }
 
   async #build(): Promise<number> {
-    const from = this.#store.changes.head;
+    const from = this.#store.changes.follow();
     await this.#send({ op: 'begin', view: this.#view, fresh: true });
     let keys: string[] = [];
-    // Keys come in the order of their making: those made meanwhile are last, and are told by the change log.
-    let left = this.#store.count;
+    // Keys made meanwhile may be missed: the change log tells them.
     for (const key of this.#store.keys()) {
-      if (left-- <= 0) break;
       if (keys.push(key) < viewLimits.batchDocuments) continue;
       await this.#map(keys);
       keys = [];

@@ -73,7 +73,7 @@ test.each([
   [2, 2],
   [3, 2],
 ])('error map for a client that reads version %i: %i', (newest, version) => {
-  expect(errorMap(newest)).toMatchObject({ version, revision: 1 });
+  expect(errorMap(newest)).toMatchObject({ version, revision: 2 });
 });
 
 test('error map: every status this server can answer, each with name, text and attributes', () => {

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Document } from '#apps/couchbase/src/bucket/document.ts';
 import { valuePreview } from '#apps/couchbase/src/documents/document-json.ts';
 import { searchedBytes, textSearch } from '#apps/couchbase/src/documents/text-search.ts';
+import { toByteString, utf8Bytes } from '#apps/couchbase/src/wire/byte-string.ts';
 
 function document(key: string, value: string | Buffer): Document {
-  const bytes = Buffer.from(value as string);
-  return { key: Buffer.from(key), value: bytes, flags: 0, cas: 1n, expiry: 0, seqno: 1, vbucket: 0 };
+  const bytes = toByteString(Buffer.from(value as string));
+  const numbers = { flags: 0, cas: 1, expiry: 0, seqno: 1, vbucket: 0, revision: 1 };
+  return { key: utf8Bytes(key), value: bytes, xattrs: '', deleted: false, ...numbers };
 }
 
 describe('a search', () => {

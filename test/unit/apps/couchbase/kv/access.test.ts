@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { vbucketOf } from '#apps/couchbase/src/bucket/vbucket.ts';
+import { opcodes, subdocOpcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
@@ -41,8 +42,18 @@ const requests = {
   append: packet(opcodes.append, { key, value: '1' }),
   count: packet(opcodes.increment, { key, extras: Buffer.alloc(20) }),
   getAndTouch: packet(opcodes.getAndTouch, { key, extras: Buffer.alloc(4) }),
+  lookup: packet(subdocOpcodes.get, { key, value: 'p', extras: Buffer.from([0, 1, 0]) }),
+  mutate: packet(subdocOpcodes.dictUpsert, { key, value: 'p1', extras: Buffer.from([0, 1, 0]) }),
+  lock: packet(opcodes.getLocked, { key }),
+  observe: packet(opcodes.observe, { value: Buffer.concat([Buffer.from([0, 0, 0, key.length]), key]) }),
+  scan: scanOf('0'),
   remove: packet(opcodes.delete, { key }),
 };
+
+function scanOf(collection: string): Buffer {
+  const range = { start: '', end: Buffer.from('z').toString('base64') };
+  return packet(opcodes.rangeScanCreate, { value: JSON.stringify({ collection, range, key_only: true }) });
+}
 
 /** Which of the commands are not refused for want of a role. */
 async function permitted(client: KvClient): Promise<string[]> {
@@ -57,10 +68,10 @@ test.each([
   ['bucket_full_access[default]', Object.keys(requests)],
   ['admin', Object.keys(requests)],
   ['data_reader[default],data_writer[*]', Object.keys(requests)],
-  ['data_reader[default]', ['get', 'exists']],
-  ['views_reader[default]', ['get', 'exists']],
+  ['data_reader[default]', ['get', 'exists', 'lookup', 'observe', 'scan']],
+  ['views_reader[default]', ['get', 'exists', 'lookup', 'observe', 'scan']],
   ['data_writer[default]', ['set', 'append', 'remove']],
-  ['data_reader[default:_default:_default]', ['get', 'exists']],
+  ['data_reader[default:_default:_default]', ['get', 'exists', 'lookup', 'observe', 'scan']],
   ['data_reader[default:other]', []],
   ['ro_admin', []],
   ['bucket_admin[default]', []],
@@ -94,4 +105,54 @@ test('other roles count from the next request on', async () => {
   await ask(server.ports.mgmt, 'PUT', '/settings/rbac/users/local/app', { auth: administrator, form });
   expect((await client.call(requests.set)).status).toBe(statuses.success);
   expect((await client.call(requests.get)).status).toBe(statuses.noAccess);
+});
+
+describe('a role for one collection', () => {
+  const inDogs = Buffer.concat([Buffer.from([8]), Buffer.from('k')]);
+  const setIn = (name: Buffer) => packet(opcodes.set, { key: name, value: '1', extras: Buffer.alloc(8) });
+  const statusOf = async (client: KvClient, request: Buffer) => (await client.call(request)).status;
+
+  beforeEach(async () => {
+    const scopes = '/pools/default/buckets/default/scopes';
+    await ask(server.ports.mgmt, 'POST', scopes, { auth: administrator, form: { name: 'shop' } });
+    await ask(server.ports.mgmt, 'POST', `${scopes}/shop/collections`, { auth: administrator, form: { name: 'dogs' } });
+  });
+
+  test.each(['data_reader[default:shop:dogs]', 'data_reader[default:shop]'])(
+    '%s is for reading there, and nowhere else',
+    async (roles) => {
+      await setRoles(roles);
+      const { client } = await connected();
+      expect({
+        get: await statusOf(client, packet(opcodes.get, { key: inDogs })),
+        set: await statusOf(client, setIn(inDogs)),
+        scan: await statusOf(client, scanOf('8')),
+        'get elsewhere': await statusOf(client, requests.get),
+        'scan elsewhere': await statusOf(client, scanOf('0')),
+        'of no collection': await statusOf(client, packet(opcodes.get, { key: Buffer.from([9, 0x6b]) })),
+      }).toEqual({
+        get: statuses.notFound,
+        set: statuses.noAccess,
+        scan: statuses.notFound,
+        'get elsewhere': statuses.noAccess,
+        'scan elsewhere': statuses.noAccess,
+        'of no collection': statuses.unknownCollection,
+      });
+    },
+  );
+
+  test('a scan does not go on when the role is gone', async () => {
+    await setRoles('bucket_full_access[default]');
+    const { client } = await connected();
+    expect(await statusOf(client, setIn(inDogs))).toBe(statuses.success);
+    const scan = scanOf('8');
+    scan.writeUInt16BE(vbucketOf('k'), 6);
+    const { status, value } = await client.call(scan);
+    expect([status, value.length]).toEqual([statuses.success, 16]);
+    const form = { roles: 'data_reader[default:_default]' };
+    await ask(server.ports.mgmt, 'PUT', '/settings/rbac/users/local/app', { auth: administrator, form });
+    const proceed = packet(opcodes.rangeScanContinue, { extras: Buffer.concat([value, Buffer.alloc(12)]) });
+    proceed.writeUInt16BE(vbucketOf('k'), 6);
+    expect(await statusOf(client, proceed)).toBe(statuses.noAccess);
+  });
 });

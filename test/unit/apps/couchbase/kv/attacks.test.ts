@@ -5,7 +5,7 @@ import { KvServer } from '#apps/couchbase/src/kv/kv-server.ts';
 import { kvLimits, type KvLimits } from '#apps/couchbase/src/kv/limits.ts';
 import { defaultBucketSettings } from '#apps/couchbase/src/bucket/bucket-settings.ts';
 import { Cluster } from '#apps/couchbase/src/cluster/cluster.ts';
-import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { opcodes, subdocOpcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
@@ -105,6 +105,66 @@ describe('memory', () => {
   });
 });
 
+describe('sub-documents of 19 MB', () => {
+  let bundles: Bundles;
+  let server: ServerProcess;
+  let other: KvClient;
+  beforeAll(async () => {
+    bundles = await bundle();
+    server = await startServerProcess(bundles.server);
+    await setUp(server.ports.mgmt, 300);
+    await createBucket(server.ports.mgmt, 'default');
+    other = await KvClient.ready(server.ports.kv);
+    const value = `{${Array.from({ length: 1_150_000 }, (_, index) => `"k${index}":${index}`).join()},"last":1}`;
+    const stored = await other.call(packet(opcodes.set, { key: inDefault('k'), value, extras: Buffer.alloc(8) }));
+    expect(stored.status).toBe(statuses.success);
+  });
+  afterAll(async () => {
+    other.close();
+    await server.stop('SIGKILL');
+    await bundles.remove();
+  });
+  const lookup = (path: string, opcode: number = subdocOpcodes.get) => {
+    const spec = Buffer.concat([Buffer.from([opcode, 0, 0, path.length]), Buffer.from(path)]);
+    return packet(opcodes.subdocMultiLookup, {
+      key: inDefault('k'),
+      value: Buffer.concat(Array.from({ length: 16 }, () => spec)),
+    });
+  };
+
+  test('16 paths into one are looked up in turn with what others ask', async () => {
+    const client = await KvClient.ready(server.ports.kv);
+    let status: number | undefined;
+    const answered = client.call(lookup('last')).then((answer) => (status = answer.status));
+    let turns = 0;
+    for (; status === undefined; turns += 1) await other.call(packet(opcodes.noop));
+    await answered;
+    expect(status).toBe(statuses.success);
+    expect(turns).toBeGreaterThanOrEqual(14);
+    client.close();
+  });
+
+  test('16 times the whole of it, asked by 20 clients that read nothing', async () => {
+    const clients: KvClient[] = [];
+    for (let n = 0; n < 20; n++) {
+      const client = await KvClient.ready(server.ports.kv);
+      client.socket.pause();
+      client.socket.write(lookup('', opcodes.get));
+      clients.push(client);
+    }
+    let most = 0;
+    for (let look = 0; look < 200; look++) {
+      expect((await other.call(packet(opcodes.noop))).status).toBe(statuses.success);
+      most = Math.max(
+        most,
+        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) * 1024,
+      );
+    }
+    expect(most).toBeLessThan(rssLimit);
+    for (const client of clients) client.close();
+  });
+});
+
 describe('limits', () => {
   let kv: KvServer;
   let log: string[];
@@ -165,6 +225,31 @@ describe('limits', () => {
     await expect.poll(() => log.join(), { timeout: 20_000 }).toContain('did not take 65536 bytes of its answers');
     expect((await slow.call(packet(opcodes.noop))).status).toBe(statuses.success);
   }, 40_000);
+
+  test('answers to a connection that is closed for its next request reach nobody else', async () => {
+    const port = await start({});
+    const [bad, good] = [await KvClient.ready(port), await KvClient.ready(port)];
+    const closed = once(bad.socket, 'close');
+    bad.socket.write(Buffer.concat([packet(opcodes.noop, { opaque: 7 }), Buffer.alloc(24, 'x')]));
+    await closed;
+    expect((await good.call(packet(opcodes.noop, { opaque: 8 }))).opaque).toBe(8);
+  });
+
+  test('documents of all buckets have their share of the heap, whatever the quotas', async () => {
+    const cluster = new Cluster({ nowMs: Date.now, warmupMs: 0, heapBytes: 10_000 });
+    const settings = defaultBucketSettings(100);
+    const [one, other] = ['one', 'other'].map((name) => cluster.createBucket(name, settings));
+    const fill = (bucket: typeof one, key: string) =>
+      bucket?.store.put({ key, value: 'x'.repeat(3000), xattrs: '', flags: 0, expiry: 0 });
+    expect([typeof fill(one, 'a'), typeof fill(other, 'a'), fill(one, 'b'), fill(other, 'b')]).toEqual([
+      'object',
+      'object',
+      'full',
+      'full',
+    ]);
+    if (other !== undefined) cluster.deleteBucket(other);
+    expect(typeof fill(one, 'b')).toBe('object');
+  });
 
   test('a large value comes whole, with what was asked before and after it', async () => {
     const client = await KvClient.ready(await start({ outputBytes: 100 }));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { opcodes, subdocOpcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask, type Answer } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';
@@ -16,6 +17,7 @@ interface Shown {
   readonly meta: { readonly id: string; readonly rev: string; readonly expiration: number; readonly flags: number };
   readonly json?: string;
   readonly base64?: string;
+  readonly xattrs: unknown;
 }
 
 function call(method: string, path: string, form?: Record<string, string>, headers: Record<string, string> = {}) {
@@ -246,4 +248,30 @@ test('they count as what a key-value client would have done', async () => {
     },
     { timeout: 10_000, interval: 100 },
   );
+});
+
+describe('what key-value clients did', () => {
+  let client: KvClient;
+  beforeEach(async () => {
+    // Collections, extended attributes and extended errors.
+    client = await KvClient.ready(server.ports.kv, 'default', [0x06, 0x07, 0x12]);
+    await put('k', '1');
+  });
+  afterEach(() => client.close());
+
+  test('the user’s attributes of a document are shown, the system’s are not', async () => {
+    for (const name of ['tag', '_sys']) {
+      const extras = Buffer.from([0, name.length, 0x04]);
+      const request = packet(subdocOpcodes.dictUpsert, { key: inDefault('k'), value: `${name}{"of":"ü"}`, extras });
+      expect((await client.call(request)).status).toBe(statuses.success);
+    }
+    expect(await shown('k')).toMatchObject({ json: '1', xattrs: { tag: { of: 'ü' } } });
+    expect((await shown('k')).xattrs).not.toHaveProperty('_sys');
+  });
+
+  test('a document that is locked is neither stored nor deleted: 409', async () => {
+    await client.call(packet(opcodes.getLocked, { key: inDefault('k') }));
+    expect([(await put('k', '2')).status, (await call('DELETE', `${docs}/k`)).status]).toEqual([409, 409]);
+    expect((await shown('k')).json).toBe('1');
+  });
 });

@@ -124,8 +124,7 @@ describe('after initialisation', () => {
 
   test.each([
     ['GET', '/settings/rbac/profiles'],
-    ['POST', '/pools/default/buckets/default/scopes'],
-    ['DELETE', '/pools/default/buckets/default/scopes/s/collections/c'],
+    ['PUT', '/pools/default/buckets/default/scopes'],
   ])('%s %s is not built: 501 with the reason', async (method, path) => {
     const { status, body } = await call(method, path);
     expect(status).toBe(501);

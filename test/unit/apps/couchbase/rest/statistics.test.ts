@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { counters, statisticNames } from '#apps/couchbase/src/bucket/statistics/sample.ts';
-import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { counters, counterSet, statisticNames } from '#apps/couchbase/src/bucket/statistics/sample.ts';
+import { countersOf } from '#apps/couchbase/src/kv/operation-counters.ts';
+import { opcodes, subdocOpcodes } from '#apps/couchbase/src/wire/opcodes.ts';
+import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
 import { administrator, ask } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';
@@ -50,6 +52,7 @@ const counting = Buffer.alloc(20);
 test('each command is counted by what it is and how it ended', async () => {
   const key = inDefault('k');
   const stored = await client.call(packet(opcodes.set, { key, value: '1', extras: eight }));
+  await client.call(packet(opcodes.set, { key: inDefault('json'), value: '{"n":1}', extras: eight }));
   const requests = [
     packet(opcodes.get, { key }),
     packet(opcodes.get, { key: inDefault('none') }),
@@ -59,6 +62,12 @@ test('each command is counted by what it is and how it ended', async () => {
     packet(opcodes.replace, { key, value: '1', extras: eight, cas: stored.cas }),
     packet(opcodes.increment, { key, extras: counting }),
     packet(opcodes.decrement, { key: inDefault('new'), extras: Buffer.alloc(20, 0xff) }),
+    packet(subdocOpcodes.exists, { key: inDefault('json'), value: 'n', extras: Buffer.from([0, 1, 0]) }),
+    packet(subdocOpcodes.get, { key: inDefault('none'), value: 'n', extras: Buffer.from([0, 1, 0]) }),
+    packet(subdocOpcodes.dictUpsert, { key: inDefault('json'), value: 'n2', extras: Buffer.from([0, 1, 0]) }),
+    packet(opcodes.getLocked, { key: inDefault('json') }),
+    // Refused, for the document is locked.
+    packet(opcodes.set, { key: inDefault('json'), value: '1', extras: eight }),
     packet(opcodes.delete, { key: inDefault('none') }),
     packet(opcodes.delete, { key }),
     packet(opcodes.getMeta, { key }),
@@ -68,10 +77,11 @@ test('each command is counted by what it is and how it ended', async () => {
   ];
   for (const request of requests) await client.call(request);
   await counted({
-    cmd_get: 3,
-    get_hits: 2,
+    cmd_get: 4,
+    get_hits: 3,
     get_misses: 1,
-    cmd_set: 4,
+    cmd_set: 7,
+    cmd_lookup: 2,
     cas_badval: 1,
     incr_hits: 1,
     decr_misses: 1,
@@ -80,6 +90,14 @@ test('each command is counted by what it is and how it ended', async () => {
     ep_num_ops_get_meta: 1,
   });
 });
+
+// What a client is told of a lock depends on what it reads: the first, or only the second.
+test.each(['locked', 'temporaryFailure', 'tooBig', 'subdocMultiPathFailure'] as const)(
+  'a write that ends with %s counts as a write',
+  (name) => {
+    expect(countersOf(opcodes.set, statuses[name], false)).toEqual(counterSet('cmd_set'));
+  },
+);
 
 describe('GET .../stats', () => {
   test('has a column of 60 seconds for each statistic', async () => {

@@ -221,8 +221,10 @@ test('each bucket has its process, which goes with the bucket, and with its last
   await publish(views, 'e', 'second');
   await query('all');
   const rows = async (name: string) =>
-    ((await query('all', 'stale=false', name, 'second')).json as { rows: unknown[] }).rows;
-  expect(await rows('d')).toEqual([0, 1].map((n) => ({ id: `d${n}`, key: `d${n}`, value: ['undefined', n + 1] })));
+    ((await query('all', 'stale=false', name, 'second')).json as { rows: { id: string; value: unknown[] }[] }).rows;
+  // Documents come in the order of their vBuckets; what one view has seen are its own bucket's two.
+  expect((await rows('d')).map(({ id }) => id)).toEqual(['d0', 'd1']);
+  expect((await rows('d')).map(({ value }) => value.join()).sort()).toEqual(['undefined,1', 'undefined,2']);
   expect(await rows('e')).toEqual(await rows('d'));
   expect(children()).toHaveLength(2);
   await ask(server.ports.mgmt, 'DELETE', '/pools/default/buckets/second', { auth: administrator });
@@ -240,7 +242,7 @@ test('documents left out are told in the log, once for an update, with the first
   });
   expect((await query('some', 'stale=false&limit=0')).json).toEqual({ total_rows: 400, rows: [] });
   expect(server.log.filter((line) => line.includes('left out'))).toEqual([
-    expect.stringContaining('default/_design/d/_view/some: 100 documents left out, "d0: Error: five\\n0"'),
+    expect.stringMatching(/default\/_design\/d\/_view\/some: 100 documents left out, "d(\d+): Error: five\\n\1"/),
   ]);
 });
 

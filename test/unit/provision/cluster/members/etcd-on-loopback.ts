@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memberPort } from '#platform/etcd/ports.ts';
 import { bootstrapOf, etcdEnvironment } from '#provision/cluster/members/etcd-environment.ts';
 import type { EtcdStart } from '#provision/cluster/members/member.ts';
 import { load } from '../../config/config-directory.ts';
@@ -38,7 +39,7 @@ export class EtcdOnLoopback {
     );
     const own = {
       ETCD_DATA_DIR: join(this.#dir, name),
-      ETCD_LISTEN_CLIENT_URLS: `http://${machine.address}:2379`,
+      ETCD_LISTEN_CLIENT_URLS: `http://${machine.address}:${memberPort}`,
       ETCD_LOG_LEVEL: 'error',
     };
     const env = { ...environment, ...own, PATH: process.env['PATH'] ?? '' };

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
+import { memberPort } from '#platform/etcd/ports.ts';
 import { lookAtMembers } from '#provision/cluster/members/look-at-members.ts';
 
 /** A busy member: each answer comes this late. Only the timing is under test, so any HTTP server will do. */
@@ -20,7 +21,7 @@ async function busyMember(address: string): Promise<void> {
     setTimeout(() => response.end(JSON.stringify(answer)), lateMs);
   });
   servers.push(server);
-  await once(server.listen(2379, address), 'listening');
+  await once(server.listen(memberPort, address), 'listening');
 }
 
 it.each([0, 1, 2])('waits for a busy member alike, whichever it is of those asked (here number %i)', async (which) => {

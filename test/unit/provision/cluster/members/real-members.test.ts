@@ -3,7 +3,7 @@ import { etcdHealthy, until } from '#provision/cluster/conditions.ts';
 import { addMember, removeMember } from '#provision/cluster/members/change-members.ts';
 import { decideMembers } from '#provision/cluster/members/decide-members.ts';
 import { lookAtMembers } from '#provision/cluster/members/look-at-members.ts';
-import { peerUrl } from '#platform/etcd/ports.ts';
+import { memberPort, peerUrl } from '#platform/etcd/ports.ts';
 import { EtcdOnLoopback } from './etcd-on-loopback.ts';
 
 const withinMs = 30_000;
@@ -22,7 +22,9 @@ const decide = (fresh: string[], running: string[], kept = running, served = fal
 async function call(machine: string, method: 'put' | 'range', body: object): Promise<{ kvs?: { value: string }[] }> {
   const [address] = etcd.address(machine);
   const init = { method: 'POST', body: JSON.stringify(body) };
-  return (await (await fetch(`http://${address}:2379/v3/kv/${method}`, init)).json()) as { kvs?: { value: string }[] };
+  return (await (await fetch(`http://${address}:${memberPort}/v3/kv/${method}`, init)).json()) as {
+    kvs?: { value: string }[];
+  };
 }
 
 it('a destroyed member is replaced, also when a run was killed half way, and the data is kept', async () => {

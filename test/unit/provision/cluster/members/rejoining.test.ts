@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { oneMember } from '#platform/etcd/one-member.ts';
-import { clientPort, clientUrl, peerPort, peerUrl } from '#platform/etcd/ports.ts';
+import { memberPort, memberUrl, peerPort, peerUrl } from '#platform/etcd/ports.ts';
 import { etcdHealthy, until } from '#provision/cluster/conditions.ts';
 import { addMember, removeMember } from '#provision/cluster/members/change-members.ts';
 import { decideMembers } from '#provision/cluster/members/decide-members.ts';
@@ -29,14 +29,14 @@ afterEach(async () => {
 /** The machine's member, as slow as its proxy. */
 async function slow(name: string): Promise<string> {
   const [member = ''] = etcd.address(name);
-  const proxy = await slowProxy(member.replace(/\.(\d+)$/, '.20$1'), member, [clientPort, peerPort], lateMs);
+  const proxy = await slowProxy(member.replace(/\.(\d+)$/, '.20$1'), member, [memberPort, peerPort], lateMs);
   proxies.push(proxy);
   return proxy.address;
 }
 
 async function leader(): Promise<string> {
   for (const machine of etcd.machines) {
-    const status = await oneMember(clientUrl(machine.address)).status(withinMs);
+    const status = await oneMember(memberUrl(machine.address)).status(withinMs);
     if (status.ok && status.value.leader === status.value.id) return machine.name;
   }
   throw new Error('no member leads');

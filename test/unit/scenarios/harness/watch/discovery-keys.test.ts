@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { base64Form } from '#platform/etcd/base64.ts';
 import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
-import { clientPort } from '#platform/etcd/ports.ts';
+import { memberPort } from '#platform/etcd/ports.ts';
 import { DiscoveryKeys } from '#scenarios/harness/watch/discovery-keys.ts';
 
 // Members are told apart by address, as etcd's are: two of the loopback network, at etcd's own port.
@@ -26,8 +26,8 @@ async function member(address: string, answers: boolean): Promise<{ asked: numbe
     if (answers) response.end(JSON.stringify({ kvs }));
   });
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(clientPort, address, resolve));
-  expect((server.address() as AddressInfo).port).toBe(clientPort);
+  await new Promise<void>((resolve) => server.listen(memberPort, address, resolve));
+  expect((server.address() as AddressInfo).port).toBe(memberPort);
   return count;
 }
 

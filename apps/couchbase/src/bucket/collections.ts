@@ -1,0 +1,121 @@
+import { DocumentStore, type Shared } from './document-store.ts';
+
+export interface Collection {
+  readonly id: number;
+  readonly name: string;
+  /** Longest life of its documents, seconds: 0 for the bucket's, -1 for any. */
+  readonly maxTtl: number;
+}
+
+/** What a collection is called, and where it is. */
+export interface CollectionPath {
+  readonly scope: string;
+  readonly collection: string;
+}
+
+export interface Scope {
+  readonly id: number;
+  readonly name: string;
+  readonly collections: ReadonlyMap<string, Collection>;
+}
+
+/** The scope and the collection that every bucket has. */
+export const defaultName = '_default';
+
+/** Ids below are the server's own (Couchbase "Collections: manifest"). */
+const firstId = 8;
+
+/** A bucket's scopes and collections, each with its documents. Callers check names first; this only keeps them. */
+export class Collections {
+  /** Documents of the default collection. It always exists: whoever knows nothing of collections uses it. */
+  readonly default: DocumentStore;
+  readonly #shared: Shared;
+  readonly #scopes = new Map<string, Scope & { readonly collections: Map<string, Collection> }>();
+  readonly #stores = new Map<number, DocumentStore>();
+  readonly #paths = new Map<number, CollectionPath>();
+  #uid = 0;
+  #nextScope = firstId;
+  #nextCollection = firstId;
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+    this.default = new DocumentStore(shared);
+    this.#stores.set(0, this.default);
+    this.#paths.set(0, { scope: defaultName, collection: defaultName });
+    const collections = new Map([[defaultName, { id: 0, name: defaultName, maxTtl: 0 }]]);
+    this.#scopes.set(defaultName, { id: 0, name: defaultName, collections });
+  }
+
+  /** Number of the manifest: grows with every change. */
+  get uid(): number {
+    return this.#uid;
+  }
+
+  get scopes(): readonly Scope[] {
+    return [...this.#scopes.values()];
+  }
+
+  get stores(): readonly DocumentStore[] {
+    return [...this.#stores.values()];
+  }
+
+  scope(name: string): Scope | undefined {
+    return this.#scopes.get(name);
+  }
+
+  /** Documents of a collection, by its id. */
+  store(id: number): DocumentStore | undefined {
+    return this.#stores.get(id);
+  }
+
+  /** Names of a collection and its scope, by its id. */
+  path(id: number): CollectionPath | undefined {
+    return this.#paths.get(id);
+  }
+
+  createScope(name: string): void {
+    this.#scopes.set(name, { id: this.#nextScope++, name, collections: new Map() });
+    this.#uid += 1;
+  }
+
+  /** Drops a scope with its collections and their documents. */
+  dropScope(name: string): void {
+    for (const { id } of this.#scopes.get(name)?.collections.values() ?? []) this.#dropStore(id);
+    this.#scopes.delete(name);
+    this.#uid += 1;
+  }
+
+  createCollection(scope: string, name: string, maxTtl: number): void {
+    const id = this.#nextCollection++;
+    this.#scopes.get(scope)?.collections.set(name, { id, name, maxTtl });
+    this.#stores.set(id, new DocumentStore(this.#shared, maxTtl));
+    this.#paths.set(id, { scope, collection: name });
+    this.#uid += 1;
+  }
+
+  /** Gives a collection another longest life; of the documents that are there only those that are written again heed it. */
+  changeCollection(scope: string, name: string, maxTtl: number): void {
+    const collections = this.#scopes.get(scope)?.collections;
+    const before = collections?.get(name);
+    if (before === undefined) return;
+    collections?.set(name, { id: before.id, name, maxTtl });
+    const store = this.#stores.get(before.id);
+    if (store !== undefined) store.maxTtl = maxTtl;
+    this.#uid += 1;
+  }
+
+  dropCollection(scope: string, name: string): void {
+    const collections = this.#scopes.get(scope)?.collections;
+    const dropped = collections?.get(name);
+    if (dropped === undefined) return;
+    collections?.delete(name);
+    this.#dropStore(dropped.id);
+    this.#uid += 1;
+  }
+
+  #dropStore(id: number): void {
+    this.#stores.get(id)?.clear();
+    this.#stores.delete(id);
+    this.#paths.delete(id);
+  }
+}

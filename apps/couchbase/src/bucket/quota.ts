@@ -1,0 +1,28 @@
+/** Bytes that documents may take, and do: of a bucket, or of all of them together. */
+export class Quota {
+  limitBytes: number;
+  readonly #whole: Quota | undefined;
+  #usedBytes = 0;
+
+  /** @param whole what this is a part of, with a limit of its own */
+  constructor(limitBytes: number, whole?: Quota) {
+    this.limitBytes = limitBytes;
+    this.#whole = whole;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** False when it may not grow by so much; shrinking is always possible, also over the limit. */
+  allows(growth: number): boolean {
+    if (growth <= 0) return true;
+    return this.#usedBytes + growth <= this.limitBytes && (this.#whole === undefined || this.#whole.allows(growth));
+  }
+
+  /** @param growth negative for what is given back */
+  add(growth: number): void {
+    this.#usedBytes += growth;
+    this.#whole?.add(growth);
+  }
+}

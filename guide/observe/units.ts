@@ -1,0 +1,45 @@
+import { LabError } from '#errors/lab-error.ts';
+import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
+import type { LabConfig } from '#provision/config/lab-config.ts';
+import type { ObservedUnit } from '../conditions/observed.ts';
+
+/** All units that fleet has, machines by their names; undefined when it does not answer. */
+export async function observeUnits(
+  config: Pick<LabConfig, 'machines' | 'ports'>,
+  addresses: readonly string[],
+  timeoutMs: number,
+): Promise<ObservedUnit[] | undefined> {
+  const endpoints = addresses.map((address) => `http://${address}:${config.ports.fleetApi}`);
+  const fleet = openFleetClient({ endpoints, timeoutMs });
+  try {
+    const [machines, units, states] = await Promise.all([fleet.listMachines(), fleet.listUnits(), fleet.listStates()]);
+    const names = new Map(
+      machines.map(({ id, primaryIP }) => [
+        id,
+        config.machines.find(({ address }) => address === primaryIP)?.name ?? id,
+      ]),
+    );
+    const nameOf = (id: string | undefined) => (id === undefined || id === '' ? undefined : (names.get(id) ?? id));
+    return units.map((unit): ObservedUnit => ({
+      name: unit.name,
+      desired: unit.desiredState ?? 'inactive',
+      target: nameOf(unit.machineID),
+      reason: unit.reason,
+      states: states
+        .filter(({ name }) => name === unit.name)
+        .flatMap((state) => {
+          const machine = nameOf(state.machineID);
+          // A state that nobody publishes is of no machine.
+          if (machine === undefined) return [];
+          const { systemdActiveState: active = 'unknown', systemdSubState: sub = 'unknown', message } = state;
+          return [{ machine, state: `${active}/${sub}`, message: message === '' ? undefined : message }];
+        }),
+      fleetOptions: unit.options
+        .filter(({ section }) => section === 'X-Fleet')
+        .map(({ name, value }) => ({ name: name.replace(/^X-/, ''), value })),
+    }));
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { isRecord } from '../ask.ts';
+import type { Connection } from '../connection.ts';
+import type { KeyValue } from '../store.ts';
+import { prefixEnd, wire } from '../wire.ts';
+import type { Condition, PlannedWrite } from './write-plan.ts';
+
+/** A key, or every key that begins so. */
+export interface RangeRead {
+  readonly key: string;
+  readonly prefix?: boolean;
+  readonly limit?: number;
+  readonly keysOnly?: boolean;
+}
+
+/** From a key to the last that begins with a prefix. */
+export interface KeyRange {
+  readonly key: string;
+  readonly toEndOf: string;
+}
+
+/** What ranges had, each in its turn, all at one revision. */
+export interface Picture {
+  readonly answers: readonly (readonly KeyValue[])[];
+  readonly revision: number;
+}
+
+export function rangeOf(connection: Connection, range: RangeRead, serializable: boolean) {
+  const request = wire.rangeRequest(connection.bytes, range.key, range.prefix === true);
+  return { ...request, serializable, limit: String(range.limit ?? 0), keys_only: range.keysOnly === true };
+}
+
+export function readPicture(connection: Connection, answer: unknown, count: number): Picture {
+  const responses = responsesOf(answer);
+  const answers = Array.from({ length: count }, (_, i) => {
+    const response = responses[i];
+    const range = isRecord(response) ? response['response_range'] : undefined;
+    return wire.readRange(connection.bytes, range ?? {}).items;
+  });
+  return { answers, revision: revisionOf(answer) };
+}
+
+export function revisionOf(answer: unknown): number {
+  return wire.readRange({ encode: String, decode: String }, answer).revision;
+}
+
+/**
+ * Compare.CompareResult EQUAL = 0, GREATER = 1, LESS = 2; Compare.CompareTarget VERSION = 0, MOD = 2, VALUE = 3, LEASE = 4. A range holds when each key
+ * in it does.
+ */
+export function compareOf(connection: Connection, condition: Condition) {
+  const bytes = (text: string | Buffer) => connection.bytes.encode(Buffer.from(text));
+  if ('emptyBelow' in condition) {
+    const inside = `${condition.emptyBelow}/`;
+    const range = { key: bytes(`${inside}\0`), range_end: bytes(prefixEnd(inside)) };
+    return { ...range, result: 0, target: 0, version: '0' };
+  }
+  if ('unchangedBelow' in condition) {
+    const inside = condition.unchangedBelow === '/' ? '/' : `${condition.unchangedBelow}/`;
+    const range = { key: bytes(inside), range_end: bytes(prefixEnd(inside)) };
+    return { ...range, result: 2, target: 2, mod_revision: String(condition.since + 1) };
+  }
+  if ('unleased' in condition) return { key: bytes(condition.unleased), result: 0, target: 4, lease: '0' };
+  const key = bytes(condition.key);
+  if ('absent' in condition) return { key, result: 0, target: 0, version: '0' };
+  if ('exists' in condition) return { key, result: 1, target: 0, version: '0' };
+  if ('value' in condition) return { key, result: 0, target: 3, value: bytes(condition.value) };
+  return { key, result: 0, target: 2, mod_revision: String(condition.modRevision) };
+}
+
+export function writeOf(connection: Connection, write: PlannedWrite, lease: string | undefined) {
+  const form = connection.bytes;
+  if ('delete' in write) return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };
+  if ('hang' in write) {
+    const kept = { ...wire.putRequest(form, write.hang, '', write.lease), ignore_value: true };
+    return { request_put: kept };
+  }
+  const hangsOn = write.leased === true ? lease : write.lease;
+  return { request_put: { ...wire.putRequest(form, write.put, write.value, hangsOn), prev_kv: true } };
+}
+
+/** What the first write of a transaction took the place of. */
+export function replacedBy(connection: Connection, answer: unknown): KeyValue | undefined {
+  const [first] = responsesOf(answer);
+  const put = isRecord(first) ? first['response_put'] : undefined;
+  const kv = isRecord(put) ? put['prev_kv'] : undefined;
+  return kv === undefined ? undefined : wire.readRange(connection.bytes, { kvs: [kv] }).items[0];
+}
+
+function responsesOf(answer: unknown): readonly unknown[] {
+  return isRecord(answer) && Array.isArray(answer['responses']) ? answer['responses'] : [];
+}
+
+/** @param range undefined: every key */
+export function watchOf(connection: Connection, range: KeyRange | undefined, fromRevision: number) {
+  const form = connection.bytes;
+  const keys =
+    range === undefined
+      ? wire.rangeRequest(form, '', true)
+      : { key: form.encode(Buffer.from(range.key)), range_end: form.encode(prefixEnd(range.toEndOf)) };
+  return {
+    create_request: { ...keys, prev_kv: true, progress_notify: true, start_revision: String(fromRevision) },
+  };
+}

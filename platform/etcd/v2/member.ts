@@ -1,0 +1,173 @@
+import { isRecord } from '../ask.ts';
+import type { Connection, WatchStream, WatchStreamHandlers } from '../connection.ts';
+import { gatewayConnection, type GatewayConnection } from '../gateway-connection.ts';
+import type { EtcdStore, KeyValue } from '../store.ts';
+import { storeOver } from '../store-over.ts';
+import { wire } from '../wire.ts';
+import { batchedReads } from './batched-reads.ts';
+import {
+  compareOf,
+  rangeOf,
+  readPicture,
+  replacedBy,
+  revisionOf,
+  watchOf,
+  writeOf,
+  type KeyRange,
+  type Picture,
+  type RangeRead,
+} from './member-wire.ts';
+import type { Condition, PlannedWrite } from './write-plan.ts';
+
+/** The one etcd member that the v2 API answers from, by its JSON gateway. Requests reject with a LabError of `etcdFailure`. */
+export interface Member {
+  readonly endpoint: string;
+  /** ms for one request. */
+  readonly timeoutMs: number;
+  readonly leases: Pick<EtcdStore, 'grantOnce' | 'keepAliveOnce' | 'leaseTtl' | 'revokeLease'>;
+  /** All at one revision. `own`: from the member's own copy, which may be old, and needs no quorum. */
+  read(ranges: readonly RangeRead[], from: 'quorum' | 'own', timeoutMs?: number): Promise<Picture>;
+  /** One transaction: it writes, or, when a condition does not hold, reads instead. @returns what then stands there */
+  write(
+    change: Transaction,
+    otherwise: readonly RangeRead[],
+    withinMs: number,
+  ): Promise<Written | { readonly found: Picture }>;
+  /** A key as it was at a revision, which is no future one. @throws LabError `state.etcd-compacted` */
+  past(key: string, revision: number): Promise<KeyValue | undefined>;
+  /** At most a fifth of a second old. */
+  status(): Promise<MemberStatus>;
+  /**
+   * Every event from a revision on, with the key as it was before; messages are read with `readWatchMessage`.
+   * @param range undefined: of every key
+   */
+  watch(range: KeyRange | undefined, fromRevision: number, on: WatchStreamHandlers): WatchStream;
+  close(): Promise<void>;
+}
+
+export interface MemberStatus {
+  /** Hexadecimal, as v2 writes ids. */
+  readonly clusterId: string;
+  readonly memberId: string;
+  /** '0': there is none. */
+  readonly leaderId: string;
+  readonly raftIndex: string;
+  readonly raftTerm: string;
+  readonly revision: number;
+}
+
+export interface Transaction {
+  readonly conditions: readonly Condition[];
+  readonly writes: readonly PlannedWrite[];
+  /** For the writes that are leased. */
+  readonly lease?: string | undefined;
+}
+
+export interface Written {
+  /** Of the store, after the write. */
+  readonly revision: number;
+  /** What the first write, a put, took the place of. */
+  readonly before: KeyValue | undefined;
+}
+
+/** @param timeoutMs for each request */
+export function gatewayMember(endpoint: string, timeoutMs: number): Member {
+  const connection = gatewayConnection(endpoint);
+  const leases = storeOver([connection], timeoutMs);
+  // Only a leader knows: an answer may do without, and is not to wait for one that does not come.
+  const hasty = storeOver([connection], patienceOf(timeoutMs));
+  return {
+    endpoint,
+    timeoutMs,
+    leases: { ...leases, leaseTtl: (lease) => hasty.leaseTtl(lease) },
+    read: readerOf(connection, timeoutMs),
+    async write({ conditions, writes, lease }, otherwise, withinMs) {
+      const request = {
+        compare: conditions.map((condition) => compareOf(connection, condition)),
+        success: writes.map((write) => writeOf(connection, write, lease)),
+        failure: otherwise.map((range) => ({ request_range: rangeOf(connection, range, false) })),
+      };
+      const answer = await connection.call('txn', request, withinMs);
+      return isRecord(answer) && answer['succeeded'] === true
+        ? { revision: revisionOf(answer), before: replacedBy(connection, answer) }
+        : { found: readPicture(connection, answer, otherwise.length) };
+    },
+    async past(key, revision) {
+      const range = rangeOf(connection, { key, limit: 1 }, true);
+      const answer = await connection.call('range', { ...range, revision: String(revision) }, timeoutMs);
+      return wire.readRange(connection.bytes, answer).items[0];
+    },
+    status: recent(() => statusOf(connection, timeoutMs)),
+    watch: (range, fromRevision, on) => connection.watch(watchOf(connection, range, fromRevision), on),
+    close: () => leases.close(),
+  };
+}
+
+/** What is small is read together. */
+function readerOf(connection: Connection, timeoutMs: number): Member['read'] {
+  const alone = async (ranges: readonly RangeRead[], from: 'quorum' | 'own', withinMs: number) => {
+    const success = ranges.map((range) => ({ request_range: rangeOf(connection, range, from === 'own') }));
+    return readPicture(connection, await connection.call('txn', { success }, withinMs), ranges.length);
+  };
+  const together = new Map(
+    (
+      [
+        ['own', timeoutMs],
+        ['quorum', timeoutMs],
+        ['quorum', patienceOf(timeoutMs)],
+      ] as const
+    ).map(([from, withinMs]) => [`${from} ${withinMs}`, batchedReads((ranges) => alone(ranges, from, withinMs))]),
+  );
+  return (ranges, from, withinMs = timeoutMs) => {
+    const isSmall = ranges.every(({ limit }) => limit !== undefined);
+    const batch = isSmall ? together.get(`${from} ${withinMs}`) : undefined;
+    return batch === undefined ? alone(ranges, from, withinMs) : batch(ranges);
+  };
+}
+
+/**
+ * How long an answer waits for what it can be without, ms of the `timeoutMs` that it has in all. On a machine as fast as others a second: a
+ * leader hears from the others every 100 ms, and is replaced after a second.
+ */
+export function patienceOf(timeoutMs: number): number {
+  return timeoutMs / 5;
+}
+
+async function statusOf(connection: GatewayConnection, timeoutMs: number): Promise<MemberStatus> {
+  const message = await connection.call('status', {}, timeoutMs);
+  const answer = isRecord(message) ? message : {};
+  const header = isRecord(answer['header']) ? answer['header'] : {};
+  return {
+    clusterId: hexadecimal(header['cluster_id']),
+    memberId: hexadecimal(header['member_id']),
+    leaderId: hexadecimal(answer['leader']),
+    raftIndex: decimal(answer['raftIndex']),
+    raftTerm: decimal(answer['raftTerm']),
+    revision: revisionOf(answer),
+  };
+}
+
+/** Many requests at once ask once. A failure is told to those who wait for it, and not kept. */
+function recent<T>(ask: () => Promise<T>): () => Promise<T> {
+  let known: { at: number; answer: Promise<T> } | undefined;
+  return () => {
+    if (known && performance.now() - known.at < keptMs) return known.answer;
+    const asked = { at: performance.now(), answer: ask() };
+    known = asked;
+    asked.answer.catch(() => {
+      if (known === asked) known = undefined;
+    });
+    return asked.answer;
+  };
+}
+
+const keptMs = 200;
+
+/** An id as v2 writes it; what is 0 the gateway leaves out. */
+export function hexadecimal(id: unknown): string {
+  return BigInt(decimal(id)).toString(16);
+}
+
+function decimal(number: unknown): string {
+  return typeof number === 'string' ? number : '0';
+}

@@ -1,0 +1,35 @@
+import { isRecord } from '../ask.ts';
+import { base64Form as base64 } from '../base64.ts';
+import { wire } from '../wire.ts';
+import type { RawEvent } from './changes.ts';
+
+/** A message of a v3 watch with previous values, its events by revision. */
+export interface RawWatch {
+  readonly created: boolean;
+  readonly canceled: boolean;
+  /** > 0: history before this revision is gone, and the watch wanted some of it. */
+  readonly compactRevision: number;
+  /** etcd never tells a revision in two messages. */
+  readonly revisions: RawEvent[][];
+}
+
+/** @param message a WatchResponse of etcd's rpc.proto, as the JSON gateway writes it */
+export function readWatchMessage(message: unknown): RawWatch {
+  const { created, canceled, compactRevision } = wire.readWatch(base64, message);
+  const revisions: RawEvent[][] = [];
+  const events: readonly unknown[] = isRecord(message) && Array.isArray(message['events']) ? message['events'] : [];
+  for (const raw of events) {
+    const event = readEvent(raw);
+    const last = revisions.at(-1);
+    if (event && last?.[0]?.kv.modRevision === event.kv.modRevision) last.push(event);
+    else if (event) revisions.push([event]);
+  }
+  return { created, canceled, compactRevision, revisions };
+}
+
+function readEvent(raw: unknown): RawEvent | undefined {
+  if (!isRecord(raw)) return undefined;
+  const [kv] = wire.readRange(base64, { kvs: [raw['kv']] }).items;
+  const [before] = raw['prev_kv'] === undefined ? [] : wire.readRange(base64, { kvs: [raw['prev_kv']] }).items;
+  return kv && { type: raw['type'] === 'DELETE' ? 'delete' : 'put', kv, before };
+}

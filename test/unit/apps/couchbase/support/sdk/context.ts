@@ -1,0 +1,26 @@
+import couchbase from 'couchbase';
+
+/** What a scenario of the SDK works with: the server's port, and a protocol of what each step gave. */
+export class SdkContext {
+  readonly results: Record<string, unknown> = {};
+  readonly #port: string;
+
+  constructor(port: string) {
+    this.#port = port;
+  }
+
+  connect(username = 'Administrator', password = 'Password1') {
+    return couchbase.connect(`couchbase://127.0.0.1:${this.#port}`, { username, password });
+  }
+
+  /** Notes what the action gave (`done` for nothing), or the name of the error class. */
+  async step(name: string, action: () => Promise<unknown>): Promise<void> {
+    try {
+      this.results[name] = (await action()) ?? 'done';
+    } catch (error) {
+      this.results[name] = error instanceof Error ? error.constructor.name : String(error);
+    }
+  }
+}
+
+export type Scenario = (context: SdkContext) => Promise<void>;

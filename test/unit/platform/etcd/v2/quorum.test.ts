@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { realEtcd, type RealEtcd } from '../real-etcd.ts';
+import { http, startV2, type RunningV2 } from './start-v2.ts';
+
+const timeoutMs = 1500;
+let etcd: RealEtcd;
+let servers: RunningV2[];
+/** Of the first member, with less patience. */
+let hasty: RunningV2;
+beforeAll(async () => {
+  etcd = await realEtcd({ members: 3, args: ['--heartbeat-interval', '50', '--election-timeout', '500'] });
+  servers = await Promise.all(etcd.endpoints.map((endpoint) => startV2(endpoint)));
+  hasty = await startV2(etcd.endpoints[0] ?? '', { timeoutMs });
+});
+afterAll(async () => {
+  await Promise.all([hasty, ...servers].map((server) => server.close()));
+  await etcd.stop();
+});
+
+const url = (member: number) => servers[member]?.url ?? '';
+const indexOf = (headers: Headers) => Number(headers.get('x-etcd-index'));
+
+describe('three members', () => {
+  test('what is written by one is read by every other at once, and indexes never run back', async () => {
+    let last = 0;
+    for (let i = 0; i < 30; i++) {
+      const written = await http(url(i % 3), 'PUT', '/v2/keys/turn', `value=${i}`);
+      const read = await http(url((i + 1) % 3), 'GET', '/v2/keys/turn');
+      expect(read.text).toContain(`"value":"${i}"`);
+      expect(indexOf(written.headers)).toBeGreaterThan(last);
+      expect(indexOf(read.headers)).toBeGreaterThanOrEqual(indexOf(written.headers));
+      last = indexOf(read.headers);
+    }
+  });
+
+  test('names in order are in the order of the writes, whoever makes them', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 24 }, (_, i) => http(url(i % 3), 'POST', '/v2/keys/queue', `value=${i}`)),
+    );
+    expect(made.map(({ status }) => status)).toEqual(made.map(() => 201));
+    const nodes = made.map(({ text }) => (JSON.parse(text) as { node: { key: string; modifiedIndex: number } }).node);
+    expect(new Set(nodes.map(({ key }) => key)).size).toBe(24);
+    const byName = [...nodes].sort((a, b) => (a.key < b.key ? -1 : 1));
+    expect(byName).toEqual([...nodes].sort((a, b) => a.modifiedIndex - b.modifiedIndex));
+  });
+
+  test('of many who create one key only one does', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => http(url(i % 3), 'PUT', '/v2/keys/lock?prevExist=false', `value=${i}`)),
+    );
+    expect(made.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 11 }, () => 412)]);
+  });
+});
+
+describe('without a quorum', () => {
+  test('plain reads have the old value, everything else is error 300 in time; afterwards all is well', async () => {
+    await http(hasty.url, 'PUT', '/v2/keys/old', 'value=kept');
+    await http(hasty.url, 'PUT', '/v2/keys/timed', 'value=kept&ttl=600');
+    await Promise.all([etcd.kill(1), etcd.kill(2)]);
+    const raftError = {
+      errorCode: 300,
+      message: 'Raft Internal Error',
+      cause: 'etcdserver: request timed out',
+      index: 0,
+    };
+    const asked: readonly (readonly [string, string, string?])[] = [
+      ['PUT', '/v2/keys/old', 'value=new'],
+      ['PUT', '/v2/keys/old', 'value=new&ttl=5'],
+      ['POST', '/v2/keys/queue', 'value=1'],
+      ['DELETE', '/v2/keys/old'],
+      ['GET', '/v2/keys/old?quorum=true'],
+    ];
+    const began = performance.now();
+    const read = await http(hasty.url, 'GET', '/v2/keys/old');
+    expect(read.status).toBe(200);
+    expect(read.text).toContain('"value":"kept"');
+    // How long it still lives is known to a leader only, and is not waited for.
+    const timed = await http(hasty.url, 'GET', '/v2/keys/timed');
+    expect(timed.text).toContain('"value":"kept"');
+    expect(performance.now() - began).toBeLessThan(timeoutMs);
+    const answers = await Promise.all(asked.map(([method, path, body]) => http(hasty.url, method, path, body)));
+    expect(performance.now() - began).toBeLessThan(2 * timeoutMs + 1000);
+    for (const { status, text } of answers) expect([status, JSON.parse(text)]).toEqual([500, raftError]);
+    // Once the member knows that there is no leader, a read waits for nothing.
+    await vi.waitFor(
+      async () => {
+        const before = performance.now();
+        expect((await http(hasty.url, 'GET', '/v2/keys?recursive=true')).text).toContain('kept');
+        expect(performance.now() - before).toBeLessThan(500);
+      },
+      { timeout: 10_000, interval: 100 },
+    );
+    expect((await http(hasty.url, 'GET', '/health')).status).toBe(503);
+
+    // What was refused in time may yet be carried out, as with etcd itself: of /old a watch could hear that.
+    const told = http(hasty.url, 'GET', '/v2/keys/after?wait=true');
+    await Promise.all([etcd.start(1), etcd.start(2)]);
+    await vi.waitFor(
+      async () => expect((await http(hasty.url, 'PUT', '/v2/keys/after', 'value=again')).status).toBeLessThan(300),
+      {
+        timeout: 20_000,
+      },
+    );
+    expect((await told).text).toContain('"value":"again"');
+  });
+
+  test('a member that is not there at all is error 300, too', async () => {
+    const away = await startV2('http://127.0.0.1:1', { timeoutMs });
+    const { status, text } = await http(away.url, 'GET', '/v2/keys/x');
+    expect(status).toBe(500);
+    expect(JSON.parse(text)).toMatchObject({ errorCode: 300, message: 'Raft Internal Error' });
+    expect((await http(away.url, 'GET', '/health')).status).toBe(503);
+    await away.close();
+  });
+});
