@@ -82,7 +82,7 @@ test('a listing that events have overtaken undoes none of them', async () => {
       return listing;
     },
     watch(prefix, on, from) {
-      resync = () => on.onResync();
+      resync = () => on.onResync?.();
       return own.watch(prefix, on, from);
     },
   };
