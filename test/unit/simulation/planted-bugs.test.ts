@@ -143,9 +143,9 @@ const planted: Readonly<Record<string, Planted>> = {
   quiet: {
     bug: 'whoever looks at etcd leaves a mark there',
     tampering: store((plain) => ({
-      async changesSince(prefix, revision) {
+      async list(prefix) {
         await plain.put(`${keys.prefix}looked`, 'yes');
-        return plain.changesSince(prefix, revision);
+        return plain.list(prefix);
       },
     })),
     plan: smallPlan([one]),
