@@ -50,7 +50,9 @@ export function keyCopy(onTouched: (key: string, value: string | undefined) => v
     size: () => items.size,
     seen: () => seen,
     take(event) {
-      seen = Math.max(seen, event.revision);
+      // Two watches overlap while one takes the other's place: what the late one says again would undo what is newer.
+      if (event.revision < seen) return;
+      seen = event.revision;
       if (event.revision <= listedAt) return;
       if (event.type === 'put') items.set(event.key, { value: event.value, revision: event.revision });
       else items.delete(event.key);
