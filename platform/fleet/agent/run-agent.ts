@@ -52,9 +52,11 @@ export function runAgent(args: {
   const notes = retryNotes(log, 'agent');
   const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
 
+  let isWhole = true;
   const look = async (): Promise<CurrentUnit[]> => {
     const current = await unitsHere(systemd, ends);
     known = new Set(current.map((u) => u.name));
+    isWhole = current.every((u) => u.observed !== undefined);
     return current;
   };
   const waits = startWaits({ mirror, keys, machine, log });
@@ -68,18 +70,14 @@ export function runAgent(args: {
     const lease = args.lease();
     if (lease !== undefined) await publisher.publish(lease, reports);
     notes.succeeded();
+    unseen.after(isWhole);
   };
   // The engine's decisions on a batch, and systemd's words on what begins together, come within some milliseconds.
   const passes = coalesce(pass, (error) => notes.failed(error), { quietMs: 10, atMostMs: 60 });
 
-  /** Is it of this machine itself, or of a unit that this machine has, had, or may have to run? */
-  const concernsUs = (key: string): boolean => {
-    if (key.startsWith(`${keys.machines}${machine.id}/`)) return true;
-    const name = key.startsWith(keys.jobs) ? keys.unitOf(key) : undefined;
-    if (name === undefined) return false;
-    const unit = mirror.unit(name);
-    return wanted.has(name) || unit?.target === machine.id || unit?.requirements.global === true;
-  };
+  const unseen = lookAgain(() => passes.wake(), args.resyncMs);
+
+  const concernsUs = concernOf({ keys, mirror, machine, isWanted: (unit) => wanted.has(unit) });
   mirror.onChange((changed) => {
     for (const key of changed) {
       if (!concernsUs(key) && !waits.concerns(key)) continue;
@@ -93,6 +91,7 @@ export function runAgent(args: {
   const tick = setInterval(() => passes.wake(), args.resyncMs);
   const stop = async (): Promise<void> => {
     clearInterval(tick);
+    unseen.close();
     follower.close();
     await passes.stop();
   };
@@ -105,5 +104,45 @@ export function runAgent(args: {
       await stop();
       await removeAll(hands, deadlineMs);
     },
+  };
+}
+
+/** Is a key of this machine itself, or of a unit that this machine has, had, or may have to run? */
+function concernOf(of: {
+  keys: FleetKeys;
+  mirror: Pick<Mirror, 'unit'>;
+  machine: Machine;
+  isWanted: (unit: string) => boolean;
+}): (key: string) => boolean {
+  const { keys, mirror, machine, isWanted } = of;
+  return (key) => {
+    if (key.startsWith(`${keys.machines}${machine.id}/`)) return true;
+    const name = key.startsWith(keys.jobs) ? keys.unitOf(key) : undefined;
+    if (name === undefined) return false;
+    const unit = mirror.unit(name);
+    return isWanted(name) || unit?.target === machine.id || unit?.requirements.global === true;
+  };
+}
+
+const firstAgainMs = 1000;
+
+/**
+ * systemd may pass over a unit in its answer when it is pressed, and what was said of that unit then is not so: one looks again soon, each time after
+ * twice the time, until it speaks of all.
+ */
+function lookAgain(wake: () => void, atMostMs: number): { after(isWhole: boolean): void; close(): void } {
+  let waitMs = firstAgainMs;
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    after(isWhole) {
+      if (isWhole) waitMs = firstAgainMs;
+      if (isWhole || timer !== undefined) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        wake();
+      }, waitMs).unref();
+      waitMs = Math.min(waitMs * 2, atMostMs);
+    },
+    close: () => clearTimeout(timer),
   };
 }

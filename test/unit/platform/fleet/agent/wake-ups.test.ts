@@ -17,6 +17,8 @@ let store: MemoryStore;
 let systemd: MemorySystemd;
 /** How often the agent has looked at its systemd. */
 let looks = 0;
+/** How many of systemd's next answers leave every unit out. */
+let empty = 0;
 let close = async (): Promise<void> => undefined;
 
 /** What stands in etcd is one thing, what the agent does after `enoughMs` of no news another. */
@@ -35,6 +37,10 @@ beforeEach(async () => {
     ...systemd,
     observe(names: readonly string[]) {
       looks += 1;
+      if (empty > 0) {
+        empty -= 1;
+        return systemd.observe([]);
+      }
       return systemd.observe(names);
     },
   };
@@ -113,6 +119,24 @@ test('units that come within some milliseconds are loaded at once', async () => 
   }
   await settled();
   expect(systemd.calls.slice(2)).toEqual(['load a.service b.service c.service', 'start a.service b.service c.service']);
+});
+
+test('systemd passes over a unit in its answer: it is asked again soon, ever later, until it speaks of all', async () => {
+  empty = 3;
+  systemd.finish('mine.service');
+  await settled();
+  const [first] = [looks];
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThanOrEqual(3);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await turns();
+  expect(empty).toBe(0);
+  const state = (await store.get(keys.state('mine.service', self.id)))?.value ?? '';
+  expect(JSON.parse(state)).toMatchObject({ loadState: 'loaded' });
+  const after = looks;
+  await vi.advanceTimersByTimeAsync(100_000);
+  await turns();
+  expect(looks).toBe(after);
 });
 
 describe('it wakes when', () => {
