@@ -23,14 +23,18 @@ export function lookFrom(from: Invocation): Look {
  * Where the reader types.
  * @param avoid machines that the step is about, and may be gone when the command is typed
  */
-export function placeOf({ repoDir }: Invocation, seen: Observed | undefined, avoid: readonly string[] = []): Place {
+export function placeOf(
+  { repoDir, inShell = false }: Invocation,
+  seen: Observed | undefined,
+  avoid: readonly string[] = [],
+): Place {
   const here = process.cwd();
   const all = seen?.machines.filter(({ state }) => state === 'running') ?? [];
   const running = all.find(({ name }) => !avoid.includes(name)) ?? all[0];
   const beside = relative(here, join(repoDir, 'units'));
   return {
-    inShell: ['LAB_SHELL', 'LAB_SHELL_HOME'].some((name) => (process.env[name] ?? '') !== ''),
-    launcher: process.env['LAB_LAUNCHER'] ?? './lab',
+    inShell,
+    launcher: inShell ? 'lab' : (process.env['LAB_LAUNCHER'] ?? './lab'),
     unitsDir: beside.startsWith('..') ? join(repoDir, 'units') : beside,
     ownCode: existsSync(join(here, 'code/ch6')),
     machine: (running ?? seen?.machines[0])?.name ?? 'core-01',

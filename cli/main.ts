@@ -14,7 +14,7 @@ import { fit } from './render/fit.ts';
 import { columnsOf } from './render/terminal.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addShellCommands } from './shell-commands.ts';
-import { leaveShell } from './shell/leave-shell.ts';
+import { isInShell, leaveShell } from './shell/leave-shell.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
 
 /** The checkout this command runs from; the launcher sets it. */
@@ -193,12 +193,13 @@ function outliveReader(error: NodeJS.ErrnoException): void {
 async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   forgetOtherClusters(process.env);
+  const inShell = isInShell(process.env);
   leaveShell(process.env);
   try {
     const { argv: words, noInstall } = takeNoInstall(process.argv);
     if (noInstall) process.env['LAB_NO_INSTALL'] = '1';
     const { argv, ...asked } = takeProvider(words);
-    await program({ repoDir, ...asked }).parseAsync(argv);
+    await program({ repoDir, inShell, ...asked }).parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 64;

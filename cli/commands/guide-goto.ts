@@ -34,7 +34,8 @@ export async function guideGoto(
 async function type(from: Invocation, command: string): Promise<void> {
   // It goes to a machine, and must find one that runs.
   const seen = command.startsWith('etcdctl ') ? await lookFrom(from)(needsOf([], [])) : undefined;
-  const typed = typedHere(command, placeOf(from, seen));
+  // Programs of `lab shell` are not in this process's PATH: the host's own `vagrant` would be met.
+  const typed = typedHere(command, placeOf({ repoDir: from.repoDir }, seen));
   printErr(`$ ${typed}`);
   const { exitCode, all } = await execa('bash', ['-c', typed], {
     reject: false,

@@ -137,7 +137,13 @@ export function renderList(shown: {
 export function renderClass(all: readonly Learner[]): string {
   const rows = all.map((one) =>
     one.trouble === undefined
-      ? [one.dir, `${one.step.number} of ${one.of}`, String(one.passed), minutes(one.last), one.step.title]
+      ? [
+          one.dir,
+          `${one.step.number} of ${one.of}`,
+          String(one.passed),
+          one.passed === 0 ? '-' : minutes(one.last),
+          one.step.title,
+        ]
       : [one.dir, '-', '-', '-', one.trouble],
   );
   return table(['DIRECTORY', 'STEP', 'DONE', 'LAST CHECK PASSED', 'NOW AT'], rows);

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
 
+/** Is this typed in `lab shell`? Its programs come by PATH: a variable alone makes no shell. Pure. */
+export function isInShell(env: NodeJS.ProcessEnv): boolean {
+  const home = env['LAB_SHELL_HOME'];
+  return home !== undefined && (env['PATH'] ?? '').split(':').includes(join(home, 'programs'));
+}
+
 /** The same, of this process's own environment, which child processes inherit. */
 export function leaveShell(env: NodeJS.ProcessEnv): void {
   const kept = withoutShell(env);

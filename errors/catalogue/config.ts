@@ -12,8 +12,8 @@ export const config = {
     remedy: 'Write it as 5s, 500ms or 1m.',
   },
   'config.environment': {
-    means: 'NUM_INSTANCES in the environment is not a number from 1 to 9.',
-    remedy: '`unset NUM_INSTANCES`, and set $num_instances in config.rb.',
+    means: 'NUM_INSTANCES in the environment is not a number from 1 to 9, or LAB_CONFIG_DIR names no directory.',
+    remedy: '`unset NUM_INSTANCES`, and set $num_instances in config.rb; correct LAB_CONFIG_DIR, or unset it.',
   },
   'config.etcd': {
     means: "A container of the stack has no IPv4 address of its own, so it cannot tell where its machine's etcd is.",

@@ -47,7 +47,7 @@ export const missing = {
   },
   'missing.journal': {
     means:
-      'Of the machines that `lab logs` was asked for none has a journal that can be read: they were never up, or run as guests and are down.',
+      'No journal that `lab logs` could read has a word of it: machines that were never up, guests that are down, an unknown unit.',
     remedy: '`lab status` says which machines there are; `lab up` brings them up.',
   },
   'missing.machine': {

@@ -27,7 +27,7 @@ export async function readGuide(dir: string, name: string): Promise<Guide> {
       code: 'missing.guide',
       // A path is no slip of the pen.
       cause: `${at} is no guide: it has no ${headFile}${name.includes('/') ? '' : didYouMean(name, guideWords)}`,
-      next: 'lab guide list   (the guides there are), or lab guide new NAME   (writes one)',
+      next: 'lab guide reset   (when it was begun here), lab guide   (the chapter), or lab guide new NAME   (writes one)',
     });
   }
   const head = read(join(at, headFile), headForm);

@@ -2,7 +2,7 @@ import { shellWord } from '#provision/host/shell-word.ts';
 
 /** Where a command is to be typed. */
 export interface Place {
-  /** LAB_SHELL is set: the chapter's commands work as they are printed. */
+  /** In `lab shell`: the chapter's commands work as they are printed. */
   readonly inShell: boolean;
   /** How the lab is called here: `./lab`. */
   readonly launcher: string;

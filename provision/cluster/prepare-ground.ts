@@ -35,9 +35,10 @@ export async function prepareGround(
   if (!(await provider.status()).up) await requireFitHost(config, realHost());
   const images = await prepareImages(lab, on);
   if (provider.needs.box !== undefined) await prepareBox(lab, provider.needs.box, on);
-  await recordMaker(config.stateDir, { checkout: lab.repoDir, configDir: lab.configDir });
   const detail = 'bridge, registry, artifact server, DNS, RSVP stream';
   await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare(images));
+  // Not before: a lab that was refused its addresses would be one that is there.
+  await recordMaker(config.stateDir, { checkout: lab.repoDir, configDir: lab.configDir });
   await recordDiskSettings(config);
   return own;
 }

@@ -37,14 +37,20 @@ export async function openFileDigests(memoryFile: string, clock: () => number = 
     },
     save: async () => {
       if (learnt.size === 0) return;
-      await mkdir(path.dirname(memoryFile), { recursive: true });
-      const temporary = `${memoryFile}.${randomBytes(4).toString('hex')}`;
-      // Builds give files new names; those of the last build need not be remembered for ever.
-      const kept = [...known].filter(([file]) => existsSync(file));
-      await writeFile(temporary, JSON.stringify(Object.fromEntries([...kept, ...learnt])));
-      await rename(temporary, memoryFile);
+      // What cannot be kept is learnt anew next time: who only looks may not be allowed to write here.
+      await keep().catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EACCES' && error.code !== 'EROFS') throw error;
+      });
     },
   };
+  async function keep(): Promise<void> {
+    await mkdir(path.dirname(memoryFile), { recursive: true });
+    const temporary = `${memoryFile}.${randomBytes(4).toString('hex')}`;
+    // Builds give files new names; those of the last build need not be remembered for ever.
+    const kept = [...known].filter(([file]) => existsSync(file));
+    await writeFile(temporary, JSON.stringify(Object.fromEntries([...kept, ...learnt])));
+    await rename(temporary, memoryFile);
+  }
 }
 
 const remembered = z.object({ state: z.string(), digest: z.string().regex(/^[0-9a-f]{64}$/) });

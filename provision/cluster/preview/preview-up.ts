@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { LabConfig } from '../../config/lab-config.ts';
 import { machinesNamed } from '../../config/machine-named.ts';
 import { downloadBytes } from '../../host/download-bytes.ts';
+import { checkAddressFree } from '../../host/network/lab-link.ts';
 import { requiredPackages } from '../../host/package-list.ts';
 import { missingPackages } from '../../host/packages.ts';
 import { boxFile, boxIdentity } from '../../image/box/box-name.ts';
 import { exists } from '../../image/cache.ts';
 import { containerPlan } from '../../image/containers/plan-images.ts';
 import { osImageKey, osRecipe } from '../../image/os/recipe.ts';
+import { labPaths } from '../../machines/ground/lab-paths.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
 import { adoptChanges } from '../in-force/adopt-changes.ts';
 import type { ConfigChange } from '../in-force/config-changes.ts';
@@ -23,7 +25,7 @@ export interface UpPreview {
 
 /**
  * What `lab up` would do now. Looks only.
- * @throws LabError whatever `lab up` would refuse by config.rb and lab.toml: `state.machine-set`, `missing.machine`
+ * @throws LabError whatever `lab up` would refuse by config.rb and lab.toml: `state.machine-set`, `missing.machine`; `busy.range`
  */
 export async function previewUp(
   lab: { readonly written: LabConfig; readonly repoDir: string },
@@ -34,11 +36,13 @@ export async function previewUp(
   const { config: becomes, later } = await adoptChanges(lab.written, providerOf, names);
   const provider = providerOf(becomes);
   const missing = await missingPackages([...Object.keys(requiredPackages), ...provider.needs.packages]);
+  const status = await provider.status();
+  if (!status.up) await checkAddressFree(labPaths(becomes.name, becomes.stateDir).hostLink, becomes.network);
   const steps = previewSteps({
     inForce,
     becomes,
     wanted: machinesNamed(becomes, names).map(({ name }) => name),
-    status: await provider.status(),
+    status,
     missingPackages: missing,
     packageBytes: await downloadBytes(missing),
     images: await imagesSeen(lab.repoDir, becomes, provider.needs.box),

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LabCli, labName } from './lab-process.ts';
 
@@ -148,6 +150,15 @@ describe('a lab that is not up', () => {
   });
 
   it('up --dry-run says what would be done with each machine, and does none of it', async () => {
+    // A lab that is up on this host has the addresses that are usual.
+    const own = `[lab]\nname = "${labName}"\nstate_dir = "${lab.dir}/state"\n`;
+    const network = [
+      'range = "172.27.99.0/24"',
+      'bridge = "172.27.99.1"',
+      'first_machine = "172.27.99.101"',
+      'host = "172.27.99.254"',
+    ];
+    lab.write({ toml: `${own}[network]\n${network.join('\n')}\n` });
     const { exitCode, stdout } = await lab.run('up', '--dry-run', '--json', 'core-02');
     expect(exitCode).toBe(0);
     const plan = JSON.parse(stdout) as { lab: string; steps: { subject: string; action: string }[] };
@@ -186,6 +197,14 @@ describe('a lab that is not up', () => {
     expect((await refusal('logs', 'core-07')).stderr).toContain('missing.machine');
     expect(await refusal('logs', '-n', 'all')).toMatchObject({ exitCode: 64 });
     expect((await refusal('logs', '-f')).exitCode).toBe(74);
+  });
+
+  it('a directory of the configuration that is not there means no other lab', async () => {
+    const { exitCode, stderr } = await execa(join(import.meta.dirname, '../../../lab'), ['status'], {
+      env: { LAB_CONFIG_DIR: join(lab.dir, 'nowhere') },
+      reject: false,
+    });
+    expect([exitCode, stderr.includes('config.environment')]).toEqual([78, true]);
   });
 
   it('asking it leaves nothing on the host', () => {
