@@ -16,7 +16,7 @@ async function step(name: string, action: () => Promise<unknown>): Promise<void>
 }
 
 const connect = (username: string, password: string) =>
-  couchbase.connect(`couchbase://127.0.0.1:${port}`, { username, password });
+  couchbase.connect(`couchbase://127.0.0.1:${port}`, { username, password, timeouts: { kvTimeout: 20_000 } });
 
 async function buckets(cluster: couchbase.Cluster): Promise<void> {
   const manager = cluster.buckets();
