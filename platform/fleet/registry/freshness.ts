@@ -10,6 +10,8 @@ export interface Freshness {
 /** Events are a round trip behind their write; a member that is busy needs longer. */
 const waitMs = 1000;
 const againMs = 20;
+/** For so long calls are gathered while a question is on its way. */
+const shareMs = 250;
 
 /**
  * The copy holds what the store held at some revision. When nothing was put since then, and there are as many keys, nothing was deleted
@@ -54,19 +56,23 @@ export function freshness(
       }
     });
   const start = (): Promise<boolean> => {
-    asked = untilSame().finally(() => (asked = undefined));
-    return asked;
+    const mine = untilSame().finally(() => {
+      if (asked === mine) asked = undefined;
+    });
+    asked = mine;
+    return mine;
   };
   return {
     upToDate() {
       if (asked === undefined) return start();
-      // What was asked before this call may know less than it: one more question, for all who come meanwhile.
-      next ??= asked
-        .catch(() => false)
-        .then(() => {
+      // What was asked before this call may know less than it: one more question, for all who come meanwhile. Without a quorum the
+      // one before has no answer for seconds, and is not waited for.
+      next ??= Promise.race([asked.catch(() => false), new Promise((resolve) => setTimeout(resolve, shareMs))]).then(
+        () => {
           next = undefined;
           return start();
-        });
+        },
+      );
       return next;
     },
   };

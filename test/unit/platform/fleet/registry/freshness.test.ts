@@ -145,3 +145,20 @@ test('without etcd nobody says that the copy is up to date', async () => {
   await expect(mirror.upToDate()).rejects.toMatchObject({ code: 'timeout.etcd' });
   await expect(registryOf(store, keys, () => mirror).now()).rejects.toMatchObject({ code: 'timeout.etcd' });
 });
+
+test('a question without an answer, as without a quorum, holds nobody up who asks later', async () => {
+  const store = memoryStore();
+  const own = store.connect();
+  let isSilent = false;
+  const silent: EtcdStore = {
+    ...own,
+    changesSince: (prefix, revision) => (isSilent ? new Promise(() => undefined) : own.changesSince(prefix, revision)),
+  };
+  const mirror = await copyOf(silent);
+  isSilent = true;
+  const first = vi.fn();
+  void mirror.upToDate().then(first);
+  isSilent = false;
+  expect(await mirror.upToDate()).toBe(true);
+  expect(first).not.toHaveBeenCalled();
+});
