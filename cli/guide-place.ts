@@ -23,7 +23,7 @@ export function lookFrom(from: Invocation): Look {
  * Where the reader types.
  * @param avoid machines that the step is about, and may be gone when the command is typed
  */
-export function placeOf(
+export function typingPlace(
   { repoDir, inShell = false }: Invocation,
   seen: Observed | undefined,
   avoid: readonly string[] = [],
@@ -55,7 +55,7 @@ export function wordsOf(reading: Reading, seen: Observed | undefined): (text: st
 
 /** A command of the step as it is typed here. */
 export function commandsOf(from: Invocation, reading: Reading, seen: Observed | undefined): (text: string) => string {
-  const place = placeOf(from, seen, Object.values(knownValues(reading)));
+  const place = typingPlace(from, seen, Object.values(knownValues(reading)));
   const words = wordsOf(reading, seen);
   // A value that is not known is told in words, which are no words of a command.
   return (command) => words(typedHere(command, place));

@@ -4,6 +4,7 @@ import { exitCodeOf } from '../exit-code-of.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { placeOf } from '../place-of.ts';
+import { requireRunning } from '../require-running.ts';
 import { sshOptions } from '../ssh-arguments.ts';
 
 /**
@@ -21,16 +22,8 @@ export async function cp(from: Invocation, words: string[], options: { recursive
       next: 'lab cp notes.txt core-01:, or lab cp core-01:/etc/environment .',
     });
   }
-  const { machines: found } = await lab.provider().status();
-  for (const { machine } of places) {
-    const state = found.find(({ name }) => name === machine?.name)?.state ?? 'absent';
-    if (machine === undefined || state === 'running') continue;
-    throw new LabError({
-      code: 'state.machine',
-      cause: `${machine.name} is ${state}`,
-      next: `lab up ${machine.name}`,
-    });
-  }
+  const status = await lab.provider().status();
+  for (const { machine } of places) if (machine !== undefined) requireRunning(status, machine.name);
   const paths = places.map(({ machine, path }) => (machine === undefined ? path : `core@${machine.address}:${path}`));
   const recursive = options.recursive === true ? ['-r'] : [];
   // -3: between two machines the bytes go through this host, which has the key.

@@ -5,7 +5,7 @@ import { fill } from '#guide/form/guide-form.ts';
 import { goTo } from '#guide/walk/go-to.ts';
 import { openReading, stepOf } from '#guide/walk/reading.ts';
 import { typedHere } from '#guide/walk/typed-here.ts';
-import { lookFrom, placeOf } from '../guide-place.ts';
+import { lookFrom, typingPlace } from '../guide-place.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
 import { printErr } from '../render/terminal.ts';
@@ -35,7 +35,7 @@ async function type(from: Invocation, command: string): Promise<void> {
   // It goes to a machine, and must find one that runs.
   const seen = command.startsWith('etcdctl ') ? await lookFrom(from)(needsOf([], [])) : undefined;
   // Programs of `lab shell` are not in this process's PATH: the host's own `vagrant` would be met.
-  const typed = typedHere(command, placeOf({ repoDir: from.repoDir }, seen));
+  const typed = typedHere(command, typingPlace({ repoDir: from.repoDir }, seen));
   printErr(`$ ${typed}`);
   const { exitCode, all } = await execa('bash', ['-c', typed], {
     reject: false,

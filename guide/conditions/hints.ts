@@ -72,22 +72,13 @@ function lackingMachineOf(units: readonly string[], seen: Observed): string[] {
   const homes = new Set(known.map(({ name }) => homeOf(seen, name)));
   if (known.length < units.length || homes.size === 1) return [];
   const bound = (unit: ObservedUnit) =>
-    unit.fleetOptions
-      .map(({ name, value }) => (name === 'MachineOf' ? expanded(value, unit.name) : ''))
-      .some((value) => units.includes(value) && value !== unit.name);
+    unit.fleetOptions.some(({ name, value }) => name === 'MachineOf' && units.includes(value) && value !== unit.name);
   const free = known.filter((unit) => !bound(unit));
   if (free.length <= 1) return [];
   const principal = free.find(({ name }) => !name.includes('sidekick')) ?? free[0];
   return free
     .filter((unit) => unit !== principal)
     .map(({ name }) => `${name} lacks MachineOf=${principal?.name ?? ''} in its [X-Fleet]`);
-}
-
-/** Specifiers that the chapter's units have, of `NAME@INSTANCE.TYPE` (systemd.unit(5), "Specifiers"). */
-function expanded(value: string, unit: string): string {
-  const [, prefix = '', instance = ''] = /^([^@]*)@?(.*)\.[a-z]+$/.exec(unit) ?? [];
-  const words: Readonly<Record<string, string>> = { i: instance, p: prefix, n: unit, '%': '%' };
-  return value.replaceAll(/%(.)/g, (all, letter: string) => words[letter] ?? all);
 }
 
 function lackingConflicts(units: readonly string[], seen: Observed): string[] {

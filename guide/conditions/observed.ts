@@ -36,7 +36,7 @@ export interface ObservedUnit {
     readonly state: string;
     readonly message: string | undefined;
   }[];
-  /** Keys of its [X-Fleet]. */
+  /** What its [X-Fleet] says, specifiers expanded. */
   readonly fleetOptions: readonly { readonly name: string; readonly value: string }[];
 }
 

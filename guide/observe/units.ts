@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
+import { xFleetOptions } from '#platform/fleet/client/x-fleet-options.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { ObservedUnit } from '../conditions/observed.ts';
 
@@ -34,9 +35,7 @@ export async function observeUnits(
           const { systemdActiveState: active = 'unknown', systemdSubState: sub = 'unknown', message } = state;
           return [{ machine, state: `${active}/${sub}`, message: message === '' ? undefined : message }];
         }),
-      fleetOptions: unit.options
-        .filter(({ section }) => section === 'X-Fleet')
-        .map(({ name, value }) => ({ name: name.replace(/^X-/, ''), value })),
+      fleetOptions: xFleetOptions(unit.name, unit.options),
     }));
   } catch (error) {
     if (error instanceof LabError) return undefined;

@@ -8,6 +8,8 @@ import { readConfigInForce } from './read-in-force.ts';
 
 /** What the lab is from now on, and what of config.rb and lab.toml does not hold with it. */
 export interface AdoptedConfig {
+  /** What the lab was made of until now; undefined where there is none. */
+  readonly inForce: LabConfig | undefined;
   readonly config: LabConfig;
   readonly later: readonly ConfigChange[];
 }
@@ -25,7 +27,7 @@ export async function adoptChanges(
   names: readonly string[] | undefined,
 ): Promise<AdoptedConfig> {
   const inForce = await readConfigInForce(written);
-  if (inForce === undefined) return { config: written, later: [] };
+  if (inForce === undefined) return { inForce, config: written, later: [] };
   const { machines } = await providerOf(inForce).status();
   const running = inForce.machines.filter(({ name }) =>
     machines.some((machine) => machine.name === name && machine.state === 'running'),
@@ -34,6 +36,6 @@ export async function adoptChanges(
   const addresses = running.map(({ address }) => address);
   const view = someGo && addresses.length > 0 ? await lookAtMembers(addresses, written.stretch) : undefined;
   const plan = planChanges({ inForce, written, machines, names, members: view?.members.length });
-  if (plan.kind === 'go') return { config: plan.config, later: plan.later };
+  if (plan.kind === 'go') return { inForce, config: plan.config, later: plan.later };
   throw new LabError({ code: 'state.machine-set', cause: plan.cause, next: plan.next });
 }

@@ -13,7 +13,6 @@ import { labPaths } from '../../machines/ground/lab-paths.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
 import { adoptChanges } from '../in-force/adopt-changes.ts';
 import type { ConfigChange } from '../in-force/config-changes.ts';
-import { readConfigInForce } from '../in-force/read-in-force.ts';
 import { previewSteps, type PreviewStep } from './steps.ts';
 
 export interface UpPreview {
@@ -32,8 +31,7 @@ export async function previewUp(
   providerOf: (config: LabConfig) => Pick<MachineProvider, 'status' | 'needs'>,
   names: readonly string[] | undefined,
 ): Promise<UpPreview> {
-  const inForce = await readConfigInForce(lab.written);
-  const { config: becomes, later } = await adoptChanges(lab.written, providerOf, names);
+  const { inForce, config: becomes, later } = await adoptChanges(lab.written, providerOf, names);
   const provider = providerOf(becomes);
   const missing = await missingPackages([...Object.keys(requiredPackages), ...provider.needs.packages]);
   const status = await provider.status();

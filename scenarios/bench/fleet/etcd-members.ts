@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { waitUntil } from '#provision/machines/wait-until.ts';
+import { freePorts } from './free-ports.ts';
 
 /** Members of one etcd cluster on this host's loopback. */
 export interface EtcdMembers {
@@ -83,12 +83,4 @@ async function killed(child: ChildProcess): Promise<void> {
   const over = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await over;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

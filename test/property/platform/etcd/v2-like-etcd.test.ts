@@ -1,18 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { realEtcd, type RealEtcd } from '#test/unit/platform/etcd/real-etcd.ts';
-import { comparable, http, startV2, type RunningV2 } from '#test/unit/platform/etcd/v2/start-v2.ts';
+import { expect, test } from 'vitest';
+import { besideEtcd } from '#test/unit/platform/etcd/v2/beside-etcd.ts';
+import { comparable, http } from '#test/unit/platform/etcd/v2/start-v2.ts';
 
-let etcd: RealEtcd;
-let ours: RunningV2;
-beforeAll(async () => {
-  etcd = await realEtcd({ args: ['--enable-v2=true'] });
-  ours = await startV2(etcd.endpoints[0] ?? '');
-});
-afterAll(async () => {
-  await ours.close();
-  await etcd.stop();
-});
+const { etcd, ours } = besideEtcd();
 
 /** Few names, so that requests meet: files where directories are wanted, and the other way round. */
 const path = fc

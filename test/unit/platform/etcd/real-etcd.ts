@@ -1,8 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
 
 export interface RealEtcd {
   /** Client URLs, one a member. */
@@ -94,12 +94,4 @@ async function healthy(endpoint: string): Promise<void> {
     if (Date.now() > endAt) throw new Error(`etcd at ${endpoint} did not become healthy within 10 s: ${answer}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

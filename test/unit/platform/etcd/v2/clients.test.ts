@@ -1,21 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { hasOracle, oracle, startOracle } from '../../etcdctl/oracle.ts';
 import { ours as ourEtcdctl } from '../../etcdctl/ours.ts';
-import { realEtcd, type RealEtcd } from '../real-etcd.ts';
-import { startV2, type RunningV2 } from './start-v2.ts';
+import { besideEtcd } from './beside-etcd.ts';
 
-let etcd: RealEtcd;
-let ours: RunningV2;
-beforeAll(async () => {
-  etcd = await realEtcd({ args: ['--enable-v2=true'] });
-  ours = await startV2(etcd.endpoints[0] ?? '');
-});
-afterAll(async () => {
-  await ours.close();
-  await etcd.stop();
-});
+const { etcd, ours } = besideEtcd();
 
 /** Ids, indexes and addresses differ, and v2 lists unsorted. */
 function plain(text: string): string[] {

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { realEtcd, type RealEtcd } from '../real-etcd.ts';
-import { comparable, http, startV2, type RunningV2 } from './start-v2.ts';
+import { describe, expect, test } from 'vitest';
+import { besideEtcd } from './beside-etcd.ts';
+import { comparable, http } from './start-v2.ts';
 
-/** The oracle: etcd 3.4's own v2 API (--enable-v2), on its own store; ours is on the v3 store of the same process. */
-let etcd: RealEtcd;
-let ours: RunningV2;
-beforeAll(async () => {
-  etcd = await realEtcd({ args: ['--enable-v2=true'] });
-  ours = await startV2(etcd.endpoints[0] ?? '');
-});
-afterAll(async () => {
-  await ours.close();
-  await etcd.stop();
-});
+const { etcd, ours } = besideEtcd();
 
 type Request = readonly [method: string, path: string, body?: string];
 

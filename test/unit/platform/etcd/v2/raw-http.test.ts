@@ -1,18 +1,9 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { realEtcd, type RealEtcd } from '../real-etcd.ts';
-import { http, startV2, type RunningV2 } from './start-v2.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { besideEtcd } from './beside-etcd.ts';
+import { http } from './start-v2.ts';
 
-let etcd: RealEtcd;
-let ours: RunningV2;
-beforeAll(async () => {
-  etcd = await realEtcd({ args: ['--enable-v2=true'] });
-  ours = await startV2(etcd.endpoints[0] ?? '');
-});
-afterAll(async () => {
-  await ours.close();
-  await etcd.stop();
-});
+const { etcd, ours } = besideEtcd();
 
 /** What comes back for these bytes until the other side closes. */
 function say(base: string, bytes: string | Buffer): Promise<string> {
