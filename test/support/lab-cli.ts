@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { within } from './within.ts';
 
 export const repoDir = join(import.meta.dirname, '../..');
 
@@ -69,6 +70,7 @@ export async function runProgram(
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Outcome> {
   const { env = {}, cwd = repoDir } = options;
-  const { exitCode, stdout, stderr } = await execa(command, args, { env, cwd, reject: false, stdin: 'ignore' });
+  const running = execa(command, args, { env, cwd, reject: false, stdin: 'ignore' });
+  const { exitCode, stdout, stderr } = await within(running, [command, ...args].join(' '));
   return { exitCode: exitCode ?? -1, stdout, stderr };
 }

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { within } from './within.ts';
 
 /** A terminal's size and what it says of itself. */
 export interface Terminal {
@@ -24,12 +25,13 @@ export async function runOnTerminal(
   { cwd, env }: { cwd: string; env: Readonly<Record<string, string | undefined>> },
 ): Promise<Screen> {
   const command = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const result = await execa('script', ['-qec', `stty cols ${columns} rows ${rows}; ${command}`, '/dev/null'], {
+  const running = execa('script', ['-qec', `stty cols ${columns} rows ${rows}; ${command}`, '/dev/null'], {
     reject: false,
     cwd,
     stdin: 'ignore',
     // As a person's terminal would have it, not as the test runner has it.
     env: { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, TERM: term, ...env, ...own },
   });
+  const result = await within(running, command);
   return { exitCode: result.exitCode ?? -1, screen: result.stdout.replaceAll('\r\n', '\n') };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { fit, visibleWidth } from '#cli/render/fit.ts';
 import { renderCheck, renderStep } from '#cli/render/guide.ts';
@@ -44,7 +45,7 @@ function shown({ title: guide, steps }: Guide, step: Step, known: boolean, colum
     },
     columns,
   );
-  return fit(text, columns);
+  return stripVTControlCharacters(fit(text, columns));
 }
 
 describe.each([80, 40])('the chapter at %i columns', (columns) => {
@@ -66,7 +67,8 @@ describe('a check', () => {
       { text: '/services/couchbase/1 is in etcd', missing: null },
       { text: 'couchbase@1.service active running', missing: '0 of 1 run; not: couchbase@1.service' },
     ];
-    expect(renderCheck({ step, of: 12, done: false, last: false, conditions }, 40)).toBe(
+    const now = renderCheck({ step, of: 12, done: false, last: false, conditions }, 40);
+    expect(stripVTControlCharacters(now)).toBe(
       [
         'step 2 of 12, Couchbase: not done yet',
         '✓ /services/couchbase/1 is in etcd',
@@ -77,6 +79,6 @@ describe('a check', () => {
       ].join('\n'),
     );
     const last = renderCheck({ step, of: 2, done: true, last: true, conditions: conditions.slice(0, 1) }, 80);
-    expect(last).toMatch(/Couchbase: done\n✓[^✗]*That was the last step\.$/);
+    expect(stripVTControlCharacters(last)).toMatch(/Couchbase: done\n✓[^✗]*That was the last step\.$/);
   });
 });

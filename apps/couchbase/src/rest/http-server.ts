@@ -25,7 +25,7 @@ export function createHttpServer(args: { routes: readonly Route[]; guard: Guard;
   const server = createServer((incoming, outgoing) => {
     void answer(incoming).then(
       async (response) => {
-        await send(outgoing, response);
+        await send(outgoing, response).catch(() => outgoing.destroy());
         await runAfterwards(response);
       },
       // The client went away while sending: nobody is left to answer.

@@ -46,6 +46,7 @@ export async function answerPages(feed: ViewFeed, query: ViewQuery, reduce: bool
 class OpenAnswer {
   /** What the process knows the answer by; -1 when it has no more of it. */
   private cursor: number;
+  private isClosed = false;
   private readonly ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>;
 
   constructor(cursor: number, ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>) {
@@ -60,11 +61,14 @@ class OpenAnswer {
       this.cursor = -1;
       const { cursor, rows, body } = pageOf(await this.ask('more', asked));
       this.cursor = cursor;
+      // Whoever asked went away meanwhile, when there was nothing to close.
+      if (this.isClosed) return this.close();
       yield { rows, body, isLast: cursor === -1 };
     }
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     const { cursor } = this;
     this.cursor = -1;
     if (cursor !== -1) await this.ask('close', cursor);

@@ -301,7 +301,7 @@ test('a client that goes away, or reads nothing, holds up nobody', async () => {
       });
       outgoing.on('error', reject).end();
     });
-    expect((await query('all', 'stale=ok&limit=1')).status).toBe(200);
+    expect(await query('all', 'stale=ok&limit=1')).toMatchObject({ status: 200, json: { total_rows: 20_000 } });
     expect((await ask(server.ports.capi, 'HEAD', options.path, { auth: administrator })).status).toBe(200);
     const impatient = request(options).on('error', () => undefined);
     await new Promise<void>((resolve) => impatient.end(resolve));
@@ -316,4 +316,41 @@ test('a client that goes away, or reads nothing, holds up nobody', async () => {
     { timeout: 20_000, interval: 100 },
   );
   expect(residentOf(server.pid)).toBeLessThan(serverBytes);
+});
+
+test('a client that goes away while its next page is being made leaves nothing in the process of views', async () => {
+  await fill(20_000, (n) => ({ n, text: 'x'.repeat(1000) }));
+  await publish({ all: { map: 'function (doc) { emit(doc.n, doc.text); }' } });
+  await query('all', 'stale=false&limit=1');
+  const { get } = await import('node:http');
+  const options = {
+    host: '127.0.0.1',
+    port: server.ports.capi,
+    path: '/default/_design/d/_view/all?stale=ok',
+    auth: administrator,
+  };
+  const [child = 0] = children();
+  const serverAnswers = () => ask(server.ports.mgmt, 'GET', '/pools', {});
+  for (let n = 0; n < viewLimits.cursors + 1; n++) {
+    await new Promise<void>((resolve, reject) => {
+      const outgoing = get({ ...options, agent: false }, (incoming) => {
+        incoming.once('data', () => process.kill(child, 'SIGSTOP'));
+        // Everything made before is taken, so that the server has asked for the next page, and waits.
+        let idle = setTimeout(gone, 1000);
+        incoming.on('data', () => {
+          clearTimeout(idle);
+          idle = setTimeout(gone, 30);
+        });
+        function gone() {
+          outgoing.destroy();
+          resolve();
+        }
+      }).on('error', reject);
+    });
+    // The server has seen that the client is gone once it answers another one.
+    await serverAnswers();
+    process.kill(child, 'SIGCONT');
+  }
+  expect(await query('all', 'stale=ok&limit=1')).toMatchObject({ status: 200, json: { total_rows: 20_000 } });
+  expect(children()).toEqual([child]);
 });
