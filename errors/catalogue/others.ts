@@ -64,6 +64,10 @@ export const others = {
       'file system is read-only. Once it is built, what only looks works all the same.',
     remedy: '`sudo ./lab ...`, or use a checkout that can be written.',
   },
+  'permission.data-dir': {
+    means: 'The data directory of the embedded Couchbase cannot be made, read or written.',
+    remedy: 'Give `--data-dir` a directory that the user of the server may write to.',
+  },
   'permission.guide': {
     means: 'How far a guide is cannot be written into this directory.',
     remedy: 'Follow the guide in a directory of your own: `mkdir ~/book && cd ~/book`.',
@@ -75,6 +79,10 @@ export const others = {
   'busy.cgroups': {
     means: "Another lab has been changing the host's cgroup controllers for too long.",
     remedy: '`fuser -v /sys/fs/cgroup` names it; wait, or end it.',
+  },
+  'busy.data-dir': {
+    means: 'Another server holds the data directory of the embedded Couchbase.',
+    remedy: '`fuser DIR/lock` names its process: end it, or choose another directory: `--data-dir`',
   },
   'busy.lab': {
     means: 'Another `lab` command is changing this lab. The error names it and its process.',

@@ -164,6 +164,20 @@ export const state = {
     means: "The lab's supervisor is of an earlier version, which cannot change machines while they run.",
     remedy: '`lab halt && lab up`: the machines keep their disks, the supervisor is started anew.',
   },
+  'state.data-format': {
+    means:
+      'The data directory of the embedded Couchbase was made by another version of it, or has files of something else. Nothing was changed.',
+    remedy: 'Start the version that made it, or choose another directory: `--data-dir`',
+  },
+  'state.data-memory': {
+    means: 'What the embedded Couchbase kept in its data directory needs more memory than its documents may have.',
+    remedy: '`node --max-old-space-size=MIB` gives it more.',
+  },
+  'state.disk-full': {
+    means:
+      'The disk with the data directory of the embedded Couchbase is full. Writes get a temporary failure; nothing that was acknowledged is lost.',
+    remedy: 'Make room on the disk, or flush or delete a bucket; then everything goes on by itself.',
+  },
   'state.port': {
     means: 'The embedded Couchbase cannot listen on one of its ports.',
     remedy: 'End what uses the port, or choose others: `--kv-port`, `--mgmt-port`, `--capi-port`',
