@@ -129,16 +129,14 @@ function raise(error: LabError): never {
 }
 
 function openStorage(directory: string, cluster: Cluster, log: Log, onBroken: (error: LabError) => never): Storage {
-  const storage = (() => {
-    try {
-      return new Storage(directory, cluster, { note: (text) => log.warn(text), onBroken });
-    } catch (error) {
-      throw error instanceof Error && 'syscall' in error ? unusable(directory, error) : error;
-    }
-  })();
-  const documents = cluster.buckets.reduce((sum, { itemCount }) => sum + itemCount, 0);
-  log.info(`data directory ${directory}: ${cluster.buckets.length} buckets, ${documents} documents`);
-  return storage;
+  try {
+    const storage = new Storage(directory, cluster, { note: (text) => log.warn(text), onBroken });
+    const documents = cluster.buckets.reduce((sum, { itemCount }) => sum + itemCount, 0);
+    log.info(`data directory ${directory}: ${cluster.buckets.length} buckets, ${documents} documents`);
+    return storage;
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? unusable(directory, error) : error;
+  }
 }
 
 async function listen(server: Server, port: number, bind: string): Promise<number> {
