@@ -5,7 +5,7 @@ import type { LabConfig } from '../config/lab-config.ts';
 /** systemd's own default for starting or stopping a unit, and for a device to appear (systemd-system.conf(5)). */
 const systemdDefaultS = 90;
 
-/** resident-client.sh waits 60 s for the 5 s that etcdctl may take in all. */
+/** Nobody waits longer for an etcdctl whose member has gone: 50 s in place of its 5. */
 const mostPatience = 10;
 
 /** A member that waits for its CPU while containers start loses the leader, or its lease. */
@@ -20,14 +20,6 @@ const dropIns = (stretch: number): Readonly<Record<string, readonly string[]>> =
   fleet: [first, `TimeoutStopSec=${20 * stretch}s`],
   docker: [`TimeoutStopSec=${15 * stretch}s`],
 });
-
-/** How a slow machine starts etcdctl, which sidekicks do all the time: each start of Node takes seconds of an emulated CPU. */
-export interface ResidentEtcdctl {
-  /** Text of the etcdctl that hands its commands to a process that stays. */
-  readonly client: string;
-  /** Text of that process's unit. */
-  readonly unit: string;
-}
 
 /** Files of a machine whose work takes many times as long as a container's on a host's own CPU (LabConfig.stretch). */
 export function slowMachineFiles({ timers, stretch }: Pick<LabConfig, 'timers' | 'stretch'>) {
