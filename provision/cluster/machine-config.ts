@@ -70,6 +70,7 @@ export function machineIgnition(args: {
           }),
         ),
         tool('fleetctl'),
+        tool('announce'),
         tool('etcdctl', etcdctl),
       ],
     },

@@ -1,5 +1,5 @@
 import { file } from 'ignition-ts';
-import { announcementSeconds } from '#platform/etcd/keys/service-keys.ts';
+import { announcementTtlSeconds } from '#platform/etcd/keys/service-keys.ts';
 import type { LabConfig } from '../config/lab-config.ts';
 
 /** systemd's own default for starting or stopping a unit, and for a device to appear (systemd-system.conf(5)). */
@@ -27,7 +27,6 @@ export function slowMachineFiles({ timers, stretch }: Pick<LabConfig, 'timers' |
   const startS = Math.max(systemdDefaultS, Math.ceil(timers.bootDeadlineMs / 1000));
   // Five containers that are removed at once took an emulated guest two minutes.
   const stopS = Math.max(systemdDefaultS, Math.ceil(timers.haltDeadlineMs / 1000));
-  const { ttl, pause } = announcementSeconds;
   return [
     file({
       path: '/etc/systemd/system.conf.d/10-timeouts.conf',
@@ -52,11 +51,11 @@ export function slowMachineFiles({ timers, stretch }: Pick<LabConfig, 'timers' |
       mode: 0o644,
       contents: `PATIENCE=${Math.min(Math.ceil(stretch), mostPatience)}\n`,
     }),
-    // What the units say without it are the chapter's times; a busy guest is late by more than the 3 s between them.
+    // What the units say without it is the chapter's time; a busy guest is late by more than the renewals leave of it.
     file({
       path: '/etc/lab/sidekick.env',
       mode: 0o644,
-      contents: `KEY_TTL=${Math.ceil(ttl * stretch)}\nKEY_PAUSE=${Math.ceil(pause * stretch)}\n`,
+      contents: `KEY_TTL=${Math.ceil(announcementTtlSeconds * stretch)}\n`,
     }),
   ];
 }

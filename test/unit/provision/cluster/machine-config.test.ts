@@ -77,7 +77,7 @@ describe('who may come in', () => {
 describe('files', () => {
   it('have modes that say what they are: programs run, settings are read', () => {
     const modes = new Map((ignition.storage?.files ?? []).map(({ path, mode }) => [path, mode]));
-    for (const program of ['/usr/bin/fleetctl', '/usr/bin/etcdctl', '/opt/lab/bin/runc-within-limits'])
+    for (const program of ['/usr/bin/fleetctl', '/usr/bin/etcdctl', '/usr/bin/announce', '/opt/lab/bin/runc-within-limits'])
       expect([program, modes.get(program)]).toEqual([program, 0o755]);
     for (const [path, mode] of modes) {
       if (path.startsWith('/etc/')) expect([path, mode]).toEqual([path, path.includes('sudoers') ? 0o440 : 0o644]);
@@ -199,7 +199,7 @@ describe.each([
   });
 
   it('gives the keys of sidekicks more time', async () => {
-    expect(await textOf(built('', 2.5), '/etc/lab/sidekick.env')).toBe('KEY_TTL=20\nKEY_PAUSE=13\n');
+    expect(await textOf(built('', 2.5), '/etc/lab/sidekick.env')).toBe('KEY_TTL=20\n');
     expect(ignition.storage?.files?.some(({ path }) => path === '/etc/lab/sidekick.env')).toBe(false);
   });
 });
