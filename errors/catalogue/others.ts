@@ -121,14 +121,14 @@ export const others = {
     means: "flannel's configuration asks for a backend that is not built.",
     remedy: 'Use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}.',
   },
-  'unbuilt.replaces': {
-    means: 'The unit has Replaces= in [X-Fleet], which this fleet does not do.',
-    remedy: 'Destroy the unit to be replaced, then start the new one.',
-  },
   'unbuilt.upstream-images': {
     means:
       'Container images of their makers are not built yet: [images] source = "upstream", or `--image upstream` of ' +
       'a scenario.',
     remedy: 'Set source = "embedded" under [images] in lab.toml, or leave `--image` out.',
+  },
+  'unbuilt.verify': {
+    means: 'fleet gave signed units up in its release 0.11: `fleetctl verify` has nothing to verify.',
+    remedy: 'Leave it out of scripts. `fleetctl cat UNIT` shows what the cluster has.',
   },
 } as const satisfies EntriesOf<'internal' | 'interrupted' | 'permission' | 'busy' | 'unschedulable' | 'unbuilt'>;

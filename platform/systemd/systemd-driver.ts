@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Failures, SystemdDriver } from './driver.ts';
 import { unlessRefused } from './bus/bus-connection.ts';
 import { isNoSuchUnit, managerInterface, managerPath, systemdBus, systemdSocket } from './bus/systemd-bus.ts';
@@ -8,9 +9,15 @@ import { hasInstallSection, unitFiles } from './unit-files.ts';
 export interface SystemdPlace {
   readonly socket: string;
   readonly linkDirectory: string;
+  /** The kernel's device for automounts. */
+  readonly autofs: string;
 }
 
-const ofThisMachine: SystemdPlace = { socket: systemdSocket, linkDirectory: '/run/systemd/system' };
+const ofThisMachine: SystemdPlace = {
+  socket: systemdSocket,
+  linkDirectory: '/run/systemd/system',
+  autofs: '/dev/autofs',
+};
 
 /**
  * A systemd, by its D-Bus API. Unit files lie in `unitsDirectory` (tmpfs: gone at reboot). systemd reads all its unit files again only where
@@ -53,8 +60,13 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       return failures;
     },
     async start(names) {
-      const refused = await eachOf(names, (name) => manager('StartUnit', 'ss', name, 'replace'));
-      for (const name of names) if (!refused.has(name)) files.markStarted(name);
+      const unable = names.filter((name) => name.endsWith('.automount') && !existsSync(place.autofs));
+      const able = names.filter((name) => !unable.includes(name));
+      const refused = await eachOf(able, (name) => manager('StartUnit', 'ss', name, 'replace'));
+      // systemd takes the job and drops it, and the unit stays inactive without a word.
+      const why = `this machine has no ${place.autofs}: containers do no automount, virtual machines do`;
+      for (const name of unable) refused.set(name, new Error(why));
+      for (const name of able) if (!refused.has(name)) files.markStarted(name);
       return worded('start', refused);
     },
     async stop(names) {
