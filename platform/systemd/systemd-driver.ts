@@ -1,5 +1,6 @@
 import type { Failures, SystemdDriver } from './driver.ts';
 import { unlessRefused } from './bus/bus-connection.ts';
+import { missingTrigger, startsAnother } from './bus/missing-trigger.ts';
 import { isNoSuchUnit, managerInterface, managerPath, systemdBus, systemdSocket } from './bus/systemd-bus.ts';
 import { unitStates } from './bus/unit-states.ts';
 import { hasInstallSection, unitFiles } from './unit-files.ts';
@@ -53,9 +54,14 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       return failures;
     },
     async start(names) {
-      const refused = await eachOf(names, (name) => manager('StartUnit', 'ss', name, 'replace'));
-      for (const name of names) if (!refused.has(name)) files.markStarted(name);
-      return worded('start', refused);
+      const lacking = await eachOf(names.filter(startsAnother), async (name) => {
+        const missing = await missingTrigger(bus, name);
+        if (missing !== undefined) throw new Error(missing);
+      });
+      const ready = names.filter((name) => !lacking.has(name));
+      const refused = await eachOf(ready, (name) => manager('StartUnit', 'ss', name, 'replace'));
+      for (const name of ready) if (!refused.has(name)) files.markStarted(name);
+      return worded('start', new Map([...lacking, ...refused]));
     },
     async stop(names) {
       const refused = await eachOf(names, (name) => manager('StopUnit', 'ss', name, 'replace'));
