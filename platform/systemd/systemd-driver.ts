@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Failures, SystemdDriver } from './driver.ts';
 import { unlessRefused } from './bus/bus-connection.ts';
+import { missingTrigger, startsAnother } from './bus/missing-trigger.ts';
 import { isNoSuchUnit, managerInterface, managerPath, systemdBus, systemdSocket } from './bus/systemd-bus.ts';
 import { unitStates } from './bus/unit-states.ts';
 import { hasInstallSection, unitFiles } from './unit-files.ts';
@@ -60,14 +61,18 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       return failures;
     },
     async start(names) {
-      const unable = names.filter((name) => name.endsWith('.automount') && !existsSync(place.autofs));
-      const able = names.filter((name) => !unable.includes(name));
+      const unable = await eachOf(names, async (name) => {
+        // systemd takes the job and drops it, and the unit stays inactive without a word.
+        if (name.endsWith('.automount') && !existsSync(place.autofs)) {
+          throw new Error(`this machine has no ${place.autofs}: containers do no automount, virtual machines do`);
+        }
+        const missing = startsAnother(name) ? await missingTrigger(bus, name) : undefined;
+        if (missing !== undefined) throw new Error(missing);
+      });
+      const able = names.filter((name) => !unable.has(name));
       const refused = await eachOf(able, (name) => manager('StartUnit', 'ss', name, 'replace'));
-      // systemd takes the job and drops it, and the unit stays inactive without a word.
-      const why = `this machine has no ${place.autofs}: containers do no automount, virtual machines do`;
-      for (const name of unable) refused.set(name, new Error(why));
       for (const name of able) if (!refused.has(name)) files.markStarted(name);
-      return worded('start', refused);
+      return worded('start', new Map([...unable, ...refused]));
     },
     async stop(names) {
       const refused = await eachOf(names, (name) => manager('StopUnit', 'ss', name, 'replace'));
