@@ -52,7 +52,7 @@ export function announcement(opts: {
   const settleOnce = async () => {
     const there = await store.get(key);
     const isOwn = own.isOwn(there);
-    if (wanted === undefined || (isOwn && there.value !== wanted)) {
+    if (wanted === undefined || (isOwn && there?.value !== wanted)) {
       await own.remove(there);
       if (isOwn) say(`${key} is gone`);
       isDue ||= wanted !== undefined;
