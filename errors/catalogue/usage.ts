@@ -87,7 +87,7 @@ export const usage = {
     remedy: 'Name one or more: `lab fleetctl start units/couchbase@1.service`',
   },
   'usage.one-unit': {
-    means: '`fleetctl cat` and `fleetctl journal` take exactly one unit.',
+    means: '`fleetctl cat`, `fleetctl journal` and `fleetctl why` take exactly one unit.',
     remedy: '`lab fleetctl journal -f web@1`',
   },
   'usage.parameter': {
@@ -105,6 +105,10 @@ export const usage = {
   'usage.range': {
     means: 'A range of units such as `web@{1..20000}` stands for more than 10000 units.',
     remedy: 'Use a smaller range.',
+  },
+  'usage.rebalance': {
+    means: '`fleetctl rebalance` moves nothing unless it is told to.',
+    remedy: '`lab fleetctl rebalance --dry-run` says what it would move, `--apply` does it.',
   },
   'usage.scenario-name': {
     means:

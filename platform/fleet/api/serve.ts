@@ -6,11 +6,13 @@ import { fleetVersion } from '../registry/records.ts';
 import type { Registry } from '../registry/registry.ts';
 import { discoveryDocument } from './discovery.ts';
 import { machinesResource } from './machines.ts';
+import { movesResource } from './moves.ts';
 import { ApiError, errorReply, type Reply } from './reply.ts';
 import { readBody, type ApiRequest } from './request.ts';
 import { stateResource } from './state.ts';
 import { unitsResource } from './units.ts';
 import { noEtcd, watchResource } from './watch.ts';
+import { whyResource } from './why.ts';
 
 export interface ApiOptions {
   /** Entries on one page of an answer. */
@@ -84,6 +86,8 @@ function resourcesOf(registry: Registry): ReadonlyMap<string, Resource> {
     ['machines', (request) => machinesResource(registry, request)],
     ['units', (request) => unitsResource(registry, request)],
     ['state', (request) => stateResource(registry, request)],
+    ['moves', (request) => movesResource(registry, request)],
+    ['why', (request) => whyResource(registry, request)],
     ['watch', watchResource(registry)],
     ['discovery', async (request) => discoveryResource(request)],
   ]);

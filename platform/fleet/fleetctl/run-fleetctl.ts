@@ -7,10 +7,12 @@ import { destroy } from './commands/destroy.ts';
 import { fdForward } from './commands/fd-forward.ts';
 import { journal, ssh, status } from './commands/inspect.ts';
 import { listMachines, listUnitFiles, listUnits } from './commands/list.ts';
+import { rebalance } from './commands/rebalance.ts';
 import { restart } from './commands/restart.ts';
 import { load, start, submit } from './commands/start.ts';
 import { stop, unload } from './commands/stop.ts';
 import { verify } from './commands/verify.ts';
+import { why } from './commands/why.ts';
 import type { Command, Context } from './context.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { sshOptions } from './remote.ts';
@@ -18,7 +20,7 @@ import { seconds } from './seconds.ts';
 import { openTunnel } from './tunnel.ts';
 
 const commands: readonly Command[] = [
-  listMachines, submit, load, start, stop, unload, restart, destroy, listUnits, listUnitFiles, status, journal, cat, ssh,
+  listMachines, submit, load, start, stop, unload, restart, rebalance, destroy, listUnits, listUnitFiles, why, status, journal, cat, ssh,
   verify, fdForward,
 ]; // prettier-ignore
 
