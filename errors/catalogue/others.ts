@@ -64,6 +64,12 @@ export const others = {
       'file system is read-only. Once it is built, what only looks works all the same.',
     remedy: '`sudo ./lab ...`, or use a checkout that can be written.',
   },
+  'permission.fleet': {
+    means: "fleet's API wants a bearer token or a client certificate, and has got none, or a wrong one.",
+    remedy:
+      '`fleetctl --token-file FILE` (or FLEETCTL_TOKEN), `fleetctl --cert-file FILE --key-file FILE --ca-file FILE`; on ' +
+      'the machine itself root needs neither.',
+  },
   'permission.guide': {
     means: 'How far a guide is cannot be written into this directory.',
     remedy: 'Follow the guide in a directory of your own: `mkdir ~/book && cd ~/book`.',

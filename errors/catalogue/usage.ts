@@ -22,6 +22,10 @@ export const usage = {
     means: 'The directory that `lab shell --dir` names is not there.',
     remedy: 'Make it, or name another: `mkdir -p DIR`',
   },
+  'usage.credentials': {
+    means: 'What `fleetctl` is to show the API cannot be read, or is not complete.',
+    remedy: 'Correct `--token-file`, `--ca-file`, or `--cert-file` and `--key-file`, which belong together.',
+  },
   'usage.endpoint': {
     means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
     remedy:

@@ -3,6 +3,7 @@ import type { DesiredState } from '../engine/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
 import { requestsOf, type UnitChange, type UnitOperation } from './change-units.ts';
 import { readAnswer, refused } from './read-answer.ts';
+import type { Credentials } from './endpoint.ts';
 import { failoverTransport } from './transport.ts';
 import { type SeeUnit, watchUnits } from './watch-units.ts';
 import {
@@ -49,11 +50,17 @@ export const answerDeadlineMs = 8_000;
 export const sshTimeoutS = 10;
 
 /**
- * @param options.endpoints `http://host:port` or `unix:///path`, tried in turn
+ * @param options.endpoints `http://host:port`, `https://host:port` or `unix:///path`, tried in turn
  * @param options.timeoutMs deadline of one request to one endpoint, default 8000
+ * @param options.credentials for endpoints by TCP
  */
-export function openFleetClient(options: { endpoints: readonly string[]; timeoutMs?: number }): FleetClient {
-  const transport = failoverTransport(options.endpoints, options.timeoutMs ?? answerDeadlineMs);
+export function openFleetClient(options: {
+  endpoints: readonly string[];
+  timeoutMs?: number;
+  credentials?: Credentials;
+}): FleetClient {
+  const { endpoints, timeoutMs = answerDeadlineMs, credentials } = options;
+  const transport = failoverTransport(endpoints, timeoutMs, credentials);
 
   const pages = async <P extends { nextPageToken?: string | undefined }, T>(
     path: string,

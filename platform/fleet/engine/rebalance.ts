@@ -30,7 +30,6 @@ export interface Rebalance {
  */
 export function planRebalance(snapshot: Snapshot): Rebalance {
   const machines = snapshot.machines.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const names = new Map(machines.map((m) => [m.id, m.name]));
   let units = snapshot.units.toSorted(byNameOrder);
   const steps: RebalanceStep[] = [];
   let ground = groundOf(units, machines);

@@ -4,7 +4,7 @@ import { desiredStates, type Snapshot } from '../../engine/model.ts';
 import { planRebalance, type RebalanceStep } from '../../engine/rebalance.ts';
 import { withoutCircles } from '../../engine/replacing.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
-import type { Command, Context } from '../context.ts';
+import type { Command } from '../context.ts';
 import { judgeLaunch, type Progress } from '../launch-look.ts';
 import { deadlineMs, reportFailures, waitForUnits, type Look } from '../wait.ts';
 
