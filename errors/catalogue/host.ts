@@ -63,4 +63,10 @@ export const host = {
     means: 'The web app, or the RSVP stream, cannot listen on its port, most likely because something else does.',
     remedy: '`ss -ltnp` there shows who; end it, or choose another port: PORT of the web app, `--port` of the stream.',
   },
+  'host.snapshot-space': {
+    means:
+      "The host's disk has no room for what a snapshot copies: the disks of all machines, as far as they are written.",
+    remedy:
+      '`lab snapshot list` says what each takes, `lab snapshot delete NAME` frees it; `lab image prune` frees images.',
+  },
 } as const satisfies EntriesOf<'host'>;

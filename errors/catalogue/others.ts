@@ -93,8 +93,12 @@ export const others = {
       'config.rb.',
   },
   'busy.range': {
-    means: "The lab's own address is on another interface already, most likely another lab's.",
-    remedy: '`lab destroy` in the other checkout, or another range under [network] in lab.toml.',
+    means:
+      'Addresses of the lab are those of another lab that runs, or of another interface. Several labs are kept at the same ' +
+      'addresses, and one of them runs at a time. The error says which, since when, and which checkout made it.',
+    remedy:
+      '`lab halt --name OTHER`, after which `lab up` takes the addresses over; or a range of its own under [network] in a ' +
+      'lab.toml of its own.',
   },
   'busy.scenario': {
     means:
@@ -126,6 +130,16 @@ export const others = {
   'unbuilt.flannel-backend': {
     means: "flannel's configuration asks for a backend that is not built.",
     remedy: 'Use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}.',
+  },
+  'unbuilt.named-guests': {
+    means:
+      'Virtual machines of a lab that only `--name` names would be those of lab.toml to Vagrant, which goes by directory and name.',
+    remedy:
+      'Give it a directory with a config.rb and a lab.toml of its own: `LAB_CONFIG_DIR=DIR lab up --provider vagrant`',
+  },
+  'unbuilt.snapshots': {
+    means: 'Snapshots of a whole lab are built for containers only.',
+    remedy: '`vagrant snapshot save NAME`, where the hypervisor can; each guest then stands for itself.',
   },
   'unbuilt.upstream-images': {
     means:

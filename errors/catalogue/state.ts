@@ -206,4 +206,14 @@ export const state = {
     means: '`fleetctl --tunnel` got no ssh connection. The evidence has what ssh said.',
     remedy: '`ssh -p PORT USER@HOST true`, as the error says.',
   },
+  'state.snapshot': {
+    means:
+      'The disks of the snapshot do not fit the lab as it is now; nothing was touched. It has other machines, other addresses or ' +
+      'timers, or the OS image to which the disks are the difference is gone.',
+    remedy: 'Make the lab what it was (config.rb, lab.toml), or delete the snapshot: `lab snapshot delete NAME`',
+  },
+  'state.snapshot-exists': {
+    means: 'There is a snapshot of this name already; none is written over.',
+    remedy: '`lab snapshot delete NAME`, or another name.',
+  },
 } as const satisfies EntriesOf<'state'>;

@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import type { Failures, SystemdDriver } from './driver.ts';
 import { unlessRefused } from './bus/bus-connection.ts';
-import { isNoSuchUnit, managerInterface, managerPath, systemdBus, systemdSocket } from './bus/systemd-bus.ts';
+import { missingTrigger, startsAnother } from './bus/missing-trigger.ts';
+import {
+  isNoSuchUnit,
+  managerInterface,
+  managerPath,
+  type SystemdBus,
+  systemdBus,
+  systemdSocket,
+} from './bus/systemd-bus.ts';
 import { unitStates } from './bus/unit-states.ts';
 import { hasInstallSection, unitFiles } from './unit-files.ts';
 
@@ -60,14 +68,14 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       return failures;
     },
     async start(names) {
-      const unable = names.filter((name) => name.endsWith('.automount') && !existsSync(place.autofs));
-      const able = names.filter((name) => !unable.includes(name));
+      const unable = await eachOf(names, async (name) => {
+        const why = await whyNotStart(bus, place.autofs, name);
+        if (why !== undefined) throw new Error(why);
+      });
+      const able = names.filter((name) => !unable.has(name));
       const refused = await eachOf(able, (name) => manager('StartUnit', 'ss', name, 'replace'));
-      // systemd takes the job and drops it, and the unit stays inactive without a word.
-      const why = `this machine has no ${place.autofs}: containers do no automount, virtual machines do`;
-      for (const name of unable) refused.set(name, new Error(why));
       for (const name of able) if (!refused.has(name)) files.markStarted(name);
-      return worded('start', refused);
+      return worded('start', new Map([...unable, ...refused]));
     },
     async stop(names) {
       const refused = await eachOf(names, (name) => manager('StopUnit', 'ss', name, 'replace'));
@@ -101,6 +109,14 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
 const shutdownAnswerMs = 2000;
 
 type Manager = (member: string, signature: string, ...body: readonly unknown[]) => Promise<void>;
+
+/** Of what systemd would take and drop without a word: why it cannot be started. */
+async function whyNotStart(bus: SystemdBus, autofs: string, name: string): Promise<string | undefined> {
+  if (name.endsWith('.automount') && !existsSync(autofs)) {
+    return `this machine has no ${autofs}: containers do no automount, virtual machines do`;
+  }
+  return startsAnother(name) ? missingTrigger(bus, name) : undefined;
+}
 
 /** Has systemd one of these in memory, as a unit or as a name that another unit mentions? */
 async function remembersAny(manager: Manager, names: readonly string[]): Promise<boolean> {
