@@ -67,6 +67,12 @@ export const others = {
   'permission.data-dir': {
     means: 'The data directory of the embedded Couchbase cannot be made, read or written.',
     remedy: 'Give `--data-dir` a directory that the user of the server may write to.',
+    },
+  'permission.fleet': {
+    means: "fleet's API wants a bearer token or a client certificate, and has got none, or a wrong one.",
+    remedy:
+      '`fleetctl --token-file FILE` (or FLEETCTL_TOKEN), `fleetctl --cert-file FILE --key-file FILE --ca-file FILE`; on ' +
+      'the machine itself root needs neither.',
   },
   'permission.guide': {
     means: 'How far a guide is cannot be written into this directory.',

@@ -156,6 +156,12 @@ export const state = {
     means: "The unit is on no machine. The evidence has fleet's reasons.",
     remedy: '`lab fleetctl start UNIT`, or `lab fleetctl list-unit-files --fields=unit,dstate,target,reason`',
   },
+  'state.not-moved': {
+    means:
+      '`fleetctl rebalance --apply` asked for a move, and the unit did not go there: a constraint, another change, or no ' +
+      'engine that leads. Nothing further is moved.',
+    remedy: '`lab fleetctl why UNIT`, then `lab fleetctl rebalance --dry-run` again',
+  },
   'state.old-disk': {
     means: "A machine's disk was made by an earlier version of the lab, as a directory.",
     remedy: '`lab destroy && lab up`: the machines are made anew, and what they stored is lost.',

@@ -26,6 +26,10 @@ export const usage = {
     means: 'The directory that `lab shell --dir` names is not there.',
     remedy: 'Make it, or name another: `mkdir -p DIR`',
   },
+  'usage.credentials': {
+    means: 'What `fleetctl` is to show the API cannot be read, or is not complete.',
+    remedy: 'Correct `--token-file`, `--ca-file`, or `--cert-file` and `--key-file`, which belong together.',
+  },
   'usage.endpoint': {
     means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
     remedy:
@@ -100,7 +104,7 @@ export const usage = {
     remedy: 'Name one or more: `lab fleetctl start units/couchbase@1.service`',
   },
   'usage.one-unit': {
-    means: '`fleetctl cat` and `fleetctl journal` take exactly one unit.',
+    means: '`fleetctl cat`, `fleetctl journal` and `fleetctl why` take exactly one unit.',
     remedy: '`lab fleetctl journal -f web@1`',
   },
   'usage.parameter': {
@@ -118,6 +122,10 @@ export const usage = {
   'usage.range': {
     means: 'A range of units such as `web@{1..20000}` stands for more than 10000 units.',
     remedy: 'Use a smaller range.',
+  },
+  'usage.rebalance': {
+    means: '`fleetctl rebalance` moves nothing unless it is told to.',
+    remedy: '`lab fleetctl rebalance --dry-run` says what it would move, `--apply` does it.',
   },
   'usage.scenario-name': {
     means:
