@@ -131,6 +131,11 @@ export const others = {
     remedy:
       'Give it a directory with a config.rb and a lab.toml of its own: `LAB_CONFIG_DIR=DIR lab up --provider vagrant`',
   },
+  'unbuilt.one-snapshot': {
+    means:
+      "`vagrant snapshot` was to keep one machine's disk, which would not fit what etcd has on the disks of the others.",
+    remedy: '`vagrant snapshot save NAME`, without a machine: the whole lab.',
+  },
   'unbuilt.replaces': {
     means: 'The unit has Replaces= in [X-Fleet], which this fleet does not do.',
     remedy: 'Destroy the unit to be replaced, then start the new one.',
@@ -138,6 +143,11 @@ export const others = {
   'unbuilt.snapshots': {
     means: 'Snapshots of a whole lab are built for containers only.',
     remedy: '`vagrant snapshot save NAME`, where the hypervisor can; each guest then stands for itself.',
+  },
+  'unbuilt.suspend': {
+    means:
+      '`vagrant suspend` and `resume` keep the memory of virtual machines; containers have none of their own to keep.',
+    remedy: '`vagrant halt` and `vagrant up`; `lab snapshot save NAME` keeps disks as they are.',
   },
   'unbuilt.upstream-images': {
     means:
