@@ -49,6 +49,14 @@ export const config = {
     means: '`fleetd` was told to listen on what is no address.',
     remedy: 'Write unix:///run/fleet.sock or 0.0.0.0:49153 in `--listen` or FLEET_LISTEN.',
   },
+  'config.number': {
+    means: 'A number given to `fleetd` is none, or out of range.',
+    remedy: 'Correct the flag, variable or key of fleet.conf that the error names.',
+  },
+  'config.switch': {
+    means: 'A switch given to `fleetd` is neither true nor false.',
+    remedy: 'Write true or false for what the error names.',
+  },
   'config.machine-id': {
     means: '`fleetd` finds no id of its machine: /etc/machine-id is missing or empty.',
     remedy: 'On the machine: `systemd-machine-id-setup`, then `systemctl restart fleet`',

@@ -136,10 +136,6 @@ export const others = {
       "`vagrant snapshot` was to keep one machine's disk, which would not fit what etcd has on the disks of the others.",
     remedy: '`vagrant snapshot save NAME`, without a machine: the whole lab.',
   },
-  'unbuilt.replaces': {
-    means: 'The unit has Replaces= in [X-Fleet], which this fleet does not do.',
-    remedy: 'Destroy the unit to be replaced, then start the new one.',
-  },
   'unbuilt.snapshots': {
     means: 'Snapshots of a whole lab are built for containers only.',
     remedy: '`vagrant snapshot save NAME`, where the hypervisor can; each guest then stands for itself.',
@@ -154,5 +150,9 @@ export const others = {
       'Container images of their makers are not built yet: [images] source = "upstream", or `--image upstream` of ' +
       'a scenario.',
     remedy: 'Set source = "embedded" under [images] in lab.toml, or leave `--image` out.',
+  },
+  'unbuilt.verify': {
+    means: 'fleet gave signed units up in its release 0.11: `fleetctl verify` has nothing to verify.',
+    remedy: 'Leave it out of scripts. `fleetctl cat UNIT` shows what the cluster has.',
   },
 } as const satisfies EntriesOf<'internal' | 'interrupted' | 'permission' | 'busy' | 'unschedulable' | 'unbuilt'>;

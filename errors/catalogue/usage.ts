@@ -67,6 +67,10 @@ export const usage = {
     means: '`etcd-v2` cannot use its command line: an unknown flag, or a value that is no port, place or number.',
     remedy: '`node /opt/lab/bin/etcd-v2.cjs --help`, on a machine.',
   },
+  'usage.announce': {
+    means: '`announce` cannot use its command line: an unknown flag, no container, or a key or time that cannot be.',
+    remedy: '`announce --help`, on a machine; units/memcached-sidekick@.service calls it.',
+  },
   'usage.flanneld': {
     means:
       '`flanneld` cannot use its command line: an unknown flag, or an interface without an IPv4 address and no ' +

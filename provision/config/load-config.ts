@@ -62,7 +62,7 @@ function labConfig(
 ): LabConfig {
   if (named && provider === 'vagrant') throw oneVagrantDirectory(toml.lab.name);
   const runs = provider === 'nspawn' ? provider : (hypervisor ?? toml.vagrant.hypervisor);
-  const shape = readConfigRb(rb, 'config.rb', env['NUM_INSTANCES'], runs);
+  const shape = readConfigRb(rb, 'config.rb', env, runs);
   const at = (section: string, key: string): string => {
     const line = file.lineOf([section, key]);
     return line === undefined ? `lab.toml [${section}] ${key}` : `lab.toml:${line}`;

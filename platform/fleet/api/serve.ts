@@ -12,6 +12,13 @@ import { stateResource } from './state.ts';
 import { unitsResource } from './units.ts';
 import { noEtcd, watchResource } from './watch.ts';
 
+export interface ApiOptions {
+  /** Entries on one page of an answer. */
+  readonly pageSize: number;
+  /** What GET /metrics answers with. */
+  readonly metrics: () => string;
+}
+
 /**
  * Serves fleet's HTTP API v1 (fleet documentation, "fleet API v1") on `unix:///path` and `host:port` addresses.
  * Answers 503 on every path while etcd does not answer.
@@ -21,12 +28,13 @@ export async function serveApi(
   registry: Registry,
   listen: readonly string[],
   log: Log,
+  options: ApiOptions,
 ): Promise<{ addresses: string[]; close(): Promise<void> }> {
   const servers: Server[] = [];
   const addresses: string[] = [];
   const resources = resourcesOf(registry);
   for (const address of listen) {
-    const server = createServer((request, response) => void answer(resources, request, response, log));
+    const server = createServer((request, response) => void answer(resources, request, response, log, options));
     server.headersTimeout = 10_000;
     server.requestTimeout = 30_000;
     await open(server, address);
@@ -91,8 +99,9 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   log: Log,
+  options: ApiOptions,
 ): Promise<void> {
-  const reply = await route(resources, request).catch((error: unknown): Reply => {
+  const reply = await route(resources, request, options).catch((error: unknown): Reply => {
     if (error instanceof ApiError) return errorReply(error.status, error.message);
     if (error instanceof LabError && /^timeout\.|^internal\.etcd$/.test(error.code)) {
       log('api', {
@@ -110,10 +119,11 @@ async function answer(
     response.writeHead(reply.status, { Server: serverName, 'Content-Type': 'application/x-ndjson' });
     return reply.stream(response);
   }
-  const text = reply.body === undefined ? '' : `${JSON.stringify(reply.body)}\n`;
+  const text = reply.text ?? (reply.body === undefined ? '' : `${JSON.stringify(reply.body)}\n`);
+  const type = reply.text === undefined ? 'application/json' : 'text/plain; version=0.0.4; charset=utf-8';
   response.writeHead(reply.status, {
     Server: serverName,
-    ...(text !== '' && { 'Content-Type': 'application/json' }),
+    ...(text !== '' && { 'Content-Type': type }),
     ...(reply.status !== 204 && { 'Content-Length': Buffer.byteLength(text) }),
     // What was not read of a refused body must not be taken for the next request.
     ...(reply.status >= 400 && { Connection: 'close' }),
@@ -121,8 +131,16 @@ async function answer(
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-async function route(resources: ReadonlyMap<string, Resource>, request: IncomingMessage): Promise<Reply> {
+async function route(
+  resources: ReadonlyMap<string, Resource>,
+  request: IncomingMessage,
+  options: ApiOptions,
+): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://fleet');
+  if (url.pathname === '/metrics') {
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw new ApiError(405, '');
+    return { status: 200, text: options.metrics() };
+  }
   const [, below] = /^\/(?:fleet\/v1|v1-alpha)(?:\/(.*))?$/.exec(url.pathname) ?? [];
   if (url.pathname === '/' || url.pathname === '/fleet/v1') throw new ApiError(405, '');
   const path = (below ?? '').split('/').map(decode);
@@ -131,6 +149,7 @@ async function route(resources: ReadonlyMap<string, Resource>, request: Incoming
     method: request.method ?? 'GET',
     path,
     query: url.searchParams,
+    pageSize: options.pageSize,
     // Only HTTP/1.0 may leave it out.
     host: request.headers.host || 'localhost',
     contentType: request.headers['content-type'],

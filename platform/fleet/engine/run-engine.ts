@@ -7,6 +7,7 @@ import type { Mirror } from '../registry/mirror.ts';
 import { snapshotOf } from '../registry/view.ts';
 import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
+import { type EngineFigures, engineTally } from './tally.ts';
 import { shortId, type Decision, type Machine, type Snapshot } from './model.ts';
 
 export interface Engine {
@@ -15,6 +16,7 @@ export interface Engine {
   contact(): void;
   /** Did it lead in its last pass? */
   isLeading(): boolean;
+  figures(): EngineFigures;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export function runEngine(args: {
   const now = args.now ?? (() => performance.now());
   const grace = startGrace(now(), args.ttlMs);
   let leading = '';
+  const tally = engineTally(now);
   /** What there was nothing to decide on. */
   let settled: Snapshot | undefined;
   let afterGrace: NodeJS.Timeout | undefined;
@@ -48,6 +51,7 @@ export function runEngine(args: {
     const lead = await campaign(args, leadership, lease);
     if (lead !== (leading === leadership)) log('engine', { event: lead ? 'leading' : 'following', machine: machineId });
     leading = lead ? leadership : '';
+    tally.leads(lead);
     if (!lead) return;
     const waitMs = grace.until() - now();
     clearTimeout(afterGrace);
@@ -63,13 +67,14 @@ export function runEngine(args: {
     const isMissing = (id: string): boolean => !present.has(id) && !view.unreadableMachines.includes(id);
     const written = await writeDecisions(store, keys, leadership, units, decisions, isMissing);
     if (!written) throw new Error('the picture was old; deciding again');
+    tally.decided(decisions);
     for (const decision of decisions) logDecision(log, decision, present);
   };
-  const passes = coalesce(
-    pass,
-    (error) => log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
-    { retryMs: 50 },
-  );
+  const onError = (error: unknown): void => {
+    tally.failed();
+    log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) });
+  };
+  const passes = coalesce(() => tally.pass(pass), onError, { retryMs: 50 });
 
   mirror.onChange((changed) => {
     for (const key of changed) {
@@ -86,6 +91,7 @@ export function runEngine(args: {
       passes.wake();
     },
     isLeading: () => leading !== '',
+    figures: () => tally.figures(),
     async stop() {
       clearTimeout(afterGrace);
       await passes.stop();

@@ -4,11 +4,13 @@ import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
 import { fleetVersion } from '../registry/records.ts';
 import { cat } from './commands/cat.ts';
 import { destroy } from './commands/destroy.ts';
+import { fdForward } from './commands/fd-forward.ts';
 import { journal, ssh, status } from './commands/inspect.ts';
 import { listMachines, listUnitFiles, listUnits } from './commands/list.ts';
 import { restart } from './commands/restart.ts';
 import { load, start, submit } from './commands/start.ts';
 import { stop, unload } from './commands/stop.ts';
+import { verify } from './commands/verify.ts';
 import type { Command, Context } from './context.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { sshOptions } from './remote.ts';
@@ -17,6 +19,7 @@ import { openTunnel } from './tunnel.ts';
 
 const commands: readonly Command[] = [
   listMachines, submit, load, start, stop, unload, restart, destroy, listUnits, listUnitFiles, status, journal, cat, ssh,
+  verify, fdForward,
 ]; // prettier-ignore
 
 const text = (name: string, help: string): FlagSpec => ({ name, kind: 'text', help });
@@ -26,6 +29,7 @@ const globalFlags: readonly FlagSpec[] = [
   text('ssh-username', 'user for ssh (core)'),
   { name: 'strict-host-key-checking', kind: 'switch', help: 'ssh refuses hosts that it does not know (false)' },
   text('ssh-timeout', `seconds until ssh gives up to connect (${sshTimeoutS})`),
+  text('ssh-port', "port of the machines' sshd (22)"),
   text('known-hosts-file', 'file with the hosts that ssh knows'),
   text('request-timeout', `seconds a request may take (${answerDeadlineMs / 1000})`),
   { name: 'version', kind: 'switch', help: 'print the version' },
