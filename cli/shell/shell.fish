@@ -17,7 +17,7 @@ function __lab_names
     sh "$LAB_SHELL_HOME/names.sh" $argv
 end
 complete -c ssh -a '(__lab_names machines)'
-complete -c vagrant -n __fish_use_subcommand -f -a 'up halt destroy ssh status reload'
+complete -c vagrant -n __fish_use_subcommand -f -a 'up halt destroy ssh status reload snapshot'
 complete -c vagrant -n 'not __fish_use_subcommand' -f -a '(__lab_names machines)'
 complete -c fleetctl -n __fish_use_subcommand -f -a '(__lab_names fleetctl)'
 complete -c fleetctl -n 'not __fish_use_subcommand' -a '(__lab_names units)'
