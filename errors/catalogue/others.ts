@@ -67,7 +67,7 @@ export const others = {
   'permission.data-dir': {
     means: 'The data directory of the embedded Couchbase cannot be made, read or written.',
     remedy: 'Give `--data-dir` a directory that the user of the server may write to.',
-    },
+  },
   'permission.fleet': {
     means: "fleet's API wants a bearer token or a client certificate, and has got none, or a wrong one.",
     remedy:
