@@ -3,7 +3,8 @@ import { tell } from '../etcd/v2/action.ts';
 
 /** One key of etcd that is only written, renewed and removed while it is absent or hangs on the lease held here. */
 export interface OwnKey {
-  isOwn(there: KeyValue | undefined): there is KeyValue;
+  /** It hangs on the lease held here. */
+  isOwn(there: KeyValue): boolean;
   /** Makes it unless another was quicker. */
   make(value: string): Promise<void>;
   /** Takes the lease's place that it hangs on, if it has not changed meanwhile: a refresh, of which no watch of v2 tells. */
@@ -26,7 +27,7 @@ export function ownKey(store: EtcdStore, key: string, ttlSeconds: number, onLost
     });
     return mine.id;
   };
-  const isOwn = (there: KeyValue | undefined): there is KeyValue => there !== undefined && there.lease === lease?.id;
+  const isOwn = (there: KeyValue) => there.lease === lease?.id;
   return {
     isOwn,
     async make(value) {
@@ -39,7 +40,7 @@ export function ownKey(store: EtcdStore, key: string, ttlSeconds: number, onLost
     },
     async remove(there) {
       if (lease === undefined) return;
-      if (isOwn(there)) {
+      if (there !== undefined && isOwn(there)) {
         const guard = { key, modRevision: there.modRevision };
         await store.transact([guard], [{ delete: key }, ...tell('delete', lease.id)]);
       }
