@@ -51,8 +51,8 @@ export function announcement(opts: {
   // The watch tells of what is written, and of what another was quicker to write.
   const settleOnce = async () => {
     const there = await store.get(key);
-    const isOwn = there !== undefined && own.isOwn(there);
-    if (wanted === undefined || (isOwn && there.value !== wanted)) {
+    const isOwn = own.isOwn(there);
+    if (wanted === undefined || (isOwn && there?.value !== wanted)) {
       await own.remove(there);
       if (isOwn) say(`${key} is gone`);
       isDue ||= wanted !== undefined;

@@ -3,8 +3,7 @@ import { tell } from '../etcd/v2/action.ts';
 
 /** One key of etcd that is only written, renewed and removed while it is absent or hangs on the lease held here. */
 export interface OwnKey {
-  /** It hangs on the lease held here. */
-  isOwn(there: KeyValue): boolean;
+  isOwn(there: KeyValue | undefined): boolean;
   /** Makes it unless another was quicker. */
   make(value: string): Promise<void>;
   /** Takes the lease's place that it hangs on, if it has not changed meanwhile: a refresh, of which no watch of v2 tells. */
@@ -27,7 +26,7 @@ export function ownKey(store: EtcdStore, key: string, ttlSeconds: number, onLost
     });
     return mine.id;
   };
-  const isOwn = (there: KeyValue) => there.lease === lease?.id;
+  const isOwn = (there: KeyValue | undefined) => there !== undefined && there.lease === lease?.id;
   return {
     isOwn,
     async make(value) {
