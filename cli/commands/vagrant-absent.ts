@@ -2,14 +2,11 @@ import { LabError } from '#errors/lab-error.ts';
 
 /** Vagrant's verbs that containers do without, and what does their job. */
 export const absentVerbs: ReadonlyMap<string, string> = new Map([
-  ['suspend', 'vagrant halt core-02   (the disk stays; vagrant up goes on from it)'],
-  ['resume', 'vagrant up core-02'],
-  ['snapshot', 'vagrant halt keeps a disk as it is; vagrant destroy and vagrant up begin with a new one'],
   [
     'provision',
     'vagrant destroy core-02, then vagrant up   (Ignition provisions a machine once, before its first boot)',
   ],
-  ['box', 'lab image list   (the machines share one OS image, which lab up builds)'],
+  ['box', 'lab image --help   (the machines share one OS image, which lab up builds)'],
   ['plugin', 'nothing: containers need no plugin, and no Vagrant'],
   ['package', 'lab image box   (makes a box of the OS image)'],
   ['init', 'nothing: the number of machines and their sizes are in config.rb'],

@@ -106,6 +106,7 @@ function plainUnit(name: string): UnitOptions {
 /** Of a unit file, by the words behind its name; undefined without any. */
 function optionsOf(words: Words): UnitOptions | undefined {
   const fleet = [
+    ...words.values('replaces').map((glob) => `Replaces=${mangleUnitName(glob)}`),
     ...words.values('conflicts').map((glob) => `Conflicts=${mangleUnitName(glob)}`),
     ...words.values('machineof').map((peer) => `MachineOf=${mangleUnitName(peer)}`),
     ...words.values('metadata').map((pair) => `MachineMetadata=${pair}`),
