@@ -8,7 +8,7 @@ export const missing = {
   },
   'missing.code': {
     means: '`lab explain` has no entry of that name.',
-    remedy: '`lab explain` lists all codes; the code of an error stands in [ ] behind its text.',
+    remedy: '`lab explain --all` lists all codes; the code of an error stands in [ ] behind its text.',
   },
   'missing.couchbase': {
     means: 'The worker found no Couchbase: no key below /services/couchbase came into etcd in time.',
@@ -53,6 +53,10 @@ export const missing = {
   'missing.machine': {
     means: "The lab has no machine of that name, or a beginning of a machine's id fits several.",
     remedy: '`lab status` lists the machines; $num_instances in config.rb says how many there are.',
+  },
+  'missing.path': {
+    means: '`lab cp` found no file, or no directory to put it into, at the path that was named.',
+    remedy: 'Look where it is: `ls` here, `lab ssh MACHINE -- ls -a` there. A path on a machine begins at /home/core.',
   },
   'missing.report': {
     means: 'A run has no report.json: it was broken off before it had one.',

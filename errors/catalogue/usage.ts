@@ -151,6 +151,10 @@ export const usage = {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',
     remedy: '`lab test --tier quick`',
   },
+  'usage.vagrant': {
+    means: 'A verb of Vagrant that a lab of containers does without, in `lab shell` or behind `lab vagrant`.',
+    remedy: 'The error says what does its job here; `vagrant --help` in `lab shell` lists the verbs that are there.',
+  },
   'usage.value': {
     means:
       'A flag or COUCHBASE_* variable of the embedded Couchbase server, or a word of a `lab` command, has a value that cannot be.',

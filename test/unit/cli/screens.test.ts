@@ -54,7 +54,7 @@ const screens: Readonly<Record<string, Lines>> = {
       ],
     ],
   },
-  explain: { lines: ['explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
+  explain: { lines: ['explain', 'explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
   'errors-usage': {
     lines: [
       'frobnicate',

@@ -1,10 +1,11 @@
 import { LabError } from '#errors/lab-error.ts';
+import { didYouMean } from '#errors/nearest.ts';
 import type { UnitChange } from '../../client/change-units.ts';
 import type { DesiredState } from '../../engine/model.ts';
 import { principalsFirst } from '../../engine/order.ts';
 import type { FlagSpec } from '../../flags.ts';
 import { isTemplate } from '../../unit/name.ts';
-import { requirementsOf } from '../../unit/requirements.ts';
+import { requirementsOf, xFleetKeys } from '../../unit/requirements.ts';
 import { hashUnit } from '../../unit/serialise.ts';
 import type { UnitOptions } from '../../unit/unit-file.ts';
 import { noUnits, saying, type Command, type Context } from '../context.ts';
@@ -112,7 +113,8 @@ function tellContent(context: Context, unit: ResolvedUnit, wanted: DesiredState)
   const requirements = requirementsOf(unit.name, content ?? unit.options);
   if (content !== undefined) {
     for (const key of requirements.unrecognised) {
-      context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"`);
+      const meant = didYouMean(key, xFleetKeys);
+      context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"${meant}`);
     }
     // One that is replaced for `load` or `start` is told of when it is there.
     if (unit.existing === undefined || wanted === 'inactive')
