@@ -63,4 +63,8 @@ export const host = {
     means: 'The web app, or the RSVP stream, cannot listen on its port, most likely because something else does.',
     remedy: '`ss -ltnp` there shows who; end it, or choose another port: PORT of the web app, `--port` of the stream.',
   },
+  'host.space': {
+    means: 'The cache directory has too little free space to build a container image.',
+    remedy: '`lab image prune` frees it of what nobody needs; `df -h` shows who has the rest.',
+  },
 } as const satisfies EntriesOf<'host'>;
