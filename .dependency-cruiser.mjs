@@ -47,6 +47,7 @@ const openToScenarios = [
 ];
 const openToCli = [
   ...['run/', 'report/', 'record/', 'faults/scenario-lock.ts', 'faults/undo-abandoned.ts'],
+  ...['watch/cluster-watch.ts', 'watch/lease-watch.ts'],
   ...['parameters.ts', 'ports.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
 ];
 /** A guide looks at the lab and judges it; what breaks one is typed by its reader. */

@@ -60,6 +60,7 @@ const onMachine = {
   fleetctl: 'platform/fleet/fleetctl/main.ts',
   flanneld: 'platform/flannel/flanneld.ts',
   etcdctl: 'platform/etcdctl/main.ts',
+  announce: 'platform/announce/main.ts',
   'etcd-v2': 'platform/etcd/v2/main.ts',
   'etcdctl-resident': 'platform/etcdctl/resident-main.ts',
 };

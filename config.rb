@@ -1,6 +1,6 @@
 # The machines of the lab, in the variables of coreos-vagrant.
-# Read without Ruby (Vagrant's Vagrantfile reads it with Ruby, docs/vagrant.md): only `$name = value` with plain values, and comments;
-# lab.toml holds everything else.
+# Read without Ruby (Vagrant's Vagrantfile reads it with Ruby, docs/vagrant.md): `$name = value` with plain values or `ENV['NAME'] || value`,
+# and comments; lab.toml holds everything else.
 
 # Number of machines, 1 to 9; etcd survives the loss of one with 3, of two with 5.
 $num_instances = 3

@@ -8,6 +8,7 @@ import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { runScenario } from '#scenarios/harness/run/run-scenario.ts';
 import { prepareStack } from '#scenarios/stack/stack.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { benchCouchbase } from './bench-couchbase.ts';
 import { benchFleet } from './bench-fleet.ts';
 import { benchProviders } from './bench-providers.ts';
 import { openLab, requireRoot } from './open-lab.ts';
@@ -18,7 +19,7 @@ import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
-/** `npm run bench [-- warm-up|failover|probes|providers|fleet]`: figures that compare things in one run, in interleaved rounds. */
+/** `npm run bench [-- warm-up|failover|probes|providers|fleet|couchbase]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   forgetOtherClusters(process.env);
   requireRoot();
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   // Emulated guests take a quarter of an hour for each round: only when asked for.
   if (only === 'providers') return benchProviders(repoDir, rounds);
   if (only === 'fleet') return benchFleet(repoDir, rounds, kinds);
+  if (only === 'couchbase') return benchCouchbase(repoDir, rounds, kinds);
   const lab = await openLab({ repoDir });
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
   if (only === undefined || only === 'failover')

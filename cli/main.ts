@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
+import { takeName } from './choose-name.ts';
 import { takeProvider } from './choose-provider.ts';
 import { addGuideCommands } from './guide-commands.ts';
 import { addImageCommands } from './image-commands.ts';
@@ -14,6 +15,7 @@ import { fit } from './render/fit.ts';
 import { columnsOf } from './render/terminal.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addShellCommands } from './shell-commands.ts';
+import { addSnapshotCommands } from './snapshot-commands.ts';
 import { isInShell, leaveShell } from './shell/leave-shell.ts';
 import { addVagrantCommands } from './vagrant-commands.ts';
 
@@ -60,6 +62,7 @@ function program(from: Invocation): Command {
       '--provider <name>',
       'what runs the machines of a new lab: nspawn (default) or vagrant; anywhere on the line',
     )
+    .option('--name <name>', "another lab than lab.toml's, of the same configuration; anywhere on the line")
     .option('--no-install', 'refuse to install Node or Debian packages, and name them; anywhere on the line')
     .enablePositionalOptions()
     .configureOutput(folded)
@@ -114,6 +117,14 @@ function program(from: Invocation): Command {
       (await import('./commands/logs.ts')).logs(from, what, options),
     );
   lab
+    .command('watch')
+    .description('what the cluster does, a line each as it happens: machines, units, discovery keys, leases')
+    .option('--for <seconds>', 'end after so long; default: at Ctrl-C')
+    .addOption(json())
+    .action(async (options: { json?: boolean; for?: string }) =>
+      (await import('./commands/watch.ts')).watch(from, options),
+    );
+  lab
     .command('halt')
     .argument('[machines...]', 'default: all')
     .description('orderly shutdown; disks are kept')
@@ -127,7 +138,13 @@ function program(from: Invocation): Command {
     .command('destroy')
     .argument('[machines...]', 'only these machines, disk and all; lab up builds them anew')
     .description('remove every process, mount, cgroup, interface, route and file of this lab, or of some machines')
-    .action(async (machines: string[]) => (await import('./commands/destroy.ts')).destroy(from, machines));
+    .option('--all', 'every lab of this host, whichever checkout made it; asks first')
+    .option('-f, --force', 'with --all: without asking')
+    .action(async (machines: string[], options: { all?: boolean; force?: boolean }) =>
+      options.all === true
+        ? (await import('./commands/destroy-all.ts')).destroyAll(from, machines, options)
+        : (await import('./commands/destroy.ts')).destroy(from, machines),
+    );
   lab
     .command('fleetctl')
     .argument('[arguments...]')
@@ -147,6 +164,7 @@ function program(from: Invocation): Command {
     .action(async (name: string | undefined, words: string[], options: { json?: boolean }) =>
       (await import('./commands/scenario.ts')).scenario(from, name, words, options),
     );
+  addSnapshotCommands(lab, from);
   addShellCommands(lab, from);
   addGuideCommands(lab, from);
   addRunCommands(lab, repoDir);
@@ -198,7 +216,10 @@ async function main(): Promise<void> {
   try {
     const { argv: words, noInstall } = takeNoInstall(process.argv);
     if (noInstall) process.env['LAB_NO_INSTALL'] = '1';
-    const { argv, ...asked } = takeProvider(words);
+    const { argv: unnamed, name } = takeName(words);
+    // What this process calls means the same lab.
+    if (name !== undefined) process.env['LAB_NAME'] = name;
+    const { argv, ...asked } = takeProvider(unnamed);
     await program({ repoDir, inShell, ...asked }).parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {

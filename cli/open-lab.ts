@@ -14,6 +14,7 @@ import { kvmUsable } from '#provision/host/kvm/kvm-usable.ts';
 import { requireRoot as requireRootUser } from '#provision/host/require-root.ts';
 import { readProviderRecord, recordedHypervisor } from '#provision/machines/ground/provider-record.ts';
 import { shellWords } from '#provision/host/shell-word.ts';
+import { chosenName } from './choose-name.ts';
 import { chooseHypervisor, chooseProvider } from './choose-provider.ts';
 import { configDirOf, type Invocation } from './invocation.ts';
 import { printErr } from './render/terminal.ts';
@@ -110,7 +111,7 @@ export async function describeLab(
   configDir: string = configDirOf(wanted.repoDir),
 ): Promise<Lab> {
   const { repoDir } = wanted;
-  const files = readConfigFiles(configDir);
+  const files = readConfigFiles(configDir, chosenName());
   const record = readProviderRecord(files.stateDir);
   const config = files.configFor({
     env: process.env,
@@ -131,7 +132,7 @@ export async function describeLab(
 
 /** The configuration alone, for the provider that was asked for, whatever the lab is made of now. */
 export function describeConfig({ repoDir, provider }: Invocation): LabConfig {
-  return loadConfig(configDirOf(repoDir), process.env, availableParallelism(), provider);
+  return loadConfig(configDirOf(repoDir), process.env, availableParallelism(), provider, chosenName());
 }
 
 /** @throws LabError `permission.root` with this very command behind sudo */

@@ -19,4 +19,9 @@ export function addShellCommands(lab: Command, from: Invocation): void {
     .action(async (machine: string | undefined, options: { shell?: string }) =>
       (await import('./commands/env.ts')).env(from, machine, options),
     );
+  lab
+    .command('completion')
+    .argument('<shell>', 'bash, zsh or fish')
+    .description('print what completes commands, machines, units, scenarios, runs, snapshots and labs in that shell')
+    .action(async (shell: string) => (await import('./commands/completion.ts')).completion(from, shell));
 }

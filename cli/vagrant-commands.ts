@@ -44,6 +44,19 @@ function addVerbs(vagrant: Command, from: Invocation): void {
     .action(async (machines: string[], options: { force?: boolean }) =>
       (await verbs()).vagrantDestroy(from, machines, options),
     );
+  vagrant
+    .command('snapshot')
+    .argument('<verb>', 'save, restore, delete or list')
+    .argument('[name...]', 'of the snapshot')
+    .description('as lab snapshot: of the whole lab')
+    .action(async (verb_: string, words: string[]) =>
+      (await import('./commands/vagrant-snapshot.ts')).vagrantSnapshot(from, verb_, words),
+    );
+  for (const name of ['suspend', 'resume'] as const) {
+    verb(name, 'not of containers; says what to use').action(async () =>
+      (await import('./commands/vagrant-snapshot.ts')).vagrantSuspend(name),
+    );
+  }
   verb('status', 'the state of each machine').action(async (machines: string[]) =>
     (await verbs()).vagrantStatus(from, machines),
   );

@@ -9,6 +9,7 @@ import { findLab, requireRoot } from '../open-lab.ts';
 import { printErr } from '../render/terminal.ts';
 import { shellCommand } from '../shell/shell-command.ts';
 import { shellEnvironment, shellHome } from '../shell/shell-environment.ts';
+import { scenarioNames } from './scenario-names.ts';
 
 export interface ShellOptions {
   readonly dir?: string;
@@ -38,11 +39,6 @@ export async function shell(from: Invocation, options: ShellOptions): Promise<vo
   // Only who types completes words, and their names take their time to load.
   const names = options.command === undefined ? await scenarioNames() : '';
   process.exitCode = await runShell(argv, { ...own, ...env, LAB_SHELL_SCENARIOS: names }, cwd);
-}
-
-async function scenarioNames(): Promise<string> {
-  const { scenarios } = await import('#scenarios/catalog.ts');
-  return scenarios.map(({ name }) => name).join(' ');
 }
 
 /** @throws LabError `usage.directory` */

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { LabError } from '#errors/lab-error.ts';
 import { changeNote } from '#provision/cluster/in-force/change-note.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
@@ -7,6 +5,7 @@ import type { LabEvent } from '#provision/cluster/lab-event.ts';
 import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import type { MachineState } from '#provision/machines/machine-provider.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
+import { confirm } from '../confirm.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, openLab, requireRoot } from '../open-lab.ts';
 import { printErr, printOut } from '../render/terminal.ts';
@@ -38,7 +37,7 @@ export async function vagrantDestroy(from: Invocation, names: string[], options:
   // Vagrant goes from the last machine to the first.
   for (const name of asked.toReversed()) {
     if (!there.has(name)) printOut(`==> ${name}: VM not created. Moving on...`);
-    else if (options.force === true || (await confirm(name))) confirmed.push(name);
+    else if (options.force === true || (await mayGo(name))) confirmed.push(name);
     else printOut(`==> ${name}: The VM '${name}' stays as it is: destroying it was declined.`);
   }
   const left = [...there].filter((name) => !confirmed.includes(name));
@@ -116,23 +115,7 @@ async function existing(lab: Lab): Promise<string[]> {
 }
 
 /** @throws LabError `usage.terminal` */
-async function confirm(name: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new LabError({
-      code: 'usage.terminal',
-      cause: `vagrant destroy asks whether ${name} is to go, and there is no terminal to ask on`,
-      next: 'vagrant destroy -f',
-    });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    // Ctrl-D answers nothing, and closes it.
-    const answer = await Promise.race([
-      terminal.question(`    ${name}: Are you sure you want to destroy the '${name}' VM? [y/N] `),
-      once(terminal, 'close').then(() => ''),
-    ]);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+async function mayGo(name: string): Promise<boolean> {
+  const question = `    ${name}: Are you sure you want to destroy the '${name}' VM?`;
+  return confirm(question, `vagrant destroy asks whether ${name} is to go`, 'vagrant destroy -f');
 }

@@ -2,7 +2,7 @@ import { shellWord } from '#provision/host/shell-word.ts';
 
 /** Commands that texts name; where a sentence says "the lab up there", no command is meant. */
 const commands =
-  'up|status|ssh|halt|cut|destroy|fleetctl|scenario|report|runs|compare|doctor|explain|image|vagrant|test|--help|--provider';
+  'up|status|list|ssh|cp|logs|watch|snapshot|completion|halt|cut|destroy|fleetctl|scenario|report|runs|compare|doctor|explain|image|vagrant|test|--help|--provider';
 const spoken = new RegExp(
   String.raw`(?<![\w./-]|(?:\b(?:the|a|this|that|of|one|no|every|whose) ))lab (?=(?:${commands})(?![\w]))`,
   'g',
@@ -11,15 +11,18 @@ const spoken = new RegExp(
 /**
  * A text for a person at a terminal, with its commands as they are typed here: `lab up` is `./lab up` for whoever called the launcher so.
  * What goes to a file or a program has one spelling, and so has the text for a launcher that was called by its whole path. Pure.
- * @param env LAB_LAUNCHER is how the launcher was called
+ * @param env LAB_LAUNCHER is how the launcher was called, LAB_NAME which lab is meant where that is not lab.toml's
  */
 export function asTyped(
   text: string,
   stream: Pick<NodeJS.WriteStream, 'isTTY'>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const { LAB_LAUNCHER: launcher } = env;
-  if (!stream.isTTY || launcher === undefined || launcher === 'lab' || launcher.startsWith('/')) return text;
-  const typed = shellWord(launcher);
+  const { LAB_LAUNCHER: launcher, LAB_NAME: name } = env;
+  if (!stream.isTTY) return text;
+  const program =
+    launcher === undefined || launcher === 'lab' || launcher.startsWith('/') ? 'lab' : shellWord(launcher);
+  const typed = name === undefined ? program : `${program} --name ${shellWord(name)}`;
+  if (typed === 'lab') return text;
   return text.replace(spoken, () => `${typed} `);
 }

@@ -61,7 +61,8 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
   };
 }
 
-function eventText(event: RunEvent): string | undefined {
+/** What a person is told of an event; undefined for what is too much for a terminal. */
+export function eventText(event: RunEvent): string | undefined {
   switch (event.type) {
     case 'phase':
       return pc.bold(pc.underline(event.data.name));

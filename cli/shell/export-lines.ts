@@ -10,7 +10,7 @@ export function exportLines(variables: Readonly<Record<string, string>>, shell: 
   );
 }
 
-/** fish knows two escapes within single quotes (fish(1), "Quotes"). */
-function fishWord(word: string): string {
+/** A word as fish takes it back: it knows two escapes within single quotes (fish(1), "Quotes"). Pure. */
+export function fishWord(word: string): string {
   return `'${word.replaceAll(/[\\']/g, (sign) => `\\${sign}`)}'`;
 }

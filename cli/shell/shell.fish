@@ -17,10 +17,8 @@ function __lab_names
     sh "$LAB_SHELL_HOME/names.sh" $argv
 end
 complete -c ssh -a '(__lab_names machines)'
-complete -c vagrant -n __fish_use_subcommand -f -a 'up halt destroy ssh status reload'
+complete -c vagrant -n __fish_use_subcommand -f -a 'up halt destroy ssh status reload snapshot'
 complete -c vagrant -n 'not __fish_use_subcommand' -f -a '(__lab_names machines)'
 complete -c fleetctl -n __fish_use_subcommand -f -a '(__lab_names fleetctl)'
 complete -c fleetctl -n 'not __fish_use_subcommand' -a '(__lab_names units)'
-complete -c lab -n __fish_use_subcommand -f -a '(__lab_names lab)'
-complete -c lab -n '__fish_seen_subcommand_from scenario' -f -a '(__lab_names scenarios)'
-complete -c lab -n '__fish_seen_subcommand_from ssh logs halt up cut destroy env' -f -a '(__lab_names machines)'
+source "$LAB_SHELL_HOME/lab-completion.fish"

@@ -6,6 +6,12 @@ export const config = {
     means: '$vm_cpus in config.rb is more than the CPUs of this host. A machine cannot have more.',
     remedy: '`nproc` says how many there are; set $vm_cpus in config.rb to that or less.',
   },
+  'config.auth': {
+    means:
+      "What `fleetd` is to ask of its API's clients cannot be read, is not complete, or is no secret: auth_token_file, " +
+      'tls_cert_file with tls_key_file, tls_client_ca_file.',
+    remedy: 'Correct the file or key that the error names; a token file is for root alone (`chmod 600`).',
+  },
   'config.duration': {
     means:
       'A time given to `fleetd` is none: a flag such as `--agent-ttl`, its FLEET_* variable, or its key in fleet.conf.',
@@ -48,6 +54,14 @@ export const config = {
   'config.listen': {
     means: '`fleetd` was told to listen on what is no address.',
     remedy: 'Write unix:///run/fleet.sock or 0.0.0.0:49153 in `--listen` or FLEET_LISTEN.',
+  },
+  'config.number': {
+    means: 'A number given to `fleetd` is none, or out of range.',
+    remedy: 'Correct the flag, variable or key of fleet.conf that the error names.',
+  },
+  'config.switch': {
+    means: 'A switch given to `fleetd` is neither true nor false.',
+    remedy: 'Write true or false for what the error names.',
   },
   'config.machine-id': {
     means: '`fleetd` finds no id of its machine: /etc/machine-id is missing or empty.',

@@ -111,6 +111,11 @@ export const input = {
       'another version; the error names the field.',
     remedy: '`lab halt && lab up` writes it anew.',
   },
+  'input.data-log': {
+    means:
+      'A file in the data directory of the embedded Couchbase is damaged, or missing. The error names file and offset. Nothing was changed.',
+    remedy: 'Restore the directory from a copy. The error says how to give up what was written after that place.',
+  },
   'input.view-limit': {
     means: 'A view passed a limit of rows or memory, or its process ended again and again; the view is given up.',
     remedy:

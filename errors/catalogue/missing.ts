@@ -88,6 +88,10 @@ export const missing = {
     means: 'The web app found nothing to run on: etcd has no key of Couchbase or of memcached.',
     remedy: '`lab fleetctl list-units`: couchbase@, memcached@ and their sidekicks must be active.',
   },
+  'missing.snapshot': {
+    means: 'The lab has no snapshot of this name, or its `snapshot.json` is damaged. Snapshots go with their lab.',
+    remedy: '`lab snapshot list`',
+  },
   'missing.target': {
     means: "A fault's target is no machine now: nobody runs that unit, or there is no leader or other machine.",
     remedy: '`lab fleetctl list-units` and `lab status` show who runs what.',

@@ -64,6 +64,16 @@ export const others = {
       'file system is read-only. Once it is built, what only looks works all the same.',
     remedy: '`sudo ./lab ...`, or use a checkout that can be written.',
   },
+  'permission.data-dir': {
+    means: 'The data directory of the embedded Couchbase cannot be made, read or written.',
+    remedy: 'Give `--data-dir` a directory that the user of the server may write to.',
+  },
+  'permission.fleet': {
+    means: "fleet's API wants a bearer token or a client certificate, and has got none, or a wrong one.",
+    remedy:
+      '`fleetctl --token-file FILE` (or FLEETCTL_TOKEN), `fleetctl --cert-file FILE --key-file FILE --ca-file FILE`; on ' +
+      'the machine itself root needs neither.',
+  },
   'permission.guide': {
     means: 'How far a guide is cannot be written into this directory.',
     remedy: 'Follow the guide in a directory of your own: `mkdir ~/book && cd ~/book`.',
@@ -76,6 +86,10 @@ export const others = {
     means: "Another lab has been changing the host's cgroup controllers for too long.",
     remedy: '`fuser -v /sys/fs/cgroup` names it; wait, or end it.',
   },
+  'busy.data-dir': {
+    means: 'Another server holds the data directory of the embedded Couchbase.',
+    remedy: '`fuser DIR/lock` names its process: end it, or choose another directory: `--data-dir`',
+  },
   'busy.lab': {
     means: 'Another `lab` command is changing this lab. The error names it and its process.',
     remedy: 'Wait for it, or end it: `kill PID`',
@@ -87,8 +101,12 @@ export const others = {
       'config.rb.',
   },
   'busy.range': {
-    means: "The lab's own address is on another interface already, most likely another lab's.",
-    remedy: '`lab destroy` in the other checkout, or another range under [network] in lab.toml.',
+    means:
+      'Addresses of the lab are those of another lab that runs, or of another interface. Several labs are kept at the same ' +
+      'addresses, and one of them runs at a time. The error says which, since when, and which checkout made it.',
+    remedy:
+      '`lab halt --name OTHER`, after which `lab up` takes the addresses over; or a range of its own under [network] in a ' +
+      'lab.toml of its own.',
   },
   'busy.scenario': {
     means:
@@ -121,14 +139,34 @@ export const others = {
     means: "flannel's configuration asks for a backend that is not built.",
     remedy: 'Use {"Backend":{"Type":"host-gw"}} or {"Backend":{"Type":"vxlan"}}.',
   },
-  'unbuilt.replaces': {
-    means: 'The unit has Replaces= in [X-Fleet], which this fleet does not do.',
-    remedy: 'Destroy the unit to be replaced, then start the new one.',
+  'unbuilt.named-guests': {
+    means:
+      'Virtual machines of a lab that only `--name` names would be those of lab.toml to Vagrant, which goes by directory and name.',
+    remedy:
+      'Give it a directory with a config.rb and a lab.toml of its own: `LAB_CONFIG_DIR=DIR lab up --provider vagrant`',
+  },
+  'unbuilt.one-snapshot': {
+    means:
+      "`vagrant snapshot` was to keep one machine's disk, which would not fit what etcd has on the disks of the others.",
+    remedy: '`vagrant snapshot save NAME`, without a machine: the whole lab.',
+  },
+  'unbuilt.snapshots': {
+    means: 'Snapshots of a whole lab are built for containers only.',
+    remedy: '`vagrant snapshot save NAME`, where the hypervisor can; each guest then stands for itself.',
+  },
+  'unbuilt.suspend': {
+    means:
+      '`vagrant suspend` and `resume` keep the memory of virtual machines; containers have none of their own to keep.',
+    remedy: '`vagrant halt` and `vagrant up`; `lab snapshot save NAME` keeps disks as they are.',
   },
   'unbuilt.upstream-images': {
     means:
       'Container images of their makers are not built yet: [images] source = "upstream", or `--image upstream` of ' +
       'a scenario.',
     remedy: 'Set source = "embedded" under [images] in lab.toml, or leave `--image` out.',
+  },
+  'unbuilt.verify': {
+    means: 'fleet gave signed units up in its release 0.11: `fleetctl verify` has nothing to verify.',
+    remedy: 'Leave it out of scripts. `fleetctl cat UNIT` shows what the cluster has.',
   },
 } as const satisfies EntriesOf<'internal' | 'interrupted' | 'permission' | 'busy' | 'unschedulable' | 'unbuilt'>;

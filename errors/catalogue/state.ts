@@ -160,6 +160,12 @@ export const state = {
     means: "The unit is on no machine. The evidence has fleet's reasons.",
     remedy: '`lab fleetctl start UNIT`, or `lab fleetctl list-unit-files --fields=unit,dstate,target,reason`',
   },
+  'state.not-moved': {
+    means:
+      '`fleetctl rebalance --apply` asked for a move, and the unit did not go there: a constraint, another change, or no ' +
+      'engine that leads. Nothing further is moved.',
+    remedy: '`lab fleetctl why UNIT`, then `lab fleetctl rebalance --dry-run` again',
+  },
   'state.old-disk': {
     means: "A machine's disk was made by an earlier version of the lab, as a directory.",
     remedy: '`lab destroy && lab up`: the machines are made anew, and what they stored is lost.',
@@ -167,6 +173,20 @@ export const state = {
   'state.old-supervisor': {
     means: "The lab's supervisor is of an earlier version, which cannot change machines while they run.",
     remedy: '`lab halt && lab up`: the machines keep their disks, the supervisor is started anew.',
+  },
+  'state.data-format': {
+    means:
+      'The data directory of the embedded Couchbase was made by another version of it, or has files of something else. Nothing was changed.',
+    remedy: 'Start the version that made it, or choose another directory: `--data-dir`',
+  },
+  'state.data-memory': {
+    means: 'What the embedded Couchbase kept in its data directory needs more memory than its documents may have.',
+    remedy: '`node --max-old-space-size=MIB` gives it more.',
+  },
+  'state.disk-full': {
+    means:
+      'The disk with the data directory of the embedded Couchbase is full. Writes get a temporary failure; nothing that was acknowledged is lost.',
+    remedy: 'Make room on the disk, or flush or delete a bucket; then everything goes on by itself.',
   },
   'state.port': {
     means: 'The embedded Couchbase cannot listen on one of its ports.',
@@ -203,5 +223,15 @@ export const state = {
   'state.tunnel': {
     means: '`fleetctl --tunnel` got no ssh connection. The evidence has what ssh said.',
     remedy: '`ssh -p PORT USER@HOST true`, as the error says.',
+  },
+  'state.snapshot': {
+    means:
+      'The disks of the snapshot do not fit the lab as it is now; nothing was touched. It has other machines, other addresses or ' +
+      'timers, or the OS image to which the disks are the difference is gone.',
+    remedy: 'Make the lab what it was (config.rb, lab.toml), or delete the snapshot: `lab snapshot delete NAME`',
+  },
+  'state.snapshot-exists': {
+    means: 'There is a snapshot of this name already; none is written over.',
+    remedy: '`lab snapshot delete NAME`, or another name.',
   },
 } as const satisfies EntriesOf<'state'>;

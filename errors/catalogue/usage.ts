@@ -18,9 +18,17 @@ export const usage = {
     means: '`lab compare` was given runs of two different scenarios, whose steps have nothing in common.',
     remedy: '`lab runs SCENARIO` lists the runs of one scenario; take two of those.',
   },
+  'usage.destroy': {
+    means: '`lab destroy --all` is about every lab of this host, and machines were named beside it.',
+    remedy: '`lab destroy core-02` or `lab destroy --all`',
+  },
   'usage.directory': {
     means: 'The directory that `lab shell --dir` names is not there.',
     remedy: 'Make it, or name another: `mkdir -p DIR`',
+  },
+  'usage.credentials': {
+    means: 'What `fleetctl` is to show the API cannot be read, or is not complete.',
+    remedy: 'Correct `--token-file`, `--ca-file`, or `--cert-file` and `--key-file`, which belong together.',
   },
   'usage.endpoint': {
     means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
@@ -63,6 +71,10 @@ export const usage = {
     means: '`etcd-v2` cannot use its command line: an unknown flag, or a value that is no port, place or number.',
     remedy: '`node /opt/lab/bin/etcd-v2.cjs --help`, on a machine.',
   },
+  'usage.announce': {
+    means: '`announce` cannot use its command line: an unknown flag, no container, or a key or time that cannot be.',
+    remedy: '`announce --help`, on a machine; units/memcached-sidekick@.service calls it.',
+  },
   'usage.flanneld': {
     means:
       '`flanneld` cannot use its command line: an unknown flag, or an interface without an IPv4 address and no ' +
@@ -87,12 +99,17 @@ export const usage = {
     means: "The stand-in for Meetup's stream cannot read its flags or MEETUP_* variables.",
     remedy: 'The error lists them all; correct the one that it names.',
   },
+  'usage.name': {
+    means:
+      '`--name`, or LAB_NAME, is no name for a lab: 1 to 11 characters of a-z, 0-9 and -, beginning with a letter.',
+    remedy: '`lab list` says which labs there are; `lab up --name second` makes one.',
+  },
   'usage.no-units': {
     means: 'A `fleetctl` command that acts on units was given none.',
     remedy: 'Name one or more: `lab fleetctl start units/couchbase@1.service`',
   },
   'usage.one-unit': {
-    means: '`fleetctl cat` and `fleetctl journal` take exactly one unit.',
+    means: '`fleetctl cat`, `fleetctl journal` and `fleetctl why` take exactly one unit.',
     remedy: '`lab fleetctl journal -f web@1`',
   },
   'usage.parameter': {
@@ -111,6 +128,10 @@ export const usage = {
     means: 'A range of units such as `web@{1..20000}` stands for more than 10000 units.',
     remedy: 'Use a smaller range.',
   },
+  'usage.rebalance': {
+    means: '`fleetctl rebalance` moves nothing unless it is told to.',
+    remedy: '`lab fleetctl rebalance --dry-run` says what it would move, `--apply` does it.',
+  },
   'usage.scenario-name': {
     means:
       '`lab scenario new NAME` cannot name a scenario so: a-z, 0-9 and -, beginning with a letter, at most 41 ' +
@@ -121,9 +142,15 @@ export const usage = {
     means: '`npm run simulate` was given a seed, a range of seeds or a number of hours that it cannot take.',
     remedy: '`npm run simulate -- --seeds 1..20 --hours 1`',
   },
+  'usage.snapshot-name': {
+    means:
+      "A snapshot's name is a directory's: 1 to 40 characters of a-z, A-Z, 0-9 and `.` `_` `-`, beginning with a letter or digit.",
+    remedy: '`lab snapshot save before-failover`',
+  },
   'usage.terminal': {
-    means: '`vagrant destroy` asks before it throws a machine away, and there is no terminal to ask on.',
-    remedy: '`vagrant destroy -f`',
+    means:
+      '`vagrant destroy` and `lab destroy --all` ask before they throw machines away, and there is no terminal to ask on.',
+    remedy: '`vagrant destroy -f`, `lab destroy --all --force`',
   },
   'usage.tier': {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',
@@ -131,7 +158,7 @@ export const usage = {
   },
   'usage.value': {
     means:
-      'A flag or COUCHBASE_* variable of the embedded Couchbase server, or `lab logs --lines`, has not a value that it can have.',
-    remedy: 'Correct the flag or variable that the error names; a port is 0 to 65535, a generation 4.0 or 7.6.',
+      'A flag or COUCHBASE_* variable of the embedded Couchbase server, or a word of a `lab` command, has a value that cannot be.',
+    remedy: 'Correct what the error names; a port is 0 to 65535, a generation 4.0 or 7.6.',
   },
 } as const satisfies EntriesOf<'usage'>;

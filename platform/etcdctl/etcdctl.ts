@@ -47,8 +47,10 @@ export interface Io {
   /** A line (or lines) to stdout. */
   print(text: string): void;
   warn(text: string): void;
-  /** All of standard input. */
-  readStdin(): string;
+  /** All of standard input; undefined: more than anybody takes for a value. */
+  readStdin(): Promise<string | undefined>;
+  /** Aborted when the caller has had enough of a command that may go on for ever; without a call of this it ends all the same. */
+  interrupted(): AbortSignal;
   /** Ends the process at once: the total timeout ran out with a request on its way. */
   exit(code: number): void;
 }
@@ -56,8 +58,10 @@ export interface Io {
 /** --total-timeout is not for them; they end by themselves or by SIGINT. */
 const mayTakeLong: ReadonlySet<string> = new Set(['watch', 'exec-watch', 'cluster-health']);
 
-async function runV2(line: Extract<CommandLine, { kind: 'v2' }>, io: Io): Promise<number> {
-  const { globals, flags, args } = line;
+type V2Line = Extract<CommandLine, { kind: 'v2' }>;
+
+async function runV2(line: V2Line, io: Io): Promise<number> {
+  const { globals, flags } = line;
   const command = commands[line.command];
   if (!command)
     throw new LabError({ code: 'internal.etcdctl', cause: `no command ${line.command}`, next: 'etcdctl help' });
@@ -69,19 +73,37 @@ async function runV2(line: Extract<CommandLine, { kind: 'v2' }>, io: Io): Promis
   }
   const plain = gatewayStore({ endpoints, timeoutMs });
   const store = globals.debug ? showRequests(plain, endpoints, (text) => io.warn(text)) : plain;
-  const interrupt = new AbortController();
+  const value = await valueFromInput(line, io);
+  if (value === 'too long') {
+    io.warn('Error:  standard input is longer than any value that etcd takes');
+    return 4;
+  }
   const endless = mayTakeLong.has(line.command);
-  if (endless) process.once('SIGINT', () => interrupt.abort());
+  const signal = endless ? io.interrupted() : new AbortController().signal;
   const late = endless ? undefined : setTimeout(() => giveUp(io), globals.totalMs);
   try {
-    const call = { store, endpoints, timeoutMs, flags, args, output, ...io, signal: interrupt.signal };
-    return await command(call);
+    const args = [...line.args, ...value];
+    return await command({ store, endpoints, timeoutMs, flags, args, output, ...io, signal });
   } catch (error) {
     return report(error, globals.sync && line.command !== 'cluster-health', io);
   } finally {
     clearTimeout(late);
     await store.close();
   }
+}
+
+/** The value of a command that names none, before any of its times begin: somebody may be typing it. Without input it has none. */
+async function valueFromInput({ command, args }: V2Line, io: Io): Promise<string[] | 'too long'> {
+  if (!['mk', 'set', 'update'].includes(command) || args.length !== 1) return [];
+  const text = await io.readStdin();
+  if (text === undefined) return 'too long';
+  return text === '' ? [] : [text];
+}
+
+/** Says what no command foresees; returns the exit code. */
+export function unexpected(error: unknown, io: Pick<Io, 'warn'>): number {
+  io.warn(`Error:  ${error instanceof Error ? error.message : String(error)}`);
+  return error instanceof LabError ? error.exitCode : 70;
 }
 
 /** Exit codes of etcdctl 2.x: 1 bad arguments, 2 cannot connect (4 with --no-sync), 4 whatever the server says. */

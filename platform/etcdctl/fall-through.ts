@@ -9,9 +9,9 @@ const realClient = '/usr/bin/etcdctl.real';
 /** Runs the real client for v3 grammar with the same arguments, terminal and environment; resolves with its exit code. */
 export function fallThrough(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const path = env.LAB_ETCDCTL_REAL ?? realClient;
-  const v3Env: NodeJS.ProcessEnv = { ETCDCTL_ENDPOINTS: ownMachine, ...env, ETCDCTL_API: '3' };
-  // It refuses to run when flag and variable both name endpoints.
-  if (argv.some((word) => word.startsWith('--endpoints'))) delete v3Env.ETCDCTL_ENDPOINTS;
+  const { ETCDCTL_ENDPOINTS: _, ...others } = env;
+  const endpoints = endpointsForReal(argv, env);
+  const v3Env = { ...others, ...(endpoints === undefined ? {} : { ETCDCTL_ENDPOINTS: endpoints }), ETCDCTL_API: '3' };
   const child = spawn(path, argv, { stdio: 'inherit', env: v3Env });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   process.on('SIGTERM', forward);
@@ -29,4 +29,9 @@ export function fallThrough(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
     );
     child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
+}
+
+/** ETCDCTL_ENDPOINTS for the real client; undefined: it must not be there, for it refuses to run when a flag names them, too. Pure. */
+export function endpointsForReal(argv: readonly string[], env: NodeJS.ProcessEnv): string | undefined {
+  return argv.some((word) => word.startsWith('--endpoints')) ? undefined : (env.ETCDCTL_ENDPOINTS ?? ownMachine);
 }

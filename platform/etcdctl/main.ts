@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { LabError } from '#errors/lab-error.ts';
-import { etcdctl } from './etcdctl.ts';
+import { etcdctl, unexpected, type Io } from './etcdctl.ts';
 
 /** The program /opt/lab/bin/etcdctl.cjs: `etcdctl` with a process around it. */
-const io = {
-  print: (text: string) => void process.stdout.write(`${text}\n`),
-  warn: (text: string) => void process.stderr.write(`${text}\n`),
-  readStdin,
-  exit: (code: number) => process.exit(code),
+const io: Io = {
+  print: (text) => void process.stdout.write(`${text}\n`),
+  warn: (text) => void process.stderr.write(`${text}\n`),
+  readStdin: async () => readStdin(),
+  interrupted() {
+    const interrupt = new AbortController();
+    process.once('SIGINT', () => interrupt.abort());
+    return interrupt.signal;
+  },
+  exit: (code) => process.exit(code),
 };
 
 etcdctl(process.argv.slice(2), process.env, io).then(
   (code) => (process.exitCode = code),
-  (error: unknown) => {
-    io.warn(`Error:  ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = error instanceof LabError ? error.exitCode : 70;
-  },
+  (error: unknown) => (process.exitCode = unexpected(error, io)),
 );
 
 function readStdin(): string {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { LabError } from '#errors/lab-error.ts';
 import { endProgram } from '#errors/end-program.ts';
 import { gatewayStore } from '../etcd/gateway-store.ts';
 import { memorySystemd } from '../systemd/memory-systemd.ts';
@@ -11,7 +12,7 @@ import { formatLine, type Log } from './daemon/log.ts';
 /**
  * fleetd: presence, engine, agent and API of one machine in one process. SIGTERM leaves the cluster (and stops the units, unless the
  * machine is going down, when systemd does); SIGKILL leaves the units running, and the next fleetd adopts them. SIGUSR1 writes what it
- * knows to the log, one line of JSON. SIGHUP reads nothing again, and says so.
+ * knows to the log, one line of JSON. SIGHUP reads fleet.conf again, and changes what may change while it runs.
  */
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
@@ -23,9 +24,8 @@ async function main(): Promise<void> {
     else console.log(JSON.stringify(fleetd.state()));
   });
   process.on('SIGHUP', () => {
-    const reason =
-      'flags, the environment and fleet.conf are read at the start; systemctl restart fleet reads them again';
-    log('fleetd', { event: 'not-reloaded', reason });
+    if (fleetd === undefined) log('fleetd', { event: 'not-reloaded', reason: 'it is starting' });
+    else reload(fleetd, argv, log).catch((error: unknown) => notReloaded(error, log));
   });
   if (argv.some((word) => /^--?h(elp)?$/.test(word))) {
     console.log(
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   }
   const { config, notices } = readConfig(argv, process.env, textOf);
   for (const notice of notices) log('config', { notice });
-  const timeoutMs = etcdTimeoutMs(config.agentTtl);
+  const timeoutMs = config.etcdRequestTimeoutMs ?? etcdTimeoutMs(config.agentTtl);
   const store = gatewayStore({ endpoints: config.etcdServers, timeoutMs });
   const systemd = config.systemd === 'memory' ? memorySystemd() : systemdDriver(config.unitsDirectory);
   const running = await startFleetd({ config, store, systemd, log });
@@ -51,6 +51,23 @@ async function main(): Promise<void> {
       running.leave().then(() => process.exit(0), fail);
     });
   }
+}
+
+/** Flags and variables are those of the start; what may have changed is fleet.conf. */
+async function reload(fleetd: Fleetd, argv: readonly string[], log: Log): Promise<void> {
+  const { config, notices } = readConfig(argv, process.env, textOf);
+  for (const notice of notices) log('config', { notice });
+  const { changed, afterRestart } = await fleetd.reload(config);
+  log('fleetd', {
+    event: 'reloaded',
+    changed: changed.join(',') || 'nothing',
+    ...(afterRestart.length > 0 && { needs_restart: afterRestart.join(',') }),
+  });
+}
+
+function notReloaded(error: unknown, log: Log): void {
+  const { message, next } = error instanceof LabError ? error : { message: String(error), next: undefined };
+  log('fleetd', { event: 'not-reloaded', reason: message, next });
 }
 
 /** @throws whatever forbids to read a file that is there */

@@ -9,7 +9,10 @@ export interface SystemdDriver {
   observe(names: readonly string[]): Promise<Map<string, ObservedUnit>>;
   /** Writes all files; systemd knows them then. Never throws for one unit: failures are per unit. */
   load(units: readonly { name: string; text: string }[]): Promise<Failures>;
-  /** Queues start jobs in this order, without waiting for them; remembers that the units were started. */
+  /**
+   * Queues start jobs in this order, without waiting for them; remembers that the units were started. A timer, socket or path whose
+   * service is not loaded fails at once, instead of being taken and left dead as systemd does.
+   */
   start(names: readonly string[]): Promise<Failures>;
   /** Queues stop jobs without waiting for them; forgets that those units were started for which it could. */
   stop(names: readonly string[]): Promise<Failures>;

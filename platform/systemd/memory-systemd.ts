@@ -2,8 +2,8 @@ import type { Failures, ObservedUnit, SystemdDriver } from './driver.ts';
 
 /**
  * A systemd in memory, for tests and simulations of whole clusters in one place. A service becomes active/running when it is
- * started; one whose text says `ExecStart=/bin/false` fails; one without ExecStart= is refused, as systemd refuses it; one
- * with ExecStop= is deactivating, once it is stopped, until `end`.
+ * started; one whose text says `ExecStart=/bin/false` fails; one without ExecStart= is refused, as systemd refuses it, and so is a
+ * timer whose service is not there; one with ExecStop= is deactivating, once it is stopped, until `end`.
  */
 export interface MemorySystemd extends SystemdDriver {
   /** As if the unit's process had ended with a failure. */
@@ -63,6 +63,8 @@ export function memorySystemd(): MemorySystemd {
         const unit = units.get(name);
         if (!unit) failures.set(name, `Unit ${name} not found.`);
         else if (refused(unit.text)) failures.set(name, `Unit ${name} has a bad unit file setting.`);
+        else if (name.endsWith('.timer') && !units.has(name.replace(/timer$/, 'service')))
+          failures.set(name, `${name.replace(/timer$/, 'service')}, which it is to start, is not on this machine`);
         else {
           unit.started = true;
           if (unit.text.includes('ExecStart=/bin/false')) change(name, 'failed', 'failed');

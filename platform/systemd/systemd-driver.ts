@@ -1,6 +1,15 @@
+import { existsSync } from 'node:fs';
 import type { Failures, SystemdDriver } from './driver.ts';
 import { unlessRefused } from './bus/bus-connection.ts';
-import { isNoSuchUnit, managerInterface, managerPath, systemdBus, systemdSocket } from './bus/systemd-bus.ts';
+import { missingTrigger, startsAnother } from './bus/missing-trigger.ts';
+import {
+  isNoSuchUnit,
+  managerInterface,
+  managerPath,
+  type SystemdBus,
+  systemdBus,
+  systemdSocket,
+} from './bus/systemd-bus.ts';
 import { unitStates } from './bus/unit-states.ts';
 import { hasInstallSection, unitFiles } from './unit-files.ts';
 
@@ -8,9 +17,15 @@ import { hasInstallSection, unitFiles } from './unit-files.ts';
 export interface SystemdPlace {
   readonly socket: string;
   readonly linkDirectory: string;
+  /** The kernel's device for automounts. */
+  readonly autofs: string;
 }
 
-const ofThisMachine: SystemdPlace = { socket: systemdSocket, linkDirectory: '/run/systemd/system' };
+const ofThisMachine: SystemdPlace = {
+  socket: systemdSocket,
+  linkDirectory: '/run/systemd/system',
+  autofs: '/dev/autofs',
+};
 
 /**
  * A systemd, by its D-Bus API. Unit files lie in `unitsDirectory` (tmpfs: gone at reboot). systemd reads all its unit files again only where
@@ -53,9 +68,14 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       return failures;
     },
     async start(names) {
-      const refused = await eachOf(names, (name) => manager('StartUnit', 'ss', name, 'replace'));
-      for (const name of names) if (!refused.has(name)) files.markStarted(name);
-      return worded('start', refused);
+      const unable = await eachOf(names, async (name) => {
+        const why = await whyNotStart(bus, place.autofs, name);
+        if (why !== undefined) throw new Error(why);
+      });
+      const able = names.filter((name) => !unable.has(name));
+      const refused = await eachOf(able, (name) => manager('StartUnit', 'ss', name, 'replace'));
+      for (const name of able) if (!refused.has(name)) files.markStarted(name);
+      return worded('start', new Map([...unable, ...refused]));
     },
     async stop(names) {
       const refused = await eachOf(names, (name) => manager('StopUnit', 'ss', name, 'replace'));
@@ -89,6 +109,14 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
 const shutdownAnswerMs = 2000;
 
 type Manager = (member: string, signature: string, ...body: readonly unknown[]) => Promise<void>;
+
+/** Of what systemd would take and drop without a word: why it cannot be started. */
+async function whyNotStart(bus: SystemdBus, autofs: string, name: string): Promise<string | undefined> {
+  if (name.endsWith('.automount') && !existsSync(autofs)) {
+    return `this machine has no ${autofs}: containers do no automount, virtual machines do`;
+  }
+  return startsAnother(name) ? missingTrigger(bus, name) : undefined;
+}
 
 /** Has systemd one of these in memory, as a unit or as a name that another unit mentions? */
 async function remembersAny(manager: Manager, names: readonly string[]): Promise<boolean> {

@@ -8,6 +8,7 @@ import type { LabParts } from './lab-parts.ts';
 import { removeLeftOvers } from './members/remove-left-overs.ts';
 import { prepareGround } from './prepare-ground.ts';
 import type { Step } from './plan.ts';
+import { settleSwap } from './snapshots/swap-disks.ts';
 import { waitReady } from './ready.ts';
 import { settledPlan } from './settled-plan.ts';
 
@@ -31,6 +32,7 @@ export async function bringUp(
   const began = performance.now();
   const { on } = options;
   const { config, provider } = lab;
+  await settleSwap(lab.paths.stateDir);
   const own = await prepareGround(lab, { ...options, machines: wanted });
   // A halt pulls the cord at its own deadline; what clears the machine away comes after that.
   const deadlineMs = config.timers.haltDeadlineMs + clearAwayMs;

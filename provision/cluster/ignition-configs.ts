@@ -39,11 +39,10 @@ export async function ignitionConfigs(lab: LabParts, own: IgnitionConfig | undef
     flanneld: await text('flanneld'),
     docker: await text('docker'),
     fleet: await text('fleet'),
+    etcdctl: await text('etcdctl'),
+    etcdctlSocket: await text('etcdctl', 'socket'),
   };
-  const etcdctl = {
-    client: await readFile(join(lab.repoDir, 'platform/etcdctl/resident-client.sh'), 'utf8'),
-    unit: await text('etcdctl'),
-  };
+  const etcdctl = await readFile(join(lab.repoDir, 'platform/etcdctl/resident-client.pl'), 'utf8');
   return (name, etcd) => {
     const machine = machineNamed(lab.config, name);
     const guest = lab.provider.guestOf(name);

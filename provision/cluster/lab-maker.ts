@@ -62,7 +62,8 @@ export function refuseAnothers(wanted: WantedLab, found: FoundLab | undefined, c
   });
 }
 
-function commandOf({ checkout, configDir }: LabMaker, command: string): string {
+/** A command of this lab as it is typed for one of another checkout. Pure. @param command `lab halt` */
+export function commandOf({ checkout, configDir }: LabMaker, command: string): string {
   const config = configDir === checkout ? '' : `LAB_CONFIG_DIR=${shellWord(configDir)} `;
   return `cd ${shellWord(checkout)} && ${config}./${command}`;
 }

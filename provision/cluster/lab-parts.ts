@@ -10,4 +10,6 @@ export interface LabParts {
   readonly configDir: string;
   readonly paths: LabPaths;
   readonly provider: MachineProvider;
+  /** What runs the machines of another lab of this host. */
+  readonly providerOf: (other: LabConfig) => MachineProvider;
 }

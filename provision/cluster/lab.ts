@@ -193,10 +193,10 @@ export class Lab {
   }
 
   #providerOf(config: LabConfig): MachineProvider {
-    const { repoDir, configDir, paths } = this;
+    const { repoDir, configDir } = this;
     return makeProvider({
       config,
-      paths,
+      paths: labPaths(config.name, config.stateDir),
       repoDir,
       configDir,
       specOf: (images) => supervisorSpec({ config, repoDir, ...images }),
@@ -206,7 +206,14 @@ export class Lab {
 
   get parts(): LabParts {
     const { config, repoDir, configDir, paths } = this;
-    return { config, repoDir, configDir, paths, provider: this.#provider };
+    return {
+      config,
+      repoDir,
+      configDir,
+      paths,
+      provider: this.#provider,
+      providerOf: (other) => this.#providerOf(other),
+    };
   }
 
   /** @throws LabError `state.lab-down` when no supervisor answers */

@@ -10,11 +10,11 @@ import { guestFiles } from './guest-files.ts';
 import type { LabKey } from './keys.ts';
 import { etcdEnvironment } from './members/etcd-environment.ts';
 import type { EtcdStart } from './members/member.ts';
-import { type ResidentEtcdctl, slowMachineFiles } from './slow-machine-files.ts';
+import { slowMachineFiles } from './slow-machine-files.ts';
 
 /** Unit texts by name, read from platform/systemd/units. */
 export type MachineUnits = Readonly<
-  Record<'etcd' | 'etcdV2' | 'etcdV2Socket' | 'flanneld' | 'docker' | 'fleet', string>
+  Record<'etcd' | 'etcdV2' | 'etcdV2Socket' | 'flanneld' | 'docker' | 'fleet' | 'etcdctl' | 'etcdctlSocket', string>
 >;
 
 /**
@@ -29,8 +29,8 @@ export function machineIgnition(args: {
   units: MachineUnits;
   /** CPUs that the machine's processes may run on: the host's for a container, its own for a guest. */
   hostCpus: number;
-  /** For guests, and containers of a slow host. */
-  etcdctl: ResidentEtcdctl;
+  /** Text of the etcdctl that hands its commands to a process that stays (units.etcdctl). */
+  etcdctl: string;
   /** Absent for a container. */
   guest?: GuestIdentity;
   /** How its etcd finds the cluster; default: all machines begin one together. */
@@ -70,7 +70,8 @@ export function machineIgnition(args: {
           }),
         ),
         tool('fleetctl'),
-        tool('etcdctl', slow ? etcdctl.client : undefined),
+        tool('announce'),
+        tool('etcdctl', etcdctl),
       ],
     },
     systemd: {
@@ -79,6 +80,8 @@ export function machineIgnition(args: {
         // Started by the first who asks: a machine where nobody does pays nothing for it.
         unit({ name: 'etcd-v2.socket', enabled: true, contents: units.etcdV2Socket }),
         unit({ name: 'etcd-v2.service', contents: units.etcdV2 }),
+        unit({ name: 'etcdctl.socket', enabled: true, contents: units.etcdctlSocket }),
+        unit({ name: 'etcdctl.service', contents: units.etcdctl }),
         unit({ name: 'flanneld.service', enabled: true, contents: units.flanneld }),
         unit({
           name: 'docker.service',
@@ -88,7 +91,6 @@ export function machineIgnition(args: {
         }),
         unit({ name: 'fleet.service', enabled: true, contents: units.fleet }),
         unit({ name: 'containerd.service', enabled: true }),
-        ...(slow ? [unit({ name: 'etcdctl.service', enabled: true, contents: etcdctl.unit })] : []),
         ...(config.vagrant.ports.dockerTcp === undefined ? [] : dockerTcpUnits()),
       ],
     },

@@ -3,9 +3,11 @@ import { requireFitHost } from '../host/doctor.ts';
 import { requiredPackages } from '../host/package-list.ts';
 import { ensurePackages } from '../host/packages.ts';
 import { realHost } from '../host/real-host.ts';
+import { restingHolder } from './address-holder.ts';
 import { findMaker, recordMaker } from './find-maker.ts';
 import { ownIgnition } from './ignition-configs.ts';
 import { recordDiskSettings } from './in-force/read-in-force.ts';
+import { layToRest } from './lay-to-rest.ts';
 import { refuseAnothers } from './lab-maker.ts';
 import { inPhase, type OnLabEvent } from './lab-event.ts';
 import { prepareBox, prepareImages } from './lab-images.ts';
@@ -33,8 +35,10 @@ export async function prepareGround(
   await provider.preflight(options.machines ?? []);
   // A lab that runs already has passed; its own machines would now look like a lack of memory.
   if (!(await provider.status()).up) await requireFitHost(config, realHost());
+  const resting = await restingHolder(config);
   const images = await prepareImages(lab, on);
   if (provider.needs.box !== undefined) await prepareBox(lab, provider.needs.box, on);
+  if (resting !== undefined) await layToRest(lab, resting, on);
   const detail = 'bridge, registry, artifact server, DNS, RSVP stream';
   await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare(images));
   // Not before: a lab that was refused its addresses would be one that is there.

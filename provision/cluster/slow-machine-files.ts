@@ -1,11 +1,11 @@
 import { file } from 'ignition-ts';
-import { announcementSeconds } from '#platform/etcd/keys/service-keys.ts';
+import { announcementTtlSeconds } from '#platform/etcd/keys/service-keys.ts';
 import type { LabConfig } from '../config/lab-config.ts';
 
 /** systemd's own default for starting or stopping a unit, and for a device to appear (systemd-system.conf(5)). */
 const systemdDefaultS = 90;
 
-/** resident-client.sh waits 60 s for the 5 s that etcdctl may take in all. */
+/** Nobody waits longer for an etcdctl whose member has gone: 50 s in place of its 5. */
 const mostPatience = 10;
 
 /** A member that waits for its CPU while containers start loses the leader, or its lease. */
@@ -21,21 +21,12 @@ const dropIns = (stretch: number): Readonly<Record<string, readonly string[]>> =
   docker: [`TimeoutStopSec=${15 * stretch}s`],
 });
 
-/** How a slow machine starts etcdctl, which sidekicks do all the time: each start of Node takes seconds of an emulated CPU. */
-export interface ResidentEtcdctl {
-  /** Text of the etcdctl that hands its commands to a process that stays. */
-  readonly client: string;
-  /** Text of that process's unit. */
-  readonly unit: string;
-}
-
 /** Files of a machine whose work takes many times as long as a container's on a host's own CPU (LabConfig.stretch). */
 export function slowMachineFiles({ timers, stretch }: Pick<LabConfig, 'timers' | 'stretch'>) {
   // A unit may be the last of many that an emulated guest starts at its boot.
   const startS = Math.max(systemdDefaultS, Math.ceil(timers.bootDeadlineMs / 1000));
   // Five containers that are removed at once took an emulated guest two minutes.
   const stopS = Math.max(systemdDefaultS, Math.ceil(timers.haltDeadlineMs / 1000));
-  const { ttl, pause } = announcementSeconds;
   return [
     file({
       path: '/etc/systemd/system.conf.d/10-timeouts.conf',
@@ -60,11 +51,11 @@ export function slowMachineFiles({ timers, stretch }: Pick<LabConfig, 'timers' |
       mode: 0o644,
       contents: `PATIENCE=${Math.min(Math.ceil(stretch), mostPatience)}\n`,
     }),
-    // What the units say without it are the chapter's times; a busy guest is late by more than the 3 s between them.
+    // What the units say without it is the chapter's time; a busy guest is late by more than the renewals leave of it.
     file({
       path: '/etc/lab/sidekick.env',
       mode: 0o644,
-      contents: `KEY_TTL=${Math.ceil(ttl * stretch)}\nKEY_PAUSE=${Math.ceil(pause * stretch)}\n`,
+      contents: `KEY_TTL=${Math.ceil(announcementTtlSeconds * stretch)}\n`,
     }),
   ];
 }

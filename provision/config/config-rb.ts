@@ -2,7 +2,7 @@ import { LabError } from '#errors/lab-error.ts';
 import type { PortWishes } from './forwarded-ports.ts';
 import { didYouMean } from '#errors/nearest.ts';
 import { readRubyGlobals, type RubyGlobal, type RubyGlobals } from './ruby-globals.ts';
-import { isHash } from './ruby-value.ts';
+import { asRuby, isHash } from './ruby-value.ts';
 import { badValue, namePrefix, wholeNumber } from './variable-values.ts';
 import {
   appliesElsewhere,
@@ -29,9 +29,12 @@ export interface MachineShape {
 
 const machineDefaults = { count: 3, namePrefix: 'core', memoryMb: 2048, cpus: 1 } as const;
 
-/** coreos-vagrant's Vagrantfile assigns these before it reads config.rb, where a line that is commented out leaves them as they were. */
-const assignedBefore: ReadonlyMap<string, string | number> = new Map<string, string | number>([
-  ['$num_instances', machineDefaults.count],
+/**
+ * The Vagrantfile assigns these before it reads config.rb, where a line that is commented out leaves them as they were, and `||=` changes
+ * nothing of those that have a value.
+ */
+const assignedBefore: ReadonlyMap<string, string | number | null> = new Map<string, string | number | null>([
+  ['$num_instances', null],
   ['$instance_name_prefix', machineDefaults.namePrefix],
   ['$vm_memory', machineDefaults.memoryMb],
   ['$vm_cpus', machineDefaults.cpus],
@@ -50,20 +53,20 @@ const olderNames = new Map([
 /**
  * Reads the text of a config.rb as coreos-vagrant means it.
  * @param fileName how messages call the file
- * @param numInstances the environment's NUM_INSTANCES: the number of machines where config.rb does not say it
+ * @param env what `ENV['NAME']` is in it. NUM_INSTANCES is the number of machines where config.rb does not say it
  * @param runs the machines: decides which of coreos-vagrant's variables have something to act on
  * @throws LabError config.ruby, config.variable, config.value, config.environment
  */
 export function readConfigRb(
   text: string,
   fileName: string,
-  numInstances: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
   runs: MachineRunner,
 ): MachineShape {
-  const { globals, discoveryBlock } = readRubyGlobals(text, fileName, assignedBefore);
+  const { globals, unmade, discoveryBlock } = readRubyGlobals(text, fileName, { values: assignedBefore, env });
   const last = lastAssignments(globals);
+  for (const global of [...unmade, ...last.values()]) refuseUnknown(global, fileName);
   for (const global of last.values()) {
-    refuseUnknown(global, fileName);
     if (runs !== 'nspawn') refuseUnfit(global, fileName);
   }
   const pick = (name: string): RubyGlobal | undefined => {
@@ -72,7 +75,7 @@ export function readConfigRb(
     return old && old.value !== null ? old : last.get(name);
   };
   const count = pick('$num_instances');
-  const environment = environmentCount(numInstances, count, fileName);
+  const environment = environmentCount(env['NUM_INSTANCES'], count, fileName);
   const memory = pick('$vm_memory');
   const cpus = pick('$vm_cpus');
   const cap = last.get('$vb_cpuexecutioncap');
@@ -86,7 +89,7 @@ export function readConfigRb(
     cpus: wholeNumber(cpus, fileName, { min: 1, max: 256, example: 1, mayBeText: true }) ?? machineDefaults.cpus,
     ports: runs === 'nspawn' ? { forwarded: [] } : portWishes(last),
     executionCap: runs === 'virtualbox' ? (wholeNumber(cap, fileName, { min: 1, max: 100, example: 100 }) ?? 100) : 100,
-    notices: [...environment.notices, ...notices(globals, last, { fileName, discoveryBlock, runs })],
+    notices: [...environment.notices, ...notices(globals, last, { fileName, unmade, discoveryBlock, runs })],
     places: { count: place(count), memory: place(memory), cpus: place(cpus) },
   };
 }
@@ -151,9 +154,14 @@ function environmentCount(
 function notices(
   globals: readonly RubyGlobal[],
   last: ReadonlyMap<string, RubyGlobal>,
-  context: { fileName: string; discoveryBlock: RubyGlobals['discoveryBlock']; runs: MachineRunner },
+  context: {
+    fileName: string;
+    unmade: RubyGlobals['unmade'];
+    discoveryBlock: RubyGlobals['discoveryBlock'];
+    runs: MachineRunner;
+  },
 ): string[] {
-  const { fileName, discoveryBlock: block } = context;
+  const { fileName, unmade, discoveryBlock: block } = context;
   const inapplicable = appliesElsewhere(context.runs);
   const at = (line: number): string => `${fileName}:${line}: `;
   const found = [...last.values()].flatMap((global) => {
@@ -170,6 +178,11 @@ function notices(
     ...found,
     ...repeated.map(
       (g) => `${at(g.line)}${g.name} is set again on line ${last.get(g.name)?.line}; the last one counts.`,
+    ),
+    ...unmade.flatMap(({ name, line, kept }) =>
+      kept === undefined
+        ? []
+        : [`${at(line)}${name} ||= has no effect, it is ${asRuby(kept)} already (as in coreos-vagrant): write =.`],
     ),
     ...(block ? [`${at(block.firstLine)}the discovery token block is not run: the etcd members know each other.`] : []),
   ];

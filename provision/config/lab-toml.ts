@@ -53,14 +53,18 @@ const second = 1000;
 const hour = 3_600_000;
 
 /** At most 11 characters: with a prefix of 4 the lab's interface names must fit the kernel's 15. */
-const nameRule = 'must be 1 to 11 characters of a-z, 0-9 and -, starting with a letter and not ending in -';
+export const labNameRule = 'must be 1 to 11 characters of a-z, 0-9 and -, starting with a letter and not ending in -';
+
+const namePattern = /^[a-z](?:[a-z0-9-]{0,9}[a-z0-9])?$/;
+
+/** Whether a lab can have this name. Pure. */
+export function isLabName(text: string): boolean {
+  return namePattern.test(text);
+}
 
 const sections = {
   lab: z.strictObject({
-    name: z
-      .string(nameRule)
-      .regex(/^[a-z](?:[a-z0-9-]{0,9}[a-z0-9])?$/, nameRule)
-      .prefault('lab'),
+    name: z.string(labNameRule).regex(namePattern, labNameRule).prefault('lab'),
     state_dir: z
       .string('must be a path in quotes')
       .regex(

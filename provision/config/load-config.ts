@@ -1,5 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { LabError } from '#errors/lab-error.ts';
 import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
 import type { HypervisorName, LabConfig, MachineConfig, ProviderName, TimerConfig } from './lab-config.ts';
@@ -29,13 +30,16 @@ export interface ConfigRequest {
 
 /**
  * Reads `dir`/config.rb and `dir`/lab.toml. A missing file or key means defaults.
+ * @param name of the lab, in place of the one that lab.toml gives: several labs of one configuration
  * @throws LabError config.* for a file that cannot be read, and for lab.toml
  */
-export function readConfigFiles(dir: string): ConfigFiles {
+export function readConfigFiles(dir: string, name?: string): ConfigFiles {
   const file = parseToml(readText(join(dir, 'lab.toml'), ''), 'lab.toml');
-  const toml = checkLabToml(file, 'lab.toml');
+  const asWritten = checkLabToml(file, 'lab.toml');
+  const toml = name === undefined ? asWritten : { ...asWritten, lab: { ...asWritten.lab, name } };
+  const named = toml.lab.name !== asWritten.lab.name;
   const rb = readText(join(dir, 'config.rb'), '');
-  return { stateDir: stateDirOf(toml), configFor: (wanted) => labConfig({ dir, file, toml, rb }, wanted) };
+  return { stateDir: stateDirOf(toml), configFor: (wanted) => labConfig({ dir, file, toml, rb, named }, wanted) };
 }
 
 /**
@@ -47,17 +51,18 @@ export function loadConfig(
   env: Environment,
   hostCpus: number = availableParallelism(),
   provider: ProviderName = 'nspawn',
-  hypervisor?: HypervisorName,
+  name?: string,
 ): LabConfig {
-  return readConfigFiles(dir).configFor({ env, hostCpus, provider, hypervisor });
+  return readConfigFiles(dir, name).configFor({ env, hostCpus, provider });
 }
 
 function labConfig(
-  { dir, file, toml, rb }: { dir: string; file: TomlFile; toml: LabToml; rb: string },
+  { dir, file, toml, rb, named }: { dir: string; file: TomlFile; toml: LabToml; rb: string; named: boolean },
   { env, hostCpus, provider, hypervisor }: ConfigRequest,
 ): LabConfig {
+  if (named && provider === 'vagrant') throw oneVagrantDirectory(toml.lab.name);
   const runs = provider === 'nspawn' ? provider : (hypervisor ?? toml.vagrant.hypervisor);
-  const shape = readConfigRb(rb, 'config.rb', env['NUM_INSTANCES'], runs);
+  const shape = readConfigRb(rb, 'config.rb', env, runs);
   const at = (section: string, key: string): string => {
     const line = file.lineOf([section, key]);
     return line === undefined ? `lab.toml [${section}] ${key}` : `lab.toml:${line}`;
@@ -80,6 +85,15 @@ function labConfig(
     rsvp: { ...toml.rsvp },
     vagrant: vagrant(toml, shape, hypervisor),
     notices: shape.notices,
+  });
+}
+
+/** Vagrant knows its machines by the directory of the Vagrantfile's configuration and their names. */
+function oneVagrantDirectory(name: string): LabError {
+  return new LabError({
+    code: 'unbuilt.named-guests',
+    cause: `lab ${name} cannot have virtual machines beside those of lab.toml's own lab: both would be the same ones to Vagrant`,
+    next: `a directory with a config.rb and a lab.toml of its own: LAB_CONFIG_DIR=DIR lab up --provider vagrant`,
   });
 }
 

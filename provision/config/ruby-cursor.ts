@@ -10,11 +10,18 @@ export class UnreadableRuby extends Error {
 
 /** A place in a Ruby text that moves on. Line breaks are \n. */
 export class RubyCursor {
-  readonly text: string;
   at = 0;
+  #text: string;
+  /** The line break behind which lines were taken, and the offset behind those. */
+  #below = { from: -1, to: 0 };
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
+  }
+
+  /** With the lines that `takeLinesBelow` took as comments: offsets and line numbers stay. */
+  get text(): string {
+    return this.#text;
   }
 
   get done(): boolean {
@@ -75,6 +82,37 @@ export class RubyCursor {
   line(offset: number): string {
     const end = this.text.indexOf('\n', offset);
     return this.text.slice(offset, end < 0 ? undefined : end);
+  }
+
+  /** From here to the end of the line. */
+  rest(): string {
+    return this.line(this.at).trim();
+  }
+
+  /**
+   * The lines below the cursor's, or below those that were taken for something on the same line, up to the first that is `last`; they
+   * are comments afterwards. Undefined: no line is the last.
+   */
+  takeLinesBelow(last: (line: string) => boolean): { lines: string[]; offsets: number[] } | undefined {
+    const lineBreak = this.#text.indexOf('\n', this.at);
+    const lines: string[] = [];
+    const offsets: number[] = [];
+    let at = lineBreak === this.#below.from ? this.#below.to : lineBreak + 1;
+    const first = at;
+    while (lineBreak >= 0 && at < this.#text.length) {
+      const line = this.line(at);
+      const next = at + line.length + 1;
+      if (last(line)) {
+        const hidden = this.#text.slice(first, next).replace(/[^\n]/g, '#');
+        this.#text = this.#text.slice(0, first) + hidden + this.#text.slice(first + hidden.length);
+        this.#below = { from: lineBreak, to: next };
+        return { lines, offsets };
+      }
+      lines.push(line);
+      offsets.push(at);
+      at = next;
+    }
+    return undefined;
   }
 
   /** 1-based. */

@@ -1,7 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import { RubyCursor, UnreadableRuby } from './ruby-cursor.ts';
-import { readLiteral } from './ruby-literal.ts';
-import type { Lookup } from './ruby-string.ts';
+import { readExpression } from './ruby-expression.ts';
+import { isTruthy, type RubyScope } from './ruby-scope.ts';
 import type { RubyLiteral } from './ruby-value.ts';
 
 export interface RubyGlobal {
@@ -12,26 +12,46 @@ export interface RubyGlobal {
   readonly valueLine: number;
 }
 
+/** An assignment that Ruby would not make: `||=` to what has a value, or one whose `if` does not hold. */
+export interface UnmadeAssignment extends RubyGlobal {
+  /** What the variable holds instead, of `||=`; undefined: its `if` does not hold. */
+  readonly kept: RubyLiteral | undefined;
+}
+
 export interface RubyGlobals {
   /** In file order; an early assignment of the same name is kept, the last one wins (as in Ruby). */
   readonly globals: readonly RubyGlobal[];
+  readonly unmade: readonly UnmadeAssignment[];
   /** Lines of the sample's discovery token block, which a lab with a static etcd bootstrap does not need. */
   readonly discoveryBlock?: { readonly firstLine: number; readonly lastLine: number };
 }
 
+/** What there is before the first line. */
+export interface RubyBefore {
+  /** Of variables, before anything is assigned to them. */
+  readonly values?: ReadonlyMap<string, RubyLiteral>;
+  readonly env?: RubyScope['env'];
+}
+
 /**
- * Reads the assignments of a config.rb in the style of coreos-vagrant, without Ruby: comments and `$name = literal`, each on lines of
- * its own or with `;` between them. Nothing is skipped in silence: what is outside this grammar throws LabError config.ruby with its line.
- * The one piece of code in coreos-vagrant's own sample, the discovery token block, is known and reported back.
- * @param defaults what a variable is for `#{$name}` before anything is assigned to it
+ * Reads the assignments of a config.rb in the style of coreos-vagrant, without Ruby: comments, `$name = value` and `$name ||= value` with
+ * an `if` or `unless` behind them, each on lines of its own or with `;` between them. Nothing is skipped in silence: what is outside this
+ * grammar throws LabError config.ruby with its line. The one piece of code in coreos-vagrant's own sample, the discovery token block, is
+ * known and reported back.
  */
-export function readRubyGlobals(
-  text: string,
-  fileName: string,
-  defaults: ReadonlyMap<string, RubyLiteral> = new Map(),
-): RubyGlobals {
-  const cursor = new RubyCursor(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
+export function readRubyGlobals(text: string, fileName: string, before: RubyBefore = {}): RubyGlobals {
+  const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  const cursor = new RubyCursor(source);
   const globals: RubyGlobal[] = [];
+  const unmade: UnmadeAssignment[] = [];
+  const scope: RubyScope = {
+    global: (name) => {
+      const above = globals.findLast((global) => global.name === name);
+      return above === undefined ? before.values?.get(name) : above.value;
+    },
+    env: before.env ?? {},
+    read: (at, depth) => readExpression(at, scope, depth),
+  };
   let discoveryBlock: RubyGlobals['discoveryBlock'];
   try {
     for (;;) {
@@ -39,13 +59,17 @@ export function readRubyGlobals(
       if (cursor.done || (cursor.atLineStart && cursor.line(cursor.at) === '__END__')) break;
       if (cursor.take(';')) continue;
       if (discoveryCondition.test(cursor.line(cursor.at).trim())) discoveryBlock = skipBlock(cursor);
-      else globals.push(assignment(cursor, globals, defaults));
+      else {
+        const { global, isUnmade, kept } = assignment(cursor, scope);
+        if (isUnmade) unmade.push({ ...global, kept });
+        else globals.push(global);
+      }
     }
   } catch (error) {
-    if (error instanceof UnreadableRuby) throw unreadable(error, cursor, fileName);
+    if (error instanceof UnreadableRuby) throw unreadable(error, source, fileName);
     throw error;
   }
-  return discoveryBlock ? { globals, discoveryBlock } : { globals };
+  return { globals, unmade, ...(discoveryBlock && { discoveryBlock }) };
 }
 
 const discoveryCondition = /^if File\.exists?\?\((['"])user-data\1\)\s*&&\s*ARGV\[0\]\.eql\?\((['"])up\2\)\s*(#.*)?$/;
@@ -60,46 +84,63 @@ function skipBlock(cursor: RubyCursor): { firstLine: number; lastLine: number } 
 
 function assignment(
   cursor: RubyCursor,
-  earlier: readonly RubyGlobal[],
-  defaults: ReadonlyMap<string, RubyLiteral>,
-): RubyGlobal {
+  scope: RubyScope,
+): { global: RubyGlobal; isUnmade: boolean; kept: RubyLiteral | undefined } {
   const start = cursor.at;
   const name = cursor.match(/\$[A-Za-z_]\w*/y)?.[0];
   cursor.skipBlanks();
-  if (name === undefined || !cursor.match(/=(?![=~>])/y)) {
+  const sign = cursor.match(/(?:\|\|)?=(?![=~>])/y)?.[0];
+  if (name === undefined || sign === undefined) {
     throw new UnreadableRuby('is not a `$name = value` line', start);
   }
   const line = cursor.lineNumber(start);
   cursor.skipLines();
-  const startsAnother = cursor.lineNumber(cursor.at) > line && /^(?:\$\w+\s*=|__END__$)/.test(cursor.line(cursor.at));
+  const startsAnother =
+    cursor.lineNumber(cursor.at) > line && /^(?:\$\w+\s*(?:\|\|)?=|__END__$)/.test(cursor.line(cursor.at));
   if (cursor.done || cursor.char === ';' || startsAnother) throw new UnreadableRuby(`${name} has no value`, start);
   const valueLine = cursor.lineNumber(cursor.at);
-  const lookup: Lookup = (variable) => {
-    const above = earlier.findLast((global) => global.name === variable);
-    return above === undefined ? defaults.get(variable) : above.value;
-  };
   try {
-    const value = readLiteral(cursor, lookup);
+    const value = readExpression(cursor, scope);
+    const holds = modifiers(cursor, scope);
     cursor.skipBlanks();
-    const rest = cursor.line(cursor.at).trim();
+    const rest = cursor.rest();
     if (rest !== '' && !/^[#;]/.test(rest)) {
       throw new UnreadableRuby(`cannot read \`${rest}\` after the value`, cursor.at);
     }
-    return { name, value, line, valueLine };
+    const before = sign === '=' ? undefined : scope.global(name);
+    const kept = before !== undefined && isTruthy(before) ? before : undefined;
+    return { global: { name, value, line, valueLine }, isUnmade: !holds || kept !== undefined, kept };
   } catch (error) {
     if (error instanceof UnreadableRuby) throw new UnreadableRuby(`${name}: ${error.message}`, error.offset);
     throw error;
   }
 }
 
-function unreadable(error: UnreadableRuby, cursor: RubyCursor, fileName: string): LabError {
-  const line = cursor.lineNumber(error.offset);
+/** Do the `if` and `unless` behind an assignment hold? */
+function modifiers(cursor: RubyCursor, scope: RubyScope): boolean {
+  let holds = true;
+  for (;;) {
+    const start = cursor.at;
+    cursor.skipBlanks();
+    const word = cursor.match(/(if|unless)(?=[\s(!])/y)?.[1];
+    if (word === undefined) {
+      cursor.at = start;
+      return holds;
+    }
+    cursor.skipBlanks();
+    if (isTruthy(readExpression(cursor, scope)) !== (word === 'if')) holds = false;
+  }
+}
+
+function unreadable(error: UnreadableRuby, source: string, fileName: string): LabError {
+  const line = new RubyCursor(source).lineNumber(error.offset);
   return new LabError({
     code: 'config.ruby',
     cause: `${fileName}:${line}: ${error.message}`,
-    evidence: [(cursor.text.split('\n')[line - 1] ?? '').trim()],
+    evidence: [(source.split('\n')[line - 1] ?? '').trim()],
     next:
       `Edit line ${line} of ${fileName}: write \`$name = value\` with a number, a quoted string, a symbol, true, ` +
-      'false, nil, [value] or {key => value}; Ruby code is not run, put # in front of the line to leave it out.',
+      "false, nil, [value], {key => value} or ENV['NAME'] || value; other Ruby code is not run, put # in front of " +
+      'the line to leave it out.',
   });
 }

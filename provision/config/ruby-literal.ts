@@ -1,54 +1,63 @@
 import { UnreadableRuby, type RubyCursor } from './ruby-cursor.ts';
-import { readString, readWords, type Lookup } from './ruby-string.ts';
+import { readHeredoc } from './ruby-heredoc.ts';
+import { readCall, readMethods } from './ruby-methods.ts';
+import type { RubyScope } from './ruby-scope.ts';
+import { readString, readWords } from './ruby-string.ts';
 import { asRuby, type RubyArray, type RubyHash, type RubyLiteral } from './ruby-value.ts';
 
-/** Deeper nesting is no setting, and recursion must end. */
-const deepest = 32;
-
 /**
- * Reads one Ruby literal at the cursor: number, string, symbol, true, false, nil, array, %w, %i, hash in either syntax; over lines
- * and with comments between its parts as Ruby allows; `.freeze` behind it is passed over. `$name` is the value of that global.
- * @param lookup the globals assigned above
+ * Reads one operand at the cursor: number, string, heredoc, symbol, true, false, nil, array, %w, %i, hash in either syntax, over lines
+ * and with comments between its parts as Ruby allows; `$name`, which is the value of that global; a variable of the environment; an
+ * expression in brackets. With the methods behind it.
+ * @param depth of brackets around it
  * @throws UnreadableRuby at what is none
  */
-export function readLiteral(cursor: RubyCursor, lookup: Lookup, depth = 0): RubyLiteral {
-  if (depth > deepest) throw new UnreadableRuby('nested too deeply', cursor.at);
-  const value = bare(cursor, lookup, depth);
-  while (cursor.match(/\.freeze\b(?!\s*[(.])/y));
-  return value;
+export function readLiteral(cursor: RubyCursor, scope: RubyScope, depth: number): RubyLiteral {
+  return readMethods(cursor, bare(cursor, scope, depth));
 }
 
-function bare(cursor: RubyCursor, lookup: Lookup, depth: number): RubyLiteral {
-  if (cursor.char === '{') return hash(cursor, lookup, depth);
-  if (cursor.char === '[') return array(cursor, lookup, depth);
+function bare(cursor: RubyCursor, scope: RubyScope, depth: number): RubyLiteral {
+  if (cursor.char === '(') return inBrackets(cursor, scope, depth);
+  if (cursor.char === '{') return hash(cursor, scope, depth);
+  if (cursor.char === '[') return array(cursor, scope, depth);
   if (/[-+\d]/.test(cursor.char)) return number(cursor);
-  const words = readWords(cursor);
+  const words = readWords(cursor, scope, depth);
   if (words)
     return { items: words.words.map((word) => (words.kind === 'i' ? { symbol: word } : word)), lines: words.lines };
-  const text = readString(cursor, lookup);
+  const text = readHeredoc(cursor, scope) ?? readString(cursor, scope, depth);
   if (text !== undefined) return text;
-  return symbol(cursor, lookup) ?? word(cursor, lookup);
+  const call = readCall(cursor, scope, depth);
+  return call ? call.value : (symbol(cursor, scope, depth) ?? word(cursor, scope));
 }
 
-function symbol(cursor: RubyCursor, lookup: Lookup): RubyLiteral | undefined {
+function inBrackets(cursor: RubyCursor, scope: RubyScope, depth: number): RubyLiteral {
+  const start = cursor.at;
+  cursor.at += 1;
+  cursor.skipLines();
+  const value = scope.read(cursor, depth + 1);
+  cursor.skipLines();
+  if (cursor.take(')')) return value;
+  throw cursor.done
+    ? new UnreadableRuby('this `(` is not closed', start)
+    : new UnreadableRuby(`expected \`)\`, not \`${cursor.rest()}\``, cursor.at);
+}
+
+function symbol(cursor: RubyCursor, scope: RubyScope, depth: number): RubyLiteral | undefined {
   const name = cursor.match(/:([A-Za-z_]\w*[?!]?)(?!:)/y)?.[1];
   if (name !== undefined) return { symbol: name };
   const start = cursor.at;
   if (!cursor.take(':')) return undefined;
-  const text = /["']/.test(cursor.char) ? readString(cursor, lookup) : undefined;
+  const text = /["']/.test(cursor.char) ? readString(cursor, scope, depth) : undefined;
   if (text === undefined) throw cannotRead(cursor, start);
   return { symbol: text };
 }
 
-function word(cursor: RubyCursor, lookup: Lookup): RubyLiteral {
+function word(cursor: RubyCursor, scope: RubyScope): RubyLiteral {
   const start = cursor.at;
-  if (/^<<[-~]?["'`A-Z_a-z]/.test(cursor.line(start))) {
-    throw new UnreadableRuby('a heredoc (<<) is not read: write the text in quotes', start);
-  }
   const found = cursor.match(/\$?[A-Za-z_]\w*[?!]?/y)?.[0];
   if (found === 'true' || found === 'false') return found === 'true';
   if (found === 'nil') return null;
-  const value = found?.startsWith('$') ? lookup(found) : undefined;
+  const value = found?.startsWith('$') ? scope.global(found) : undefined;
   if (value !== undefined) return value;
   throw cannotRead(cursor, start);
 }
@@ -68,34 +77,34 @@ function number(cursor: RubyCursor): number {
   return value === 0 ? 0 : value;
 }
 
-function array(cursor: RubyCursor, lookup: Lookup, depth: number): RubyArray {
+function array(cursor: RubyCursor, scope: RubyScope, depth: number): RubyArray {
   const items: RubyLiteral[] = [];
   const lines: number[] = [];
   members(cursor, ']', () => {
     lines.push(cursor.lineNumber(cursor.at));
-    items.push(readLiteral(cursor, lookup, depth + 1));
+    items.push(scope.read(cursor, depth + 1));
   });
   return { items, lines };
 }
 
-function hash(cursor: RubyCursor, lookup: Lookup, depth: number): RubyHash {
+function hash(cursor: RubyCursor, scope: RubyScope, depth: number): RubyHash {
   // Of two pairs with one key, the value of the second stands in the place of the first.
   const pairs = new Map<string, { pair: readonly [RubyLiteral, RubyLiteral]; line: number }>();
   members(cursor, '}', () => {
     const line = cursor.lineNumber(cursor.at);
-    const key = hashKey(cursor, lookup, depth);
+    const key = hashKey(cursor, scope, depth);
     cursor.skipLines();
-    pairs.set(asRuby(key), { pair: [key, readLiteral(cursor, lookup, depth + 1)], line });
+    pairs.set(asRuby(key), { pair: [key, scope.read(cursor, depth + 1)], line });
   });
   return { pairs: [...pairs.values()].map(({ pair }) => pair), lines: [...pairs.values()].map(({ line }) => line) };
 }
 
 /** With what stands between key and value: `name:`, `"name":` or `key =>`. */
-function hashKey(cursor: RubyCursor, lookup: Lookup, depth: number): RubyLiteral {
+function hashKey(cursor: RubyCursor, scope: RubyScope, depth: number): RubyLiteral {
   const label = cursor.match(/([A-Za-z_]\w*[?!]?):(?!:)/y)?.[1];
   if (label !== undefined) return { symbol: label };
   const isText = /["']/.test(cursor.char);
-  const key = readLiteral(cursor, lookup, depth + 1);
+  const key = readLiteral(cursor, scope, depth + 1);
   if (isText && typeof key === 'string' && cursor.match(/:(?!:)/y)) return { symbol: key };
   cursor.skipLines();
   if (!cursor.take('=>')) throw new UnreadableRuby('expected `=>` between key and value', cursor.at);
@@ -109,7 +118,7 @@ function members(cursor: RubyCursor, close: string, read: () => void): void {
   const expected = (): UnreadableRuby =>
     cursor.done
       ? new UnreadableRuby(`expected \`,\` or \`${close}\`: this \`${open}\` is not closed`, start)
-      : new UnreadableRuby(`expected \`,\` or \`${close}\`, not \`${cursor.line(cursor.at).trim()}\``, cursor.at);
+      : new UnreadableRuby(`expected \`,\` or \`${close}\`, not \`${cursor.rest()}\``, cursor.at);
   cursor.at += 1;
   for (;;) {
     cursor.skipLines();

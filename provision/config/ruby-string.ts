@@ -1,16 +1,15 @@
-import { UnreadableRuby, type RubyCursor } from './ruby-cursor.ts';
-import { asRuby, type RubyLiteral } from './ruby-value.ts';
-
-/** The value of a global that is assigned above, for `#{$name}`. */
-export type Lookup = (name: string) => RubyLiteral | undefined;
+import { RubyCursor, UnreadableRuby } from './ruby-cursor.ts';
+import { toText } from './ruby-methods.ts';
+import type { RubyScope } from './ruby-scope.ts';
+import type { RubyLiteral } from './ruby-value.ts';
 
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '<': '>' };
 
 /** A string in quotes or %q, %Q, %(), with those that stand directly behind it, which Ruby joins; undefined: none begins here. */
-export function readString(cursor: RubyCursor, lookup: Lookup): string | undefined {
+export function readString(cursor: RubyCursor, scope: RubyScope, depth: number): string | undefined {
   let text: string | undefined;
   for (;;) {
-    const part = onePart(cursor, lookup, text === undefined);
+    const part = onePart(cursor, { scope, depth }, text === undefined);
     if (part === undefined) return text;
     text = (text ?? '') + part;
     const end = cursor.at;
@@ -22,19 +21,21 @@ export function readString(cursor: RubyCursor, lookup: Lookup): string | undefin
   }
 }
 
-function onePart(cursor: RubyCursor, lookup: Lookup, mayBePercent: boolean): string | undefined {
+function onePart(cursor: RubyCursor, within: Within, mayBePercent: boolean): string | undefined {
   const start = cursor.at;
-  if (cursor.take("'")) return readUntil(cursor, { open: "'", close: "'", start, expands: false, lookup });
-  if (cursor.take('"')) return readUntil(cursor, { open: '"', close: '"', start, expands: true, lookup });
+  if (cursor.take("'")) return readUntil(cursor, { open: "'", close: "'", start, expands: false, ...within });
+  if (cursor.take('"')) return readUntil(cursor, { open: '"', close: '"', start, expands: true, ...within });
   const percent = mayBePercent ? cursor.match(/%([qQ]?)([^\w\s])/y) : undefined;
   if (!percent) return undefined;
   const [, kind, open = ''] = percent;
-  return readUntil(cursor, { open, close: closing[open] ?? open, start, expands: kind !== 'q', lookup });
+  return readUntil(cursor, { open, close: closing[open] ?? open, start, expands: kind !== 'q', ...within });
 }
 
 /** The words of %w[...] or %i[...], over lines; undefined: none begin here. */
 export function readWords(
   cursor: RubyCursor,
+  scope: RubyScope,
+  depth: number,
 ): { kind: 'w' | 'i'; words: readonly string[]; lines: readonly number[] } | undefined {
   const start = cursor.at;
   const percent = cursor.match(/%([wWiI])([^\w\s])/y);
@@ -50,7 +51,10 @@ export function readWords(
     lines.push(cursor.lineNumber(cursor.at));
     let word = '';
     while (!cursor.done && !/\s/.test(cursor.char) && cursor.char !== close) {
-      if (/[WI]/.test(letter) && cursor.startsWith('#{')) throw interpolated(cursor.at);
+      if (/[WI]/.test(letter) && /^#[{$@]/.test(cursor.text.slice(cursor.at, cursor.at + 2))) {
+        word += interpolation(cursor, { scope, depth });
+        continue;
+      }
       cursor.take('\\');
       word += cursor.char;
       cursor.at += 1;
@@ -59,14 +63,42 @@ export function readWords(
   }
 }
 
-interface Quotes {
+/** Where a string stands. */
+interface Within {
+  readonly scope: RubyScope;
+  /** Of brackets around it. */
+  readonly depth: number;
+}
+
+interface Quotes extends Within {
   readonly open: string;
   readonly close: string;
   /** Offset of the opening one. */
   readonly start: number;
-  /** Escapes, and #{$name}. */
+  /** Escapes, and #{}. */
   readonly expands: boolean;
-  readonly lookup: Lookup;
+}
+
+/**
+ * A text with its escapes and #{} replaced.
+ * @param offsetOf a line of the text, from 1, in the file
+ */
+export function readToEnd(text: string, scope: RubyScope, offsetOf: (line: number) => number): string {
+  const cursor = new RubyCursor(text);
+  let read = '';
+  try {
+    while (!cursor.done) {
+      if (cursor.char === '\\') read += richEscape(cursor);
+      else if (/^#[{$@]/.test(text.slice(cursor.at, cursor.at + 2))) read += interpolation(cursor, { scope, depth: 0 });
+      else read += text.charAt(cursor.at++);
+      if (cursor.text !== text) throw new UnreadableRuby('a heredoc cannot begin within another one', cursor.at);
+    }
+  } catch (error) {
+    if (error instanceof UnreadableRuby)
+      throw new UnreadableRuby(error.message, offsetOf(cursor.lineNumber(error.offset)));
+    throw error;
+  }
+  return read;
 }
 
 function readUntil(cursor: RubyCursor, quotes: Quotes): string {
@@ -125,23 +157,35 @@ function richEscape(cursor: RubyCursor): string {
   return meant ?? char;
 }
 
-/** `#{$name}` and `#$name`; a # before anything else than a name is a #. */
-function interpolation(cursor: RubyCursor, { lookup }: Quotes): string {
+/** `#{value}` and `#$name`; a # before anything else than a name is a #. */
+function interpolation(cursor: RubyCursor, { scope, depth }: Within): string {
   const start = cursor.at;
-  const found = cursor.match(/#(?:\{\s*(\$[A-Za-z_]\w*)\s*\}|(\$[A-Za-z_]\w*))/y);
-  if (!found) {
-    if (cursor.startsWith('#{') || /^#(?:@@?[A-Za-z_]|\$.)/.test(cursor.line(start))) throw interpolated(start);
-    cursor.at += 1;
-    return '#';
+  if (cursor.take('#{')) {
+    cursor.skipLines();
+    const value = known(cursor, scope, depth);
+    cursor.skipLines();
+    if (!cursor.take('}'))
+      throw new UnreadableRuby(`\`${cursor.line(start).trim()}\`: #{} holds more than a value`, start);
+    return toText(value);
   }
-  const name = found[1] ?? found[2] ?? '';
-  const value = lookup(name);
-  if (value === undefined) throw new UnreadableRuby(`#{${name}} names nothing assigned above`, start);
-  if (value === null) return '';
-  if (typeof value === 'object') return 'symbol' in value ? value.symbol : asRuby(value);
-  return String(value);
+  const name = cursor.match(/#(\$[A-Za-z_]\w*)/y)?.[1];
+  if (name !== undefined) {
+    const value = scope.global(name);
+    if (value === undefined) throw namesNothing(name, start);
+    return toText(value);
+  }
+  if (/^#(?:@@?[A-Za-z_]|\$.)/.test(cursor.line(start)))
+    throw new UnreadableRuby('only #$name and #{value} can be put into a string: Ruby code is not run', start);
+  cursor.at += 1;
+  return '#';
 }
 
-function interpolated(offset: number): UnreadableRuby {
-  return new UnreadableRuby('only #{$name} can be put into a string: Ruby code is not run', offset);
+function known(cursor: RubyCursor, scope: RubyScope, depth: number): RubyLiteral {
+  const name = /^\$[A-Za-z_]\w*/.exec(cursor.line(cursor.at))?.[0];
+  if (name !== undefined && scope.global(name) === undefined) throw namesNothing(name, cursor.at);
+  return scope.read(cursor, depth + 1);
+}
+
+function namesNothing(name: string, offset: number): UnreadableRuby {
+  return new UnreadableRuby(`#{${name}} names nothing assigned above`, offset);
 }

@@ -22,7 +22,10 @@ export function wholeNumber(global: RubyGlobal | undefined, fileName: string, ru
     line: global.valueLine,
     rule: `must be a whole number from ${min} to ${max}`,
     shown: asRuby(written),
-    example: `${name} = ${example}`,
+    example:
+      typeof written === 'string' && /^\d+$/.test(written)
+        ? `${name} = ${Number(written)} (.to_i makes a number of text)`
+        : `${name} = ${example}`,
   });
 }
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CodeOf, LabError } from '#errors/lab-error.ts';
 import { takeFlock } from './flock.ts';
 import { readText } from './read-text.ts';
+import { wallTime } from './wall-time.ts';
 
 /** What to say when somebody else holds the lock. */
 export interface Busy {
@@ -24,7 +25,7 @@ export async function takeCommandLock(file: string, command: string, busy: Busy)
   for (;;) {
     await mkdir(dirname(file), { recursive: true });
     const taken = await takeFlock(file, ['--nonblock']);
-    if (taken === 'held') throw busyError(busy, await readText(file));
+    if (taken === 'held') throw await busyError(busy, file);
     if (taken === 'lost') continue;
     await writeFile(file, `${process.pid} ${command}\n`);
     return taken;
@@ -38,14 +39,20 @@ export async function takeCommandLock(file: string, command: string, busy: Busy)
 export async function refuseWhileHeld(file: string, busy: Busy): Promise<void> {
   if (!existsSync(file)) return;
   const taken = await takeFlock(file, ['--nonblock']);
-  if (taken === 'held') throw busyError(busy, await readText(file));
+  if (taken === 'held') throw await busyError(busy, file);
   if (typeof taken === 'function') await taken();
 }
 
-function busyError({ code, cause, end }: Busy, text: string | undefined): LabError {
-  const [, pid, holder] = /^(\d+) (.+)$/m.exec(text ?? '') ?? [];
+async function busyError({ code, cause, end }: Busy, file: string): Promise<LabError> {
+  const [, pid, holder] = /^(\d+) (.+)$/m.exec((await readText(file)) ?? '') ?? [];
+  // The holder writes it once, when it has it.
+  const taken = await stat(file).then(
+    ({ mtime }) => mtime,
+    () => undefined,
+  );
+  const since = taken === undefined ? '' : `, since ${wallTime(taken, new Date())}`;
   // Whoever has taken it writes itself in a moment later.
-  const who = pid === undefined ? 'it has not said which' : `${holder} (process ${pid})`;
+  const who = pid === undefined ? 'it has not said which' : `${holder} (process ${pid}${since})`;
   const next = pid === undefined ? 'wait for it' : `wait for it, or ${end(pid)}`;
   return new LabError({ code, cause: `${cause}: ${who}`, next });
 }

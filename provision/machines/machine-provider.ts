@@ -43,8 +43,26 @@ export interface MachineProvider {
   readJournal(machine: string, args: readonly string[]): Promise<string>;
   /** Throws one machine away, disk and all (ends it first if it runs); the rest of the lab stays. No-op without a disk. */
   destroyMachine(machine: string): Promise<void>;
+  /** Undefined where its machines' disks cannot be copied. */
+  readonly copies: DiskCopies | undefined;
+  /** Ends the ground and what stands on it: processes, link, mounts, cgroups. Disks stay; `prepare` makes it again. */
+  endGround(): Promise<void>;
   /** Removes everything of the lab from the host, whatever state it is in. */
   destroy(): Promise<void>;
+}
+
+/** What keeps the disks of a lab's machines as they are at one instant. */
+export interface DiskCopies {
+  /**
+   * Copies every machine's disk into `to/machines`, and what was pushed to the registry to `to/registry`. Machines that run stand still
+   * meanwhile.
+   * @param to a directory that is there, and empty
+   * @returns ms for which they stood still
+   * @throws LabError `state.machine` while one starts or stops
+   */
+  copyDisks(to: string): Promise<number>;
+  /** What the copies of the disks as they are now would take of the host's disk, bytes. */
+  diskBytes(): Promise<number>;
 }
 
 export interface ProviderNeeds {

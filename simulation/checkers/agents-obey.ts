@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../history/event.ts';
 import type { Checker } from './checker.ts';
-import { conflict, wrongMachine } from './constraints.ts';
+import { notBeside, wrongMachine } from './constraints.ts';
 import type { TrueUnit, Truth } from './truth.ts';
 
 /** Machine and unit: may the agent start it, may it stop it? */
@@ -80,5 +80,5 @@ function leaveOf(unit: TrueUnit, machineId: string, truth: Truth): Leave {
   if (machine === undefined) return { start: true, stop: true };
   if (isWrong) return { start: false, stop: true };
   // Whom it must not be beside, it may have to give way to.
-  return { start: true, stop: [...truth.units.values()].some((other) => conflict(unit, other) !== undefined) };
+  return { start: true, stop: [...truth.units.values()].some((other) => notBeside(unit, other) !== undefined) };
 }

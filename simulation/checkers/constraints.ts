@@ -28,6 +28,18 @@ export function conflict(a: TrueUnit, b: TrueUnit): string | undefined {
   return theirs === undefined ? undefined : `Conflicts=${theirs} of ${b.name} means ${a.name}`;
 }
 
+/** Replaces=: of the other one, which drives this one away. */
+export function replacedBy(unit: TrueUnit, other: TrueUnit): string | undefined {
+  if (unit.name === other.name) return undefined;
+  const glob = other.requirements.replaces.find((one) => globMatches(one, unit.name));
+  return glob === undefined ? undefined : `Replaces=${glob} of ${other.name} means ${unit.name}`;
+}
+
+/** Why two units must not run side by side, whoever of them has to go. */
+export function notBeside(a: TrueUnit, b: TrueUnit): string | undefined {
+  return conflict(a, b) ?? replacedBy(a, b) ?? replacedBy(b, a);
+}
+
 /** A unit that MachineOf= names and that is not on a machine. */
 export interface MissingPeer {
   readonly name: string;
@@ -44,7 +56,7 @@ export function missingPeer(unit: TrueUnit, machine: Machine, truth: Truth): Mis
     if (!isGlobal && peer.target !== machine.id) return { name, isSure: true };
     if (isGlobal && wrongMachine(peer, machine) !== undefined) return { name, isSure: true };
     const beside = [unit, ...truth.scheduledTo(machine.id), ...truth.globals()];
-    if (isGlobal && beside.some((other) => conflict(peer, other) !== undefined)) return { name, isSure: false };
+    if (isGlobal && beside.some((other) => notBeside(peer, other) !== undefined)) return { name, isSure: false };
   }
   return undefined;
 }
@@ -63,9 +75,12 @@ export function mayNotStay(
   const wrong = wrongMachine(unit, machine);
   if (wrong !== undefined) return sure(wrong);
   for (const other of truth.scheduledTo(machine.id)) {
-    const why = conflict(unit, other);
+    const why = conflict(unit, other) ?? replacedBy(unit, other);
     if (why !== undefined) return sure(why);
   }
   const peer = missingPeer(unit, machine, truth);
-  return peer === undefined ? undefined : { why: `MachineOf=${peer.name}, which is not there`, isSure: peer.isSure };
+  if (peer !== undefined) return { why: `MachineOf=${peer.name}, which is not there`, isSure: peer.isSure };
+  // Of units that replace each other in a circle either may go.
+  const mine = truth.scheduledTo(machine.id).find((other) => replacedBy(other, unit) !== undefined);
+  return mine === undefined ? undefined : { why: `it replaces ${mine.name}`, isSure: false };
 }

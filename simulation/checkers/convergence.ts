@@ -1,5 +1,5 @@
 import type { Checker } from './checker.ts';
-import { conflict, mayNotStay, missingPeer, wrongMachine } from './constraints.ts';
+import { mayNotStay, missingPeer, notBeside, wrongMachine } from './constraints.ts';
 import type { TrueUnit, Truth } from './truth.ts';
 
 /** With a quorum and room, and nothing in the way, all comes to run as it is wanted within a bound. */
@@ -52,7 +52,7 @@ function couldBePlaced(unit: TrueUnit, truth: Truth): string | undefined {
   if (unit.name.includes('@.')) return undefined;
   if (!truth.keys.has(truth.facts.keys.job(unit.name).blocked)) return 'it has no machine, and no reason is told';
   for (const machine of truth.machines()) {
-    const isInTheWay = (other: TrueUnit): boolean => conflict(unit, other) !== undefined;
+    const isInTheWay = (other: TrueUnit): boolean => notBeside(unit, other) !== undefined;
     if (wrongMachine(unit, machine) !== undefined || missingPeer(unit, machine, truth) !== undefined) continue;
     if (truth.scheduledTo(machine.id).some(isInTheWay)) continue;
     // A global unit is in the way where it runs, and it runs unless something scheduled is in its way.
@@ -82,7 +82,7 @@ function globalProblem(unit: TrueUnit, truth: Truth): string | undefined {
     const mayBeHere = unit.desired === 'launched' && wrongMachine(unit, machine) === undefined;
     if (isHere && !mayBeHere) return `it runs on ${machine.name}, where it is not to run`;
     const others = [...truth.scheduledTo(machine.id), ...truth.globals()];
-    if (!mayBeHere || others.some((other) => conflict(unit, other) !== undefined)) continue;
+    if (!mayBeHere || others.some((other) => notBeside(unit, other) !== undefined)) continue;
     const why = runProblem(unit, machine.name, truth);
     if (why !== undefined) return why;
   }

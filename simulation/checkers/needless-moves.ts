@@ -1,5 +1,5 @@
 import type { Checker } from './checker.ts';
-import { mayNotStay, missingPeer } from './constraints.ts';
+import { mayNotStay, missingPeer, replacedBy } from './constraints.ts';
 import { scheduleChanges } from './schedule-changes.ts';
 import type { Truth } from './truth.ts';
 
@@ -28,7 +28,7 @@ export function needlessMoves(): Checker {
         if (from === undefined) continue;
         const place = `${unit} ${from}`;
         if (holding.has(place) || (reasonAt.get(place) ?? -Infinity) >= knownFrom) continue;
-        if (followsPeer(unit, from, truth)) continue;
+        if (followsPeer(unit, from, truth) || isReplaced(unit, from, truth)) continue;
         const where = to === undefined ? 'nowhere' : truth.nameOf(to);
         return `${event.author} moves ${unit} from ${truth.nameOf(from)} to ${where}, for no reason that it could see`;
       }
@@ -36,6 +36,12 @@ export function needlessMoves(): Checker {
       return undefined;
     },
   };
+}
+
+/** A unit that replaces it has come there, in the same transaction. */
+function isReplaced(name: string, from: string, truth: Truth): boolean {
+  const unit = truth.units.get(name);
+  return unit !== undefined && truth.scheduledTo(from).some((other) => replacedBy(unit, other) !== undefined);
 }
 
 /** Its principal has gone from there, in the same transaction. */

@@ -1,11 +1,11 @@
 import type { Machine } from '#platform/fleet/engine/model.ts';
 import type { Checker } from './checker.ts';
-import { conflict, missingPeer, wrongMachine } from './constraints.ts';
+import { conflict, missingPeer, replacedBy, wrongMachine } from './constraints.ts';
 import { scheduleChanges } from './schedule-changes.ts';
 import type { TrueUnit, Truth } from './truth.ts';
 
 /**
- * MachineID, MachineMetadata, Conflicts and MachineOf hold wherever the engine puts a unit, among all that is scheduled there then. What users said a moment ago,
+ * MachineID, MachineMetadata, Conflicts, Replaces and MachineOf hold wherever the engine puts a unit, among all that is scheduled there then. What users said a moment ago,
  * so that the engine could not know of it, is excused; what engines themselves wrote never is.
  */
 export function placement(): Checker {
@@ -33,7 +33,7 @@ function problemOf(unit: TrueUnit, machine: Machine, truth: Truth, knownFrom: nu
   if (wrong !== undefined) return wrong;
   for (const other of truth.scheduledTo(machine.id)) {
     if (other.changedAt > knownFrom || other.desired === 'inactive') continue;
-    const why = conflict(unit, other);
+    const why = conflict(unit, other) ?? replacedBy(unit, other);
     if (why !== undefined) return why;
   }
   const missing = missingPeer(unit, machine, truth);

@@ -1,5 +1,5 @@
 import type { Checker } from './checker.ts';
-import { conflict } from './constraints.ts';
+import { notBeside } from './constraints.ts';
 
 /** A unit does not begin to run on a machine while another one runs there, or is ending yet, that must not be beside it. */
 export function runningTogether(): Checker {
@@ -12,7 +12,7 @@ export function runningTogether(): Checker {
       for (const [name, run] of truth.runsOn(event.machine)) {
         const other = truth.units.get(name);
         if (other === undefined || other.hash !== run.hash) continue;
-        const why = conflict(unit, other);
+        const why = notBeside(unit, other);
         if (why !== undefined) return `${unit.name} starts on ${event.machine} beside ${name} (${run.active}): ${why}`;
       }
       return undefined;

@@ -1,4 +1,5 @@
 import { machinesResource } from '#platform/fleet/api/machines.ts';
+import { defaultPageSize } from '#platform/fleet/api/pagination.ts';
 import { ApiError, errorReply, type Reply } from '#platform/fleet/api/reply.ts';
 import type { ApiRequest } from '#platform/fleet/api/request.ts';
 import { unitsResource } from '#platform/fleet/api/units.ts';
@@ -18,6 +19,7 @@ export async function answerCall(registry: Registry, { method, path, body }: Api
     method,
     path,
     query: new URLSearchParams(),
+    pageSize: defaultPageSize,
     host: 'fleet',
     contentType: 'application/json',
     body: async () => JSON.stringify(body),

@@ -1,6 +1,7 @@
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
 import { storeOver } from '#platform/etcd/store-over.ts';
+import { defaultPageSize } from '#platform/fleet/api/pagination.ts';
 import type { Reply } from '#platform/fleet/api/reply.ts';
 import type { FleetdConfig } from '#platform/fleet/daemon/config.ts';
 import { etcdTimeoutMs } from '#platform/fleet/daemon/etcd-timeout.ts';
@@ -110,5 +111,9 @@ function configOf(
     systemd: 'memory',
     resyncMs,
     shutdownWaitMs: 6_000,
+    disableEngine: false,
+    tokenLimit: defaultPageSize,
+    etcdRequestTimeoutMs: undefined,
+    auth: { token: undefined, certificate: undefined, key: undefined, clientAuthority: undefined },
   };
 }

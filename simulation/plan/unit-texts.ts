@@ -39,6 +39,8 @@ function usual(name: string, machines: number, random: SeededRandom): string[] {
       return random.chance(0.5) ? ['Global=true'] : ['Global=true', `MachineMetadata=rack=${rack(random)}`];
     case 'rack':
       return [`MachineMetadata=rack=${rack(random)}`];
+    case 'cache':
+      return random.chance(0.3) ? ['Replaces=api.service'] : [];
     case 'pin':
       return [`MachineID=${machineId(random.integer(1, machines))}`];
     default:
@@ -52,6 +54,7 @@ function odd(machines: number, random: SeededRandom): string[][] {
     [`Conflicts=${random.pick(['*.service', 'w*.service', ...unitNames])}`],
     [`MachineMetadata=rack=${rack(random)}`, `MachineMetadata=slot=${random.integer(1, machines)}`],
     ['Global=true', `Conflicts=${random.pick(unitNames)}`],
+    [`Replaces=${random.pick(unitNames)}`],
     [`MachineMetadata=rack=a`, 'MachineMetadata=rack=b', 'Conflicts=cache.service'],
     [],
   ];

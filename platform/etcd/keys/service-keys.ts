@@ -1,5 +1,5 @@
 /**
- * Where sidekicks announce what they follow (units/*-sidekick@.service, by etcdctl): key `/services/KIND/INSTANCE`, value `ADDR` or
+ * Where sidekicks announce what they follow (units/*-sidekick@.service, by `announce` or etcdctl): key `/services/KIND/INSTANCE`, value `ADDR` or
  * `ADDR:PORT`. The chapter's layout.
  */
 export const servicesPrefix = '/services/';
@@ -33,5 +33,5 @@ export function readAnnouncement(
 /** Where a memcached listens whose announcement has no port. */
 export const memcachedPort = 11211;
 
-/** How long a key outlives its sidekick, and how often the sidekick renews it: what the units say (`--ttl`, `sleep`), s. */
-export const announcementSeconds = { ttl: 8, pause: 5 } as const;
+/** How long a key outlives its sidekick: what the units say, s. */
+export const announcementTtlSeconds = 8;

@@ -1,8 +1,8 @@
-import type { Server } from 'node:http';
 import { endProgram } from '#errors/end-program.ts';
 import { clientPort, ownMachine, v2Port } from '../ports.ts';
 import { atPort } from './cluster.ts';
 import { readOptions } from './options.ts';
+import { untilIdle } from './until-idle.ts';
 import { v2Server } from './v2-server.ts';
 
 /** The program /opt/lab/bin/etcd-v2.cjs. Runs until SIGTERM or SIGINT, or until nobody has been connected for a while. */
@@ -15,30 +15,9 @@ async function main(): Promise<number> {
   const { endpoint, timeoutMs, port } = options;
   const v2 = v2Server({ endpoint, timeoutMs, v2UrlOf: atPort(port) });
   const servers = await Promise.all(options.places.map((place) => v2.listen(place)));
-  await over(servers, options.idleExitMs);
+  await untilIdle(servers, options.idleExitMs);
   await v2.close();
   return 0;
-}
-
-/** Resolves when the process is to end. */
-function over(servers: readonly Server[], idleExitMs: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-    if (idleExitMs === undefined) return;
-    let connected = 0;
-    let timer = setTimeout(resolve, idleExitMs);
-    const gone = () => {
-      connected--;
-      if (connected === 0) timer = setTimeout(resolve, idleExitMs);
-    };
-    for (const server of servers) {
-      server.on('connection', (socket) => {
-        connected++;
-        clearTimeout(timer);
-        socket.once('close', gone);
-      });
-    }
-  });
 }
 
 const usage = `etcd-v2: a client port of one etcd member that has the v2 HTTP API, too, on the v3 store

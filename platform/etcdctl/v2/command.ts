@@ -12,14 +12,14 @@ export interface Call {
   /** ms per request. */
   readonly timeoutMs: number;
   readonly flags: Flags;
+  /** Those typed, and behind them what was read from standard input in their place. */
   readonly args: readonly string[];
   /** simple, extended, json, or a word v2 refuses. */
   readonly output: string;
   /** A line (or lines) to stdout. */
   print(text: string): void;
   warn(text: string): void;
-  readStdin(): string;
-  /** Aborted by SIGINT: a watch ends then. */
+  /** Aborted by SIGINT: a watch ends then; a command that ends by itself goes on. */
   readonly signal: AbortSignal;
 }
 
@@ -35,11 +35,10 @@ export async function writableKeyOf(call: Call): Promise<string> {
   return path;
 }
 
-/** The second argument, or all of standard input when there is none. */
+/** The second argument, which is standard input when none was typed. */
 export function valueOf(call: Call): string {
-  const value = call.args[1] ?? call.readStdin();
-  if (call.args[1] === undefined && value === '') throw badArguments('value required');
-  return value;
+  if (call.args[1] === undefined) throw badArguments('value required');
+  return call.args[1];
 }
 
 export function textFlag(call: Call, name: string): string | undefined {

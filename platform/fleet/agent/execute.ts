@@ -29,8 +29,10 @@ export async function executeTasks(args: {
     for (const task of batch) {
       const cause = failures.get(task.unit);
       log(verb, { unit: task.unit, reason: task.reason, failed: cause });
-      if (cause === undefined) holds.done(task);
-      else {
+      if (cause === undefined) {
+        holds.done(task);
+        if (verb === 'load') holds.loaded();
+      } else {
         failed.add(task.unit);
         holds.failed(task, cause);
       }

@@ -2,12 +2,15 @@ import type { Task } from './plan.ts';
 
 /**
  * Keeps a task that has just been tried from being tried in every pass: one that failed waits 2 s doubling to 60 s, a stop that is
- * under way waits 5 s. A bad unit so costs little and never stands in the way of others.
+ * under way waits 5 s. A bad unit so costs little and never stands in the way of others. A failed start is tried again as soon as
+ * other units have been loaded: one of them may be what it lacked.
  */
 export interface Holds {
   isHeld(task: Task): boolean;
   failed(task: Task, cause: string): void;
   done(task: Task): void;
+  /** Another unit file is here now. */
+  loaded(): void;
   /** Why the last try for this text of the unit failed. */
   cause(unit: string, hash: string): string | undefined;
   forget(unit: string): void;
@@ -39,6 +42,9 @@ export function taskHolds(now: () => number): Holds {
       if (task.verb === 'stop')
         holds.set(task.unit, { task: 'stop', hash: task.hash, untilMs: now() + 5000, failures: 0 });
       else holds.delete(task.unit);
+    },
+    loaded() {
+      for (const [unit, hold] of holds) if (hold.task === 'start') holds.set(unit, { ...hold, untilMs: now() });
     },
     cause(unit, hash) {
       const hold = holds.get(unit);

@@ -1,6 +1,6 @@
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Log } from '../daemon/log.ts';
-import { conflictProblem } from '../engine/can-run.ts';
+import { conflictProblem, replaces } from '../engine/can-run.ts';
 import type { Machine } from '../engine/model.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';
@@ -37,7 +37,7 @@ export function startWaits(args: { mirror: Mirror; keys: FleetKeys; machine: Mac
 }
 
 /** systemd's words for a unit that runs, or has not ended yet. */
-const up = ['active', 'activating', 'reloading', 'deactivating'];
+export const up: readonly string[] = ['active', 'activating', 'reloading', 'deactivating'];
 
 /**
  * Pure. What was decided a moment ago may not be so any more when it is done: a unit is not started that is meant for another machine
@@ -53,11 +53,11 @@ export function startWaitsFor(
 ): string | undefined {
   const wanted = view.units.find((u) => u.name === unit);
   if (wanted?.desired !== 'launched') return 'it is not to be started any more';
-  const beside = conflictProblem(
-    wanted,
-    self,
-    view.units.filter((u) => running.has(u.name)),
-  );
+  const others = view.units.filter((u) => running.has(u.name));
+  const replaced = others.find((other) => replaces(wanted, other));
+  const beside =
+    conflictProblem(wanted, self, others) ??
+    (replaced && `it replaces ${replaced.name}, which has not ended on ${self.name} yet`);
   if (wanted.requirements.global || beside !== undefined) return beside;
   if (wanted.target !== self.id) return 'it is not scheduled to this machine any more';
   const elsewhere = view.states.find((s) => s.unit === unit && s.machineId !== self.id && holdsOthersUp(s));

@@ -24,7 +24,7 @@ export async function machinesResource(registry: Registry, request: ApiRequest):
   if (request.method !== 'GET') throw new ApiError(405, 'only GET and PATCH supported against this resource');
   const { machines } = (await registry.now()).view;
   const bodies = machines.map(machineBodyOf);
-  return { status: 200, body: pageOf('machines', bodies, request.query.get('nextPageToken')) };
+  return { status: 200, body: pageOf('machines', bodies, request) };
 }
 
 async function patchMachines(store: EtcdStore, keys: FleetKeys, json: unknown): Promise<Reply> {

@@ -5,6 +5,8 @@ export interface Reply {
   readonly status: number;
   /** JSON; undefined = empty. */
   readonly body?: unknown;
+  /** Instead of a body: plain text in the form of Prometheus. */
+  readonly text?: string;
   /** Instead of a body: writes lines of JSON until the client leaves. */
   readonly stream?: (response: ServerResponse) => void;
 }

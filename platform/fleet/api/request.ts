@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly method: string;
   readonly path: readonly string[];
   readonly query: URLSearchParams;
+  /** Entries on one page of an answer. */
+  readonly pageSize: number;
   /** What the client calls this server: `172.17.8.101:49153`. */
   readonly host: string;
   readonly contentType: string | undefined;

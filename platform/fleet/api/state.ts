@@ -18,5 +18,5 @@ export async function stateResource(registry: Registry, request: ApiRequest): Pr
     .filter((s) => (unitName === '' || s.unit === unitName) && (machineId === '' || s.machineId === machineId))
     .map(stateBodyOf);
   if (name !== undefined) return { status: 200, body: wanted[0] ?? {} };
-  return { status: 200, body: pageOf('states', wanted, request.query.get('nextPageToken')) };
+  return { status: 200, body: pageOf('states', wanted, request) };
 }

@@ -17,7 +17,7 @@ export async function unitsResource(registry: Registry, request: ApiRequest): Pr
       const { units, states } = (await registry.now()).view;
       const own = statesByUnit(states);
       const bodies = units.map((u) => ({ currentState: 'inactive', ...unitBodyOf(u, own.get(u.name) ?? []) }));
-      return { status: 200, body: pageOf('units', bodies, request.query.get('nextPageToken')) };
+      return { status: 200, body: pageOf('units', bodies, request) };
     }
     case 'PATCH':
       return patchUnits(registry, request);

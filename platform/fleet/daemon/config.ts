@@ -4,6 +4,8 @@ import { type CodeOf, LabError } from '#errors/lab-error.ts';
 import { parseFlags, type FlagSpec } from '../flags.ts';
 import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
 import { ownMachine } from '../../etcd/ports.ts';
+import type { AuthFiles } from '../api/guard.ts';
+import { defaultPageSize } from '../api/pagination.ts';
 import { defaultApiPort } from '../client/endpoint.ts';
 import { type ConfFile, defaultConfFile, readSettings } from './settings.ts';
 
@@ -25,6 +27,14 @@ export interface FleetdConfig {
   readonly resyncMs: number;
   /** How long it waits for its units to stop when the machine goes down, ms; then it leaves all the same. */
   readonly shutdownWaitMs: number;
+  /** It never stands for leader. */
+  readonly disableEngine: boolean;
+  /** Entries on one page of the API, 1 to 65535. */
+  readonly tokenLimit: number;
+  /** How long one etcd member may take for an answer, ms; undefined: as the TTL asks (`etcdTimeoutMs`). */
+  readonly etcdRequestTimeoutMs: number | undefined;
+  /** Who may use the API by TCP. */
+  readonly auth: AuthFiles;
 }
 
 const defaultListen = `unix:///run/fleet.sock,0.0.0.0:${defaultApiPort}`;
@@ -42,6 +52,13 @@ export const fleetdFlags: readonly FlagSpec[] = [
   flag('systemd', 'systemctl, or memory: a simulated systemd for tests'),
   flag('resync', 'look at systemd this often without an event (3s)'),
   flag('shutdown-wait', 'when the machine goes down, wait this long for its units to stop (6s)'),
+  flag('disable-engine', 'true: this machine never leads, it only runs units (false)'),
+  flag('token-limit', `entries on one page of the API (${defaultPageSize})`),
+  flag('etcd-request-timeout', 'seconds that one etcd member may take for an answer (by --agent-ttl)'),
+  flag('auth-token-file', 'the API by TCP wants the secret in this file as a bearer token'),
+  flag('tls-cert-file', 'the API by TCP speaks TLS, with this certificate (PEM)'),
+  flag('tls-key-file', 'its key'),
+  flag('tls-client-ca-file', 'and wants a certificate of the client by this authority'),
   flag('config', `file with these as key=value, names with _ for - (${defaultConfFile}, where it is there)`),
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'this text' },
 ];
@@ -92,6 +109,17 @@ export function readConfig(
     resyncMs: durationMs('resync', get('resync', '3s')),
     // Of the 20 s that systemd gives fleetd itself to stop.
     shutdownWaitMs: durationMs('shutdown-wait', get('shutdown-wait', '6s')),
+    disableEngine: isTrue('disable-engine', get('disable-engine', 'false')),
+    tokenLimit: wholeNumber('token-limit', get('token-limit', String(defaultPageSize)), 65_535),
+    etcdRequestTimeoutMs: get('etcd-request-timeout', '')
+      ? durationMs('etcd-request-timeout', get('etcd-request-timeout', ''))
+      : undefined,
+    auth: {
+      token: get('auth-token-file', '') || undefined,
+      certificate: get('tls-cert-file', '') || undefined,
+      key: get('tls-key-file', '') || undefined,
+      clientAuthority: get('tls-client-ca-file', '') || undefined,
+    },
   };
   return { config, notices: settings.notices };
 }
@@ -118,6 +146,19 @@ function durationMs(name: string, text: string): number {
   const ms = Number(number) * (msOf.get(unit) ?? NaN);
   if (ms > 0) return ms;
   throw bad('config.duration', `${name}: "${text}" is no duration`, 'write it as 5s, 500ms or 1m');
+}
+
+/** As Go's strconv.ParseBool, and in words. */
+function isTrue(name: string, text: string): boolean {
+  if (/^(true|1|t|yes)$/i.test(text)) return true;
+  if (/^(false|0|f|no|)$/i.test(text)) return false;
+  throw bad('config.switch', `${name}: "${text}" is neither true nor false`, `write ${name} as true or false`);
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
+  throw bad('config.number', `${name}: "${text}" is no whole number from 1 to ${most}`, `correct ${name}`);
 }
 
 function pair(text: string): [string, string] {

@@ -10,6 +10,8 @@ export interface Presence {
   lease(): string | undefined;
   /** Puts the machine key back if somebody removed or spoilt it while the lease lives. */
   ensure(): Promise<void>;
+  /** Renews the lease no more and leaves it: whoever registers as this machine next takes its keys over. */
+  abandon(): void;
   /** Revokes the lease: all that hangs on it is gone at once, and others take over. */
   leave(): Promise<void>;
 }
@@ -38,19 +40,15 @@ export function keepPresent(args: {
   let left = false;
   let failures = 0;
   const pause = interruptiblePause();
+  const isOver = (): boolean => left;
 
   const stayOnce = async (): Promise<void> => {
     const lease = await store.grant(presenceLeaseSeconds(args.ttlSeconds), args.onContact);
-    if (left || !(await register(args, lease))) return lease.revoke();
+    if (left || !(await register(args, lease)) || isOver()) return lease.revoke();
     failures = 0;
     current = lease;
-    log('presence', {
-      event: 'registered',
-      machine: machine.name,
-      id: machine.id,
-      ip: machine.ip,
-      ttl: `${args.ttlSeconds}s`,
-    });
+    const { name, id, ip } = machine;
+    log('presence', { event: 'registered', machine: name, id, ip, ttl: `${args.ttlSeconds}s` });
     args.onContact();
     args.onRegistered(lease.id);
     await lease.lost;
@@ -80,6 +78,11 @@ export function keepPresent(args: {
       if (held !== undefined && readMachine(machine.id, held.value, {}, ignoreProblem) !== undefined) return;
       const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
       await store.transact([guard], [{ put: key, value: writeMachine(machine), lease: current.id }]);
+    },
+    abandon() {
+      left = true;
+      pause.end();
+      current?.abandon();
     },
     async leave() {
       left = true;

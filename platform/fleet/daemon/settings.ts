@@ -10,16 +10,13 @@ export const defaultConfFile = '/etc/fleet/fleet.conf';
  */
 const idle = [
   'verbosity',
-  'etcd_request_timeout',
   'etcd_keyfile',
   'etcd_certfile',
   'etcd_cafile',
   'etcd_username',
   'etcd_password',
   'engine_reconcile_interval',
-  'token_limit',
   'enable_grpc',
-  'disable_engine',
   'disable_watches',
   'systemd_user',
   'verify_units',

@@ -2,6 +2,8 @@ import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { runCommand } from '../../systemd/run-command.ts';
 import { runAgent } from '../agent/run-agent.ts';
+import { apiGuard } from '../api/guard.ts';
+import { metricsText } from '../api/metrics.ts';
 import { serveApi } from '../api/serve.ts';
 import { runEngine } from '../engine/run-engine.ts';
 import type { Machine } from '../engine/model.ts';
@@ -11,6 +13,7 @@ import { registryOf, type Registry } from '../registry/registry.ts';
 import type { FleetdConfig } from './config.ts';
 import type { Log } from './log.ts';
 import { keepPresent } from './presence.ts';
+import { type Reload, reloadOf } from './reload.ts';
 import { fleetdState, type FleetdParts, type FleetdState } from './state.ts';
 
 /** A running fleetd: where its API listens, what it knows (SIGUSR1), and how to leave the cluster (SIGTERM). */
@@ -19,6 +22,8 @@ export interface Fleetd {
   /** What its API works on. */
   readonly registry: Registry;
   state(): FleetdState;
+  /** Takes over what may change while it runs (SIGHUP): its units run on, its sockets stay open, and it stays present. */
+  reload(read: FleetdConfig): Promise<Reload>;
   leave(): Promise<void>;
 }
 
@@ -36,48 +41,92 @@ interface Surroundings {
  * registry, agent and engine, presence last: a machine announces itself when it can take units.
  */
 export async function startFleetd(around: Surroundings): Promise<Fleetd> {
-  const { config, store, log } = around;
-  const keys = fleetKeys(config.keyPrefix);
-  const machine = { id: config.machineId, name: config.hostname, ip: config.publicIp, metadata: config.metadata };
-  const leaving = new AbortController();
+  const { store, log } = around;
+  const keys = fleetKeys(around.config.keyPrefix);
+  let { config } = around;
   let parts: FleetdParts | undefined;
   const registry = registryOf(store, keys, () => parts?.mirror);
-  const api = await serveApi(registry, config.listen, log);
-  const start = async (): Promise<void> => {
-    const mirror = await untilOpen(() => openMirror(store, keys, (line) => log(line)), leaving.signal, log);
-    if (mirror !== undefined) parts = startParts(around, keys, machine, mirror);
+  const metrics = (): string =>
+    metricsText({
+      view: parts?.mirror.view(),
+      engine: parts?.engine?.figures(),
+      isRegistered: parts?.presence.lease() !== undefined,
+    });
+  const guard = apiGuard(config.auth);
+  const api = await serveApi(registry, config.listen, log, { pageSize: config.tokenLimit, metrics, guard });
+  const begin = (): Beginning => {
+    const ending = new AbortController();
+    const start = async (): Promise<void> => {
+      const mirror = await untilOpen(() => openMirror(store, keys, (line) => log(line)), ending.signal, log);
+      if (mirror !== undefined) parts = startParts({ ...around, config }, keys, mirror);
+    };
+    const started = start();
+    started.catch((error: unknown) => log('fleetd', { event: 'failed', cause: String(error) }));
+    return { ending, started };
   };
-  const started = start();
-  started.catch((error: unknown) => log('fleetd', { event: 'failed', cause: String(error) }));
+  let begun = begin();
+  /** Nothing of it works any more; undefined: etcd had not answered yet. */
+  const ended = async (): Promise<FleetdParts | undefined> => {
+    begun.ending.abort();
+    await begun.started;
+    return parts;
+  };
   return {
     addresses: api.addresses,
     registry,
-    state: () => fleetdState(config, machine, api.addresses, parts),
+    state: () => fleetdState(config, machineOf(config), api.addresses, parts),
+    async reload(read) {
+      const reload = reloadOf(config, read);
+      if (reload.changed.length === 0 || begun.ending.signal.aborted) return reload;
+      const former = await ended();
+      config = reload.config;
+      if (former !== undefined) {
+        // As after a kill -9, whose next fleetd finds what is there: the lease stays until the new one has the keys.
+        await former.engine?.stop();
+        await former.agent.stop();
+        former.presence.abandon();
+        parts = undefined;
+        await former.mirror.close();
+      }
+      begun = begin();
+      return reload;
+    },
     async leave() {
-      leaving.abort();
-      await api.close();
-      await started;
-      if (parts !== undefined) await leaveParts(around, machine, parts);
+      await Promise.all([ended(), api.close()]);
+      if (parts !== undefined) await leaveParts({ ...around, config }, parts);
       around.systemd.close();
       await store.close();
     },
   };
 }
 
-function startParts(around: Surroundings, keys: FleetKeys, machine: Machine, mirror: Mirror): FleetdParts {
+/** A start that may wait for etcd yet. */
+interface Beginning {
+  readonly ending: AbortController;
+  readonly started: Promise<void>;
+}
+
+function machineOf({ machineId, hostname, publicIp, metadata }: FleetdConfig): Machine {
+  return { id: machineId, name: hostname, ip: publicIp, metadata };
+}
+
+function startParts(around: Surroundings, keys: FleetKeys, mirror: Mirror): FleetdParts {
   const { config, store, systemd, log } = around;
+  const machine = machineOf(config);
   let lease = (): string | undefined => undefined;
   const shared = { store, keys, mirror, log, lease: () => lease() };
   const agent = runAgent({ ...shared, systemd, machine, resyncMs: config.resyncMs });
-  const engine = runEngine({ ...shared, machineId: machine.id, ttlMs: config.agentTtl * 1000 });
+  const engine = config.disableEngine
+    ? undefined
+    : runEngine({ ...shared, machineId: machine.id, ttlMs: config.agentTtl * 1000 });
   let isNotified = false;
   const onRegistered = (): void => {
     agent.wake();
-    engine.wake();
+    engine?.wake();
     if (!isNotified && process.env['NOTIFY_SOCKET'] !== undefined) void runCommand('systemd-notify', ['--ready'], 5000);
     isNotified = true;
   };
-  const onContact = (): void => engine.contact();
+  const onContact = (): void => engine?.contact();
   const presence = keepPresent({ store, keys, machine, ttlSeconds: config.agentTtl, log, onRegistered, onContact });
   lease = () => presence.lease();
   // Before the first registration nothing must read as "this machine lost its units".
@@ -87,16 +136,16 @@ function startParts(around: Surroundings, keys: FleetKeys, machine: Machine, mir
   return { mirror, agent, engine, presence };
 }
 
-async function leaveParts(around: Surroundings, machine: Machine, parts: FleetdParts): Promise<void> {
+async function leaveParts(around: Surroundings, parts: FleetdParts): Promise<void> {
   const { config, systemd, log } = around;
   const goingDown = await systemd.shuttingDown();
-  await parts.engine.stop();
+  await parts.engine?.stop();
   await parts.agent.stop();
   // The presence goes last: while it stands nobody else starts this machine's units, so no unit runs twice.
   if (goingDown) await parts.agent.untilStopped(config.shutdownWaitMs);
   else await parts.agent.drain(drainMs);
   await parts.presence.leave();
-  log('presence', { event: 'left', machine: machine.name });
+  log('presence', { event: 'left', machine: config.hostname });
   await parts.mirror.close();
 }
 

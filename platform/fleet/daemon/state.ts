@@ -10,7 +10,8 @@ import type { Presence } from './presence.ts';
 export interface FleetdParts {
   readonly mirror: Mirror;
   readonly agent: Agent;
-  readonly engine: Engine;
+  /** Undefined: it has none (`disable_engine`). */
+  readonly engine: Engine | undefined;
   readonly presence: Presence;
 }
 
@@ -46,7 +47,7 @@ export function fleetdState(
     listening,
     lease: parts?.presence.lease() ?? null,
     // The leadership key says `<machine id> <lease id>`.
-    engine: { leading: parts?.engine.isLeading() === true, leader: view?.leader?.split(' ', 1)[0] ?? null },
+    engine: { leading: parts?.engine?.isLeading() === true, leader: view?.leader?.split(' ', 1)[0] ?? null },
     registry:
       view === undefined
         ? null

@@ -36,7 +36,10 @@ export function staticProblem(unit: Placeable, machine: Machine): string | undef
   return undefined;
 }
 
-/** Conflicts holds both ways: a unit that is placed already repels too. A unit never conflicts with itself. */
+/**
+ * Conflicts holds both ways: a unit that is placed already repels too. Replaces holds one way: who is replaced cannot be where its replacer is.
+ * A unit never conflicts with itself.
+ */
 export function conflictProblem(unit: Placeable, machine: Machine, others: readonly Placeable[]): string | undefined {
   for (const other of others) {
     if (other.name === unit.name) continue;
@@ -48,8 +51,14 @@ export function conflictProblem(unit: Placeable, machine: Machine, others: reado
     if (theirs !== undefined) {
       return `${describeMachine(machine)} runs ${other.name}, which refuses ${theirs} beside it`;
     }
+    if (replaces(other, unit)) return `${describeMachine(machine)} runs ${other.name}, which replaces it there`;
   }
   return undefined;
+}
+
+/** Does `unit` drive `other` off its machine by its Replaces? */
+export function replaces(unit: Placeable, other: Placeable): boolean {
+  return unit.name !== other.name && unit.requirements.replaces.some((glob) => globMatches(glob, other.name));
 }
 
 /** MachineOf: every unit named is on this machine. */

@@ -1,16 +1,45 @@
+import { applied, changesBetween } from './applied.ts';
+import { askedMoves } from './asked-moves.ts';
 import { whyNot, type Placeable } from './can-run.ts';
 import { evictions } from './keep.ts';
 import { type Decision, type EngineUnit, type Machine, type Snapshot } from './model.ts';
 import { globalsFor, type Occupancy } from './occupancy.ts';
 import { byNameOrder, machineOfCircle, principalsFirst } from './order.ts';
 import { placeAll } from './place-all.ts';
+import { withoutCircles } from './replacing.ts';
 
 /**
  * One scheduling pass, pure: what has to change so that every wanted unit is on a machine that may run it. Who stays is `evictions`,
  * who goes where `placeAll`. A unit that is scheduled stays, whether it runs yet or not: its agent may be starting it this very moment.
- * Followers are placed in the same pass as their MachineOf target. Applying the decisions and asking again yields none.
+ * Followers are placed in the same pass as their MachineOf target, and who is replaced leaves in it. Applying the decisions and asking again yields none.
  */
 export function decide(snapshot: Snapshot): Decision[] {
+  const decisions = withReplacing(snapshot);
+  // A move that was asked for is one among the other decisions of a later pass: on a schedule that stands.
+  if (decisions.length > 0 || !snapshot.units.some((u) => u.moveTo !== undefined)) return decisions;
+  return askedMoves({ ...snapshot, units: withoutCircles(snapshot.units) });
+}
+
+function withReplacing(snapshot: Snapshot): Decision[] {
+  if (!snapshot.units.some((u) => u.requirements.replaces.length > 0)) return decideOnce(snapshot);
+  // Who is placed may drive another one away, which then drives another one: as long as nobody comes back (see `withoutCircles`).
+  const start = { ...snapshot, units: withoutCircles(snapshot.units) };
+  const reasons = new Map<string, string>();
+  let now: Snapshot = start;
+  for (let left = snapshot.units.length + 1; left > 0; left--) {
+    const decisions = decideOnce(now);
+    if (decisions.length === 0) break;
+    for (const { unit, reason } of decisions) {
+      // In the order of the changes: who drives another one away is written before that one leaves.
+      reasons.delete(unit);
+      reasons.set(unit, reason);
+    }
+    now = applied(now, decisions);
+  }
+  return changesBetween(snapshot, now, reasons);
+}
+
+function decideOnce(snapshot: Snapshot): Decision[] {
   const ordered = principalsFirst(snapshot.units);
   const byName = new Map<string, Placeable>(ordered.map((u) => [u.name, u]));
   const evicted = evictions(snapshot, ordered);

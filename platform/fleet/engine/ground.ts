@@ -1,5 +1,5 @@
 import { globMatches, isLiteral } from '../unit/glob.ts';
-import { staticProblem, type Placeable } from './can-run.ts';
+import { replaces, staticProblem, type Placeable } from './can-run.ts';
 import type { Machine } from './model.ts';
 import type { Occupancy } from './occupancy.ts';
 
@@ -35,7 +35,7 @@ export function groundOf(occupancy: Occupancy, units: readonly Placeable[]): Gro
   const add = (machineId: string, n: number): void => void coming.set(machineId, (coming.get(machineId) ?? 0) + n);
 
   const arrive = (unit: Placeable, machineId: string): void => {
-    if (unit.requirements.conflicts.length > 0) {
+    if (unit.requirements.conflicts.length > 0 || unit.requirements.replaces.length > 0) {
       const here = repellers.get(machineId);
       if (here === undefined) repellers.set(machineId, [unit]);
       else here.push(unit);
@@ -83,7 +83,8 @@ export function groundOf(occupancy: Occupancy, units: readonly Placeable[]): Gro
   };
 }
 
-/** Does `unit` keep `other` off its machine by its own Conflicts? */
+/** Does `unit` keep `other` off its machine by its own Conflicts or Replaces? */
 export function repels(unit: Placeable, other: Placeable): boolean {
-  return unit.name !== other.name && unit.requirements.conflicts.some((glob) => globMatches(glob, other.name));
+  const conflicts = unit.requirements.conflicts.some((glob) => globMatches(glob, other.name));
+  return unit.name !== other.name && (conflicts || replaces(unit, other));
 }

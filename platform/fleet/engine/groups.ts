@@ -1,7 +1,7 @@
 import { globMatches, isLiteral } from '../unit/glob.ts';
 import type { Placeable } from './can-run.ts';
 
-/** Units divided into groups that have nothing to do with each other: no Conflicts and no MachineOf goes from one to another. */
+/** Units divided into groups that have nothing to do with each other: no Conflicts, Replaces or MachineOf goes from one to another. */
 export function groupsOf<T extends Placeable>(units: readonly T[]): T[][] {
   const byName = new Map(units.map((u) => [u.name, u]));
   const parent = new Map<string, string>();
@@ -29,7 +29,7 @@ export function groupsOf<T extends Placeable>(units: readonly T[]): T[][] {
   };
   for (const { name, requirements } of units) {
     for (const peer of requirements.machineOf) if (byName.has(peer)) join(name, peer);
-    for (const glob of requirements.conflicts) {
+    for (const glob of [...requirements.conflicts, ...requirements.replaces]) {
       const [first] = matches(glob);
       if (first !== undefined) join(name, first);
     }

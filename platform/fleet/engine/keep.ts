@@ -1,5 +1,5 @@
-import { conflictProblem, peerProblem, staticProblem, type Placeable } from './can-run.ts';
-import { shortId, type EngineUnit, type Machine, type Snapshot } from './model.ts';
+import { conflictProblem, peerProblem, replaces, staticProblem, type Placeable } from './can-run.ts';
+import { describeMachine, shortId, type EngineUnit, type Machine, type Snapshot } from './model.ts';
 import { globalsFor } from './occupancy.ts';
 
 /**
@@ -23,8 +23,13 @@ export function evictions(snapshot: Snapshot, ordered: readonly EngineUnit[]): M
     if (evicted.has(unit.name) || machine === undefined) continue;
     const here = kept.get(machine.id) ?? [];
     const problem = conflictProblem(unit, machine, here);
-    if (problem === undefined) kept.set(machine.id, [...here, unit]);
-    else evicted.set(unit.name, problem);
+    if (problem !== undefined) {
+      evicted.set(unit.name, problem);
+      continue;
+    }
+    const replaced = new Set(here.filter((other) => replaces(unit, other)));
+    for (const { name } of replaced) evicted.set(name, `${unit.name} replaces it on ${describeMachine(machine)}`);
+    kept.set(machine.id, [...here.filter((other) => !replaced.has(other)), unit]);
   }
   evictFollowers(snapshot, scheduled, evicted);
   return evicted;

@@ -4,9 +4,11 @@ import { startGrace } from '../daemon/grace.ts';
 import type { Log } from '../daemon/log.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
+import { historyWrites } from '../registry/decision-history.ts';
 import { snapshotOf } from '../registry/view.ts';
 import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
+import { type EngineFigures, engineTally } from './tally.ts';
 import { shortId, type Decision, type Machine, type Snapshot } from './model.ts';
 
 export interface Engine {
@@ -15,6 +17,7 @@ export interface Engine {
   contact(): void;
   /** Did it lead in its last pass? */
   isLeading(): boolean;
+  figures(): EngineFigures;
   stop(): Promise<void>;
 }
 
@@ -37,6 +40,7 @@ export function runEngine(args: {
   const now = args.now ?? (() => performance.now());
   const grace = startGrace(now(), args.ttlMs);
   let leading = '';
+  const tally = engineTally(now);
   /** What there was nothing to decide on. */
   let settled: Snapshot | undefined;
   let afterGrace: NodeJS.Timeout | undefined;
@@ -48,6 +52,7 @@ export function runEngine(args: {
     const lead = await campaign(args, leadership, lease);
     if (lead !== (leading === leadership)) log('engine', { event: lead ? 'leading' : 'following', machine: machineId });
     leading = lead ? leadership : '';
+    tally.leads(lead);
     if (!lead) return;
     const waitMs = grace.until() - now();
     clearTimeout(afterGrace);
@@ -61,15 +66,18 @@ export function runEngine(args: {
     const present = new Map(view.machines.map((m) => [m.id, m]));
     const units = new Map(view.units.map((u) => [u.name, u]));
     const isMissing = (id: string): boolean => !present.has(id) && !view.unreadableMachines.includes(id);
-    const written = await writeDecisions(store, keys, leadership, units, decisions, isMissing);
+    const valueOf = (key: string): string | undefined => mirror.value(key);
+    const notes = historyWrites({ keys, valueOf, machines: view.machines, by: machineId, at: Date.now() });
+    const written = await writeDecisions(store, keys, leadership, units, decisions, isMissing, notes);
     if (!written) throw new Error('the picture was old; deciding again');
+    tally.decided(decisions);
     for (const decision of decisions) logDecision(log, decision, present);
   };
-  const passes = coalesce(
-    pass,
-    (error) => log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) }),
-    { retryMs: 50 },
-  );
+  const onError = (error: unknown): void => {
+    tally.failed();
+    log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) });
+  };
+  const passes = coalesce(() => tally.pass(pass), onError, { retryMs: 50 });
 
   mirror.onChange((changed) => {
     for (const key of changed) {
@@ -86,6 +94,7 @@ export function runEngine(args: {
       passes.wake();
     },
     isLeading: () => leading !== '',
+    figures: () => tally.figures(),
     async stop() {
       clearTimeout(afterGrace);
       await passes.stop();
@@ -127,6 +136,8 @@ function logDecision(log: Log, d: Decision, machines: ReadonlyMap<string, Machin
       });
     case 'block':
       return log('unschedulable', { unit: d.unit, reason: d.reason });
+    case 'stay':
+      return log('not-moved', { unit: d.unit, reason: d.reason });
     case 'unblock':
       return log('no-longer-waiting', { unit: d.unit, reason: d.reason });
   }

@@ -56,7 +56,7 @@ export function assignTogether(args: {
 function apartOf(group: readonly Placeable[]): ReadonlyMap<string, ReadonlySet<string>> {
   const apart = new Map(group.map((u) => [u.name, new Set<string>()]));
   for (const unit of group) {
-    if (unit.requirements.conflicts.length === 0) continue;
+    if (unit.requirements.conflicts.length === 0 && unit.requirements.replaces.length === 0) continue;
     for (const other of group) {
       if (!repels(unit, other)) continue;
       apart.get(unit.name)?.add(other.name);

@@ -13,6 +13,7 @@ export function sshOptions(context: Pick<Context, 'env' | 'flags'>): string[] {
   const known = context.flags.text('known-hosts-file');
   const timeout = context.flags.text('ssh-timeout');
   const timeoutS = timeout === undefined ? sshTimeoutS : Math.ceil(seconds('ssh-timeout', timeout));
+  const port = context.flags.text('ssh-port');
   const strict = context.flags.on('strict-host-key-checking');
   const hosts = known ?? (strict ? undefined : '/dev/null');
   return [
@@ -20,12 +21,18 @@ export function sshOptions(context: Pick<Context, 'env' | 'flags'>): string[] {
     ...(key ? ['-F', '/dev/null', '-i', key, '-o', 'IdentitiesOnly=yes'] : []),
     ...(strict ? [] : ['-o', 'StrictHostKeyChecking=no']),
     ...(hosts === undefined ? [] : ['-o', `UserKnownHostsFile=${hosts}`]),
+    ...(port === undefined ? [] : ['-o', `Port=${portNumber(port)}`]),
     '-o',
     'LogLevel=ERROR',
     '-o',
     `ConnectTimeout=${timeoutS}`,
     ...(context.flags.on('forward-agent') ? ['-A'] : []),
   ];
+}
+
+function portNumber(text: string): string {
+  if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return text;
+  throw new LabError({ code: 'usage.flag', cause: `--ssh-port: "${text}" is no port`, next: 'fleetctl help' });
 }
 
 /**

@@ -8,7 +8,7 @@ import { sameOptions, type UnitOptions } from './unit-file.ts';
 
 /**
  * Refuses a unit that fleet would refuse, with fleet's own texts where it had one.
- * @throws LabError `unit.name`, `unit.requirements`, `unit.options` or `unbuilt.replaces`
+ * @throws LabError `unit.name`, `unit.requirements` or `unit.options`
  */
 export function validateUnit(name: string, options: UnitOptions): void {
   const badName = unitNameProblem(name);
@@ -29,13 +29,6 @@ export function validateUnit(name: string, options: UnitOptions): void {
       code: 'unit.options',
       cause: `${name}: an option cannot be written as a line of a unit file`,
       next: 'remove line breaks and surrounding spaces from section, name and value',
-    });
-  }
-  if (requirementsOf(name, options).replaces.length > 0) {
-    throw new LabError({
-      code: 'unbuilt.replaces',
-      cause: `${name}: Replaces= is not built`,
-      next: 'destroy the unit to be replaced, then start the new one',
     });
   }
 }

@@ -39,7 +39,8 @@ export async function recordDiskSettings(config: LabConfig): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
-async function readDiskSettings(stateDir: string): Promise<DiskSettings | undefined> {
+/** Undefined for a lab of an earlier version, which kept no record. */
+export async function readDiskSettings(stateDir: string): Promise<DiskSettings | undefined> {
   const text = await readFile(join(stateDir, recordName), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : diskSettingsSchema.safeParse(parse(text)).data;
 }

@@ -12,17 +12,26 @@ const linkAddresses = z.array(
   z.object({ ifname: z.string(), addr_info: z.array(z.object({ local: z.string().optional() })) }),
 );
 
+/** The interface, other than the lab's own link, that already has the address which the host is to have in the lab's network. */
+export async function addressHolder(
+  link: string,
+  network: Pick<NetworkConfig, 'hostAddress'>,
+): Promise<string | undefined> {
+  const { stdout } = await execa('ip', ['-json', 'address', 'show']);
+  return linkAddresses
+    .parse(JSON.parse(stdout))
+    .find(({ ifname, addr_info }) => ifname !== link && addr_info.some(({ local }) => local === network.hostAddress))
+    ?.ifname;
+}
+
 /** @throws LabError `busy.range` when another lab (or anything else) of this host already has the address */
 export async function checkAddressFree(link: string, network: NetworkConfig): Promise<void> {
-  const { stdout } = await execa('ip', ['-json', 'address', 'show']);
-  const holder = linkAddresses
-    .parse(JSON.parse(stdout))
-    .find(({ ifname, addr_info }) => ifname !== link && addr_info.some(({ local }) => local === network.hostAddress));
+  const holder = await addressHolder(link, network);
   if (holder === undefined) return;
   throw new LabError({
     code: 'busy.range',
-    cause: `${network.hostAddress} of the lab's range ${network.cidr} is already taken by interface ${holder.ifname}`,
-    next: 'end the other lab (lab destroy), or move this one: [network] range in lab.toml',
+    cause: `${network.hostAddress} of the lab's range ${network.cidr} is already taken by interface ${holder}`,
+    next: 'end what has it (lab list, for a lab), or move this one: [network] range in lab.toml',
   });
 }
 

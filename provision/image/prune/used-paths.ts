@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
- * What the labs of this host stand on, whether they run or not: their machines' OS images and their registry.
+ * What the labs of this host stand on, whether they run or not: their machines' OS images, also those of
+ * snapshots, and their registry.
  * @param stateDirs directories that hold one directory for each lab
  * @param runningSpecs files that running supervisors were started with, wherever they are
  */
@@ -12,7 +13,10 @@ export async function usedPaths(stateDirs: readonly string[], runningSpecs: read
   const specs = await Promise.all(
     [...labs.map((lab) => join(lab, 'supervisor-spec.json')), ...runningSpecs].map(pathsOfSpec),
   );
-  const machines = (await Promise.all(labs.map((lab) => directoriesIn(join(lab, 'machines'))))).flat();
+  const snapshots = (await Promise.all(labs.map((lab) => directoriesIn(join(lab, 'snapshots'))))).flat();
+  const machines = (
+    await Promise.all([...labs, ...snapshots].map((one) => directoriesIn(join(one, 'machines'))))
+  ).flat();
   const disks = machines.map((machine) => pathsOfMachine(join(machine, 'provisioned.json')));
   return [...specs.flat(), ...(await Promise.all(disks)).flat()];
 }

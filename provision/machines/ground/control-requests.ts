@@ -42,6 +42,9 @@ export const controlBodies = {
   forget: z.strictObject({}),
 };
 
+/** The body of `POST /copy-disks`: an absolute path of a directory that is there, and empty. */
+export const copyDisksBody = z.strictObject({ to: z.string().startsWith('/', 'must be an absolute path') });
+
 export type ControlVerb = keyof typeof controlBodies;
 
 /** What a caller sends with a verb. */

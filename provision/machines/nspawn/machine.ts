@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { MachineState, MachineStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
+import { freeze, thaw } from '../cgroup/freezer.ts';
 import { createMachineCgroup } from '../cgroup/machine-cgroup.ts';
 import { limitMemory } from '../cgroup/memory-limit.ts';
 import type { MachineSize } from '../ground/live-changes.ts';
@@ -47,6 +48,10 @@ export class Machine {
       diskDir: this.#paths.disk,
       machines: lab.machines,
     });
+  }
+
+  get name(): string {
+    return this.#spec.name;
   }
 
   get spec(): SupervisorMachine {
@@ -112,6 +117,23 @@ export class Machine {
     await writeDockerCores(this.#paths.dockerCores, this.#spec);
     // One that is paused reads it when its Docker starts again.
     if (!this.impairments.paused) await showDockerCores(this.initPid);
+  }
+
+  /**
+   * Has every process of it stand still; one that is off, or paused, does already.
+   * @returns how to let them go on
+   * @throws LabError `state.machine` while it starts or stops
+   */
+  async standStill(): Promise<() => Promise<void>> {
+    if (this.#state === 'stopped' || this.impairments.paused) return async () => undefined;
+    if (this.#state !== 'running') throw machineErrors.inTransition(this.spec.name, this.#state);
+    const { hierarchies } = this.#lab;
+    const goOn = async () => thaw(hierarchies, this.#cgroup);
+    await freeze(hierarchies, this.#cgroup).catch(async (error: unknown) => {
+      await goOn();
+      throw error;
+    });
+    return goOn;
   }
 
   async halt(deadlineMs: number): Promise<'halted' | 'cut'> {

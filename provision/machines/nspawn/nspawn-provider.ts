@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { LabError } from '#errors/lab-error.ts';
 import type {
+  DiskCopies,
   ExecResult,
   Impairment,
   MachineImages,
@@ -11,15 +13,24 @@ import type {
 } from '../machine-provider.ts';
 import type { ControlBody, ControlReply, ControlVerb } from '../ground/control-requests.ts';
 import { Ground, type GroundOptions } from '../ground/ground.ts';
+import { copyDisks } from './copy-disks.ts';
 import { readJournal } from './read-journal.ts';
 import { refuseOldDisks } from './refuse-old-disks.ts';
 
 /** What the supervisor is waited for, on a host that is not slow. */
-const deadlinesMs = { start: 90_000, destroy: 60_000, cut: 15_000, reboot: 5_000, impair: 10_000, lift: 10_000 };
+const deadlinesMs = {
+  start: 90_000,
+  destroy: 60_000,
+  cut: 15_000,
+  reboot: 5_000,
+  impair: 10_000,
+  lift: 10_000,
+  copyDisks: 300_000,
+};
 const haltGraceMs = 10_000;
 
 /** Machines as systemd-nspawn containers under one supervisor process per lab (docs/architecture.md). */
-export class NspawnProvider implements MachineProvider {
+export class NspawnProvider implements MachineProvider, DiskCopies {
   readonly name = 'nspawn';
   readonly capabilities: readonly ProviderCapability[] = [
     ...(['halt', 'cut', 'reboot', 'exec', 'limits'] as const),
@@ -27,6 +38,7 @@ export class NspawnProvider implements MachineProvider {
   ];
   readonly needs = { packages: [], box: undefined };
   readonly bootedByOthers = undefined;
+  readonly copies = this;
   readonly #ground: Ground;
   readonly #bare: boolean;
 
@@ -116,6 +128,34 @@ export class NspawnProvider implements MachineProvider {
     await rm(dir, { recursive: true, force: true });
   }
 
+  async copyDisks(to: string): Promise<number> {
+    const { paths, machines } = this.#ground;
+    if ((await this.#ground.status()) !== undefined) {
+      const deadlineMs = this.#deadlineMs('copyDisks');
+      const asked = this.#ground.call<{ stoodStillMs: number }>('POST', '/copy-disks', { to }, deadlineMs);
+      return (await asked.catch(tooOld)).stoodStillMs;
+    }
+    // Nothing of the lab runs, and nothing has its disks mounted.
+    const standStill = async () => async () => undefined;
+    return copyDisks(
+      paths,
+      machines.map((name) => ({ name, standStill })),
+      to,
+    );
+  }
+
+  async diskBytes(): Promise<number> {
+    const { paths, machines } = this.#ground;
+    const files = machines.map((name) => paths.machine(name).diskImage);
+    const stats = await Promise.all(files.map(async (file) => stat(file).catch(() => undefined)));
+    // Of stat(2): blocks are of 512 bytes.
+    return stats.reduce((sum, one) => sum + (one?.blocks ?? 0) * 512, 0);
+  }
+
+  async endGround(): Promise<void> {
+    await this.#ground.clearRemains();
+  }
+
   async destroy(): Promise<void> {
     await this.#ground.destroy();
   }
@@ -132,4 +172,15 @@ export class NspawnProvider implements MachineProvider {
   ): Promise<ControlReply<Verb>> {
     return this.#ground.call<ControlReply<Verb>>('POST', `/machines/${machine}/${verb}`, body, deadlineMs);
   }
+}
+
+/** A supervisor of an earlier version takes it for a machine's name. */
+function tooOld(error: unknown): never {
+  if (!(error instanceof LabError) || error.code !== 'missing.machine') throw error;
+  throw new LabError({
+    code: 'state.old-supervisor',
+    cause: "the lab's supervisor was started by an earlier version of the lab and copies no disks",
+    next: 'lab halt && lab up',
+    error,
+  });
 }

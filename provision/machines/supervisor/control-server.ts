@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { LabError } from '#errors/lab-error.ts';
 import type { ProviderStatus } from '../machine-provider.ts';
-import { controlBodies } from '../ground/control-requests.ts';
+import { controlBodies, copyDisksBody } from '../ground/control-requests.ts';
 import { execInMachine } from '../nspawn/exec-in-machine.ts';
 import type { Machine } from '../nspawn/machine.ts';
 import type { LabMachines } from './lab-machines.ts';
@@ -10,7 +10,7 @@ import type { LabServices } from './services.ts';
 
 /**
  * The supervisor's control API: HTTP over a Unix socket that only root can open.
- * `GET /status`; `POST /machines/NAME/VERB` with a JSON body (control-requests.ts). Errors are LabErrors as JSON.
+ * `GET /status`; `POST /copy-disks`; `POST /machines/NAME/VERB` with a JSON body (control-requests.ts). Errors are LabErrors as JSON.
  */
 export async function startControlServer(
   socket: string,
@@ -36,6 +36,10 @@ async function handle(
   if (request.method === 'GET' && noun === 'status') {
     const status: ProviderStatus = { up: true, machines: machines.machines.map((machine) => machine.status) };
     return { ...status, deaths: services.deaths };
+  }
+  if (request.method === 'POST' && noun === 'copy-disks') {
+    const { to } = bodyOf(copyDisksBody, noun, await readBody(request));
+    return { stoodStillMs: await machines.copyDisks(to) };
   }
   const isVerb = request.method === 'POST' && noun === 'machines' && name !== undefined;
   if (isVerb && verb === 'add') {

@@ -1,4 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
+import { copyDisks } from '../nspawn/copy-disks.ts';
 import { attachOldDisks } from '../nspawn/disk-image.ts';
 import { Machine } from '../nspawn/machine.ts';
 import type { MachineGround } from '../nspawn/machine-ground.ts';
@@ -23,6 +24,7 @@ export class LabMachines {
   readonly #specs: Map<string, SupervisorMachine>;
   /** Empty where they are guests. */
   readonly #machines = new Map<string, Machine>();
+  #copying: Promise<unknown> = Promise.resolve();
 
   constructor(options: LabMachinesOptions) {
     this.#options = options;
@@ -73,6 +75,17 @@ export class LabMachines {
     }
     this.#machines.delete(name);
     if (this.#specs.delete(name)) await this.#options.onNames([...this.#specs.values()]);
+  }
+
+  /**
+   * Copies the disks of all machines at one instant, one such work after the other.
+   * @returns ms for which they stood still
+   * @throws LabError `state.machine`
+   */
+  async copyDisks(to: string): Promise<number> {
+    const copied = this.#copying.then(() => copyDisks(this.#options.ground.paths, this.machines, to));
+    this.#copying = copied.catch(() => undefined);
+    return copied;
   }
 
   #make(spec: SupervisorMachine): Machine {

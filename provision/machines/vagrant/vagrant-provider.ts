@@ -41,6 +41,7 @@ const execDeadlineMs = 60_000;
  */
 export class VagrantProvider implements MachineProvider {
   readonly name = 'vagrant';
+  readonly copies = undefined;
   readonly capabilities: MachineProvider['capabilities'];
   readonly needs: ProviderNeeds;
   readonly bootedByOthers: Hypervisor;
@@ -150,6 +151,11 @@ export class VagrantProvider implements MachineProvider {
     }
     await this.#guests.forget(machine);
     await rm(ground.paths.machine(machine).dir, { recursive: true, force: true });
+  }
+
+  async endGround(): Promise<void> {
+    await this.#guests.forgetAll();
+    await this.#options.ground.clearRemains();
   }
 
   /** With the ground go the hypervisor's processes with its guests, and with the state directory their disks. */

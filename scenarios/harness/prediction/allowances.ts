@@ -13,7 +13,7 @@ const ofContainers = {
     6_000,
   ),
   containerStart: term('allowance for a container: docker rm and pull, run, the app', 700, 3_000),
-  sidekickStart: term('allowance for the sidekick: docker inspect, etcdctl rm, update, set', 400, 1_500),
+  sidekickStart: term('allowance for the sidekick: etcdctl rm, its process, what Docker and etcd answer', 400, 1_500),
   // systemd calls the unit active when it has started Docker's client.
   webShows: term('allowance for the container, the app and its first query', 0, 3_000),
   machineBoot: term('allowance for booting a machine until fleet lists it', 3_000, 8_000),

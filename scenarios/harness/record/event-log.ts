@@ -4,8 +4,15 @@ import { LabError } from '#errors/lab-error.ts';
 import { issuesOf } from './events/issues-of.ts';
 import { type RunEvent, runEventSchema, type Without } from './events/run-event.ts';
 
+/** What takes events as they happen, and has a clock for them. */
+export interface EventSink {
+  /** ms since it began. */
+  nowMs(): number;
+  add(event: Without<'atMs' | 'wallMs'>): unknown;
+}
+
 /** Appends events to an NDJSON file as they happen and hands them to subscribers. */
-export class EventLog {
+export class EventLog implements EventSink {
   readonly events: RunEvent[] = [];
   readonly #began = performance.now();
   readonly #file: string;

@@ -1,4 +1,4 @@
-import type { EventLog } from '../record/event-log.ts';
+import type { EventSink } from '../record/event-log.ts';
 import type { EventData } from '../record/events/run-event.ts';
 
 type Side = EventData<'unseen'>['of'];
@@ -12,11 +12,11 @@ const blindMs = 1_000;
  */
 export class Blindness {
   readonly #of: Side;
-  readonly #log: Pick<EventLog, 'add' | 'nowMs'>;
+  readonly #log: EventSink;
   #seenMs: number;
 
   /** @param of what is looked at */
-  constructor(of: Side, log: Pick<EventLog, 'add' | 'nowMs'>) {
+  constructor(of: Side, log: EventSink) {
     this.#of = of;
     this.#log = log;
     this.#seenMs = log.nowMs();

@@ -5,7 +5,7 @@ import { servicesPrefix } from '#platform/etcd/keys/service-keys.ts';
 import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from '../record/cluster-view.ts';
 import { DiscoveryKeys } from './discovery-keys.ts';
-import type { EventLog } from '../record/event-log.ts';
+import type { EventSink } from '../record/event-log.ts';
 import { keyTtlMs } from './key-ttl.ts';
 import { watchKeys } from './key-watch.ts';
 import { startLooking } from './looker.ts';
@@ -20,10 +20,10 @@ export class ClusterWatch {
   readonly #fleet: FleetClient;
   readonly #keys: DiscoveryKeys;
   readonly #lab: Lab;
-  readonly #log: EventLog;
+  readonly #log: EventSink;
   readonly #blind: Readonly<Record<'units' | 'keys', Blindness>>;
 
-  constructor(lab: Lab, log: EventLog) {
+  constructor(lab: Lab, log: EventSink) {
     const { config } = lab;
     this.#lab = lab;
     this.#log = log;

@@ -41,7 +41,13 @@ it.each([
     await execa('mkfifo', [file]);
     const writer = giveOnce(file, '$num_instances = 2\n$vm_memory = 1600\n');
     const main = join(repoDir, 'dist/cli/main.js');
-    const env = { LAB_ROOT: repoDir, LAB_CONFIG_DIR: lab.dir, NO_COLOR: '1', NUM_INSTANCES: undefined };
+    const env = {
+      LAB_ROOT: repoDir,
+      LAB_CONFIG_DIR: lab.dir,
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+      NUM_INSTANCES: undefined,
+    };
     const ran = await execa(process.execPath, [main, ...line.split(' ')], {
       env,
       reject: false,

@@ -21,7 +21,7 @@ describe.skipIf(process.getuid?.() !== 0)('while a scenario runs', () => {
     'lab %s is refused, with who runs it: 73',
     async (words) => {
       const { exitCode, stderr } = await lab.run(...words.split(' '));
-      const holder = `lab scenario failover --by cut (process ${process.pid}) [busy.scenario]`;
+      const holder = `lab scenario failover --by cut (process ${process.pid}, since `;
       expect(exitCode).toBe(73);
       expect(stderr).toContain(`counts on what it began itself: ${holder}`);
       expect(stderr).toContain(`next  wait for it, or end it in order: kill -INT ${process.pid}`);

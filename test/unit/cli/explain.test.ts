@@ -90,7 +90,10 @@ describe('a list', () => {
 
   it('in a terminal no line is longer than it is wide', async () => {
     const line = `stty cols 60 rows 40; ${join(repoDir, 'lab')} explain; ${join(repoDir, 'lab')} explain host.node`;
-    const { stdout } = await execa('script', ['-qec', line, '/dev/null'], { stdin: 'ignore', env: { NO_COLOR: '1' } });
+    const { stdout } = await execa('script', ['-qec', line, '/dev/null'], {
+      stdin: 'ignore',
+      env: { NO_COLOR: '1', FORCE_COLOR: undefined },
+    });
     const lines = stdout.split(/\r?\n/).filter((text) => text !== '');
     expect(lines.length).toBeGreaterThan(200);
     // Heads of families and of the entry are whole.
@@ -131,7 +134,7 @@ describe('where it is told of', () => {
   });
 
   it('an error, in a terminal; a pipe has only cause and next', async () => {
-    const env = { NO_COLOR: '1', LAB_CONFIG_DIR: lab.dir };
+    const env = { NO_COLOR: '1', FORCE_COLOR: undefined, LAB_CONFIG_DIR: lab.dir };
     const { stdout } = await execa('script', ['-qec', `${join(repoDir, 'lab')} ssh core-09`, '/dev/null'], {
       stdin: 'ignore',
       reject: false,
@@ -148,6 +151,9 @@ it('works for a user who is not root', async () => {
   const readable = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups', ...readable];
   const args = [...user, process.execPath, program, 'explain', 'busy.lab'];
-  const result = await execa('setpriv', args, { env: { LAB_ROOT: repoDir, NO_COLOR: '1' }, reject: false });
+  const result = await execa('setpriv', args, {
+    env: { LAB_ROOT: repoDir, NO_COLOR: '1', FORCE_COLOR: undefined },
+    reject: false,
+  });
   expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^busy\.lab/) as string });
 });

@@ -99,7 +99,7 @@ describe.runIf(canTry)('a user who is not root, in a checkout of root', () => {
 
 it('whoever reads only the first line ends nothing', async () => {
   const { stdout, stderr } = await execa('sh', ['-c', '{ "$0" explain; echo "code $?" >&2; } | head -n 1', launcher], {
-    env: { NO_COLOR: '1' },
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined },
   });
   expect([stdout.split('\n').length, stderr]).toEqual([1, 'code 0']);
 });

@@ -9,7 +9,7 @@ import { valuesOf } from '#platform/fleet/unit/unit-file.ts';
 
 /*
  * The shell in the units, run as systemd would run it (one quoted argument of bash -c, `$$` for `$`, `%i` for the instance), with
- * docker, curl and etcdctl as small executables that write down how they were called. jq is the real one.
+ * docker and curl as small executables that write down how they were called. jq is the real one.
  */
 
 const units = join(import.meta.dirname, '../../../units');
@@ -32,11 +32,7 @@ async function command(file: string, key: string): Promise<string> {
   const [value = ''] = valuesOf(parseUnitFile(text, file), 'Service', key);
   const script = /^-?\/usr\/bin\/bash -c '([\s\S]*)'$/.exec(value)?.[1];
   if (script === undefined) throw new Error(`${file}: ${key} is no bash -c command`);
-  return script
-    .replaceAll('\\\n', ' ')
-    .replaceAll('$$', '$')
-    .replaceAll('%i', '1')
-    .replaceAll('/run/%n', join(dir, file));
+  return script.replaceAll('\\\n', ' ').replaceAll('$$', '$').replaceAll('%i', '1');
 }
 
 async function executable(name: string, body: string): Promise<void> {
@@ -77,44 +73,6 @@ function docker(from: number, onRun = 'exit 0'): Promise<void> {
 const jq = spawnSync('jq', ['--version']).status === 0;
 
 describe.skipIf(!jq)('unit commands (skipped without jq)', () => {
-  it.each(['couchbase', 'memcached'])(
-    '%s-sidekick sets its key as soon as the container has an address',
-    async (kind) => {
-      await docker(3);
-      await executable('etcdctl', '[ "$1" = mk ]');
-      run(await command(`${kind}-sidekick@.service`, 'ExecStart'));
-      await expect.poll(calls, { timeout: 20_000 }).toContain(`etcdctl mk --ttl 8 /services/${kind}/1 10.1.7.2`);
-      const all = await calls();
-      expect(all.filter((call) => call.startsWith('docker inspect'))).toHaveLength(4);
-      expect(all.filter((call) => call.startsWith('etcdctl'))).toEqual([
-        `etcdctl set --ttl 8 --swap-with-value 10.1.7.2 /services/${kind}/1 10.1.7.2`,
-        `etcdctl mk --ttl 8 /services/${kind}/1 10.1.7.2`,
-      ]);
-    },
-  );
-
-  it.each(['couchbase', 'memcached'])(
-    '%s-sidekick removes its key only while it holds its own address',
-    async (kind) => {
-      await docker(0);
-      await executable('etcdctl', 'exit 0');
-      run(await command(`${kind}-sidekick@.service`, 'ExecStart'));
-      await expect.poll(calls, { timeout: 20_000 }).toContainEqual(expect.stringContaining('etcdctl set'));
-      await run((await command(`${kind}-sidekick@.service`, 'ExecStopPost')).replace(/^-/, '')).exited;
-      expect(await calls()).toContain(`etcdctl rm --with-value 10.1.7.2 /services/${kind}/1`);
-    },
-  );
-
-  it('only refreshes while the key is there', async () => {
-    await docker(0);
-    await executable('etcdctl', 'exit 0');
-    run(await command('memcached-sidekick@.service', 'ExecStart'), { KEY_TTL: '80', KEY_PAUSE: '0.02' });
-    await expect.poll(async () => (await calls()).length, { timeout: 20_000 }).toBeGreaterThan(5);
-    const etcdctl = (await calls()).filter((call) => call.startsWith('etcdctl'));
-    const refresh = 'etcdctl set --ttl 80 --swap-with-value 10.1.7.2 /services/memcached/1 10.1.7.2';
-    expect(etcdctl.every((call) => call === refresh)).toBe(true);
-  });
-
   it('couchbase@ runs no container of couchbase-cli before 8091 answers', async () => {
     await docker(1);
     await executable('curl', `[ $(grep -c "^curl" ${dir}/calls) -ge 3 ]`);

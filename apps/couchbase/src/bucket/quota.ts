@@ -20,6 +20,11 @@ export class Quota {
     return this.#usedBytes + growth <= this.limitBytes && (this.#whole === undefined || this.#whole.allows(growth));
   }
 
+  /** The same for what was taken before: it may be over its own limit, but not over that of the whole. */
+  allowsAgain(bytes: number): boolean {
+    return this.#whole?.allows(bytes) !== false;
+  }
+
   /** @param growth negative for what is given back */
   add(growth: number): void {
     this.#usedBytes += growth;

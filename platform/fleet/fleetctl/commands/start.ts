@@ -41,7 +41,7 @@ function command(name: string, wanted: DesiredState, summary: string, errorWords
       const changes = changesOf(context, units, wanted);
       const isNew = changes.some(({ options }) => options !== undefined);
       await saying(isNew ? 'Error creating units' : errorWords, () => context.client.changeUnits(changes));
-      for (const unit of units) tellContent(context, unit);
+      for (const unit of units) tellContent(context, unit, wanted);
       if (wanted === 'inactive') return 0;
       return saying(errorWords, () => waitForAll(context, name, wanted, units, totalMs));
     },
@@ -108,14 +108,16 @@ function newContent(context: Context, unit: ResolvedUnit): UnitOptions | undefin
 }
 
 /** Says what has been done with a unit's content, or has not. */
-function tellContent(context: Context, unit: ResolvedUnit): void {
+function tellContent(context: Context, unit: ResolvedUnit, wanted: DesiredState): void {
   const content = newContent(context, unit);
   const requirements = requirementsOf(unit.name, content ?? unit.options);
   if (content !== undefined) {
     for (const key of requirements.unrecognised) {
       context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"`);
     }
-    if (unit.existing === undefined) context.out(`Unit ${unit.name} ${requirements.global ? '' : 'inactive'}`);
+    // One that is replaced for `load` or `start` is told of when it is there.
+    if (unit.existing === undefined || wanted === 'inactive')
+      context.out(`Unit ${unit.name} ${requirements.global ? '' : 'inactive'}`);
   } else if (context.flags.on('replace')) {
     context.out(`Found same Unit(${unit.name}) in Registry, nothing to do`);
   } else if (unit.differsFrom !== undefined) {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { whyNot } from '#platform/fleet/engine/can-run.ts';
+import { applied } from '#platform/fleet/engine/applied.ts';
 import { decide } from '#platform/fleet/engine/decide.ts';
 import type { Decision, EngineUnit, Machine, Snapshot } from '#platform/fleet/engine/model.ts';
 import { globalsFor } from '#platform/fleet/engine/occupancy.ts';
+import { withoutCircles } from '#platform/fleet/engine/replacing.ts';
 import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 
 const names = ['a.service', 'b.service', 'w@1.service', 'w@2.service', 'w@3.service', 'x.service', 'y.service'];
@@ -17,17 +19,23 @@ const fleetSection = fc.array(
     fc
       .constantFrom('w@*.service', 'a.service', '*.service')
       .map((v) => ({ section: 'X-Fleet', name: 'Conflicts', value: v })),
+    fc
+      .constantFrom('w@*.service', 'b.service', 'x.service')
+      .map((v) => ({ section: 'X-Fleet', name: 'Replaces', value: v })),
     fc.constantFrom('slot=1', 'slot=2').map((v) => ({ section: 'X-Fleet', name: 'MachineMetadata', value: v })),
     fc.constantFrom(...machineIds).map((v) => ({ section: 'X-Fleet', name: 'MachineID', value: v })),
     fc.constant({ section: 'X-Fleet', name: 'Global', value: 'true' }),
   ),
   { maxLength: 2 },
 );
+/** `validateUnit` refuses the two together. */
+const isGlobalReplacer = (options: readonly { name: string }[]): boolean =>
+  ['Global', 'Replaces'].every((key) => options.some(({ name }) => name === key));
 
 const unit = (name: string): fc.Arbitrary<EngineUnit> =>
   fc
     .record({
-      options: fleetSection,
+      options: fleetSection.filter((options) => !isGlobalReplacer(options)),
       desired: fc.constantFrom('inactive' as const, 'loaded' as const, 'launched' as const),
       target: fc.option(fc.constantFrom(...machineIds), { nil: undefined }),
     })
@@ -47,17 +55,11 @@ const snapshots: fc.Arbitrary<Snapshot> = fc
   })
   .map((s) => ({ ...s, missingMachinesAreDead: true }));
 
-function apply(snapshot: Snapshot, decisions: readonly Decision[]): Snapshot {
-  const units = snapshot.units.map((u): EngineUnit => {
-    const d = decisions.find((one) => one.unit === u.name);
-    if (d === undefined) return u;
-    const { target: _target, blocked: _blocked, ...rest } = u;
-    if (d.kind === 'place' || d.kind === 'move') return { ...rest, target: d.to };
-    if (d.kind === 'unblock') return u.target === undefined ? rest : { ...rest, target: u.target };
-    return d.blocked ? { ...rest, blocked: d.blocked } : rest;
-  });
-  return { ...snapshot, units };
-}
+/** Applied, and with what Replaces= means in it: of units that replace each other in a circle none drives another one away. */
+const apply = (snapshot: Snapshot, decisions: readonly Decision[]): Snapshot => {
+  const after = applied(snapshot, decisions);
+  return { ...after, units: withoutCircles(after.units) };
+};
 
 const beside = (s: Snapshot, m: Machine): EngineUnit[] => {
   const scheduled = s.units.filter((u) => u.target === m.id);
@@ -117,7 +119,11 @@ describe('decide', () => {
       fc.property(snapshots, fc.constantFrom(...machineIds), (start, lost) => {
         const settled = apply(start, decide(start));
         const without = { ...settled, machines: settled.machines.filter((m) => m.id !== lost) };
-        for (const d of decide(without)) if (d.kind === 'move' || d.kind === 'evict') expect(d.from).toBe(lost);
+        const decisions = decide(without);
+        // One that replaces others drives them away where it goes, and who follows them goes along.
+        const drives = without.units.filter((u) => u.requirements.replaces.length > 0).map((u) => u.name);
+        if (decisions.some((d) => 'to' in d && drives.includes(d.unit))) return;
+        for (const d of decisions) if (d.kind === 'move' || d.kind === 'evict') expect(d.from).toBe(lost);
       }),
       { numRuns: 1000 },
     );

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { connect as dial, createServer, type AddressInfo } from 'node:net';
 import { startServer } from '#apps/couchbase/src/server/start.ts';
+import { standStill } from '../../../support/stand-still.ts';
 import { bundleViews } from '../couchbase/support/bundles.ts';
 
 export interface RealService {
@@ -50,8 +51,13 @@ export async function readyCouchbase(kvPort = 0): Promise<RealService> {
   };
 }
 
+export interface RealMemcached extends RealService {
+  /** Until it is done: stands still, is gone, or has been told to go on. */
+  readonly signal: (signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL') => Promise<void>;
+}
+
 /** Debian's memcached on a free loopback port. Throws when it is not installed. */
-export async function realMemcached(): Promise<RealService & { signal(signal: NodeJS.Signals): void }> {
+export async function realMemcached(): Promise<RealMemcached> {
   if (spawnSync('memcached', ['--version']).status !== 0) {
     throw new Error('memcached is not installed: apt-get install --no-install-recommends memcached');
   }
@@ -62,7 +68,11 @@ export async function realMemcached(): Promise<RealService & { signal(signal: No
   await accepts(port);
   return {
     address: `127.0.0.1:${port}`,
-    signal: (signal) => void child.kill(signal),
+    signal: async (signal) => {
+      if (signal === 'SIGSTOP') return standStill(child.pid ?? 0);
+      child.kill(signal);
+      if (signal === 'SIGKILL') await gone;
+    },
     stop: async () => {
       child.kill('SIGKILL');
       await gone;

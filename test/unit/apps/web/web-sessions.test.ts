@@ -42,7 +42,7 @@ describe('sessions', () => {
     const web = await stage.start();
     const before = await visit(web);
     expect(await visit(web, before.cookie)).toMatchObject({ visits: 2 });
-    cache.signal(signal);
+    await cache.signal(signal);
     for (let n = 0; n < 8; n++) {
       const during = await visit(web, before.cookie);
       expect(during.status).toBe(200);
@@ -52,7 +52,7 @@ describe('sessions', () => {
     expect(web.output()).not.toMatch(/Error:/);
     if (signal === 'SIGKILL') return;
     // The same process comes back with the session it kept.
-    cache.signal('SIGCONT');
+    await cache.signal('SIGCONT');
     await expect.poll(async () => (await visit(web, before.cookie)).visits, { timeout: 10_000 }).toBeGreaterThan(2);
   });
 });

@@ -94,9 +94,9 @@ describe.each(['grpc', 'gateway'] as const)('etcd away: %s', (kind) => {
     await vi.waitFor(async () => expect(await store.get('/e/a')).toMatchObject({ value: '1' }), 10_000);
     const silent = opened(kind, [etcd.endpoints[1]!, etcd.endpoints[2]!], 1500);
     await etcd.start(0);
-    etcd.signal(1, 'SIGSTOP');
+    await etcd.signal(1, 'SIGSTOP');
     await vi.waitFor(async () => expect(await silent.get('/e/a')).toMatchObject({ value: '1' }), 10_000);
-    etcd.signal(1, 'SIGCONT');
+    await etcd.signal(1, 'SIGCONT');
   });
 
   test('nobody there: the error says so, with its remedy', async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { standStill } from '../../../support/stand-still.ts';
 
 export interface RealEtcd {
   /** Client URLs, one a member. */
@@ -12,7 +13,7 @@ export interface RealEtcd {
   /** Start a killed member again on its old ports with its old data. */
   start(member?: number): Promise<void>;
   /** Stop (SIGSTOP) or continue (SIGCONT) a member: alive but silent. */
-  signal(member: number, signal: 'SIGSTOP' | 'SIGCONT'): void;
+  signal(member: number, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,7 +76,11 @@ export async function realEtcd(opts: { members?: number; args?: string[]; host?:
       launch(member);
       await healthy(client(member));
     },
-    signal: (member, signal) => void processes[member]?.kill(signal),
+    async signal(member, signal) {
+      const child = processes[member];
+      if (signal === 'SIGSTOP') await standStill(child?.pid ?? 0);
+      else child?.kill(signal);
+    },
     async stop() {
       await Promise.all(names.map(kill));
       await rm(dir, { recursive: true, force: true });

@@ -13,7 +13,8 @@ export async function ours(args: string[], endpoints: string[], stdin = ''): Pro
   const code = await etcdctl(args, env, {
     print: (text) => (out.stdout += `${text}\n`),
     warn: (text) => (out.stderr += `${text}\n`),
-    readStdin: () => stdin,
+    readStdin: async () => stdin,
+    interrupted: () => new AbortController().signal,
     exit: (status) => {
       throw new Error(`exit ${status}`);
     },

@@ -1,54 +1,85 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, type Server } from 'node:net';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readRequest, startResident } from '#platform/etcdctl/resident.ts';
+import { readRequest } from '#platform/etcdctl/resident-request.ts';
+import { startResident } from '#platform/etcdctl/resident.ts';
 import { type RealEtcd, realEtcd } from '../etcd/real-etcd.ts';
 import { type Outcome, ours } from './ours.ts';
 
-const client = fileURLToPath(new URL('../../../../platform/etcdctl/resident-client.sh', import.meta.url));
+const client = fileURLToPath(new URL('../../../../platform/etcdctl/resident-client.pl', import.meta.url));
 let etcd: RealEtcd;
 let dir: string;
 let server: Server;
-let port: number;
+let path: string;
 
 beforeAll(async () => {
   etcd = await realEtcd();
   dir = mkdtempSync(join(tmpdir(), 'lab-resident-'));
-  // What the client starts when it must run the command by itself.
-  writeFileSync(join(dir, 'own.cjs'), "console.log('own', ...process.argv.slice(2)); process.exitCode = 9;");
+  path = join(dir, 'socket');
+  // What the client starts when it must run the command by itself, and for v3's grammar.
+  writeFileSync(
+    join(dir, 'own.cjs'),
+    `let input = '';
+     process.stdin.setEncoding('utf8').on('data', (text) => (input += text)).on('end', () => {
+       console.log('own', ...process.argv.slice(2), input);
+       process.exitCode = 9;
+     });`,
+  );
+  writeFileSync(join(dir, 'real'), '#!/bin/sh\necho "API=$ETCDCTL_API $ETCDCTL_ENDPOINTS $*"\nexit 7\n');
+  chmodSync(join(dir, 'real'), 0o755);
 });
 afterAll(async () => {
   await etcd.stop();
   rmSync(dir, { recursive: true });
 });
 beforeEach(async () => {
-  server = await startResident(0);
-  ({ port } = server.address() as AddressInfo);
+  server = await startResident({ path });
 });
 afterEach(async () => {
-  await new Promise((resolve) => server.close(resolve));
+  await closed(server);
   for (const directory of ['/r', '/s']) await ours(['rm', '--recursive', directory], etcd.endpoints);
 });
 
-/** The real client, as a sidekick's shell runs it. */
-async function resident(...args: string[]): Promise<Outcome> {
+const closed = (one: Server) => new Promise((resolve) => one.close(resolve));
+
+function start(args: (string | Buffer)[], stdin = '', endpoints = etcd.endpoints.join(',')) {
   const env = {
     PATH: process.env['PATH'],
-    ETCDCTL_ENDPOINTS: etcd.endpoints.join(','),
-    LAB_ETCDCTL_PORT: String(port),
+    ETCDCTL_ENDPOINTS: endpoints,
+    LAB_ETCDCTL_SOCKET: path,
     LAB_ETCDCTL_OWN: join(dir, 'own.cjs'),
+    LAB_ETCDCTL_REAL: join(dir, 'real'),
   };
-  const child = spawn('bash', [client, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('perl', [client, ...args.map(String)], { env });
+  child.stdin.on('error', () => {}); // it need not read
+  child.stdin.end(stdin);
+  return child;
+}
+
+async function outcomeOf(child: ReturnType<typeof start>): Promise<Outcome> {
   const out = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (out.stderr += text));
   const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
   return { code, ...out };
+}
+
+/** The real client, as a sidekick's shell runs it. */
+const resident = (...args: string[]) => outcomeOf(start(args));
+
+/** In place of the resident process: it says and does what a test wants. */
+async function inItsPlace(serve: (socket: Socket) => void): Promise<void> {
+  await closed(server);
+  server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => serve(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
 }
 
 describe('the resident etcdctl', () => {
@@ -82,26 +113,100 @@ describe('the resident etcdctl', () => {
     }
   });
 
-  it('leaves to the caller what needs its terminal or input, and everything of v3', async () => {
+  it('leaves to the caller what goes on until its SIGINT, or reads its files', async () => {
     for (const args of [
       ['watch', '/r/a'],
-      ['set', '/r/a'],
-      ['member', 'list', '-w', 'table'],
+      ['exec-watch', '/r/a', '--', 'true'],
       ['cluster-health', '--forever'],
-      ['put', '/r/a', 'b'],
+      ['--cert-file', 'x', 'ls'],
     ])
-      expect(await resident(...args)).toEqual({ code: 9, stdout: `own ${args.join(' ')}\n`, stderr: '' });
+      expect(await outcomeOf(start(args, 'in'))).toEqual({ code: 9, stdout: `own ${args.join(' ')} in\n`, stderr: '' });
   });
 
-  it('is done without where it does not run', async () => {
-    await new Promise((resolve) => server.close(resolve));
-    expect(await resident('get', '/r/a')).toEqual({ code: 9, stdout: 'own get /r/a\n', stderr: '' });
-    server = await startResident(0);
+  it("starts the real client for v3's grammar, as the program does", async () => {
+    const endpoints = etcd.endpoints.join(',');
+    expect(await resident('put', '/r/a', 'b')).toEqual({
+      code: 7,
+      stdout: `API=3 ${endpoints} put /r/a b\n`,
+      stderr: '',
+    });
+    const named = ['member', 'list', '-w', 'table', '--endpoints', 'a:1'];
+    expect(await resident(...named)).toEqual({ code: 7, stdout: `API=3  ${named.join(' ')}\n`, stderr: '' });
+  });
+
+  it('takes a value from standard input, as long as etcd takes one', async () => {
+    const value = `first\n${'x'.repeat(1_000_000)}\u00e4\n`;
+    const set = await outcomeOf(start(['set', '/r/in'], value));
+    expect(set).toEqual({ code: 0, stdout: `${value}\n`, stderr: '' });
+    expect((await resident('get', '/r/in')).stdout).toBe(`${value}\n`);
+    const empty = await outcomeOf(start(['set', '/r/in'], ''));
+    expect(empty).toEqual(await ours(['set', '/r/in'], etcd.endpoints));
+    const huge = await outcomeOf(start(['set', '/r/in'], 'x'.repeat(5 * 1024 * 1024)));
+    expect(huge).toMatchObject({ code: 4, stdout: '' });
+    expect(huge.stderr).toContain('longer than any value');
+  });
+
+  it('says how the members are, and hears of a caller that has gone', async () => {
+    const listeners = process.listenerCount('SIGINT');
+    const { code, stdout } = await resident('cluster-health');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^member .* is healthy.*\ncluster is healthy\n$/)]);
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
+  });
+
+  it('ends by etcd’s silence as the program does', async () => {
+    // It takes the connection and never answers.
+    const silent = createServer((socket) => void socket.on('error', () => {}).resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const run = await outcomeOf(start(['--total-timeout', '300ms', 'get', '/r/a'], '', `http://127.0.0.1:${port}`));
+    expect(run).toEqual({ code: 4, stdout: '', stderr: 'Error:  context deadline exceeded\n' });
+    silent.close();
+  });
+
+  it('ends without an error when nobody reads on', async () => {
+    await outcomeOf(start(['set', '/r/in'], 'x'.repeat(1_000_000)));
+    const child = start(['get', '/r/in']);
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+    expect(code).toBe(0);
+  });
+
+  it('is done without where it does not run, or ends before it has taken the command', async () => {
+    const own = { code: 9, stdout: 'own get /r/a in\n', stderr: '' };
+    await closed(server);
+    expect(await outcomeOf(start(['get', '/r/a'], 'in'))).toEqual(own);
+    for (const said of ['', 't', '0', 'n0\n', 'nonsense\n']) {
+      server = createServer();
+      await inItsPlace((socket) => socket.end(said));
+      expect(await outcomeOf(start(['get', '/r/a'], 'in'))).toEqual(own);
+      await closed(server);
+    }
+    server = await startResident({ path });
+  });
+
+  it('does nothing twice: what ends in the middle is an error', async () => {
+    await inItsPlace((socket) => socket.end('t0\no2\na\no20\nthe rest'));
+    const { code, stdout, stderr } = await resident('set', '/r/a', 'b');
+    expect([code, stdout]).toEqual([4, 'a\n']);
+    expect(stderr).toMatch(/^Error: {2}the process that runs etcdctl's commands ended in the middle; next: .+\n$/);
+  });
+
+  it('serves so many at a time; the next one helps itself', async () => {
+    const idle = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const socket = connect(path);
+        await new Promise((resolve) => socket.once('connect', resolve));
+        return socket;
+      }),
+    );
+    await expect.poll(async () => (await resident('get', '/r/none')).code, { timeout: 20_000 }).toBe(9);
+    for (const socket of idle) socket.destroy();
+    await expect.poll(async () => (await resident('get', '/r/none')).code, { timeout: 20_000 }).toBe(4);
   });
 
   it('outlives nonsense, and callers that go away', async () => {
     for (const text of ['GET / HTTP/1.1\r\n\r\n\0', '1\0', '99999999\0', '']) {
-      const socket = connect(port, '127.0.0.1');
+      const socket = connect(path);
       socket.end(text);
       await new Promise((resolve) => socket.on('close', resolve).resume());
     }

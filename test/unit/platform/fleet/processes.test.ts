@@ -137,6 +137,19 @@ describe('a cluster of processes', { timeout: 60_000 }, () => {
     expect(await fleetctl('list-unit-files')).toEqual(before);
   });
 
+  test('fd-forward carries a request to the socket, and its answer back, as --tunnel of the original has it', async () => {
+    const words = ['bin/fleetctl.cjs', 'fd-forward', endpoint(1).slice('unix://'.length)];
+    const child = spawn(process.execPath, words, { cwd: directory, stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    let answer = '';
+    child.stdout.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    // Standard input stays open, as ssh leaves it.
+    child.stdin.write('GET /fleet/v1/machines HTTP/1.1\r\nHost: fleet\r\nConnection: close\r\n\r\n');
+    expect(await ended).toBe(0);
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK[\s\S]*"machines":\[/);
+    expect(await fleetctl('fd-forward', '/nosuch.sock')).toMatchObject({ code: 74 });
+  });
+
   test('stop, start, destroy and cat', async () => {
     expect(await fleetctl('stop', 'web@4')).toMatchObject({ code: 0 });
     expect(await fleetctl('destroy', 'web@4')).toMatchObject({ code: 0, out: 'Destroyed web@4.service\n' });

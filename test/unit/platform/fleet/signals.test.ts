@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -17,9 +17,9 @@ let daemon: ChildProcess | undefined;
 let said = '';
 const socket = (): string => `unix://${join(directory, 'fleet.sock')}`;
 
-function boot(etcdServers: string): void {
+function boot(etcdServers: string, ...more: string[]): void {
   const words = ['--machine-id=' + '1'.repeat(32), '--hostname=core-01', '--public-ip=127.0.0.1', '--agent-ttl=3s'];
-  const flags = [...words, '--systemd=memory', `--listen=${socket()}`, `--etcd-servers=${etcdServers}`];
+  const flags = [...words, '--systemd=memory', `--listen=${socket()}`, `--etcd-servers=${etcdServers}`, ...more];
   const child = spawn(process.execPath, [join(directory, 'bin/fleetd.cjs'), ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -110,11 +110,40 @@ describe('fleetd', { timeout: 30_000 }, () => {
     expect(said).not.toContain('Debugger');
   });
 
-  test('goes on at SIGHUP, and says that it has read nothing again', async () => {
-    boot(etcd.endpoints.join(','));
+  test('takes over at SIGHUP what fleet.conf says now: its units run on, and it is never gone', async () => {
+    const conf = join(directory, 'fleet.conf');
+    await writeFile(conf, 'metadata=disk=hdd\n');
+    boot(etcd.endpoints.join(','), `--config=${conf}`);
     await untilSaid('presence event=registered');
+    const client = openFleetClient({ endpoints: [socket()] });
+    await client.createUnit('fast.service', unitText('MachineMetadata=disk=ssd'), 'launched');
+    await client.createUnit('any.service', unitText(), 'launched');
+    const active = async () => (await client.listStates()).filter((s) => s.systemdActiveState === 'active');
+    await eventually(async () => ((await active()).length === 1 ? undefined : 'any does not run'));
+    await untilSaid('start unit=any.service');
+    const before = said.match(/^(start|stop) unit=any/gm)?.length;
+    const machines: number[] = [];
+    await writeFile(conf, 'metadata=disk=ssd\nagent_ttl=4s\ntoken_limit=7\n');
     daemon?.kill('SIGHUP');
-    await untilSaid('fleetd event=not-reloaded reason="flags, the environment and fleet.conf are read at the start');
+    await untilSaid('fleetd event=reloaded changed=metadata needs_restart=tokenLimit');
+    await eventually(async () => {
+      machines.push((await client.listMachines()).length);
+      return (await active()).length === 2 ? undefined : 'fast does not run';
+    });
+    expect(machines.filter((count) => count !== 1)).toEqual([]);
+    expect((await client.listMachines())[0]?.metadata).toEqual({ disk: 'ssd' });
+    expect(said.match(/^(start|stop) unit=any/gm)?.length).toBe(before);
+    for (const name of ['fast.service', 'any.service']) await client.destroyUnit(name);
+  });
+
+  test('goes on at SIGHUP with what it has when fleet.conf is none', async () => {
+    const conf = join(directory, 'bad.conf');
+    await writeFile(conf, '');
+    boot(etcd.endpoints.join(','), `--config=${conf}`);
+    await untilSaid('presence event=registered');
+    await writeFile(conf, 'metadta=a=b\n');
+    daemon?.kill('SIGHUP');
+    await untilSaid(`fleetd event=not-reloaded reason="${conf}:1: metadta is no option of fleetd`);
     expect(await openFleetClient({ endpoints: [socket()] }).listMachines()).toHaveLength(1);
     expect(daemon?.exitCode).toBeNull();
   });

@@ -30,7 +30,8 @@ export async function realSystemd(): Promise<RealSystemd> {
   const units = join(directory, 'fleet/units');
   const drivers: SystemdDriver[] = [];
   const open = (): SystemdDriver => {
-    const driver = systemdDriver(units, { socket: machine.socket, linkDirectory: machine.unitDirectory });
+    const { socket, unitDirectory: linkDirectory } = machine;
+    const driver = systemdDriver(units, { socket, linkDirectory, autofs: '/dev/autofs' });
     drivers.push(driver);
     return driver;
   };

@@ -148,6 +148,36 @@ describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs roo
     expect((await driver.observe(['bad.service'])).get('bad.service')).toMatchObject({ load: 'bad-setting' });
   });
 
+  test.each([
+    ['early.timer', '[Timer]\nOnActiveSec=1000\n', 'early.service', 'waiting'],
+    ['early.timer', '[Timer]\nOnActiveSec=1000\nUnit=job-of-%p.service\n', 'job-of-early.service', 'waiting'],
+    ['early.socket', '[Socket]\nListenStream=%t/early.sock\n', 'early.service', 'listening'],
+    ['early.path', '[Path]\nPathExists=/nowhere/at/all\n', 'early.service', 'waiting'],
+  ])('%s is not left dead when it is started before what it starts: %j', async (name, text, service, sub) => {
+    const { driver } = systemd;
+    await driver.load([{ name, text }]);
+    const why = `Failed to start ${name}: ${service}, which it is to start, is not on this machine`;
+    expect([...(await driver.start([name]))]).toEqual([[name, why]]);
+    expect(await driver.installed()).toEqual([{ name, text, started: false }]);
+    await driver.load([sleeps(service)]);
+    expect(await driver.start([name])).toEqual(new Map());
+    await until([name], ([unit]) => unit?.active === 'active' && unit.sub === sub);
+    expect(shown(service, 'ActiveState')).toBe('inactive');
+  });
+
+  test('a timer whose service is started in the same breath, and one that starts a unit of systemd itself', async () => {
+    const { driver } = systemd;
+    const job = { name: 'both.service', text: '[Service]\nType=oneshot\nExecStart=/bin/true\n' };
+    const timer = (unit: string) => `[Timer]\nOnActiveSec=1000\nUnit=${unit}\n`;
+    await driver.load([
+      { name: 'both.timer', text: timer('both.service') },
+      { name: 'own.timer', text: timer('exit.target') },
+      job,
+    ]);
+    expect(await driver.start(['both.timer', 'own.timer', 'both.service'])).toEqual(new Map());
+    await until(['both.timer', 'own.timer'], active);
+  });
+
   test('an [Install] section enables the unit: whoever wants it pulls it in; unloading takes that back', async () => {
     const { driver, machine } = systemd;
     await driver.load([sleeps('wanted.service', '[Install]\nWantedBy=wanting.service\n')]);

@@ -12,7 +12,7 @@ export const artifacts: readonly Artifact[] = [
   { path: '/opt/lab/bin/runc-within-limits', name: 'runc-bbbb', sha512: 'b'.repeat(128), executable: true },
 ];
 
-export const etcdctl = { client: '#!/bin/bash\n', unit: '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=x\n' };
+export const etcdctl = '#!/usr/bin/perl\n';
 
 /** The Ignition config of one machine, from configuration texts as a person writes them. */
 export function builtMachine(
@@ -40,6 +40,8 @@ export function builtMachine(
       flanneld: service('node'),
       docker: service('dockerd'),
       fleet: service('node'),
+      etcdctl: '[Service]\nExecStart=/usr/bin/node\n',
+      etcdctlSocket: '[Socket]\nListenStream=/run/etcdctl.sock\n[Install]\nWantedBy=sockets.target\n',
     },
     etcdctl,
     hostCpus,

@@ -26,11 +26,13 @@ async function otherHolder(command: string) {
   return { child, ended };
 }
 
-it('refuses while another command holds it, naming that command and its process; free again when it ends', async () => {
+it('refuses while another command holds it, naming that command, its process and since when; free again when it ends', async () => {
   const { child, ended } = await otherHolder('lab halt core-02');
   await expect(take()).rejects.toMatchObject({
     code: 'busy.lab',
-    message: `another command is changing this lab: lab halt core-02 (process ${child.pid ?? 0})`,
+    message: expect.stringMatching(
+      `^another command is changing this lab: lab halt core-02 \\(process ${child.pid ?? 0}, since \\d\\d:\\d\\d:\\d\\d\\)$`,
+    ) as string,
     next: expect.stringContaining(`kill ${child.pid ?? 0}`) as string,
   });
   child.stdin.end();

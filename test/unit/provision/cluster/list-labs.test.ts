@@ -24,9 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-it('lists labs beside this one by name, with who made them; what is damaged or no lab is left out', async () => {
+it('lists labs beside this one by name, with who made them; what is damaged is said, and what is no lab left out', async () => {
   const labs = (await listLabs(join(directory, 'lt-mine'))).filter(({ name }) => name.startsWith('lt-'));
   expect(labs).toEqual([
+    expect.objectContaining({
+      name: 'lt-damaged',
+      machines: [],
+      unreadable: expect.stringContaining('JSON') as string,
+    }),
     {
       name: 'lt-one',
       up: false,

@@ -54,7 +54,22 @@ describe('config.rb', () => {
   });
 
   it.each([
-    ['$num_instances = 1 + 2', 1, /cannot read `\+ 2`/],
+    ['$num_instances = 1 + two', 1, /cannot read `two`/],
+    ['$num_instances = 1 + "2"', 1, /1 \+ "2" is no value/],
+    ['$num_instances = 1 / 0', 1, /1 \/ 0 is no value/],
+    ['$num_instances = 7 / 2', 1, /7 \/ 2 is no value/],
+    ['$num_instances = (1 + 2', 1, /this `\(` is not closed/],
+    ['$num_instances = true ? 1', 1, /expected `:` of `\? :`/],
+    ['$num_instances = `nproc`', 1, /cannot read `.nproc.`/],
+    ['$vm_memory = File.exist?("/x") ? 1 : 2', 1, /cannot read `File/],
+    ['$vm_memory = Integer("4k")', 1, /"4k" is no whole number/],
+    ['$vm_memory = Integer("010")', 1, /"010" is no whole number/],
+    ['$vm_memory = ENV.fetch("NOTHING")', 1, /the environment has no NOTHING/],
+    ['$vm_memory = ENV[:MB]', 1, /ENV takes a name in quotes/],
+    ['$vm_memory = 1024 if File.exist?("big")', 1, /cannot read `File/],
+    ['$vm_memory = 1024 while true', 1, /cannot read `while true` after/],
+    ['$vm_memory = "4".to_i(16)', 1, /cannot read `\.to_i\(16\)`/],
+    ['$vm_memory &&= 1024', 1, /not a `\$name = value` line/],
     ['$vm_memory = 02048', 1, /octal/],
     ['\n$vm_cpus =', 2, /no value/],
     ['$vm_cpus =  # later', 1, /no value/],
@@ -62,7 +77,8 @@ describe('config.rb', () => {
     ['$num_instances == 3', 1, /not a `\$name = value` line/],
     ['num_instances = 3', 1, /not a `\$name = value` line/],
     ['# a\n$instance_name_prefix = "core', 2, /not closed/],
-    ['$instance_name_prefix = "a#{1+1}"', 1, /only #\{\$name\}/],
+    ['$instance_name_prefix = "a#{1+one}"', 1, /cannot read `one/],
+    ['$instance_name_prefix = "a#{1; 2}"', 1, /holds more than a value/],
     ['$instance_name_prefix = "a#{$nothing}"', 1, /names nothing/],
     ['$forwarded_ports = { 80 : 8080 }', 1, /expected `=>`/],
     ['$forwarded_ports = { 80 => 8080', 1, /expected `,` or `}`/],
@@ -73,23 +89,24 @@ describe('config.rb', () => {
     ['$forwarded_ports = {\n  80 => 8080,\n# the end', 1, /this `\{` is not closed/],
     ['$forwarded_ports = {\n  80 => # none\n}', 3, /cannot read `}`/],
     ['$shared_folders = {\n  "/a" => "/b",\n  "/c" => "/d\n}', 3, /a string opened by " is not closed/],
-    ['$shared_folders = {\n  "/a" =>\n    ENV["HOME"] }', 3, /cannot read `ENV\["HOME"\]/],
-    ['$update_channel = <<EOS\nalpha\nEOS', 1, /heredoc/],
-    ['$update_channel = <<~EOS\nalpha\nEOS', 1, /heredoc/],
-    ['$update_channel = "#{ENV[\'CHANNEL\']}"', 1, /only #\{\$name\}/],
-    ['$update_channel = "#@channel"', 1, /only #\{\$name\}/],
-    ['$update_channel = %W[#{x}]', 1, /only #\{\$name\}/],
+    ['$shared_folders = {\n  "/a" =>\n    Dir.home }', 3, /cannot read `Dir.home/],
+    ['$update_channel = <<EOS\nalpha\n EOS', 1, /no line below is EOS/],
+    ['$update_channel = <<~EOS\nalpha\n#{beta}\nEOS', 3, /cannot read `beta/],
+    ['$update_channel = <<A\n#{<<B}\nb\nB\nA', 2, /cannot begin within/],
+    ['$update_channel = "#@channel"', 1, /only #\$name/],
+    ['$update_channel = %W[#{x}]', 1, /cannot read `x/],
     ['$update_channel = %w[a\nb', 1, /not closed/],
-    ['$vm_memory =\n  512 * 4', 2, /cannot read `\* 4`/],
-    ['$vm_memory = 1024 if true', 1, /cannot read `if true`/],
+    ['$vm_memory =\n  512 ** 4', 2, /cannot read `\*\* 4`/],
     ['$vm_memory = [1, 2].first', 1, /cannot read `\.first`/],
     ['$vm_memory = 1_000_', 1, /cannot read/],
     ['$vm_memory =\n$vm_cpus = 1', 1, /\$vm_memory has no value/],
     ['$vm_memory =;', 1, /no value/],
-    ['$vm_memory ||= 1024', 1, /not a `\$name = value` line/],
     ['$num_instances = 1; puts 1', 1, /not a `\$name = value` line/],
     ['$vm_memory = \\u0041', 1, /cannot read/],
     [`$vm_memory = ${'['.repeat(100)}`, 1, /nested too deeply/],
+    [`$vm_memory = ${'('.repeat(100)}`, 1, /nested too deeply/],
+    [`$vm_memory = ${'!'.repeat(100)}1`, 1, /nested too deeply/],
+    [`$vm_memory = ${'1 ? 2 : '.repeat(100)}3`, 1, /nested too deeply/],
   ])('%j cannot be read: line %i', (rb, line, cause) => {
     const error = loadError({ rb });
     expect(error.code).toBe('config.ruby');
@@ -146,6 +163,32 @@ describe('config.rb', () => {
       dockerTcp: 2375,
     };
     expect(vagrant.ports).toEqual(provider === 'vagrant' ? guests : { forwarded: [] });
+  });
+
+  it('takes sizes from the environment, with a default', () => {
+    const rb = `$num_instances = (ENV['LAB_N'] || 2).to_i
+$vm_memory = Integer(ENV.fetch('LAB_MB', '3072'))
+$vm_memory = 4096 if ENV['LAB_BIG'] == 'yes'
+$vm_cpus = ENV['LAB_CPUS'] ? ENV['LAB_CPUS'].to_i : 1
+$instance_name_prefix ||= "node"
+$vb_memory ||= 2 * 1024 unless ENV.key?('LAB_MB')
+`;
+    const { machines, notices } = load({ rb });
+    expect(machines).toHaveLength(2);
+    expect(machines[0]).toMatchObject({ name: 'core-01', memoryBytes: 2048 * 1024 * 1024, cpus: 1 });
+    expect(notices).toContain(
+      'config.rb:5: $instance_name_prefix ||= has no effect, it is "core" already (as in coreos-vagrant): write =.',
+    );
+    const set = load({ rb, env: { LAB_N: '4', LAB_MB: '2500', LAB_BIG: 'yes', LAB_CPUS: '2' } }).machines;
+    expect(set).toHaveLength(4);
+    expect(set[0]).toMatchObject({ memoryBytes: 4096 * 1024 * 1024, cpus: 2 });
+  });
+
+  it('a name is looked at where its value is not taken, too; text of the environment is no number', () => {
+    expect(loadError({ rb: '$vm_memry = 4096 if false' })).toMatchObject({ code: 'config.variable' });
+    const error = loadError({ rb: "$num_instances = ENV['N'] || 3", env: { N: '5' } });
+    expect(error).toMatchObject({ code: 'config.value' });
+    expect(error.next).toContain('example: $num_instances = 5 (.to_i makes a number of text)');
   });
 
   it('takes NUM_INSTANCES where it says nothing, and wins over it where it does (as in coreos-vagrant)', () => {

@@ -7,6 +7,7 @@ import { encodeReply, type Request } from '#apps/couchbase/src/views/indexer/mes
 import { viewLimits } from '#apps/couchbase/src/views/limits.ts';
 import { Indexer, IndexerLost, type RequestLimits } from '#apps/couchbase/src/views/service/indexer.ts';
 import { readUsage } from '#apps/couchbase/src/views/service/process-usage.ts';
+import { standStill } from '../../../../support/stand-still.ts';
 import { bundleViews } from '../support/bundles.ts';
 
 /* The server's end of the process of views. */
@@ -84,7 +85,7 @@ test('a process that grows, or stands still, is ended', async () => {
   });
   const still = start({ requestMs: 1000 });
   await still.request(begin);
-  process.kill(still.pid ?? 0, 'SIGSTOP');
+  await standStill(still.pid ?? 0);
   expect(await lost(still.request(begin))).toMatchObject({
     message: expect.stringMatching(/^took more than 1\d{3} ms$/) as string,
     killed: true,

@@ -15,6 +15,7 @@ beforeAll(async () => {
     registryOf(store, keys, () => undefined),
     ['127.0.0.1:0'],
     () => undefined,
+    { pageSize: 100, metrics: () => 'fleet_units 1\n' },
   );
   base = `${api.addresses[0]}/fleet/v1`;
   close = () => api.close();
@@ -199,6 +200,17 @@ describe('machines', () => {
   ])('PATCH %j is refused', async (body) => {
     expect(await call('PATCH', '/machines', body)).toMatchObject({ status: 400 });
   });
+});
+
+test('metrics are at the root, as text', async () => {
+  const root = base.replace('/fleet/v1', '');
+  const reply = await fetch(`${root}/metrics`);
+  expect([reply.status, reply.headers.get('content-type'), await reply.text()]).toEqual([
+    200,
+    'text/plain; version=0.0.4; charset=utf-8',
+    'fleet_units 1\n',
+  ]);
+  expect((await fetch(`${root}/metrics`, { method: 'POST' })).status).toBe(405);
 });
 
 describe('discovery', () => {

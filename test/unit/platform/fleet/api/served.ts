@@ -1,5 +1,6 @@
 import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
 import { fleetKeys, type FleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
+import { metricsText } from '#platform/fleet/api/metrics.ts';
 import { serveApi } from '#platform/fleet/api/serve.ts';
 import { openMirror, type Mirror } from '#platform/fleet/registry/mirror.ts';
 import { registryOf } from '#platform/fleet/registry/registry.ts';
@@ -23,6 +24,10 @@ export async function served(store: MemoryStore = memoryStore()): Promise<Served
     registryOf(store, keys, () => mirror),
     ['127.0.0.1:0'],
     () => undefined,
+    {
+      pageSize: 100,
+      metrics: () => metricsText({ view: mirror.view(), engine: undefined, isRegistered: true }),
+    },
   );
   const [address = ''] = api.addresses;
   return {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '#errors/lab-error.ts';
+import { reloadOf } from '#platform/fleet/daemon/reload.ts';
 import { readConfig } from '#platform/fleet/daemon/config.ts';
 
 const repoDir = join(import.meta.dirname, '../../../../..');
@@ -43,11 +44,31 @@ describe('what fleetd is told', () => {
     expect(() => readConfig(['--config', '/nosuch'], always, other)).toThrow(/no file \/nosuch/);
   });
 
+  it('of pages, leading and patience, as the original is', () => {
+    const conf = 'disable_engine=true\ntoken_limit=50\netcd_request_timeout=1.5\n';
+    expect(read({}, conf).config).toMatchObject({ disableEngine: true, tokenLimit: 50, etcdRequestTimeoutMs: 1500 });
+    const none = { disableEngine: false, tokenLimit: 100, etcdRequestTimeoutMs: undefined };
+    expect(read({}).config).toMatchObject(none);
+    expect(refusal({}, 'token_limit=0')).toMatchObject({ code: 'config.number' });
+    expect(refusal({ FLEET_DISABLE_ENGINE: 'maybe' })).toMatchObject({ code: 'config.switch' });
+  });
+
+  it('again: what may change at once does, the rest is named', () => {
+    const now = read({}, 'metadata=a=b\n').config;
+    const next = read({}, 'metadata=a=c\nagent_ttl=9s\nlisten=127.0.0.1:1\n').config;
+    expect(reloadOf(now, next)).toEqual({
+      config: { ...now, metadata: { a: 'c' }, agentTtl: 9 },
+      changed: ['metadata', 'agentTtl'],
+      afterRestart: ['listen'],
+    });
+    expect(reloadOf(now, read({}, 'metadata=a=b\n').config).changed).toEqual([]);
+  });
+
   it('of options of the original that do nothing here: said, and no reason to stop', () => {
-    const { notices } = read({ FLEET_VERBOSITY: '1' }, 'engine_reconcile_interval=1.0\ntoken_limit=50\n');
+    const { notices } = read({ FLEET_VERBOSITY: '1' }, 'engine_reconcile_interval=1.0\ndisable_watches=false\n');
     expect(notices).toEqual([
       '/etc/fleet/fleet.conf:1: engine_reconcile_interval has no effect here',
-      '/etc/fleet/fleet.conf:2: token_limit has no effect here',
+      '/etc/fleet/fleet.conf:2: disable_watches has no effect here',
       'FLEET_VERBOSITY has no effect here',
     ]);
   });

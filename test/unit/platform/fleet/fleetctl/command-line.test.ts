@@ -55,7 +55,6 @@ describe('flags of fleetctl 0.8 to 1.0', () => {
     '--registry-endpoint=http://127.0.0.1:2379',
     '-driver=API',
     '--driver etcd',
-    '--ca-file=/c --cert-file=/c --key-file=/k',
     '--debug',
     '--debug=true --verify=false --sign',
   ])('%s is taken with one line about it, before and after the command', async (flags) => {
@@ -70,7 +69,7 @@ describe('flags of fleetctl 0.8 to 1.0', () => {
   });
 
   test.each([
-    '--ssh-timeout=10 --ssh-username core --request-timeout=3.0',
+    '--ssh-port=2222 --ssh-timeout=10 --ssh-username core --request-timeout=3.0',
     '--strict-host-key-checking --known-hosts-file=~/.fleetctl/known_hosts',
     '--strict-host-key-checking=false -l --fields=machine,ip',
     '--full --l',
@@ -183,6 +182,24 @@ describe('fleetctl stop', () => {
     });
     expect((await fleetctl(['unload', 'idle1'])).err).toEqual(['Successfully unloaded units [].']);
   });
+});
+
+test('submit --replace says that it has', async () => {
+  const file = join(directory, 'again.service');
+  await writeFile(file, '[Service]\nExecStart=/bin/true\n');
+  expect((await fleetctl(['submit', file])).out).toEqual(['Unit again.service inactive']);
+  expect(await fleetctl(['submit', file])).toEqual({ code: 0, out: [], err: [] });
+  await writeFile(file, '[Service]\nExecStart=/bin/false\n');
+  expect(await fleetctl(['submit', '--replace', file])).toEqual({
+    code: 0,
+    out: ['Unit again.service inactive'],
+    err: [],
+  });
+  expect((await fleetctl(['cat', 'again'])).out.join()).toContain('/bin/false');
+});
+
+test('verify fails, and says why', async () => {
+  await expect(fleetctl(['verify', 'a'])).rejects.toMatchObject({ code: 'unbuilt.verify', exitCode: 79 });
 });
 
 describe('units of types that fleetctl makes none of', () => {

@@ -74,7 +74,11 @@ describe('ssh', () => {
 
   test("the lab's key goes with a configuration of its own; known hosts are asked for when that is wanted", () => {
     const options = (env: NodeJS.ProcessEnv, ...argv: string[]) => {
-      const specs = ['known-hosts-file', 'ssh-timeout'].map((name) => ({ name, kind: 'text' as const, help: '' }));
+      const specs = ['known-hosts-file', 'ssh-timeout', 'ssh-port'].map((name) => ({
+        name,
+        kind: 'text' as const,
+        help: '',
+      }));
       const switches = ['strict-host-key-checking', 'forward-agent'].map((name) => ({
         name,
         kind: 'switch' as const,
@@ -86,6 +90,8 @@ describe('ssh', () => {
       /^-F \/dev\/null -i \/k .*StrictHostKeyChecking=no -o UserKnownHostsFile=\/dev\/null/,
     );
     expect(options({}, '--strict-host-key-checking')).not.toMatch(/UserKnownHosts|StrictHostKeyChecking=no/);
+    expect(options({}, '--ssh-port=2222')).toContain('-o Port=2222');
+    expect(() => options({}, '--ssh-port=22x')).toThrow('--ssh-port: "22x" is no port');
     expect(options({}, '--known-hosts-file=/h', '--forward-agent')).toMatch(/UserKnownHostsFile=\/h .* -A$/);
   });
 });

@@ -129,7 +129,7 @@ test('behind a watch that is silent the API reads the store itself', { timeout: 
   const registry = registryOf(store, keys, () => mirror);
   await other.put(keys.job('a.service').object, writeUnit('a.service', unitText()));
   expect((await registry.now()).view.units.map((u) => u.name)).toEqual(['a.service']);
-  etcd.signal(0, 'SIGSTOP');
+  await etcd.signal(0, 'SIGSTOP');
   onTestFinished(() => etcd.signal(0, 'SIGCONT'));
   await vi.waitFor(() => other.put(keys.job('b.service').object, writeUnit('b.service', unitText())), 20_000);
   const now = await registry.now();

@@ -23,7 +23,7 @@ test('a watch that a member keeps open in silence costs one comparison, not the 
   mirror.onChange((burst) => changed.push(...burst));
   expect(mirror.value(key)).toBe('one');
 
-  etcd.signal(0, 'SIGSTOP');
+  await etcd.signal(0, 'SIGSTOP');
   onTestFinished(() => etcd.signal(0, 'SIGCONT'));
   await vi.waitFor(() => other.put(key, 'two'), 10_000);
   await vi.waitFor(() => expect(mirror.value(key)).toBe('two'), 20_000);

@@ -53,7 +53,7 @@ export function registry(): Registry {
     const { units } = await view();
     const existing = units.find((unit) => unit.name === name);
     const template = units.find((unit) => unit.name === templateOf(name));
-    const options = optionsOf(words) ?? (existing === undefined ? (template?.options ?? plainUnit) : []);
+    const options = optionsOf(words) ?? (existing === undefined ? (template?.options ?? plainUnit(name)) : []);
     const api = registryOf(store, keys, () => undefined);
     return writeUnits(api, [readUnitChange(name, { options, desiredState: desired })]).then(
       () => '',
@@ -98,11 +98,15 @@ export function registry(): Registry {
   };
 }
 
-const plainUnit: UnitOptions = parseUnitFile('[Service]\nExecStart=/bin/sleep infinity\n', 'plain');
+function plainUnit(name: string): UnitOptions {
+  const isTimer = name.endsWith('.timer');
+  return parseUnitFile(isTimer ? '[Timer]\nOnActiveSec=60\n' : '[Service]\nExecStart=/bin/sleep infinity\n', name);
+}
 
 /** Of a unit file, by the words behind its name; undefined without any. */
 function optionsOf(words: Words): UnitOptions | undefined {
   const fleet = [
+    ...words.values('replaces').map((glob) => `Replaces=${mangleUnitName(glob)}`),
     ...words.values('conflicts').map((glob) => `Conflicts=${mangleUnitName(glob)}`),
     ...words.values('machineof').map((peer) => `MachineOf=${mangleUnitName(peer)}`),
     ...words.values('metadata').map((pair) => `MachineMetadata=${pair}`),

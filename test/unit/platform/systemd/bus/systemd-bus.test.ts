@@ -30,7 +30,8 @@ async function directory(): Promise<string> {
 
 test('without systemd whatever asks it fails, and names the socket and what to do', async () => {
   const socket = join(await directory(), 'private');
-  const driver = systemdDriver(join(await directory(), 'units'), { socket, linkDirectory: await directory() });
+  const place = { socket, linkDirectory: await directory(), autofs: '/nowhere' };
+  const driver = systemdDriver(join(await directory(), 'units'), place);
   onTestFinished(() => driver.close());
   const silence = {
     code: 'timeout.systemd',
@@ -47,6 +48,33 @@ test('without systemd whatever asks it fails, and names the socket and what to d
     `Failed to start a.service: systemd does not answer at ${socket}`,
   ]);
   expect(await driver.shuttingDown()).toBe(false);
+});
+
+test('an automount that this kernel cannot do fails with its reason, and systemd is not asked', async () => {
+  const started: unknown[] = [];
+  const peer = await startPeer((message) => {
+    if (message.member === 'StartUnit') started.push(message.body?.[0]);
+    return [answerTo(message, 'o', '/org/freedesktop/systemd1/job/1')];
+  });
+  onTestFinished(() => peer.close());
+  const here = await directory();
+  for (const [autofs, failures] of [
+    [join(here, 'no-autofs'), 1],
+    [here, 0],
+  ] as const) {
+    const driver = systemdDriver(join(await directory(), 'units'), {
+      socket: peer.socket,
+      linkDirectory: here,
+      autofs,
+    });
+    onTestFinished(() => driver.close());
+    const failed = await driver.start(['data.automount', 'a.service']);
+    expect([...failed.keys()]).toEqual(['data.automount'].slice(0, failures));
+    const why = `Failed to start data.automount: this machine has no ${autofs}: containers do no automount, virtual machines do`;
+    expect([...failed.values()]).toEqual([why].slice(0, failures));
+    expect((await driver.installed()).filter((u) => u.started)).toEqual([]);
+  }
+  expect(started).toEqual(['a.service', 'data.automount', 'a.service']);
 });
 
 test('a systemd that comes later is found, and one that comes back is asked again for all that was known', async () => {

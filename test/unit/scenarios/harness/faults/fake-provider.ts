@@ -35,6 +35,8 @@ export class FakeProvider implements MachineProvider {
   readonly preflight = async (): Promise<void> => undefined;
   readonly prepare = async (): Promise<void> => undefined;
   readonly offerIgnition = async (): Promise<void> => undefined;
+  readonly endGround = async (): Promise<void> => undefined;
+  readonly copies = undefined;
   readonly destroy = async (): Promise<void> => undefined;
   readonly waitBooted = async (): Promise<'running'> => 'running';
 

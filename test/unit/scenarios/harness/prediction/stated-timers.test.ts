@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { burstMs as webBurstMs } from '#apps/web/src/stack.ts';
 import { hurryMs, readConfig as readWebConfig } from '#apps/web/src/config.ts';
 import { burstMs as workerBurstMs } from '#apps/worker/src/couchbase-discovery.ts';
-import { announcementSeconds, memcachedPort, serviceKey } from '#platform/etcd/keys/service-keys.ts';
+import { announcementTtlSeconds, memcachedPort, serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import { presenceLeaseSeconds } from '#platform/etcd/keys/fleet-keys.ts';
 import { defaultApiPort } from '#platform/fleet/client/endpoint.ts';
 import { readConfig as readFleetdConfig } from '#platform/fleet/daemon/config.ts';
@@ -62,16 +62,14 @@ describe('what predictions count on is what the unit files say', () => {
     expect(layer.restart.minMs).toBeGreaterThanOrEqual(restartMs);
   });
 
-  it.each(['couchbase', 'memcached'])('%s is announced for the time of its lease, renewed within it', (kind) => {
-    const { ttl, pause } = announcementSeconds;
-    expect(pause).toBeLessThan(ttl);
+  it.each(['couchbase', 'memcached'])('%s is announced for the time of its lease', (kind) => {
+    const ttl = announcementTtlSeconds;
     const unit = unitText(`${kind}-sidekick@.service`);
     const book = read(`units/book/${kind}-sidekick@.service`);
     for (const text of [unit, book]) expect(keyTtlMs(text, 1)).toBe(ttl * 1000);
-    expect(unit.match(/KEY_TTL:-\d+/g)).toEqual([`KEY_TTL:-${ttl}`, `KEY_TTL:-${ttl}`]);
-    expect(unit.match(/KEY_PAUSE:-\d+/g)).toEqual([`KEY_PAUSE:-${pause}`]);
+    expect(keyTtlMs(unit, 2.2)).toBe(Math.ceil(ttl * 2.2) * 1000);
     expect(book.match(/--ttl \d+/g)).toEqual([`--ttl ${ttl}`, `--ttl ${ttl}`]);
-    expect(book).toContain(`sleep ${pause}`);
+    expect(Number(/sleep (\d+)/.exec(book)?.[1])).toBeLessThan(ttl);
     const keys = new Set([unit, book].flatMap((text) => text.match(/\/services\/\S+?\/%i/g)));
     expect([...keys]).toEqual([serviceKey(kind, '%i')]);
   });
@@ -94,8 +92,7 @@ describe('what predictions count on is what the unit files say', () => {
         `TimeoutStopSec=${3 * stopS}s`,
       );
     }
-    const { ttl, pause } = announcementSeconds;
-    expect(contents('/etc/lab/sidekick.env')).toContain(`KEY_TTL=${3 * ttl}\nKEY_PAUSE=${3 * pause}\n`);
+    expect(contents('/etc/lab/sidekick.env')).toContain(`KEY_TTL=${3 * announcementTtlSeconds}\n`);
   });
 });
 
