@@ -6,6 +6,11 @@ export const missing = {
     means: '`fleetctl ssh` knows no address of a machine: its fleetd has announced none.',
     remedy: 'On that machine set FLEET_PUBLIC_IP for fleetd, then `systemctl restart fleet`.',
   },
+  'missing.base-image': {
+    means: 'A Dockerfile stands on an image that the lab does not have. It reaches no registry but its own.',
+    remedy:
+      '`lab image list` shows what it has; `lab image build DIR -t NAME` or `lab image load FILE.tar` put one in.',
+  },
   'missing.code': {
     means: '`lab explain` has no entry of that name.',
     remedy: '`lab explain --all` lists all codes; the code of an error stands in [ ] behind its text.',
@@ -44,6 +49,15 @@ export const missing = {
   'missing.ignition': {
     means: 'The Ignition file that lab.toml names cannot be read.',
     remedy: 'Correct ignition under [machines] in lab.toml; the path is relative to that file.',
+  },
+  'missing.image': {
+    means: "The lab's registry has no image of that name.",
+    remedy:
+      '`lab image list` shows those it has; `lab image build DIR -t NAME` or `lab image load FILE.tar` put one in.',
+  },
+  'missing.image-file': {
+    means: 'The directory, Dockerfile or archive that `lab image` was given is not there.',
+    remedy: 'Correct the path; a Dockerfile of another name is given by `-f FILE`.',
   },
   'missing.journal': {
     means:

@@ -90,6 +90,11 @@ export const usage = {
     means: '`vagrant --provider` names what runs no virtual machine of the lab. There are libvirt and virtualbox.',
     remedy: '`vagrant up --provider libvirt`',
   },
+  'usage.image-name': {
+    means:
+      'What was given as the name of an image is none, has a digest, or names a registry that the lab does not reach.',
+    remedy: 'Small letters, digits and . _ - between them: `lab image build DIR -t mattbailey/ch6-worker`',
+  },
   'usage.meetup': {
     means: "The stand-in for Meetup's stream cannot read its flags or MEETUP_* variables.",
     remedy: 'The error lists them all; correct the one that it names.',

@@ -45,7 +45,13 @@ function whyNotRunning(name: string, seen: Observed): string[] {
   const twice = unit.states.filter(({ state }) => state === 'active/running').map(({ machine }) => machine);
   if (twice.length > 1) return [`${name} runs on ${twice.join(' and ')}: one of the two is about to be stopped`];
   const now = seen.systemd[name];
-  return [now === undefined ? `${name} was given to ${unit.target}, which says nothing of it yet` : doing(name, now)];
+  if (now === undefined) return [`${name} was given to ${unit.target}, which says nothing of it yet`];
+  const lacking = unit.pulls.filter((image) => seen.images[image] === false);
+  if (lacking.length === 0) return [doing(name, now)];
+  return lacking.map(
+    (image) =>
+      `${name} pulls ${image}, which the lab's registry has not: lab image build DIR -t ${image} puts it there`,
+  );
 }
 
 /** `couchbase@1.service on core-01 is still pulling couchbase:community-4.0.0: 12 s` */
