@@ -6,7 +6,7 @@ export const absentVerbs: ReadonlyMap<string, string> = new Map([
     'provision',
     'vagrant destroy core-02, then vagrant up   (Ignition provisions a machine once, before its first boot)',
   ],
-  ['box', 'lab image --help   (the machines share one OS image, which lab up builds)'],
+  ['box', 'lab image list   (of containers; the machines share one OS image, which lab up builds)'],
   ['plugin', 'nothing: containers need no plugin, and no Vagrant'],
   ['package', 'lab image box   (makes a box of the OS image)'],
   ['init', 'nothing: the number of machines and their sizes are in config.rb'],

@@ -102,7 +102,7 @@ describe.skipIf(process.getuid?.() !== 0)('lab shell', () => {
   it('says of verbs of Vagrant that it has not what to use instead, in one line each', async () => {
     for (const [verb, instead] of [
       ['provision core-02 --provision-with shell', 'vagrant destroy core-02'],
-      ['box list', 'lab image --help'],
+      ['box list', 'lab image list'],
       ['plugin install vagrant-libvirt', 'nothing'],
       ['ssh-config', 'ssh core-01'],
     ]) {
