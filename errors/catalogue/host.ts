@@ -79,4 +79,8 @@ export const host = {
     remedy:
       '`lab snapshot list` says what each takes, `lab snapshot delete NAME` frees it; `lab image prune` frees images.',
   },
+  'host.space': {
+    means: 'The cache directory has too little free space to build a container image.',
+    remedy: '`lab image prune` frees it of what nobody needs; `df -h` shows who has the rest.',
+  },
 } as const satisfies EntriesOf<'host'>;

@@ -68,6 +68,12 @@ export const others = {
     means: 'The data directory of the embedded Couchbase cannot be made, read or written.',
     remedy: 'Give `--data-dir` a directory that the user of the server may write to.',
   },
+  'permission.fleet': {
+    means: "fleet's API wants a bearer token or a client certificate, and has got none, or a wrong one.",
+    remedy:
+      '`fleetctl --token-file FILE` (or FLEETCTL_TOKEN), `fleetctl --cert-file FILE --key-file FILE --ca-file FILE`; on ' +
+      'the machine itself root needs neither.',
+  },
   'permission.guide': {
     means: 'How far a guide is cannot be written into this directory.',
     remedy: 'Follow the guide in a directory of your own: `mkdir ~/book && cd ~/book`.',
@@ -139,9 +145,19 @@ export const others = {
     remedy:
       'Give it a directory with a config.rb and a lab.toml of its own: `LAB_CONFIG_DIR=DIR lab up --provider vagrant`',
   },
+  'unbuilt.one-snapshot': {
+    means:
+      "`vagrant snapshot` was to keep one machine's disk, which would not fit what etcd has on the disks of the others.",
+    remedy: '`vagrant snapshot save NAME`, without a machine: the whole lab.',
+  },
   'unbuilt.snapshots': {
     means: 'Snapshots of a whole lab are built for containers only.',
     remedy: '`vagrant snapshot save NAME`, where the hypervisor can; each guest then stands for itself.',
+  },
+  'unbuilt.suspend': {
+    means:
+      '`vagrant suspend` and `resume` keep the memory of virtual machines; containers have none of their own to keep.',
+    remedy: '`vagrant halt` and `vagrant up`; `lab snapshot save NAME` keeps disks as they are.',
   },
   'unbuilt.upstream-images': {
     means:

@@ -122,6 +122,10 @@ export const state = {
     means: 'The OS image that a machine was made from is gone. Its disk is only the difference to it.',
     remedy: '`lab destroy && lab up`; `lab image prune` removes no image that a machine needs.',
   },
+  'state.image-of-lab': {
+    means: '`lab image rm` was asked to remove an image that the lab itself brings; units of the book need it.',
+    remedy: '`lab image list` shows which are yours. An image of yours with the same name takes its place.',
+  },
   'state.inactive': {
     means: '`fleetctl stop` or `restart` was asked for a unit that is not launched.',
     remedy: '`lab fleetctl start UNIT`',
@@ -155,6 +159,12 @@ export const state = {
   'state.not-loaded': {
     means: "The unit is on no machine. The evidence has fleet's reasons.",
     remedy: '`lab fleetctl start UNIT`, or `lab fleetctl list-unit-files --fields=unit,dstate,target,reason`',
+  },
+  'state.not-moved': {
+    means:
+      '`fleetctl rebalance --apply` asked for a move, and the unit did not go there: a constraint, another change, or no ' +
+      'engine that leads. Nothing further is moved.',
+    remedy: '`lab fleetctl why UNIT`, then `lab fleetctl rebalance --dry-run` again',
   },
   'state.old-disk': {
     means: "A machine's disk was made by an earlier version of the lab, as a directory.",

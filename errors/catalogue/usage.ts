@@ -26,6 +26,10 @@ export const usage = {
     means: 'The directory that `lab shell --dir` names is not there.',
     remedy: 'Make it, or name another: `mkdir -p DIR`',
   },
+  'usage.credentials': {
+    means: 'What `fleetctl` is to show the API cannot be read, or is not complete.',
+    remedy: 'Correct `--token-file`, `--ca-file`, or `--cert-file` and `--key-file`, which belong together.',
+  },
   'usage.endpoint': {
     means: 'A fleet endpoint cannot be read as an address, or none was given to `fleetctl`.',
     remedy:
@@ -86,6 +90,11 @@ export const usage = {
     means: '`vagrant --provider` names what runs no virtual machine of the lab. There are libvirt and virtualbox.',
     remedy: '`vagrant up --provider libvirt`',
   },
+  'usage.image-name': {
+    means:
+      'What was given as the name of an image is none, has a digest, or names a registry that the lab does not reach.',
+    remedy: 'Small letters, digits and . _ - between them: `lab image build DIR -t mattbailey/ch6-worker`',
+  },
   'usage.meetup': {
     means: "The stand-in for Meetup's stream cannot read its flags or MEETUP_* variables.",
     remedy: 'The error lists them all; correct the one that it names.',
@@ -100,7 +109,7 @@ export const usage = {
     remedy: 'Name one or more: `lab fleetctl start units/couchbase@1.service`',
   },
   'usage.one-unit': {
-    means: '`fleetctl cat` and `fleetctl journal` take exactly one unit.',
+    means: '`fleetctl cat`, `fleetctl journal` and `fleetctl why` take exactly one unit.',
     remedy: '`lab fleetctl journal -f web@1`',
   },
   'usage.parameter': {
@@ -118,6 +127,10 @@ export const usage = {
   'usage.range': {
     means: 'A range of units such as `web@{1..20000}` stands for more than 10000 units.',
     remedy: 'Use a smaller range.',
+  },
+  'usage.rebalance': {
+    means: '`fleetctl rebalance` moves nothing unless it is told to.',
+    remedy: '`lab fleetctl rebalance --dry-run` says what it would move, `--apply` does it.',
   },
   'usage.scenario-name': {
     means:
@@ -142,6 +155,10 @@ export const usage = {
   'usage.tier': {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',
     remedy: '`lab test --tier quick`',
+  },
+  'usage.vagrant': {
+    means: 'A verb of Vagrant that a lab of containers does without, in `lab shell` or behind `lab vagrant`.',
+    remedy: 'The error says what does its job here; `vagrant --help` in `lab shell` lists the verbs that are there.',
   },
   'usage.value': {
     means:

@@ -114,5 +114,6 @@ function configOf(
     disableEngine: false,
     tokenLimit: defaultPageSize,
     etcdRequestTimeoutMs: undefined,
+    auth: { token: undefined, certificate: undefined, key: undefined, clientAuthority: undefined },
   };
 }

@@ -26,6 +26,10 @@ export interface JobKeys {
   readonly target: string;
   /** JSON array: why no machine can take the unit, one line a machine. Present only while it is so. */
   readonly blocked: string;
+  /** Machine id: somebody asks the engine to move the unit there. Ours. */
+  readonly moveTo: string;
+  /** JSON: the last decisions about the unit, for `fleetctl why`. Ours; the original has no such key. */
+  readonly decisions: string;
 }
 
 export const defaultKeyPrefix = '/_coreos.com/fleet/';
@@ -57,6 +61,8 @@ export function fleetKeys(prefix: string = defaultKeyPrefix): FleetKeys {
         desired: `${all}target-state`,
         target: `${all}target`,
         blocked: `${all}unschedulable`,
+        moveTo: `${all}move-to`,
+        decisions: `${all}decisions`,
       };
     },
     states: `${prefix}states/`,

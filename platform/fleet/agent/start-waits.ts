@@ -37,7 +37,7 @@ export function startWaits(args: { mirror: Mirror; keys: FleetKeys; machine: Mac
 }
 
 /** systemd's words for a unit that runs, or has not ended yet. */
-const up = ['active', 'activating', 'reloading', 'deactivating'];
+export const up: readonly string[] = ['active', 'activating', 'reloading', 'deactivating'];
 
 /**
  * Pure. What was decided a moment ago may not be so any more when it is done: a unit is not started that is meant for another machine

@@ -1,22 +1,28 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { LabError } from '#errors/lab-error.ts';
 import type { Log } from '../daemon/log.ts';
 import { fleetVersion } from '../registry/records.ts';
 import type { Registry } from '../registry/registry.ts';
 import { discoveryDocument } from './discovery.ts';
+import type { ApiGuard } from './guard.ts';
 import { machinesResource } from './machines.ts';
+import { movesResource } from './moves.ts';
 import { ApiError, errorReply, type Reply } from './reply.ts';
 import { readBody, type ApiRequest } from './request.ts';
 import { stateResource } from './state.ts';
 import { unitsResource } from './units.ts';
 import { noEtcd, watchResource } from './watch.ts';
+import { whyResource } from './why.ts';
 
 export interface ApiOptions {
   /** Entries on one page of an answer. */
   readonly pageSize: number;
   /** What GET /metrics answers with. */
   readonly metrics: () => string;
+  /** Who may come by TCP; undefined: anybody. Who may open the unix socket is the file system's to say. */
+  readonly guard?: ApiGuard | undefined;
 }
 
 /**
@@ -34,13 +40,21 @@ export async function serveApi(
   const addresses: string[] = [];
   const resources = resourcesOf(registry);
   for (const address of listen) {
-    const server = createServer((request, response) => void answer(resources, request, response, log, options));
-    server.headersTimeout = 10_000;
+    const isUnix = address.startsWith('unix:');
+    const guard = isUnix ? undefined : options.guard;
+    const server = listener(guard, (request, response) => {
+      if (guard?.admits(request) === false) turnAway(response);
+      else void answer(resources, request, response, log, options);
+    });
+    server.headersTimeout = guard === undefined ? 10_000 : strangerMs;
     server.requestTimeout = 30_000;
-    await open(server, address);
+    await open(server, address, options.guard === undefined);
     servers.push(server);
     const bound = server.address();
-    addresses.push(typeof bound === 'object' && bound !== null ? `http://${bound.address}:${bound.port}` : address);
+    const scheme = guard?.tls === undefined ? 'http' : 'https';
+    addresses.push(
+      typeof bound === 'object' && bound !== null ? `${scheme}://${bound.address}:${bound.port}` : address,
+    );
   }
   log('api', { event: 'listening', on: addresses.join(',') });
   const close = async (): Promise<void> => {
@@ -54,7 +68,40 @@ export async function serveApi(
   return { addresses, close };
 }
 
-async function open(server: Server, address: string): Promise<void> {
+/** How long somebody who has not shown who they are may take for a handshake, and for the head of a request. */
+const strangerMs = 5_000;
+/** As many as a lab's clients will ever be; beyond them connections are closed at once. */
+const guardedConnections = 500;
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+function listener(guard: ApiGuard | undefined, listen: Listener): Server {
+  if (guard === undefined) return createServer(listen);
+  const { tls } = guard;
+  // A client without a certificate is told so in HTTP; a broken handshake would say nothing.
+  const asks = { requestCert: tls?.ca !== undefined, rejectUnauthorized: false, handshakeTimeout: strangerMs };
+  // Node looks for requests that are late every 30 s otherwise.
+  const looks = { connectionsCheckingInterval: 1000 };
+  const server =
+    tls === undefined ? createServer(looks, listen) : createTlsServer({ ...looks, ...tls, ...asks }, listen);
+  server.maxConnections = guardedConnections;
+  return server;
+}
+
+/** 401, without reading what else was sent; the connection ends with it. */
+function turnAway(response: ServerResponse): void {
+  const text = `${JSON.stringify(errorReply(401, 'no valid token or client certificate').body)}\n`;
+  response.writeHead(401, {
+    Server: serverName,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'WWW-Authenticate': 'Bearer realm="fleet"',
+    Connection: 'close',
+  });
+  response.end(text, () => response.socket?.destroySoon());
+}
+
+async function open(server: Server, address: string, isForAll: boolean): Promise<void> {
   const path = /^unix:\/\/(\/.+)$/.exec(address)?.[1];
   const [, host, port] = /^(?:tcp:\/\/|http:\/\/)?(.+):(\d+)$/.exec(address) ?? [];
   if (path === undefined && (host === undefined || port === undefined)) {
@@ -71,8 +118,8 @@ async function open(server: Server, address: string): Promise<void> {
     if (path !== undefined) server.listen(path);
     else server.listen(Number(port), host);
   });
-  // User core runs fleetctl without sudo, as on CoreOS.
-  if (path !== undefined) await chmod(path, 0o666);
+  // User core runs fleetctl without sudo, as on CoreOS. Where the API asks who comes, this door is root's.
+  if (path !== undefined) await chmod(path, isForAll ? 0o666 : 0o600);
 }
 
 const serverName = `fleetd/${fleetVersion}`;
@@ -84,6 +131,8 @@ function resourcesOf(registry: Registry): ReadonlyMap<string, Resource> {
     ['machines', (request) => machinesResource(registry, request)],
     ['units', (request) => unitsResource(registry, request)],
     ['state', (request) => stateResource(registry, request)],
+    ['moves', (request) => movesResource(registry, request)],
+    ['why', (request) => whyResource(registry, request)],
     ['watch', watchResource(registry)],
     ['discovery', async (request) => discoveryResource(request)],
   ]);

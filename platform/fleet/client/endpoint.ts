@@ -1,4 +1,5 @@
-import { type ClientRequest, type IncomingMessage, request, type RequestOptions } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestByTls, type RequestOptions } from 'node:https';
 import { LabError } from '#errors/lab-error.ts';
 
 /** Where fleet's API listens, on every machine, unless it is told otherwise: the original's port. */
@@ -7,7 +8,18 @@ export const defaultApiPort = 49153;
 /** One address of the API. */
 export interface Endpoint {
   readonly url: string;
-  readonly target: Pick<RequestOptions, 'socketPath' | 'host' | 'port'>;
+  readonly target: Pick<RequestOptions, 'socketPath' | 'host' | 'port' | 'ca' | 'cert' | 'key'>;
+  readonly isTls: boolean;
+  /** Sent as a bearer token. */
+  readonly token?: string;
+}
+
+/** How a client shows who it is, by TCP, and whom it trusts. PEM. */
+export interface Credentials {
+  readonly token?: string | undefined;
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 export interface Question {
@@ -22,13 +34,16 @@ export interface HttpReply {
   readonly body: string;
 }
 
-/** `unix:///run/fleet.sock` or `http://host:port`. @throws LabError `usage.endpoint` */
-export function parseEndpoint(url: string): Endpoint {
+/** `unix:///run/fleet.sock`, `http://host:port` or `https://host:port`. @throws LabError `usage.endpoint` */
+export function parseEndpoint(url: string, { token, ...tls }: Credentials = {}): Endpoint {
   const path = /^unix:\/\/(\/.+)$/.exec(url)?.[1];
-  if (path !== undefined) return { url, target: { socketPath: path } };
-  const [, host, port] = /^(?:http|tcp):\/\/([^/:]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(url) ?? [];
-  if (host !== undefined)
-    return { url, target: { host: host.replace(/^\[|\]$/g, ''), port: Number(port ?? defaultApiPort) } };
+  if (path !== undefined) return { url, target: { socketPath: path }, isTls: false };
+  const [, scheme, name, port] = /^(https?|tcp):\/\/([^/:]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(url) ?? [];
+  if (name !== undefined) {
+    const target = { host: name.replace(/^\[|\]$/g, ''), port: Number(port ?? defaultApiPort) };
+    const isTls = scheme === 'https';
+    return { url, target: isTls ? { ...target, ...tls } : target, isTls, ...(token !== undefined && { token }) };
+  }
   throw new LabError({
     code: 'usage.endpoint',
     cause: `"${url}" is no fleet endpoint`,
@@ -137,13 +152,16 @@ function ask(
     outgoing.destroy();
     on.fail(new EndpointFailure(`${endpoint.url}: ${cause}`, connected));
   };
+  const request = endpoint.isTls ? requestByTls : requestPlain;
   const outgoing = request({
     ...endpoint.target,
     method,
     path,
     agent: false,
     headers: {
-      Host: 'fleet',
+      // TLS goes by this name, too.
+      Host: endpoint.target.socketPath === undefined ? new URL(endpoint.url).host : 'fleet',
+      ...(endpoint.token !== undefined && { Authorization: `Bearer ${endpoint.token}` }),
       ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
     },
   });

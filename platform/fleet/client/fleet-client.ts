@@ -3,6 +3,7 @@ import type { DesiredState } from '../engine/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
 import { requestsOf, type UnitChange, type UnitOperation } from './change-units.ts';
 import { readAnswer, refused } from './read-answer.ts';
+import type { Credentials } from './endpoint.ts';
 import { failoverTransport } from './transport.ts';
 import { type SeeUnit, watchUnits } from './watch-units.ts';
 import {
@@ -10,9 +11,11 @@ import {
   statePage,
   unitPage,
   unitSchema,
+  whySchema,
   type FleetMachine,
   type FleetUnit,
   type FleetUnitState,
+  type WhyUnit,
 } from './wire.ts';
 
 export type { FleetMachine, FleetUnit, FleetUnitState, FleetUnitStatus } from './wire.ts';
@@ -27,12 +30,16 @@ export interface FleetClient {
   listStates(filter?: { unitName?: string; machineID?: string }): Promise<FleetUnitState[]>;
   /** Undefined when there is no such unit. */
   getUnit(name: string): Promise<FleetUnit | undefined>;
+  /** What was decided about a unit, the last first, what it waits for and who is in its way; undefined when there is no such unit. */
+  why(name: string): Promise<WhyUnit | undefined>;
   /** Creates the unit, or replaces its content in place. Its desired state stays (a new one: `desired`, default inactive). */
   createUnit(name: string, options: UnitOptions, desired?: DesiredState): Promise<void>;
   setDesiredState(name: string, desired: DesiredState): Promise<void>;
   destroyUnit(name: string): Promise<void>;
   /** Many units as one: all of them or, when one cannot be changed, none. A unit that is not there counts as destroyed. */
   changeUnits(changes: readonly UnitChange[]): Promise<void>;
+  /** Asks the engine to move units, all of them or none; it may refuse to. Machines by id. */
+  moveUnits(move: { units: readonly string[]; from: string; to: string }): Promise<void>;
   /** Follows units until `signal`: `see` is told of each at first, and whenever something about it changes. */
   watchUnits(names: readonly string[], see: SeeUnit, signal: AbortSignal): Promise<void>;
 }
@@ -43,11 +50,17 @@ export const answerDeadlineMs = 8_000;
 export const sshTimeoutS = 10;
 
 /**
- * @param options.endpoints `http://host:port` or `unix:///path`, tried in turn
+ * @param options.endpoints `http://host:port`, `https://host:port` or `unix:///path`, tried in turn
  * @param options.timeoutMs deadline of one request to one endpoint, default 8000
+ * @param options.credentials for endpoints by TCP
  */
-export function openFleetClient(options: { endpoints: readonly string[]; timeoutMs?: number }): FleetClient {
-  const transport = failoverTransport(options.endpoints, options.timeoutMs ?? answerDeadlineMs);
+export function openFleetClient(options: {
+  endpoints: readonly string[];
+  timeoutMs?: number;
+  credentials?: Credentials;
+}): FleetClient {
+  const { endpoints, timeoutMs = answerDeadlineMs, credentials } = options;
+  const transport = failoverTransport(endpoints, timeoutMs, credentials);
 
   const pages = async <P extends { nextPageToken?: string | undefined }, T>(
     path: string,
@@ -83,6 +96,12 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
       if (reply.status !== 200) throw refused('get', name, reply);
       return readAnswer(unitSchema, reply.body);
     },
+    async why(name) {
+      const reply = await transport.send('GET', `/fleet/v1/why/${encodeURIComponent(name)}`);
+      if (reply.status === 404) return undefined;
+      if (reply.status !== 200) throw refused('explain', name, reply);
+      return readAnswer(whySchema, reply.body);
+    },
     createUnit: (name, unitOptions, desired) =>
       write('create', 'PUT', name, {
         name,
@@ -97,6 +116,10 @@ export function openFleetClient(options: { endpoints: readonly string[]; timeout
         if (reply.status !== 200)
           throw refused(part.some(({ options }) => options) ? 'create' : 'change', whatOf(part), reply);
       }
+    },
+    async moveUnits({ units, from, to }) {
+      const reply = await transport.send('POST', '/fleet/v1/moves', { units, from, to });
+      if (reply.status !== 202) throw refused('move', units.join(', '), reply);
     },
     watchUnits: (names, see, signal) => watchUnits(transport, names, see, signal),
   };

@@ -18,9 +18,16 @@ export function readAnswer<T>(schema: z.ZodType<T>, body: string): T {
   }
 }
 
-/** An answer that is none, as an error: `missing.unit`, `unit.refused` or `internal.fleetd`. */
+/** An answer that is none, as an error: `permission.fleet`, `missing.unit`, `unit.refused` or `internal.fleetd`. */
 export function refused(verb: string, what: string, reply: HttpReply): LabError {
   const message = messageOf(reply.body);
+  if (reply.status === 401) {
+    return new LabError({
+      code: 'permission.fleet',
+      cause: `fleet does not let us ${verb} ${what}: ${message || 'it wants a token or a certificate'}`,
+      next: 'fleetctl --token-file FILE, or --cert-file FILE --key-file FILE',
+    });
+  }
   if (reply.status === 404) {
     return new LabError({
       code: 'missing.unit',

@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import {
+  type Credentials,
   type Endpoint,
   EndpointFailure,
   exchange,
@@ -31,8 +32,8 @@ const connectMs = (timeoutMs: number): number => Math.max(700, timeoutMs / 10);
  * @param timeoutMs deadline of one request to one endpoint
  * @throws LabError `usage.endpoint`
  */
-export function failoverTransport(urls: readonly string[], timeoutMs: number): Transport {
-  const endpoints = urls.map(parseEndpoint);
+export function failoverTransport(urls: readonly string[], timeoutMs: number, credentials?: Credentials): Transport {
+  const endpoints = urls.map((url) => parseEndpoint(url, credentials));
   if (endpoints.length === 0)
     throw new LabError({
       code: 'usage.endpoint',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pastDecision } from '../registry/decision-history.ts';
 
 /** Bodies of fleet's HTTP API v1. Fields that are empty are left out by the server; `hostname`, `reason`, `message` are our additions. */
 const text = z.string().optional();
@@ -32,6 +33,15 @@ const nextPageToken = text;
 export const machinePage = z.object({ machines: z.array(machineSchema).default([]), nextPageToken });
 export const unitPage = z.object({ units: z.array(unitSchema).default([]), nextPageToken });
 export const statePage = z.object({ states: z.array(stateSchema).default([]), nextPageToken });
+
+/** What GET /why/NAME tells. */
+export const whySchema = z.object({
+  unit: unitSchema.omit({ options: true }),
+  waitsFor: z.array(z.string()),
+  inTheWay: z.array(z.object({ unit: z.string(), machine: z.string() })),
+  decisions: z.array(pastDecision),
+});
+export type WhyUnit = z.infer<typeof whySchema>;
 
 /** How often POST /watch has a line when nothing happens: who hears none for much longer asks elsewhere. */
 export const watchBeatMs = 3000;

@@ -4,6 +4,7 @@ import { type CodeOf, LabError } from '#errors/lab-error.ts';
 import { parseFlags, type FlagSpec } from '../flags.ts';
 import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
 import { ownMachine } from '../../etcd/ports.ts';
+import type { AuthFiles } from '../api/guard.ts';
 import { defaultPageSize } from '../api/pagination.ts';
 import { defaultApiPort } from '../client/endpoint.ts';
 import { type ConfFile, defaultConfFile, readSettings } from './settings.ts';
@@ -32,6 +33,8 @@ export interface FleetdConfig {
   readonly tokenLimit: number;
   /** How long one etcd member may take for an answer, ms; undefined: as the TTL asks (`etcdTimeoutMs`). */
   readonly etcdRequestTimeoutMs: number | undefined;
+  /** Who may use the API by TCP. */
+  readonly auth: AuthFiles;
 }
 
 const defaultListen = `unix:///run/fleet.sock,0.0.0.0:${defaultApiPort}`;
@@ -52,6 +55,10 @@ export const fleetdFlags: readonly FlagSpec[] = [
   flag('disable-engine', 'true: this machine never leads, it only runs units (false)'),
   flag('token-limit', `entries on one page of the API (${defaultPageSize})`),
   flag('etcd-request-timeout', 'seconds that one etcd member may take for an answer (by --agent-ttl)'),
+  flag('auth-token-file', 'the API by TCP wants the secret in this file as a bearer token'),
+  flag('tls-cert-file', 'the API by TCP speaks TLS, with this certificate (PEM)'),
+  flag('tls-key-file', 'its key'),
+  flag('tls-client-ca-file', 'and wants a certificate of the client by this authority'),
   flag('config', `file with these as key=value, names with _ for - (${defaultConfFile}, where it is there)`),
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'this text' },
 ];
@@ -107,6 +114,12 @@ export function readConfig(
     etcdRequestTimeoutMs: get('etcd-request-timeout', '')
       ? durationMs('etcd-request-timeout', get('etcd-request-timeout', ''))
       : undefined,
+    auth: {
+      token: get('auth-token-file', '') || undefined,
+      certificate: get('tls-cert-file', '') || undefined,
+      key: get('tls-key-file', '') || undefined,
+      clientAuthority: get('tls-client-ca-file', '') || undefined,
+    },
   };
   return { config, notices: settings.notices };
 }

@@ -2,6 +2,7 @@ import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { runCommand } from '../../systemd/run-command.ts';
 import { runAgent } from '../agent/run-agent.ts';
+import { apiGuard } from '../api/guard.ts';
 import { metricsText } from '../api/metrics.ts';
 import { serveApi } from '../api/serve.ts';
 import { runEngine } from '../engine/run-engine.ts';
@@ -51,7 +52,8 @@ export async function startFleetd(around: Surroundings): Promise<Fleetd> {
       engine: parts?.engine?.figures(),
       isRegistered: parts?.presence.lease() !== undefined,
     });
-  const api = await serveApi(registry, config.listen, log, { pageSize: config.tokenLimit, metrics });
+  const guard = apiGuard(config.auth);
+  const api = await serveApi(registry, config.listen, log, { pageSize: config.tokenLimit, metrics, guard });
   const begin = (): Beginning => {
     const ending = new AbortController();
     const start = async (): Promise<void> => {

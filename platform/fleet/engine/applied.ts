@@ -6,7 +6,9 @@ export function applied(snapshot: Snapshot, decisions: readonly Decision[]): Sna
   const units = snapshot.units.map((u): EngineUnit => {
     const d = byUnit.get(u.name);
     if (d === undefined) return u;
-    const { target, blocked: _, ...rest } = u;
+    const { moveTo: _m, ...asIs } = u;
+    if (d.kind === 'stay') return asIs;
+    const { target, blocked: _b, ...rest } = d.kind === 'move' ? asIs : u;
     if (d.kind === 'place' || d.kind === 'move') return { ...rest, target: d.to };
     if (d.kind === 'unblock') return target === undefined ? rest : { ...rest, target };
     return d.blocked === undefined ? rest : { ...rest, blocked: d.blocked };

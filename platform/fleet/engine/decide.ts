@@ -1,4 +1,5 @@
 import { applied, changesBetween } from './applied.ts';
+import { askedMoves } from './asked-moves.ts';
 import { whyNot, type Placeable } from './can-run.ts';
 import { evictions } from './keep.ts';
 import { type Decision, type EngineUnit, type Machine, type Snapshot } from './model.ts';
@@ -13,6 +14,13 @@ import { withoutCircles } from './replacing.ts';
  * Followers are placed in the same pass as their MachineOf target, and who is replaced leaves in it. Applying the decisions and asking again yields none.
  */
 export function decide(snapshot: Snapshot): Decision[] {
+  const decisions = withReplacing(snapshot);
+  // A move that was asked for is one among the other decisions of a later pass: on a schedule that stands.
+  if (decisions.length > 0 || !snapshot.units.some((u) => u.moveTo !== undefined)) return decisions;
+  return askedMoves({ ...snapshot, units: withoutCircles(snapshot.units) });
+}
+
+function withReplacing(snapshot: Snapshot): Decision[] {
   if (!snapshot.units.some((u) => u.requirements.replaces.length > 0)) return decideOnce(snapshot);
   // Who is placed may drive another one away, which then drives another one: as long as nobody comes back (see `withoutCircles`).
   const start = { ...snapshot, units: withoutCircles(snapshot.units) };

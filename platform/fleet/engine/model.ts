@@ -23,6 +23,8 @@ export interface EngineUnit {
   readonly target?: string;
   /** Why no machine could take it when that was last tried, one line a machine. */
   readonly blocked?: readonly string[];
+  /** Machine id that somebody asks it to be moved to. */
+  readonly moveTo?: string;
 }
 
 export interface Snapshot {
@@ -55,6 +57,8 @@ export type Decision =
       readonly blocked?: readonly string[];
     }
   | { readonly kind: 'block'; readonly unit: string; readonly reason: string; readonly blocked: readonly string[] }
+  /** A move that was asked for is not made. */
+  | { readonly kind: 'stay'; readonly unit: string; readonly reason: string }
   | { readonly kind: 'unblock'; readonly unit: string; readonly reason: string };
 
 /** `core-01 (a1b2c3d4...)`: how reasons name a machine. */

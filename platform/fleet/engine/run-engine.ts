@@ -4,6 +4,7 @@ import { startGrace } from '../daemon/grace.ts';
 import type { Log } from '../daemon/log.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
+import { historyWrites } from '../registry/decision-history.ts';
 import { snapshotOf } from '../registry/view.ts';
 import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
@@ -65,7 +66,9 @@ export function runEngine(args: {
     const present = new Map(view.machines.map((m) => [m.id, m]));
     const units = new Map(view.units.map((u) => [u.name, u]));
     const isMissing = (id: string): boolean => !present.has(id) && !view.unreadableMachines.includes(id);
-    const written = await writeDecisions(store, keys, leadership, units, decisions, isMissing);
+    const valueOf = (key: string): string | undefined => mirror.value(key);
+    const notes = historyWrites({ keys, valueOf, machines: view.machines, by: machineId, at: Date.now() });
+    const written = await writeDecisions(store, keys, leadership, units, decisions, isMissing, notes);
     if (!written) throw new Error('the picture was old; deciding again');
     tally.decided(decisions);
     for (const decision of decisions) logDecision(log, decision, present);
@@ -133,6 +136,8 @@ function logDecision(log: Log, d: Decision, machines: ReadonlyMap<string, Machin
       });
     case 'block':
       return log('unschedulable', { unit: d.unit, reason: d.reason });
+    case 'stay':
+      return log('not-moved', { unit: d.unit, reason: d.reason });
     case 'unblock':
       return log('no-longer-waiting', { unit: d.unit, reason: d.reason });
   }

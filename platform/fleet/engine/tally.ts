@@ -23,7 +23,7 @@ export interface EngineTally {
 /** @param now ms, of a clock that only goes on */
 export function engineTally(now: () => number): EngineTally {
   const count = { passes: 0, failures: 0, passedMs: 0 };
-  const decisions: Record<Decision['kind'], number> = { place: 0, move: 0, evict: 0, block: 0, unblock: 0 };
+  const decisions: Record<Decision['kind'], number> = { place: 0, move: 0, evict: 0, block: 0, unblock: 0, stay: 0 };
   let leadsSince: number | undefined;
   return {
     leads: (isLeading) => void (leadsSince = isLeading ? (leadsSince ?? Date.now()) : undefined),

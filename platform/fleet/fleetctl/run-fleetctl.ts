@@ -2,15 +2,18 @@ import { LabError } from '#errors/lab-error.ts';
 import { answerDeadlineMs, openFleetClient, sshTimeoutS } from '../client/fleet-client.ts';
 import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
 import { fleetVersion } from '../registry/records.ts';
+import { credentialsOf } from './credentials.ts';
 import { cat } from './commands/cat.ts';
 import { destroy } from './commands/destroy.ts';
 import { fdForward } from './commands/fd-forward.ts';
 import { journal, ssh, status } from './commands/inspect.ts';
 import { listMachines, listUnitFiles, listUnits } from './commands/list.ts';
+import { rebalance } from './commands/rebalance.ts';
 import { restart } from './commands/restart.ts';
 import { load, start, submit } from './commands/start.ts';
 import { stop, unload } from './commands/stop.ts';
 import { verify } from './commands/verify.ts';
+import { why } from './commands/why.ts';
 import type { Command, Context } from './context.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { sshOptions } from './remote.ts';
@@ -18,7 +21,7 @@ import { seconds } from './seconds.ts';
 import { openTunnel } from './tunnel.ts';
 
 const commands: readonly Command[] = [
-  listMachines, submit, load, start, stop, unload, restart, destroy, listUnits, listUnitFiles, status, journal, cat, ssh,
+  listMachines, submit, load, start, stop, unload, restart, rebalance, destroy, listUnits, listUnitFiles, why, status, journal, cat, ssh,
   verify, fdForward,
 ]; // prettier-ignore
 
@@ -32,6 +35,10 @@ const globalFlags: readonly FlagSpec[] = [
   text('ssh-port', "port of the machines' sshd (22)"),
   text('known-hosts-file', 'file with the hosts that ssh knows'),
   text('request-timeout', `seconds a request may take (${answerDeadlineMs / 1000})`),
+  text('token-file', 'file with the token that the API wants (or the token itself in FLEETCTL_TOKEN)'),
+  text('ca-file', 'authority that has signed the certificate of an https:// endpoint'),
+  text('cert-file', 'certificate to show there'),
+  text('key-file', 'its key'),
   { name: 'version', kind: 'switch', help: 'print the version' },
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'print help' },
 ];
@@ -44,9 +51,6 @@ const formerFlags: readonly FlagSpec[] = [
   'etcd-cafile',
   'etcd-certfile',
   'etcd-keyfile',
-  'ca-file',
-  'cert-file',
-  'key-file',
 ]
   .map((name) => text(name, 'fleet reaches etcd, not fleetctl'))
   .concat(
@@ -94,13 +98,14 @@ export async function runFleetctl(
   const asked = flags.text('request-timeout');
   const timeoutMs = asked === undefined ? answerDeadlineMs : seconds('request-timeout', asked) * 1000;
   const tunnel = flags.text('tunnel');
+  const credentials = credentialsOf(flags, io.env);
   const context = { ...io, flags, args: after.args };
   const open = tunnel ? await openTunnel(tunnel, flags.text('ssh-username') ?? 'core', sshOptions(context)) : undefined;
   try {
     const endpoints = open
       ? [open.endpoint]
       : (flags.text('endpoint') ?? 'unix:///run/fleet.sock').split(',').map((e) => e.trim());
-    return await command.run({ ...context, client: openFleetClient({ endpoints, timeoutMs }) });
+    return await command.run({ ...context, client: openFleetClient({ endpoints, timeoutMs, credentials }) });
   } finally {
     open?.close();
   }

@@ -17,6 +17,7 @@ export interface UnitRecord {
   readonly desired: DesiredState;
   readonly target?: string;
   readonly blocked?: readonly string[];
+  readonly moveTo?: string;
 }
 
 /** What one machine says about one unit. `job`: has the agent only loaded it, or started it too? */

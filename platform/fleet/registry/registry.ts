@@ -8,6 +8,7 @@ export interface Picture {
   readonly view: FleetView;
   /** The store's revision when the key's value was written. */
   revision(key: string): number | undefined;
+  value(key: string): string | undefined;
 }
 
 /** fleet's keys as the API reads and writes them. */
@@ -23,15 +24,19 @@ export interface Registry {
 }
 
 export function registryOf(store: EtcdStore, keys: FleetKeys, mirror: () => Mirror | undefined): Registry {
-  const ofCopy = (copy: Mirror): Picture => ({ view: copy.view(), revision: (key) => copy.revision(key) });
+  const ofCopy = (copy: Mirror): Picture => ({
+    view: copy.view(),
+    revision: (key) => copy.revision(key),
+    value: (key) => copy.value(key),
+  });
   const listed = async (): Promise<Picture> => {
     const { items } = await store.list(keys.prefix);
-    const revisions = new Map(items.map(({ key, modRevision }) => [key, modRevision]));
+    const found = new Map(items.map((item) => [item.key, item]));
     const view = viewOf(
       keys,
       items.map(({ key, value }) => [key, value] as const),
     );
-    return { view, revision: (key) => revisions.get(key) };
+    return { view, revision: (key) => found.get(key)?.modRevision, value: (key) => found.get(key)?.value };
   };
   const now = async (): Promise<Picture> => {
     const copy = mirror();

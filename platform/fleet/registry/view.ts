@@ -134,6 +134,7 @@ function unitOf(keys: JobKeys, name: string, job: ReadonlyMap<string, string>, o
   const stored = readUnit(name, object, (problem) => onBad(keys.object, problem));
   if (stored === undefined) return undefined;
   const target = job.get('target');
+  const moveTo = job.get('move-to');
   const lines = job.get('unschedulable');
   const blocked = lines === undefined ? undefined : readBlocked(lines, (problem) => onBad(keys.blocked, problem));
   return {
@@ -142,6 +143,7 @@ function unitOf(keys: JobKeys, name: string, job: ReadonlyMap<string, string>, o
     desired: readDesired(job.get('target-state'), (problem) => onBad(keys.desired, problem)),
     ...(target !== undefined && { target }),
     ...(blocked !== undefined && { blocked }),
+    ...(moveTo !== undefined && { moveTo }),
   };
 }
 

@@ -7,6 +7,7 @@ import { transactionsOf } from './transactions.ts';
 /**
  * Writes decisions in as few etcd transactions as they fit into, each guarded by the leadership key (an ex-leader writes nothing), by
  * what the decision was taken on, and by presence: a unit goes only to a machine that is there, and leaves one for being gone only if it is.
+ * @param noteOf what is written beside a decision, and decides nothing
  * @returns false when a guard failed: the picture was old, decide again
  */
 export async function writeDecisions(
@@ -16,11 +17,15 @@ export async function writeDecisions(
   units: ReadonlyMap<string, UnitRecord>,
   decisions: readonly Decision[],
   missing: (machineId: string) => boolean,
+  noteOf: (decision: Decision) => Write[] = () => [],
 ): Promise<boolean> {
   const changes = decisions.flatMap((decision) => {
     const unit = units.get(decision.unit);
     if (unit === undefined) return [];
-    return { guards: guardsOf(keys, unit, decision, missing), writes: writesOf(keys, unit, decision) };
+    return {
+      guards: guardsOf(keys, unit, decision, missing),
+      writes: [...writesOf(keys, unit, decision), ...noteOf(decision)],
+    };
   });
   for (const { guards, writes } of transactionsOf(changes, [{ key: keys.leader, value: leadership }]))
     if (!(await store.transact(guards, writes))) return false;
@@ -48,7 +53,9 @@ function writesOf(keys: FleetKeys, unit: UnitRecord, decision: Decision): Write[
   switch (decision.kind) {
     case 'place':
     case 'move':
-      return [{ put: job.target, value: decision.to }, ...unblock];
+      return [{ put: job.target, value: decision.to }, ...unblock, ...(unit.moveTo ? [{ delete: job.moveTo }] : [])];
+    case 'stay':
+      return [{ delete: job.moveTo }];
     case 'evict':
       return [
         { delete: job.target },

@@ -167,6 +167,29 @@ test.each(Object.entries(planted))('%s finds the bug planted for it', async (che
   expect((await runPlan(plan, { tampering })).violation?.checker).toBe(checker);
 });
 
+test('a unit that is put beside one that replaces it is found', async () => {
+  const plan = smallPlan([
+    create(10, 'a.service', 'Replaces=b.service\nMachineMetadata=slot=1'),
+    create(20, 'b.service'),
+  ]);
+  expect((await runPlan(plan)).violation).toBeUndefined();
+  const { violation } = await runPlan(plan, { tampering: putElsewhere(1) });
+  expect(violation).toMatchObject({
+    checker: 'placement',
+    what: expect.stringContaining('Replaces=b.service of a.service means b.service') as string,
+  });
+});
+
+test('a replacer that starts before the other has ended is found', async () => {
+  const plan = smallPlan([
+    create(10, 'b.service', '', 5_000),
+    create(20, 'a.service', 'Replaces=b.service\nMachineMetadata=slot=1'),
+  ]);
+  expect((await runPlan(plan)).violation).toBeUndefined();
+  const { violation } = await runPlan(plan, { tampering: misread((active) => active === 'deactivating') });
+  expect(violation?.checker).toBe('running-together');
+});
+
 test('a bug is planted for each checker', () => {
   const names = allCheckers(false).map(({ name }) => name);
   expect(Object.keys(planted).sort()).toEqual(names.sort());

@@ -45,6 +45,7 @@ export async function simulatedCluster(size: number): Promise<SimulatedCluster> 
       disableEngine: false,
       tokenLimit: 100,
       etcdRequestTimeoutMs: undefined,
+      auth: { token: undefined, certificate: undefined, key: undefined, clientAuthority: undefined },
       listen: ['127.0.0.1:0'],
       systemd: 'memory' as const,
     };

@@ -55,7 +55,6 @@ describe('flags of fleetctl 0.8 to 1.0', () => {
     '--registry-endpoint=http://127.0.0.1:2379',
     '-driver=API',
     '--driver etcd',
-    '--ca-file=/c --cert-file=/c --key-file=/k',
     '--debug',
     '--debug=true --verify=false --sign',
   ])('%s is taken with one line about it, before and after the command', async (flags) => {

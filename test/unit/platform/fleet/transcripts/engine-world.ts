@@ -94,6 +94,8 @@ function decisionText(decision: Decision, nameOf: (id: string) => string): strin
       ].join('\n');
     case 'block':
       return `no machine takes ${unit}\n${indented(decision.blocked)}`;
+    case 'stay':
+      return `${unit} stays\n${indented(lines)}`;
     case 'unblock':
       return `${unit} waits no more\n${indented(lines)}`;
   }
