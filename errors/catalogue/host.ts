@@ -57,9 +57,9 @@ export const host = {
       'it could not keep what it would acknowledge.',
     remedy: '`dmesg` has the reason; start the server again when the disk works.',
   },
-  'host.flock': {
-    means: 'The program `flock` is missing, by which the embedded Couchbase locks its data directory.',
-    remedy: '`apt-get install util-linux`',
+  'host.mkfifo': {
+    means: 'The program `mkfifo` is missing, by which the embedded Couchbase makes the lock of its data directory.',
+    remedy: '`apt-get install coreutils`',
   },
   'host.npm': {
     means:
