@@ -169,7 +169,7 @@ describe('docker', () => {
     expect(out).toMatch(/^<docker><build><-t><mine><.> DOCKER_HOST=unix:\/\/\/x.sock /);
   });
 
-  it.each(['docker build -t a/mine -t b:2 .', 'docker image build --tag=a/mine --tag=b:2 -q .'])(
+  it.each(['docker build -t a/mine -t b:2 .', 'docker image build --rm --tag=a/mine --pull --tag=b:2 -q .'])(
     '%s is the lab’s, and the engine gets what it made',
     async (line) => {
       guests();
