@@ -8,8 +8,10 @@ import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { runScenario } from '#scenarios/harness/run/run-scenario.ts';
 import { prepareStack } from '#scenarios/stack/stack.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { benchCouchbase } from './bench-couchbase.ts';
 import { benchFleet } from './bench-fleet.ts';
 import { benchProviders } from './bench-providers.ts';
+import { benchQuiet } from './bench-quiet.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
@@ -18,7 +20,7 @@ import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
-/** `npm run bench [-- warm-up|failover|probes|providers|fleet]`: figures that compare things in one run, in interleaved rounds. */
+/** `npm run bench [-- warm-up|failover|probes|quiet|providers|fleet|couchbase]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   forgetOtherClusters(process.env);
   requireRoot();
@@ -27,11 +29,13 @@ async function main(): Promise<void> {
   // Emulated guests take a quarter of an hour for each round: only when asked for.
   if (only === 'providers') return benchProviders(repoDir, rounds);
   if (only === 'fleet') return benchFleet(repoDir, rounds, kinds);
+  if (only === 'couchbase') return benchCouchbase(repoDir, rounds, kinds);
   const lab = await openLab({ repoDir });
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
   if (only === undefined || only === 'failover')
     await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));
   if (only === undefined || only === 'probes') await benchProbes(lab);
+  if (only === undefined || only === 'quiet') await benchQuiet(lab, Number(kinds ?? 60) * 1000, 100);
   await lab.destroy();
 }
 

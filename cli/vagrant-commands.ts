@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { absentVerbs, vagrantAbsent } from './commands/vagrant-absent.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What the Vagrantfile asks of the lab, and Vagrant's verbs where the machines are containers. */
@@ -44,7 +45,27 @@ function addVerbs(vagrant: Command, from: Invocation): void {
     .action(async (machines: string[], options: { force?: boolean }) =>
       (await verbs()).vagrantDestroy(from, machines, options),
     );
+  vagrant
+    .command('snapshot')
+    .argument('<verb>', 'save, restore, delete or list')
+    .argument('[name...]', 'of the snapshot')
+    .description('as lab snapshot: of the whole lab')
+    .action(async (verb_: string, words: string[]) =>
+      (await import('./commands/vagrant-snapshot.ts')).vagrantSnapshot(from, verb_, words),
+    );
+  for (const name of ['suspend', 'resume'] as const) {
+    verb(name, 'not of containers; says what to use').action(async () =>
+      (await import('./commands/vagrant-snapshot.ts')).vagrantSuspend(name),
+    );
+  }
   verb('status', 'the state of each machine').action(async (machines: string[]) =>
     (await verbs()).vagrantStatus(from, machines),
   );
+  for (const name of absentVerbs.keys())
+    vagrant
+      .command(name, { hidden: true })
+      .argument('[words...]')
+      .allowUnknownOption()
+      .helpOption(false)
+      .action(() => vagrantAbsent(name));
 }

@@ -5,7 +5,7 @@ _lab_names() { sh "$LAB_SHELL_HOME/names.sh" "$1" "$2"; }
 _lab_ssh() { _lab_offer "$(_lab_names machines)"; }
 
 _lab_vagrant() {
-  if [ "$COMP_CWORD" = 1 ]; then _lab_offer 'up halt destroy ssh status reload'; else _lab_offer "$(_lab_names machines)"; fi
+  if [ "$COMP_CWORD" = 1 ]; then _lab_offer 'up halt destroy ssh status reload snapshot'; else _lab_offer "$(_lab_names machines)"; fi
 }
 
 complete -o default -F _lab_ssh ssh

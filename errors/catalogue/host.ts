@@ -51,6 +51,16 @@ export const host = {
     means: 'A program that an image build, the registry or `lab shell` uses is not installed.',
     remedy: '`apt-get install --no-install-recommends PROGRAM`, as the error says.',
   },
+  'host.data-disk': {
+    means:
+      'The disk with the data directory of the embedded Couchbase does not take what is written, or not to its medium. The server ends: ' +
+      'it could not keep what it would acknowledge.',
+    remedy: '`dmesg` has the reason; start the server again when the disk works.',
+  },
+  'host.mkfifo': {
+    means: 'The program `mkfifo` is missing, by which the embedded Couchbase makes the lock of its data directory.',
+    remedy: '`apt-get install coreutils`',
+  },
   'host.npm': {
     means:
       "npm is missing, and cannot be had: there is no apt-get, it failed, or Debian's npm would replace this " +
@@ -68,5 +78,9 @@ export const host = {
       "The host's disk has no room for what a snapshot copies: the disks of all machines, as far as they are written.",
     remedy:
       '`lab snapshot list` says what each takes, `lab snapshot delete NAME` frees it; `lab image prune` frees images.',
+  },
+  'host.space': {
+    means: 'The cache directory has too little free space to build a container image.',
+    remedy: '`lab image prune` frees it of what nobody needs; `df -h` shows who has the rest.',
   },
 } as const satisfies EntriesOf<'host'>;

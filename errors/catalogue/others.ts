@@ -64,6 +64,10 @@ export const others = {
       'file system is read-only. Once it is built, what only looks works all the same.',
     remedy: '`sudo ./lab ...`, or use a checkout that can be written.',
   },
+  'permission.data-dir': {
+    means: 'The data directory of the embedded Couchbase cannot be made, read or written.',
+    remedy: 'Give `--data-dir` a directory that the user of the server may write to.',
+  },
   'permission.fleet': {
     means: "fleet's API wants a bearer token or a client certificate, and has got none, or a wrong one.",
     remedy:
@@ -81,6 +85,10 @@ export const others = {
   'busy.cgroups': {
     means: "Another lab has been changing the host's cgroup controllers for too long.",
     remedy: '`fuser -v /sys/fs/cgroup` names it; wait, or end it.',
+  },
+  'busy.data-dir': {
+    means: 'Another server holds the data directory of the embedded Couchbase.',
+    remedy: '`fuser DIR/lock` names its process: end it, or choose another directory: `--data-dir`',
   },
   'busy.lab': {
     means: 'Another `lab` command is changing this lab. The error names it and its process.',
@@ -137,9 +145,19 @@ export const others = {
     remedy:
       'Give it a directory with a config.rb and a lab.toml of its own: `LAB_CONFIG_DIR=DIR lab up --provider vagrant`',
   },
+  'unbuilt.one-snapshot': {
+    means:
+      "`vagrant snapshot` was to keep one machine's disk, which would not fit what etcd has on the disks of the others.",
+    remedy: '`vagrant snapshot save NAME`, without a machine: the whole lab.',
+  },
   'unbuilt.snapshots': {
     means: 'Snapshots of a whole lab are built for containers only.',
     remedy: '`vagrant snapshot save NAME`, where the hypervisor can; each guest then stands for itself.',
+  },
+  'unbuilt.suspend': {
+    means:
+      '`vagrant suspend` and `resume` keep the memory of virtual machines; containers have none of their own to keep.',
+    remedy: '`vagrant halt` and `vagrant up`; `lab snapshot save NAME` keeps disks as they are.',
   },
   'unbuilt.upstream-images': {
     means:

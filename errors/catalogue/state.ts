@@ -122,6 +122,10 @@ export const state = {
     means: 'The OS image that a machine was made from is gone. Its disk is only the difference to it.',
     remedy: '`lab destroy && lab up`; `lab image prune` removes no image that a machine needs.',
   },
+  'state.image-of-lab': {
+    means: '`lab image rm` was asked to remove an image that the lab itself brings; units of the book need it.',
+    remedy: '`lab image list` shows which are yours. An image of yours with the same name takes its place.',
+  },
   'state.inactive': {
     means: '`fleetctl stop` or `restart` was asked for a unit that is not launched.',
     remedy: '`lab fleetctl start UNIT`',
@@ -169,6 +173,20 @@ export const state = {
   'state.old-supervisor': {
     means: "The lab's supervisor is of an earlier version, which cannot change machines while they run.",
     remedy: '`lab halt && lab up`: the machines keep their disks, the supervisor is started anew.',
+  },
+  'state.data-format': {
+    means:
+      'The data directory of the embedded Couchbase was made by another version of it, or has files of something else. Nothing was changed.',
+    remedy: 'Start the version that made it, or choose another directory: `--data-dir`',
+  },
+  'state.data-memory': {
+    means: 'What the embedded Couchbase kept in its data directory needs more memory than its documents may have.',
+    remedy: '`node --max-old-space-size=MIB` gives it more.',
+  },
+  'state.disk-full': {
+    means:
+      'The disk with the data directory of the embedded Couchbase is full. Writes get a temporary failure; nothing that was acknowledged is lost.',
+    remedy: 'Make room on the disk, or flush or delete a bucket; then everything goes on by itself.',
   },
   'state.port': {
     means: 'The embedded Couchbase cannot listen on one of its ports.',

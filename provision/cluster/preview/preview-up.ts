@@ -11,6 +11,7 @@ import { containerPlan } from '../../image/containers/plan-images.ts';
 import { osImageKey, osRecipe } from '../../image/os/recipe.ts';
 import { labPaths } from '../../machines/ground/lab-paths.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
+import { restingHolder } from '../address-holder.ts';
 import { adoptChanges } from '../in-force/adopt-changes.ts';
 import type { ConfigChange } from '../in-force/config-changes.ts';
 import { previewSteps, type PreviewStep } from './steps.ts';
@@ -35,12 +36,15 @@ export async function previewUp(
   const provider = providerOf(becomes);
   const missing = await missingPackages([...Object.keys(requiredPackages), ...provider.needs.packages]);
   const status = await provider.status();
-  if (!status.up) await checkAddressFree(labPaths(becomes.name, becomes.stateDir).hostLink, becomes.network);
+  const resting = status.up ? undefined : await restingHolder(becomes);
+  if (!status.up && resting === undefined)
+    await checkAddressFree(labPaths(becomes.name, becomes.stateDir).hostLink, becomes.network);
   const steps = previewSteps({
     inForce,
     becomes,
     wanted: machinesNamed(becomes, names).map(({ name }) => name),
     status,
+    resting: resting?.name,
     missingPackages: missing,
     packageBytes: await downloadBytes(missing),
     images: await imagesSeen(lab.repoDir, becomes, provider.needs.box),

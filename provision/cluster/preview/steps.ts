@@ -6,7 +6,7 @@ import { planUp } from '../plan.ts';
 
 /** One line of what `lab up` would do. */
 export interface PreviewStep {
-  /** A machine's name, or what all of them need: `packages`, `OS image`, `container images`, `box`, `network`. */
+  /** A machine's name, or what all of them need: `packages`, `OS image`, `container images`, `box`, `addresses`, `network`. */
   readonly subject: string;
   readonly action: 'install' | 'build' | 'create' | 'start' | 'change' | 'wait' | 'nothing';
   readonly reason: string;
@@ -22,6 +22,8 @@ export interface PreviewSeen {
   readonly becomes: LabConfig;
   readonly wanted: readonly string[];
   readonly status: ProviderStatus;
+  /** Another lab without a running machine that has the addresses. */
+  readonly resting?: string | undefined;
   readonly missingPackages: readonly string[];
   /** What apt would download for them; undefined when it cannot tell without newer package lists. */
   readonly packageBytes: number | undefined;
@@ -47,6 +49,15 @@ export function previewSteps(seen: PreviewSeen): PreviewStep[] {
         ? { subject, action: 'nothing', reason: 'the cache holds it' }
         : { subject, action: 'build', reason: 'the cache does not hold it; built from Debian packages' },
     ),
+    ...(seen.resting === undefined
+      ? []
+      : [
+          {
+            subject: 'addresses',
+            action: 'change',
+            reason: `lab ${seen.resting}, which has them and runs no machine, goes down; its disks stay`,
+          } as const,
+        ]),
     status.up
       ? { subject: 'network', action: 'nothing', reason: 'bridge and services run' }
       : { subject: 'network', action: 'create', reason: 'bridge, registry, artifact server, DNS, RSVP stream' },

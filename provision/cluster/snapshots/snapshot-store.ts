@@ -10,6 +10,9 @@ const recordName = 'snapshot.json';
 /** Of what is begun or going away; no snapshot's name begins so. */
 const hidden = '.';
 
+/** The supervisor of a command that was killed may still be writing into what is removed. */
+const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const;
+
 export type ListedSnapshot = { readonly name: string } & SnapshotRecord;
 
 /**
@@ -65,7 +68,7 @@ export class SnapshotStore {
   /** An empty directory to fill, which becomes a snapshot by `keep`. */
   async begin(name: string): Promise<string> {
     const directory = join(this.#dir, `${hidden}${name}.new`);
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, removal);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     return directory;
   }
@@ -77,15 +80,15 @@ export class SnapshotStore {
 
   async remove(name: string): Promise<void> {
     const going = join(this.#dir, `${hidden}${name}.gone`);
-    await rm(going, { recursive: true, force: true });
+    await rm(going, removal);
     await rename(this.directory(name), going);
-    await rm(going, { recursive: true, force: true });
+    await rm(going, removal);
   }
 
   /** Removes what killed commands left. To be called under the lab's lock. */
   async clear(): Promise<void> {
     for (const name of await readdir(this.#dir).catch(() => []))
-      if (name.startsWith(hidden)) await rm(join(this.#dir, name), { recursive: true, force: true });
+      if (name.startsWith(hidden)) await rm(join(this.#dir, name), removal);
   }
 
   async #read(name: string): Promise<SnapshotRecord | undefined> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { LabError } from '#errors/lab-error.ts';
 import type {
   DiskCopies,
   ExecResult,
@@ -131,8 +132,8 @@ export class NspawnProvider implements MachineProvider, DiskCopies {
     const { paths, machines } = this.#ground;
     if ((await this.#ground.status()) !== undefined) {
       const deadlineMs = this.#deadlineMs('copyDisks');
-      return (await this.#ground.call<{ stoodStillMs: number }>('POST', '/copy-disks', { to }, deadlineMs))
-        .stoodStillMs;
+      const asked = this.#ground.call<{ stoodStillMs: number }>('POST', '/copy-disks', { to }, deadlineMs);
+      return (await asked.catch(tooOld)).stoodStillMs;
     }
     // Nothing of the lab runs, and nothing has its disks mounted.
     const standStill = async () => async () => undefined;
@@ -171,4 +172,15 @@ export class NspawnProvider implements MachineProvider, DiskCopies {
   ): Promise<ControlReply<Verb>> {
     return this.#ground.call<ControlReply<Verb>>('POST', `/machines/${machine}/${verb}`, body, deadlineMs);
   }
+}
+
+/** A supervisor of an earlier version takes it for a machine's name. */
+function tooOld(error: unknown): never {
+  if (!(error instanceof LabError) || error.code !== 'missing.machine') throw error;
+  throw new LabError({
+    code: 'state.old-supervisor',
+    cause: "the lab's supervisor was started by an earlier version of the lab and copies no disks",
+    next: 'lab halt && lab up',
+    error,
+  });
 }

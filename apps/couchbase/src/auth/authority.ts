@@ -46,7 +46,7 @@ export class Authority {
     const person = this.person(name);
     if (person !== undefined) return { principal: person.principal, key: person.credentials.hmacMd5 };
     const password = this.bucketPassword(name);
-    return password === undefined ? undefined : { principal: { kind: 'bucket', name }, key: new HmacMd5(password) };
+    return password === undefined ? undefined : { principal: { kind: 'bucket', name }, key: HmacMd5.of(password) };
   }
 
   may(principal: Principal, permission: Permission): boolean {

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { HmacMd5 } from './hmac-md5.ts';
 
 /** Stands in for a name that nobody has. */
-const decoy = new HmacMd5(randomBytes(16).toString('hex'));
+const decoy = HmacMd5.of(randomBytes(16).toString('hex'));
 
 /**
  * Server side of CRAM-MD5 (RFC 2195), one exchange: the client answers a challenge with its name and HMAC-MD5 of the challenge under the

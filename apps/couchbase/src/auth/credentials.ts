@@ -8,8 +8,9 @@ export interface Credentials {
   readonly iterations: number;
   readonly storedKey: Buffer;
   readonly serverKey: Buffer;
-  /** Keyed hash of the password, under a key that this process made and never shows. */
+  /** Keyed hash of the password, under a key of its own. */
   readonly fingerprint: Buffer;
+  readonly fingerprintKey: Buffer;
   /** For CRAM-MD5. */
   readonly hmacMd5: HmacMd5;
 }
@@ -18,6 +19,7 @@ const iterations = 4096;
 
 /** Derives the keys of RFC 5802 section 3 (SHA-512). Takes some milliseconds, hence once per password change. */
 export function createCredentials(user: string, password: string, salt: Buffer = randomBytes(32)): Credentials {
+  const fingerprintKey = randomBytes(64);
   const salted = pbkdf2Sync(password, salt, iterations, 64, 'sha512');
   return {
     user,
@@ -25,8 +27,9 @@ export function createCredentials(user: string, password: string, salt: Buffer =
     iterations,
     storedKey: sha512(hmac(salted, 'Client Key')),
     serverKey: hmac(salted, 'Server Key'),
-    fingerprint: hmac(processKey, password),
-    hmacMd5: new HmacMd5(password),
+    fingerprint: hmac(fingerprintKey, password),
+    fingerprintKey,
+    hmacMd5: HmacMd5.of(password),
   };
 }
 
@@ -35,12 +38,55 @@ export function createCredentials(user: string, password: string, salt: Buffer =
  * this one thread for each wrong password would stop all clients.
  */
 export function checkPassword(credentials: Credentials, user: string, password: string): boolean {
-  return timingSafeEqual(hmac(processKey, password), credentials.fingerprint) && user === credentials.user;
+  const { fingerprint, fingerprintKey } = credentials;
+  return timingSafeEqual(hmac(fingerprintKey, password), fingerprint) && user === credentials.user;
 }
 
 /** Whether two passwords are the same, in a time that does not depend on where they differ. */
 export function samePassword(left: string, right: string): boolean {
   return timingSafeEqual(hmac(processKey, left), hmac(processKey, right));
+}
+
+/** Credentials as they are kept on a disk: bytes in base64. Whoever reads them can try passwords, and sign in by CRAM-MD5. */
+export interface KeptCredentials {
+  readonly user: string;
+  readonly salt: string;
+  readonly iterations: number;
+  readonly storedKey: string;
+  readonly serverKey: string;
+  readonly fingerprint: string;
+  readonly fingerprintKey: string;
+  readonly md5States: string;
+}
+
+export function kept(credentials: Credentials): KeptCredentials {
+  const { user, iterations, salt, storedKey, serverKey, fingerprint, fingerprintKey, hmacMd5 } = credentials;
+  const text = (bytes: Buffer): string => bytes.toString('base64');
+  return {
+    user,
+    iterations,
+    salt: text(salt),
+    storedKey: text(storedKey),
+    serverKey: text(serverKey),
+    fingerprint: text(fingerprint),
+    fingerprintKey: text(fingerprintKey),
+    md5States: text(hmacMd5.states),
+  };
+}
+
+export function credentialsFrom(kept: KeptCredentials): Credentials {
+  const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
+  const { user, iterations } = kept;
+  return {
+    user,
+    iterations,
+    salt: bytes(kept.salt),
+    storedKey: bytes(kept.storedKey),
+    serverKey: bytes(kept.serverKey),
+    fingerprint: bytes(kept.fingerprint),
+    fingerprintKey: bytes(kept.fingerprintKey),
+    hmacMd5: HmacMd5.restored(bytes(kept.md5States)),
+  };
 }
 
 const processKey = randomBytes(64);

@@ -1,21 +1,36 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { compressed, finished, firstState } from './md5.ts';
 
 const blockBytes = 64;
 
 /** HMAC-MD5 (RFC 2104) under one key, of which only the two states that it begins with are kept, as CRAM-MD5 (RFC 2195) advises. */
 export class HmacMd5 {
-  readonly #inner: Hash;
-  readonly #outer: Hash;
+  readonly #inner: Buffer;
+  readonly #outer: Buffer;
 
-  constructor(key: string) {
+  private constructor(inner: Buffer, outer: Buffer) {
+    this.#inner = inner;
+    this.#outer = outer;
+  }
+
+  static of(key: string): HmacMd5 {
     const bytes = Buffer.from(key);
     const block = Buffer.alloc(blockBytes);
     (bytes.length > blockBytes ? createHash('md5').update(bytes).digest() : bytes).copy(block);
-    this.#inner = createHash('md5').update(block.map((byte) => byte ^ 0x36));
-    this.#outer = createHash('md5').update(block.map((byte) => byte ^ 0x5c));
+    const state = (mask: number) => compressed(firstState, Buffer.from(block.map((byte) => byte ^ mask)));
+    return new HmacMd5(state(0x36), state(0x5c));
+  }
+
+  /** The two states, as `restored` takes them. */
+  get states(): Buffer {
+    return Buffer.concat([this.#inner, this.#outer]);
+  }
+
+  static restored(states: Buffer): HmacMd5 {
+    return new HmacMd5(states.subarray(0, 16), states.subarray(16));
   }
 
   digest(data: string): Buffer {
-    return this.#outer.copy().update(this.#inner.copy().update(data).digest()).digest();
+    return finished(this.#outer, finished(this.#inner, Buffer.from(data)));
   }
 }

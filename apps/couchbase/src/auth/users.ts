@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createCredentials, type Credentials } from './credentials.ts';
+import { createCredentials, credentialsFrom, kept, type Credentials, type KeptCredentials } from './credentials.ts';
 import type { Grant } from './permission.ts';
 import { grantsOf, type Role } from './roles.ts';
 
@@ -38,6 +38,12 @@ export interface UserChange {
   readonly password?: string;
   readonly roles: readonly Role[];
   readonly groups?: readonly string[];
+}
+
+/** Users and groups as they are kept on a disk. */
+export interface KeptUsers {
+  readonly users: readonly (Omit<User, 'credentials'> & { readonly credentials: KeptCredentials })[];
+  readonly groups: readonly Group[];
 }
 
 /** Users and groups in memory. Callers check input first (see check-user.ts); this only keeps it. */
@@ -118,6 +124,20 @@ export class Users {
     }
     this.#revision += 1;
     return true;
+  }
+
+  /** All of them, as they are kept. */
+  get state(): KeptUsers {
+    return {
+      users: this.users.map((user) => ({ ...user, credentials: kept(user.credentials) })),
+      groups: this.groups,
+    };
+  }
+
+  restore({ users, groups }: KeptUsers): void {
+    for (const user of users) this.#users.set(user.id, { ...user, credentials: credentialsFrom(user.credentials) });
+    for (const group of groups) this.#groups.set(group.id, group);
+    this.#revision += 1;
   }
 
   /** What a user may do, by roles of their own and of their groups; nothing for one who is not there. */

@@ -3,20 +3,27 @@ import type { BucketSettings } from './bucket-settings.ts';
 import { DesignDocuments } from '../views/design-documents.ts';
 import { Collections } from './collections.ts';
 import type { DocumentStore } from './document-store.ts';
+import type { BucketJournal } from './journal.ts';
 import { Quota } from './quota.ts';
 import { Sequence } from './sequence.ts';
+import type { Shared } from './shared.ts';
 import { BucketStatistics } from './statistics/bucket-statistics.ts';
 import { Tombstones } from './tombstones.ts';
+
+/** Bytes of a record beyond a design document's source; of a flush. */
+const designRecordBytes = 1024;
+const flushRecordBytes = 256;
 
 /** A named set of collections of documents, with its views and figures. Clients may use it from `readyAtMs` on. */
 export class Bucket {
   readonly name: string;
-  readonly uuid: string = randomBytes(16).toString('hex');
+  readonly uuid: string;
   readonly collections: Collections;
-  readonly designs = new DesignDocuments();
+  readonly designs: DesignDocuments;
   readonly history: BucketStatistics;
   readonly sequence: Sequence;
   readonly #quota: Quota;
+  readonly #shared: Shared;
   readonly #tombstones = new Tombstones();
   readonly #readyAtMs: number;
   #chosen: BucketSettings;
@@ -24,22 +31,46 @@ export class Bucket {
   /**
    * @param warmupMs pretended loading time during which clients are told the bucket is not there yet
    * @param memory what the documents of all buckets may take together
+   * @param uuid of one that was there before
    */
-  constructor(args: { name: string; settings: BucketSettings; nowMs: () => number; warmupMs: number; memory: Quota }) {
+  constructor(args: {
+    name: string;
+    settings: BucketSettings;
+    nowMs: () => number;
+    warmupMs: number;
+    memory: Quota;
+    uuid?: string;
+  }) {
     const { nowMs, memory } = args;
     this.name = args.name;
+    this.uuid = args.uuid ?? randomBytes(16).toString('hex');
     this.#chosen = args.settings;
     this.#quota = new Quota(quotaBytes(args.settings), memory);
     this.sequence = new Sequence(nowMs);
-    this.collections = new Collections({
+    this.#shared = {
       nowMs,
       maxTtlS: () => this.#chosen.maxTtlS,
       quota: this.#quota,
       sequence: this.sequence,
       tombstones: this.#tombstones,
+      journal: undefined,
+    };
+    this.collections = new Collections(this.#shared);
+    this.designs = new DesignDocuments({
+      require: (bytes) => this.journal?.require(bytes + designRecordBytes),
+      design: (name, revision, source) => this.journal?.design(name, revision, source),
     });
     this.history = new BucketStatistics(nowMs());
     this.#readyAtMs = nowMs() + args.warmupMs;
+  }
+
+  /** Where its changes are recorded; undefined while it lives in memory only. */
+  get journal(): BucketJournal | undefined {
+    return this.#shared.journal;
+  }
+
+  set journal(journal: BucketJournal | undefined) {
+    this.#shared.journal = journal;
   }
 
   get settings(): BucketSettings {
@@ -69,11 +100,18 @@ export class Bucket {
     return nowMs >= this.#readyAtMs;
   }
 
-  /** Removes every document; scopes and collections stay. */
+  /** Removes every document; scopes and collections stay. @throws LabError `state.disk-full` when it cannot be recorded */
   flush(): void {
+    this.journal?.require(flushRecordBytes);
+    this.empty();
+    this.journal?.flush(this.sequence.uuidBase);
+  }
+
+  /** The same without a record. @param uuidBase of the history that begins, where it is known already */
+  empty(uuidBase?: number): void {
     for (const store of this.collections.stores) store.clear();
     this.#tombstones.clear();
-    this.sequence.restart();
+    this.sequence.restart(uuidBase);
   }
 
   /** Once a second: expiry and figures. @param connections key-value connections to the node */

@@ -10,6 +10,16 @@ export class CasClock {
     this.#nowMs = nowMs;
   }
 
+  /** None of those that follow is this one, or before it. */
+  raise(cas: Cas): void {
+    if (cas > this.#last) this.#last = cas;
+  }
+
+  /** The last that was given. */
+  get last(): Cas {
+    return this.#last;
+  }
+
   next(): Cas {
     const wall = casOf(this.#nowMs());
     this.#last = wall > this.#last ? wall : this.#last + 1;

@@ -1,4 +1,6 @@
-import { DocumentStore, type Shared } from './document-store.ts';
+import type { CollectionsState } from './collections-state.ts';
+import { DocumentStore } from './document-store.ts';
+import type { Shared } from './shared.ts';
 
 export interface Collection {
   readonly id: number;
@@ -24,6 +26,10 @@ export const defaultName = '_default';
 
 /** Ids below are the server's own (Couchbase "Collections: manifest"). */
 const firstId = 8;
+
+/** Bytes of their record, at most: names have up to 251. */
+const bytesOfScope = 320;
+const bytesOfCollection = 340;
 
 /** A bucket's scopes and collections, each with its documents. Callers check names first; this only keeps them. */
 export class Collections {
@@ -73,24 +79,60 @@ export class Collections {
     return this.#paths.get(id);
   }
 
+  /** All of it, as it is kept. */
+  get state(): CollectionsState {
+    return {
+      uid: this.#uid,
+      nextScope: this.#nextScope,
+      nextCollection: this.#nextCollection,
+      scopes: this.scopes.map(({ id, name, collections }) => ({ id, name, collections: [...collections.values()] })),
+    };
+  }
+
+  /** What there was before and is no more goes with its documents. */
+  restore({ uid, nextScope, nextCollection, scopes }: CollectionsState): void {
+    this.#uid = uid;
+    this.#nextScope = nextScope;
+    this.#nextCollection = nextCollection;
+    const wanted = new Set(scopes.flatMap(({ collections }) => collections.map(({ id }) => id)));
+    for (const id of [...this.#stores.keys()]) if (!wanted.has(id)) this.#dropStore(id);
+    this.#scopes.clear();
+    for (const scope of scopes) {
+      this.#scopes.set(scope.name, {
+        id: scope.id,
+        name: scope.name,
+        collections: new Map(scope.collections.map((collection) => [collection.name, collection])),
+      });
+      for (const { id, name, maxTtl } of scope.collections) {
+        const store = this.#stores.get(id);
+        if (store === undefined) this.#stores.set(id, new DocumentStore(this.#shared, id, maxTtl));
+        else store.maxTtl = maxTtl;
+        this.#paths.set(id, { scope: scope.name, collection: name });
+      }
+    }
+  }
+
   createScope(name: string): void {
-    this.#scopes.set(name, { id: this.#nextScope++, name, collections: new Map() });
-    this.#uid += 1;
+    this.#change(() => {
+      this.#scopes.set(name, { id: this.#nextScope++, name, collections: new Map() });
+    });
   }
 
   /** Drops a scope with its collections and their documents. */
   dropScope(name: string): void {
-    for (const { id } of this.#scopes.get(name)?.collections.values() ?? []) this.#dropStore(id);
-    this.#scopes.delete(name);
-    this.#uid += 1;
+    this.#change(() => {
+      for (const { id } of this.#scopes.get(name)?.collections.values() ?? []) this.#dropStore(id);
+      this.#scopes.delete(name);
+    });
   }
 
   createCollection(scope: string, name: string, maxTtl: number): void {
-    const id = this.#nextCollection++;
-    this.#scopes.get(scope)?.collections.set(name, { id, name, maxTtl });
-    this.#stores.set(id, new DocumentStore(this.#shared, maxTtl));
-    this.#paths.set(id, { scope, collection: name });
-    this.#uid += 1;
+    this.#change(() => {
+      const id = this.#nextCollection++;
+      this.#scopes.get(scope)?.collections.set(name, { id, name, maxTtl });
+      this.#stores.set(id, new DocumentStore(this.#shared, id, maxTtl));
+      this.#paths.set(id, { scope, collection: name });
+    });
   }
 
   /** Gives a collection another longest life; of the documents that are there only those that are written again heed it. */
@@ -98,19 +140,30 @@ export class Collections {
     const collections = this.#scopes.get(scope)?.collections;
     const before = collections?.get(name);
     if (before === undefined) return;
-    collections?.set(name, { id: before.id, name, maxTtl });
-    const store = this.#stores.get(before.id);
-    if (store !== undefined) store.maxTtl = maxTtl;
-    this.#uid += 1;
+    this.#change(() => {
+      collections?.set(name, { id: before.id, name, maxTtl });
+      const store = this.#stores.get(before.id);
+      if (store !== undefined) store.maxTtl = maxTtl;
+    });
   }
 
   dropCollection(scope: string, name: string): void {
     const collections = this.#scopes.get(scope)?.collections;
     const dropped = collections?.get(name);
     if (dropped === undefined) return;
-    collections?.delete(name);
-    this.#dropStore(dropped.id);
+    this.#change(() => {
+      collections?.delete(name);
+      this.#dropStore(dropped.id);
+    });
+  }
+
+  /** @throws LabError `state.disk-full` when it cannot be recorded; nothing is changed then */
+  #change(make: () => void): void {
+    const { journal } = this.#shared;
+    journal?.require(bytesOfScope * this.#scopes.size + bytesOfCollection * (this.#stores.size + 1));
+    make();
     this.#uid += 1;
+    journal?.collections(this.state);
   }
 
   #dropStore(id: number): void {

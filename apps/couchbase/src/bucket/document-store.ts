@@ -8,18 +8,11 @@ import { bucketLimits } from './limits.ts';
 import { Locks } from './locks.ts';
 import type { Quota } from './quota.ts';
 import type { Sequence } from './sequence.ts';
-import type { Tombstones } from './tombstones.ts';
+import type { Refusal, Shared } from './shared.ts';
 import { vbucketCount, vbucketOf } from './vbucket.ts';
 
-/** What all collections of a bucket share. */
-export interface Shared {
-  readonly nowMs: () => number;
-  /** The bucket's longest life of a document, seconds; 0 for any. */
-  readonly maxTtlS: () => number;
-  readonly quota: Quota;
-  readonly sequence: Sequence;
-  readonly tombstones: Tombstones;
-}
+/** Bytes of the record of a lock, at most. */
+const lockBytes = 64;
 
 /** What a write wants stored. `expiry` is absolute Unix seconds. */
 export type Draft = Pick<Document, 'key' | 'value' | 'xattrs' | 'flags' | 'expiry'>;
@@ -38,11 +31,14 @@ export class DocumentStore {
   readonly #buried = new Expiries();
   #count = 0;
   #bytes = 0;
+  readonly #id: number;
   /** Longest life of a new document, seconds: 0 for the bucket's, -1 for any. */
   maxTtl: number;
 
-  constructor(shared: Shared, maxTtl = 0) {
+  /** @param id the collection's */
+  constructor(shared: Shared, id = 0, maxTtl = 0) {
     this.#shared = shared;
+    this.#id = id;
     this.locks = new Locks(shared.nowMs);
     this.maxTtl = maxTtl;
   }
@@ -91,6 +87,11 @@ export class DocumentStore {
     return keys;
   }
 
+  /** Documents and tombstones of one vBucket. */
+  allOf(vbucket: number): Document[] {
+    return [...(this.#vbuckets[vbucket]?.values() ?? [])];
+  }
+
   /** When a document that is written now will end: absolute Unix seconds, 0 for never. @param expiry as on the wire */
   expiryFromNow(expiry: number): number {
     const maxTtl = this.maxTtl === 0 ? this.#shared.maxTtlS() : Math.max(0, this.maxTtl);
@@ -101,11 +102,13 @@ export class DocumentStore {
     return asked === 0 || asked > latest ? latest : asked;
   }
 
-  /** Stores a document, and releases its lock. `'full'` when the quota does not allow it; nothing is changed then. */
-  put(draft: Draft, cas: Cas = this.sequence.nextCas()): Document | 'full' {
+  /** Stores a document, and releases its lock. */
+  put(draft: Draft, cas: Cas = this.sequence.nextCas()): Document | Refusal {
     const vbucket = vbucketOf(draft.key);
     const before = this.#vbuckets[vbucket]?.get(draft.key);
-    if (!this.quota.allows(documentBytes(draft) - this.#counted(before))) return 'full';
+    const bytes = documentBytes(draft);
+    if (!this.quota.allows(bytes - this.#counted(before))) return 'full';
+    if (!this.#isRecordable(bytes)) return 'disk full';
     return this.#set(before, {
       // First what readers need: it shares a line of the processor's cache with the object's head.
       value: draft.value,
@@ -121,12 +124,14 @@ export class DocumentStore {
     });
   }
 
-  /** Leaves a tombstone, also where there was nothing. `'full'` as of `put`. @param xattrs attributes that outlive the document */
-  bury(key: ByteString, xattrs: ByteString, flags: number, cas: Cas = this.sequence.nextCas()): Document | 'full' {
+  /** Leaves a tombstone, also where there was nothing. @param xattrs attributes that outlive the document */
+  bury(key: ByteString, xattrs: ByteString, flags: number, cas: Cas = this.sequence.nextCas()): Document | Refusal {
     const vbucket = vbucketOf(key);
     const before = this.#vbuckets[vbucket]?.get(key);
-    const growth = xattrs === '' ? 0 : documentBytes({ key, value: '', xattrs }) - this.#counted(before);
+    const bytes = documentBytes({ key, value: '', xattrs });
+    const growth = xattrs === '' ? 0 : bytes - this.#counted(before);
     if (!this.quota.allows(growth)) return 'full';
+    if (!this.#isRecordable(bytes)) return 'disk full';
     const tombstone = this.#set(before, {
       value: '',
       flags,
@@ -143,9 +148,22 @@ export class DocumentStore {
     return tombstone;
   }
 
-  /** Gives a document another CAS and nothing else, and locks it. */
-  lock(document: Document, seconds: number): Document {
+  /** Puts a document back as it was recorded, in the order of the records. @throws LabError `state.data-memory` where there is no room */
+  restore(document: Document): void {
+    const { key, vbucket } = document;
+    this.quota.require(documentBytes(document));
+    const documents = (this.#vbuckets[vbucket] ??= new Map<ByteString, Document>());
+    const before = documents.get(key);
+    documents.set(key, document);
+    this.#account(before, document);
+    if (document.deleted && document.xattrs === '') this.#shared.tombstones.add(this, document);
+  }
+
+  /** Gives a document another CAS and nothing else, and locks it. A lock is gone with the process, but its CAS is nobody else's after it. */
+  lock(document: Document, seconds: number): Document | Refusal {
+    if (!this.#isRecordable(lockBytes)) return 'disk full';
     const locked: Document = { ...document, cas: this.sequence.nextCas() };
+    this.#shared.journal?.cas(locked.cas);
     this.#vbuckets[document.vbucket]?.set(document.key, locked);
     this.locks.lock(document.key, this.nowMs + seconds * 1000);
     return locked;
@@ -193,12 +211,18 @@ export class DocumentStore {
     this.#account(before, document);
     this.locks.release(document.key);
     this.changes.record(document.key, this.#isLive);
+    this.#shared.journal?.document(this.#id, document);
     return document;
+  }
+
+  #isRecordable(bytes: number): boolean {
+    const { journal } = this.#shared;
+    return journal === undefined || journal.admits(bytes);
   }
 
   #expire(document: Document): Document | undefined {
     const tombstone = this.bury(document.key, systemXattrs(document.xattrs), document.flags);
-    return tombstone === 'full' ? undefined : tombstone;
+    return typeof tombstone === 'string' ? undefined : tombstone;
   }
 
   #account(before: Document | undefined, after: Document | undefined): void {

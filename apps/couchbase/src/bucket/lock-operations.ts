@@ -3,6 +3,7 @@ import type { Cas } from '../wire/cas.ts';
 import { statuses, type Status } from '../wire/status.ts';
 import type { Document } from './document.ts';
 import type { DocumentStore } from './document-store.ts';
+import { orStatus } from './operations.ts';
 
 /** Seconds a lock lasts when nobody says, and at most (Couchbase bucket parameters getl_default_timeout, getl_max_timeout). */
 const standardSeconds = 15;
@@ -13,7 +14,7 @@ export function lock(store: DocumentStore, key: ByteString, seconds: number): Do
   const before = store.get(key);
   if (before === undefined) return statuses.notFound;
   if (store.locks.isLocked(key)) return statuses.locked;
-  return store.lock(before, seconds === 0 || seconds > longestSeconds ? standardSeconds : seconds);
+  return orStatus(store.lock(before, seconds === 0 || seconds > longestSeconds ? standardSeconds : seconds));
 }
 
 /** UNLOCK_KEY, with the CAS that GET_LOCKED gave. */

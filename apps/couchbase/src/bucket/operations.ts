@@ -3,6 +3,7 @@ import type { Cas } from '../wire/cas.ts';
 import { statuses, type Status } from '../wire/status.ts';
 import { maxValueBytes, type Document } from './document.ts';
 import type { DocumentStore, Draft } from './document-store.ts';
+import type { Refusal } from './shared.ts';
 import { systemXattrs } from '../subdocument/xattrs.ts';
 
 /** What a write asks for. `expiry` as on the wire; `cas` 0 means any. */
@@ -36,8 +37,7 @@ export function remove(store: DocumentStore, key: ByteString, cas: Cas): Documen
   if (before === undefined) return statuses.notFound;
   const refused = admit(store, before, cas);
   if (refused !== undefined) return refused;
-  const tombstone = store.bury(key, before.xattrs === '' ? '' : systemXattrs(before.xattrs), before.flags);
-  return tombstone === 'full' ? statuses.noMemory : tombstone;
+  return orStatus(store.bury(key, before.xattrs === '' ? '' : systemXattrs(before.xattrs), before.flags));
 }
 
 /** APPEND or PREPEND: keeps flags and expiry, needs an existing document. */
@@ -106,8 +106,13 @@ export function admit(store: DocumentStore, before: Document, cas: Cas): Status 
 /** Stores a draft within the limits of size. */
 export function put(store: DocumentStore, draft: Draft, cas?: Cas): Document | Status {
   if (draft.value.length > maxValueBytes) return statuses.tooBig;
-  const stored = store.put(draft, cas);
-  return stored === 'full' ? statuses.noMemory : stored;
+  return orStatus(store.put(draft, cas));
+}
+
+/** The status of a write that was refused. A full disk is a temporary failure, as on a real node: nothing was changed. */
+export function orStatus(result: Document | Refusal): Document | Status {
+  if (typeof result !== 'string') return result;
+  return result === 'full' ? statuses.noMemory : statuses.temporaryFailure;
 }
 
 function readCounter(value: ByteString): bigint | undefined {

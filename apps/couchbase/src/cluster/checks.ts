@@ -47,6 +47,24 @@ export function checkServiceQuota(form: URLSearchParams, name: 'index' | 'fts', 
   return { problems: { [field]: `The ${name} service quota (${quota}MB) cannot be less than 256MB.` } };
 }
 
+/**
+ * Whether the quotas of the services that run fit into the node's memory: 1 GiB of it has to stay, or a fifth where that is less.
+ * Limit and words are ns_server's (memory_quota.erl, menelaus_web_pools.erl).
+ * @param node its name in the cluster
+ */
+export function checkTotalQuota(
+  quotasMb: { readonly kv: number; readonly index: number },
+  services: readonly Service[],
+  { node, memoryBytes }: { readonly node: string; readonly memoryBytes: number },
+): Checked<number> {
+  const totalMb = quotasMb.kv + (services.includes('index') ? quotasMb.index : 0);
+  const memoryMb = Math.floor(memoryBytes / 2 ** 20);
+  const mostMb = Math.max(memoryMb - 1024, Math.floor(memoryMb * 0.8));
+  if (totalMb <= mostMb) return { value: totalMb };
+  const text = `Total quota (${totalMb}MB) exceeds the maximum allowed quota (${mostMb}MB) on node '${node}'`;
+  return { problems: { _: text } };
+}
+
 /** `port` of /settings/web: the one there is, by whatever number it is known outside of a container, or SAME. */
 export function checkPort(form: URLSearchParams, present: number): Checked<'kept' | 'moved'> {
   const text = form.get('port');

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
-import { createCredentials, type Credentials } from '../auth/credentials.ts';
-import { Users } from '../auth/users.ts';
+import {
+  createCredentials,
+  credentialsFrom,
+  kept,
+  type Credentials,
+  type KeptCredentials,
+} from '../auth/credentials.ts';
+import { Users, type KeptUsers } from '../auth/users.ts';
 import type { BucketSettings } from '../bucket/bucket-settings.ts';
 import { Bucket } from '../bucket/bucket.ts';
 import { bucketLimits } from '../bucket/limits.ts';
@@ -23,9 +29,25 @@ const defaultMemoryQuotaMb = 256;
 
 const allInterfaces: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
+/** The cluster as it is kept on a disk, its buckets' documents, collections and design documents apart. */
+export interface ClusterState {
+  readonly uuid: string;
+  readonly epoch: number;
+  readonly changes: number;
+  readonly hostname: string;
+  readonly memoryQuotaMb: number;
+  readonly settings: ClusterSettings;
+  readonly services: readonly Service[];
+  readonly administrator?: KeptCredentials;
+  readonly users: KeptUsers;
+  readonly buckets: readonly { readonly name: string; readonly uuid: string; readonly settings: BucketSettings }[];
+}
+
 /** All state of the single-node cluster. Callers check input first (see checks.ts); this only keeps it. */
 export class Cluster {
-  readonly uuid: string = randomBytes(16).toString('hex');
+  #uuid: string = randomBytes(16).toString('hex');
+  /** Of the cluster map: the start of the server, so that its map is newer than those that clients still hold. */
+  #epoch: number;
   readonly startedAtMs: number;
   readonly nowMs: () => number;
   readonly generation: Generation;
@@ -39,6 +61,7 @@ export class Cluster {
   services: readonly Service[] = ['kv'];
   #administrator: Credentials | undefined;
   readonly #byName = new Map<string, Bucket>();
+  readonly #arrivalListeners = new Set<(bucket: Bucket) => void>();
   readonly #removalListeners = new Set<(bucket: Bucket) => void>();
   readonly #changeListeners = new Set<() => void>();
   readonly #warmupMs: number;
@@ -64,7 +87,47 @@ export class Cluster {
     this.hostname = args.bind === undefined || allInterfaces.has(args.bind) ? '127.0.0.1' : args.bind;
     this.users = new Users(args.nowMs);
     this.startedAtMs = args.nowMs();
+    this.#epoch = Math.max(1, Math.floor(this.startedAtMs));
     this.#warmupMs = args.warmupMs;
+  }
+
+  get uuid(): string {
+    return this.#uuid;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** All of it, as it is kept. */
+  get state(): ClusterState {
+    const { uuid, epoch, hostname, memoryQuotaMb, settings, services, users } = this;
+    return {
+      uuid,
+      epoch,
+      changes: this.#changes,
+      hostname,
+      memoryQuotaMb,
+      settings,
+      services,
+      ...(this.#administrator !== undefined && { administrator: kept(this.#administrator) }),
+      users: users.state,
+      buckets: this.buckets.map((bucket) => ({ name: bucket.name, uuid: bucket.uuid, settings: bucket.settings })),
+    };
+  }
+
+  /** Makes this the cluster that was kept, with its buckets, which are empty. The map is a newer one than any before, whatever the clock says. */
+  restore(state: ClusterState): void {
+    this.#uuid = state.uuid;
+    this.#epoch = Math.max(this.#epoch, state.epoch + 1);
+    this.#changes = state.changes;
+    this.hostname = state.hostname;
+    this.memoryQuotaMb = state.memoryQuotaMb;
+    Object.assign(this.settings, state.settings);
+    this.services = state.services;
+    if (state.administrator !== undefined) this.#administrator = credentialsFrom(state.administrator);
+    this.users.restore(state.users);
+    for (const { name, uuid, settings } of state.buckets) this.#add(name, settings, uuid);
   }
 
   /** Undefined until the cluster is initialised; everything is open to everybody till then, as on the real server. */
@@ -94,10 +157,23 @@ export class Cluster {
   }
 
   createBucket(name: string, settings: BucketSettings): Bucket {
-    const { nowMs } = this;
-    const bucket = new Bucket({ name, settings, nowMs, warmupMs: this.#warmupMs, memory: this.#memory });
-    this.#byName.set(name, bucket);
+    const bucket = this.#add(name, settings);
     this.noteChange();
+    return bucket;
+  }
+
+  #add(name: string, settings: BucketSettings, uuid?: string): Bucket {
+    const { nowMs } = this;
+    const bucket = new Bucket({
+      name,
+      settings,
+      nowMs,
+      warmupMs: this.#warmupMs,
+      memory: this.#memory,
+      ...(uuid !== undefined && { uuid }),
+    });
+    for (const listener of this.#arrivalListeners) listener(bucket);
+    this.#byName.set(name, bucket);
     return bucket;
   }
 
@@ -105,7 +181,7 @@ export class Cluster {
     this.#byName.delete(bucket.name);
     this.noteChange();
     for (const listener of this.#removalListeners) listener(bucket);
-    bucket.flush();
+    bucket.empty();
   }
 
   /** The cluster map is another one now: its revision grows, and who follows it hears of it. */
@@ -118,6 +194,11 @@ export class Cluster {
   onChange(listener: () => void): () => void {
     this.#changeListeners.add(listener);
     return () => void this.#changeListeners.delete(listener);
+  }
+
+  /** The listener hears of a bucket before anybody else does. What it throws refuses the bucket. */
+  onBucketMade(listener: (bucket: Bucket) => void): void {
+    this.#arrivalListeners.add(listener);
   }
 
   /** Connections of a deleted bucket have to be dropped: the listener does that. */

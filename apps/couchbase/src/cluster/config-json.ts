@@ -7,13 +7,13 @@ import type { Cluster } from './cluster.ts';
  * The cluster map as GET_CLUSTER_CONFIG and /pools/default/b/BUCKET give it; without a bucket the cluster-level one.
  * A wrong type anywhere aborts the client's process, hence the narrow types here and the test of each field.
  * No host name is named: clients then use the address they dialled, right also behind Docker's port mapping.
- * revEpoch is the start time, so that a restarted server's map is newer than the one clients still hold.
+ * revEpoch is about the start time, so that a restarted server's map is newer than the one clients still hold.
  */
 export function clusterConfig(cluster: Cluster, bucket?: Bucket): ClusterConfig {
   const { kv, mgmt, capi } = cluster.ports;
   const base = {
     rev: cluster.revision,
-    revEpoch: Math.max(1, Math.floor(cluster.startedAtMs)),
+    revEpoch: cluster.epoch,
     nodesExt: [{ thisNode: true, services: { kv, mgmt, capi } }] as const,
     clusterCapabilitiesVer: [1, 0] as const,
     clusterCapabilities: {},

@@ -106,7 +106,16 @@ function onDocument(
   const keyBytes = frame.keyBytes - prefixBytes;
   if (keyBytes === 0 || keyBytes > maxKeyBytes)
     return failure(statuses.invalid, `a key has 1 to ${maxKeyBytes} bytes, got ${keyBytes}`);
-  return run({ bucket, store, session, frame, key: frame.keyText(prefixBytes), framing });
+  const response = run({ bucket, store, session, frame, key: frame.keyText(prefixBytes), framing });
+  if (framing.durability === undefined || framing.durability === durabilityLevels.majority) return response;
+  return response instanceof Promise
+    ? response.then((late) => whenPersisted(bucket, late))
+    : whenPersisted(bucket, response);
+}
+
+/** A write that has to be on the disk is told when it is. Others of the same moment share the fsync. */
+function whenPersisted({ journal }: Bucket, response: Response): Response {
+  return journal === undefined || response.cas === undefined ? response : { ...response, after: journal.persisted() };
 }
 
 const noFraming: FramingExtras = {};

@@ -21,6 +21,8 @@ export interface KvService {
   readonly limits: KvLimits;
   /** A promise where others have their turns meanwhile; it is kept. */
   answer(session: Session, frame: RequestFrame): Response | Promise<Response>;
+  /** Is called before answers go out: what they tell of is kept then. */
+  commit(): void;
   /** Closes the connection and tells why. */
   end(why: unknown): void;
 }
@@ -36,8 +38,10 @@ export class KvConnection {
   private readonly reader: FrameReader;
   /** What is left to be written of a large value. */
   private rest = nothing;
-  /** The next answer is still being made, and no request behind it is looked at. */
-  private awaiting = false;
+  /** Answers that are still being made, or may not be told yet: no request behind them is looked at. */
+  private awaiting = 0;
+  /** What has to come to pass before the answers that are joined now may be told. */
+  private condition: Promise<void> | undefined;
   /** It was made. */
   private late: { readonly frame: RequestFrame; readonly response: Response } | undefined;
   private stallTimer: NodeJS.Timeout | undefined;
@@ -68,13 +72,13 @@ export class KvConnection {
 
   private serve(): void {
     try {
-      while (!this.awaiting && this.mayWriteMore() && this.writeSome());
+      while (this.awaiting === 0 && this.mayWriteMore() && this.writeSome());
     } catch (error) {
       this.service.end(error);
       return;
     }
     if (!this.mayWriteMore()) this.waitForClient();
-    else if (this.awaiting) this.socket.pause();
+    else if (this.awaiting > 0) this.socket.pause();
     else if (this.session.quitting) this.socket.end();
     else this.socket.resume();
   }
@@ -85,27 +89,46 @@ export class KvConnection {
     answers.clear();
     if (this.late !== undefined) this.add(this.late.frame, this.late.response);
     this.late = undefined;
-    while (this.rest.isEmpty && answers.size < writeBytes && !this.session.quitting && !this.awaiting) {
+    while (this.rest.isEmpty && answers.size < writeBytes && !this.session.quitting && this.awaiting === 0) {
       const frame = this.reader.next();
       if (frame === undefined) break;
       const response = this.respond(frame);
       if (response instanceof Promise) void this.wait(frame, response);
       else this.add(frame, response);
     }
-    if (answers.size > 0) this.socket.write(answers.take());
+    if (answers.size > 0) this.tell(answers.take());
     else if (this.rest.isEmpty) return false;
     else this.socket.write(this.rest.take(writeBytes));
     return true;
   }
 
+  private tell(bytes: Buffer): void {
+    this.service.commit();
+    const { condition } = this;
+    if (condition === undefined) {
+      this.socket.write(bytes);
+      return;
+    }
+    this.condition = undefined;
+    this.awaiting += 1;
+    void condition.then(() => {
+      this.awaiting -= 1;
+      if (this.socket.destroyed) return;
+      this.socket.write(bytes);
+      this.serve();
+    });
+  }
+
   private add(frame: RequestFrame, response: Response): void {
+    // One after the other: who asks for the disk later waits for all before.
+    if (response.after !== undefined) this.condition = response.after;
     if (!answers.add(frame, response)) this.rest = new UnwrittenValue(response.value ?? '');
   }
 
   private async wait(frame: RequestFrame, promised: Promise<Response>): Promise<void> {
-    this.awaiting = true;
+    this.awaiting += 1;
     const response = await promised;
-    this.awaiting = false;
+    this.awaiting -= 1;
     this.late = { frame, response };
     if (!this.socket.destroyed) this.serve();
   }

@@ -24,7 +24,11 @@ export class KvServer {
   readonly #limits: KvLimits;
   readonly #decoy: Credentials = createCredentials('', randomBytes(32).toString('hex'));
 
-  constructor(cluster: Cluster, log: Log, limits: KvLimits = kvLimits) {
+  readonly #commit: () => void;
+
+  /** @param commit is called before answers go out: what they tell of is kept then */
+  constructor(cluster: Cluster, log: Log, limits: KvLimits = kvLimits, commit: () => void = () => undefined) {
+    this.#commit = commit;
     this.#cluster = cluster;
     this.#authority = new Authority(cluster);
     this.#log = log;
@@ -57,7 +61,7 @@ export class KvServer {
     };
     const limits = this.#limits;
     const answer = (session: Session, frame: RequestFrame) => this.#answer(session, frame);
-    this.#connections.set(socket, new KvConnection(socket, { limits, answer, end }));
+    this.#connections.set(socket, new KvConnection(socket, { limits, answer, end, commit: this.#commit }));
     socket.on('close', () => this.#connections.delete(socket));
   }
 

@@ -10,26 +10,35 @@ import { statuses } from '../wire/status.ts';
 import { noRole } from './access.ts';
 
 /**
- * OBSERVE_SEQNO: how far a vBucket has come, in memory and on disk. What this server has accepted is as safe as it will get, so a bucket
- * that a real node would write to disk says the same number twice; an ephemeral one never says that it did.
+ * OBSERVE_SEQNO: how far a vBucket has come, in memory and on disk. Without a data directory what this server has accepted is as safe as it
+ * will get, so a bucket that a real node would write to disk says the same number twice; an ephemeral one never says that it did.
  * Source: Couchbase "memcached binary protocol", Observe seqno.
  */
 export function observeSeqno(bucket: Bucket, frame: RequestFrame): Response {
   const { vbucket } = frame;
   if (frame.valueBytes !== 8) return failure(statuses.invalid, 'the value has to be the UUID of the vBucket');
   if (vbucket >= vbucketCount) return { status: statuses.notMyVbucket };
-  const { sequence, settings } = bucket;
+  const { sequence, journal } = bucket;
   const value = Buffer.alloc(27);
   value.writeUInt8(0, 0);
   value.writeUInt16BE(vbucket, 1);
   writeUint64(value, 3, sequence.vbucketUuid(vbucket));
-  writeUint64(value, 11, settings.type === 'ephemeral' ? 0 : sequence.seqno(vbucket));
-  writeUint64(value, 19, sequence.seqno(vbucket));
+  const seqno = sequence.seqno(vbucket);
+  const persisted = persistedSeqno(bucket, vbucket);
+  // Who asks will ask again until it is so.
+  if (persisted < seqno) journal?.hurry();
+  writeUint64(value, 11, persisted);
+  writeUint64(value, 19, seqno);
   return { status: statuses.success, value };
 }
 
-/** States of a key in OBSERVE's answer. */
-const keyStates = { inMemory: 0x00, onDisk: 0x01, notFound: 0x80 } as const;
+function persistedSeqno({ sequence, settings, journal }: Bucket, vbucket: number): number {
+  if (settings.type === 'ephemeral') return 0;
+  return journal === undefined ? sequence.seqno(vbucket) : journal.persistedSeqno(vbucket);
+}
+
+/** States of a key in OBSERVE's answer: of a document, and of one that is gone. */
+const keyStates = { inMemory: 0x00, onDisk: 0x01, notFound: 0x80, deletedInMemory: 0x81 } as const;
 
 /** OBSERVE: vBucket (u16), length (u16) and key, repeated; each comes back with its state and CAS. For clients before SDK 3. */
 export function observe(
@@ -48,7 +57,7 @@ export function observe(
     const prefix = hasCollections ? decodeLeb128(key) : { value: 0, size: 0 };
     if (prefix === undefined) return failure(statuses.invalid, 'a key does not start with a collection id');
     if (!mayRead(prefix.value)) return noRole;
-    const document = bucket.collections.store(prefix.value)?.get(toByteString(key, prefix.size));
+    const document = bucket.collections.store(prefix.value)?.find(toByteString(key, prefix.size));
     parts.push(asked.subarray(at, end), stateOf(bucket, document));
     at = end;
   }
@@ -57,10 +66,13 @@ export function observe(
 
 function stateOf(bucket: Bucket, document: Document | undefined): Buffer {
   const state = Buffer.alloc(9);
-  const found = bucket.settings.type === 'ephemeral' ? keyStates.inMemory : keyStates.onDisk;
-  state.writeUInt8(document === undefined ? keyStates.notFound : found, 0);
-  state.writeUInt32BE(casHigh(document?.cas ?? 0), 1);
-  state.writeUInt32BE(casLow(document?.cas ?? 0), 5);
+  const isPersisted = document === undefined || document.seqno <= persistedSeqno(bucket, document.vbucket);
+  if (!isPersisted) bucket.journal?.hurry();
+  const cas = document === undefined || document.deleted ? 0 : document.cas;
+  if (cas === 0) state.writeUInt8(isPersisted ? keyStates.notFound : keyStates.deletedInMemory, 0);
+  else state.writeUInt8(isPersisted ? keyStates.onDisk : keyStates.inMemory, 0);
+  state.writeUInt32BE(casHigh(cas), 1);
+  state.writeUInt32BE(casLow(cas), 5);
   return state;
 }
 

@@ -147,6 +147,7 @@ function refused(status: Status, { mode }: Condition): RestResponse {
     return failure(412, 'conflict', mode === 'add' ? 'there is such a document already' : 'the document was changed');
   if (status === statuses.locked) return failure(409, 'locked', 'a client has locked the document');
   if (status === statuses.tooBig) return failure(400, 'bad_request', `a value may have ${maxValueBytes} bytes`);
+  if (status === statuses.temporaryFailure) return retryLater('the disk with the data directory is full');
   if (status === statuses.noMemory) return retryLater("the bucket's memory quota is used up");
   return failure(500, 'internal', `status ${status} of the key-value engine`);
 }

@@ -70,6 +70,11 @@ export function refuseInWords(...sentences: string[]): RestResponse {
 /** A node that is not set up has no pool, and so no buckets. */
 export const unknownPool: RestResponse = { status: 404, json: 'unknown pool' };
 
+/** What is refused because it could not be kept: nothing was changed. */
+export function notKept(why: string): RestResponse {
+  return { status: 503, json: { errors: { _: why } } };
+}
+
 /** 501 for what the real server has and this one does not. */
 export function unbuilt(what: string): RestResponse {
   return { status: 501, json: { errors: { _: `${what} is not supported by this embedded server` } } };

@@ -20,8 +20,14 @@ const maxConnections = 1000;
 const idleClientMs = 60_000;
 
 /** An HTTP listener over a table of routes. A handler that throws is a 500 with a logged reason. */
-export function createHttpServer(args: { routes: readonly Route[]; guard: Guard; log: Log }): Server {
-  const { routes, guard, log } = args;
+export function createHttpServer(args: {
+  routes: readonly Route[];
+  guard: Guard;
+  log: Log;
+  /** Is called before each answer: what it tells of is kept then. */
+  commit: () => void;
+}): Server {
+  const { routes, guard, log, commit } = args;
   const server = createServer((incoming, outgoing) => {
     void answer(incoming).then(
       async (response) => {
@@ -49,7 +55,9 @@ export function createHttpServer(args: { routes: readonly Route[]; guard: Guard;
     const body = await readBody(incoming, maxBodyBytes);
     if (body === undefined) return { status: 413, text: `a body may have ${maxBodyBytes} bytes` };
     try {
-      return await handle(body);
+      const response = await handle(body);
+      commit();
+      return response;
     } catch (error) {
       log.warn(`${incoming.method ?? ''} ${incoming.url ?? ''} failed: ${describe(error)}`);
       return {

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import {
   checkAdministrator,
   checkClusterName,
@@ -6,12 +7,13 @@ import {
   checkPort,
   checkServiceQuota,
   checkServices,
+  checkTotalQuota,
 } from '../cluster/checks.ts';
 import { checkSendStats, checkStorageMode } from '../cluster/cluster-settings.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { problemsOf } from '../cluster/form-values.ts';
 import { formOf, refuse, refuseInWords, unbuilt, type RestRequest, type RestResponse, type Route } from './exchange.ts';
-import { hostOf } from './node-json.ts';
+import { hostOf, otpNode } from './node-json.ts';
 
 /**
  * The two ways to set a node up: step by step (4.0 to 7.0) and /clusterInit (7.1 on). Statuses and bodies of each step before and
@@ -100,11 +102,17 @@ function setQuota(cluster: Cluster, request: RestRequest): RestResponse {
   const name = checkClusterName(form, settings.clusterName);
   if ('problems' in memory || 'problems' in index || 'problems' in fts || 'problems' in name)
     return refuse(problemsOf(memory, index, fts, name));
+  const total = checkTotalQuota({ kv: memory.value, index: index.value }, cluster.services, nodeOf(cluster));
+  if ('problems' in total) return refuse(total.problems);
   cluster.memoryQuotaMb = memory.value;
   settings.indexMemoryQuotaMb = index.value;
   settings.ftsMemoryQuotaMb = fts.value;
   settings.clusterName = name.value;
   return ok;
+}
+
+function nodeOf(cluster: Cluster) {
+  return { node: otpNode(cluster), memoryBytes: totalmem() };
 }
 
 /** All at once, and nothing if any part is wrong. */
@@ -135,6 +143,9 @@ function initialise(cluster: Cluster, request: RestRequest): RestResponse {
     'problems' in stats
   )
     return refuse(problemsOf(services, administrator, quota, name, hostname, mode, stats));
+  const quotas = { kv: quota.value, index: settings.indexMemoryQuotaMb };
+  const total = checkTotalQuota(quotas, services.value, nodeOf(cluster));
+  if ('problems' in total) return refuse(total.problems);
   settings.clusterName = name.value;
   settings.storageMode = mode.value;
   settings.sendStats = stats.value;

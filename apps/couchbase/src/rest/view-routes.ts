@@ -22,7 +22,7 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
       try {
         return await handle(bucket, request, names);
       } catch (error) {
-        if (error instanceof LabError) return failed(error);
+        if (error instanceof LabError && error.code !== 'state.disk-full') return failed(error);
         throw error;
       }
     };

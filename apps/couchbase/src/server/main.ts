@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endProgram } from '../../../../errors/end-program.ts';
+import type { LabError } from '../../../../errors/lab-error.ts';
 import { serverName } from '../cluster/identity.ts';
 import { consoleLog } from './log.ts';
 import { readServerOptions } from './options.ts';
@@ -24,7 +25,8 @@ async function main(): Promise<void> {
   }
   const here = dirname(process.argv[1] ?? '');
   const beside = { views: join(here, 'views.cjs'), page: join(here, 'page') };
-  stop = (await startServer(options, Date.now, log, beside)).stop;
+  const onBroken = (error: LabError): never => endProgram('couchbase', error);
+  stop = (await startServer(options, Date.now, log, beside, onBroken)).stop;
 }
 
 main().catch((error: unknown) => endProgram('couchbase', error));

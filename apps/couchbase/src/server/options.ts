@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly warmupMs: number;
   /** Which Couchbase the server plays where versions differ. */
   readonly generation: GenerationName;
+  /** Directory in which everything is kept; undefined for a server that forgets all of it at its end. */
+  readonly dataDir?: string | undefined;
 }
 
 /** Name of the environment variable, and default, of each flag. A flag wins over its variable. */
@@ -25,6 +27,7 @@ const settings = {
   'start-delay-ms': { variable: 'COUCHBASE_START_DELAY_MS', standard: '0' },
   'warmup-ms': { variable: 'COUCHBASE_WARMUP_MS', standard: '0' },
   generation: { variable: 'COUCHBASE_GENERATION', standard: '7.6' },
+  'data-dir': { variable: 'COUCHBASE_DATA_DIR', standard: '' },
 } as const;
 
 type Flag = keyof typeof settings;
@@ -64,6 +67,7 @@ export function readServerOptions(
     startDelayMs: number('start-delay-ms', 600_000),
     warmupMs: number('warmup-ms', 600_000),
     generation: generation(),
+    dataDir: text('data-dir') === '' ? undefined : text('data-dir'),
   };
 }
 

@@ -7,11 +7,13 @@ import { Cluster, type Ports } from '../cluster/cluster.ts';
 import { generations } from '../cluster/generation.ts';
 import { serverName } from '../cluster/identity.ts';
 import { KvServer } from '../kv/kv-server.ts';
+import { kvLimits } from '../kv/limits.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
 import { clusterRoutes } from '../rest/cluster-routes.ts';
 import { couchBaseRoutes } from '../rest/couch-base-routes.ts';
 import { documentRoutes } from '../rest/document-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
+import { keptRoutes } from '../rest/kept-routes.ts';
 import { readOnlyUserRoutes } from '../rest/read-only-user-routes.ts';
 import { scopeRoutes } from '../rest/scope-routes.ts';
 import { settingsRoutes } from '../rest/settings-routes.ts';
@@ -22,6 +24,8 @@ import { uiSessionRoutes } from '../rest/ui-session-routes.ts';
 import { unbuiltRoutes } from '../rest/unbuilt-routes.ts';
 import { userRoutes } from '../rest/user-routes.ts';
 import { viewRoutes } from '../rest/view-routes.ts';
+import { unusable } from '../storage/directory.ts';
+import { Storage } from '../storage/storage.ts';
 import { ViewService } from '../views/service/view-service.ts';
 import { listPageFiles } from '../ui/page-files.ts';
 import { uiRoutes } from '../ui/routes.ts';
@@ -45,44 +49,54 @@ export interface Beside {
 
 /**
  * Starts the three listeners: key-value, management, views. Resolves when all of them listen.
- * @throws LabError `state.port` when a port cannot be had; nothing is left listening then
+ * @param onBroken ends the process: the disk with the data directory does not keep what was to be acknowledged
+ * @throws LabError `state.port` when a port cannot be had, those of Storage for the data directory; nothing is left listening then
  */
 export async function startServer(
   options: ServerOptions,
   nowMs: () => number,
   log: Log,
   beside: Beside,
+  onBroken: (error: LabError) => never = raise,
 ): Promise<RunningServer> {
   const generation = generations[options.generation];
   const cluster = new Cluster({ nowMs, warmupMs: options.warmupMs, generation, bind: options.bind });
   const authority = new Authority(cluster);
-  const kv = new KvServer(cluster, log);
+  const storage = options.dataDir === undefined ? undefined : openStorage(options.dataDir, cluster, log, onBroken);
+  const commit = (): void => storage?.commit();
+  const kv = new KvServer(cluster, log, kvLimits, commit);
   const elapsedMs = () => performance.now();
   const guard = { authority, sessions: new UiSessions(elapsedMs) };
   const views = new ViewService(cluster, beside.views, (text) => log.warn(text));
-  const onViews = viewRoutes(cluster, views);
+  const onViews = keptRoutes(storage, viewRoutes(cluster, views));
   const mgmt = createHttpServer({
     routes: [
       ...uiRoutes(generation, await listPageFiles(beside.page)),
       ...uiSessionRoutes(guard),
       ...clusterRoutes(cluster),
-      ...setupRoutes(cluster),
-      ...settingsRoutes(cluster),
-      ...bucketRoutes(cluster, authority),
-      ...scopeRoutes(cluster),
+      ...keptRoutes(storage, [
+        ...setupRoutes(cluster),
+        ...settingsRoutes(cluster),
+        ...bucketRoutes(cluster, authority),
+        ...scopeRoutes(cluster),
+        ...userRoutes(cluster),
+        ...readOnlyUserRoutes(cluster),
+      ]),
       ...documentRoutes(cluster, elapsedMs),
       ...couchBaseRoutes(onViews),
       ...statisticsRoutes(cluster),
-      ...userRoutes(cluster),
-      ...readOnlyUserRoutes(cluster),
       ...streamingRoutes(cluster),
       ...unbuiltRoutes,
     ],
     guard,
     log,
+    commit,
   });
-  const capi = createHttpServer({ routes: onViews, guard, log });
-  const ticker = setInterval(() => cluster.tick(kv.connectionCount), 1000);
+  const capi = createHttpServer({ routes: onViews, guard, log, commit });
+  const ticker = setInterval(() => {
+    cluster.tick(kv.connectionCount);
+    storage?.tick();
+  }, 1000);
   const stop = () => {
     clearInterval(ticker);
     kv.close();
@@ -91,6 +105,7 @@ export async function startServer(
       server.close();
       server.closeAllConnections();
     }
+    storage?.close();
   };
   try {
     // Management last: couchbase-cli takes an answer there as a sign that the node is up.
@@ -107,6 +122,21 @@ export async function startServer(
     `${serverName}: key-value ${ports.kv}, management ${ports.mgmt}, views ${ports.capi} on ${options.bind}; plays Couchbase ${generation.name}`,
   );
   return { ports, stop };
+}
+
+function raise(error: LabError): never {
+  throw error;
+}
+
+function openStorage(directory: string, cluster: Cluster, log: Log, onBroken: (error: LabError) => never): Storage {
+  try {
+    const storage = new Storage(directory, cluster, { note: (text) => log.warn(text), onBroken });
+    const documents = cluster.buckets.reduce((sum, { itemCount }) => sum + itemCount, 0);
+    log.info(`data directory ${directory}: ${cluster.buckets.length} buckets, ${documents} documents`);
+    return storage;
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? unusable(directory, error) : error;
+  }
 }
 
 async function listen(server: Server, port: number, bind: string): Promise<number> {

@@ -13,6 +13,8 @@ export interface Response {
   readonly extras?: Buffer;
   readonly value?: AnswerValue;
   readonly cas?: Cas;
+  /** The answer may not go out before this comes to pass. It does not fail. */
+  readonly after?: Promise<void>;
   /** 1 marks the value as JSON; error bodies need it. */
   readonly datatype?: number;
 }

@@ -1,5 +1,5 @@
 import { maxValueBytes, type Document } from '../../bucket/document.ts';
-import { admit, put } from '../../bucket/operations.ts';
+import { admit, orStatus, put } from '../../bucket/operations.ts';
 import { vbucketOf } from '../../bucket/vbucket.ts';
 import { documentFlags } from '../../subdocument/commands.ts';
 import { subdocumentLimits } from '../../subdocument/limits.ts';
@@ -145,16 +145,12 @@ function store(
   );
   if (!isWithinSize(body, xattrs)) return statuses.tooBig;
   const flags = asked.userFlags ?? before?.flags ?? 0;
-  if (asked.specs.some((spec: Spec) => isDeletion(spec))) return buried(store.bury(key, xattrs, flags, cas));
+  if (asked.specs.some((spec: Spec) => isDeletion(spec))) return orStatus(store.bury(key, xattrs, flags, cas));
   const staysDeleted = (before?.deleted ?? has(documentFlags.createAsDeleted)) && !has(documentFlags.revive);
   if (staysDeleted)
-    return body === '' ? buried(store.bury(key, xattrs, flags, cas)) : statuses.subdocDeletedCannotHaveValue;
+    return body === '' ? orStatus(store.bury(key, xattrs, flags, cas)) : statuses.subdocDeletedCannotHaveValue;
   const kept = framing.preserveExpiry === true && before?.deleted === false ? before.expiry : undefined;
   return put(store, { key, value: body, xattrs, flags, expiry: kept ?? store.expiryFromNow(asked.expiry) }, cas);
-}
-
-function buried(tombstone: Document | 'full'): Document | Status {
-  return tombstone === 'full' ? statuses.noMemory : tombstone;
 }
 
 /** Attributes of the system have a limit of their own, so that they can be written whatever the document's size. */

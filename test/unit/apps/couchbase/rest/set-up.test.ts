@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkTotalQuota } from '#apps/couchbase/src/cluster/checks.ts';
 import { administrator, ask, type Answer } from '../support/rest.ts';
 import { startRunning, type Running } from '../support/running.ts';
 
@@ -240,4 +241,34 @@ describe('a node that is set up', () => {
       },
     });
   });
+});
+
+test('a quota that the machine does not have is refused, by both ways to set a node up', async () => {
+  const refused = {
+    status: 400,
+    body: {
+      errors: {
+        _: expect.stringMatching(
+          /^Total quota \(99999999MB\) exceeds the maximum allowed quota \(\d+MB\) on node 'ns_1@/u,
+        ),
+      },
+    },
+  };
+  expect(told(await post('/pools/default', { memoryQuota: '99999999' }))).toEqual(refused);
+  expect(told(await post('/clusterInit', { ...who, port: 'SAME', memoryQuota: '99999999' }))).toEqual(refused);
+  expect((await call('GET', '/pools')).json).toMatchObject({ pools: [] });
+});
+
+test.each([
+  // A fifth of a small machine stays, 1 GiB of a large one; index memory counts where that service runs.
+  [2048, ['kv'], 1638, undefined],
+  [2048, ['kv'], 1639, 1638],
+  [16_384, ['kv'], 15_360, undefined],
+  [16_384, ['kv', 'index'], 15_360, 15_360],
+  [16_384, ['kv', 'index'], 15_104, undefined],
+] as const)('of %i MB, %o: %i MB', (memoryMb, services, kv, most) => {
+  const node = { node: 'ns_1@host', memoryBytes: memoryMb * 2 ** 20 };
+  const checked = checkTotalQuota({ kv, index: 256 }, services, node);
+  const text = 'problems' in checked ? checked.problems['_'] : undefined;
+  expect(text === undefined ? undefined : Number(/quota \((\d+)MB\) on/u.exec(text)?.[1])).toBe(most);
 });

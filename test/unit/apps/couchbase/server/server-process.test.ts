@@ -64,6 +64,7 @@ test('flags win over the environment, which wins over the defaults', () => {
     startDelayMs: 0,
     warmupMs: 300,
     generation: '7.6',
+    dataDir: undefined,
   });
 });
 

@@ -19,6 +19,7 @@ export async function startRunning(
     viewsProgram?: string;
     generation?: GenerationName;
     pageDirectory?: string;
+    dataDir?: string;
   } = {},
 ): Promise<Running> {
   const log: string[] = [];
@@ -31,6 +32,7 @@ export async function startRunning(
     startDelayMs: 0,
     warmupMs: args.warmupMs ?? 0,
     generation: args.generation ?? ('7.6' as const),
+    dataDir: args.dataDir,
   };
   const { ports, stop } = await startServer(
     options,

@@ -46,6 +46,15 @@ it('of a fresh host: packages with their size, images, network, machines, in thi
   });
 });
 
+it('another lab without a running machine, which has the addresses, goes down before the network is made', () => {
+  const steps = previewSteps({ ...nothingThere, resting: 'kept' });
+  expect(steps.slice(3, 5).map(({ subject, action }) => `${subject}: ${action}`)).toEqual([
+    'addresses: change',
+    'network: create',
+  ]);
+  expect(steps[3]?.reason).toBe('lab kept, which has them and runs no machine, goes down; its disks stay');
+});
+
 it('says no size where apt knows none', () => {
   expect(previewSteps({ ...nothingThere, packageBytes: undefined })[0]).not.toHaveProperty('bytes');
 });

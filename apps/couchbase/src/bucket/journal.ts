@@ -1,0 +1,28 @@
+import type { Cas } from '../wire/cas.ts';
+import type { CollectionsState } from './collections-state.ts';
+import type { Document } from './document.ts';
+
+/**
+ * Where a bucket records what happens to it, when it is kept on a disk. A record is of account only once it is committed; whoever tells
+ * somebody of it sees to that.
+ */
+export interface BucketJournal {
+  /** Whether a change of so many bytes can be recorded. When it cannot nothing may be changed. */
+  admits(bytes: number): boolean;
+  /** The same for what an administrator does. @throws LabError `state.disk-full` */
+  require(bytes: number): void;
+  document(collection: number, document: Document): void;
+  /** A CAS was given that no stored document has. */
+  cas(cas: Cas): void;
+  collections(state: CollectionsState): void;
+  /** A design document was published, or is gone: no source then. */
+  design(name: string, revision: number, source: unknown): void;
+  /** Every document is gone, and a new history begins. @param uuidBase of its UUIDs */
+  flush(uuidBase: number): void;
+  /** The vBucket's last number that is on the disk. */
+  persistedSeqno(vbucket: number): number;
+  /** Resolves when all that was recorded up to now is on the disk. */
+  persisted(): Promise<void>;
+  /** Somebody asks how far the disk is: it should not be long. */
+  hurry(): void;
+}

@@ -1,0 +1,80 @@
+import type { ByteString } from '../wire/byte-string.ts';
+import { frameHeadBytes } from './frames.ts';
+import { storageLimits } from './limits.ts';
+
+/** Records on their way into one frame, little-endian, with the frame's head left free before them. */
+export class RecordBuffer {
+  #bytes: Buffer;
+  #view: DataView;
+  #at = frameHeadBytes;
+
+  constructor(capacity: number = storageLimits.frameBytes) {
+    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get isEmpty(): boolean {
+    return this.#at === frameHeadBytes;
+  }
+
+  /** Bytes of the frame, its head counted. */
+  get size(): number {
+    return this.#at;
+  }
+
+  fits(bytes: number): boolean {
+    return this.#at + bytes <= this.#bytes.length;
+  }
+
+  uint8(value: number): void {
+    this.#view.setUint8(this.#at, value);
+    this.#at += 1;
+  }
+
+  uint16(value: number): void {
+    this.#view.setUint16(this.#at, value, true);
+    this.#at += 2;
+  }
+
+  uint32(value: number): void {
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
+  }
+
+  float64(value: number): void {
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
+  }
+
+  text(text: ByteString): void {
+    // A call into V8's native code costs more than a few characters here.
+    if (text.length > 24) {
+      this.#at += this.#bytes.write(text, this.#at, 'latin1');
+      return;
+    }
+    for (let index = 0; index < text.length; index++) this.#bytes[this.#at + index] = text.charCodeAt(index);
+    this.#at += text.length;
+  }
+
+  bytes(bytes: Buffer): void {
+    this.#at += bytes.copy(this.#bytes, this.#at);
+  }
+
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** A larger one, with the records that this one has. */
+  withRoomFor(bytes: number): RecordBuffer {
+    const larger = new RecordBuffer(this.#at + bytes);
+    larger.#at += this.#bytes.copy(larger.#bytes, frameHeadBytes, frameHeadBytes, this.#at);
+    return larger;
+  }
+
+  /** The frame, without its head. It is valid until the next record. */
+  take(): Buffer {
+    const frame = this.#bytes.subarray(0, this.#at);
+    this.#at = frameHeadBytes;
+    return frame;
+  }
+}
