@@ -192,7 +192,7 @@ test('fleetd refuses what protects nothing', () => {
     [{ clientAuthority: file('authority.pem') }, /need TLS/],
   ] as const)
     expect(refusal(auth)).toMatchObject({
-      code: 'config.api-credentials',
+      code: 'config.auth',
       message: expect.stringMatching(cause) as string,
     });
   expect(refusal({})).toBeUndefined();
