@@ -11,6 +11,7 @@ import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { benchCouchbase } from './bench-couchbase.ts';
 import { benchFleet } from './bench-fleet.ts';
 import { benchProviders } from './bench-providers.ts';
+import { benchQuiet } from './bench-quiet.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
@@ -19,7 +20,7 @@ import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
-/** `npm run bench [-- warm-up|failover|probes|providers|fleet|couchbase]`: figures that compare things in one run, in interleaved rounds. */
+/** `npm run bench [-- warm-up|failover|probes|quiet|providers|fleet|couchbase]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   forgetOtherClusters(process.env);
   requireRoot();
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   if (only === undefined || only === 'failover')
     await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));
   if (only === undefined || only === 'probes') await benchProbes(lab);
+  if (only === undefined || only === 'quiet') await benchQuiet(lab, Number(kinds ?? 60) * 1000, 100);
   await lab.destroy();
 }
 

@@ -81,6 +81,13 @@ function addOthers(guide: Command, repoDir: string): void {
       (await import('./commands/guide-others.ts')).guideClass(repoDir, dirs, options),
     );
   guide
+    .command('code')
+    .description(
+      "put the chapter's code/ch6 here: its units, and worker and page to be written; no file of yours is touched",
+    )
+    .addOption(json())
+    .action(async (options: Json) => (await import('./commands/guide-others.ts')).guideCode(repoDir, options));
+  guide
     .command('new')
     .argument('<name>')
     .description('write a guide of your own that works at once')

@@ -177,10 +177,11 @@ function program(from: Invocation): Command {
     .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(from, options));
   lab
     .command('explain')
-    .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list all')
+    .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list the families')
     .description('what an error code means, and what to do')
+    .option('--all', 'list every code')
     .addOption(json())
-    .action(async (code: string | undefined, options: { json?: boolean }) =>
+    .action(async (code: string | undefined, options: { json?: boolean; all?: boolean }) =>
       (await import('./commands/explain.ts')).explain(code, options),
     );
   lab

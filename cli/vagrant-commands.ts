@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { absentVerbs, vagrantAbsent } from './commands/vagrant-absent.ts';
 import type { Invocation } from './invocation.ts';
 
 /** What the Vagrantfile asks of the lab, and Vagrant's verbs where the machines are containers. */
@@ -60,4 +61,11 @@ function addVerbs(vagrant: Command, from: Invocation): void {
   verb('status', 'the state of each machine').action(async (machines: string[]) =>
     (await verbs()).vagrantStatus(from, machines),
   );
+  for (const name of absentVerbs.keys())
+    vagrant
+      .command(name, { hidden: true })
+      .argument('[words...]')
+      .allowUnknownOption()
+      .helpOption(false)
+      .action(() => vagrantAbsent(name));
 }

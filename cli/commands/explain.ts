@@ -1,19 +1,20 @@
 import { findListed, listedErrors } from '#errors/catalogue.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { nearest } from '#errors/nearest.ts';
-import { explanation, errorList } from '../render/explanation.ts';
+import { explanation, errorList, familyList } from '../render/explanation.ts';
 import { printOut } from '../render/terminal.ts';
 
 /**
- * What a code means and what to do; of a family or an exit code all entries, without a word those of all.
+ * What a code means and what to do; of a family or an exit code all entries; without a word the families, or with `all` every entry.
  * @throws LabError `missing.code` naming those that were most likely meant
  */
-export function explain(word: string | undefined, options: { json?: boolean }): void {
+export function explain(word: string | undefined, options: { json?: boolean; all?: boolean }): void {
   const wanted = word?.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   const many = listedErrors.filter((one) => [undefined, one.family, String(one.exitCode)].includes(wanted));
   const one = many.length > 0 || wanted === undefined ? undefined : (findListed(wanted) ?? unknownCode(wanted));
   if (options.json === true) console.log(JSON.stringify(one ?? many));
-  else printOut(one === undefined ? errorList(many) : explanation(one));
+  else if (one !== undefined) printOut(explanation(one));
+  else printOut(wanted === undefined && options.all !== true ? familyList(many) : errorList(many));
 }
 
 /** @throws LabError `missing.code` */
@@ -31,6 +32,6 @@ function unknownCode(word: string): never {
     cause: /^\d+$/.test(word)
       ? `no error has exit code ${word}; 0, 1 and 2 are a scenario's verdict: pass, fail, unknown`
       : `there is no error code ${word}${near.length === 0 ? '' : `; near it: ${near.join(', ')}`}`,
-    next: near[0] === undefined ? 'lab explain   (lists them all)' : `lab explain ${near[0]}`,
+    next: near[0] === undefined ? 'lab explain --all' : `lab explain ${near[0]}`,
   });
 }

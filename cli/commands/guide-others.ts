@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { dropProgress, readProgress } from '#guide/progress/progress.ts';
 import { chapter, findGuide } from '#guide/walk/reading.ts';
 import { learners } from '#guide/walk/class-table.ts';
+import { writeCode } from '#guide/walk/write-code.ts';
 import { writeGuideTemplate } from '#guide/walk/write-template.ts';
 import { renderClass, renderList } from '../render/guide.ts';
 import { printOut } from '../render/terminal.ts';
@@ -38,6 +39,18 @@ export async function guideClass(repoDir: string, dirs: readonly string[], optio
   const all = await learners(repoDir, dirs);
   if (options.json === true) return console.log(JSON.stringify(all));
   printOut(renderClass(all));
+}
+
+/** `lab guide code` */
+export async function guideCode(repoDir: string, options: Json): Promise<void> {
+  const done = await writeCode(repoDir, process.cwd());
+  if (options.json === true) return console.log(JSON.stringify(done));
+  const told = [
+    ...done.written.map((path) => `written  ${path}`),
+    ...done.kept.map((path) => `kept     ${path}`),
+    'Next: write worker.js, then docker build -t mattbailey/ch6-worker code/ch6/worker   (in lab shell; or: lab image build)',
+  ];
+  printOut(told.join('\n'));
 }
 
 /** `lab guide new NAME` */

@@ -9,7 +9,7 @@ import { confirm } from '../confirm.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, openLab, requireRoot } from '../open-lab.ts';
 import { printErr, printOut } from '../render/terminal.ts';
-import { vagrantLine } from '../render/vagrant-line.ts';
+import { vagrantLine, vagrantLines } from '../render/vagrant-line.ts';
 
 /** Vagrant's verbs where the machines are containers: the lab's own commands, in Vagrant's words (docs/vagrant.md). */
 export async function vagrantUp(from: Invocation, names: string[]): Promise<void> {
@@ -69,15 +69,16 @@ export async function vagrantStatus(from: Invocation, names: string[]): Promise<
   printOut(['Current machine states:', '', ...rows, '', 'What runs on them: lab status'].join('\n'));
 }
 
-function say(event: LabEvent): void {
-  const line = vagrantLine(event);
+function say(event: LabEvent, lineOf = vagrantLine): void {
+  const line = lineOf(event);
   if (line !== undefined) printOut(line);
 }
 
 /** @throws LabError `state.provider` for virtual machines: those are Vagrant's own */
 async function openContainers(from: Invocation): Promise<Lab> {
   requireRoot();
-  const lab = await openLab(from, say);
+  const lineOf = vagrantLines();
+  const lab = await openLab(from, (event) => say(event, lineOf));
   if (lab.config.provider !== 'nspawn') {
     throw new LabError({
       code: 'state.provider',

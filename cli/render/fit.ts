@@ -59,6 +59,14 @@ export function foldCommand(command: string, columns: number): string {
     .join('\n');
 }
 
+/** Text for one line: what does not fit is cut off behind a word, if one ends near, and marked. */
+export function shortened(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const cut = text.slice(0, Math.max(1, room - 1));
+  const words = cut.replace(/\s+\S*$/, '');
+  return `${/\s/.test(text.charAt(cut.length)) || words.length < room / 2 ? cut.trimEnd() : words}…`;
+}
+
 /** Columns that a text takes, colours aside. */
 export function visibleWidth(text: string): number {
   return stripVTControlCharacters(text).length;

@@ -3,31 +3,48 @@ import { unpredicted } from '#scenarios/harness/report/against-prediction.ts';
 import type { Measure, Prediction, RunReport } from '#scenarios/harness/record/run-report.ts';
 import type { Verdict } from '#scenarios/harness/record/verdict.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { fold } from './fit.ts';
 import { table } from './table.ts';
+import { columnsOf } from './terminal.ts';
 import { verdictText } from './verdict.ts';
 
-/** The timeline, the measures, the findings and the verdict, as text. */
-export function renderRunReport(report: RunReport): string {
+/**
+ * The timeline, the measures, the findings and the verdict, as text.
+ * @param columns Infinity for what is no terminal
+ */
+export function renderRunReport(report: RunReport, columns = columnsOf(process.stdout)): string {
   const facts = Object.entries(report.facts).map(([name, value]) => [name, String(value)]);
   return [
     '',
     pc.bold(report.command),
-    ...(report.timeline.length > 0 ? [timelineTable(report), ''] : []),
-    ...measureTables(report.measures),
-    ...(report.probes.length > 0 ? [probeTable(report), ''] : []),
-    ...(facts.length > 0 ? [table(['FACT', ''], facts), ''] : []),
+    ...(report.timeline.length > 0 ? [timelineTable(report, columns), ''] : []),
+    ...measureTables(report.measures, columns),
+    ...(report.probes.length > 0 ? [probeTable(report, columns), ''] : []),
+    ...(facts.length > 0 ? [table(['FACT', ''], facts, columns), ''] : []),
     ...report.findings.map(
       ({ name, verdict, evidence }) =>
-        `${mark(verdict)} ${name}\n    ${pc.dim(evidence.trimEnd().replaceAll('\n', '\n    '))}`,
+        `${mark(verdict)} ${fold(name, columns, 2)}\n    ${pc.dim(indented(evidence.trimEnd(), columns))}`,
     ),
     '',
-    `${verdictText(report.verdict)}  ${report.sentence}`,
-    `after ${seconds(report.tookMs)}; report: ${report.runDir}/report.html`,
+    fold(`${verdictText(report.verdict)}  ${report.sentence}`, columns),
+    after(report, columns),
     ...(report.verdict === 'fail' ? [`again: ${report.command}`] : []),
   ].join('\n');
 }
 
-function timelineTable({ timeline }: RunReport): string {
+/** The path stays whole, to be copied. */
+function after({ tookMs, runDir }: RunReport, columns: number): string {
+  const parts = [`after ${seconds(tookMs)}; report:`, `${runDir}/report.html`];
+  return parts.join(parts.join(' ').length <= columns ? ' ' : '\n');
+}
+
+/** Each line of the evidence is folded by itself: it may be a table. */
+function indented(evidence: string, columns: number): string {
+  const lines = evidence.split('\n').map((line) => fold(line, columns, 4));
+  return lines.join('\n    ');
+}
+
+function timelineTable({ timeline }: RunReport, columns: number): string {
   const t0 = timeline[0]?.atMs;
   let previous = t0;
   const rows = timeline.map((step, index) => {
@@ -38,10 +55,10 @@ function timelineTable({ timeline }: RunReport): string {
     const predicted = compared(step.predicted, since);
     return [`T${index}`, step.name, shown.padStart(9), own.padStart(9), predicted, step.detail];
   });
-  return table(['', 'STEP', ' SINCE T0', '     STEP', 'PREDICTED', 'WHAT'], rows);
+  return table(['', 'STEP', ' SINCE T0', '     STEP', 'PREDICTED', 'WHAT'], rows, columns);
 }
 
-function measureTables(measures: readonly Measure[]): string[] {
+function measureTables(measures: readonly Measure[], columns: number): string[] {
   const groups = [...new Set(measures.map(({ group }) => group ?? ''))];
   return groups.flatMap((group) => {
     const rows = measures
@@ -52,7 +69,7 @@ function measureTables(measures: readonly Measure[]): string[] {
         m.predicted === undefined ? pc.dim(unpredicted) : compared(m.predicted, m.ms),
         m.detail ?? '',
       ]);
-    return [table([group === '' ? 'MEASURE' : group.toUpperCase(), '     TOOK', 'PREDICTED', ''], rows), ''];
+    return [table([group === '' ? 'MEASURE' : group.toUpperCase(), '     TOOK', 'PREDICTED', ''], rows, columns), ''];
   });
 }
 
@@ -63,7 +80,7 @@ function compared(predicted: Prediction | undefined, ms: number | undefined): st
   return ms !== undefined && ms > predicted.maxMs ? `${range}, over by ${seconds(ms - predicted.maxMs)}` : range;
 }
 
-function probeTable({ probes, harness }: RunReport): string {
+function probeTable({ probes, harness }: RunReport, columns: number): string {
   const ms = (value: number) => `${value.toFixed(1)} ms`.padStart(10);
   const rows = probes.map((p) => [
     p.probe,
@@ -73,13 +90,15 @@ function probeTable({ probes, harness }: RunReport): string {
     ms(p.p99Ms),
     seconds(p.longestOutageMs).padStart(9),
   ]);
-  const lines = [table(['PROBE', ' ASKED', 'FAILED', '    MEDIAN', '       P99', '   OUTAGE'], rows)];
+  const lines = [table(['PROBE', ' ASKED', 'FAILED', '    MEDIAN', '       P99', '   OUTAGE'], rows, columns)];
   const cpu = harness.probeCpuPercent === undefined ? [] : [`probes ${harness.probeCpuPercent.toFixed(1)} % of a core`];
   const clock = harness.clockErrorMs === undefined ? [] : [`clock error ${harness.clockErrorMs.toFixed(1)} ms`];
   const legend = ['OUTAGE is the longest time without a good answer'];
   if (probes.some(({ probe }) => probe === 'socket'))
     legend.push("socket's times are the age of a page's newest rows, which come every few seconds");
-  return [...lines, pc.dim(legend.join('; ')), pc.dim([...cpu, ...clock].join(', '))].join('\n').trimEnd();
+  return [...lines, pc.dim(fold(legend.join('; '), columns)), pc.dim(fold([...cpu, ...clock].join(', '), columns))]
+    .join('\n')
+    .trimEnd();
 }
 
 function mark(verdict: Verdict): string {

@@ -5,7 +5,7 @@ import { ownWords } from '#scenarios/harness/record/events/own-words.ts';
 import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
 import { unhandled } from '#scenarios/harness/record/events/unhandled.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
-import { fold } from './fit.ts';
+import { fold, shortened } from './fit.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, columnsOf } from './terminal.ts';
 
@@ -25,7 +25,7 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
     if (wait === undefined || wait.missing === '') return live.erase();
     const elapsed = `${((performance.now() - wait.began) / 1000).toFixed(0)}/${wait.deadlineMs / 1000} s`;
     const text = `${elapsed.padStart(9)}  … until ${wait.condition}: ${wait.missing}`.replaceAll('\n', ' ');
-    live.draw([pc.dim(text.slice(0, live.room.columns))]);
+    live.draw([pc.dim(shortened(text, live.room.columns))]);
   };
   const print = (event: RunEvent, text: string) => {
     live?.erase();

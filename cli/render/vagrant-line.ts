@@ -1,6 +1,19 @@
 import type { LabEvent } from '#provision/cluster/lab-event.ts';
 
 /**
+ * As `vagrantLine`, for one command from its beginning: that a machine which ran already boots is not said, though the lab waits for it
+ * as for any other.
+ */
+export function vagrantLines(): (event: LabEvent) => string | undefined {
+  const running = new Set<string>();
+  return (event) => {
+    if (event.phase === 'boot' && event.status === 'skipped') running.add(event.subject);
+    const isWait = event.phase === 'services' && event.status !== 'progress';
+    return isWait && running.has(event.subject) ? undefined : vagrantLine(event);
+  };
+}
+
+/**
  * What happens to a machine, as Vagrant says it: `==> core-02: Attempting graceful shutdown of VM...`. Undefined for what Vagrant has no
  * word for. Pure.
  */

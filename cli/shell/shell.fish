@@ -2,7 +2,7 @@
 set -gx PATH "$LAB_SHELL_HOME/programs" $PATH
 # What the reader's file says of another cluster or Docker engine is not meant here.
 for name in (set --names --export | string match --regex '^(?:FLEETCTL|FLEET|ETCDCTL|ETCD|DOCKER|COMPOSE)_.*')
-    contains -- $name FLEETCTL_BLOCK_ATTEMPTS FLEETCTL_REQUEST_TIMEOUT FLEETCTL_SSH_TIMEOUT; or set --erase $name
+    contains -- $name FLEETCTL_REGISTRY FLEETCTL_BLOCK_ATTEMPTS FLEETCTL_REQUEST_TIMEOUT FLEETCTL_SSH_TIMEOUT; or set --erase $name
 end
 set -gx FLEETCTL_ENDPOINT $LAB_SHELL_FLEET
 set -gx FLEETCTL_SSH_KEY $LAB_SHELL_STATE/keys/id_ed25519

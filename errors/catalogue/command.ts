@@ -35,6 +35,11 @@ export const command = {
     means: "The lab's registry of container images ended at once. The evidence is its log.",
     remedy: 'When its address is in use, `ss -ltnp` says who has it.',
   },
+  'command.registry': {
+    means: "The lab's registry refused a request, or did not answer it.",
+    remedy:
+      'Read registry.log in /var/lib/coreos-lab/NAME/log (state_dir in lab.toml); `lab halt && lab up` starts it anew.',
+  },
   'command.failed': {
     means: 'A program that flanneld runs on a machine (ip, systemd-notify) failed or is not installed.',
     remedy: 'Run the line that the error gives, on that machine.',

@@ -57,9 +57,9 @@ export const host = {
       'it could not keep what it would acknowledge.',
     remedy: '`dmesg` has the reason; start the server again when the disk works.',
   },
-  'host.flock': {
-    means: 'The program `flock` is missing, by which the embedded Couchbase locks its data directory.',
-    remedy: '`apt-get install util-linux`',
+  'host.mkfifo': {
+    means: 'The program `mkfifo` is missing, by which the embedded Couchbase makes the lock of its data directory.',
+    remedy: '`apt-get install coreutils`',
   },
   'host.npm': {
     means:
@@ -78,5 +78,9 @@ export const host = {
       "The host's disk has no room for what a snapshot copies: the disks of all machines, as far as they are written.",
     remedy:
       '`lab snapshot list` says what each takes, `lab snapshot delete NAME` frees it; `lab image prune` frees images.',
+  },
+  'host.space': {
+    means: 'The cache directory has too little free space to build a container image.',
+    remedy: '`lab image prune` frees it of what nobody needs; `df -h` shows who has the rest.',
   },
 } as const satisfies EntriesOf<'host'>;

@@ -37,6 +37,15 @@ export const input = {
     means: 'The file .lab-guide.json, which tells how far a guide is in this directory, cannot be read.',
     remedy: '`lab guide reset` begins anew; the lab stays as it is, and `lab guide goto STEP` goes on from a step.',
   },
+  'input.image-archive': {
+    means: 'A file given to `lab image load` is no archive of images, or has none with the name that was asked for.',
+    remedy:
+      '`docker save NAME >FILE.tar` writes one that fits; an OCI archive (`oci-archive:` of skopeo or buildah) does, too.',
+  },
+  'input.image-context': {
+    means: 'The directory of a Dockerfile has more than a build is given: 1 GB, or 100000 files.',
+    remedy: "Name the app's own directory, or list what is not wanted in a .dockerignore beside the Dockerfile.",
+  },
   'input.impairment': {
     means: 'A fault cannot be made so: a rate, share or peer is out of range, or a machine is cut off from itself.',
     remedy: 'Correct the fault in the scenario; the evidence has what was asked for.',
@@ -57,6 +66,10 @@ export const input = {
   'input.map-timeout': {
     means: 'A map function took too long for several documents, and the view is given up.',
     remedy: 'Look for an endless loop in it, and publish the design document again.',
+  },
+  'input.own-dockerfile': {
+    means: "A line of a reader's Dockerfile cannot be built: no such instruction, or its step failed.",
+    remedy: 'Correct the line that the error names; the evidence has the last lines that its step printed.',
   },
   'input.record': {
     means:

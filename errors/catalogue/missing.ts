@@ -6,9 +6,14 @@ export const missing = {
     means: '`fleetctl ssh` knows no address of a machine: its fleetd has announced none.',
     remedy: 'On that machine set FLEET_PUBLIC_IP for fleetd, then `systemctl restart fleet`.',
   },
+  'missing.base-image': {
+    means: 'A Dockerfile stands on an image that the lab does not have. It reaches no registry but its own.',
+    remedy:
+      '`lab image list` shows what it has; `lab image build DIR -t NAME` or `lab image load FILE.tar` put one in.',
+  },
   'missing.code': {
     means: '`lab explain` has no entry of that name.',
-    remedy: '`lab explain` lists all codes; the code of an error stands in [ ] behind its text.',
+    remedy: '`lab explain --all` lists all codes; the code of an error stands in [ ] behind its text.',
   },
   'missing.couchbase': {
     means: 'The worker found no Couchbase: no key below /services/couchbase came into etcd in time.',
@@ -45,6 +50,15 @@ export const missing = {
     means: 'The Ignition file that lab.toml names cannot be read.',
     remedy: 'Correct ignition under [machines] in lab.toml; the path is relative to that file.',
   },
+  'missing.image': {
+    means: "The lab's registry has no image of that name.",
+    remedy:
+      '`lab image list` shows those it has; `lab image build DIR -t NAME` or `lab image load FILE.tar` put one in.',
+  },
+  'missing.image-file': {
+    means: 'The directory, Dockerfile or archive that `lab image` was given is not there.',
+    remedy: 'Correct the path; a Dockerfile of another name is given by `-f FILE`.',
+  },
   'missing.journal': {
     means:
       'No journal that `lab logs` could read has a word of it: machines that were never up, guests that are down, an unknown unit.',
@@ -53,6 +67,10 @@ export const missing = {
   'missing.machine': {
     means: "The lab has no machine of that name, or a beginning of a machine's id fits several.",
     remedy: '`lab status` lists the machines; $num_instances in config.rb says how many there are.',
+  },
+  'missing.path': {
+    means: '`lab cp` found no file, or no directory to put it into, at the path that was named.',
+    remedy: 'Look where it is: `ls` here, `lab ssh MACHINE -- ls -a` there. A path on a machine begins at /home/core.',
   },
   'missing.report': {
     means: 'A run has no report.json: it was broken off before it had one.',

@@ -122,6 +122,10 @@ export const state = {
     means: 'The OS image that a machine was made from is gone. Its disk is only the difference to it.',
     remedy: '`lab destroy && lab up`; `lab image prune` removes no image that a machine needs.',
   },
+  'state.image-of-lab': {
+    means: '`lab image rm` was asked to remove an image that the lab itself brings; units of the book need it.',
+    remedy: '`lab image list` shows which are yours. An image of yours with the same name takes its place.',
+  },
   'state.inactive': {
     means: '`fleetctl stop` or `restart` was asked for a unit that is not launched.',
     remedy: '`lab fleetctl start UNIT`',

@@ -90,6 +90,11 @@ export const usage = {
     means: '`vagrant --provider` names what runs no virtual machine of the lab. There are libvirt and virtualbox.',
     remedy: '`vagrant up --provider libvirt`',
   },
+  'usage.image-name': {
+    means:
+      'What was given as the name of an image is none, has a digest, or names a registry that the lab does not reach.',
+    remedy: 'Small letters, digits and . _ - between them: `lab image build DIR -t mattbailey/ch6-worker`',
+  },
   'usage.meetup': {
     means: "The stand-in for Meetup's stream cannot read its flags or MEETUP_* variables.",
     remedy: 'The error lists them all; correct the one that it names.',
@@ -150,6 +155,10 @@ export const usage = {
   'usage.tier': {
     means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',
     remedy: '`lab test --tier quick`',
+  },
+  'usage.vagrant': {
+    means: 'A verb of Vagrant that a lab of containers does without, in `lab shell` or behind `lab vagrant`.',
+    remedy: 'The error says what does its job here; `vagrant --help` in `lab shell` lists the verbs that are there.',
   },
   'usage.value': {
     means:

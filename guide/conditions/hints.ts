@@ -45,16 +45,25 @@ function whyNotRunning(name: string, seen: Observed): string[] {
   const twice = unit.states.filter(({ state }) => state === 'active/running').map(({ machine }) => machine);
   if (twice.length > 1) return [`${name} runs on ${twice.join(' and ')}: one of the two is about to be stopped`];
   const now = seen.systemd[name];
-  return [now === undefined ? `${name} was given to ${unit.target}, which says nothing of it yet` : doing(name, now)];
+  if (now === undefined) return [`${name} was given to ${unit.target}, which says nothing of it yet`];
+  const lacking = unit.pulls.filter((image) => seen.images[image] === false);
+  if (lacking.length === 0) return [doing(name, now)];
+  return lacking.map(
+    (image) =>
+      `${name} pulls ${image}, which the lab's registry has not: lab image build DIR -t ${image} puts it there`,
+  );
 }
 
 /** `couchbase@1.service on core-01 is still pulling couchbase:community-4.0.0: 12 s` */
-function doing(name: string, { machine, state, sinceS, restarts, command }: SystemdUnit): string {
+function doing(name: string, { machine, state, start, sinceS, restarts, command }: SystemdUnit): string {
   const time = sinceS === undefined ? '' : `: ${Math.max(0, Math.round(sinceS))} s`;
   const again = restarts > 0 ? `, after ${restarts} restart${restarts === 1 ? '' : 's'}` : '';
   const pulled = /\bdocker pull (\S+)/.exec(command ?? '')?.[1];
   if (pulled !== undefined) return `${name} on ${machine} is still pulling ${pulled}${time}${again}`;
   if (state.startsWith('failed/')) return `${name} on ${machine} failed${again}: fleetctl journal ${name} says why`;
+  if (state === 'inactive/dead' && start !== '') {
+    return `${name} on ${machine} ended, and nothing starts it again: fleetctl stop ${name}, then fleetctl start ${name}`;
+  }
   const at = command === undefined || command === '' ? '' : `, at ${shortened(command)}`;
   return `${name} on ${machine} is ${state}${time}${again}${at}`;
 }

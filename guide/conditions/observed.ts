@@ -18,7 +18,7 @@ export interface Observed {
   readonly buckets: Readonly<Record<string, Readonly<Record<string, number>> | undefined>>;
   /** The page of each machine that was asked: its rows, or why there are none. */
   readonly pages: Readonly<Record<string, { readonly rows: number } | { readonly trouble: string }>>;
-  /** Images that were asked about: does the registry have them? */
+  /** Images that were asked about, those of units that do not run among them: does the registry have them? */
   readonly images: Readonly<Record<string, boolean>>;
 }
 
@@ -38,6 +38,8 @@ export interface ObservedUnit {
   }[];
   /** What its [X-Fleet] says, specifiers expanded. */
   readonly fleetOptions: readonly { readonly name: string; readonly value: string }[];
+  /** Images that its commands pull. */
+  readonly pulls: readonly string[];
 }
 
 export interface SystemdUnit {

@@ -1,29 +1,12 @@
 import type { LabConfig } from '#provision/config/lab-config.ts';
+import { imageName } from '#provision/image/registry/image-name.ts';
+import { RegistryClient } from '#provision/image/registry/registry-client.ts';
 
-const manifests = [
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-].join(', ');
-
-/** Has the lab's registry the image, as a pull on a machine would ask for it (Docker Registry HTTP API V2, manifests)? */
+/** Has the lab's registry the image, as a pull on a machine would ask for it? */
 export async function registryHas(
   { network, ports }: Pick<LabConfig, 'network' | 'ports'>,
   image: string,
   deadlineMs: number,
 ): Promise<boolean> {
-  const { repository, tag } = imageName(image);
-  const url = `http://${network.bridgeAddress}:${ports.registry}/v2/${repository}/manifests/${tag}`;
-  try {
-    const signal = AbortSignal.timeout(deadlineMs);
-    return (await fetch(url, { method: 'HEAD', headers: { accept: manifests }, signal })).ok;
-  } catch {
-    return false;
-  }
-}
-
-/** Docker's short names: no tag is latest, no user is library. Pure. */
-export function imageName(image: string): { repository: string; tag: string } {
-  const [, name = image, tag = 'latest'] = /^(.*?)(?::([^:/]+))?$/.exec(image) ?? [];
-  return { repository: name.includes('/') ? name : `library/${name}`, tag };
+  return new RegistryClient(`${network.bridgeAddress}:${ports.registry}`, deadlineMs).has(imageName(image));
 }

@@ -23,7 +23,7 @@ export async function observeLab(lab: Lab, needs: Needs): Promise<Observed> {
   const addresses = running.map(({ address }) => address);
   // Without a quorum neither answers, and fleet takes seconds to say so.
   const quorum = running.some(({ etcd }) => etcd === 'healthy');
-  const [units, keys, members, images] = await Promise.all([
+  const [units, keys, members, askedImages] = await Promise.all([
     quorum ? observeUnits(config, addresses, deadlineMs) : undefined,
     quorum ? observeKeys(addresses, deadlineMs) : undefined,
     needs.members ? observeMembers(running, deadlineMs) : {},
@@ -42,6 +42,10 @@ export async function observeLab(lab: Lab, needs: Needs): Promise<Observed> {
       return machine === undefined ? { trouble: 'it does not run' } : observePage(machine.address, deadlineMs);
     }),
   ]);
+  // What does not run may pull what is not there.
+  const idle = units?.filter(({ name }) => needs.systemd.includes(name) && homeOf({ units }, name) === undefined);
+  const pulled = idle?.flatMap(({ pulls }) => pulls) ?? [];
+  const images = { ...askedImages, ...(await asked(pulled, (image) => registryHas(config, image, deadlineMs))) };
   return { lab: config.name, up, machines, units, keys, members, images, systemd, buckets, pages: seenPages };
 }
 

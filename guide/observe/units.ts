@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
+import { pulledImages } from '#platform/fleet/client/pulled-images.ts';
 import { xFleetOptions } from '#platform/fleet/client/x-fleet-options.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { ObservedUnit } from '../conditions/observed.ts';
@@ -36,6 +37,7 @@ export async function observeUnits(
           return [{ machine, state: `${active}/${sub}`, message: message === '' ? undefined : message }];
         }),
       fleetOptions: xFleetOptions(unit.name, unit.options),
+      pulls: pulledImages(unit.options),
     }));
   } catch (error) {
     if (error instanceof LabError) return undefined;

@@ -20,6 +20,8 @@ const progressForm = z.strictObject({
   passed: z.record(z.string(), z.iso.datetime()),
 });
 
+const versionForm = z.object({ version: z.number() });
+
 /** How far a reader is in a guide. */
 export type Progress = Readonly<z.infer<typeof progressForm>>;
 
@@ -52,10 +54,20 @@ export async function readProgress(dir: string): Promise<Progress | undefined> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw unreadable(file, error instanceof Error ? error.message : String(error));
+    throw unreadable(file, `it cannot be read: ${reasonOf(error)}`);
   }
-  const read = progressForm.safeParse(jsonOf(text));
+  const content = jsonOf(text);
+  if (content === undefined) throw unreadable(file, text.trim() === '' ? 'it is empty' : 'it is not JSON (damaged?)');
+  const read = progressForm.safeParse(content);
   if (read.success) return read.data;
+  const version = versionForm.safeParse(content).data?.version;
+  if (version !== undefined && version !== 1) {
+    throw new LabError({
+      code: 'input.guide-progress',
+      cause: `${file} is of version ${version}, and this lab knows version 1: another version of the lab wrote it`,
+      next: 'go on with that one, or lab guide reset   (begins anew; the lab stays as it is)',
+    });
+  }
   const [issue] = read.error.issues;
   throw unreadable(file, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'wrong'}`);
 }
@@ -71,8 +83,8 @@ export async function writeProgress(dir: string, progress: Progress): Promise<vo
     await rm(fresh, { force: true }).catch(() => undefined);
     throw new LabError({
       code: 'permission.guide',
-      cause: `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      next: 'follow the guide in a directory of your own where you may write',
+      cause: `${file}, which keeps how far you are, cannot be written: ${reasonOf(error)}`,
+      next: 'free space, or follow the guide in a directory of your own where you may write',
       error,
     });
   }
@@ -86,8 +98,24 @@ export async function dropProgress(dir: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw unreadable(file, error instanceof Error ? error.message : String(error));
+    throw unreadable(file, `it cannot be removed: ${reasonOf(error)}`);
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'you may not',
+  EPERM: 'you may not',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your quota is used up',
+  ENOENT: 'its directory is not there any more',
+  EISDIR: 'it is a directory',
+};
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? error.message;
 }
 
 function jsonOf(text: string): unknown {

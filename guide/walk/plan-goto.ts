@@ -13,7 +13,7 @@ export interface GotoPlan {
 
 /**
  * The shortest way to where the step with this index begins: the state that the step before it ends in. What cannot be continued
- * from (the step is done already, units of later steps are there) begins from nothing. Pure.
+ * from (the step is done already and nothing on the way undoes it, units of later steps are there) begins from nothing. Pure.
  * @param held does the check of this step hold now?
  */
 export function planGoto(
@@ -29,10 +29,11 @@ export function planGoto(
   const fromNothing = (why: string): GotoPlan => ({ anew: disks, steps: before, why });
   if (!disks) return fromNothing('there is no machine yet');
   if (before.length === 0) return fromNothing('the first step begins with nothing');
-  if (held(step)) return fromNothing(`step ${step.number} is done already`);
+  const last = before.findLastIndex(held);
+  // A machine that is to come back is back already where none was halted: the step before halts one.
+  if (held(step) && last === before.length - 1) return fromNothing(`step ${step.number} is done already`);
   const left = laterUnits(guide, target, seen);
   if (left.length > 0) return fromNothing(`units of later steps are there: ${left.join(', ')}`);
-  const last = before.findLastIndex(held);
   if (last < 0) return fromNothing('no earlier step is as its check wants it');
   const done = before[last];
   return { anew: false, steps: before.slice(last + 1), why: `step ${done?.number ?? 0} (${done?.id ?? ''}) is done` };

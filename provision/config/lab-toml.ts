@@ -83,7 +83,7 @@ const sections = {
   }),
   timers: z.strictObject({
     fleet_agent_ttl: duration(2 * second, 300 * second).prefault('5s'),
-    etcd_heartbeat: duration(10, 5 * second).prefault('50ms'),
+    etcd_heartbeat: duration(10, 5 * second).prefault('100ms'),
     etcd_election: duration(50, 50 * second).prefault('500ms'),
     boot_deadline: duration(second, hour).prefault('60s'),
     ready_deadline: duration(second, hour).prefault('90s'),

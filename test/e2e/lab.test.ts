@@ -132,13 +132,17 @@ describe('lab shell', () => {
     expect((await typed(`fleetctl destroy memcached@{1..3} memcached-sidekick@{1..3}`)).exitCode).toBe(0);
   });
 
-  it('builds an image on a machine, and every machine can pull what is pushed', async () => {
+  it('builds an image, and every machine can pull what is pushed', async () => {
     const context = join(e2eLab.configDir, 'image');
     mkdirSync(context);
     writeFileSync(join(context, 'Dockerfile'), 'FROM lab/debian:12\nRUN echo mine > /mine\nCMD cat /mine\n');
     const built = await typed(`docker build -t e2e/mine ${context} && docker push e2e/mine`);
     expect(built).toMatchObject({ exitCode: 0 });
     expect((await typed('ssh core-03 docker run --rm e2e/mine')).stdout).toBe('mine');
+    writeFileSync(join(context, 'Dockerfile'), 'FROM lab/debian:12\nRUN echo going wrong; exit 3\n');
+    const failed = await typed(`docker build -t e2e/mine ${context}`);
+    expect(failed.exitCode).toBe(67);
+    expect(failed.stderr).toContain('Dockerfile:2: step 2 failed: RUN echo going wrong; exit 3');
     expect((await typed('eval "$(lab env core-02)"; docker info -f "{{.Name}}"')).stdout).toBe('core-02');
   });
 

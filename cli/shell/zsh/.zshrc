@@ -14,5 +14,8 @@ done
 unset lab_program
 setopt prompt_subst
 PROMPT='[$(sh "$LAB_SHELL_HOME/state.sh")] %~%# '
+# A prompt that the reader's file makes anew each time keeps its look, behind the lab's state.
+lab_before_prompt() { [[ $PROMPT == *'/state.sh"'* ]] || PROMPT='[$(sh "$LAB_SHELL_HOME/state.sh")] '$PROMPT; }
+precmd_functions+=(lab_before_prompt)
 # The completion is bash's, which zsh can read.
 autoload -Uz compinit bashcompinit && compinit -D && bashcompinit && . "$LAB_SHELL_HOME/completion.bash"

@@ -1,6 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { FleetMachine, FleetUnitState, FleetUnitStatus } from '../client/fleet-client.ts';
 import { machineLabel } from './machine-label.ts';
+import { lacksImage } from './missing-images.ts';
 import type { Look } from './wait.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Progress {
   blockedSince?: number;
   restartingSince?: number;
   restingSince?: number;
+  /** An image that it pulls and the registry lacks: once that is known, starting it again and again is of no use. */
+  lacks?: string;
 }
 
 /** Judges one look at a unit that is to be loaded or launched. Pure but for `progress`. */
@@ -62,10 +65,15 @@ function judgeActive(
   const active = state?.systemdActiveState ?? '';
   const sub = state?.systemdSubState ?? '';
   if (active === 'active') return { done: true };
-  if (active === 'failed') return { failed: startFailed(unit, where, `systemd says ${active} (${sub})`) };
+  const failed = (why: string): Look => {
+    const failure = startFailed(unit, where, why);
+    return { failed: progress.lacks === undefined ? failure : lacksImage(failure, progress.lacks) };
+  };
+  if (active === 'failed') return failed(`systemd says ${active} (${sub})`);
   if (sub === 'auto-restart') progress.restartingSince ??= waitedMs;
-  if (progress.restartingSince !== undefined && waitedMs - progress.restartingSince > restartingMs) {
-    return { failed: startFailed(unit, where, 'it fails and systemd starts it again and again') };
+  const restartsForMs = progress.restartingSince === undefined ? 0 : waitedMs - progress.restartingSince;
+  if (restartsForMs > restartingMs || (progress.restartingSince !== undefined && progress.lacks !== undefined)) {
+    return failed('it fails and systemd starts it again and again');
   }
   if (active === 'inactive') {
     progress.restingSince ??= waitedMs;

@@ -28,7 +28,12 @@ const legacy: Readonly<Record<string, string>> = {
   'X-ConditionMachineMetadata': 'MachineMetadata',
   'X-Conflicts': 'Conflicts',
 };
-const known = ['MachineID', 'MachineOf', 'MachineMetadata', 'Conflicts', 'Global', 'Replaces'];
+export const xFleetKeys = ['MachineID', 'MachineOf', 'MachineMetadata', 'Conflicts', 'Global', 'Replaces'];
+
+/** The name that a key of [X-Fleet] has today. */
+export function fleetKey(name: string): string {
+  return Object.hasOwn(legacy, name) ? (legacy[name] ?? name) : name;
+}
 
 /** Reads the [X-Fleet] section (fleet documentation, "Unit files and scheduling"). Never throws: see `validateUnit`. */
 export function requirementsOf(unit: string, options: UnitOptions): Requirements {
@@ -36,8 +41,8 @@ export function requirementsOf(unit: string, options: UnitOptions): Requirements
   const unrecognised: string[] = [];
   for (const { section, name, value } of options) {
     if (section !== 'X-Fleet') continue;
-    const key = legacy[name] ?? name;
-    if (!known.includes(key)) unrecognised.push(name);
+    const key = fleetKey(name);
+    if (!xFleetKeys.includes(key)) unrecognised.push(name);
     const joined = joinedValue(value);
     // As in every list of systemd's: an empty value takes back what stands above it.
     const list = joined === '' ? [] : (values.get(key) ?? []);
@@ -70,7 +75,7 @@ export function requirementsOf(unit: string, options: UnitOptions): Requirements
 }
 
 /** `"a=1" "b=2"` is two values; anything that does not both start and end with a quote is one. */
-function splitQuoted(value: string): string[] {
+export function splitQuoted(value: string): string[] {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return [value];
   return [...value.matchAll(/"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? '');
 }

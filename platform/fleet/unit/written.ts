@@ -4,10 +4,11 @@ import { optionsAtLines, type OptionAtLine } from './parse.ts';
 import { systemdKeys } from './systemd-keys.ts';
 import { valueProblem } from './systemd-values.ts';
 import type { UnitOption } from './unit-file.ts';
+import { xFleetProblem } from './x-fleet-values.ts';
 
 /**
  * Reads a unit file that somebody wrote: as `parseUnitFile`, and a key or a value that systemd would ignore with a warning is an
- * error, too. Units that come through the API are not held to that, since the original took them.
+ * error, too, and so is a value of [X-Fleet] that fleet reads in another way than it is written. Units that come through the API are not held to that, since the original took them.
  * @throws LabError `unit.syntax` naming file:line
  */
 export function parseWrittenUnit(text: string, file: string): UnitOption[] {
@@ -18,6 +19,7 @@ export function parseWrittenUnit(text: string, file: string): UnitOption[] {
 }
 
 function checkKey({ section, name, value, line }: OptionAtLine, file: string): void {
+  if (section === 'X-Fleet') checkFleetValue(`${file}:${line}`, name, joinedValue(value));
   const known = systemdKeys(section);
   if (known === undefined || name.startsWith('X-')) return;
   if (!known.has(name)) {
@@ -35,6 +37,12 @@ function checkKey({ section, name, value, line }: OptionAtLine, file: string): v
     `${file}:${line}: ${name}=${joinedValue(value)} is ignored by systemd: ${problem.cause}`,
     `write ${name}=${problem.example}, or take the line out`,
   );
+}
+
+function checkFleetValue(at: string, name: string, value: string): void {
+  const problem = xFleetProblem(name, value);
+  if (problem === undefined) return;
+  throw syntaxError(`${at}: ${name}=${value}: ${problem.cause}`, `write ${name}=${problem.example}`);
 }
 
 function sectionsWith(name: string): string[] {

@@ -8,6 +8,8 @@ import { startRegistry } from '../registry/registry.ts';
 import { contextKey, stageContext } from './build-context.ts';
 import { prepareBuildah, type Buildah } from './buildah.ts';
 import { type PackageSet, unpackDebianPackages } from './debian-packages.ts';
+import { makeDebianRoot } from './debian-root.ts';
+import { makeNodeTree } from './node-tree.ts';
 import type { PlannedImage } from './plan-images.ts';
 import { copyImage } from './registry-storage.ts';
 
@@ -59,7 +61,8 @@ export async function buildMissing(session: BuildSession): Promise<void> {
   }
 }
 
-async function buildOne({ work, onProgress }: BuildSession, image: PlannedImage, buildah: Buildah): Promise<void> {
+async function buildOne(session: BuildSession, image: PlannedImage, buildah: Buildah): Promise<void> {
+  const { work, suite, onProgress } = session;
   const { reference, recipe } = image;
   const context = contextDirectory(work, image);
   await mkdir(context, { recursive: true });
@@ -71,6 +74,12 @@ async function buildOne({ work, onProgress }: BuildSession, image: PlannedImage,
     const node = path.join(context, recipe.stage.at);
     await copyFile(process.execPath, node, constants.COPYFILE_FICLONE);
     await chmod(node, 0o755);
+  } else if (recipe.stage?.kind === 'debian-root') {
+    const root = path.join(context, recipe.stage.at);
+    const onDetail = (detail: string) => onProgress({ image: reference, phase: 'fetch', detail });
+    await makeDebianRoot(root, suite, recipe.stage.packages, onDetail);
+  } else if (recipe.stage?.kind === 'node-tree') {
+    await makeNodeTree(path.join(context, recipe.stage.at), recipe.stage.npm, process.execPath);
   }
   await buildah.build({ reference, dockerfile, context, shownAs: image.dockerfile }, (line) => {
     if (line.startsWith('STEP ')) onProgress({ image: reference, phase: 'build', detail: line });

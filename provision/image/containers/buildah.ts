@@ -3,10 +3,31 @@ import path from 'node:path';
 import { runContained } from '../run-contained.ts';
 
 export interface Buildah {
+  /** Any command of buildah's; its output lines. */
+  run(command: BuildahCommand): Promise<string[]>;
+  /** Options of commands that speak to a registry. */
+  readonly trust: readonly string[];
   /** Builds an image with the registry as the only place that FROM can name. */
   build(image: ImageSource, onLine: (line: string) => void): Promise<void>;
   /** Pushes it to the registry; returns the manifest's digest, `sha256:…`. */
   push(reference: string): Promise<string>;
+}
+
+export interface BuildahCommand {
+  readonly args: readonly string[];
+  /** For the error: what it is to do, and what to try next. */
+  readonly purpose: string;
+  readonly next?: string;
+  readonly deadlineMs?: number;
+  readonly onLine?: (line: string) => void;
+}
+
+/** What a buildah has beyond a build that begins and ends with nothing. */
+interface Kept {
+  /** Directory of its layers, which outlives it. */
+  readonly root?: string;
+  /** Whole names of images that Dockerfiles name shortly: `node` -> `172.17.8.1:5000/library/node`. */
+  readonly shortNames?: Readonly<Record<string, string>>;
 }
 
 interface ImageSource {
@@ -18,6 +39,9 @@ interface ImageSource {
   readonly shownAs: string;
 }
 
+/** Of every `buildah bud`. The format is Docker's: OCI has no ONBUILD. */
+export const buildOptions: readonly string[] = ['--isolation', 'chroot', '--format', 'docker'];
+
 const minutes = 60_000;
 const next = 'correct the Dockerfile where the last lines point, then run the command again';
 
@@ -25,13 +49,15 @@ const next = 'correct the Dockerfile where the last lines point, then run the co
  * buildah with all its state below `work` and no configuration of the host's: it builds the same everywhere.
  * @param registry `address:port` of a registry that speaks plain HTTP
  */
-export async function prepareBuildah(work: string, registry: string): Promise<Buildah> {
+export async function prepareBuildah(work: string, registry: string, kept: Kept = {}): Promise<Buildah> {
   const file = (name: string) => path.join(work, name);
+  const root = kept.root ?? file('root');
   // buildah gives no other place to this directory, so it has to exist to be bound over; it stays empty on the host.
   await mkdir('/var/lib/containers', { recursive: true });
-  for (const name of ['root', 'run', 'tmp', 'containers']) await mkdir(file(name), { recursive: true });
+  for (const name of [root, ...['run', 'tmp', 'containers'].map(file)]) await mkdir(name, { recursive: true });
   const driver = storageDriver((await statfs(work)).type);
-  await writeFile(file('storage.conf'), storageConf(driver, file('root'), file('run')));
+  await writeFile(file('storage.conf'), storageConf(driver, root, file('run')));
+  await writeFile(file('aliases.conf'), aliasesConf(kept.shortNames ?? {}));
   await writeFile(file('policy.json'), JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }));
   await writeFile(file('registries.conf'), registriesConf(registry));
   await writeFile(file('containers.conf'), containersConf(await readFile('/proc/self/limits', 'utf8')));
@@ -39,7 +65,7 @@ export async function prepareBuildah(work: string, registry: string): Promise<Bu
     '--storage-driver',
     driver,
     '--root',
-    file('root'),
+    root,
     '--runroot',
     file('run'),
     '--registries-conf',
@@ -50,32 +76,37 @@ export async function prepareBuildah(work: string, registry: string): Promise<Bu
     file('aliases.conf'),
   ];
   const trust = ['--tls-verify=false', '--signature-policy', file('policy.json')];
-  const run = (args: readonly string[], purpose: string, onLine?: (line: string) => void) =>
+  const run = ({ args, onLine, purpose, ...more }: BuildahCommand) =>
     runContained({
       program: 'buildah',
       args: [...common, ...args],
-      deadlineMs: 10 * minutes,
+      deadlineMs: more.deadlineMs ?? 10 * minutes,
       containersDir: file('containers'),
       env: {
         CONTAINERS_CONF: file('containers.conf'),
         CONTAINERS_STORAGE_CONF: file('storage.conf'),
         TMPDIR: file('tmp'),
+        // A proxy that the host has for other networks does not reach this one.
+        ...withoutProxy(process.env, registry),
       },
       ...(onLine === undefined ? {} : { onLine }),
       purpose,
-      next,
+      next: more.next ?? next,
     });
   return {
+    run,
+    trust,
     build: async ({ reference, dockerfile, context, shownAs }, onLine) => {
-      const options = ['--isolation', 'chroot', '--format', 'docker', '--layers=false', '--pull=false', ...trust];
+      const options = [...buildOptions, '--layers=false', '--pull=false', ...trust];
       const args = ['bud', ...options, '--file', dockerfile, '--tag', `${registry}/${reference}`, context];
-      await run(args, `build ${reference} from ${shownAs}`, onLine);
+      await run({ args, purpose: `build ${reference} from ${shownAs}`, onLine });
     },
     push: async (reference) => {
       // Level 1: a third of the time of level 6 for a few per cent more bytes, which only cross the lab's own bridge.
       const options = ['--quiet', '--compression-level', '1', '--digestfile', file('digest'), ...trust];
       const target = `${registry}/${reference}`;
-      await run(['push', ...options, target, `docker://${target}`], `store ${reference} in the registry`);
+      const args = ['push', ...options, target, `docker://${target}`];
+      await run({ args, purpose: `store ${reference} in the registry` });
       return (await readFile(file('digest'), 'utf8')).trim();
     },
   };
@@ -92,6 +123,19 @@ export function containersConf(limits: string): string {
     ([name, limit]) => (limit === undefined ? [] : [`"${name}=${limit}:${limit}"`]),
   );
   return `[containers]\ndefault_ulimits = [${ulimits.join(', ')}]\n`;
+}
+
+/** containers-registries.conf(5), "short-name aliases". */
+function aliasesConf(names: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(names).map(([name, whole]) => `${JSON.stringify(name)} = ${JSON.stringify(whole)}`);
+  return ['[aliases]', ...lines, ''].join('\n');
+}
+
+/** Pure. */
+function withoutProxy(env: NodeJS.ProcessEnv, registry: string): Record<string, string> {
+  const own = [env['NO_PROXY'], env['no_proxy']].find((value) => value !== undefined && value !== '');
+  const value = [...(own === undefined ? [] : [own]), registry.replace(/:\d+$/, '')].join(',');
+  return { NO_PROXY: value, no_proxy: value };
 }
 
 /**

@@ -19,7 +19,11 @@ export type Stage =
       /** … except for what these packages bring already (in the base image). */
       readonly without: readonly string[];
     }
-  | { readonly kind: 'host-node'; readonly at: string };
+  | { readonly kind: 'host-node'; readonly at: string }
+  /** A whole Debian with these packages, their maintainer scripts run. */
+  | { readonly kind: 'debian-root'; readonly at: string; readonly packages: readonly string[] }
+  /** Node with npm and its headers, laid out as /usr/local. */
+  | { readonly kind: 'node-tree'; readonly at: string; readonly npm: string };
 
 /**
  * The libraries that the Node binary and the Couchbase SDK's native module (zlib1g) link to, and a shell with the usual

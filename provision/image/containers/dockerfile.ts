@@ -60,13 +60,16 @@ function checkSource(source: string, file: string, line: number): void {
     throw refuse(file, line, `the source ${source} is outside of the build context`, 'copy from below the folder');
 }
 
-interface Instruction {
+export interface Instruction {
+  /** In capitals. */
   readonly keyword: string;
   readonly rest: string;
+  /** 1-based line where it begins. */
   readonly line: number;
 }
 
-function instructions(text: string): Instruction[] {
+/** Pure. */
+export function instructions(text: string): Instruction[] {
   const found: Instruction[] = [];
   let joined = '';
   let start = 0;

@@ -107,7 +107,10 @@ function stageKey(recipe: ImageRecipe, host: HostFacts): string {
     case 'host-node':
       return `${host.nodeVersion} ${host.arch}`;
     case 'debian-packages':
+    case 'debian-root':
       return JSON.stringify([host.suite, host.arch, recipe.stage]);
+    case 'node-tree':
+      return JSON.stringify([host.nodeVersion, host.arch, recipe.stage]);
   }
 }
 

@@ -10,7 +10,30 @@ const v2 = 'docker/registry/v2';
 
 const descriptor = z.object({ digest: z.string() });
 /** What an image manifest names (Docker Image Manifest V2, Schema 2; OCI Image Manifest alike). */
-const imageManifest = z.object({ config: descriptor, layers: z.array(descriptor) });
+const imageManifest = z.object({
+  mediaType: z.string().optional(),
+  config: descriptor,
+  layers: z.array(descriptor),
+});
+
+/** An image in a storage directory: its media type, and the digests of its configuration and layers. */
+export async function readManifest(
+  storage: string,
+  digest: string,
+): Promise<{ readonly mediaType: string; readonly blobs: readonly string[] }> {
+  const text = await readFile(blobFile(storage, digest), 'utf8');
+  const { mediaType, config, layers } = imageManifest.parse(JSON.parse(text));
+  // OCI's may leave its own out.
+  return {
+    mediaType: mediaType ?? 'application/vnd.oci.image.manifest.v1+json',
+    blobs: [config, ...layers].map((one) => one.digest),
+  };
+}
+
+/** Where a storage directory has a blob or a manifest. */
+export function blobFile(storage: string, digest: string): string {
+  return path.join(storage, blob(digest));
+}
 
 /**
  * Copies one image (its repository and every blob of its manifest) from one storage directory into another on the same
@@ -21,8 +44,8 @@ export async function copyImage(from: string, to: string, name: string, tag: str
   const repository = path.join(v2, 'repositories', name);
   const tagLink = path.join(from, repository, '_manifests/tags', tag, 'current/link');
   const digest = (await readFile(tagLink, 'utf8')).trim();
-  const { config, layers } = imageManifest.parse(JSON.parse(await readFile(path.join(from, blob(digest)), 'utf8')));
-  for (const file of [digest, ...[config, ...layers].map((one) => one.digest)].map(blob)) {
+  const { blobs } = await readManifest(from, digest);
+  for (const file of [digest, ...blobs].map(blob)) {
     await mkdir(path.dirname(path.join(to, file)), { recursive: true });
     await link(path.join(from, file), path.join(to, file)).catch((error: NodeJS.ErrnoException) => {
       // Images share layers.

@@ -1,5 +1,6 @@
 import { launcherNodeVersion } from '../../host/launcher-node.ts';
 import { boxIdentity } from '../box/box-name.ts';
+import { nodeRecipes } from '../containers/node-recipes.ts';
 import { containerPlan } from '../containers/plan-images.ts';
 import { diskImageKey, diskRecipe } from '../disk/recipe.ts';
 import { osImageKey, osRecipe } from '../os/recipe.ts';
@@ -14,7 +15,10 @@ export async function wantedKeys(repoDir: string, cacheDir: string, suite: strin
   const { plan, registryKey } = await containerPlan(repoDir, cacheDir, suite);
   // Where the launcher keeps the Node that it takes when the host's does not do.
   const launcherNode = `${await launcherNodeVersion(repoDir)}-${process.arch}`;
-  const keys = [osKey, registryKey, ...plan.map(({ key }) => key), launcherNode];
+  // Made only when a reader builds on them, and then kept.
+  const nodes = await containerPlan(repoDir, cacheDir, suite, nodeRecipes);
+  const containers = [registryKey, nodes.registryKey, ...[...plan, ...nodes.plan].map(({ key }) => key)];
+  const keys = [osKey, ...containers, launcherNode];
   // Disks and boxes are made on amd64 only.
   if (process.arch === 'x64') {
     const kernels = (['cloud', 'generic'] as const).map((kernel) => diskImageKey(diskRecipe(repoDir, kernel), osKey));

@@ -123,6 +123,7 @@ function configuration({ storage, addr, writable = false }: RegistryOptions): st
     log: { level: 'info', formatter: 'text' },
     storage: {
       filesystem: { rootdirectory: storage },
+      delete: { enabled: writable },
       maintenance: { uploadpurging: { enabled: false }, readonly: { enabled: !writable } },
     },
     http: { addr, secret: randomBytes(16).toString('hex') },

@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { LabError } from '#errors/lab-error.ts';
 import { waitUntil } from '#provision/machines/wait-until.ts';
 import { freePorts } from '../fleet/free-ports.ts';
-import type { Load } from './pipelined-load.ts';
+import type { Login } from './pipelined-load.ts';
 
 /** A key-value server as a process of its own. */
 export interface KvServerProcess {
   readonly pid: number;
   readonly port: number;
-  readonly login?: Load['login'];
+  readonly login?: Login;
   /** Ends it, by SIGKILL where `crash` says so. */
   stop(crash?: 'crash'): Promise<void>;
 }

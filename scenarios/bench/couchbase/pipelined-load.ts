@@ -9,6 +9,12 @@ const headBytes = 24;
 /** Requests of one write; the next comes when all of them are answered. */
 const batchRequests = 100;
 
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+  readonly bucket: string;
+}
+
 export interface Load {
   readonly port: number;
   readonly command: 'get' | 'set';
@@ -19,7 +25,7 @@ export interface Load {
   readonly keys: number;
   readonly valueBytes: number;
   /** Where the server wants to know who asks, and for what. */
-  readonly login?: { readonly user: string; readonly password: string; readonly bucket: string };
+  readonly login?: Login | undefined;
 }
 
 /** Asks in batches of 100, and waits for each batch's answers. @throws LabError `command.couchbase-bench` at an answer that is no success */
@@ -68,7 +74,7 @@ class Connection {
   #missing = 0;
   /** Bytes of an answer's body that are still to come. */
   #body = 0;
-  #head = Buffer.alloc(0);
+  #head: Buffer = Buffer.alloc(0);
   #wake: (error?: LabError) => void = () => undefined;
 
   private constructor(socket: Socket) {

@@ -17,6 +17,8 @@ export function fleetctlEnvironment(
   return {
     ...withoutOtherClusters(env),
     FLEETCTL_ENDPOINT: endpoints.join(','),
+    // Where the machines pull images from: a unit that names one it lacks is told so.
+    FLEETCTL_REGISTRY: `${lab.config.network.bridgeAddress}:${lab.config.ports.registry}`,
     FLEETCTL_SSH_KEY: join(lab.paths.keysDir, 'id_ed25519'),
     ...(lab.config.stretch > 1 && patience(lab.config.stretch)),
   };

@@ -49,8 +49,13 @@ export function predictDetection(by: FailureKind, timers: Timers, stretch: numbe
     );
     return sum(lease, check, seenLate);
   }
-  const electionMs = timers.etcdElectionMs;
-  const election = term(`etcd election ${electionMs / 1000}-${(2 * electionMs) / 1000} s`, electionMs, 2 * electionMs);
+  const { etcdElectionMs: electionMs, etcdHeartbeatMs: heartbeatMs } = timers;
+  // Followers count it in heartbeats (etcd: raft's tickElection), from the last one, which was before the fault.
+  const election = term(
+    `etcd election ${electionMs / 1000}-${(2 * electionMs) / 1000} s from the last heartbeat`,
+    electionMs - 2 * heartbeatMs,
+    2 * electionMs,
+  );
   // lessor.Promote: every lease its full time and an election timeout more.
   const lease = term(`presence lease given its full ${(leaseMs + electionMs) / 1000} s again`, leaseMs + electionMs);
   return sum(election, lease, check, seenLate);

@@ -74,8 +74,20 @@ describe('lab explain CODE', () => {
 });
 
 describe('a list', () => {
-  it('without a word: every code, by family, each on one line', async () => {
+  it('without a word: the families, on half a screen', async () => {
     const text = await explain();
+    const lines = text.split('\n');
+    expect(lines.length).toBeLessThan(24);
+    for (const [family, exitCode] of Object.entries(exitCodes)) {
+      const many = listedErrors.filter((one) => one.family === family).length;
+      if (many > 0)
+        expect(lines.map((line) => line.split(/ +/).slice(0, 3).join(' '))).toContain(`${family} ${exitCode} ${many}`);
+    }
+    expect(text).toContain(`lab explain --all        all ${listedErrors.length} codes`);
+  });
+
+  it('--all: every code, by family, each on one line', async () => {
+    const text = await explain('--all');
     expect(codesOf(text)).toEqual(listedErrors.map(({ code }) => code));
     for (const [family, exitCode] of Object.entries(exitCodes))
       expect(text).toContain(`\n${family}, exit code ${exitCode}`.slice(family === 'usage' ? 1 : 0));
@@ -89,7 +101,7 @@ describe('a list', () => {
   });
 
   it('in a terminal no line is longer than it is wide', async () => {
-    const line = `stty cols 60 rows 40; ${join(repoDir, 'lab')} explain; ${join(repoDir, 'lab')} explain host.node`;
+    const line = `stty cols 60 rows 40; ${join(repoDir, 'lab')} explain --all; ${join(repoDir, 'lab')} explain host.node`;
     const { stdout } = await execa('script', ['-qec', line, '/dev/null'], {
       stdin: 'ignore',
       env: { NO_COLOR: '1', FORCE_COLOR: undefined },

@@ -54,7 +54,7 @@ const screens: Readonly<Record<string, Lines>> = {
       ],
     ],
   },
-  explain: { lines: ['explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
+  explain: { lines: ['explain', 'explain state.quorum', 'explain host.kernel-inotify', 'explain busy', 'explain 75'] },
   'errors-usage': {
     lines: [
       'frobnicate',
@@ -124,10 +124,11 @@ describe.each(terminals)('on a terminal of $columns columns, TERM=$term', (termi
     const commands = names.filter((name) => !['help', 'fleetctl'].includes(name));
     expect(commands.length).toBeGreaterThan(12);
     const verbs = ['up', 'halt', 'reload', 'destroy', 'status', 'settings', 'prepare'].map((verb) => `vagrant ${verb}`);
-    const ofGuides = ['check', 'next', 'hint', 'why', 'goto', 'list', 'class', 'new', 'reset'].map(
+    const ofGuides = ['check', 'next', 'hint', 'why', 'goto', 'list', 'class', 'code', 'new', 'reset'].map(
       (word) => `guide ${word}`,
     );
-    const deeper = [...verbs, 'image box', 'image prune', ...ofGuides];
+    const images = ['box', 'build', 'list', 'load', 'prune', 'rm'].map((word) => `image ${word}`);
+    const deeper = [...verbs, ...images, ...ofGuides];
     const lines = [...commands, ...deeper].map((command) => `${command} --help`);
     expectKept(kept(terminal, 'help-of-commands'), await shown(terminal, lines, 3));
   });

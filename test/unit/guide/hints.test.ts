@@ -36,6 +36,15 @@ describe('a hint looks at the lab', () => {
     ]);
   });
 
+  it('says which command makes an image that the registry has not', () => {
+    const pulls = ['mattbailey/ch6-worker'];
+    const unit = unitOn(couchbase, 'core-01', { state: 'activating/auto-restart', pulls });
+    const lab = { ...starting({ restarts: 3 }), units: [unit], images: { 'mattbailey/ch6-worker': false } };
+    expect(hintsFor([active], lab)).toEqual([
+      "couchbase@1.service pulls mattbailey/ch6-worker, which the lab's registry has not: lab image build DIR -t mattbailey/ch6-worker puts it there",
+    ]);
+  });
+
   it('names the command at which a start is, and how often it was begun', () => {
     const lab = starting({ state: 'activating/start-post', restarts: 2, command: 'bash -c wait  for\nit' });
     expect(hintsFor([active], lab)).toEqual([

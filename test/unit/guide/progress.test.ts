@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,25 +49,35 @@ describe('progress', () => {
     expect(atStep(both, 'halt', {}).passed).toEqual({ web: first });
   });
 
-  it.each(['', '{', '{"version":2}', '[]', '{"version":1,"guide":"chapter"}'])(
-    'is refused when the file says %j, and forgotten by reset with nothing else',
-    async (text) => {
-      writeFileSync(join(dir, progressFile), text);
-      writeFileSync(join(dir, 'mine.service'), '[Unit]\n');
-      await expect(readProgress(dir)).rejects.toMatchObject({
-        code: 'input.guide-progress',
-        next: expect.stringContaining('lab guide reset') as string,
-      });
-      expect(await dropProgress(dir)).toBe(true);
-      expect(await dropProgress(dir)).toBe(false);
-      expect(readdirSync(dir)).toEqual(['mine.service']);
-    },
-  );
+  it.each([
+    ['', /it is empty$/],
+    ['{', /it is not JSON/],
+    ['{"version":2}', /is of version 2, and this lab knows version 1/],
+    ['[]', /expected object/],
+    ['{"version":1,"guide":"chapter"}', /step: /],
+  ])('is refused when the file says %j, and forgotten by reset with nothing else', async (text, cause) => {
+    writeFileSync(join(dir, progressFile), text);
+    writeFileSync(join(dir, 'mine.service'), '[Unit]\n');
+    await expect(readProgress(dir)).rejects.toMatchObject({
+      code: 'input.guide-progress',
+      message: expect.stringMatching(cause) as string,
+      next: expect.stringContaining('lab guide reset') as string,
+    });
+    expect(await dropProgress(dir)).toBe(true);
+    expect(await dropProgress(dir)).toBe(false);
+    expect(readdirSync(dir)).toEqual(['mine.service']);
+  });
 
   it('is refused where it cannot be written, with nothing left', async () => {
     await expect(writeProgress(join(dir, 'gone'), beginGuide('chapter', 'machines', first))).rejects.toMatchObject({
       code: 'permission.guide',
+      message: `${join(dir, 'gone', progressFile)}, which keeps how far you are, cannot be written: its directory is not there any more`,
     });
+  });
+
+  it('that is a directory is said to be one', async () => {
+    mkdirSync(join(dir, progressFile));
+    await expect(readProgress(dir)).rejects.toThrow(/it is a directory/);
   });
 });
 

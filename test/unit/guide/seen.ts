@@ -8,7 +8,16 @@ export function unitOn(
 ): ObservedUnit {
   const { state = 'active/running', ...rest } = more;
   const states = machine === undefined ? [] : [{ machine, state, message: undefined }];
-  return { name, desired: 'launched', target: machine, reason: undefined, states, fleetOptions: [], ...rest };
+  return {
+    name,
+    desired: 'launched',
+    target: machine,
+    reason: undefined,
+    states,
+    fleetOptions: [],
+    pulls: [],
+    ...rest,
+  };
 }
 
 /** Three ready machines with nothing on them, and what a test adds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { imageName } from '#guide/observe/images.ts';
 import { type Place, typedHere } from '#guide/walk/typed-here.ts';
+import { imageName } from '#provision/image/registry/image-name.ts';
 
 const outside: Place = {
   inShell: false,

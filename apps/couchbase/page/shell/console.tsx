@@ -23,7 +23,7 @@ export function Console(props: { server: Pools; pool: Pool; isLost: boolean; onS
       <a className="skip" href="#content" onClick={skipTo}>
         Skip to content
       </a>
-      <Header server={server} pool={pool} onSignOut={onSignOut} />
+      <Header server={server} pool={pool} isLost={isLost} onSignOut={onSignOut} />
       {isLost && (
         <p className="lost" role="status">
           The server does not answer; trying again every second. What is shown is from before.

@@ -11,8 +11,9 @@ const themes: readonly { readonly theme: Theme; readonly label: string }[] = [
   { theme: 'dark', label: 'Dark' },
 ];
 
-/** Which server this is and how it is, how it looks here, and the way out. */
-export function Header({ server, pool, onSignOut }: { server: Pools; pool: Pool; onSignOut: () => void }) {
+/** Which server this is and how it is, how it looks here, and the way out. @param props.isLost it does not answer: what `pool` says is from before */
+export function Header(props: { server: Pools; pool: Pool; isLost: boolean; onSignOut: () => void }) {
+  const { server, pool, isLost, onSignOut } = props;
   const [theme, setTheme] = useTheme();
   const [node] = pool.nodes;
   const signOut = async () => {
@@ -26,11 +27,11 @@ export function Header({ server, pool, onSignOut }: { server: Pools; pool: Pool;
         <Mark /> Couchbase <small>embedded</small>
       </a>
       {node && (
-        <p className={`node ${node.status}`}>
+        <p className={`node ${isLost ? 'lost' : node.status}`}>
           <span className="dot" aria-hidden="true" />
           <span className="host">{node.hostname}</span>
           <span className="more">
-            {node.status}, up {duration(Number(node.uptime))}
+            {isLost ? 'does not answer' : `${node.status}, up ${duration(Number(node.uptime))}`}
           </span>
         </p>
       )}

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { BucketSettings } from './bucket-settings.ts';
 import { DesignDocuments } from '../views/design-documents.ts';
 import { Collections } from './collections.ts';
-import type { DocumentStore, Shared } from './document-store.ts';
+import type { DocumentStore } from './document-store.ts';
 import type { BucketJournal } from './journal.ts';
 import { Quota } from './quota.ts';
 import { Sequence } from './sequence.ts';
+import type { Shared } from './shared.ts';
 import { BucketStatistics } from './statistics/bucket-statistics.ts';
 import { Tombstones } from './tombstones.ts';
 

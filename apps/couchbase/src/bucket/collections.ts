@@ -1,5 +1,6 @@
 import type { CollectionsState } from './collections-state.ts';
-import { DocumentStore, type Shared } from './document-store.ts';
+import { DocumentStore } from './document-store.ts';
+import type { Shared } from './shared.ts';
 
 export interface Collection {
   readonly id: number;

@@ -1,40 +1,15 @@
-import { LabError } from '../../../../errors/lab-error.ts';
 import type { ByteString } from '../wire/byte-string.ts';
 import type { Cas } from '../wire/cas.ts';
 import { systemXattrs } from '../subdocument/xattrs.ts';
 import { ChangeLog } from './change-log.ts';
 import { absoluteExpiry, documentBytes, type Document } from './document.ts';
 import { Expiries } from './expiries.ts';
-import type { BucketJournal } from './journal.ts';
 import { bucketLimits } from './limits.ts';
 import { Locks } from './locks.ts';
 import type { Quota } from './quota.ts';
 import type { Sequence } from './sequence.ts';
-import type { Tombstones } from './tombstones.ts';
+import type { Refusal, Shared } from './shared.ts';
 import { vbucketCount, vbucketOf } from './vbucket.ts';
-
-/** What all collections of a bucket share. */
-export interface Shared {
-  readonly nowMs: () => number;
-  /** The bucket's longest life of a document, seconds; 0 for any. */
-  readonly maxTtlS: () => number;
-  readonly quota: Quota;
-  readonly sequence: Sequence;
-  readonly tombstones: Tombstones;
-  /** Where changes are recorded; undefined for a bucket that lives in memory only. */
-  journal?: BucketJournal | undefined;
-}
-
-/** Why a document could not be stored: memory, or the disk. Nothing is changed then. */
-export type Refusal = 'full' | 'disk full';
-
-function tooLittleMemory(): LabError {
-  return new LabError({
-    code: 'state.data-memory',
-    cause: 'what was kept needs more memory than documents may have here',
-    next: 'give the server more of it: node --max-old-space-size=MIB',
-  });
-}
 
 /** Bytes of the record of a lock, at most. */
 const lockBytes = 64;
@@ -176,7 +151,7 @@ export class DocumentStore {
   /** Puts a document back as it was recorded, in the order of the records. @throws LabError `state.data-memory` where there is no room */
   restore(document: Document): void {
     const { key, vbucket } = document;
-    if (!this.quota.allowsAgain(documentBytes(document))) throw tooLittleMemory();
+    this.quota.require(documentBytes(document));
     const documents = (this.#vbuckets[vbucket] ??= new Map<ByteString, Document>());
     const before = documents.get(key);
     documents.set(key, document);

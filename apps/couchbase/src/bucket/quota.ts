@@ -1,3 +1,5 @@
+import { LabError } from '../../../../errors/lab-error.ts';
+
 /** Bytes that documents may take, and do: of a bucket, or of all of them together. */
 export class Quota {
   limitBytes: number;
@@ -20,9 +22,14 @@ export class Quota {
     return this.#usedBytes + growth <= this.limitBytes && (this.#whole === undefined || this.#whole.allows(growth));
   }
 
-  /** The same for what was taken before: it may be over its own limit, but not over that of the whole. */
-  allowsAgain(bytes: number): boolean {
-    return this.#whole?.allows(bytes) !== false;
+  /** For what was taken before: it may be over its own limit, but not over that of the whole. @throws LabError `state.data-memory` */
+  require(bytes: number): void {
+    if (this.#whole?.allows(bytes) !== false) return;
+    throw new LabError({
+      code: 'state.data-memory',
+      cause: 'what was kept needs more memory than documents may have here',
+      next: 'give the server more of it: node --max-old-space-size=MIB',
+    });
   }
 
   /** @param growth negative for what is given back */

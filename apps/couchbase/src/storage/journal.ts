@@ -1,15 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../../errors/lab-error.ts';
-import { syncDirectory } from './directory.ts';
 import { sealFrame } from './frames.ts';
+import { GroupSync } from './group-sync.ts';
 import { nameOf, removeBefore } from './journal-files.ts';
 import { storageLimits } from './limits.ts';
-import { isFull, LogFile } from './log-file.ts';
+import { beginLog, diskFull, headRoom } from './begin-log.ts';
+import { isFull, type LogFile } from './log-file.ts';
 import { readJournal, type Found, type ReadingContext } from './read-journal.ts';
 import { RecordBuffer } from './record-buffer.ts';
 import { smallRecordBytes, writeJson, type RecordReader } from './records.ts';
-import { SnapshotFile } from './snapshot-file.ts';
+import { writeSnapshot, type SnapshotWriter } from './snapshot-file.ts';
 
 /** What a journal needs beside its directory. */
 export interface JournalContext extends ReadingContext {
@@ -22,14 +23,6 @@ export interface SyncObserver {
   /** What was recorded up to now is what the next `synced` is about. */
   syncing(): void;
   synced(): void;
-}
-
-/** Records of a snapshot: written in slices, between which others have their turns. */
-export type SnapshotWriter = (into: SnapshotFile) => Promise<void>;
-
-interface Waiter {
-  readonly position: number;
-  readonly resolve: () => void;
 }
 
 /**
@@ -53,10 +46,7 @@ export class Journal {
   #firstNumber: number;
   /** Position behind the last frame. */
   #position: number;
-  #syncedTo: number;
-  #waiters: Waiter[] = [];
-  #syncTimer: NodeJS.Timeout | undefined;
-  #syncing = false;
+  readonly #syncs: GroupSync;
   #compacting = false;
   #closed = false;
 
@@ -69,8 +59,12 @@ export class Journal {
     this.#firstNumber = found.firstNumber;
     this.#number = found.nextNumber;
     this.#position = found.position;
+    this.#syncs = new GroupSync({
+      syncedTo: found.position,
+      sync: () => this.#sync(),
+      onError: (error) => this.#broken('brought to the disk', error),
+    });
     this.#file = this.#begin(this.#number);
-    this.#syncedTo = found.position;
   }
 
   /**
@@ -119,7 +113,7 @@ export class Journal {
   commit(): void {
     if (this.#buffer.isEmpty) return;
     const frame = this.#buffer.take();
-    sealFrame(frame, this.#position, this.#syncedTo);
+    sealFrame(frame, this.#position, this.#syncs.syncedTo);
     try {
       this.#file.append(frame);
     } catch (error) {
@@ -127,23 +121,17 @@ export class Journal {
     }
     this.#position += frame.length;
     if (this.#buffer.capacity > storageLimits.frameBytes) this.#buffer = new RecordBuffer();
-    this.#syncTimer ??= setTimeout(() => void this.#sync(), storageLimits.syncMs).unref();
+    this.#syncs.soon();
   }
 
   /** Resolves when all that was recorded up to now is on the disk. */
   persisted(): Promise<void> {
-    const position = this.#position + (this.#buffer.isEmpty ? 0 : this.#buffer.size);
-    if (position <= this.#syncedTo) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiters.push({ position, resolve });
-      // Not at once: who else is in this turn may share it.
-      if (this.#waiters.length === 1) setImmediate(() => void this.#sync());
-    });
+    return this.#syncs.reached(this.#position + (this.#buffer.isEmpty ? 0 : this.#buffer.size));
   }
 
   /** An fsync is wanted soon by somebody who asks again. */
   hurry(): void {
-    if (this.#waiters.length === 0) void this.persisted();
+    void this.persisted();
   }
 
   /**
@@ -153,40 +141,27 @@ export class Journal {
   async compact(write: SnapshotWriter): Promise<boolean> {
     if (this.#compacting || this.#closed) return false;
     this.#compacting = true;
-    let draft: SnapshotFile | undefined;
     try {
       await this.#rotate();
       const number = this.#number;
       const path = join(this.#directory, nameOf(number, 'snapshot'));
-      draft = await SnapshotFile.begin(path);
-      const head = Buffer.from(JSON.stringify({ snapshot: true }));
-      writeJson(draft.record(head.length + smallRecordBytes), head);
-      await write(draft);
-      const tail = Buffer.from(JSON.stringify({ end: true }));
-      writeJson(draft.record(tail.length + smallRecordBytes), tail);
-      if (this.#closed) {
-        await draft.giveUp();
-        return false;
-      }
-      await draft.finish();
-      syncDirectory(this.#directory);
+      const bytes = await writeSnapshot(path, write, () => this.#closed);
+      if (bytes === undefined) return false;
       removeBefore(this.#directory, number);
-      this.#earlierBytes = draft.size;
+      this.#earlierBytes = bytes;
       this.#firstNumber = number;
       return true;
     } catch (error) {
-      await draft?.giveUp();
       // The bucket may have been deleted meanwhile, with its directory.
       if (this.#closed) return false;
       if (isFull(error) || error instanceof LabError) {
         this.#context.note(`${this.#directory}: no room on the disk to write the log anew; tried again later`);
         return false;
       }
-      this.#broken('written anew', error);
+      return this.#broken('written anew', error);
     } finally {
       this.#compacting = false;
     }
-    return false;
   }
 
   /** Writes what waits, and ends with an fsync. */
@@ -206,10 +181,8 @@ export class Journal {
 
   #end(): void {
     this.#closed = true;
-    clearTimeout(this.#syncTimer);
+    this.#syncs.end();
     this.#file.close();
-    for (const { resolve } of this.#waiters) resolve();
-    this.#waiters = [];
   }
 
   #takes(bytes: number): boolean {
@@ -222,35 +195,13 @@ export class Journal {
     }
   }
 
-  async #sync(): Promise<void> {
-    if (this.#syncing || this.#closed) return;
-    this.#syncing = true;
-    try {
-      do {
-        this.commit();
-        const position = this.#position;
-        this.observer?.syncing();
-        await this.#file.sync();
-        this.#syncedTo = Math.max(this.#syncedTo, position);
-        this.observer?.synced();
-        const done = this.#waiters.filter((waiter) => waiter.position <= position);
-        this.#waiters = this.#waiters.filter((waiter) => waiter.position > position);
-        for (const { resolve } of done) resolve();
-      } while (this.#waiters.length > 0 && !this.#isClosed);
-    } catch (error) {
-      if (!this.#isClosed) this.#broken('brought to the disk', error);
-    } finally {
-      this.#syncing = false;
-      clearTimeout(this.#syncTimer);
-      this.#syncTimer =
-        this.#position > this.#syncedTo && !this.#isClosed
-          ? setTimeout(() => void this.#sync(), storageLimits.syncMs).unref()
-          : undefined;
-    }
-  }
-
-  get #isClosed(): boolean {
-    return this.#closed;
+  async #sync(): Promise<number> {
+    this.commit();
+    const position = this.#position;
+    this.observer?.syncing();
+    await this.#file.sync();
+    this.observer?.synced();
+    return position;
   }
 
   /** Goes on in a new log. The old one is on the disk before: a log that is followed by another is whole. */
@@ -262,7 +213,7 @@ export class Journal {
     this.commit();
     this.observer?.syncing();
     old.syncNow();
-    this.#syncedTo = this.#position;
+    this.#syncs.synced(this.#position);
     this.observer?.synced();
     // On a full disk this is what there is for the new one.
     old.giveBack();
@@ -273,22 +224,10 @@ export class Journal {
     this.#file = file;
   }
 
-  /** @throws LabError `state.disk-full` where not even its first frame has room; nothing is left then */
   #begin(number: number): LogFile {
-    const file = new LogFile(join(this.#directory, nameOf(number, 'log')));
-    // Part of what the log before has given back: on a full disk a snapshot needs the rest. If that is little, it is enough to begin.
-    const bytes = storageLimits.reserveBytes / 2;
-    if (!file.take(bytes, bytes) && file.room < headRoom) {
-      file.remove();
-      throw diskFull(this.#directory);
-    }
-    const head = new RecordBuffer(headRoom);
-    writeJson(head, Buffer.from(JSON.stringify({ log: number, boot: this.#context.bootId })));
-    const frame = head.take();
-    sealFrame(frame, this.#position, this.#syncedTo);
-    file.append(frame);
-    this.#position += frame.length;
-    syncDirectory(this.#directory);
+    const head = { position: this.#position, syncedTo: this.#syncs.syncedTo, boot: this.#context.bootId };
+    const file = beginLog(this.#directory, number, head);
+    this.#position += file.size;
     return file;
   }
 
@@ -302,15 +241,4 @@ export class Journal {
       }),
     );
   }
-}
-
-/** Bytes for the heads of two frames, and what stands in the first of a log. */
-const headRoom = 1024;
-
-function diskFull(directory: string): LabError {
-  return new LabError({
-    code: 'state.disk-full',
-    cause: `the disk of ${directory} is full`,
-    next: 'make room on it, or flush or delete a bucket',
-  });
 }

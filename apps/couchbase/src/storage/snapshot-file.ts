@@ -1,9 +1,43 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncDirectory } from './directory.ts';
 import { frameHeadBytes, sealFrame } from './frames.ts';
 import { RecordBuffer } from './record-buffer.ts';
+import { smallRecordBytes, writeJson } from './records.ts';
 
 /** Bytes of a frame of a snapshot: few enough that writing them down stops nobody. */
 const sliceBytes = 128 * 1024;
+
+/** Records of a snapshot: written in slices, between which others have their turns. */
+export type SnapshotWriter = (into: SnapshotFile) => Promise<void>;
+
+/**
+ * Writes a snapshot; it is on the disk when this resolves, or there is nothing of it.
+ * @param isUnwanted asked at the end
+ * @returns its bytes, undefined for one that was not wanted any more
+ */
+export async function writeSnapshot(
+  path: string,
+  write: SnapshotWriter,
+  isUnwanted: () => boolean,
+): Promise<number | undefined> {
+  const file = await SnapshotFile.begin(path);
+  try {
+    file.mark({ snapshot: true });
+    await write(file);
+    file.mark({ end: true });
+    if (isUnwanted()) {
+      await file.giveUp();
+      return undefined;
+    }
+    await file.finish();
+    syncDirectory(dirname(path));
+    return file.size;
+  } catch (error) {
+    await file.giveUp();
+    throw error;
+  }
+}
 
 /** A log written anew: in slices, beside the one that is in use, and of no account before its end is written. */
 export class SnapshotFile {
@@ -31,6 +65,12 @@ export class SnapshotFile {
   record(bytes: number): RecordBuffer {
     if (!this.#buffer.fits(bytes)) this.#buffer = this.#buffer.withRoomFor(bytes);
     return this.#buffer;
+  }
+
+  /** Says where it begins, and that it is whole. */
+  mark(value: unknown): void {
+    const json = Buffer.from(JSON.stringify(value));
+    writeJson(this.record(json.length + smallRecordBytes), json);
   }
 
   /** There is enough for a frame: `turn` should be called. */

@@ -3,6 +3,7 @@ import type { FleetMachine, FleetUnit } from '../../client/fleet-client.ts';
 import { possibleUnitNames } from '../../unit/name.ts';
 import { requirementsOf } from '../../unit/requirements.ts';
 import type { Command, Context } from '../context.ts';
+import { lackLine, makesImage, missingImages } from '../missing-images.ts';
 import { runOnMachine, shellLine } from '../remote.ts';
 import { findUnit, unitArguments } from '../unit-arguments.ts';
 
@@ -28,7 +29,10 @@ export const status: Command = {
       if (i > 0) context.out('');
       for (const machine of await machinesOf(context, unit, 'loaded')) {
         const code = await runOnMachine(context, machine, shellLine(['systemctl', 'status', '-l', unit.name]));
-        if (code !== 0) return code;
+        if (code === 0) continue;
+        for (const image of await missingImages(unit.options, context.env['FLEETCTL_REGISTRY']))
+          context.err(`${lackLine(image)}\nnext: ${makesImage(image)}`);
+        return code;
       }
     }
     return 0;

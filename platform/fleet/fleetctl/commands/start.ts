@@ -1,14 +1,16 @@
 import { LabError } from '#errors/lab-error.ts';
+import { didYouMean } from '#errors/nearest.ts';
 import type { UnitChange } from '../../client/change-units.ts';
 import type { DesiredState } from '../../engine/model.ts';
 import { principalsFirst } from '../../engine/order.ts';
 import type { FlagSpec } from '../../flags.ts';
 import { isTemplate } from '../../unit/name.ts';
-import { requirementsOf } from '../../unit/requirements.ts';
+import { requirementsOf, xFleetKeys } from '../../unit/requirements.ts';
 import { hashUnit } from '../../unit/serialise.ts';
 import type { UnitOptions } from '../../unit/unit-file.ts';
 import { noUnits, saying, type Command, type Context } from '../context.ts';
 import { judgeLaunch, type Progress } from '../launch-look.ts';
+import { missingImages } from '../missing-images.ts';
 import { resolveUnit, type ResolvedUnit } from '../resolve-unit.ts';
 import { unitArguments, unitLookup } from '../unit-arguments.ts';
 import { deadlineMs, reportFailures, waitForUnits } from '../wait.ts';
@@ -112,7 +114,8 @@ function tellContent(context: Context, unit: ResolvedUnit, wanted: DesiredState)
   const requirements = requirementsOf(unit.name, content ?? unit.options);
   if (content !== undefined) {
     for (const key of requirements.unrecognised) {
-      context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"`);
+      const meant = didYouMean(key, xFleetKeys);
+      context.err(`WARN Unit ${unit.name}: unrecognized requirement in [X-Fleet] section: "${key}"${meant}`);
     }
     // One that is replaced for `load` or `start` is told of when it is there.
     if (unit.existing === undefined || wanted === 'inactive')
@@ -144,7 +147,8 @@ async function waitForAll(
     } else if (!context.flags.on('no-block')) waited.push(unit.name);
     else if (!already) context.out(`Triggered unit ${unit.name} ${verb}`);
   }
-  return reportFailures(context, await waitUntilThere(context, waited, wanted, quiet, totalMs));
+  const options = new Map(units.map((unit) => [unit.name, unit.options]));
+  return reportFailures(context, await waitUntilThere(context, waited, wanted, quiet, totalMs, options));
 }
 
 function replaced(context: Context, unit: ResolvedUnit): boolean {
@@ -155,15 +159,20 @@ function replaced(context: Context, unit: ResolvedUnit): boolean {
   );
 }
 
-/** Waits until units are loaded (or launched and active), printing each as it comes; used by `restart` too. */
+/**
+ * Waits until units are loaded (or launched and active), printing each as it comes; used by `restart` too.
+ * @param options of the units, where they are known: of one that fails, the images that it pulls are looked for
+ */
 export function waitUntilThere(
   context: Context,
   units: readonly string[],
   wanted: 'loaded' | 'launched',
   quiet: ReadonlySet<string>,
   totalMs: number,
+  options: ReadonlyMap<string, UnitOptions> = new Map(),
 ): Promise<LabError[]> {
   const progress = new Map<string, Progress>();
+  const asked = new Set<string>();
   return waitForUnits(context, units, totalMs, ({ name, unit, states }, machines, waitedMs) => {
     if (unit === undefined)
       return {
@@ -176,6 +185,13 @@ export function waitUntilThere(
     const own = progress.get(name) ?? { announced: quiet.has(name) };
     progress.set(name, own);
     const state = states.find((s) => s.machineID === unit.machineID);
+    const fails = state?.systemdSubState === 'auto-restart' || state?.systemdActiveState === 'failed';
+    if (fails && !asked.has(name)) {
+      asked.add(name);
+      void missingImages(options.get(name) ?? [], context.env['FLEETCTL_REGISTRY']).then(([lacks]) => {
+        if (lacks !== undefined) own.lacks = lacks;
+      });
+    }
     const announce = (line: string): void => context.out(line);
     return judgeLaunch({ unit, state, machines, wanted, waitedMs, progress: own, announce });
   });

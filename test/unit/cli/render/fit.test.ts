@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fit, fold, visibleWidth } from '#cli/render/fit.ts';
+import { fit, fold, shortened, visibleWidth } from '#cli/render/fit.ts';
 import { table } from '#cli/render/table.ts';
 
 const widths = fc.integer({ min: 10, max: 100 });
@@ -112,5 +112,19 @@ describe('a table', () => {
         ).toEqual([]);
       }),
     );
+  });
+});
+
+describe('shortened', () => {
+  it.each([
+    ['all of it', 9, 'all of it'],
+    ['until etcd is healthy', 15, 'until etcd is…'],
+    ['until etcd is healthy', 14, 'until etcd is…'],
+    ['until etcd is healthy', 13, 'until etcd…'],
+    ['couchbase-sidekick@1.service', 10, 'couchbase…'],
+    ['a couchbase-sidekick@1.service', 12, 'a couchbase…'],
+    ['ab', 1, 'a…'],
+  ])('%j in %i columns: %j', (text, room, expected) => {
+    expect(shortened(text, room)).toBe(expected);
   });
 });

@@ -105,3 +105,14 @@ it('shows what the probes saw and what they cost', () => {
   expect(words('page ')).toEqual(['page', '900', '31', '3.2 ms', '41.0 ms', '2.40 s']);
   expect(lines()).toContain('probes 4.1 % of a core, clock error 1.3 ms');
 });
+
+it.each([40, 80])('fits a terminal of %i columns, and breaks no word', (columns) => {
+  const name = 'web@3.service stayed down for lack of a machine, and returned with the machine';
+  const evidence = 'core-02 (c0028057...) runs web@2.service, which conflicts with web@*.service;\n  then on core-01';
+  const finding = { kind: 'claim' as const, name, verdict: 'pass' as const, evidence };
+  const sentence = 'All 17 statements held, and first good page came 18.1 s after fault.';
+  const change = { findings: [finding], sentence, runDir: '/runs/x' };
+  const text = stripVTControlCharacters(renderRunReport({ ...report, ...change }, columns));
+  expect(text.split('\n').filter((line) => line.length > columns)).toEqual([]);
+  for (const word of `${name} ${evidence} ${sentence}`.split(/\s+/)) expect(text.split(/\s+/)).toContain(word);
+});

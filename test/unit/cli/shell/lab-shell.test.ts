@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repoDir } from '../../../support/lab-cli.ts';
-import { LabCli } from '../lab-process.ts';
+import { LabCli, labName } from '../lab-process.ts';
 
 /** `./lab shell` and `./lab vagrant` as programs; no lab is up here. */
 describe.skipIf(process.getuid?.() !== 0)('lab shell', () => {
@@ -70,6 +70,49 @@ describe.skipIf(process.getuid?.() !== 0)('lab shell', () => {
     expect(stdout).toContain('kept-42');
     for (const program of ['ssh', 'fleetctl']) expect(stdout).toContain(`is ${repoDir}/cli/shell/programs/${program}`);
     expect(exitCode).toBe(5);
+  });
+
+  it.each([
+    ['PROMPT_COMMAND=\'PS1="mine $((++n))> ";\'', 'a text that ends in a semicolon'],
+    ["PROMPT_COMMAND=('n=$((n + 1))' 'PS1=\"mine $n> \"')", 'a list'],
+  ])('keeps its prompt before one that is made anew each time: %s (%s)', async (line) => {
+    writeFileSync(join(lab.dir, '.bashrc'), `${line}\n`);
+    const env = { LAB_CONFIG_DIR: lab.dir, HOME: lab.dir, SHELL: '/bin/bash', TERM: 'dumb' };
+    const { stdout } = await execa('script', ['-qec', `${join(repoDir, 'lab')} shell`, '/dev/null'], {
+      env,
+      cwd: lab.dir,
+      input: 'true\nexit 5\n',
+      reject: false,
+    });
+    expect(stdout).toMatch(/\[clitest\S* 0\/3 down\] mine 1> /);
+    expect(stdout).toMatch(/\[clitest\S* 0\/3 down\] mine 2> /);
+    expect(stdout).not.toMatch(/down\] \[/);
+  });
+
+  it('Vagrant itself, outside of the shell, is told that it does not see containers', async () => {
+    const state = join(lab.dir, 'state', labName);
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, 'provider'), 'nspawn\n');
+    const { exitCode, stdout, stderr } = await lab.run('vagrant', 'settings');
+    rmSync(join(lab.dir, 'state'), { recursive: true });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 74, stdout: '' });
+    expect(stderr).toMatch(/are containers, which Vagrant itself does not see \[state\.provider\]\nnext {2}lab shell /);
+  });
+
+  it('says of verbs of Vagrant that it has not what to use instead, in one line each', async () => {
+    for (const [verb, instead] of [
+      ['provision core-02 --provision-with shell', 'vagrant destroy core-02'],
+      ['box list', 'lab image list'],
+      ['plugin install vagrant-libvirt', 'nothing'],
+      ['ssh-config', 'ssh core-01'],
+    ]) {
+      const { exitCode, stderr } = await lab.run('vagrant', ...(verb ?? '').split(' '));
+      expect({ verb, exitCode }).toEqual({ verb, exitCode: 64 });
+      expect(stderr).toContain(`vagrant ${verb?.split(' ')[0]} `);
+      expect(stderr).toMatch(/\[usage\.vagrant\]/);
+      expect(stderr).toContain(instead);
+    }
+    expect((await lab.run('vagrant', '--help')).stdout).not.toContain('plugin');
   });
 });
 

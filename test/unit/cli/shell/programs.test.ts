@@ -151,6 +151,55 @@ describe('docker', () => {
     expect(out).toContain(`<${name}> `);
   });
 
+  it.each([
+    ['docker build .', 'docker build without a name', 64],
+    ['docker build -t mine /nowhere', 'an address or a directory that is not there is the engine’s', 0],
+    ['docker build -t mine -', 'standard input is the engine’s', 0],
+    ['docker build -t mine --squash .', 'what lab image build has not is the engine’s', 0],
+  ])('%s: %s', async (line, _, expected) => {
+    guests();
+    const { exitCode, out, err } = await typed.type(line);
+    expect(exitCode).toBe(expected);
+    if (expected === 0) expect(out).toMatch(/^<docker><build>/);
+    else expect(err).toContain('error the image needs a name');
+  });
+
+  it('builds with the engine that DOCKER_HOST names', async () => {
+    const { out } = await typed.type('docker build -t mine .', { DOCKER_HOST: 'unix:///x.sock' });
+    expect(out).toMatch(/^<docker><build><-t><mine><.> DOCKER_HOST=unix:\/\/\/x.sock /);
+  });
+
+  it.each(['docker build -t a/mine -t b:2 .', 'docker image build --rm --tag=a/mine --pull --tag=b:2 -q .'])(
+    '%s is the lab’s, and the engine gets what it made',
+    async (line) => {
+      guests();
+      const root = join(typed.dir, 'checkout');
+      typed.recorder(join(root, 'lab'));
+      const { exitCode, out } = await typed.type(line, { LAB_SHELL_ROOT: root });
+      const [built, ...pulled] = out.split('\n');
+      expect(exitCode).toBe(0);
+      expect(built).toMatch(/^<lab><image><build>.*<\.> DOCKER_HOST= /);
+      expect(pulled.map((text) => text.split(' ')[0])).toEqual([
+        '<docker><pull><--quiet><a/mine>',
+        '<docker><pull><--quiet><b:2>',
+      ]);
+    },
+  );
+
+  it('pushes nothing that is in the registry already', async () => {
+    const registry = 'registry/pushed/docker/registry/v2';
+    typed.write(`${registry}/repositories/a/mine/_manifests/tags/latest/current/link`, 'sha256:abcd');
+    typed.write(`${registry}/blobs/sha256/ab/abcd/data`, '{"config":{"digest":"<docker><image><inspect>"}}');
+    // The recorder says as an image's id how it was called.
+    const id = '<docker><image><inspect><--format><{{.Id}}><a/mine>';
+    const { out } = await typed.type('docker push a/mine', { DOCKER_HOST: 'x' });
+    expect(out).toContain('<docker><tag>');
+    typed.write(`${registry}/blobs/sha256/ab/abcd/data`, `${id} DOCKER_HOST=x CWD=`);
+    expect((await typed.type('docker push a/mine', { DOCKER_HOST: 'x' })).out).toBe(
+      "a/mine is in the lab's registry: sha256:abcd",
+    );
+  });
+
   it('needs the image of the machines, where the host has no client of its own', async () => {
     typed.write('supervisor-spec.json', '{}\n');
     const tools = join(typed.dir, 'tools');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { vagrantLine } from '#cli/render/vagrant-line.ts';
+import { vagrantLine, vagrantLines } from '#cli/render/vagrant-line.ts';
 import { exportLines } from '#cli/shell/export-lines.ts';
 import { leaveShell, withoutShell } from '#cli/shell/leave-shell.ts';
 import { shellCommand } from '#cli/shell/shell-command.ts';
@@ -75,4 +75,19 @@ it("says what happens in Vagrant's words", () => {
     '    core-02: cord pulled',
   );
   expect(vagrantLine({ subject: 'lab', phase: 'destroy', status: 'started' })).toBeUndefined();
+});
+
+it('says of a machine that ran already nothing of booting', () => {
+  const lineOf = vagrantLines();
+  const said = (['core-01', 'core-02'] as const).flatMap((subject) => [
+    lineOf({ subject, phase: 'boot', status: subject === 'core-01' ? 'skipped' : 'started' }),
+    lineOf({ subject, phase: 'services', status: 'started' }),
+    lineOf({ subject, phase: 'services', status: 'done' }),
+  ]);
+  expect(said.filter((line) => line !== undefined)).toEqual([
+    '==> core-01: Machine is already running.',
+    '==> core-02: Booting VM...',
+    '==> core-02: Waiting for machine to boot. This may take a few minutes...',
+    '==> core-02: Machine booted and ready!',
+  ]);
 });

@@ -11,7 +11,7 @@ describe('loadConfig', () => {
       { name: 'core-03', index: 3, address: '172.17.8.103', memoryBytes: 2 * 1024 ** 3, cpus: 1 },
     ]);
     expect(config.network).toMatchObject({ cidr: '172.17.8.0/24', prefixLength: 24, flannelCidr: '10.1.0.0/16' });
-    expect(config.timers).toMatchObject({ fleetAgentTtlMs: 5000, etcdHeartbeatMs: 50, etcdElectionMs: 500 });
+    expect(config.timers).toMatchObject({ fleetAgentTtlMs: 5000, etcdHeartbeatMs: 100, etcdElectionMs: 500 });
     expect(config).toMatchObject({ stateDir: '/var/lib/coreos-lab/lab', cacheDir: '/home/reader/.cache/coreos-lab' });
   });
 

@@ -36,6 +36,17 @@ test('a directory that another server holds: 73, until that one is dead', async 
   await next.stop();
 });
 
+test('of servers that start at the same moment on what a dead one left, one gets it', async () => {
+  const dataDir = dataDirectory();
+  const env = { COUCHBASE_DATA_DIR: dataDir };
+  await (await startServerProcess(bundles.server, { env })).stop('SIGKILL');
+  const starts = await Promise.allSettled(Array.from({ length: 4 }, () => startServerProcess(bundles.server, { env })));
+  const started = starts.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  await Promise.all(started.map((server) => server.stop()));
+  expect(started.length).toBe(1);
+  expect(readdirSync(dataDir).toSorted()).toEqual(['cluster', 'format', 'lock']);
+});
+
 test('a directory of another version, and one of other things: 74, and nothing is changed', async () => {
   const dataDir = dataDirectory();
   writeFileSync(join(dataDir, 'format'), 'coreos-lab embedded Couchbase, data format 2\n');

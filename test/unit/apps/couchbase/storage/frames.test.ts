@@ -42,12 +42,13 @@ test('a last write that was broken off at any byte is cut, and nothing before it
       for (let size = kept.length; size < whole.length; size++) {
         // Space that was taken ahead is zeros; a file that was not grows.
         const torn = Buffer.concat([whole.subarray(0, size), zeros(isTaken ? whole.length - size + 64 : 0)]);
+        // Zeros that were to be written are there already.
+        if (torn.subarray(0, whole.length).equals(whole)) continue;
         const found = read(torn);
         expect(found.payloads).toEqual(before.map((one) => Buffer.from(one)));
         expect(found).toMatchObject({ end: kept.length, next: undefined });
         expect(found.strayBytes).toBeLessThanOrEqual(size - kept.length);
         const judgement = judge(found, { endPosition: 100 + kept.length, isLast: true, sameBoot: true });
-        // A payload may end in zeros of its own; then nothing can be seen to be missing.
         expect(judgement).toBe(found.strayBytes === 0 ? 'whole' : 'cut');
         if (size - kept.length >= 4) expect(judgement).toBe('cut');
       }

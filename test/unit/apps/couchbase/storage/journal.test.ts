@@ -128,6 +128,28 @@ test('a log that is missing, or shorter than the next one says, is an error', ()
   expect(reasonOf(() => open(directory)).code).toBe('input.data-log');
 });
 
+test('what was on the disk is missed, also after the host was down, and at the edge of a frame', async () => {
+  const directory = dataDirectory();
+  const first = open(directory);
+  record(first, 1);
+  const at = first.journal.bytes;
+  record(first, 2);
+  await first.journal.persisted();
+  const until = first.journal.bytes;
+  record(first, 3);
+  const path = join(directory, '00000001.log');
+  const bytes = readFileSync(path);
+  // The last frame knows that the second was on the disk.
+  writeFileSync(path, Buffer.from(bytes).fill(0, at, until));
+  expect(reasonOf(() => open(directory, 'another boot')).message).toContain(`${path} is damaged at offset ${at}`);
+  // Frames that are whole, and fewer than the next log was begun behind.
+  writeFileSync(path, bytes);
+  const second = open(directory);
+  record(second, 4);
+  writeFileSync(path, bytes.subarray(0, until));
+  expect(reasonOf(() => open(directory)).code).toBe('input.data-log');
+});
+
 test('after the host was down, a hole in what was not on the disk is cut, and told to whoever holds numbers', () => {
   const directory = dataDirectory();
   const first = open(directory, 'before');

@@ -153,6 +153,8 @@ describe('inside', () => {
     server.stop();
     await page.getByText('The server does not answer').waitFor();
     expect(await page.locator('[data-bucket=default]').count()).toBe(1);
+    // Its header does not go on saying that it is healthy.
+    expect(await page.locator('.node').textContent()).toMatch(/does not answer$/u);
   });
 
   test('a server that says nothing at all, as behind a pulled cord, and comes back', async () => {
@@ -160,6 +162,7 @@ describe('inside', () => {
     await page.getByText('The server does not answer').waitFor();
     await page.unroute('**/pools**');
     await page.getByText('The server does not answer').waitFor({ state: 'detached' });
+    expect(await page.locator('.node').textContent()).toMatch(/healthy, up /u);
   });
 
   test('documents are found by what is in them, page by page', async () => {

@@ -129,3 +129,41 @@ test('the words are named, and a value that will do', () => {
       'on-abort, on-watchdog, no -> write Restart=always, or take the line out',
   );
 });
+
+describe('a value of [X-Fleet] that fleet reads in another way than it is written', () => {
+  const fleet = (line: string) => said(`[Service]\nExecStart=/bin/true\n[X-Fleet]\n${line}\n`);
+  test.each([
+    ['MachineMetadata=a=1 b=2', 'several each stands in double quotes', '"a=1" "b=2"'],
+    ["MachineMetadata='a=1' 'b=2'", 'several each stands in double quotes', '"a=1" "b=2"'],
+    ['MachineOf=a.service b.service', 'read as one unit', '"a.service" "b.service"'],
+    ['X-ConditionMachineOf=a.service, b.service', 'read as one unit', '"a.service" "b.service"'],
+    ['MachineOf=couchbase@%i', 'no unit is called so', 'couchbase@%i.service'],
+    ['Global=maybe', 'neither yes nor no', 'true'],
+    ['Global=True # everywhere', 'neither yes nor no', 'true'],
+  ])('%s', (line, cause, example) => {
+    const answer = fleet(line);
+    expect(answer).toMatch(/^unit\.syntax: x\.service:4: /);
+    expect(answer).toContain(cause);
+    expect(answer.endsWith(`-> write ${line.slice(0, line.indexOf('='))}=${example}`)).toBe(true);
+  });
+
+  test.each([
+    'MachineMetadata="a=1" "b=2"',
+    'MachineMetadata = a=1',
+    'MachineMetadata=',
+    'MachineOf=%p.socket',
+    'MachineOf="a.service" "b.service"',
+    'Conflicts=a*.service  b@[12].service',
+    'Conflicts="a*" "b*"',
+    'Global=yes',
+    'Global=True',
+    'Global=1',
+    'Global=off',
+    'X-ConditionMachineMetadata=a=1',
+    'X-Conflicts=a b',
+    'X-ConditionMachineBootID=1234',
+    'Frobnicate=1 2',
+  ])('%s is as it is written', (line) => {
+    expect(fleet(line)).toBe('accepted');
+  });
+});

@@ -165,7 +165,7 @@ describe('lab.toml', () => {
   it.each([
     ['[timers]\nfleet_agent_ttl = "9s"\n', '[timers] fleet_agent_ttl is 9000 ms in lab.toml, and the lab has 5000 ms'],
     ['[timers]\netcd_election = "900ms"\n', '[timers] etcd_election is 900 ms in lab.toml, and the lab has 500 ms'],
-    ['[timers]\netcd_heartbeat = "60ms"\n', '[timers] etcd_heartbeat is 60 ms in lab.toml, and the lab has 50 ms'],
+    ['[timers]\netcd_heartbeat = "60ms"\n', '[timers] etcd_heartbeat is 60 ms in lab.toml, and the lab has 100 ms'],
     [
       '[network]\nflannel = "10.2.0.0/16"\n',
       '[network] flannel is 10.2.0.0/16 in lab.toml, and the lab has 10.1.0.0/16',

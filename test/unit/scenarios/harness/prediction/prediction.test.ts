@@ -50,7 +50,7 @@ describe('predictions', () => {
 
   it('a silent machine is gone when its lease is, later when etcd must elect a leader first', () => {
     expect(predictDetection('cut', timers, 1, false)).toMatchObject({ minMs: 3_000, maxMs: 4_800 });
-    expect(predictDetection('partition', timers, 1, true)).toMatchObject({ minMs: 5_000, maxMs: 6_300 });
+    expect(predictDetection('partition', timers, 1, true)).toMatchObject({ minMs: 4_900, maxMs: 6_300 });
     expect(predictDetection('pause', { ...timers, fleetAgentTtlMs: 30_000 }, 1, false)).toMatchObject({
       minMs: 21_750,
     });

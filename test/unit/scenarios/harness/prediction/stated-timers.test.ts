@@ -6,6 +6,7 @@ import { hurryMs, readConfig as readWebConfig } from '#apps/web/src/config.ts';
 import { burstMs as workerBurstMs } from '#apps/worker/src/couchbase-discovery.ts';
 import { announcementTtlSeconds, memcachedPort, serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import { presenceLeaseSeconds } from '#platform/etcd/keys/fleet-keys.ts';
+import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
 import { defaultApiPort } from '#platform/fleet/client/endpoint.ts';
 import { readConfig as readFleetdConfig } from '#platform/fleet/daemon/config.ts';
 import { resyncS, shutdownWaitS } from '#provision/cluster/machine-config.ts';
@@ -68,6 +69,9 @@ describe('what predictions count on is what the unit files say', () => {
     const book = read(`units/book/${kind}-sidekick@.service`);
     for (const text of [unit, book]) expect(keyTtlMs(text, 1)).toBe(ttl * 1000);
     expect(keyTtlMs(unit, 2.2)).toBe(Math.ceil(ttl * 2.2) * 1000);
+    // As a run learns it: from fleet's options.
+    const values = parseUnitFile(unit, kind).map(({ value }) => value);
+    expect(keyTtlMs(values.join('\n'), 1)).toBe(ttl * 1000);
     expect(book.match(/--ttl \d+/g)).toEqual([`--ttl ${ttl}`, `--ttl ${ttl}`]);
     expect(Number(/sleep (\d+)/.exec(book)?.[1])).toBeLessThan(ttl);
     const keys = new Set([unit, book].flatMap((text) => text.match(/\/services\/\S+?\/%i/g)));
