@@ -6,7 +6,7 @@ export const config = {
     means: '$vm_cpus in config.rb is more than the CPUs of this host. A machine cannot have more.',
     remedy: '`nproc` says how many there are; set $vm_cpus in config.rb to that or less.',
   },
-  'config.auth': {
+  'config.api-credentials': {
     means:
       "What `fleetd` is to ask of its API's clients cannot be read, is not complete, or is no secret. It is in " +
       'auth_token_file, tls_cert_file with tls_key_file, and tls_client_ca_file.',

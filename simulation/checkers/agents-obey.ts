@@ -12,8 +12,9 @@ interface Leave {
 /**
  * An agent starts only what it is to run, and stops only what it is not to run, or not in this form: what runs is adopted after a
  * restart, and restarted never.
+ * @param fenced an agent without etcd stops what is not global, and starts it again
  */
-export function agentsObey(): Checker {
+export function agentsObey(fenced: boolean): Checker {
   /** When it was last so. */
   const startable = new Map<string, number>();
   const stoppable = new Map<string, number>();
@@ -61,7 +62,8 @@ export function agentsObey(): Checker {
         const was = (times: ReadonlyMap<string, number>): boolean => (times.get(place) ?? -Infinity) >= from;
         if (verb === 'start' && !leave.start && !was(startable))
           return `the agent of ${machine} starts ${unit}, which is not to run there`;
-        if (verb === 'stop' && !leave.stop && !was(stoppable) && !leaving.has(machine))
+        const isCutOff = fenced && truth.freshness.calmFor(machine) < truth.freshness.recoveryMs;
+        if (verb === 'stop' && !isCutOff && !leave.stop && !was(stoppable) && !leaving.has(machine))
           return `the agent of ${machine} stops ${unit}, which is to run there`;
       }
       return undefined;

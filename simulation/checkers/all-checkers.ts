@@ -24,7 +24,7 @@ export function allCheckers(fenced: boolean): Checker[] {
     livingMachines(),
     leaderOnly(),
     needlessMoves(),
-    agentsObey(),
+    agentsObey(fenced),
     nothingLost(),
     convergence(),
     statesTold(),

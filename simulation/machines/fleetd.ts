@@ -19,6 +19,8 @@ import { answerCall, type ApiCall } from './api-door.ts';
 export interface FleetSettings {
   readonly ttlSeconds: number;
   readonly resyncMs: number;
+  /** Off where it is left out. */
+  readonly fence?: boolean;
 }
 
 /** Puts something between fleetd and what it stands on: a bug, to see that it is found. */
@@ -95,7 +97,7 @@ export function runFleetd(args: {
 
 function configOf(
   machine: { name: string; id: string; ip: string; metadata: Record<string, string> },
-  { ttlSeconds, resyncMs }: FleetSettings,
+  { ttlSeconds, resyncMs, fence = false }: FleetSettings,
 ): FleetdConfig {
   return {
     etcdServers: [],
@@ -112,6 +114,7 @@ function configOf(
     resyncMs,
     shutdownWaitMs: 6_000,
     disableEngine: false,
+    fence,
     tokenLimit: defaultPageSize,
     etcdRequestTimeoutMs: undefined,
     auth: { token: undefined, certificate: undefined, key: undefined, clientAuthority: undefined },

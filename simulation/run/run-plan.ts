@@ -1,4 +1,5 @@
 import { allCheckers } from '../checkers/all-checkers.ts';
+import type { Checker } from '../checkers/checker.ts';
 import { whatIsMissing } from '../checkers/convergence.ts';
 import { whatIsUntrue } from '../checkers/states-told.ts';
 import { Truth } from '../checkers/truth.ts';
@@ -35,6 +36,8 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly tampering?: Tampering;
+  /** Is it judged as a fleet with a fence? As the plan has one, if it is left out. */
+  readonly isFenced?: boolean;
   /** Is given every event, after the checkers. */
   readonly onEvent?: (event: HistoryEvent) => void;
 }
@@ -65,7 +68,7 @@ class PlanRun {
   readonly cluster: Cluster;
   readonly #plan: Plan;
   readonly #truth: Truth;
-  readonly #checkers = allCheckers(false);
+  readonly #checkers: readonly Checker[];
   readonly #injector: Injector;
   readonly #clients: readonly Client[];
   readonly #settledAfterMs: number[] = [];
@@ -76,7 +79,8 @@ class PlanRun {
   #commits = 0;
   #electedAt = 0;
 
-  constructor(plan: Plan, { tampering = {}, onEvent }: RunOptions) {
+  constructor(plan: Plan, { tampering = {}, onEvent, isFenced = plan.fleet.fence === true }: RunOptions) {
+    this.#checkers = allCheckers(isFenced);
     this.#plan = plan;
     const numbers = Array.from({ length: plan.fleet.machines }, (_, index) => index + 1);
     this.#truth = new Truth({

@@ -12,6 +12,8 @@ export interface DesiredUnit {
   readonly hash: string;
   readonly text: string;
   readonly wanted: 'loaded' | 'launched';
+  /** Every machine that is fit for it runs it. */
+  readonly isGlobal?: boolean;
 }
 
 /**
@@ -36,5 +38,6 @@ export function desiredUnits(view: FleetView, self: Machine): DesiredUnit[] {
     hash: u.hash,
     text: u.text,
     wanted: u.desired === 'launched' ? 'launched' : 'loaded',
+    ...(u.requirements.global && { isGlobal: true }),
   }));
 }

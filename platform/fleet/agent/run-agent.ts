@@ -7,7 +7,7 @@ import type { Machine } from '../engine/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';
-import { desiredUnits } from './desired.ts';
+import { type DesiredUnit, desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
 import { taskHolds } from './hold.ts';
 import { removeAll, untilNoneRuns } from './leaving.ts';
@@ -41,6 +41,8 @@ export function runAgent(args: {
   machine: Machine;
   lease: () => string | undefined;
   resyncMs: number;
+  /** Nothing is to run that another machine may run by now. */
+  isFenced?: () => boolean;
   log: Log;
 }): Agent {
   const { store, keys, mirror, systemd, machine, log } = args;
@@ -62,7 +64,7 @@ export function runAgent(args: {
   const waits = startWaits({ mirror, keys, machine, log });
   const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
-    const desired = desiredUnits(mirror.view(), machine);
+    const desired = desiredUnits(mirror.view(), machine).filter(args.isFenced?.() === true ? isGlobal : always);
     wanted = new Set(desired.map((u) => u.name));
     const saidAt = (unit: string) => mirror.revision(keys.job(unit).desired);
     const starts: Starts = { waitsFor: waits.cause, claim: (units) => publisher.claim(args.lease(), units) };
@@ -106,6 +108,9 @@ export function runAgent(args: {
     },
   };
 }
+
+const isGlobal = (unit: DesiredUnit): boolean => unit.isGlobal === true;
+const always = (): boolean => true;
 
 /** Is a key of this machine itself, or of a unit that this machine has, had, or may have to run? */
 function concernOf(of: {

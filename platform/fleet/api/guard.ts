@@ -31,7 +31,7 @@ const fileLimitBytes = 256 * 1024;
 /**
  * Reads the files. What the API asks of a client is all that is configured: the token, a certificate, or both.
  * @returns undefined when nothing is: the API is open, as the original's is
- * @throws LabError `config.auth`
+ * @throws LabError `config.api-credentials`
  */
 export function apiGuard(files: AuthFiles): ApiGuard | undefined {
   const { token, certificate, key, clientAuthority } = files;
@@ -81,5 +81,5 @@ function content(file: string): Buffer {
 }
 
 function bad(cause: string, next: string): LabError {
-  return new LabError({ code: 'config.auth', cause, next });
+  return new LabError({ code: 'config.api-credentials', cause, next });
 }

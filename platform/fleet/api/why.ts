@@ -25,13 +25,14 @@ export async function whyResource(registry: Registry, request: ApiRequest): Prom
   return { status: 200, body: whyBody(registry, picture, unit) };
 }
 
-function whyBody({ keys }: Registry, { view, value }: Picture, unit: UnitRecord): Record<string, unknown> {
+function whyBody({ keys }: Registry, picture: Picture, unit: UnitRecord): Record<string, unknown> {
+  const { view } = picture;
   const states = statesByUnit(view.states).get(unit.name) ?? [];
   const { options: _, ...body } = unitBodyOf(unit, states);
   return {
     unit: body,
     ...waits(unit, states, view),
-    decisions: readHistory(value(keys.job(unit.name).decisions)).reverse(),
+    decisions: readHistory(picture.value(keys.job(unit.name).decisions)).reverse(),
   };
 }
 

@@ -33,6 +33,8 @@ export interface FleetdConfig {
   readonly tokenLimit: number;
   /** How long one etcd member may take for an answer, ms; undefined: as the TTL asks (`etcdTimeoutMs`). */
   readonly etcdRequestTimeoutMs: number | undefined;
+  /** Units stop where etcd is out of reach for a TTL, and others wait for that before they start them. */
+  readonly fence: boolean;
   /** Who may use the API by TCP. */
   readonly auth: AuthFiles;
 }
@@ -53,6 +55,7 @@ export const fleetdFlags: readonly FlagSpec[] = [
   flag('resync', 'look at systemd this often without an event (3s)'),
   flag('shutdown-wait', 'when the machine goes down, wait this long for its units to stop (6s)'),
   flag('disable-engine', 'true: this machine never leads, it only runs units (false)'),
+  flag('fence', 'true, on all machines: units stop where etcd is out of reach, before others start them (false)'),
   flag('token-limit', `entries on one page of the API (${defaultPageSize})`),
   flag('etcd-request-timeout', 'seconds that one etcd member may take for an answer (by --agent-ttl)'),
   flag('auth-token-file', 'the API by TCP wants the secret in this file as a bearer token'),
@@ -110,6 +113,7 @@ export function readConfig(
     // Of the 20 s that systemd gives fleetd itself to stop.
     shutdownWaitMs: durationMs('shutdown-wait', get('shutdown-wait', '6s')),
     disableEngine: isTrue('disable-engine', get('disable-engine', 'false')),
+    fence: isTrue('fence', get('fence', 'false')),
     tokenLimit: wholeNumber('token-limit', get('token-limit', String(defaultPageSize)), 65_535),
     etcdRequestTimeoutMs: get('etcd-request-timeout', '')
       ? durationMs('etcd-request-timeout', get('etcd-request-timeout', ''))

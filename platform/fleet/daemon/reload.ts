@@ -3,7 +3,16 @@ import type { FleetdConfig } from './config.ts';
 
 /** What a fleetd takes over while it runs; its sockets, its etcd and who it is, it has from its start. */
 const reloadable: ReadonlySet<string> = new Set<keyof FleetdConfig>([
-  ...(['hostname', 'publicIp', 'metadata', 'agentTtl', 'resyncMs', 'shutdownWaitMs', 'disableEngine'] as const),
+  ...([
+    'hostname',
+    'publicIp',
+    'metadata',
+    'agentTtl',
+    'resyncMs',
+    'shutdownWaitMs',
+    'disableEngine',
+    'fence',
+  ] as const),
 ]);
 
 export interface Reload {

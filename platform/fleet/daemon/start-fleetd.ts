@@ -11,6 +11,7 @@ import { fleetKeys, type FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { openMirror, type Mirror } from '../registry/mirror.ts';
 import { registryOf, type Registry } from '../registry/registry.ts';
 import type { FleetdConfig } from './config.ts';
+import { fence, fenceWaitMs } from './fence.ts';
 import type { Log } from './log.ts';
 import { keepPresent } from './presence.ts';
 import { type Reload, reloadOf } from './reload.ts';
@@ -82,6 +83,7 @@ export async function startFleetd(around: Surroundings): Promise<Fleetd> {
       config = reload.config;
       if (former !== undefined) {
         // As after a kill -9, whose next fleetd finds what is there: the lease stays until the new one has the keys.
+        former.fence?.end();
         await former.engine?.stop();
         await former.agent.stop();
         former.presence.abandon();
@@ -115,10 +117,18 @@ function startParts(around: Surroundings, keys: FleetKeys, mirror: Mirror): Flee
   const machine = machineOf(config);
   let lease = (): string | undefined => undefined;
   const shared = { store, keys, mirror, log, lease: () => lease() };
-  const agent = runAgent({ ...shared, systemd, machine, resyncMs: config.resyncMs });
+  const ttlMs = config.agentTtl * 1000;
+  const own = config.fence ? fence(ttlMs, log, () => agent.wake()) : undefined;
+  const isFenced = (): boolean => own?.isClosed() === true;
+  const agent = runAgent({ ...shared, systemd, machine, resyncMs: config.resyncMs, isFenced });
   const engine = config.disableEngine
     ? undefined
-    : runEngine({ ...shared, machineId: machine.id, ttlMs: config.agentTtl * 1000 });
+    : runEngine({
+        ...shared,
+        machineId: machine.id,
+        ttlMs,
+        fenceWaitMs: config.fence ? fenceWaitMs(config.agentTtl) : 0,
+      });
   let isNotified = false;
   const onRegistered = (): void => {
     agent.wake();
@@ -126,18 +136,24 @@ function startParts(around: Surroundings, keys: FleetKeys, mirror: Mirror): Flee
     if (!isNotified && process.env['NOTIFY_SOCKET'] !== undefined) void runCommand('systemd-notify', ['--ready'], 5000);
     isNotified = true;
   };
-  const onContact = (): void => engine?.contact();
+  const onContact = (): void => {
+    own?.contact();
+    engine?.contact();
+  };
+  // The copy of the registry has just been read.
+  own?.contact();
   const presence = keepPresent({ store, keys, machine, ttlSeconds: config.agentTtl, log, onRegistered, onContact });
   lease = () => presence.lease();
   // Before the first registration nothing must read as "this machine lost its units".
   mirror.onChange((changed) => {
     if (changed.has(keys.machine(machine.id))) presence.ensure().catch(() => undefined);
   });
-  return { mirror, agent, engine, presence };
+  return { mirror, agent, engine, presence, fence: own };
 }
 
 async function leaveParts(around: Surroundings, parts: FleetdParts): Promise<void> {
   const { config, systemd, log } = around;
+  parts.fence?.end();
   const goingDown = await systemd.shuttingDown();
   await parts.engine?.stop();
   await parts.agent.stop();

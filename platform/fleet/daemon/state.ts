@@ -4,6 +4,7 @@ import type { Engine } from '../engine/run-engine.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';
 import type { FleetdConfig } from './config.ts';
+import type { Fence } from './fence.ts';
 import type { Presence } from './presence.ts';
 
 /** What works on the copy of the registry: there once etcd has answered. */
@@ -13,6 +14,8 @@ export interface FleetdParts {
   /** Undefined: it has none (`disable_engine`). */
   readonly engine: Engine | undefined;
   readonly presence: Presence;
+  /** Undefined: the original's way, which is none. */
+  readonly fence: Fence | undefined;
 }
 
 /** What a fleetd knows at one moment, for a person (SIGUSR1). `registry` is null until etcd has answered once. */

@@ -8,7 +8,8 @@ import { historyWrites } from '../registry/decision-history.ts';
 import { snapshotOf } from '../registry/view.ts';
 import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
-import { type EngineFigures, engineTally } from './tally.ts';
+import { fencedMachines } from './fenced-machines.ts';
+import { type EngineFigures, type EngineTally, engineTally } from './tally.ts';
 import { shortId, type Decision, type Machine, type Snapshot } from './model.ts';
 
 export interface Engine {
@@ -33,6 +34,8 @@ export function runEngine(args: {
   machineId: string;
   lease: () => string | undefined;
   ttlMs: number;
+  /** How long a machine that has gone may take to stop its units, ms; 0: nobody waits for that. */
+  fenceWaitMs?: number;
   log: Log;
   now?: () => number;
 }): Engine {
@@ -43,6 +46,7 @@ export function runEngine(args: {
   const tally = engineTally(now);
   /** What there was nothing to decide on. */
   let settled: Snapshot | undefined;
+  const fenced = fencedMachines(args.fenceWaitMs ?? 0);
   let afterGrace: NodeJS.Timeout | undefined;
 
   const pass = async (): Promise<void> => {
@@ -56,9 +60,11 @@ export function runEngine(args: {
     if (!lead) return;
     const waitMs = grace.until() - now();
     clearTimeout(afterGrace);
-    if (waitMs > 0) afterGrace = setTimeout(() => passes.wake(), waitMs);
     const view = mirror.view();
-    const snapshot = snapshotOf(view, waitMs <= 0);
+    const ending = fenced.at(now(), view);
+    const againMs = Math.min(waitMs > 0 ? waitMs : Infinity, ending.nextMs);
+    if (againMs < Infinity) afterGrace = setTimeout(() => passes.wake(), againMs);
+    const snapshot = withEnding(snapshotOf(view, waitMs <= 0), ending.ids);
     if (settled !== undefined && isSame(settled, snapshot)) return;
     settled = undefined;
     const decisions = decide(snapshot);
@@ -73,19 +79,11 @@ export function runEngine(args: {
     tally.decided(decisions);
     for (const decision of decisions) logDecision(log, decision, present);
   };
-  const onError = (error: unknown): void => {
-    tally.failed();
-    log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) });
-  };
+  const onError = (error: unknown): void => passFailed(error, tally, log);
   const passes = coalesce(() => tally.pass(pass), onError, { retryMs: 50 });
 
   mirror.onChange((changed) => {
-    for (const key of changed) {
-      // Unit states change all the time and decide nothing.
-      if (key.startsWith(keys.states)) continue;
-      passes.wake();
-      return;
-    }
+    if (isToDecideOn(changed, keys)) passes.wake();
   });
   return {
     wake: () => passes.wake(),
@@ -102,9 +100,28 @@ export function runEngine(args: {
   };
 }
 
+function passFailed(error: unknown, tally: EngineTally, log: Log): void {
+  tally.failed();
+  log('engine', { event: 'retry', cause: error instanceof Error ? error.message : String(error) });
+}
+
+/** Unit states change all the time and decide nothing. */
+function isToDecideOn(changed: Iterable<string>, keys: FleetKeys): boolean {
+  for (const key of changed) if (!key.startsWith(keys.states)) return true;
+  return false;
+}
+
+/** What is scheduled to machines that may not have stopped it yet stays there. */
+function withEnding(snapshot: Snapshot, ids: readonly string[]): Snapshot {
+  if (ids.length === 0) return snapshot;
+  return { ...snapshot, unreadableMachines: new Set([...(snapshot.unreadableMachines ?? []), ...ids]) };
+}
+
 /** Of the same units and machines: a view keeps those lists in which nothing has changed. */
 function isSame(a: Snapshot, b: Snapshot): boolean {
-  return a.units === b.units && a.machines === b.machines && a.missingMachinesAreDead === b.missingMachinesAreDead;
+  const unreadable = ({ unreadableMachines }: Snapshot): string => [...(unreadableMachines ?? [])].sort().join(' ');
+  const isAsSure = a.missingMachinesAreDead === b.missingMachinesAreDead && unreadable(a) === unreadable(b);
+  return a.units === b.units && a.machines === b.machines && isAsSure;
 }
 
 /** @returns true when this machine leads, under the guard `leadership` */

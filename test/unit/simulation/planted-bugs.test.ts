@@ -190,6 +190,22 @@ test('a replacer that starts before the other has ended is found', async () => {
   expect(violation?.checker).toBe('running-together');
 });
 
+test('with a fence a machine that is cut off stops its unit before another one starts it; without, that is found', async () => {
+  const plan = smallPlan(
+    [one, fault(20, { fault: 'partition', machines: [1], direction: 'both', lastsMs: 40_000 })],
+    80,
+  );
+  const fenced = { ...plan, fleet: { ...plan.fleet, fence: true } };
+  const turns: string[] = [];
+  const outcome = await runPlan(fenced, {
+    onEvent: (event) => event.kind === 'unit' && turns.push(`${event.machine} ${event.active}`),
+  });
+  expect(outcome.violation).toBeUndefined();
+  const [down, up] = [turns.indexOf('core-01 inactive'), turns.findIndex((turn) => /core-0[23] active/.test(turn))];
+  expect([down >= 0, up > down]).toEqual([true, true]);
+  expect((await runPlan(plan, { isFenced: true })).violation?.checker).toBe('single-copy');
+});
+
 test('a bug is planted for each checker', () => {
   const names = allCheckers(false).map(({ name }) => name);
   expect(Object.keys(planted).sort()).toEqual(names.sort());

@@ -24,7 +24,7 @@ export interface SimulatedCluster {
   close(): Promise<void>;
 }
 
-export async function simulatedCluster(size: number): Promise<SimulatedCluster> {
+export async function simulatedCluster(size: number, { fence = false } = {}): Promise<SimulatedCluster> {
   const store = memoryStore();
   const machines: SimulatedMachine[] = [];
   const log: string[] = [];
@@ -43,6 +43,7 @@ export async function simulatedCluster(size: number): Promise<SimulatedCluster> 
       resyncMs: 300,
       shutdownWaitMs: 6_000,
       disableEngine: false,
+      fence,
       tokenLimit: 100,
       etcdRequestTimeoutMs: undefined,
       auth: { token: undefined, certificate: undefined, key: undefined, clientAuthority: undefined },

@@ -77,7 +77,12 @@ describe('who may come in', () => {
 describe('files', () => {
   it('have modes that say what they are: programs run, settings are read', () => {
     const modes = new Map((ignition.storage?.files ?? []).map(({ path, mode }) => [path, mode]));
-    for (const program of ['/usr/bin/fleetctl', '/usr/bin/etcdctl', '/usr/bin/announce', '/opt/lab/bin/runc-within-limits'])
+    for (const program of [
+      '/usr/bin/fleetctl',
+      '/usr/bin/etcdctl',
+      '/usr/bin/announce',
+      '/opt/lab/bin/runc-within-limits',
+    ])
       expect([program, modes.get(program)]).toEqual([program, 0o755]);
     for (const [path, mode] of modes) {
       if (path.startsWith('/etc/')) expect([path, mode]).toEqual([path, path.includes('sudoers') ? 0o440 : 0o644]);

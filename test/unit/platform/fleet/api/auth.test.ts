@@ -191,6 +191,9 @@ test('fleetd refuses what protects nothing', () => {
     [{ certificate: file('server.pem') }, /belong together/],
     [{ clientAuthority: file('authority.pem') }, /need TLS/],
   ] as const)
-    expect(refusal(auth)).toMatchObject({ code: 'config.auth', message: expect.stringMatching(cause) as string });
+    expect(refusal(auth)).toMatchObject({
+      code: 'config.api-credentials',
+      message: expect.stringMatching(cause) as string,
+    });
   expect(refusal({})).toBeUndefined();
 });
