@@ -26,8 +26,6 @@ export interface BuildahCommand {
 interface Kept {
   /** Directory of its layers, which outlives it. */
   readonly root?: string;
-  /** Whole names of images that Dockerfiles name shortly: `node` -> `172.17.8.1:5000/library/node`. */
-  readonly shortNames?: Readonly<Record<string, string>>;
 }
 
 interface ImageSource {
@@ -57,7 +55,6 @@ export async function prepareBuildah(work: string, registry: string, kept: Kept 
   for (const name of [root, ...['run', 'tmp', 'containers'].map(file)]) await mkdir(name, { recursive: true });
   const driver = storageDriver((await statfs(work)).type);
   await writeFile(file('storage.conf'), storageConf(driver, root, file('run')));
-  await writeFile(file('aliases.conf'), aliasesConf(kept.shortNames ?? {}));
   await writeFile(file('policy.json'), JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }));
   await writeFile(file('registries.conf'), registriesConf(registry));
   await writeFile(file('containers.conf'), containersConf(await readFile('/proc/self/limits', 'utf8')));
@@ -123,12 +120,6 @@ export function containersConf(limits: string): string {
     ([name, limit]) => (limit === undefined ? [] : [`"${name}=${limit}:${limit}"`]),
   );
   return `[containers]\ndefault_ulimits = [${ulimits.join(', ')}]\n`;
-}
-
-/** containers-registries.conf(5), "short-name aliases". */
-function aliasesConf(names: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(names).map(([name, whole]) => `${JSON.stringify(name)} = ${JSON.stringify(whole)}`);
-  return ['[aliases]', ...lines, ''].join('\n');
 }
 
 /** Pure. */

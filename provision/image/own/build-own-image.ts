@@ -57,20 +57,32 @@ export async function buildOwnImage(build: OwnBuild): Promise<void> {
   const client = new RegistryClient(registry);
   const bases = dockerfile.bases.map((base) => ({ base, name: readImageName(base.text, registry) }));
   for (const { base, name } of bases) await provideBase(build, client, dockerfile, base, name);
-  // Names of one part are of `library`, as Docker has it.
-  const official = bases.filter(({ base, name }) => name.repository === `library/${withoutTag(base.text)}`);
-  const shortNames = Object.fromEntries(
-    official.map(({ base, name }) => [withoutTag(base.text), `${registry}/${name.repository}`]),
-  );
-  await withBuildPlace({ ...build, shortNames, onNote }, async (place) => {
-    await runBuild(build, dockerfile, place);
+  await withBuildPlace({ ...build, onNote }, async (place) => {
+    // The kept layers may be those of another lab, whose registry had an image of the same short name.
+    const whole = withWholeNames(dockerfile, bases, registry);
+    await writeFile(join(place.work, 'Dockerfile'), whole.text);
+    await runBuild(build, whole, place);
     for (const name of build.names) await place.buildah.push(`${name.repository}:${name.tag}`);
     // Layers of former builds that none of these stands on.
     await place.buildah.run({ args: ['rmi', '--prune', '--force'], purpose: 'remove layers of former builds' });
   });
 }
 
-const withoutTag = (image: string): string => image.replace(/:[^:/]+$/, '');
+/** The same Dockerfile, its lines where they were, with the registry before the name of each base. Pure. */
+function withWholeNames(
+  { text, file }: OwnDockerfile,
+  bases: readonly { readonly base: Reference; readonly name: ImageName }[],
+  registry: string,
+): OwnDockerfile {
+  const lines = text.split('\n');
+  for (const { base, name } of bases) {
+    const whole = `${registry}/${name.repository}:${name.tag}`;
+    // Behind a line that goes on, the name may stand further down.
+    const at = lines.findIndex((line, index) => index >= base.line - 1 && line.includes(base.text));
+    lines[at] = lines[at]?.replace(base.text, whole) ?? '';
+  }
+  return readOwnDockerfile(lines.join('\n'), file);
+}
 
 async function readDockerfile({ dir, file = join(dir, 'Dockerfile') }: OwnBuild): Promise<OwnDockerfile> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -117,7 +129,7 @@ async function runBuild(build: OwnBuild, dockerfile: OwnDockerfile, place: Build
     if (step !== undefined) steps.push(step);
     else if (chatter.test(line)) return;
     else said.push(line);
-    build.onLine(line);
+    build.onLine(line.replaceAll(`${registry}/`, ''));
   };
   const args = [
     ...['bud', ...buildOptions, '--layers', '--pull=always', ...buildah.trust, ...(await mounts(place))],
@@ -125,7 +137,7 @@ async function runBuild(build: OwnBuild, dockerfile: OwnDockerfile, place: Build
     ...(build.target === undefined ? [] : ['--target', build.target]),
     ...(build.noCache ? ['--no-cache'] : []),
     ...names.flatMap(({ repository, tag }) => ['--tag', `${registry}/${repository}:${tag}`]),
-    ...['--file', resolve(dockerfile.file), resolve(dir)],
+    ...['--file', join(place.work, 'Dockerfile'), resolve(dir)],
   ];
   try {
     await buildah.run({ args, onLine, deadlineMs: buildDeadlineMs, purpose: `build ${basename(resolve(dir))}` });
@@ -152,7 +164,7 @@ async function mounts({ work, npmCache, userCache }: BuildPlace): Promise<string
 }
 
 function stepFailed(
-  { dir, cacheDir }: OwnBuild,
+  { dir, cacheDir, registry }: OwnBuild,
   dockerfile: OwnDockerfile,
   steps: readonly string[],
   said: readonly string[],
@@ -160,7 +172,7 @@ function stepFailed(
 ): LabError {
   if (said.some((line) => /no space left on device|ENOSPC/i.test(line))) return noSpace(cacheDir, said.at(-1) ?? '');
   const { line, onbuild } = lineOfStep(dockerfile, steps);
-  const step = steps.at(-1) ?? 'its first step';
+  const step = steps.at(-1)?.replaceAll(`${registry}/`, '') ?? 'its first step';
   const whose = onbuild ? ', which the base image adds (ONBUILD)' : '';
   const lacksPackage = onbuild && step.startsWith('COPY package.json') && !existsSync(join(dir, 'package.json'));
   return new LabError({

@@ -24,7 +24,6 @@ export interface PlaceRequest {
   readonly suite: string;
   /** `address:port` of the lab's registry. */
   readonly registry: string;
-  readonly shortNames?: Readonly<Record<string, string>>;
   readonly onNote: (note: string) => void;
 }
 
@@ -38,7 +37,7 @@ const wantedBytes = 3e9;
  * @throws LabError `host.space`, `timeout.build-lock`
  */
 export async function withBuildPlace<T>(request: PlaceRequest, use: (place: BuildPlace) => Promise<T>): Promise<T> {
-  const { repoDir, cacheDir, suite, registry, shortNames = {}, onNote } = request;
+  const { repoDir, cacheDir, suite, registry, onNote } = request;
   const { registryKey } = await containerPlan(repoDir, cacheDir, suite, nodeRecipes);
   const builds = join(cacheDir, 'builds');
   const kept = join(builds, registryKey);
@@ -52,7 +51,7 @@ export async function withBuildPlace<T>(request: PlaceRequest, use: (place: Buil
     async () => {
       await removeDebris(builds);
       return withWorkDirectory(builds, async (work) => {
-        const buildah = await prepareBuildah(work, registry, { root: join(kept, 'root'), shortNames });
+        const buildah = await prepareBuildah(work, registry, { root: join(kept, 'root') });
         // Of a build that was killed.
         await buildah.run({ args: ['rm', '--all'], purpose: 'remove what a killed build left' });
         return use({ buildah, work, npmCache, userCache });

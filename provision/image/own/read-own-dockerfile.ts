@@ -5,6 +5,7 @@ import { type Instruction, instructions, type Reference } from '../containers/do
 /** As much of a reader's Dockerfile as is looked at before buildah reads it. */
 export interface OwnDockerfile {
   readonly file: string;
+  readonly text: string;
   readonly steps: readonly Instruction[];
   /** Images of FROM and `COPY --from=`: no earlier stage, not `scratch`, no name with a variable in it. */
   readonly bases: readonly Reference[];
@@ -59,7 +60,7 @@ export function readOwnDockerfile(text: string, file: string): OwnDockerfile {
   }
   if (!steps.some(({ keyword }) => keyword === 'FROM'))
     throw refused(file, steps[0]?.line ?? 1, 'there is no FROM instruction', 'begin it with: FROM node:onbuild');
-  return { file, steps, bases };
+  return { file, text, steps, bases };
 }
 
 /**
