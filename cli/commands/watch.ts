@@ -38,7 +38,7 @@ export async function watch(from: Invocation, options: Options): Promise<void> {
     nowMs: () => performance.now() - began,
     add: (event) => {
       const { type, data } = event as RunEvent;
-      if (shown.has(type)) print({ type, data } as Pick<RunEvent, 'type' | 'data'>, Date.now());
+      if (shown.has(type)) print({ type, data }, Date.now());
     },
   });
   await cluster.start();

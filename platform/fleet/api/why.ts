@@ -43,7 +43,7 @@ interface Waits {
 }
 
 /** Pure. */
-export function waits(unit: UnitRecord, states: readonly StateRecord[], view: FleetView): Waits {
+function waits(unit: UnitRecord, states: readonly StateRecord[], view: FleetView): Waits {
   const none = { waitsFor: [], inTheWay: [] };
   if (unit.desired === 'inactive') return none;
   if (unit.requirements.global) return globalWaits(unit, states, view);

@@ -250,7 +250,7 @@ test('a quota that the machine does not have is refused, by both ways to set a n
       errors: {
         _: expect.stringMatching(
           /^Total quota \(99999999MB\) exceeds the maximum allowed quota \(\d+MB\) on node 'ns_1@/u,
-        ),
+        ) as string,
       },
     },
   };
