@@ -74,12 +74,7 @@ export class KillRounds {
 
   /** The command itself, a process of the supervisor's, or one of a machine's: each as often. */
   #victim(command: number | undefined): { pid: number; what: string } | undefined {
-    const own = `coreos-lab/${this.#lab.name}`;
-    const processes = readdirSync('/proc').flatMap((pid) => {
-      const cgroups = text(`/proc/${pid}/cgroup`);
-      const [, group] = new RegExp(`/${own}/([a-z0-9-]+)`).exec(cgroups) ?? [];
-      return group === undefined ? [] : [{ pid: Number(pid), group }];
-    });
+    const processes = processesOf(this.#lab.name);
     const supervisor = processes.filter(({ group }) => group === 'supervisor');
     const machine = processes.filter(({ group }) => group !== 'supervisor');
     const kind = this.#random.pick(['command', 'supervisor', 'machine'] as const);
@@ -121,6 +116,15 @@ export class KillRounds {
     const pids = mounts.map((mount) => Number.parseInt(text(join(mount, below)), 10));
     return pids.find((pid) => pid > 0);
   }
+}
+
+/** Each process of a lab, with the machine whose it is, or `supervisor`. */
+export function processesOf(lab: string): readonly { readonly pid: number; readonly group: string }[] {
+  const below = new RegExp(`/coreos-lab/${lab}/([a-z0-9-]+)`);
+  return readdirSync('/proc').flatMap((pid) => {
+    const [, group] = below.exec(text(`/proc/${pid}/cgroup`)) ?? [];
+    return group === undefined ? [] : [{ pid: Number(pid), group }];
+  });
 }
 
 interface SaidStatus {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MachineState, MachineStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
 import { freeze, thaw } from '../cgroup/freezer.ts';
@@ -22,6 +23,9 @@ import { wipeDisk } from './disk-image.ts';
 import { unmountRoot } from './overlay.ts';
 import { showDockerCores, writeDockerCores } from './machine-cores.ts';
 import { prepareDisk } from './prepare-disk.ts';
+
+/** Until an lxcfs that was killed has been started again. */
+const lxcfsMs = 10_000;
 
 /** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn, what is taken from it. */
 export class Machine {
@@ -203,6 +207,14 @@ export class Machine {
     const { hierarchies, paths, lxcfsDir } = this.#lab;
     const cgroupProcs = await createMachineCgroup(hierarchies, paths.cgroup, this.spec.name, this.spec);
     await writeDockerCores(this.#paths.dockerCores, this.spec);
+    // One that was killed just now is started again, and would be bound into the machine as it is.
+    await waitUntil({
+      condition: 'lxcfs answers',
+      deadlineMs: lxcfsMs * this.#lab.stretch,
+      everyMs: 10,
+      next: `look at ${paths.logDir}/lxcfs.log`,
+      check: () => existsSync(join(lxcfsDir, 'proc/meminfo')),
+    });
     const started = await startMachineProcess({
       machine: this.spec.name,
       machineId: this.spec.machineId,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LabPaths } from '../ground/lab-paths.ts';
 import type { SupervisorMachine, SupervisorSpec } from '../ground/supervisor-spec.ts';
 import { startRegistry } from '../../image/registry/registry.ts';
+import { detachDead, lxcfsArgv } from './lxcfs.ts';
 import { mountRegistryLayer } from './registry-layer.ts';
 import { type Daemon, startDaemon } from './child.ts';
 import { bridge } from '../ground/lab-network.ts';
@@ -31,10 +32,11 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
     setTimeout(again, restartDelayMs);
   };
   const now = new Map<string, Daemon>();
-  const keep = (name: string, argv: readonly string[]): void => {
+  const keep = (name: string, argv: readonly string[], before?: () => void): void => {
+    before?.();
     const daemon: Daemon = startDaemon(name, argv, join(paths.logDir, `${name}.log`));
     now.set(name, daemon);
-    void daemon.ended.then((sentence) => died(sentence, () => keep(name, argv)));
+    void daemon.ended.then((sentence) => died(sentence, () => keep(name, argv, before)));
   };
   const keepRegistry = async (storage: string, writable: boolean): Promise<void> => {
     const registry = await startRegistry({
@@ -56,7 +58,7 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
   };
   if (libvirtd !== undefined) keep('libvirtd', libvirtd);
   else if (spec.guestsOf === undefined)
-    keep('lxcfs', ['lxcfs', '-f', '--enable-cfs', '-p', join(paths.runDir, 'lxcfs.pid'), lxcfsDir]);
+    keep('lxcfs', lxcfsArgv(lxcfsDir, join(paths.runDir, 'lxcfs.pid')), () => detachDead(lxcfsDir));
   const hostsFile = join(paths.runDir, 'dns-hosts');
   writeFileSync(hostsFile, hostsText(spec.machines));
   keep('dns', dnsArgv(spec, hostsFile));
