@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { asTyped } from '#cli/render/as-typed.ts';
 
@@ -27,4 +29,13 @@ test('a file or a program gets one spelling, and so does whoever gave no relativ
   expect(asTyped('lab up', terminal, { LAB_LAUNCHER: '/opt/bin/lab' })).toBe('lab up');
   expect(asTyped('lab up', terminal, { LAB_LAUNCHER: 'lab' })).toBe('lab up');
   expect(asTyped('lab up', terminal, {})).toBe('lab up');
+});
+
+test('knows every command that the help lists', async () => {
+  const help = await readFile(join(import.meta.dirname, '../screens/80/help.txt'), 'utf8');
+  const [, listed = ''] = /^Commands:\n([^]*?)\n\n/m.exec(help) ?? [];
+  const commands = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, command = '']) => command);
+  expect(commands.length).toBeGreaterThan(20);
+  const unknown = commands.filter((command) => asTyped(`lab ${command}`, terminal, here) === `lab ${command}`);
+  expect(unknown).toEqual(['help']);
 });
