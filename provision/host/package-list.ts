@@ -62,6 +62,8 @@ export const testPackages: readonly string[] = [
   'etcd-server',
   'etcd-client',
   'memcached',
+  // Certificates for fleet's API.
+  'openssl',
   'chromium',
   'qemu-system-x86',
   'vagrant',
