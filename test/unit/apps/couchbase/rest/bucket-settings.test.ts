@@ -125,7 +125,7 @@ test('maxTTL bounds the life of a document, whatever the write says', async () =
 test('a bucket too many is refused', async () => {
   const other = await startRunning({ initialise: false });
   const auth = administrator;
-  const form = { services: 'kv', username: 'Administrator', password: 'Password1', memoryQuota: '100000' };
+  const form = { services: 'kv', username: 'Administrator', password: 'Password1', memoryQuota: '3100' };
   await ask(other.ports.mgmt, 'POST', '/clusterInit', { form });
   for (let number = 1; number <= 30; number++) {
     const bucket = { name: `b${number}`, ramQuotaMB: '100' };
