@@ -12,6 +12,9 @@ export interface SimulatedTimer {
   clear(): void;
 }
 
+/** Wall-clock ms at which a simulated machine's clock stands at 0: 2016-01-01. */
+const epochMs = 1_451_606_400_000;
+
 /**
  * Puts the simulation's timers in place of the global ones, so that the code of the product runs as it is: whatever it waits for, it
  * waits in simulated time, and no call can be forgotten.
@@ -28,6 +31,7 @@ export function replaceGlobals(current: () => ProcessGlobals | undefined): () =>
     clearImmediate: globalThis.clearImmediate,
   };
   const realRandom = Math.random;
+  const realDate = Date.now;
   const own = (): ProcessGlobals => {
     const process = current();
     if (process === undefined) throw new Error('a timer or clock was asked for outside of any simulated process');
@@ -49,10 +53,16 @@ export function replaceGlobals(current: () => ProcessGlobals | undefined): () =>
     clearImmediate: clear,
   });
   Math.random = () => own().random();
+  // What runs outside of any simulated process, such as what counts its real time, has the real date.
+  Date.now = () => {
+    const process = current();
+    return process === undefined ? realDate() : epochMs + Math.trunc(process.now());
+  };
   Object.defineProperty(performance, 'now', { value: () => own().now(), configurable: true });
   return () => {
     Object.assign(globalThis, real);
     Math.random = realRandom;
+    Date.now = realDate;
     // What is left is the one of its prototype.
     Reflect.deleteProperty(performance, 'now');
   };

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MachineState, MachineStatus } from '../machine-provider.ts';
 import { waitUntil } from '../wait-until.ts';
 import { freeze, thaw } from '../cgroup/freezer.ts';
@@ -10,6 +9,7 @@ import type { SupervisorMachine } from '../ground/supervisor-spec.ts';
 import { clearMachine } from './clear-machine.ts';
 import { Impairments } from './impairments.ts';
 import type { MachineGround } from './machine-ground.ts';
+import { lxcfsAnswers } from './lxcfs-answers.ts';
 import { machineErrors } from './machine-errors.ts';
 import {
   askForPoweroff,
@@ -23,9 +23,6 @@ import { wipeDisk } from './disk-image.ts';
 import { unmountRoot } from './overlay.ts';
 import { showDockerCores, writeDockerCores } from './machine-cores.ts';
 import { prepareDisk } from './prepare-disk.ts';
-
-/** Until an lxcfs that was killed has been started again. */
-const lxcfsMs = 10_000;
 
 /** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn, what is taken from it. */
 export class Machine {
@@ -65,12 +62,8 @@ export class Machine {
   get status(): MachineStatus {
     const provisioned = existsSync(this.#paths.provisionedFile);
     const state = this.#state === 'stopped' && !provisioned ? 'absent' : this.#state;
-    return {
-      name: this.spec.name,
-      state,
-      since: this.#since,
-      ...(this.#note === undefined ? {} : { note: this.#note }),
-    };
+    const base = { name: this.spec.name, state, since: this.#since };
+    return this.#note === undefined ? base : { ...base, note: this.#note };
   }
 
   /** @throws LabError `state.machine` when the machine does not run */
@@ -204,24 +197,17 @@ export class Machine {
   }
 
   async #boot(): Promise<void> {
-    const { hierarchies, paths, lxcfsDir } = this.#lab;
+    const { hierarchies, paths, lxcfsDir, stretch } = this.#lab;
     const cgroupProcs = await createMachineCgroup(hierarchies, paths.cgroup, this.spec.name, this.spec);
     await writeDockerCores(this.#paths.dockerCores, this.spec);
-    // One that was killed just now is started again, and would be bound into the machine as it is.
-    await waitUntil({
-      condition: 'lxcfs answers',
-      deadlineMs: lxcfsMs * this.#lab.stretch,
-      everyMs: 10,
-      next: `look at ${paths.logDir}/lxcfs.log`,
-      check: () => existsSync(join(lxcfsDir, 'proc/meminfo')),
-    });
+    await lxcfsAnswers(this.#lab);
     const started = await startMachineProcess({
       machine: this.spec.name,
       machineId: this.spec.machineId,
       paths: this.#paths,
       cgroupProcs,
       lxcfsDir,
-      stretch: this.#lab.stretch,
+      stretch,
     });
     this.#process = started;
     this.#become('running');
@@ -235,9 +221,8 @@ export class Machine {
     const again = end === 'reboot' && (this.#rebooting || this.#state !== 'stopping');
     const asked = this.#state === 'stopping';
     this.#process = undefined;
-    const { hierarchies } = this.#lab;
     await this.impairments.liftAll();
-    await clearMachine(this.spec.name, hierarchies, this.#cgroup, this.#paths);
+    await clearMachine(this.spec.name, this.#lab.hierarchies, this.#cgroup, this.#paths);
     if (again) return this.#startNow('provision');
     this.#become(
       'stopped',

@@ -17,5 +17,6 @@ test('fleetctl is told of this lab only, whatever the shell knows', () => {
     PATH: '/bin',
     FLEETCTL_ENDPOINT: config.machines.map(({ address }) => `http://${address}:${config.ports.fleetApi}`).join(','),
     FLEETCTL_SSH_KEY: '/keys/id_ed25519',
+    FLEETCTL_REGISTRY: `${config.network.bridgeAddress}:${config.ports.registry}`,
   });
 });
