@@ -3,8 +3,7 @@ import { bookStack, emptyLab } from '#scenarios/bench/book-stack.ts';
 import { etcdctlCost } from '#scenarios/bench/etcdctl-cost.ts';
 import { labCpu } from '#scenarios/bench/idle-cost.ts';
 import { deployedStack } from '#scenarios/bench/probes.ts';
-import { runScenario } from '#scenarios/harness/run/run-scenario.ts';
-import { prepareStack } from '#scenarios/stack/stack.ts';
+import { benchRun } from './bench-run.ts';
 import { table } from './render/table.ts';
 
 /** What is measured, with how much of a core it is to take at most. */
@@ -27,14 +26,10 @@ export async function benchQuiet(lab: Lab, idleMs: number, calls: number): Promi
   const rows: string[][] = [];
   const names: string[] = [];
   for (const { name, scenario, aimPercent } of states) {
-    await runScenario({
+    await benchRun(lab, {
       scenario,
-      lab,
       parameters: {},
       command: 'npm run bench -- quiet',
-      prepareStack,
-      signal: new AbortController().signal,
-      onEvent: () => undefined,
     });
     await new Promise((resolve) => setTimeout(resolve, settleMs));
     const cpu = await labCpu(lab.paths.cgroup, idleMs);

@@ -5,13 +5,12 @@ import { median, stepStatistics } from '#scenarios/bench/failover-series.ts';
 import { failover } from '#scenarios/failover/failover.ts';
 import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
-import { runScenario } from '#scenarios/harness/run/run-scenario.ts';
-import { prepareStack } from '#scenarios/stack/stack.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { benchCouchbase } from './bench-couchbase.ts';
 import { benchFleet } from './bench-fleet.ts';
 import { benchProviders } from './bench-providers.ts';
 import { benchQuiet } from './bench-quiet.ts';
+import { benchRun } from './bench-run.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
@@ -74,14 +73,10 @@ async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> 
   for (let round = 1; round <= rounds; round += 1) {
     for (const by of kinds) {
       const { values } = parseParameters('failover', specs, ['--by', by]);
-      const report = await runScenario({
+      const report = await benchRun(lab, {
         scenario: failover,
-        lab,
         parameters: values,
         command: scenarioCommand('failover', specs, values),
-        prepareStack,
-        signal: new AbortController().signal,
-        onEvent: () => undefined,
       });
       reports.get(by)?.push(report);
       console.log(
@@ -113,14 +108,10 @@ function seriesText(by: string, reports: readonly RunReport[]): string {
 /** `npm run bench -- probes`: what the probes cost and how exact their times are, on the stack as it runs undisturbed. */
 async function benchProbes(lab: Lab): Promise<void> {
   await lab.up();
-  await runScenario({
+  await benchRun(lab, {
     scenario: deployedStack,
-    lab,
     parameters: {},
     command: 'npm run bench -- probes',
-    prepareStack,
-    signal: new AbortController().signal,
-    onEvent: () => undefined,
   });
   const figures = await probeFigures(lab, 30_000);
   const ms = (value: number) => `${value.toFixed(2)} ms`;

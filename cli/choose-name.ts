@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import { isLabName, labNameRule } from '#provision/config/lab-toml.ts';
+import { takeOption } from './take-option.ts';
 
 /**
  * Takes `--name NAME` or `--name=NAME` out of a command line, wherever a person puts it; what follows `--` belongs to another
@@ -7,14 +8,9 @@ import { isLabName, labNameRule } from '#provision/config/lab-toml.ts';
  * @throws LabError `usage.name`
  */
 export function takeName(argv: readonly string[]): { argv: string[]; name?: string } {
-  const end = argv.indexOf('--');
-  const own = end === -1 ? [...argv] : argv.slice(0, end);
-  const rest = end === -1 ? [] : argv.slice(end);
-  const at = own.findIndex((word) => word === '--name' || word.startsWith('--name='));
-  if (at === -1 || own.slice(0, at).includes('image')) return { argv: [...argv] };
-  const [word = ''] = own.splice(at, 1);
-  const name = word.includes('=') ? word.slice(word.indexOf('=') + 1) : own.splice(at, 1)[0];
-  return { argv: [...own, ...rest], name: soundName(name ?? '', '--name') };
+  const taken = takeOption(argv, '--name');
+  if (taken === undefined || taken.before.includes('image')) return { argv: [...argv] };
+  return { argv: taken.argv, name: soundName(taken.value ?? '', '--name') };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { HypervisorName, ProviderName } from '#provision/config/lab-config.ts';
 import { hypervisorNames, providerNames } from '#provision/machines/ground/provider-record.ts';
+import { takeOption } from './take-option.ts';
 
 /**
  * Takes `--provider NAME` or `--provider=NAME` out of a command line, wherever a person puts it; what follows `--` belongs
@@ -8,18 +9,13 @@ import { hypervisorNames, providerNames } from '#provision/machines/ground/provi
  * @throws LabError `usage.provider`
  */
 export function takeProvider(argv: readonly string[]): { argv: string[]; provider?: ProviderName } {
-  const end = argv.indexOf('--');
-  const own = end === -1 ? [...argv] : argv.slice(0, end);
-  const rest = end === -1 ? [] : argv.slice(end);
-  const at = own.findIndex((word) => word === '--provider' || word.startsWith('--provider='));
-  if (at === -1) return { argv: [...argv] };
-  const [word = ''] = own.splice(at, 1);
-  const name = word.includes('=') ? word.slice(word.indexOf('=') + 1) : own.splice(at, 1)[0];
-  const provider = providerNames.find((one) => one === name);
-  if (provider !== undefined) return { argv: [...own, ...rest], provider };
+  const taken = takeOption(argv, '--provider');
+  if (taken === undefined) return { argv: [...argv] };
+  const provider = providerNames.find((one) => one === taken.value);
+  if (provider !== undefined) return { argv: taken.argv, provider };
   throw new LabError({
     code: 'usage.provider',
-    cause: `--provider is one of ${providerNames.join(', ')}, not ${JSON.stringify(name ?? '')}`,
+    cause: `--provider is one of ${providerNames.join(', ')}, not ${JSON.stringify(taken.value ?? '')}`,
     next: 'lab up --provider vagrant',
   });
 }

@@ -4,7 +4,7 @@ import { labRegistry } from '#provision/cluster/lab-registry.ts';
 import { buildOwnImage } from '#provision/image/own/build-own-image.ts';
 import { loadArchive } from '#provision/image/own/load-archive.ts';
 import { registryImages, removeImage } from '#provision/image/own/registry-images.ts';
-import { readImageName, shortName } from '#provision/image/registry/image-name.ts';
+import { type ImageName, readImageName, shortName } from '#provision/image/registry/image-name.ts';
 import type { Invocation } from '../invocation.ts';
 import { ownLab, requireRoot } from '../open-lab.ts';
 import { table } from '../render/table.ts';
@@ -53,7 +53,7 @@ export async function imageBuild(from: Invocation, dir: string, options: ImageBu
       phase = words;
     },
   });
-  printOut(names.map((name) => `${shortName(name)} is in the lab's registry; every machine can pull it`).join('\n'));
+  tellPullable(names);
 }
 
 /** `lab image load FILE.tar` */
@@ -70,6 +70,10 @@ export async function imageLoad(from: Invocation, file: string, options: { tag?:
     onNote: (note) => printErr(`note: ${note}`),
     ...(tag === undefined ? {} : { as: readImageName(tag, client.addr) }),
   });
+  tellPullable(names);
+}
+
+function tellPullable(names: readonly ImageName[]): void {
   printOut(names.map((name) => `${shortName(name)} is in the lab's registry; every machine can pull it`).join('\n'));
 }
 

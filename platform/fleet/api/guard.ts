@@ -44,9 +44,13 @@ export function apiGuard(files: AuthFiles): ApiGuard | undefined {
   const tls =
     certificate === undefined || key === undefined
       ? undefined
-      : { cert: content(certificate), key: content(key), ca: clientAuthority && content(clientAuthority) };
+      : {
+          cert: content(certificate),
+          key: content(key),
+          ca: clientAuthority === undefined ? undefined : content(clientAuthority),
+        };
   return {
-    tls: tls && { ...tls, ca: tls.ca || undefined },
+    tls,
     admits({ headers, socket }) {
       const given = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? '';
       const hasToken = secret === undefined || timingSafeEqual(secret, digest(given));

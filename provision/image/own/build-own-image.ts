@@ -63,8 +63,6 @@ export async function buildOwnImage(build: OwnBuild): Promise<void> {
     await writeFile(join(place.work, 'Dockerfile'), whole.text);
     await runBuild(build, whole, place);
     for (const name of build.names) await place.buildah.push(`${name.repository}:${name.tag}`);
-    // Layers of former builds that none of these stands on.
-    await place.buildah.run({ args: ['rmi', '--prune', '--force'], purpose: 'remove layers of former builds' });
   });
 }
 
@@ -113,9 +111,7 @@ async function provideBase(
 }
 
 async function namesIn(registry: RegistryClient): Promise<string[]> {
-  const names: string[] = [];
-  for (const repository of await registry.repositories())
-    for (const tag of await registry.tags(repository)) names.push(shortName({ repository, tag }));
+  const names = (await registry.images()).map((name) => shortName(name));
   return names.filter((name) => !name.startsWith('node:'));
 }
 

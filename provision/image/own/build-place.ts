@@ -54,7 +54,10 @@ export async function withBuildPlace<T>(request: PlaceRequest, use: (place: Buil
         const buildah = await prepareBuildah(work, registry, { root: join(kept, 'root') });
         // Of a build that was killed.
         await buildah.run({ args: ['rm', '--all'], purpose: 'remove what a killed build left' });
-        return use({ buildah, work, npmCache, userCache });
+        const result = await use({ buildah, work, npmCache, userCache });
+        // Layers of former builds on which nothing stands any more.
+        await buildah.run({ args: ['rmi', '--prune', '--force'], purpose: 'remove layers of former builds' });
+        return result;
       });
     },
   );

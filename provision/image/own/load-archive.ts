@@ -47,7 +47,6 @@ export async function loadArchive(
       await buildah.run({ args: ['tag', id, `${request.registry}/${reference}`], purpose: `name it ${reference}` });
       await buildah.push(reference);
     }
-    await buildah.run({ args: ['rmi', '--prune', '--force'], purpose: 'remove layers of former builds' });
   });
   return loads.map(({ name }) => name);
 }

@@ -34,25 +34,23 @@ const configForm = z.object({ created: z.string().optional() });
 export async function registryImages(registry: RegistryClient, labStorage: string): Promise<RegistryImage[]> {
   const own = await ownOfLab(labStorage);
   const found: RegistryImage[] = [];
-  for (const repository of await registry.repositories()) {
-    for (const tag of await registry.tags(repository)) {
-      const manifest = await registry.manifest(repository, tag);
-      if (manifest === undefined) continue;
-      const form = manifestForm.safeParse(JSON.parse(manifest.body));
-      const sizes = form.data === undefined ? [] : [form.data.config.size, ...form.data.layers.map(({ size }) => size)];
-      const config =
-        form.data === undefined ? {} : configForm.parse(await registry.config(repository, form.data.config.digest));
-      const labs = own.find((image) => image.name === repository && image.tag === tag);
-      found.push({
-        repository,
-        tag,
-        name: shortName({ repository, tag }),
-        digest: manifest.digest,
-        bytes: sizes.reduce((sum, size) => sum + size, 0),
-        created: config.created,
-        whose: labs === undefined ? 'yours' : labs.digest === manifest.digest ? 'lab' : 'yours, in place of the lab',
-      });
-    }
+  for (const { repository, tag } of await registry.images()) {
+    const manifest = await registry.manifest(repository, tag);
+    if (manifest === undefined) continue;
+    const form = manifestForm.safeParse(JSON.parse(manifest.body));
+    const sizes = form.data === undefined ? [] : [form.data.config.size, ...form.data.layers.map(({ size }) => size)];
+    const config =
+      form.data === undefined ? {} : configForm.parse(await registry.config(repository, form.data.config.digest));
+    const labs = own.find((image) => image.name === repository && image.tag === tag);
+    found.push({
+      repository,
+      tag,
+      name: shortName({ repository, tag }),
+      digest: manifest.digest,
+      bytes: sizes.reduce((sum, size) => sum + size, 0),
+      created: config.created,
+      whose: labs === undefined ? 'yours' : labs.digest === manifest.digest ? 'lab' : 'yours, in place of the lab',
+    });
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -99,9 +97,7 @@ async function otherTagsOf(
 }
 
 async function noImage(name: ImageName, registry: RegistryClient): Promise<LabError> {
-  const names: string[] = [];
-  for (const repository of await registry.repositories())
-    for (const tag of await registry.tags(repository)) names.push(shortName({ repository, tag }));
+  const names = (await registry.images()).map((one) => shortName(one));
   return new LabError({
     code: 'missing.image',
     cause: `the lab's registry has no image ${shortName(name)}${didYouMean(shortName(name), names)}`,

@@ -75,6 +75,14 @@ export class RegistryClient {
     }
   }
 
+  /** Every name by which an image can be pulled, one repository after the other. */
+  async images(): Promise<ImageName[]> {
+    const names: ImageName[] = [];
+    for (const repository of await this.repositories())
+      for (const tag of await this.tags(repository)) names.push({ repository, tag });
+    return names;
+  }
+
   /** None of a repository without any, which stays in the catalogue. */
   async tags(repository: string): Promise<string[]> {
     const response = await this.ask('GET', `${repository}/tags/list`);

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { expect } from 'vitest';
 import { lowerFence } from '#provision/host/network/fence.ts';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { runOnTerminal, type Screen, type Terminal } from '../../support/terminal.ts';
@@ -32,6 +33,11 @@ export class LabCli {
     const sound = `[lab]\nname = "${this.#name}"\nstate_dir = "${join(this.dir, 'state')}"\n`;
     writeFileSync(join(this.dir, 'config.rb'), files.rb ?? '$num_instances = 3\n');
     writeFileSync(join(this.dir, 'lab.toml'), files.toml ?? sound);
+  }
+
+  /** Its first call, which builds when a source is newer than the build. */
+  async build(): Promise<void> {
+    expect(await this.run('--version')).toMatchObject({ exitCode: 0 });
   }
 
   async run(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {

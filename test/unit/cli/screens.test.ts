@@ -85,8 +85,7 @@ beforeAll(async () => {
     join(lab.dir, 'bad.ts'),
     "import { scenario } from 'coreos-lab/scenario';\nexport default scenario({\n",
   );
-  // The first call builds when a source is newer than the build.
-  expect(await lab.run('--version')).toMatchObject({ exitCode: 0 });
+  await lab.build();
 }, 300_000);
 afterAll(() => lab.remove());
 
