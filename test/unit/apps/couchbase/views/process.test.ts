@@ -131,7 +131,8 @@ test('a map that loops for ever is given up, and costs nothing more until it is 
     good: { map: 'function (doc) { emit(doc.n, 1); }' },
   });
   const [bad, good] = await served(Promise.all([query('bad'), query('good', 'stale=false&limit=1')]));
-  const reason = 'map function took longer than 500 ms for 3 documents';
+  // What a call may take follows how long this host took to start the process.
+  const reason = expect.stringMatching(/^map function took longer than \d+ ms for 3 documents$/u);
   expect([bad.status, bad.json]).toEqual([500, { error: 'view_undefined', reason }]);
   expect(good.json).toMatchObject({ total_rows: 1000 });
   const [child = 0] = children();
