@@ -13,6 +13,11 @@ const reasonStandsMs = 400;
 const restartingMs = 30_000;
 /** A unit that is launched and rests for this long has run to its end (a oneshot). */
 const finishedMs = 1000;
+/**
+ * How long a unit that was failed when the wait began may still look so: its last stop left it failed, as `docker kill` does, and what is told
+ * of its start comes later.
+ */
+const leftFailedMs = 10_000;
 
 /** What a waiting `start` or `load` remembers of one unit between looks. */
 export interface Progress {
@@ -20,6 +25,9 @@ export interface Progress {
   blockedSince?: number;
   restartingSince?: number;
   restingSince?: number;
+  /** Failed at the first look, and at each since. */
+  leftFailed?: boolean;
+  leftFailedSince?: number;
   /** An image that it pulls and the registry lacks: once that is known, starting it again and again is of no use. */
   lacks?: string;
 }
@@ -35,6 +43,7 @@ export function judgeLaunch(args: {
   announce: (line: string) => void;
 }): Look {
   const { unit, state, machines, wanted, waitedMs, progress } = args;
+  progress.leftFailed = (progress.leftFailed ?? true) && state?.systemdActiveState === 'failed';
   if (unit.reason !== undefined && unit.machineID === undefined) {
     progress.blockedSince ??= waitedMs;
     if (waitedMs - progress.blockedSince < reasonStandsMs) return { missing: 'not scheduled yet' };
@@ -69,7 +78,9 @@ function judgeActive(
     const failure = startFailed(unit, where, why);
     return { failed: progress.lacks === undefined ? failure : lacksImage(failure, progress.lacks) };
   };
-  if (active === 'failed') return failed(`systemd says ${active} (${sub})`);
+  if (progress.leftFailed === true) progress.leftFailedSince ??= waitedMs;
+  const isLeft = progress.leftFailed === true && waitedMs - (progress.leftFailedSince ?? waitedMs) < leftFailedMs;
+  if (active === 'failed' && !isLeft) return failed(`systemd says ${active} (${sub})`);
   if (sub === 'auto-restart') progress.restartingSince ??= waitedMs;
   const restartsForMs = progress.restartingSince === undefined ? 0 : waitedMs - progress.restartingSince;
   if (restartsForMs > restartingMs || (progress.restartingSince !== undefined && progress.lacks !== undefined)) {
