@@ -28,6 +28,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'own-code',
+          include: ['test/own-code/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          sequence: { concurrent: false },
+          bail: 1,
+        },
+      },
+      {
+        test: {
           name: 'vagrant',
           include: ['test/vagrant/**/*.test.ts'],
           testTimeout: 900_000,

@@ -189,7 +189,7 @@ function program(from: Invocation): Command {
     .description('all tests of the project: lint, types, unit and property tests, end to end on real machines')
     .option(
       '--tier <tier>',
-      'quick (no machines), all, vagrant (virtual machines; minutes each), or host (emulated hosts)',
+      "quick (no machines), all, own-code (a reader's programs), vagrant (virtual machines; minutes each), or host (emulated hosts)",
       'all',
     )
     .action(async (options: { tier: string }) => (await import('./commands/test.ts')).test(repoDir, options));

@@ -28,20 +28,21 @@ interface Counts {
 /** Of what vitest's reporter `json` writes. */
 const vitestCounts = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
 
-const tiers = ['quick', 'all', 'vagrant', 'host'] as const;
+const tiers = ['quick', 'all', 'own-code', 'vagrant', 'host'] as const;
 type Tier = (typeof tiers)[number];
 
 /** What a tier needs besides the tests' own. */
 const packagesOfTier: Readonly<Record<Tier, readonly string[]>> = {
   quick: [],
   all: [],
+  'own-code': [],
   vagrant: Object.keys(vagrantPackages),
   host: hostTestPackages,
 };
 
 /**
  * Format, types, lint, unit and property tests (tier `quick`), with the end-to-end tests on real machines (`all`); or the
- * tests on virtual machines alone (`vagrant`), or those in stock Debian hosts, emulated (`host`). Every step runs, whatever
+ * tests of a reader's own programs alone (`own-code`), those on virtual machines (`vagrant`), or those in stock Debian hosts, emulated (`host`). Every step runs, whatever
  * became of the one before.
  * @throws LabError `usage.tier`
  */
@@ -78,7 +79,7 @@ function steps(scratch: string, tier: Tier): Step[] {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
     return { name: `${project} tests`, program: 'vitest', args: ['run', '--project', project, ...reporters], counts };
   };
-  if (tier === 'vagrant' || tier === 'host') return [vitest(tier)];
+  if (tier === 'own-code' || tier === 'vagrant' || tier === 'host') return [vitest(tier)];
   return [
     { name: 'format', program: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
     { name: 'types', program: 'tsc', args: ['--noEmit'] },

@@ -153,7 +153,7 @@ export const usage = {
     remedy: '`vagrant destroy -f`, `lab destroy --all --force`',
   },
   'usage.tier': {
-    means: '`lab test --tier` names no set of tests. There are quick, all, vagrant and host.',
+    means: '`lab test --tier` names no set of tests. There are quick, all, own-code, vagrant and host.',
     remedy: '`lab test --tier quick`',
   },
   'usage.vagrant': {
