@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getJson } from '#provision/cluster/get-json.ts';
+import { getJson } from '#provision/cluster/conditions/get-json.ts';
 import { couchbaseHeaders } from '#scenarios/harness/context/couchbase-access.ts';
 import { couchbasePorts } from '#scenarios/harness/context/ports.ts';
 

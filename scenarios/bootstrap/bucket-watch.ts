@@ -1,4 +1,4 @@
-import { getJson } from '#provision/cluster/get-json.ts';
+import { getJson } from '#provision/cluster/conditions/get-json.ts';
 import { couchbaseHeaders } from '../harness/context/couchbase-access.ts';
 
 const askEveryMs = 50;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getJson } from '#provision/cluster/get-json.ts';
+import { getJson } from '#provision/cluster/conditions/get-json.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { couchbaseHeaders } from './couchbase-access.ts';
 import { couchbasePorts } from './ports.ts';
