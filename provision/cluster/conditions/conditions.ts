@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { oneMember } from '#platform/etcd/one-member.ts';
 import { memberUrl } from '#platform/etcd/ports.ts';
 import { getJson } from './get-json.ts';
@@ -36,6 +37,9 @@ export async function until(
     },
   });
 }
+
+/** fleet's API, GET /machines: without `machines` when there is none. */
+const machinePage = z.object({ machines: z.array(z.object({ primaryIP: z.string() })).default([]) });
 
 /** For an answer of a container; slow machines get `stretch` times as long (LabConfig.stretch). */
 const requestDeadlineMs = 1_000;
@@ -79,11 +83,12 @@ export async function fleetMachines(
   stretch = 1,
 ): Promise<string[] | undefined> {
   for (const address of addresses) {
-    const page = await getJson<{ machines?: { primaryIP: string }[] }>(
+    const page = await getJson(
+      machinePage,
       `http://${address}:${apiPort}/fleet/v1/machines`,
       requestDeadlineMs * stretch,
     );
-    if (page !== undefined) return (page.machines ?? []).map(({ primaryIP }) => primaryIP);
+    if (page !== undefined) return page.machines.map(({ primaryIP }) => primaryIP);
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
 import { refuseOtherBox } from '../../image/box/box-stamp.ts';
 import { ensureBox } from '../../image/box/ensure-box.ts';
@@ -63,7 +64,7 @@ async function osRoot(paths: LabParts['paths'], machine: string, newest: string)
 /** @returns undefined for a machine that does not exist yet */
 async function osRootOfExisting(provisionedFile: string): Promise<string | undefined> {
   const text = await readFile(provisionedFile, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as { osRoot: string }).osRoot;
+  return text === undefined ? undefined : z.object({ osRoot: z.string() }).parse(JSON.parse(text)).osRoot;
 }
 
 /** The Vagrant box of this checkout; Vagrant itself takes it from its file. @throws LabError `state.box` */

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { LabConfig } from '../../config/lab-config.ts';
 
 interface HasState {
@@ -11,7 +12,7 @@ const fileOf = ({ config }: HasState): string => join(config.stateDir, 'still-to
 /** Machines whose etcd members a cluster was begun with, and which have not been booted yet. */
 export async function stillToBegin(lab: HasState): Promise<string[]> {
   const text = await readFile(fileOf(lab), 'utf8').catch(() => '[]');
-  return JSON.parse(text) as string[];
+  return z.array(z.string()).parse(JSON.parse(text));
 }
 
 export async function rememberBeginners(lab: HasState, names: readonly string[]): Promise<void> {

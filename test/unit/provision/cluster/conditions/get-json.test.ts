@@ -1,7 +1,10 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { z } from 'zod';
 import { getJson } from '#provision/cluster/conditions/get-json.ts';
+
+const form = z.object({ who: z.string() });
 
 let server: Server;
 afterEach(() => void server.close());
@@ -17,22 +20,23 @@ it('is what the URL answers with, in however many parts, and hands on headers', 
     response.write('{"who":');
     response.end(JSON.stringify(request.headers['x-who']) + '}');
   });
-  expect(await getJson(url, 5_000, { 'X-Who': 'me' })).toEqual({ who: 'me' });
+  expect(await getJson(form, url, 5_000, { 'X-Who': 'me' })).toEqual({ who: 'me' });
 });
 
 it.each<[string, RequestListener]>([
   ['an error', (_, response) => void response.writeHead(503).end('{}')],
   ['something else', (_, response) => void response.end('<html>')],
+  ['an answer of another form', (_, response) => void response.end('{"who":1}')],
   ['half an answer', (_, response) => void response.write('{"a"', () => response.destroy())],
   ['an answer that does not end', (_, response) => void response.write('{"a"')],
   ['nothing', () => undefined],
 ])('is undefined for %s', async (_, answer) => {
-  expect(await getJson(await serve(answer), 200)).toBeUndefined();
+  expect(await getJson(form, await serve(answer), 200)).toBeUndefined();
   server.closeAllConnections();
 });
 
 it('is undefined where nobody listens', async () => {
   const url = await serve(() => undefined);
   server.close();
-  expect(await getJson(url, 5_000)).toBeUndefined();
+  expect(await getJson(form, url, 5_000)).toBeUndefined();
 });
