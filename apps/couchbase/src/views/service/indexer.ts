@@ -60,7 +60,7 @@ export class Indexer {
     this.#child.stdin.on('error', () => undefined);
     this.#child.on('error', (error) => this.#end(error.message));
     this.#child.on('exit', (code, signal) => this.#end(`ended with ${signal ?? String(code)}`));
-    this.#watch = setInterval(() => void this.#look(), watchIntervalMs);
+    this.#watch = setInterval(() => void this.#keepLimits(), watchIntervalMs);
     this.#watch.unref();
   }
 
@@ -130,7 +130,7 @@ export class Indexer {
     }
   }
 
-  async #look(): Promise<void> {
+  async #keepLimits(): Promise<void> {
     const current = this.#current;
     if (current === undefined || this.#child.pid === undefined) return;
     const usage = await processUsage(this.#child.pid);
