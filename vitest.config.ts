@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.ts'],
           globalSetup: ['test/support/leaves-nothing.ts'],
+          setupFiles: ['test/support/same-examples.ts'],
           // Vitest leaves a core to itself; these tests wait for other processes more than they work.
           maxWorkers: Math.max(2, availableParallelism() - 1),
           // A wait on a condition costs nothing when it holds at once, and a busy host may take its time: each has half a minute, and a

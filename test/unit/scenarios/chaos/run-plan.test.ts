@@ -34,9 +34,9 @@ function ownTime() {
   };
   return {
     now: () => nowMs,
-    passes: (ms: number, signal?: AbortSignal) =>
+    passes: (ms: number, signal: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
         waiting.push({ atMs: nowMs + ms, go: resolve });
         setImmediate(goOn);
       }),
@@ -87,7 +87,7 @@ function labOf(options: { backAfter?: number; refuse?: string } = {}) {
       const deadline = time.now() + within;
       while ((await condition.missing()) !== undefined) {
         if (time.now() > deadline) throw new LabError({ code: 'timeout.condition', cause: 'not back', next: '-' });
-        await time.passes(5);
+        await time.passes(5, stop.signal);
       }
     },
     note: (text: string) => void notes.push(text),
