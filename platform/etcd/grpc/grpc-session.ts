@@ -1,7 +1,9 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { blockReader } from './block-reader.ts';
 import { contentOf, flags, frame, frameReader, frameTypes, usualFrameBytes, type Frame } from './frames.ts';
 import { framed, GrpcFailure, messageReader, percentDecoded, statuses } from './grpc-messages.ts';
-import { headerBlock, readHeaderBlock } from './header-block.ts';
+import { firstWindow, greeting, initialWindowIn, largestWindow, uint32 } from './greeting.ts';
+import { headerBlock } from './header-block.ts';
 import { sendWindow } from './send-window.ts';
 
 /** One connection that is asked on, many at a time ("gRPC over HTTP2"; RFC 9113). */
@@ -30,11 +32,6 @@ export interface GrpcStream {
 
 type Header = readonly [name: string, value: string];
 
-/** RFC 9113, 6.5.2 */
-const settingNames = { headerTableSize: 1, initialWindow: 4 };
-const largestWindow = 2 ** 31 - 1;
-/** What every window is before somebody says more (RFC 9113, 6.9.2). */
-const firstWindow = 65_535;
 /** Streams of one connection have odd numbers below 2^31; long before that it is replaced. */
 const lastStream = 2 ** 30;
 /** An error code of RFC 9113, 7. */
@@ -44,12 +41,10 @@ const keepAliveAfterMs = 2000;
 
 /** Connects at once; what is asked before the connection stands is sent when it does. */
 export function grpcSession(host: string, port: number): GrpcSession {
-  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveAfterMs });
   const streams = new Map<number, { take(chunk: Buffer): void; onEnd: StreamHandlers['onEnd'] }>();
-  const readHeaders = headersOnce();
+  const readBlock = blockReader();
   let last = -1;
   let isOpen = true;
-  let block: { readonly stream: number; readonly isEnd: boolean; readonly parts: Buffer[] } | undefined;
   /** Bytes of answers since the server was last told that there is room again. */
   let taken = 0;
   const send = inOneWrite((bytes) => void socket.write(bytes));
@@ -67,20 +62,14 @@ export function grpcSession(host: string, port: number): GrpcSession {
     for (const stream of [...streams.keys()]) leave(stream)?.onEnd(failure);
     socket.destroy();
   };
-  const takeBlock = (one: Frame) => {
-    const isFirst = one.type === frameTypes.headers;
-    if (isFirst) block = { stream: one.stream, isEnd: (one.flags & flags.endStream) !== 0, parts: [] };
-    block?.parts.push(isFirst ? contentOf(one) : one.payload);
-    if (block === undefined || (one.flags & flags.endHeaders) === 0) return;
-    const { stream, isEnd, parts } = block;
-    block = undefined;
-    const headers = readHeaders(Buffer.concat(parts));
-    if (isEnd) leave(stream)?.onEnd(failureIn(headers));
+  const takeHeaders = (one: Frame) => {
+    const headers = readBlock(one);
+    if (headers?.isEnd === true) leave(headers.stream)?.onEnd(failureIn(headers.values));
   };
   const takeSettings = ({ flags: flag, payload }: Frame) => {
     if ((flag & flags.ack) !== 0) return;
-    for (let at = 0; at + 6 <= payload.length; at += 6)
-      if (payload.readUInt16BE(at) === settingNames.initialWindow) outgoing.startAt(payload.readUInt32BE(at + 2));
+    const window = initialWindowIn(payload);
+    if (window !== undefined) outgoing.startAt(window);
     send(frame(frameTypes.settings, flags.ack, 0, Buffer.alloc(0)));
   };
   const takeData = (one: Frame) => {
@@ -93,7 +82,7 @@ export function grpcSession(host: string, port: number): GrpcSession {
   const take = (one: Frame) => {
     const { type, stream, payload } = one;
     if (type === frameTypes.data) takeData(one);
-    else if (type === frameTypes.headers || type === frameTypes.continuation) takeBlock(one);
+    else if (type === frameTypes.headers || type === frameTypes.continuation) takeHeaders(one);
     else if (type === frameTypes.settings) takeSettings(one);
     else if (type === frameTypes.windowUpdate) outgoing.widen(stream, payload.readUInt32BE(0));
     else if (type === frameTypes.ping && (one.flags & flags.ack) === 0) send(frame(type, flags.ack, 0, payload));
@@ -103,19 +92,8 @@ export function grpcSession(host: string, port: number): GrpcSession {
     if (!isOpen && streams.size === 0) close('the server is going away');
   };
 
-  const read = frameReader(take);
-  let reason = 'the connection was closed';
-  socket.on('data', (chunk) => {
-    try {
-      read(chunk);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      close(error.message);
-    }
-  });
-  socket.on('error', ({ message }) => (reason = message));
-  socket.on('close', () => close(reason));
-  send(preface);
+  const socket = socketTo(host, port, frameReader(take), close);
+  send(greeting);
 
   return {
     get isOpen() {
@@ -134,33 +112,24 @@ export function grpcSession(host: string, port: number): GrpcSession {
         },
       };
     },
-    close: () => close(reason),
+    close: () => close('the connection was closed'),
   };
 }
 
-/** The client's first words: it keeps no table of headers, and takes answers of any size. */
-const preface = Buffer.concat([
-  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-  frame(
-    frameTypes.settings,
-    0,
-    0,
-    Buffer.concat([setting(settingNames.headerTableSize, 0), setting(settingNames.initialWindow, largestWindow)]),
-  ),
-  frame(frameTypes.windowUpdate, 0, 0, uint32(largestWindow - firstWindow)),
-]);
-
-function setting(name: number, value: number): Buffer {
-  const bytes = Buffer.alloc(6);
-  bytes.writeUInt16BE(name, 0);
-  bytes.writeUInt32BE(value, 2);
-  return bytes;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value, 0);
-  return bytes;
+/** @param close is told why the connection has gone, or is of no use: `take` threw a RangeError */
+function socketTo(host: string, port: number, take: (chunk: Buffer) => void, close: (why: string) => void): Socket {
+  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveAfterMs });
+  let reason = 'the connection was closed';
+  socket.on('data', (chunk) => {
+    try {
+      take(chunk);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      close(error.message);
+    }
+  });
+  socket.on('error', ({ message }) => (reason = message));
+  return socket.on('close', () => close(reason));
 }
 
 function headersOf(authority: string, path: string, more: readonly Header[]): Buffer {
@@ -189,18 +158,5 @@ function inOneWrite(write: (bytes: Buffer) => void): (bytes: Buffer) => void {
       waiting = [];
       write(all.length === 1 ? bytes : Buffer.concat(all));
     });
-  };
-}
-
-/** Servers end every answer with the same few blocks, which stand for themselves. */
-function headersOnce(): (block: Buffer) => ReadonlyMap<string, string> {
-  const known = new Map<string, ReadonlyMap<string, string>>();
-  return (block) => {
-    const name = block.toString('latin1');
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    const read = readHeaderBlock(block);
-    if (known.size < 16) known.set(name, read);
-    return read;
   };
 }

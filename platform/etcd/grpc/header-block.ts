@@ -13,7 +13,12 @@ export function headerBlock(headers: readonly (readonly [name: string, value: st
 
 /** Without indexing, with a new name, not compressed (RFC 7541, 6.2.2). */
 function literal(name: string, value: string): Buffer {
-  return Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)]);
+  return Buffer.concat([
+    Buffer.from([0, name.length]),
+    Buffer.from(name),
+    Buffer.from([value.length]),
+    Buffer.from(value),
+  ]);
 }
 
 /**
@@ -84,8 +89,7 @@ function readText(reader: Reader): string {
  * Lengths of the codes of what can be printed, from the space to `~` (RFC 7541, appendix B; a base 36 digit each). Codes of one length are in the
  * order of the characters, and those of the next length follow on.
  */
-const codeLengths =
-  '6aacd68baa8b8666555666666678f6cad67777777777777777777777878djde6f56565666577666567655677777fbed';
+const codeLengths = '6aacd68baa8b8666555666666678f6cad67777777777777777777777878djde6f56565666577666567655677777fbed';
 /** The one character that cannot be printed and has a code as short: NUL, the first of 13 bits. */
 const codeOfNul = 13;
 const longestCode = 19;
@@ -97,7 +101,8 @@ const characters = new Map<number, string>();
   for (let length = 5; length <= longestCode; length++) {
     code *= 2;
     if (length === codeOfNul) code++;
-    for (const [i, of] of lengths.entries()) if (of === length) characters.set(2 ** length + code++, String.fromCharCode(32 + i));
+    for (const [i, of] of lengths.entries())
+      if (of === length) characters.set(2 ** length + code++, String.fromCharCode(32 + i));
   }
 }
 

@@ -194,7 +194,7 @@ function byteOf(reader: Reader, end: number): number {
 
 function skip(reader: Reader, type: number, end: number): void {
   if (type === wireType.varint) readVarint(reader, end);
-  else if (type === wireType.bytes) reader.at += Number(readVarint(reader, end));
+  else if (type === wireType.bytes) readField(reader, 'bytes', end);
   else if (type === wireType.fixed64) reader.at += 8;
   else if (type === wireType.fixed32) reader.at += 4;
   else throw new RangeError(`protobuf has no wire type ${type}`);

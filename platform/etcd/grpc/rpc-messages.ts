@@ -166,6 +166,10 @@ export const watchRpc: Rpc = {
     4: ['canceled', 'bool'],
     5: ['compact_revision', 'signed'],
     6: ['cancel_reason', 'text'],
-    11: ['events', message({ 1: ['type', { names: ['PUT', 'DELETE'] }], 2: ['kv', keyValue], 3: ['prev_kv', keyValue] }), 'repeated'],
+    11: [
+      'events',
+      message({ 1: ['type', { names: ['PUT', 'DELETE'] }], 2: ['kv', keyValue], 3: ['prev_kv', keyValue] }),
+      'repeated',
+    ],
   }),
 };

@@ -30,7 +30,7 @@ export function socketConnection(endpoint: string): SocketConnection {
     },
     async call(method, request, timeoutMs) {
       try {
-        return await ask(open(), rpcs[method], request, timeoutMs);
+        return decode(rpcs[method].answer, await ask(open(), rpcs[method], request, timeoutMs));
       } catch (error) {
         throw labErrorOf(error, endpoint, method);
       }
@@ -40,7 +40,7 @@ export function socketConnection(endpoint: string): SocketConnection {
   };
 }
 
-function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number): Promise<unknown> {
+function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let answer: Buffer | undefined;
     const message = encode(rpc.request, request);
@@ -50,12 +50,8 @@ function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number)
       onEnd(failure: GrpcFailure | undefined) {
         clearTimeout(timer);
         if (failure !== undefined) return reject(failure);
-        if (answer === undefined) return reject(new GrpcFailure(statuses.unknown, 'no answer'));
-        try {
-          resolve(decode(rpc.answer, answer));
-        } catch (error) {
-          reject(error as Error);
-        }
+        if (answer === undefined) reject(new GrpcFailure(statuses.unknown, 'no answer'));
+        else resolve(answer);
       },
     };
     const stream = session.open(rpc.path, headers, message, on, true);
