@@ -14,10 +14,10 @@ const restartingMs = 30_000;
 /** A unit that is launched and rests for this long has run to its end (a oneshot). */
 const finishedMs = 1000;
 /**
- * How long a unit that was failed when the wait began may still look so: its last stop left it failed, as `docker kill` does, and what is told
- * of its start comes later.
+ * "failed" counts after this long: `docker kill` leaves a unit so when it is stopped, and until systemd's word on its new start arrives, the
+ * machine's agent tells that old state once more.
  */
-const leftFailedMs = 10_000;
+const failedStandsMs = 5_000;
 
 /** What a waiting `start` or `load` remembers of one unit between looks. */
 export interface Progress {
@@ -25,9 +25,7 @@ export interface Progress {
   blockedSince?: number;
   restartingSince?: number;
   restingSince?: number;
-  /** Failed at the first look, and at each since. */
-  leftFailed?: boolean;
-  leftFailedSince?: number;
+  failedSince?: number;
   /** An image that it pulls and the registry lacks: once that is known, starting it again and again is of no use. */
   lacks?: string;
 }
@@ -43,7 +41,6 @@ export function judgeLaunch(args: {
   announce: (line: string) => void;
 }): Look {
   const { unit, state, machines, wanted, waitedMs, progress } = args;
-  progress.leftFailed = (progress.leftFailed ?? true) && state?.systemdActiveState === 'failed';
   if (unit.reason !== undefined && unit.machineID === undefined) {
     progress.blockedSince ??= waitedMs;
     if (waitedMs - progress.blockedSince < reasonStandsMs) return { missing: 'not scheduled yet' };
@@ -78,9 +75,10 @@ function judgeActive(
     const failure = startFailed(unit, where, why);
     return { failed: progress.lacks === undefined ? failure : lacksImage(failure, progress.lacks) };
   };
-  if (progress.leftFailed === true) progress.leftFailedSince ??= waitedMs;
-  const isLeft = progress.leftFailed === true && waitedMs - (progress.leftFailedSince ?? waitedMs) < leftFailedMs;
-  if (active === 'failed' && !isLeft) return failed(`systemd says ${active} (${sub})`);
+  if (active === 'failed') {
+    progress.failedSince ??= waitedMs;
+    if (waitedMs - progress.failedSince >= failedStandsMs) return failed(`systemd says ${active} (${sub})`);
+  } else delete progress.failedSince;
   if (sub === 'auto-restart') progress.restartingSince ??= waitedMs;
   const restartsForMs = progress.restartingSince === undefined ? 0 : waitedMs - progress.restartingSince;
   if (restartsForMs > restartingMs || (progress.restartingSince !== undefined && progress.lacks !== undefined)) {
