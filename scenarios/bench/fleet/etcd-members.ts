@@ -15,9 +15,10 @@ export interface EtcdMembers {
 
 /**
  * Starts Debian's etcd (package etcd-server) with its data below `directory`.
+ * @param more arguments of each member
  * @throws LabError `timeout.condition` when a member has not become healthy
  */
-export async function startEtcd(directory: string, size: number): Promise<EtcdMembers> {
+export async function startEtcd(directory: string, size: number, more: readonly string[] = []): Promise<EtcdMembers> {
   const ports = await freePorts(2 * size);
   const url = (port: number | undefined): string => `http://127.0.0.1:${port}`;
   const members = Array.from({ length: size }, (_, n) => ({
@@ -33,7 +34,7 @@ export async function startEtcd(directory: string, size: number): Promise<EtcdMe
         ...['--name', name, '--data-dir', join(directory, name), '--initial-cluster', cluster],
         ...['--listen-client-urls', client, '--advertise-client-urls', client],
         ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
-        ...['--logger', 'zap', '--log-level', 'error'],
+        ...['--logger', 'zap', '--log-level', 'error', ...more],
       ],
       { stdio: 'ignore' },
     ),
