@@ -10,7 +10,7 @@ import { posix } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { bodyReader } from './body-reader.ts';
 import { readMembers, type V2UrlOf } from './cluster.ts';
-import { percentDecoded } from './form.ts';
+import { bytesOf, goPath, percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
 import { inTurn } from './in-turn.ts';
 import type { KeysParts, Limits } from './keys-parts.ts';
@@ -117,7 +117,7 @@ async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): P
   const path = decoded.text;
   const clean = cleaned(path);
   if (!/^\/v2(?:\/|$)/.test(clean)) return passOn(parts.member.endpoint, parts.agent, req, res);
-  if (clean !== path) return redirect(req, res, encodeURI(clean) + (at === -1 ? '' : `?${query}`));
+  if (clean !== path) return redirect(req, res, goPath(cleaned(bytesOf(escaped))) + (query === '' ? '' : `?${query}`));
   if (path === '/v2/keys' || path.startsWith('/v2/keys/')) return serveKeys(parts, req, res, keyOf(path), query);
   if (path === '/v2/machines') return serveMachines(parts, req, res);
   if (path === '/v2/members' || path.startsWith('/v2/members/')) return serveMembers(parts, req, res, path);

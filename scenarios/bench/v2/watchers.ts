@@ -93,8 +93,12 @@ function write(kept: Map<'socket', Socket>, port: number, number: number): Promi
   const socket = kept.get('socket') ?? connect({ port, host: '127.0.0.1', noDelay: true });
   kept.set('socket', socket);
   return new Promise((resolve, reject) => {
-    socket.once('data', () => resolve());
-    socket.once('error', ({ message }) => reject(failed(message)));
+    const fail = ({ message }: Error) => reject(failed(message));
+    socket.once('error', fail);
+    socket.once('data', () => {
+      socket.off('error', fail);
+      resolve();
+    });
     socket.write(`PUT /v2/keys/watched/${number}?value=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
   });
 }
