@@ -108,12 +108,12 @@ interface Parts extends KeysParts, StatsParts {
 }
 
 async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  if (req.method === 'OPTIONS') return send(res, 200, {}, '');
   const url = (req.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   const at = url.indexOf('?');
   const [escaped, query] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
   const decoded = percentDecoded(escaped);
   if ('bad' in decoded) return sendText(res, 400, '400 Bad Request');
+  if (req.method === 'OPTIONS') return send(res, 200, {}, '');
   const path = decoded.text;
   const clean = cleaned(path);
   if (!/^\/v2(?:\/|$)/.test(clean)) return passOn(parts.member.endpoint, parts.agent, req, res);

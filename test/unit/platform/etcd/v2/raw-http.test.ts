@@ -69,6 +69,7 @@ describe('bytes on the wire', () => {
       (type) => [request('PUT /v2/keys/form', [`Content-Type: ${type}`, 'Content-Length: 7']) + 'value=1'] as const,
     ),
     [request('OPTIONS /v2/keys/form')],
+    [request('OPTIONS /v2/keys/%zz')],
     [request('TRACE /v2/keys/form')],
     [request('GET http://x/v2/keys/nothing')],
   ])('%j', async (bytes) => {
