@@ -12,6 +12,7 @@ import { table } from './render/table.ts';
 const kinds: readonly LoadKind[] = ['GET', 'PUT', 'PUT with ttl'];
 const connectionCounts = [1, 8, 32];
 const loadMs = 2000;
+const warmUp = { connections: 8, durationMs: 20_000, most: 5000 };
 const watchers = 1000;
 const changes = 500;
 const manyWatchers = 10_000;
@@ -55,7 +56,7 @@ async function benchRequests(sides: readonly [theirs: Side, ours: Side], rounds:
   for (const side of sides) {
     await fillKeys(side.port);
     // What is compiled at first use is nobody's steady cost.
-    for (const kind of kinds) await measured(side, kind, 8);
+    for (const kind of kinds) await runHttpLoad({ ...warmUp, port: side.port, kind });
   }
   const rows: string[][] = [];
   for (const kind of kinds) {

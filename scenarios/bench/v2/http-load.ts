@@ -7,6 +7,8 @@ export interface HttpLoad {
   readonly kind: LoadKind;
   readonly connections: number;
   readonly durationMs: number;
+  /** Ends with so many, if that is sooner. */
+  readonly most?: number;
 }
 
 export type LoadKind = 'GET' | 'PUT' | 'PUT with ttl';
@@ -27,12 +29,13 @@ export async function fillKeys(port: number): Promise<void> {
 }
 
 /** @throws LabError `command.v2-bench` at an answer that is no success, or a connection that the server closed */
-export async function runHttpLoad({ port, kind, connections, durationMs }: HttpLoad): Promise<LoadFigures> {
+export async function runHttpLoad(load: HttpLoad): Promise<LoadFigures> {
+  const { port, kind, connections, durationMs, most = Infinity } = load;
   const endAt = performance.now() + durationMs;
   const times: number[] = [];
   let turn = 0;
   function* requests() {
-    while (performance.now() < endAt) yield requestOf(kind, turn++ % keys);
+    while (turn < most && performance.now() < endAt) yield requestOf(kind, turn++ % keys);
   }
   await Promise.all(Array.from({ length: connections }, () => exchange(port, requests(), (ms) => times.push(ms))));
   times.sort((a, b) => a - b);
