@@ -29,7 +29,7 @@ const request = (line: string, headers: readonly string[] = []) =>
   [`${line} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n');
 
 describe('bytes on the wire', () => {
-  test.each([
+  test.each<[bytes: string]>([
     ['GET /v2/keys/nothing HTTP/1.0\r\n\r\n'],
     ['HEAD /v2/keys/nothing HTTP/1.0\r\n\r\n'],
     [request('GET /v2/keys/a/../b')],
@@ -66,9 +66,9 @@ describe('bytes on the wire', () => {
       'a/b; c="d;e"; f=g ;',
       'a/b; c=',
       'a/b c; d',
-    ].map(
-      (type) => [request('PUT /v2/keys/form', [`Content-Type: ${type}`, 'Content-Length: 7']) + 'value=1'] as const,
-    ),
+    ].map((type): [string] => [
+      request('PUT /v2/keys/form', [`Content-Type: ${type}`, 'Content-Length: 7']) + 'value=1',
+    ]),
     [request('OPTIONS /v2/keys/form')],
     [request('OPTIONS /v2/keys/%zz')],
     [request('TRACE /v2/keys/form')],
