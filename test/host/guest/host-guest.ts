@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { waitUntil } from '#provision/machines/wait-until.ts';
+import { freePort } from '../../support/free-port.ts';
 import type { BaseDisk } from './base-disk.ts';
 import { GuestShell, writeSshConfig } from './guest-shell.ts';
-import { freePort, Qemu } from './qemu.ts';
+import { Qemu } from './qemu.ts';
 
 export interface GuestOptions {
   readonly base: BaseDisk;

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { connect as dial, createServer, type AddressInfo } from 'node:net';
+import { connect as dial } from 'node:net';
 import { startServer } from '#apps/couchbase/src/server/start.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { standStill } from '../../../support/stand-still.ts';
 import { bundleViews } from '../couchbase/support/bundles.ts';
 
@@ -78,14 +79,6 @@ export async function realMemcached(): Promise<RealMemcached> {
       await gone;
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function accepts(port: number): Promise<void> {

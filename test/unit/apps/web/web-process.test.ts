@@ -1,7 +1,8 @@
 import { connect } from 'couchbase';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, readyCouchbase } from '../support/real-services.ts';
+import { freePort } from '../../../support/free-port.ts';
+import { readyCouchbase } from '../support/real-services.ts';
 import { health, heard, webStage, type WebStage } from './web-stage.ts';
 
 let stage: WebStage;

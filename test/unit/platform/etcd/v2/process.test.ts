@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readOptions } from '#platform/etcd/v2/options.ts';
+import { freePort } from '#test/support/free-port.ts';
 import { realEtcd, type RealEtcd } from '../real-etcd.ts';
 import { http } from './start-v2.ts';
 
@@ -55,14 +56,6 @@ async function activated(args: readonly string[]) {
 const exitOf = (child: ChildProcess) =>
   new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
 const answering = (url: string) => vi.waitFor(() => http(url, 'GET', '/v2/keys'), { timeout: 10_000, interval: 50 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('etcd-v2', () => {
   test('answers on the socket that systemd passed, and ends when nobody is connected any more', async () => {
