@@ -86,4 +86,21 @@ export default tseslint.config(
     ignores: ['test/**', ...withLongFunctions],
     rules: { 'max-lines-per-function': ['error', { max: 70, skipComments: true, skipBlankLines: true }] },
   },
+  {
+    // One test that is as quick as its host refuses the work of everybody.
+    files: ['test/{unit,property}/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          "CallExpression[callee.object.name='vi'][callee.property.name='waitFor'][arguments.length<2]",
+          'CallExpression[callee.property.name=/^(waitFor|poll)$/] > Literal[value<30000]',
+          "CallExpression[callee.property.name=/^(waitFor|poll)$/] > ObjectExpression > Property[key.name='timeout'][value.value<30000]",
+        ].map((selector) => ({
+          selector,
+          message: 'a wait costs nothing when it is over at once: half a minute at least',
+        })),
+      ],
+    },
+  },
 );

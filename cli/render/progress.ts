@@ -31,6 +31,7 @@ export class Progress {
 
   readonly onEvent = (event: LabEvent): void => {
     const key = `${event.subject} ${event.phase}`;
+    if (event.minor === true && !this.#rows.has(key)) return;
     const row = this.#rows.get(key) ?? {
       subject: event.subject,
       phase: event.phase,

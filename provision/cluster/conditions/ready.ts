@@ -29,7 +29,7 @@ export async function waitReady(args: {
   const addresses = machinesNamed(config, running).map(({ address }) => address);
   const withinMs = config.timers.readyDeadlineMs;
   const wait = (phase: string, condition: Condition) =>
-    inPhase(on, { subject: 'lab', phase, detail: condition.name, deadlineMs: withinMs }, () =>
+    inPhase(on, { subject: 'lab', phase, detail: condition.name, deadlineMs: withinMs, waits: true }, () =>
       until(
         { ...condition, evidence: () => journals(provider, running) },
         {
@@ -45,7 +45,13 @@ export async function waitReady(args: {
     ...started.map((machine) =>
       inPhase(
         on,
-        { subject: machine, phase: 'services', detail: 'ssh, etcd, flannel, Docker, fleet', deadlineMs: withinMs },
+        {
+          subject: machine,
+          phase: 'services',
+          detail: 'ssh, etcd, flannel, Docker, fleet',
+          deadlineMs: withinMs,
+          waits: true,
+        },
         () => waitServices(provider, machine, withinMs),
       ),
     ),

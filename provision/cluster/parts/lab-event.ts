@@ -8,18 +8,19 @@ export interface LabEvent {
   detail?: string;
   /** For waits: when this counts as failed. */
   readonly deadlineMs?: number;
+  /** It does nothing itself: it ends when what others do is done. */
+  readonly waits?: true;
+  /** Too short for a line of its own on a terminal; profiles have it. */
+  readonly minor?: true;
 }
 
 export type OnLabEvent = (event: LabEvent) => void;
 
 /** Reports a phase's start and end around a piece of work. */
-export async function inPhase<T>(
-  on: OnLabEvent,
-  phase: { subject: string; phase: string; detail?: string; deadlineMs?: number },
-  work: () => Promise<T>,
-): Promise<T> {
+export async function inPhase<T>(on: OnLabEvent, phase: Omit<LabEvent, 'status'>, work: () => Promise<T>): Promise<T> {
   on({ ...phase, status: 'started' });
   const result = await work();
-  on({ subject: phase.subject, phase: phase.phase, status: 'done' });
+  const { subject, phase: name, minor } = phase;
+  on({ subject, phase: name, status: 'done', ...(minor === undefined ? {} : { minor }) });
   return result;
 }

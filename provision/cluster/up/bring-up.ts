@@ -37,7 +37,9 @@ export async function bringUp(
   // A halt pulls the cord at its own deadline; what clears the machine away comes after that.
   const deadlineMs = config.timers.haltDeadlineMs + clearAwayMs;
   const { steps, status } = await settledPlan({ provider, wanted, deadlineMs, on });
-  const ignitionOf = await ignitionConfigs(lab, own);
+  const ignitionOf = await inPhase(on, { subject: 'lab', phase: 'Ignition configs', minor: true }, () =>
+    ignitionConfigs(lab, own),
+  );
   const kept = steps.filter(({ action }) => action !== 'create');
   await Promise.all(
     kept.map(async ({ machine, action, reason }) => {
@@ -56,6 +58,9 @@ export async function bringUp(
   const clusterReady = await waitReady({ config, provider, running: [...running].sort(), started: wanted, on });
   const addresses = machinesNamed(config, [...running]).map(({ address }) => address);
   if (clusterReady) await removeLeftOvers(config, addresses, on);
-  if (clusterReady) await routeContainers(lab.paths.hostLink, await containerSubnets(addresses, config.stretch));
+  if (clusterReady)
+    await inPhase(on, { subject: 'lab', phase: 'routes', minor: true }, async () =>
+      routeContainers(lab.paths.hostLink, await containerSubnets(addresses, config.stretch)),
+    );
   return { steps, tookMs: performance.now() - began, clusterReady };
 }

@@ -28,13 +28,17 @@ export async function prepareGround(
   refuseAnothers(config, await findMaker(config.stateDir, lab.repoDir), 'lab up');
   // Read before anything is changed: a bad file must cost nothing.
   const own = await ownIgnition(config.ignitionFile);
-  await ensurePackages({
-    packages: [...Object.keys(requiredPackages), ...provider.needs.packages],
-    onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
+  await inPhase(on, { subject: 'lab', phase: 'packages', minor: true }, () =>
+    ensurePackages({
+      packages: [...Object.keys(requiredPackages), ...provider.needs.packages],
+      onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
+    }),
+  );
+  await inPhase(on, { subject: 'lab', phase: 'host checks', minor: true }, async () => {
+    await provider.preflight(options.machines ?? []);
+    // A lab that runs already has passed; its own machines would now look like a lack of memory.
+    if (!(await provider.status()).up) await requireFitHost(config, realHost());
   });
-  await provider.preflight(options.machines ?? []);
-  // A lab that runs already has passed; its own machines would now look like a lack of memory.
-  if (!(await provider.status()).up) await requireFitHost(config, realHost());
   const resting = await restingHolder(config);
   const images = await prepareImages(lab, on);
   if (provider.needs.box !== undefined) await prepareBox(lab, provider.needs.box, on);

@@ -29,7 +29,7 @@ export async function settledPlan(args: {
   let plan = await planNow();
   const stopping = () => plan.steps.filter(({ action }) => action === 'wait').map(({ machine }) => machine);
   const waitFor = (machine: string) =>
-    inPhase(on, { subject: machine, phase: 'stop', detail: 'it is still stopping', deadlineMs }, () =>
+    inPhase(on, { subject: machine, phase: 'stop', detail: 'it is still stopping', deadlineMs, waits: true }, () =>
       waitUntil({
         condition: `${machine} has stopped`,
         deadlineMs,

@@ -120,9 +120,13 @@ export class KvConnection {
   }
 
   #add(frame: RequestFrame, response: Response): void {
+    if (response.silent === true) return;
     // One after the other: who asks for the disk later waits for all before.
     if (response.after !== undefined) this.#condition = response.after;
-    if (!answers.add(frame, response)) this.#rest = new UnwrittenValue(response.value ?? '');
+    const { packets } = response;
+    if (packets !== undefined) {
+      if (!answers.addPackets(packets)) this.#rest = new UnwrittenValue(packets);
+    } else if (!answers.add(frame, response)) this.#rest = new UnwrittenValue(response.value ?? '');
   }
 
   async #wait(frame: RequestFrame, promised: Promise<Response>): Promise<void> {

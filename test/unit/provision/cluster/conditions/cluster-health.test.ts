@@ -5,7 +5,7 @@ import { etcdHealthy, fleetLists, fleetMachines } from '#provision/cluster/condi
 
 // The probes build their URLs from an address and a port that is the same on every machine; the loopback network has
 // addresses enough for a cluster. A network of this process's own keeps apart what else runs tests on this host.
-const net = `127.${80 + (process.pid % 100)}.${(process.pid >> 8) % 256}`;
+const net = `127.${80 + ((process.pid >> 8) % 100)}.${process.pid % 256}`;
 const etcdPort = memberPort;
 const ended: (() => Promise<void>)[] = [];
 
