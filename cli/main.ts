@@ -74,8 +74,9 @@ function program(from: Invocation): Command {
     .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
     .option('--dry-run', 'only say what would be done, and why')
+    .addOption(new Option('--profile', 'also say where the time went: the critical path').conflicts('dryRun'))
     .addOption(json())
-    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean }) =>
+    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean; profile?: boolean }) =>
       options.dryRun === true
         ? (await import('./commands/up-dry-run.ts')).upDryRun(from, machines, options)
         : (await import('./commands/up.ts')).up(from, machines, options),
@@ -93,7 +94,7 @@ function program(from: Invocation): Command {
   lab
     .command('ssh')
     .argument('<machine>')
-    .argument('[command...]', 'run this instead of a shell (after --)')
+    .argument('[command...]', 'run this instead of a shell (after --); options of ssh may stand before it')
     .description('a shell as user core, or one command')
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>

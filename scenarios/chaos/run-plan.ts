@@ -1,6 +1,6 @@
 import { setTimeout as atTime } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';

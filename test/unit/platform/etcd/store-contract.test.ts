@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { socketConnection } from '#platform/etcd/grpc/socket-connection.ts';
 import { memoryStore } from '#platform/etcd/memory-store.ts';
 import { openEtcd } from '#platform/etcd/open-etcd.ts';
 import type { EtcdStore, StoreEvent } from '#platform/etcd/store.ts';
+import { storeOver } from '#platform/etcd/store-over.ts';
 import { realEtcd, type RealEtcd } from './real-etcd.ts';
 let etcd: RealEtcd;
 beforeAll(async () => {
@@ -15,6 +17,11 @@ const kinds: Record<string, () => EtcdStore> = {
   memory: () => memoryStore(),
   grpc: () => openEtcd({ endpoints: etcd.endpoints }),
   gateway: () => gatewayStore({ endpoints: etcd.endpoints }),
+  socket: () =>
+    storeOver(
+      etcd.endpoints.map((endpoint) => socketConnection(endpoint)),
+      5000,
+    ),
 };
 
 describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {

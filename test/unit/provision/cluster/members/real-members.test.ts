@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { etcdHealthy, until } from '#provision/cluster/conditions.ts';
+import { etcdHealthy, until } from '#provision/cluster/conditions/conditions.ts';
 import { addMember, removeMember } from '#provision/cluster/members/change-members.ts';
 import { decideMembers } from '#provision/cluster/members/decide-members.ts';
 import { lookAtMembers } from '#provision/cluster/members/look-at-members.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { oneMember } from '#platform/etcd/one-member.ts';
 import { memberPort, memberUrl, peerPort, peerUrl } from '#platform/etcd/ports.ts';
-import { etcdHealthy, until } from '#provision/cluster/conditions.ts';
+import { etcdHealthy, until } from '#provision/cluster/conditions/conditions.ts';
 import { addMember, removeMember } from '#provision/cluster/members/change-members.ts';
 import { decideMembers } from '#provision/cluster/members/decide-members.ts';
 import { lookAtMembers } from '#provision/cluster/members/look-at-members.ts';

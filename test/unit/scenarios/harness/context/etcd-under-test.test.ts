@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '#provision/cluster/conditions.ts';
+import { until } from '#provision/cluster/conditions/conditions.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import { oneMember } from '#platform/etcd/one-member.ts';

@@ -26,5 +26,14 @@ export const durability: Scenario = async (context) => {
       await collection.upsert('d', 1, { durabilityPersistTo: 1, timeout: patienceMs });
     });
   }
+  // The bucket's lowest level holds for who asks for none.
+  await context.step('durable: no level asked for', async () => {
+    await cluster.bucket('durable').defaultCollection().upsert('d', 1);
+  });
+  const impossible = cluster.bucket('impossible').defaultCollection();
+  await context.step('impossible: no level asked for', () => impossible.upsert('d', 1));
+  const spec = MutateInSpec.upsert('n', 1);
+  await context.step('impossible: inside a document', () => impossible.mutateIn('d', [spec], { upsertDocument: true }));
+  await context.step('impossible: reads', () => impossible.get('d'));
   await cluster.close();
 };
