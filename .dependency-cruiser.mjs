@@ -37,6 +37,7 @@ const mayImportOfCluster = {
   up: ['parts', 'conditions', 'members', 'in-force', 'ignition', 'labs'],
   snapshots: ['parts', 'in-force', 'up'],
   preview: ['in-force', 'labs', 'up'],
+  profile: ['parts'],
 };
 
 const scenarios = 'scenarios';
