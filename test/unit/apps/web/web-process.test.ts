@@ -1,7 +1,7 @@
 import { connect } from 'couchbase';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { readyCouchbase } from '../support/real-services.ts';
 import { health, heard, webStage, type WebStage } from './web-stage.ts';
 
