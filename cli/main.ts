@@ -74,8 +74,9 @@ function program(from: Invocation): Command {
     .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
     .option('--dry-run', 'only say what would be done, and why')
+    .addOption(new Option('--profile', 'also say where the time went: the critical path').conflicts('dryRun'))
     .addOption(json())
-    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean }) =>
+    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean; profile?: boolean }) =>
       options.dryRun === true
         ? (await import('./commands/up-dry-run.ts')).upDryRun(from, machines, options)
         : (await import('./commands/up.ts')).up(from, machines, options),
