@@ -94,7 +94,7 @@ function program(from: Invocation): Command {
   lab
     .command('ssh')
     .argument('<machine>')
-    .argument('[command...]', 'run this instead of a shell (after --)')
+    .argument('[command...]', 'run this instead of a shell (after --); options of ssh may stand before it')
     .description('a shell as user core, or one command')
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { exitCodes, LabError } from '#errors/lab-error.ts';
-import { clearLeftOver, findLeftOvers } from '#provision/cluster/left-overs.ts';
+import { clearLeftOver, findLeftOvers } from '#provision/cluster/labs/left-overs.ts';
 import { Lab } from '#provision/cluster/lab.ts';
-import { listedConfig } from '#provision/cluster/listed-config.ts';
+import { listedConfig } from '#provision/cluster/labs/listed-config.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import { runDoctor } from '#provision/host/doctor.ts';
 import { fenceStands } from '#provision/host/network/fence.ts';

@@ -1,7 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import { appliedNote, changeNote } from '#provision/cluster/in-force/change-note.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
 import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import type { MachineState } from '#provision/machines/machine-provider.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';

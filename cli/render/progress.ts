@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, printErr } from './terminal.ts';

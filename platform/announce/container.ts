@@ -25,7 +25,7 @@ export async function followContainer(opts: {
   const events = `/events?filters=${encodeURIComponent(JSON.stringify(filters))}`;
   let said: string | undefined;
   let complaint: string | undefined;
-  const look = async () => {
+  const tellAddress = async () => {
     const address = await addressOf(docker, container, signal);
     if (address !== said) opts.onAddress(address);
     [said, complaint] = [address, undefined];
@@ -35,8 +35,8 @@ export async function followContainer(opts: {
       const told = await ask(docker, events, signal);
       if (told.statusCode !== 200) throw new Error(`it answers ${told.statusCode}`);
       // Only now: what happens from here on is told.
-      await look();
-      for await (const _ of told) await look();
+      await tellAddress();
+      for await (const _ of told) await tellAddress();
       throw new Error('it hung up');
     } catch (error) {
       if (signal.aborted) return;

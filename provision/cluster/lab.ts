@@ -8,15 +8,15 @@ import { makeProvider } from '../machines/choice/make-provider.ts';
 import { labPaths, type LabPaths } from '../machines/ground/lab-paths.ts';
 import { refuseStopped } from '../machines/ground/refuse-stopped.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
-import { bringUp, type UpResult } from './bring-up.ts';
+import { bringUp, type UpResult } from './up/bring-up.ts';
 import { adoptChanges } from './in-force/adopt-changes.ts';
 import { type ConfigChange, sizesApplied } from './in-force/config-changes.ts';
-import { withLabLock } from './lab-lock.ts';
-import { type LabEvent, type OnLabEvent, inPhase } from './lab-event.ts';
-import type { LabParts } from './lab-parts.ts';
+import { withLabLock } from './parts/lab-lock.ts';
+import { type LabEvent, type OnLabEvent, inPhase } from './parts/lab-event.ts';
+import type { LabParts } from './parts/lab-parts.ts';
 import { previewUp, type UpPreview } from './preview/preview-up.ts';
 import { labStatus, type LabStatus } from './status.ts';
-import { prepareGuest } from './prepare-guest.ts';
+import { prepareGuest } from './up/prepare-guest.ts';
 import { supervisorSpec } from './supervisor-spec.ts';
 
 /** What became of changes to config.rb and lab.toml. */

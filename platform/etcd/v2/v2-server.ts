@@ -14,7 +14,7 @@ import { percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
 import { inTurn } from './in-turn.ts';
 import type { KeysParts, Limits } from './keys-parts.ts';
-import { gatewayMember } from './member.ts';
+import { socketMember } from './member.ts';
 import { passHttp2 } from './pass-http2.ts';
 import { passOn } from './pass-on.ts';
 import { serveKeys } from './serve-keys.ts';
@@ -46,13 +46,13 @@ export const usualLimits: Limits = {
 
 /**
  * etcd's v2 HTTP API on one member's v3 store.
- * @param endpoint of the member's JSON gateway
+ * @param endpoint of the member
  * @param timeoutMs after which a request to etcd that has no answer is error 300
  * @param v2UrlOf where the v2 API of a member answers
  */
 export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf; limits?: Limits }): V2Server {
   const { limits = usualLimits } = opts;
-  const member = gatewayMember(opts.endpoint, opts.timeoutMs);
+  const member = socketMember(opts.endpoint, opts.timeoutMs);
   const hub = watchHub(member);
   const parts: Parts = {
     member,

@@ -1,4 +1,4 @@
-import type { LabEvent } from '../lab-event.ts';
+import type { LabEvent } from '../parts/lab-event.ts';
 import type { Phase } from './phase.ts';
 
 /** Keeps when the phases that events tell of began and ended. */

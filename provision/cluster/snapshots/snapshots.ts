@@ -5,14 +5,14 @@ import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import type { DiskCopies } from '../../machines/machine-provider.ts';
 import { parseSupervisorSpec } from '../../machines/ground/read-supervisor-spec.ts';
-import { bringUp, type UpResult } from '../bring-up.ts';
+import { bringUp, type UpResult } from '../up/bring-up.ts';
 import { readDiskSettings } from '../in-force/read-in-force.ts';
-import { inPhase, type OnLabEvent } from '../lab-event.ts';
-import { withLabLock } from '../lab-lock.ts';
-import type { LabParts } from '../lab-parts.ts';
+import { inPhase, type OnLabEvent } from '../parts/lab-event.ts';
+import { withLabLock } from '../parts/lab-lock.ts';
+import type { LabParts } from '../parts/lab-parts.ts';
 import { misfit, shapeOf, type SnapshotRecord } from './snapshot-record.ts';
 import { SnapshotStore } from './snapshot-store.ts';
-import { beginSwap, kept, settleSwap, swapDisks } from './swap-disks.ts';
+import { beginSwap, kept, settleSwap, swapDisks } from '../up/swap-disks.ts';
 
 /** Left free on the host's disk, bytes: what runs goes on writing. */
 const spareBytes = 256 * 1024 ** 2;

@@ -53,6 +53,7 @@ export const bucketCapabilities = [
   'subdoc.ReplaceBodyWithXattr',
   'subdoc.DocumentMacroSupport',
   'subdoc.ReviveDocument',
+  'subdoc.ReplicaRead',
 ] as const;
 
 export interface ClusterConfig {

@@ -50,6 +50,14 @@ export function mayUse(
   return path !== undefined && access.allows(needs, path.scope, path.collection);
 }
 
+/** Whether the session's user may see statistics: of a bucket, or of all of them where none is named. */
+export function admitsStatistics({ authority, session }: HandlerContext, bucket: Bucket | undefined): boolean {
+  const { user } = session;
+  if (user === undefined) return false;
+  if (bucket === undefined) return authority.may(user, { area: 'cluster', to: 'read' });
+  return authority.may(user, { area: 'bucket', to: 'read', bucket: bucket.name });
+}
+
 /** The answer to who may not. */
 export const noRole: Response = failure(statuses.noAccess, 'the user has no role that allows this');
 

@@ -11,6 +11,7 @@ import { mutated, refused, type DocumentCommand, type DocumentRequest } from './
 /** Commands on whole documents. Source: Couchbase "memcached binary protocol". */
 export const dataCommands: ReadonlyMap<number, DocumentCommand> = new Map<number, DocumentCommand>([
   [opcodes.get, { extrasBytes: [0], run: get }],
+  [opcodes.getWithKey, { extrasBytes: [0], run: getWithKey }],
   [opcodes.set, { extrasBytes: [8], run: (request: DocumentRequest) => store(request, 'set') }],
   [opcodes.add, { extrasBytes: [8], run: (request: DocumentRequest) => store(request, 'add') }],
   [opcodes.replace, { extrasBytes: [8], run: (request: DocumentRequest) => store(request, 'replace') }],
@@ -31,6 +32,11 @@ function get({ store, key }: DocumentRequest): Response {
   if (document === undefined) return missing;
   const { flags, value } = document;
   return { status: statuses.success, flags, value, cas: store.locks.isLocked(key) ? lockedCas : document.cas };
+}
+
+/** The key comes back as it was sent, with the number of its collection. */
+function getWithKey(request: DocumentRequest): Response {
+  return { ...get(request), key: request.frame.key };
 }
 
 function store(request: DocumentRequest, mode: 'set' | 'add' | 'replace'): Response {

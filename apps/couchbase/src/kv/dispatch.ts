@@ -1,3 +1,4 @@
+import { durabilityLevels } from '../bucket/bucket-settings.ts';
 import type { Bucket } from '../bucket/bucket.ts';
 import { maxKeyBytes } from '../bucket/document.ts';
 import type { DocumentStore } from '../bucket/document-store.ts';
@@ -11,10 +12,11 @@ import { admitStranger, mayUse, noRole } from './access.ts';
 import { bucketCommands, type BucketCommand } from './bucket-commands.ts';
 import { unknownCollection } from './collections.ts';
 import { documentCommands } from './document-commands.ts';
-import { needsOf } from './document-needs.ts';
+import { isDurable, needsOf } from './document-needs.ts';
 import type { DocumentCommand } from './document-request.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { handshakeHandlers, openOpcodes } from './handshake.ts';
+import { loudOpcode, quieted } from './quiet-commands.ts';
 import { saslHandlers } from './sasl.ts';
 import type { Session } from './session.ts';
 
@@ -38,7 +40,8 @@ export function dispatch(context: HandlerContext, frame: RequestFrame): Response
       ? onDocument(route.command, bucket, context, frame)
       : onBucket(route.command, bucket, context, frame);
   if (response instanceof Promise) return response.then((late) => asUnderstood(session, late));
-  return asUnderstood(session, response);
+  const understood = asUnderstood(session, response);
+  return loudOpcode(opcode) === opcode ? understood : quieted(opcode, understood);
 }
 
 /** A client that cannot be told of locks hears of a temporary failure. */
@@ -56,7 +59,8 @@ type Route =
 
 const routes: readonly (Route | undefined)[] = Array.from({ length: 256 }, (_, opcode) => routeOf(opcode));
 
-function routeOf(opcode: number): Route | undefined {
+function routeOf(asked: number): Route | undefined {
+  const opcode = loudOpcode(asked);
   const handle = handshakeHandlers.get(opcode) ?? saslHandlers.get(opcode);
   if (handle !== undefined) return { kind: 'session', handle };
   const onBucket = bucketCommands.get(opcode);
@@ -86,10 +90,10 @@ function onDocument(
   if (frame.framingBytes > 0) {
     const read = readFramingExtras(frame.framing);
     if (typeof read === 'string') return failure(statuses.unknownFrameInfo, read);
-    const impossible = checkDurability(bucket, read);
-    if (impossible !== undefined) return impossible;
     framing = read;
   }
+  const { durability, impossible } = durabilityOf(bucket, loudOpcode(frame.opcode), framing);
+  if (impossible !== undefined) return impossible;
   let prefixBytes = 0;
   let collectionId = 0;
   let store: DocumentStore | undefined = bucket.store;
@@ -102,12 +106,12 @@ function onDocument(
     if (store === undefined) return unknownCollection(bucket, collectionId);
     prefixBytes = prefix.size;
   }
-  if (!mayUse(context, bucket, { collectionId, needs: needsOf(frame.opcode) })) return noRole;
+  if (!mayUse(context, bucket, { collectionId, needs: needsOf(loudOpcode(frame.opcode)) })) return noRole;
   const keyBytes = frame.keyBytes - prefixBytes;
   if (keyBytes === 0 || keyBytes > maxKeyBytes)
     return failure(statuses.invalid, `a key has 1 to ${maxKeyBytes} bytes, got ${keyBytes}`);
   const response = run({ bucket, store, session, frame, key: frame.keyText(prefixBytes), framing });
-  if (framing.durability === undefined || framing.durability === durabilityLevels.majority) return response;
+  if (durability <= levels.majority) return response;
   return response instanceof Promise
     ? response.then((late) => whenPersisted(bucket, late))
     : whenPersisted(bucket, response);
@@ -125,15 +129,26 @@ function wrongExtras(allowed: readonly number[], { extrasBytes }: RequestFrame):
   return failure(statuses.invalid, `extras must have ${allowed.join(' or ')} bytes, got ${extrasBytes}`);
 }
 
-const durabilityLevels = { majority: 1, majorityAndPersistToActive: 2, persistToMajority: 3 } as const;
+const levels = { none: 0, majority: 1, majorityAndPersistToActive: 2, persistToMajority: 3 } as const;
 
-/** One node is the majority of a bucket without replicas, and can never be it with them; only a bucket with a disk persists. */
-function checkDurability({ settings }: Bucket, { durability }: FramingExtras): Response | undefined {
-  if (durability === undefined) return undefined;
-  const { majority, persistToMajority } = durabilityLevels;
-  const isLevel = durability >= majority && durability <= persistToMajority;
-  if (!isLevel || (settings.type === 'ephemeral' && durability > majority))
-    return { status: statuses.durabilityInvalidLevel };
-  if (settings.replicas === 0) return undefined;
-  return failure(statuses.durabilityImpossible, 'a single node holds no replicas');
+/**
+ * The level of a command: what it asks for, of a write at least the bucket's lowest. One node is the majority of a bucket without
+ * replicas, and can never be it with them; only a bucket with a disk persists. Source: kv_engine, docs/Durability.md.
+ */
+function durabilityOf(
+  { settings }: Bucket,
+  opcode: number,
+  { durability: asked }: FramingExtras,
+): { readonly durability: number; readonly impossible?: Response } {
+  if (asked === undefined && (settings.durabilityMinLevel === 'none' || !isDurable(opcode))) return notDurable;
+  if (asked !== undefined) {
+    const isLevel = asked >= levels.majority && asked <= levels.persistToMajority;
+    if (!isLevel || (settings.type === 'ephemeral' && asked > levels.majority))
+      return { durability: asked, impossible: { status: statuses.durabilityInvalidLevel } };
+  }
+  const durability = Math.max(asked ?? 0, durabilityLevels.indexOf(settings.durabilityMinLevel));
+  if (settings.replicas === 0) return { durability };
+  return { durability, impossible: failure(statuses.durabilityImpossible, 'a single node holds no replicas') };
 }
+
+const notDurable = { durability: levels.none };

@@ -1,10 +1,12 @@
 import { accessBits } from '../auth/document-access.ts';
+import { subdocCommands } from '../subdocument/commands.ts';
 import { opcodes, subdocOpcodes } from '../wire/opcodes.ts';
 
 /** What a command on documents needs, by opcode (accessBits). Whatever is not known better both reads and writes. Source: kv_engine, mcbp privileges. */
 const needs = new Uint8Array(256).fill(accessBits.both);
 for (const opcode of [
   opcodes.get,
+  opcodes.getWithKey,
   opcodes.getMeta,
   opcodes.subdocMultiLookup,
   subdocOpcodes.get,
@@ -25,4 +27,24 @@ for (const opcode of [
 
 export function needsOf(opcode: number): number {
   return needs[opcode] ?? accessBits.both;
+}
+
+/** Commands that a bucket's lowest durability level is about, by opcode. Source: kv_engine, docs/Durability.md. */
+const durable = new Uint8Array(256);
+for (const opcode of [
+  opcodes.set,
+  opcodes.add,
+  opcodes.replace,
+  opcodes.delete,
+  opcodes.increment,
+  opcodes.decrement,
+  opcodes.append,
+  opcodes.prepend,
+  opcodes.subdocMultiMutation,
+  ...Object.values(subdocOpcodes).filter((opcode) => subdocCommands.get(opcode)?.mutates === true),
+])
+  durable[opcode] = 1;
+
+export function isDurable(opcode: number): boolean {
+  return durable[opcode] === 1;
 }

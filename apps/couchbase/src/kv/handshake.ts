@@ -6,6 +6,7 @@ import { statuses } from '../wire/status.ts';
 import { mayOpen } from './access.ts';
 import { errorMap } from './error-map.ts';
 import type { Handler } from './handler.ts';
+import { stat } from './statistics/stat.ts';
 
 /** HELLO, error map, bucket, cluster map, NOOP, VERSION, QUIT. Source: Couchbase "memcached binary protocol". */
 export const handshakeHandlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
@@ -16,6 +17,8 @@ export const handshakeHandlers: ReadonlyMap<number, Handler> = new Map<number, H
   [opcodes.noop, () => ({ status: statuses.success })],
   [opcodes.version, ({ cluster }) => ({ status: statuses.success, value: Buffer.from(cluster.generation.version) })],
   [opcodes.quit, quit],
+  [opcodes.quitQuietly, quitQuietly],
+  [opcodes.stat, stat],
 ]);
 
 /** Commands allowed before authentication. */
@@ -28,6 +31,7 @@ export const openOpcodes: ReadonlySet<number> = new Set<number>([
   opcodes.noop,
   opcodes.version,
   opcodes.quit,
+  opcodes.quitQuietly,
 ]);
 
 function hello(...[{ session }, { value }]: Parameters<Handler>): ReturnType<Handler> {
@@ -61,6 +65,11 @@ function selectBucket(...[context, { key }]: Parameters<Handler>): ReturnType<Ha
 
 function getClusterConfig(...[{ cluster, session }]: Parameters<Handler>): ReturnType<Handler> {
   return { status: statuses.success, value: json(clusterConfig(cluster, session.bucket)), datatype: 1 };
+}
+
+function quitQuietly(...[{ session }]: Parameters<Handler>): ReturnType<Handler> {
+  session.quitting = true;
+  return { status: statuses.success, silent: true };
 }
 
 function quit(...[{ session }]: Parameters<Handler>): ReturnType<Handler> {

@@ -12,6 +12,7 @@ import { dispatch } from './dispatch.ts';
 import { KvConnection } from './kv-connection.ts';
 import { kvLimits, type KvLimits } from './limits.ts';
 import { countersOf } from './operation-counters.ts';
+import { loudOpcode } from './quiet-commands.ts';
 import type { Session } from './session.ts';
 
 /** The key-value listener: one session per connection, answers in the order of the requests, within the limits. */
@@ -98,6 +99,6 @@ export class KvServer {
 
 /** Notes the answer in the statistics of the bucket that the session has. */
 function counted({ bucket }: Session, frame: RequestFrame, response: Response): Response {
-  bucket?.history.count(countersOf(frame.opcode, response.status, frame.cas !== 0));
+  bucket?.history.count(countersOf(loudOpcode(frame.opcode), response.status, frame.cas !== 0));
   return response;
 }

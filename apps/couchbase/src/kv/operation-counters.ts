@@ -38,7 +38,7 @@ const mutations = Object.values(subdocOpcodes).filter((opcode) => !lookups.inclu
 
 /** By opcode. Names: kv_engine, "stats" documentation. */
 const commands: readonly (Outcomes | undefined)[] = byOpcode([
-  [[opcodes.get, opcodes.getAndTouch, opcodes.getLocked], reading],
+  [[opcodes.get, opcodes.getWithKey, opcodes.getAndTouch, opcodes.getLocked], reading],
   [[opcodes.set, opcodes.add, opcodes.replace, opcodes.append, opcodes.prepend, opcodes.touch], writing],
   [[opcodes.delete], outcomes(['delete_hits'], ['delete_misses'], [])],
   [[opcodes.increment], outcomes(['incr_hits'], ['incr_misses'], [])],

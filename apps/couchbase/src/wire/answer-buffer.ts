@@ -35,6 +35,13 @@ export class AnswerBuffer {
     return true;
   }
 
+  /** Packs whole packets. @returns false when they do not fit: they are left out, and belong right behind what is here */
+  addPackets(packets: Buffer): boolean {
+    if (this.#size + packets.length > this.#bytes.length) return false;
+    this.#size += packets.copy(this.#bytes, this.#size);
+    return true;
+  }
+
   /** Forgets what was not taken. */
   clear(): void {
     this.#size = 0;
@@ -56,15 +63,16 @@ export class AnswerBuffer {
     response: Response,
     valueBytes: number,
   ): void {
-    const { extras, flags, token, cas = 0, datatype = 0 } = response;
+    const { extras, flags, token, key, cas = 0, datatype = 0 } = response;
+    const keyBytes = key === undefined ? 0 : key.length;
     const extrasBytes = flags !== undefined ? 4 : token !== undefined ? 16 : extras === undefined ? 0 : extras.length;
     const view = this.#view;
     const at = this.#size;
     view.setUint16(at, (magic.response << 8) | request.opcode);
-    view.setUint16(at + 2, 0);
+    view.setUint16(at + 2, keyBytes);
     view.setUint16(at + 4, (extrasBytes << 8) | datatype);
     view.setUint16(at + 6, response.status);
-    view.setUint32(at + 8, extrasBytes + valueBytes);
+    view.setUint32(at + 8, extrasBytes + keyBytes + valueBytes);
     view.setUint32(at + 12, request.opaque);
     view.setUint32(at + 16, casHigh(cas));
     view.setUint32(at + 20, casLow(cas));
@@ -74,7 +82,8 @@ export class AnswerBuffer {
       setUint64(view, extrasAt, token.vbucketUuid);
       setUint64(view, extrasAt + 8, token.seqno);
     } else extras?.copy(this.#bytes, extrasAt);
-    this.#size = extrasAt + extrasBytes;
+    key?.copy(this.#bytes, extrasAt + extrasBytes);
+    this.#size = extrasAt + extrasBytes + keyBytes;
   }
 }
 

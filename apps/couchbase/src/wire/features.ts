@@ -15,6 +15,7 @@ export const features = {
   subdocCreateAsDeleted: 0x17,
   subdocDocumentMacros: 0x18,
   replaceBodyWithXattr: 0x19,
+  subdocReplicaRead: 0x1c,
   subdocBinaryXattr: 0x21,
 } as const;
 

@@ -12,6 +12,12 @@ export interface Response {
   /** Extras of any other form. */
   readonly extras?: Buffer;
   readonly value?: AnswerValue;
+  /** Bytes of the key, which goes out before the value: some commands say which document they answer about. */
+  readonly key?: Buffer;
+  /** Whole packets in place of one answer: a command may be answered by many. */
+  readonly packets?: Buffer;
+  /** Nothing goes out: the client of a quiet command takes silence for the usual end. */
+  readonly silent?: true;
   readonly cas?: Cas;
   /** The answer may not go out before this comes to pass. It does not fail. */
   readonly after?: Promise<void>;

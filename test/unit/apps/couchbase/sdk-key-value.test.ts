@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle, type Bundles } from './support/bundles.ts';
 import { administrator, ask } from './support/rest.ts';
 import { sdkResults } from './support/sdk-results.ts';
@@ -7,9 +7,6 @@ import { setUp } from './support/set-up.ts';
 
 /* Key-value as the official SDK 4.7.1 sees it: what each step gave, or the class of its error. */
 
-// Each test starts a process that loads a native module; a busy host takes its time over that.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
 let bundles: Bundles;
 let server: ServerProcess;
 
@@ -17,13 +14,16 @@ beforeAll(async () => {
   bundles = await bundle();
   server = await startServerProcess(bundles.server);
   await setUp(server.ports.mgmt, 900);
-  for (const [name, bucketType, replicaNumber] of [
-    ['default', 'couchbase', '0'],
-    ['alone', 'couchbase', '0'],
-    ['ephemeral', 'ephemeral', '0'],
-    ['replicated', 'couchbase', '1'],
+  for (const [name, bucketType, replicaNumber, durabilityMinLevel] of [
+    ['default', 'couchbase', '0', 'none'],
+    ['alone', 'couchbase', '0', 'none'],
+    ['ephemeral', 'ephemeral', '0', 'none'],
+    ['replicated', 'couchbase', '1', 'none'],
+    ['durable', 'couchbase', '0', 'persistToMajority'],
+    ['impossible', 'couchbase', '1', 'majority'],
   ] as const) {
-    const form = { name, bucketType, replicaNumber, ramQuotaMB: name === 'default' ? '300' : '100' };
+    const ramQuotaMB = name === 'default' ? '300' : '100';
+    const form = { name, bucketType, replicaNumber, durabilityMinLevel, ramQuotaMB };
     const { status } = await ask(server.ports.mgmt, 'POST', '/pools/default/buckets', { auth: administrator, form });
     expect(status).toBe(202);
   }
@@ -238,8 +238,23 @@ test('durability levels: what one node can promise', async () => {
         `${bucket}: persisted to one, as clients of 6.5 ask`,
         'done',
       ]),
+      ['durable: no level asked for', 'done'],
+      ['impossible: no level asked for', 'DurabilityImpossibleError'],
+      ['impossible: inside a document', 'DurabilityImpossibleError'],
+      ['impossible: reads', 'DocumentNotFoundError'],
     ]),
   );
+});
+
+test('replicas are asked for: there is the document itself', async () => {
+  expect(await run('replicas')).toEqual({
+    'any: document': [{ n: 1 }, false],
+    'all: documents': [[{ n: 1 }, false]],
+    'any: path': [1, false],
+    'all: paths': [[1, false]],
+    'any: missing': 'DocumentUnretrievableError',
+    'any path: missing': 'DocumentUnretrievableError',
+  });
 });
 
 test('expiry: who keeps it, who changes it', async () => {

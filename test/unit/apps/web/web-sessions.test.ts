@@ -7,7 +7,7 @@ let stage: WebStage;
 
 beforeAll(async () => {
   stage = await webStage();
-}, 30_000);
+});
 
 afterEach(() => stage.afterTest());
 
@@ -53,7 +53,7 @@ describe('sessions', () => {
     if (signal === 'SIGKILL') return;
     // The same process comes back with the session it kept.
     await cache.signal('SIGCONT');
-    await expect.poll(async () => (await visit(web, before.cookie)).visits, { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect.poll(async () => (await visit(web, before.cookie)).visits).toBeGreaterThan(2);
   });
 });
 
@@ -140,7 +140,7 @@ describe('sessions with one of three servers dead', () => {
     for (const { cookie } of visitors) {
       const next = await visit(web, cookie);
       if (next.cookie !== cookie) moved += 1;
-      await expect.poll(keepsSession(web, next), { timeout: 20_000 }).toBe(true);
+      await expect.poll(keepsSession(web, next)).toBe(true);
     }
     expect(moved).toBeLessThan(12);
   });

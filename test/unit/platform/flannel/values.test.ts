@@ -138,9 +138,9 @@ test('flanneld waits for a configuration that it can use, and names what it leav
     rmSync(directory, { recursive: true });
   });
   const complaints = () => lines.filter((line) => line.includes('Network is not a subnet'));
-  await vi.waitFor(() => expect(complaints()).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(complaints()).toHaveLength(1), 30_000);
   await store.put(`${prefix}/config`, sound);
-  await vi.waitFor(() => expect(lines).toContain('ready'), 5000);
+  await vi.waitFor(() => expect(lines).toContain('ready'), 30_000);
   expect(complaints()).toHaveLength(1);
   expect(lines).toContain(`${prefix}/subnets/10.1.8.0-24 is left out: PublicIP is no IPv4 address`);
   expect(commands.filter((line) => line.startsWith('ip route'))).toEqual([

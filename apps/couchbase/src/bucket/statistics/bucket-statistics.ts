@@ -27,6 +27,8 @@ export class BucketStatistics {
     return { zoom, archive: new SampleArchive({ perStep, kept: archived[zoom].kept }) };
   });
   readonly #counts = new Float64Array(counters.length);
+  /** Of the seconds that are closed. */
+  readonly #totals = new Float64Array(counters.length);
 
   /** @param nowMs start of the history: the 60 seconds before it are zero */
   constructor(nowMs: number) {
@@ -44,6 +46,7 @@ export class BucketStatistics {
   /** Closes a second. */
   tick(timestamp: number, gauges: Gauges): void {
     let sample: Sample | undefined = sampleOf(timestamp, named(this.#counts), gauges);
+    for (const [place, count] of this.#counts.entries()) this.#totals[place] = (this.#totals[place] ?? 0) + count;
     this.#counts.fill(0);
     for (const { archive } of this.#archives) {
       if (sample === undefined) return;
@@ -54,6 +57,11 @@ export class BucketStatistics {
   /** Oldest first; always 60 of the last minute. */
   samples(zoom: Zoom = 'minute'): readonly Sample[] {
     return this.#archives.find((kept) => kept.zoom === zoom)?.archive.samples ?? [];
+  }
+
+  /** What was counted since the bucket is here. */
+  get totals(): Readonly<Record<Counter, number>> {
+    return named(this.#totals.map((total, place) => total + (this.#counts[place] ?? 0)));
   }
 
   /** Operations in the last full second. */

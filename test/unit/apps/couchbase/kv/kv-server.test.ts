@@ -71,7 +71,7 @@ describe('framing', () => {
 describe('what a client may not do', () => {
   test('an unknown command is refused by its status, and the connection goes on', async () => {
     await start();
-    for (const opcode of [0x10, 0x50, 0xa2, 0x77]) {
+    for (const opcode of [0x18, 0x40, 0xa2, 0x77]) {
       const { status, value } = await client.call(packet(opcode, { key: inDefault('k') }));
       expect({ status, text: JSON.parse(value.toString()) as unknown }).toEqual({
         status: statuses.unknownCommand,
@@ -133,7 +133,7 @@ describe('answers', () => {
     const { value, status } = await client.call(packet(opcodes.hello, { key: '{"a":"test"}', value: all }));
     expect({ status, granted: value.toString('hex') }).toEqual({
       status: 0,
-      granted: '00030004000600070008000b000e0010001100120014001500170021',
+      granted: '00030004000600070008000b000e001000110012001400150017001c0021',
     });
   });
 

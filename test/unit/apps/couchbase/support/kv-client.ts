@@ -9,6 +9,7 @@ export interface RawAnswer {
   readonly opaque: number;
   readonly cas: bigint;
   readonly extras: Buffer;
+  readonly key: Buffer;
   readonly value: Buffer;
 }
 
@@ -86,7 +87,8 @@ export class KvClient {
     let wanted = 24;
     for (;;) {
       if (this.#size >= wanted) {
-        this.#chunks = [Buffer.concat(this.#chunks)];
+        // A copy only where there is something to join: many answers may be in one piece.
+        if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
         const bytes = this.#chunks[0] ?? Buffer.alloc(0);
         wanted = 24 + bytes.readUInt32BE(8);
         if (this.#size >= wanted) {
@@ -112,12 +114,14 @@ export function inDefault(key: string): Buffer {
 
 function cut(bytes: Buffer): RawAnswer {
   const extrasEnd = 24 + bytes.readUInt8(4);
+  const keyEnd = extrasEnd + bytes.readUInt16BE(2);
   return {
     opcode: bytes.readUInt8(1),
     status: bytes.readUInt16BE(6),
     opaque: bytes.readUInt32BE(12),
     cas: bytes.readBigUInt64BE(16),
     extras: bytes.subarray(24, extrasEnd),
-    value: bytes.subarray(extrasEnd + bytes.readUInt16BE(2)),
+    key: bytes.subarray(extrasEnd, keyEnd),
+    value: bytes.subarray(keyEnd),
   };
 }

@@ -10,6 +10,7 @@ import { durability } from './sdk/durability.ts';
 import { expiry } from './sdk/expiry.ts';
 import { locks } from './sdk/locks.ts';
 import { rangeScans } from './sdk/range-scans.ts';
+import { replicas } from './sdk/replicas.ts';
 import { restart } from './sdk/restart.ts';
 import { subdocumentLookups } from './sdk/subdocument-lookups.ts';
 import { subdocumentMutations } from './sdk/subdocument-mutations.ts';
@@ -26,6 +27,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   expiry,
   locks,
   rangeScans,
+  replicas,
   restart,
   subdocumentLookups,
   subdocumentMutations,

@@ -9,7 +9,7 @@ import { setUp } from '../support/set-up.ts';
 
 /* The built console in a real browser, at a real server. */
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 30_000 };
 
 let stage: ConsoleStage;
 let server: Running;
@@ -18,7 +18,7 @@ const problems: string[] = [];
 
 beforeAll(async () => {
   stage = await consoleStage();
-}, 120_000);
+});
 afterAll(() => stage.end());
 afterEach(async () => {
   await page.close();

@@ -39,8 +39,10 @@ test.each(Object.keys(kinds))('v3 by %s goes through, watches too, beside v2', a
   expect((await store.get(`${root}/big`))?.value).toBe(big);
   await http(ours.url, 'PUT', `/v2/keys${encodeURI(root)}/k`, 'value=1');
   expect((await store.get(`${root}/k`))?.value).toBe('1');
-  await vi.waitFor(() => expect(events.map(({ key }) => key)).toEqual([`${root}/big`, `${root}/k`]), { timeout: 5000 });
-  await vi.waitFor(() => expect(lines(heard)).toHaveLength(2), { timeout: 5000 });
+  await vi.waitFor(() => expect(events.map(({ key }) => key)).toEqual([`${root}/big`, `${root}/k`]), {
+    timeout: 30_000,
+  });
+  await vi.waitFor(() => expect(lines(heard)).toHaveLength(2), { timeout: 30_000 });
   await watch.close();
 });
 
@@ -50,14 +52,14 @@ const watchers = async () =>
 
 test('a watch of the gateway ends at etcd when its client hangs up', async () => {
   // Those of other tests end by themselves.
-  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 30_000 });
   const cut = new AbortController();
   const body = JSON.stringify({ create_request: { key: Buffer.from('/w').toString('base64') } });
   const answer = await fetch(`${ours.url}/v3/watch`, { method: 'POST', body, signal: cut.signal });
   expect(answer.headers.get('content-type')).toBe('application/json');
-  await vi.waitFor(async () => expect(await watchers()).toBe(1), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await watchers()).toBe(1), { timeout: 30_000 });
   cut.abort();
-  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 30_000 });
 });
 
 test('what is not of v2 is answered as etcd answers it', async () => {
@@ -176,5 +178,5 @@ test('more connections than may be open are closed, of either kind; one that end
   await once(socket(), 'close');
   await expect(http(few.url, 'GET', '/v2/keys')).rejects.toThrow();
   held[0]?.destroy();
-  await vi.waitFor(async () => expect((await http(few.url, 'GET', '/v2/keys')).status).toBe(200), { timeout: 5000 });
+  await vi.waitFor(async () => expect((await http(few.url, 'GET', '/v2/keys')).status).toBe(200), { timeout: 30_000 });
 });

@@ -7,12 +7,13 @@ const { etcd, ours } = besideEtcd();
 
 /** What comes back for these bytes until the other side closes. */
 function say(base: string, bytes: string | Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let text = '';
     const { hostname, port } = new URL(base);
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
-    socket.on('error', reject).on('close', () => resolve(text));
+    // A server that refuses a long head need not read it to its end: writing may fail, and what it said counts.
+    socket.on('error', () => undefined).on('close', () => resolve(text));
   });
 }
 
@@ -97,14 +98,15 @@ describe('bytes on the wire', () => {
       const socket = connect(Number(port), hostname, () => socket.write(`${head}value=half`, () => socket.destroy()));
       socket.on('error', reject).on('close', () => resolve());
     });
-    await vi.waitFor(async () => expect((await http(ours.url, 'GET', '/v2/keys/half')).status).toBe(404));
+    await vi.waitFor(async () => expect((await http(ours.url, 'GET', '/v2/keys/half')).status).toBe(404), 30_000);
     expect((await http(ours.url, 'PUT', '/v2/keys/whole', 'value=1')).status).toBe(201);
   });
 
   test('a watch by HTTP/1.0 ends with the connection', async () => {
     const heard = say(ours.url, 'GET /v2/keys/old?wait=true HTTP/1.0\r\n\r\n');
-    await vi.waitFor(async () =>
-      expect((await http(ours.url, 'GET', '/v2/stats/store')).text).toContain('"watchers":1'),
+    await vi.waitFor(
+      async () => expect((await http(ours.url, 'GET', '/v2/stats/store')).text).toContain('"watchers":1'),
+      30_000,
     );
     await http(ours.url, 'PUT', '/v2/keys/old', 'value=1');
     const [status, body] = essence(await heard);

@@ -4,7 +4,8 @@ import { parseFlags } from '#platform/fleet/flags.ts';
 import { judgeLaunch, type Progress } from '#platform/fleet/fleetctl/launch-look.ts';
 import { machineLabel } from '#platform/fleet/fleetctl/machine-label.ts';
 import { localShell, shellLine, sshOptions } from '#platform/fleet/fleetctl/remote.ts';
-import { alignWithTabs } from '#platform/fleet/fleetctl/table.ts';
+import { columnsOf, entry, folded } from '#platform/fleet/fleetctl/narrow.ts';
+import { alignWithTabs, drawnTable } from '#platform/fleet/fleetctl/table.ts';
 import { expandBraces, unitArguments } from '#platform/fleet/fleetctl/unit-arguments.ts';
 import type { FleetUnit, FleetUnitState } from '#platform/fleet/client/fleet-client.ts';
 
@@ -46,6 +47,57 @@ test('columns are aligned with tabs as the original does it', () => {
     'UNIT\t\tHASH\tDSTATE\t\tSTATE\t\tTARGET',
     'sleeper.service\t8177a12\tinactive\tinactive\t-',
   ]);
+});
+
+describe('on a narrow terminal', () => {
+  const heads = ['UNIT', 'MACHINE', 'ACTIVE', 'SUB'];
+  const rows = [
+    ['couchbase-sidekick@1.service', 'c00180db.../172.17.8.101', 'active', 'running'],
+    ['web@1.service', '-', 'inactive', 'dead'],
+  ];
+
+  test('a table is as the original has it, then with blanks, then a block for each row', () => {
+    expect(drawnTable(heads, rows)).toEqual(alignWithTabs([heads, ...rows]));
+    expect(drawnTable(heads, rows, 87)).toEqual(alignWithTabs([heads, ...rows]));
+    expect(drawnTable(heads, rows, 80)).toEqual([
+      'UNIT                         MACHINE                  ACTIVE   SUB',
+      'couchbase-sidekick@1.service c00180db.../172.17.8.101 active   running',
+      'web@1.service                -                        inactive dead',
+    ]);
+    expect(drawnTable(heads, rows, 40).join('\n')).toBe(
+      [
+        'couchbase-sidekick@1.service',
+        '  MACHINE  c00180db.../172.17.8.101',
+        '  ACTIVE   active',
+        '  SUB      running',
+        'web@1.service',
+        '  MACHINE  -',
+        '  ACTIVE   inactive',
+        '  SUB      dead',
+      ].join('\n'),
+    );
+    expect(drawnTable(heads, [], 10)).toEqual([]);
+  });
+
+  test.each([1, 2, 7, 20, 40, 79])('no line is wider than %i columns, and nothing is lost', (columns) => {
+    const text = 'take a look at https://example.com/a/long/address and at x';
+    const lines = folded(text, columns).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+    const table = drawnTable(heads, rows, columns).join('\n').split('\n');
+    if (columns > 20) expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    if (columns > 20) {
+      const help = entry('--strict-host-key-checking', 28, 'ssh refuses hosts that it does not know', columns);
+      expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test('what is no terminal, or does not say its width, gets whole lines', () => {
+    expect(columnsOf({ isTTY: true, columns: 40 })).toBe(40);
+    expect(columnsOf({ isTTY: true, columns: 0 })).toBe(Infinity);
+    expect(columnsOf({ isTTY: false, columns: 40 })).toBe(Infinity);
+    expect(folded('a  b', Infinity)).toBe('a  b');
+  });
 });
 
 describe('ssh', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inPhase } from '#provision/cluster/lab-event.ts';
+import { inPhase } from '#provision/cluster/parts/lab-event.ts';
 import { PhaseRecorder } from '#provision/cluster/profile/phase-recorder.ts';
 import { joinPhases } from '#provision/cluster/profile/profile-up.ts';
 import { phasesOfUnits } from '#provision/cluster/profile/service-times.ts';

@@ -113,7 +113,7 @@ describe('a build killed by SIGKILL', () => {
       for await (const line of createInterface({ input: child.stdout })) if (line === step) child.kill('SIGKILL');
       expect(await exited).toEqual([null, 'SIGKILL']);
 
-      await vi.waitFor(async () => expect(await processesNaming(dir)).toEqual([]), 10_000);
+      await vi.waitFor(async () => expect(await processesNaming(dir)).toEqual([]), 30_000);
       expect((await registryEntries()).filter((name) => !name.startsWith('.building-'))).toEqual([]);
       expect(await readFile('/proc/self/mounts', 'utf8')).not.toContain(dir);
 

@@ -12,7 +12,7 @@ afterEach(() => shell?.kill('SIGKILL'));
 /** Two processes as the supervisor's are found: by the first's name and its spec file. */
 async function standIn(): Promise<{ unshare: number; init: number }> {
   shell = spawn('sh', ['-c', 'cat', paths.specFile], { argv0: 'unshare', stdio: ['pipe', 'ignore', 'ignore'] });
-  await expect.poll(() => findSupervisor(paths)?.init ?? 0, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => findSupervisor(paths)?.init ?? 0).toBeGreaterThan(0);
   return findSupervisor(paths) ?? { unshare: 0, init: 0 };
 }
 

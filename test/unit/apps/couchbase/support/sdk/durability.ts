@@ -1,5 +1,5 @@
 import couchbase from 'couchbase';
-import type { Scenario } from './context.ts';
+import { patienceMs, type Scenario } from './context.ts';
 
 const { DurabilityLevel, MutateInSpec } = couchbase;
 
@@ -23,8 +23,17 @@ export const durability: Scenario = async (context) => {
       await collection.remove('i', options);
     });
     await step('persisted to one, as clients of 6.5 ask', async () => {
-      await collection.upsert('d', 1, { durabilityPersistTo: 1, timeout: 1500 });
+      await collection.upsert('d', 1, { durabilityPersistTo: 1, timeout: patienceMs });
     });
   }
+  // The bucket's lowest level holds for who asks for none.
+  await context.step('durable: no level asked for', async () => {
+    await cluster.bucket('durable').defaultCollection().upsert('d', 1);
+  });
+  const impossible = cluster.bucket('impossible').defaultCollection();
+  await context.step('impossible: no level asked for', () => impossible.upsert('d', 1));
+  const spec = MutateInSpec.upsert('n', 1);
+  await context.step('impossible: inside a document', () => impossible.mutateIn('d', [spec], { upsertDocument: true }));
+  await context.step('impossible: reads', () => impossible.get('d'));
   await cluster.close();
 };
