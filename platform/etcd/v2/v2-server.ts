@@ -14,7 +14,7 @@ import { bytesOf, goPath, percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
 import { inTurn } from './in-turn.ts';
 import type { KeysParts, Limits } from './keys-parts.ts';
-import { socketMember } from './member.ts';
+import { http2Member } from './member.ts';
 import { passHttp2 } from './pass-http2.ts';
 import { passOn } from './pass-on.ts';
 import { serveKeys } from './serve-keys.ts';
@@ -52,7 +52,7 @@ export const usualLimits: Limits = {
  */
 export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf; limits?: Limits }): V2Server {
   const { limits = usualLimits } = opts;
-  const member = socketMember(opts.endpoint, opts.timeoutMs);
+  const member = http2Member(opts.endpoint, opts.timeoutMs);
   const hub = watchHub(member);
   const parts: Parts = {
     member,
