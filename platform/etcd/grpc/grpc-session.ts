@@ -40,7 +40,7 @@ export function grpcSession(host: string, port: number): GrpcSession {
   const settings = { enablePush: false, initialWindowSize: windowBytes };
   const session = connect(authority, { settings, maxSessionMemory });
   let reason = 'the connection was closed';
-  session.on('error', ({ message }) => (reason = message));
+  session.on('error', (error: Error) => (reason = error.message));
   session.on('connect', (_, socket) => {
     session.setLocalWindowSize(windowBytes);
     socket.setKeepAlive(true, keepAliveAfterMs);
@@ -91,7 +91,7 @@ function follow(stream: ClientHttp2Stream, on: StreamHandlers, whyGone: () => st
     }
   });
   let error: Error | undefined;
-  stream.on('error', (why) => (error = why));
+  stream.on('error', (why: Error) => (error = why));
   stream.on('close', () => {
     if (isCancelled) return;
     if (isTold) return on.onEnd(failure);
