@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const lowest = 10_000;
 /** More than one process asks for: processes whose numbers follow one another begin so far apart. */
 const apart = 61;
-let asked = 0;
+const given = new Set<number>();
 
 /**
  * Ports of 127.0.0.1 that nobody listens on just now, for servers that cannot choose one themselves, or that come back at the same one.
@@ -16,7 +16,9 @@ export async function freePorts(count: number): Promise<number[]> {
   const span = lowestOutgoing() - lowest;
   const ports: number[] = [];
   for (let tries = 0; ports.length < count && tries < span; tries++) {
-    const port = lowest + ((process.pid * apart + asked++) % span);
+    const port = lowest + ((process.pid * apart + tries) % span);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) ports.push(port);
   }
   return ports;
