@@ -68,7 +68,7 @@ export default tseslint.config(
         },
         {
           selector:
-            ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility], TSParameterProperty',
+            ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility=/private|public/], TSParameterProperty',
           message: 'A private member is a #private one; what is public says nothing.',
         },
       ],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { waitUntil } from '#provision/machines/wait-until.ts';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import type { BaseDisk } from './base-disk.ts';
 import { GuestShell, writeSshConfig } from './guest-shell.ts';
 import { Qemu } from './qemu.ts';
