@@ -58,8 +58,7 @@ export function grpcSession(host: string, port: number): GrpcSession {
   };
   const close = (why: string) => {
     isOpen = false;
-    const failure = new GrpcFailure(statuses.unavailable, why);
-    for (const stream of [...streams.keys()]) leave(stream)?.onEnd(failure);
+    for (const stream of [...streams.keys()]) leave(stream)?.onEnd(new GrpcFailure(statuses.unavailable, why));
     socket.destroy();
   };
   const takeHeaders = (one: Frame) => {
@@ -68,8 +67,7 @@ export function grpcSession(host: string, port: number): GrpcSession {
   };
   const takeSettings = ({ flags: flag, payload }: Frame) => {
     if ((flag & flags.ack) !== 0) return;
-    const window = initialWindowIn(payload);
-    if (window !== undefined) outgoing.startAt(window);
+    outgoing.startAt(initialWindowIn(payload));
     send(frame(frameTypes.settings, flags.ack, 0, Buffer.alloc(0)));
   };
   const takeData = (one: Frame) => {

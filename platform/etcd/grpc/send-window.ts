@@ -4,8 +4,8 @@ export interface SendWindow {
   push(stream: number, bytes: Buffer, send: (piece: Buffer, isEnd: boolean) => void): void;
   /** @param stream 0: of the whole connection */
   widen(stream: number, bytes: number): void;
-  /** What each stream may send at first, those that wait included. */
-  startAt(bytes: number): void;
+  /** What each stream may send at first, those that wait included; undefined: as before. */
+  startAt(bytes: number | undefined): void;
   /** Nobody wants to hear the rest. */
   forget(stream: number): void;
 }
@@ -52,7 +52,7 @@ export function sendWindow(firstRoom: number, largest: number): SendWindow {
       else if (one) one.room += bytes;
       goAll();
     },
-    startAt(bytes) {
+    startAt(bytes = start) {
       for (const one of waiting.values()) one.room += bytes - start;
       start = bytes;
       goAll();
