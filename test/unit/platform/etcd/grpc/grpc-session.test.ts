@@ -99,7 +99,8 @@ test('the server reads what is asked, and a long message comes whole', async () 
 test('a stream that the server cuts, and a connection that it cuts, fail all that is asked', async () => {
   answer = (stream) => stream.close(8);
   expect((await asked(session())).failure).toMatchObject({ status: 14, message: 'RST_STREAM 8' });
-  answer = (stream) => stream.session?.destroy();
+  // A little later: Node 22 itself breaks down when a session ends inside of what it tells of it.
+  answer = (stream) => void setImmediate(() => stream.session?.destroy());
   const of = session();
   const ended = await Promise.all([asked(of), asked(of)]);
   expect(ended.map(({ failure }) => failure?.status)).toEqual([14, 14]);
