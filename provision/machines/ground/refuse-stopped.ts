@@ -8,8 +8,11 @@ import { findSupervisor, supervisorProcesses } from './supervisor-process.ts';
  * @throws LabError `state.supervisor-stopped` with how to let it go on
  */
 export function refuseStopped(paths: LabPaths, lab: string): void {
-  const pids = new Set([...Object.values(findSupervisor(paths) ?? {}), ...supervisorProcesses(paths)]);
-  const stopped = [...pids].filter((pid) => isStopped(textOrEmpty(`/proc/${pid}/stat`)));
+  const found = findSupervisor(paths);
+  const named = found === undefined ? [] : [found.unshare, found.init];
+  const stopped = [...new Set([...named, ...supervisorProcesses(paths)])].filter((pid) =>
+    isStopped(textOrEmpty(`/proc/${pid}/stat`)),
+  );
   if (stopped.length === 0) return;
   throw new LabError({
     code: 'state.supervisor-stopped',

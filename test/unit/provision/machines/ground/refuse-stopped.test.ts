@@ -41,7 +41,7 @@ it('the one that does the work is among them: a person finds it first', async ()
   shell = spawn('sh', ['-c', three, paths.specFile], { argv0: 'unshare', stdio: 'ignore' });
   const named = (name: string) => (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === `${name}\n`;
   const worker = () => supervisorProcesses(paths).find(named('tail')) ?? 0;
-  await expect.poll(worker, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(worker, { timeout: 30_000 }).toBeGreaterThan(0);
   const pid = worker();
   process.kill(pid, 'SIGSTOP');
   const next = () => {
@@ -52,9 +52,9 @@ it('the one that does the work is among them: a person finds it first', async ()
     }
     return undefined;
   };
-  await expect.poll(next, { timeout: 20_000 }).toBe(`kill -CONT ${pid}`);
+  await expect.poll(next, { timeout: 30_000 }).toBe(`kill -CONT ${pid}`);
   process.kill(pid, 'SIGCONT');
-  await expect.poll(next, { timeout: 20_000 }).toBeUndefined();
+  await expect.poll(next, { timeout: 30_000 }).toBeUndefined();
 });
 
 it.each([
