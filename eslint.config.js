@@ -73,6 +73,12 @@ export default tseslint.config(
         },
       ],
       'no-console': 'off',
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ regex: '^([.][.]/){4}(?!errors/)', message: 'By its room: #provision/..., #test/...' }],
+        },
+      ],
     },
   },
   {

@@ -110,10 +110,10 @@ describe('one member over a socket', () => {
     await expect(of.call('status', {}, 10_000)).rejects.toMatchObject(away);
     await vi.waitFor(
       () => expect(of.call('status', {}, 10_000)).rejects.toMatchObject({ code: 'timeout.etcd-connect' }),
-      { timeout: 20_000 },
+      { timeout: 30_000 },
     );
     await own.start();
-    await vi.waitFor(() => of.call('status', {}, 10_000), { timeout: 20_000 });
+    await vi.waitFor(() => of.call('status', {}, 10_000), { timeout: 30_000 });
   });
 
   test('a member that says nothing is given up in time, by its clients alone', async () => {
