@@ -218,12 +218,30 @@ describe('judgeLaunch', () => {
 
   test('failed, and what the agent could not do, end the wait', () => {
     const unit = { machineID: 'aaaaaaaaaa', currentState: 'launched' };
-    expect(look(unit, { systemdActiveState: 'failed', systemdSubState: 'failed' }, 0).seen).toMatchObject({
-      failed: { code: 'command.start' },
-    });
+    const progress: Progress = { announced: false };
+    const failed = { systemdActiveState: 'failed', systemdSubState: 'failed' };
+    expect(look(unit, failed, 0, progress).seen).toEqual({ missing: 'failed failed on aaaaaaaa...' });
+    expect(look(unit, failed, 5_000, progress).seen).toMatchObject({ failed: { code: 'command.start' } });
     expect(look(unit, { message: 'bad setting' }, 0).seen).toMatchObject({
       failed: { message: expect.stringContaining('bad setting') as string },
     });
+  });
+
+  test('failed as its last stop left it, a unit is waited for', () => {
+    const progress: Progress = { announced: false };
+    const unit = { machineID: 'aaaaaaaaaa', currentState: 'launched' };
+    const failed = { systemdActiveState: 'failed', systemdSubState: 'failed' };
+    const starting = { systemdActiveState: 'activating', systemdSubState: 'start' };
+    // As an agent tells it: that it is about to start it, the old word again, systemd's new one.
+    for (const [state, ms] of [
+      [starting, 0],
+      [failed, 100],
+      [failed, 4_000],
+      [starting, 4_100],
+      [failed, 5_200],
+    ] as const)
+      expect(look(unit, state, ms, progress).seen).toHaveProperty('missing');
+    expect(look(unit, { systemdActiveState: 'active' }, 9_000, progress).seen).toEqual({ done: true });
   });
 
   test('a oneshot that has run to its end is done', () => {
