@@ -68,11 +68,17 @@ export default tseslint.config(
         },
         {
           selector:
-            ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility], TSParameterProperty',
+            ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility=/private|public/], TSParameterProperty',
           message: 'A private member is a #private one; what is public says nothing.',
         },
       ],
       'no-console': 'off',
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ regex: '^([.][.]/){4}(?!errors/)', message: 'By its room: #provision/..., #test/...' }],
+        },
+      ],
     },
   },
   {

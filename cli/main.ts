@@ -174,8 +174,15 @@ function program(from: Invocation): Command {
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')
+    .option('--fix', 'do what is safe, each step named before; asks before this host is changed')
+    .addOption(new Option('-y, --yes', 'with --fix: without asking').implies({ fix: true }))
+    .addOption(new Option('--dry-run', 'with --fix: only say what would be done').implies({ fix: true }))
     .addOption(json())
-    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(from, options));
+    .action(async (options: { json?: boolean; fix?: boolean; yes?: boolean; dryRun?: boolean }) =>
+      options.fix === true
+        ? (await import('./commands/doctor-fix.ts')).doctorFix(from, options)
+        : (await import('./commands/doctor.ts')).doctor(from, options),
+    );
   lab
     .command('explain')
     .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list the families')

@@ -7,7 +7,7 @@ import { openLab, requireRoot } from '../open-lab.ts';
 import { profileText } from '../render/profile-text.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
-import { changeNote } from '#provision/cluster/in-force/change-note.ts';
+import { appliedNote, changeNote } from '#provision/cluster/in-force/change-note.ts';
 import { PhaseRecorder } from '#provision/cluster/profile/phase-recorder.ts';
 import { profileUp } from '#provision/cluster/profile/profile-up.ts';
 import { columnsOf, printErr, printOut } from '../render/terminal.ts';
@@ -40,6 +40,7 @@ export async function up(
     return;
   }
   printOut(statusTable(await lab.status()));
+  for (const change of result.applied) printErr(`note: ${appliedNote(change)}`);
   for (const change of result.later) printErr(`note: ${changeNote(change)}`);
   const ready = result.clusterReady ? 'ready' : 'up, but without an etcd quorum,';
   printOut(`\nlab ${lab.config.name} is ${ready} after ${seconds(result.tookMs)}`);

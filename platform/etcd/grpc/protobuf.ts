@@ -127,9 +127,10 @@ function readMessage(reader: Reader, { fields }: Message, end: number): Record<s
     }
     const read = readField(reader, field.kind, end);
     const before = value[field.name];
-    if (field.repeated && Array.isArray(before)) before.push(read);
     // A number that is 0, and written all the same, is as good as none.
-    else if (read !== '0' && read !== false) value[field.name] = field.repeated ? [read] : read;
+    const isNothing = (read === '0' || read === false) && wireTypeOf(field.kind) === wireType.varint;
+    if (field.repeated && Array.isArray(before)) before.push(read);
+    else if (!isNothing) value[field.name] = field.repeated ? [read] : read;
   }
   if (reader.at !== end) throw new RangeError('a message of protobuf ends within a field');
   return value;

@@ -1,6 +1,6 @@
 import { isRecord } from '../ask.ts';
 import type { WatchStream, WatchStreamHandlers } from '../connection.ts';
-import { socketConnection, type SocketConnection } from '../grpc/socket-connection.ts';
+import { http2Connection, type Http2Connection } from '../grpc/http2-connection.ts';
 import type { EtcdStore, KeyValue } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { wire } from '../wire.ts';
@@ -76,8 +76,8 @@ export interface Written {
 }
 
 /** @param timeoutMs for each request */
-export function socketMember(endpoint: string, timeoutMs: number): Member {
-  const connection = socketConnection(endpoint);
+export function http2Member(endpoint: string, timeoutMs: number): Member {
+  const connection = http2Connection(endpoint);
   const leases = storeOver([connection], timeoutMs);
   // Only a leader knows: an answer may do without, and is not to wait for one that does not come.
   const hasty = storeOver([connection], patienceOf(timeoutMs));
@@ -113,7 +113,7 @@ export function socketMember(endpoint: string, timeoutMs: number): Member {
 }
 
 /** What is small is read together. */
-function readerOf(connection: SocketConnection, timeoutMs: number): Member['read'] {
+function readerOf(connection: Http2Connection, timeoutMs: number): Member['read'] {
   const alone = async (ranges: readonly RangeRead[], from: 'quorum' | 'own', withinMs: number) => {
     const success = ranges.map((range) => ({ request_range: rangeOf(connection, range, from === 'own') }));
     return readPicture(connection, await connection.call('txn', { success }, withinMs), ranges.length);
@@ -142,7 +142,7 @@ export function patienceOf(timeoutMs: number): number {
   return timeoutMs / 5;
 }
 
-async function statusOf(connection: SocketConnection, timeoutMs: number): Promise<MemberStatus> {
+async function statusOf(connection: Http2Connection, timeoutMs: number): Promise<MemberStatus> {
   const message = await connection.call('status', {}, timeoutMs);
   const answer = isRecord(message) ? message : {};
   const header = isRecord(answer['header']) ? answer['header'] : {};

@@ -9,6 +9,7 @@ import { ensureLabKey } from './keys.ts';
 import type { LabParts } from '../parts/lab-parts.ts';
 import { machineIgnition, type MachineUnits } from './machine-config.ts';
 import type { EtcdStart } from '../members/member.ts';
+import { usersBesideGroups } from './users-beside-groups.ts';
 
 /** @throws LabError `ignition.*` naming file, line and column, `missing.ignition` */
 export async function ownIgnition(file: string | undefined): Promise<IgnitionConfig | undefined> {
@@ -57,6 +58,6 @@ export async function ignitionConfigs(lab: LabParts, own: IgnitionConfig | undef
       ...(guest === undefined ? {} : { guest }),
       ...(etcd === undefined ? {} : { etcd }),
     });
-    return toJson(own === undefined ? ignition : merge(ignition, own));
+    return toJson(own === undefined ? ignition : usersBesideGroups(merge(ignition, own)));
   };
 }

@@ -5,6 +5,7 @@ import { createMachines } from './create-machines.ts';
 import { ignitionConfigs } from '../ignition/ignition-configs.ts';
 import { inPhase, type OnLabEvent } from '../parts/lab-event.ts';
 import type { LabParts } from '../parts/lab-parts.ts';
+import { refuseStopped } from '../../machines/ground/refuse-stopped.ts';
 import { removeLeftOvers } from '../members/remove-left-overs.ts';
 import { prepareGround } from './prepare-ground.ts';
 import type { Step } from './plan.ts';
@@ -32,6 +33,8 @@ export async function bringUp(
   const began = performance.now();
   const { on } = options;
   const { config, provider } = lab;
+  // It would be taken for a dead one, and its machines ended.
+  refuseStopped(lab.paths, config.name);
   await settleSwap(lab.paths.stateDir);
   const own = await prepareGround(lab, { ...options, machines: wanted });
   // A halt pulls the cord at its own deadline; what clears the machine away comes after that.

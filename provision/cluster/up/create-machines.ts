@@ -1,3 +1,4 @@
+import { LabError } from '#errors/lab-error.ts';
 import { peerUrl } from '#platform/etcd/ports.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
 import type { LabConfig } from '../../config/lab-config.ts';
@@ -88,10 +89,16 @@ async function changeMembers(
 
 /** What a joining member must be told: exactly the members there are, each by its machine's name. */
 function joining(members: readonly Member[], { machines }: LabConfig): EtcdStart {
-  const named = members.map((member) => ({
-    name: machineOf(member, machines) ?? member.name,
-    peerUrl: member.peerUrls[0] ?? '',
-  }));
+  const named = members.map((member) => {
+    const name = machineOf(member, machines) ?? member.name;
+    const [url] = member.peerUrls;
+    if (url !== undefined) return { name, peerUrl: url };
+    throw new LabError({
+      code: 'internal.etcd',
+      cause: `etcd lists member ${name || member.id} without a peer URL, so no other can be told of it`,
+      next: 'report this',
+    });
+  });
   return { state: 'existing', members: named };
 }
 

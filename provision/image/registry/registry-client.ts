@@ -56,11 +56,9 @@ export class RegistryClient {
     if (response.status === 404) return undefined;
     const body = await this.#accepted(response, `${repository}:${reference}`).text();
     const { headers } = response;
-    return {
-      digest: headers.get('docker-content-digest') ?? reference,
-      mediaType: headers.get('content-type') ?? '',
-      body,
-    };
+    const mediaType = headers.get('content-type');
+    if (mediaType === null) throw this.#refused(`the type of ${repository}:${reference}`, response.status);
+    return { digest: headers.get('docker-content-digest') ?? reference, mediaType, body };
   }
 
   async repositories(): Promise<string[]> {
@@ -111,7 +109,9 @@ export class RegistryClient {
   async upload(repository: string, digest: string, file: string): Promise<void> {
     if ((await this.#ask('HEAD', `${repository}/blobs/${digest}`)).ok) return;
     const begun = this.#accepted(await this.#ask('POST', `${repository}/blobs/uploads/`), repository);
-    const to = new URL(begun.headers.get('location') ?? '', `http://${this.addr}`);
+    const location = begun.headers.get('location');
+    if (location === null) throw this.#refused(`the place of an upload to ${repository}`, begun.status);
+    const to = new URL(location, `http://${this.addr}`);
     to.searchParams.set('digest', digest);
     const status = await put(to, file, this.#deadlineMs * 10);
     if (status !== 201) throw this.#refused(repository, status);

@@ -1,4 +1,4 @@
-import { isRecord } from '#platform/etcd/ask.ts';
+import { isRecord } from '#errors/is-record.ts';
 import { base64Form } from '#platform/etcd/base64.ts';
 import { gatewayPaths } from '#platform/etcd/gateway-paths.ts';
 import { flannelKeys, readFlannelLease } from '#platform/etcd/keys/flannel-keys.ts';

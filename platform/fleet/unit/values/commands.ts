@@ -48,7 +48,7 @@ function programProblem(word: string): ValueProblem | undefined {
 const specifiers = 'aAbBCdDEfgGhHiIjJlLmMnNopPqsStTuUvVwWyY%';
 
 /** Why a `%` keeps the unit from starting; a sign that is no letter may follow one. */
-export function specifierProblem(value: string): ValueProblem | undefined {
+function specifierProblem(value: string): ValueProblem | undefined {
   for (const [text, letter = ''] of value.matchAll(/%([a-zA-Z0-9%])/g)) {
     if (!specifiers.includes(letter)) {
       return { cause: `systemd has no ${text}`, example: `%${text} where a program is to see ${text}`, fatal: true };

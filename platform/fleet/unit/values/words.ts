@@ -1,5 +1,5 @@
 /** A value divided as systemd divides it. */
-export interface Words {
+interface Words {
   /** Quotes taken away; a backslash and what follows it stay as they are. */
   readonly words: readonly string[];
   /** A quote that nothing closes. */

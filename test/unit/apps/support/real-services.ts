@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { connect as dial } from 'node:net';
 import { startServer } from '#apps/couchbase/src/server/start.ts';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { standStill } from '../../../support/stand-still.ts';
 import { bundleViews } from '../couchbase/support/bundles.ts';
 

@@ -1,7 +1,7 @@
 import { connect } from 'couchbase';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { readyCouchbase } from '../support/real-services.ts';
 import { health, heard, webStage, type WebStage } from './web-stage.ts';
 
@@ -120,16 +120,18 @@ describe('health', () => {
     await stage.announce([cache.address], own.address);
     const web = await stage.start();
     await heard(stage.browse(web), 'message');
-    expect(await health(web)).toMatchObject({
-      status: 200,
-      body: {
-        status: 'ok',
-        couchbase: { ok: true },
-        memcached: [{ ok: true }],
-        documents: 0,
-        sessions: { failures: 0 },
-      },
-    });
+    await expect
+      .poll(() => health(web))
+      .toMatchObject({
+        status: 200,
+        body: {
+          status: 'ok',
+          couchbase: { ok: true },
+          memcached: [{ ok: true }],
+          documents: 0,
+          sessions: { failures: 0 },
+        },
+      });
     await own.stop();
     await expect.poll(async () => (await health(web)).status).toBe(503);
     expect((await fetch(web.url)).status).toBe(200);

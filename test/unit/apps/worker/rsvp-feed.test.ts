@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { startStreamServer } from '#apps/meetup/src/stream-server.ts';
 import { followRsvpFeed, type RsvpFeed } from '#apps/worker/src/rsvp-feed.ts';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { standStill } from '../../../support/stand-still.ts';
 
 export interface RealEtcd {

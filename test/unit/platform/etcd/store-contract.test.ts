@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
-import { socketConnection } from '#platform/etcd/grpc/socket-connection.ts';
+import { http2Connection } from '#platform/etcd/grpc/http2-connection.ts';
 import { memoryStore } from '#platform/etcd/memory-store.ts';
 import { openEtcd } from '#platform/etcd/open-etcd.ts';
 import type { EtcdStore, StoreEvent } from '#platform/etcd/store.ts';
@@ -19,7 +19,7 @@ const kinds: Record<string, () => EtcdStore> = {
   gateway: () => gatewayStore({ endpoints: etcd.endpoints }),
   socket: () =>
     storeOver(
-      etcd.endpoints.map((endpoint) => socketConnection(endpoint)),
+      etcd.endpoints.map((endpoint) => http2Connection(endpoint)),
       5000,
     ),
 };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Ports } from '#apps/couchbase/src/cluster/cluster.ts';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 
 export interface ServerProcess {
   readonly ports: Ports;

@@ -136,7 +136,7 @@ describe('inside', () => {
     }
     client.close();
     await expect.poll(highest, soon).toBeGreaterThan(10);
-    expect(await picture()).not.toBe(before);
+    await expect.poll(picture, soon).not.toBe(before);
     await page.locator('[data-bucket=default] [data-label=Items]', { hasText: /^300$/u }).waitFor();
     await page.getByText('Figures').click();
     const figures = page.getByRole('region', { name: 'Figures of Operations per second' }).locator('tbody tr');

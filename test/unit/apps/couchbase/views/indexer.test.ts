@@ -7,7 +7,7 @@ import { encodeReply, type Request } from '#apps/couchbase/src/views/indexer/mes
 import { viewLimits } from '#apps/couchbase/src/views/limits.ts';
 import { Indexer, IndexerLost, type RequestLimits } from '#apps/couchbase/src/views/service/indexer.ts';
 import { readUsage } from '#apps/couchbase/src/views/service/process-usage.ts';
-import { standStill } from '../../../../support/stand-still.ts';
+import { standStill } from '#test/support/stand-still.ts';
 import { bundleViews } from '../support/bundles.ts';
 
 /* The server's end of the process of views. */

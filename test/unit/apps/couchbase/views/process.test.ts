@@ -132,7 +132,7 @@ test('a map that loops for ever is given up, and costs nothing more until it is 
   });
   const [bad, good] = await served(Promise.all([query('bad'), query('good', 'stale=false&limit=1')]));
   // What a call may take follows how long this host took to start the process.
-  const reason = expect.stringMatching(/^map function took longer than \d+ ms for 3 documents$/u);
+  const reason = expect.stringMatching(/^map function took longer than \d+ ms for 3 documents$/u) as string;
   expect([bad.status, bad.json]).toEqual([500, { error: 'view_undefined', reason }]);
   expect(good.json).toMatchObject({ total_rows: 1000 });
   const [child = 0] = children();

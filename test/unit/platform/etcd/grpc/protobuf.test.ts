@@ -58,6 +58,7 @@ describe('protobuf', () => {
     expect(decode(all, Buffer.from('080010001800', 'hex'))).toEqual({});
     expect(decode(all, Buffer.from('880401', 'hex'))).toEqual({ kind: 'DELETE' });
     expect(decode(all, Buffer.from('880400', 'hex'))).toEqual({});
+    expect(decode(inner, encode(inner, { name: '0' }))).toEqual({ name: '0' });
   });
 
   test('fields that nobody knows are passed over, whatever their type', () => {

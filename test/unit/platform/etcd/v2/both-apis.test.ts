@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { Agent, createServer, request } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { openEtcd } from '#platform/etcd/open-etcd.ts';
@@ -106,6 +106,36 @@ test('one connection may ask for both', async () => {
   expect(await ask('GET', '/v2/keys/mixed')).toContain('"value":"1"');
   expect(sockets.size).toBe(1);
 });
+
+test.each(['GET', 'HEAD', 'DELETE', 'POST'])(
+  'the body of a %s in chunks is not taken for the next request',
+  async (method) => {
+    const seen: (readonly [string | undefined, string])[] = [];
+    const member = createServer((req, res) => {
+      let body = '';
+      req.setEncoding('utf8').on('data', (text: string) => (body += text));
+      req.on('end', () => {
+        seen.push([req.url, body]);
+        res.end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(member, 'listening');
+    onTestFinished(() => void member.close());
+    const before = await startV2(`http://127.0.0.1:${(member.address() as AddressInfo).port}`);
+    onTestFinished(() => before.close());
+    const socket = connect(Number(new URL(before.url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const chunk = 'GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n';
+    const head = `${method} /asked HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    socket.write(`${head}${chunk.length.toString(16)}\r\n${chunk}\r\n0\r\n\r\n`);
+    await once(socket.resume(), 'close');
+    expect((await http(before.url, 'GET', '/next')).status).toBe(200);
+    expect(seen).toEqual([
+      ['/asked', chunk],
+      ['/next', ''],
+    ]);
+  },
+);
 
 function open(): Promise<Socket> {
   const { hostname, port } = new URL(ours.url);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readOptions } from '#platform/etcd/v2/options.ts';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { realEtcd, type RealEtcd } from '../real-etcd.ts';
 import { http } from './start-v2.ts';
 

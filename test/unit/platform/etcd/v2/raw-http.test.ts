@@ -17,18 +17,19 @@ function say(base: string, bytes: string | Buffer): Promise<string> {
   });
 }
 
-/** Status line and body; headers differ between two HTTP libraries. */
+/** Status line, body and where to; other headers differ between two HTTP libraries. */
 function essence(text: string): string[] {
   const [head = '', ...body] = text.split('\r\n\r\n');
   const plain = body.join('\r\n\r\n').replace(/"(modifiedIndex|createdIndex|index)":\d+/g, '"$1":0');
-  return [head.split('\r\n')[0]?.replace(/^HTTP\/1\.[01]/, 'HTTP') ?? '', plain];
+  const location = /^location: (.*)$/im.exec(head)?.[1] ?? '';
+  return [head.split('\r\n')[0]?.replace(/^HTTP\/1\.[01]/, 'HTTP') ?? '', plain, location];
 }
 
 const request = (line: string, headers: readonly string[] = []) =>
   [`${line} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n');
 
 describe('bytes on the wire', () => {
-  test.each([
+  test.each<[bytes: string]>([
     ['GET /v2/keys/nothing HTTP/1.0\r\n\r\n'],
     ['HEAD /v2/keys/nothing HTTP/1.0\r\n\r\n'],
     [request('GET /v2/keys/a/../b')],
@@ -36,6 +37,9 @@ describe('bytes on the wire', () => {
     [request('GET /v2/keys/../../etc/passwd')],
     [request('GET /v2/keys/a//b?recursive=true&x=<')],
     [request('GET /v2/keys/a/./b/')],
+    [request('GET /v2/keys//a?')],
+    [request('PUT /v2/keys//a?&')],
+    [request(`GET /v2/keys//a'()*!~$&+,:;=@%23%3F%25%ff%C3%BC"<>|^{}[]\\`)],
     [request('GET /v2/keys/%zz')],
     [request('GET /v2/keys/%C3%BC')],
     [request('PUT /v2/keys/form', ['Content-Type: application/json', 'Content-Length: 11']) + '{"value":1}'],
@@ -55,7 +59,18 @@ describe('bytes on the wire', () => {
         'prevValue=9',
     ],
     [request('GET /v2/keys/form', [`X-Long: ${'x'.repeat(100_000)}`])],
+    ...[
+      'text/plain; charset',
+      'application/x-www-form-urlencoded;;',
+      'text/plain;',
+      'a/b; c="d;e"; f=g ;',
+      'a/b; c=',
+      'a/b c; d',
+    ].map((type): [string] => [
+      request('PUT /v2/keys/form', [`Content-Type: ${type}`, 'Content-Length: 7']) + 'value=1',
+    ]),
     [request('OPTIONS /v2/keys/form')],
+    [request('OPTIONS /v2/keys/%zz')],
     [request('TRACE /v2/keys/form')],
     [request('GET http://x/v2/keys/nothing')],
   ])('%j', async (bytes) => {

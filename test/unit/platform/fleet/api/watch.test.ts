@@ -171,6 +171,35 @@ test('a daemon takes a hundred watches and no more, and has room again when they
   await expect.poll(status).toBe(200);
 });
 
+test('clients that leave while etcd is asked take nobody else’s place', async () => {
+  const own = api.store.connect();
+  let [isHeld, go] = [true, (): void => undefined];
+  const held = new Promise<void>((resolve) => (go = resolve));
+  const daemon = await served({
+    ...own,
+    async changesSince(prefix, revision) {
+      if (isHeld) await held;
+      return own.changesSince(prefix, revision);
+    },
+  });
+  onTestFinished(() => daemon.stop());
+  const headers = { 'Content-Type': 'application/json' };
+  const ask = (signal: AbortSignal) =>
+    fetch(`${daemon.address}/fleet/v1/watch`, { method: 'POST', headers, body: '{"units":[]}', signal });
+  const over = new AbortController();
+  const left = Array.from({ length: 150 }, () => ask(over.signal).catch(() => 'gone'));
+  // A question after all of theirs has come in, too.
+  expect((await daemon.call('GET', '/watch')).status).toBe(405);
+  over.abort();
+  expect(await Promise.all(left)).toEqual(left.map(() => 'gone'));
+  expect((await daemon.call('GET', '/watch')).status).toBe(405);
+  isHeld = false;
+  go();
+  const stays = new AbortController();
+  onTestFinished(() => stays.abort());
+  await expect.poll(async () => (await ask(stays.signal)).status).toBe(200);
+});
+
 test('a client that does not read costs no memory, and learns at last how things are', async () => {
   const many = Array.from({ length: 2000 }, (_, n) => `unit-with-a-long-name-${n}.service`);
   const body = JSON.stringify({ units: many });

@@ -71,7 +71,7 @@ describe('what is none of ours is left out alone, and named with its key', () =>
   });
 
   test.each([
-    [keys.machine('m1'), '{"PublicIP":"10.0.0.1","Metadata":{"disk":7}}', 'Metadata: disk: '],
+    [keys.machine('m1'), '{"PublicIP":"10.0.0.1","Metadata":{"disk":7}}', 'Metadata.disk: '],
     [keys.state('a.service', 'm1'), writeState({ ...state, job: 'launched' }).replace('launched', 'up'), 'jobState: '],
     [keys.state('a.service', 'm1'), '{"loadState":"loaded"}', 'activeState: '],
     [job.blocked, '{"not":"a list"}', ''],

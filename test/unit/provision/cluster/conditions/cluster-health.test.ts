@@ -36,9 +36,9 @@ it('etcd is healthy when every member says so, and only then', async () => {
   expect(condition.name).toBe('2 etcd members healthy');
   expect(await condition.missing()).toBe('0 of 2 etcd members healthy');
   await etcd(`${net}.1`, { health: 'true' });
-  expect(await condition.missing()).toBe('1 of 2 etcd members healthy');
+  await expect.poll(() => condition.missing()).toBe('1 of 2 etcd members healthy');
   await etcd(`${net}.2`, { health: 'true' });
-  expect(await condition.missing()).toBeUndefined();
+  await expect.poll(() => condition.missing()).toBeUndefined();
 });
 
 it.each([
@@ -53,20 +53,20 @@ it.each([
 it('fleet lists the machines when all of these are among those it names', async () => {
   const machines = [`${net}.1`, `${net}.2`];
   const port = await fleet(`${net}.1`, 0, [`${net}.1`, `${net}.9`]);
-  expect(await fleetLists(machines, port).missing()).toBe('fleet lists 1 of 2 machines');
+  await expect.poll(() => fleetLists(machines, port).missing()).toBe('fleet lists 1 of 2 machines');
   const complete = await fleet(`${net}.2`, 0, [`${net}.2`, `${net}.1`]);
-  expect(await fleetLists([`${net}.2`, `${net}.1`], complete).missing()).toBeUndefined();
+  await expect.poll(() => fleetLists([`${net}.2`, `${net}.1`], complete).missing()).toBeUndefined();
 });
 
 it('asks the next machine when the first does not answer', async () => {
   const port = await fleet(`${net}.2`, 0, [`${net}.2`]);
-  expect(await fleetMachines([`${net}.1`, `${net}.2`], port)).toEqual([`${net}.2`]);
+  await expect.poll(() => fleetMachines([`${net}.1`, `${net}.2`], port)).toEqual([`${net}.2`]);
 });
 
 it('says so when no API answers, and an empty cluster has no machines', async () => {
   const port = await serve(`${net}.1`, 0, '/fleet/v1/machines', {}, 503);
   expect(await fleetMachines([`${net}.1`], port)).toBeUndefined();
-  expect(await fleetLists([`${net}.1`], port).missing()).toBe("fleet's API does not answer yet");
+  await expect.poll(() => fleetLists([`${net}.1`], port).missing()).toBe("fleet's API does not answer yet");
   const empty = await serve(`${net}.2`, 0, '/fleet/v1/machines', {});
-  expect(await fleetMachines([`${net}.2`], empty)).toEqual([]);
+  await expect.poll(() => fleetMachines([`${net}.2`], empty)).toEqual([]);
 });

@@ -38,6 +38,7 @@ test('builds images that a registry serves with the digests it promised; the sec
   const registry = await startRegistry({
     storage: registryStorage,
     addr: '127.0.0.1:0',
+    deadlineMs: 60_000,
     logFile: path.join(dir, 'registry.log'),
   });
   try {

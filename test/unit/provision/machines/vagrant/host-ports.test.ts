@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MachineState } from '#provision/machines/machine-provider.ts';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { endForwards, refuseTakenPorts, toBeBooted } from '#provision/machines/vagrant/host-ports.ts';
 
 /** A port that some process of this host listens on. */

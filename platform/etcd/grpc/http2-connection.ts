@@ -7,15 +7,15 @@ import { decode, encode } from './protobuf.ts';
 import { rpcs, watchRpc, type Rpc } from './rpc-messages.ts';
 
 /** Messages have the shapes of the JSON gateway; only bytes are bytes. */
-export interface SocketConnection extends Connection {
+export interface Http2Connection extends Connection {
   call(method: keyof typeof rpcs, request: object, timeoutMs: number): Promise<unknown>;
 }
 
 /**
- * One endpoint over gRPC with nothing but a socket, for a program that asks a lot: a question takes a tenth of the CPU that it takes with
+ * One endpoint over gRPC on Node's own HTTP/2, for a program that asks a lot: a question takes a fifth of the CPU that it takes with
  * \@grpc/grpc-js, and etcd is spared its JSON gateway. It connects with the first question, and anew when the connection has gone.
  */
-export function socketConnection(endpoint: string): SocketConnection {
+export function http2Connection(endpoint: string): Http2Connection {
   const { hostname, port } = new URL(endpoint);
   let session: GrpcSession | undefined;
   const open = () => {
@@ -44,7 +44,7 @@ function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number)
   return new Promise((resolve, reject) => {
     let answer: Buffer | undefined;
     const message = encode(rpc.request, request);
-    const headers = [['grpc-timeout', `${Math.max(1, Math.ceil(timeoutMs))}m`]] as const;
+    const headers = { 'grpc-timeout': `${Math.max(1, Math.ceil(timeoutMs))}m` };
     const on = {
       onMessage: (bytes: Buffer) => (answer = bytes),
       onEnd(failure: GrpcFailure | undefined) {
@@ -63,12 +63,12 @@ function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number)
 }
 
 /** etcd ends a stream with this header when its member loses the leader; otherwise a cut-off member is silent for ever. */
-const requireLeader = ['hasleader', 'true'] as const;
+const requireLeader = { hasleader: 'true' };
 
 function watch(session: GrpcSession, endpoint: string, request: object, on: WatchStreamHandlers): WatchStream {
   return session.open(
     watchRpc.path,
-    [requireLeader],
+    requireLeader,
     encode(watchRpc.request, request),
     {
       onMessage: (bytes) => on.onMessage(decode(watchRpc.answer, bytes)),

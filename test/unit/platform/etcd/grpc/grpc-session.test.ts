@@ -5,9 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { GrpcFailure } from '#platform/etcd/grpc/grpc-messages.ts';
 import { framed } from '#platform/etcd/grpc/grpc-messages.ts';
 import { grpcSession, type GrpcSession } from '#platform/etcd/grpc/grpc-session.ts';
-import { readHeaderBlock } from '#platform/etcd/grpc/header-block.ts';
 
-/** Node's own HTTP/2 (nghttp2) is the judge: it reads our headers and frames, and we read its. */
 let port: number;
 let answer: (stream: ServerHttp2Stream, headers: Readonly<Record<string, unknown>>) => void;
 const server = createServer();
@@ -41,7 +39,7 @@ function asked(of: GrpcSession, message = Buffer.alloc(0)) {
       onMessage: (bytes: Buffer) => messages.push(Buffer.from(bytes)),
       onEnd: (failure: GrpcFailure | undefined) => resolve({ messages, failure }),
     };
-    of.open('/a.B/C', [['grpc-timeout', '5000m']], message, on, true);
+    of.open('/a.B/C', { 'grpc-timeout': '5000m' }, message, on, true);
   });
 }
 
@@ -49,7 +47,7 @@ const trailersOnly = (message: string) => ({ ':status': 200, 'grpc-status': '13'
 
 test('every character of gRPC is read as it was written, compressed or not', async () => {
   const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((char) => char !== '%');
-  // Long runs of a short code make nghttp2 compress those with a long one, too.
+  // Long runs of a short code are compressed together with a long one, too.
   const texts = [
     ...printable.map((char) => `${'a'.repeat(60)}${char.repeat(3)}.`),
     `${'a'.repeat(90)}${printable.join('')}`,
@@ -101,7 +99,8 @@ test('the server reads what is asked, and a long message comes whole', async () 
 test('a stream that the server cuts, and a connection that it cuts, fail all that is asked', async () => {
   answer = (stream) => stream.close(8);
   expect((await asked(session())).failure).toMatchObject({ status: 14, message: 'RST_STREAM 8' });
-  answer = (stream) => stream.session?.destroy();
+  // A little later: Node 22 itself breaks down when a session ends inside of what it tells of it.
+  answer = (stream) => void setImmediate(() => stream.session?.destroy());
   const of = session();
   const ended = await Promise.all([asked(of), asked(of)]);
   expect(ended.map(({ failure }) => failure?.status)).toEqual([14, 14]);
@@ -116,18 +115,9 @@ test('a server that goes away answers what it was asked, and is asked no more', 
   const waiting = asked(of);
   const one = await stream;
   one.session?.goaway();
-  await expect.poll(() => of.isOpen, { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => of.isOpen).toBe(false);
   one.respond(trailersOnly('late'), { endStream: true });
   expect((await waiting).failure?.message).toBe('late');
-});
-
-test.each([
-  ['a header of a table that is not kept', 'be'],
-  ['a name that ends too early', '0005ff'],
-  ['a number too long', '00ffffffffffff'],
-  ['a value that is not there', '000161'],
-])('%s is refused', (_, hex) => {
-  expect(() => readHeaderBlock(Buffer.from(hex, 'hex'))).toThrow(RangeError);
 });
 
 test('bytes that are no HTTP/2 end the connection', async () => {
@@ -138,5 +128,6 @@ test('bytes that are no HTTP/2 end the connection', async () => {
   await once(plain, 'listening');
   const of = grpcSession('127.0.0.1', (plain.address() as AddressInfo).port);
   const { failure } = await asked(of);
-  expect(failure).toMatchObject({ status: 14, message: expect.stringMatching(/^a frame of \d+ bytes$/) as string });
+  expect(failure).toMatchObject({ status: 14, message: expect.stringMatching(/\w/) as string });
+  expect(of.isOpen).toBe(false);
 });

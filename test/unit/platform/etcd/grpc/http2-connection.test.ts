@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { gatewayConnection } from '#platform/etcd/gateway-connection.ts';
-import { socketConnection } from '#platform/etcd/grpc/socket-connection.ts';
+import { http2Connection } from '#platform/etcd/grpc/http2-connection.ts';
 import { realEtcd, type RealEtcd } from '../real-etcd.ts';
 
 let etcd: RealEtcd;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => etcd.stop());
 
 function socket(of = endpoint) {
-  const connection = socketConnection(of);
+  const connection = http2Connection(of);
   onTestFinished(() => connection.close());
   return connection;
 }
@@ -29,7 +29,7 @@ function comparable(value: unknown): unknown {
   );
 }
 
-describe('one member over a socket', () => {
+describe('one member over HTTP/2', () => {
   test('answers are those of the JSON gateway', async () => {
     const [ours, gateway] = [socket(), gatewayConnection(endpoint)];
     onTestFinished(() => gateway.close());
@@ -110,10 +110,10 @@ describe('one member over a socket', () => {
     await expect(of.call('status', {}, 10_000)).rejects.toMatchObject(away);
     await vi.waitFor(
       () => expect(of.call('status', {}, 10_000)).rejects.toMatchObject({ code: 'timeout.etcd-connect' }),
-      { timeout: 20_000 },
+      { timeout: 30_000 },
     );
     await own.start();
-    await vi.waitFor(() => of.call('status', {}, 10_000), { timeout: 20_000 });
+    await vi.waitFor(() => of.call('status', {}, 10_000), { timeout: 30_000 });
   });
 
   test('a member that says nothing is given up in time, by its clients alone', async () => {
