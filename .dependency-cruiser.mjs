@@ -5,7 +5,8 @@ const etcd = 'platform/etcd';
 
 /** Which rooms a room may import from; `errors` is open to all. */
 const mayImport = {
-  cli: ['cli', 'guide', 'scenarios', 'provision', etcd],
+  cli: ['cli', 'dashboard', 'guide', 'scenarios', 'provision', etcd],
+  dashboard: ['dashboard', 'guide', 'scenarios', 'provision', 'platform/fleet/client', etcd],
   guide: ['guide', 'scenarios', 'provision', 'platform/fleet/client', etcd],
   scenarios: ['scenarios', 'provision', 'platform/fleet/client', etcd],
   provision: ['provision', etcd],
@@ -66,13 +67,18 @@ const openToCli = [
 ];
 /** A guide looks at the lab and judges it; what breaks one is typed by its reader. */
 const openToGuide = ['context/couchbase-access.ts', 'context/ports.ts', 'prediction/stated-timers.ts'];
+/** It looks at the lab, and breaks it, as the harness does; its pictures of a moment are made of what a run records. */
+const openToDashboard = [
+  ...['record/', 'report/', 'watch/', 'faults/', 'prediction/'],
+  ...['engine-leader.ts', 'etcd-machines.ts', 'etcd-under-test.ts', 'ports.ts'].map((file) => `context/${file}`),
+];
 const ofHarness = (path) => `^${harness}/${path.replaceAll('.', '[.]')}`;
 
 const machines = 'provision/machines';
 const cluster = 'provision/cluster';
 /** Of this checkout, not of node_modules or Node itself. */
 const ours =
-  '^(apps|cli|errors|guide|platform|provision|scenarios|simulation|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
+  '^(apps|cli|dashboard|errors|guide|platform|provision|scenarios|simulation|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
 const under = (folder) => `^${folder}(/|$)`;
 
 export default {
@@ -130,6 +136,27 @@ export default {
       severity: 'error',
       from: { path: under('cli') },
       to: { path: under(harness), pathNot: openToCli.map(ofHarness) },
+    },
+    {
+      name: 'wall-of-dashboard-to-harness',
+      comment: 'it runs scenarios as a person does, by their command',
+      severity: 'error',
+      from: { path: under('dashboard') },
+      to: { path: under(harness), pathNot: openToDashboard.map(ofHarness) },
+    },
+    {
+      name: 'wall-of-dashboard-moment',
+      comment: 'a moment is a value: what makes it asks no lab, and runs in a browser',
+      severity: 'error',
+      from: { path: '^dashboard/moment/' },
+      to: { path: '^dashboard/', pathNot: '^dashboard/moment/' },
+    },
+    {
+      name: 'wall-of-dashboard-page',
+      comment: 'what runs in a browser takes from the server its words, and nothing that asks a lab',
+      severity: 'error',
+      from: { path: '^dashboard/page/' },
+      to: { path: ours, pathNot: ['^dashboard/(page|moment)/', '^dashboard/server/protocol[.]ts$'] },
     },
     {
       name: 'wall-of-guide-to-scenarios',

@@ -92,7 +92,9 @@ await Promise.all([
   ),
   build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
   build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),
-  ...['web', 'couchbase'].map((app) => buildPage({ configFile: at('apps', app, 'vite.config.ts'), logLevel: 'warn' })),
+  ...['apps/web', 'apps/couchbase', 'dashboard'].map((page) =>
+    buildPage({ configFile: at(page, 'vite.config.ts'), logLevel: 'warn' }),
+  ),
 ]);
 
 // The SDK's native module cannot be bundled; its run-time files go beside the bundles.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
 import { takeName } from './choose-name.ts';
 import { takeProvider } from './choose-provider.ts';
+import { addDashboardCommand } from './dashboard-commands.ts';
 import { addGuideCommands } from './guide-commands.ts';
 import { addImageCommands } from './image-commands.ts';
 import type { Invocation } from './invocation.ts';
@@ -169,6 +170,7 @@ function program(from: Invocation): Command {
   addShellCommands(lab, from);
   addGuideCommands(lab, from);
   addRunCommands(lab, repoDir);
+  addDashboardCommand(lab, from);
   addVagrantCommands(lab, from);
   addImageCommands(lab, from);
   lab

@@ -35,7 +35,9 @@ async function main(): Promise<void> {
       const shrunk = await shrinkPlan({ plan, violation, rounds: outcome.rounds }, {});
       const text = await transcript(shrunk.plan, {});
       failures.push({ seed, violation, shrunk: shrunk.plan, transcript: text });
-      say(`${text}\nagain: npm run simulate -- --seed ${seed} --hours ${options.hours}${options.fence ? ' --fence' : ''}\n`);
+      say(
+        `${text}\nagain: npm run simulate -- --seed ${seed} --hours ${options.hours}${options.fence ? ' --fence' : ''}\n`,
+      );
     }
     if (performance.now() - toldAt < progressMs) continue;
     toldAt = performance.now();

@@ -70,8 +70,9 @@ export const host = {
       'the error gives.',
   },
   'host.port': {
-    means: 'The web app, or the RSVP stream, cannot listen on its port, most likely because something else does.',
-    remedy: '`ss -ltnp` there shows who; end it, or choose another port: PORT of the web app, `--port` of the stream.',
+    means:
+      'The web app, the RSVP stream or `lab dashboard` cannot listen on its port, most likely because something else does.',
+    remedy: '`ss -ltnp` there shows who; end it, or choose another port: PORT of the web app, `--port` of the others.',
   },
   'host.snapshot-space': {
     means:

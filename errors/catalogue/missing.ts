@@ -72,6 +72,10 @@ export const missing = {
     means: '`lab cp` found no file, or no directory to put it into, at the path that was named.',
     remedy: 'Look where it is: `ls` here, `lab ssh MACHINE -- ls -a` there. A path on a machine begins at /home/core.',
   },
+  'missing.record': {
+    means: 'A run has no events: it was broken off before anything happened, or its events.ndjson was removed.',
+    remedy: '`lab runs` lists the runs there are.',
+  },
   'missing.report': {
     means: 'A run has no report.json: it was broken off before it had one.',
     remedy: '`lab runs` lists the runs with a report.',

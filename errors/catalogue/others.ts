@@ -86,6 +86,10 @@ export const others = {
     means: "Another lab has been changing the host's cgroup controllers for too long.",
     remedy: '`fuser -v /sys/fs/cgroup` names it; wait, or end it.',
   },
+  'busy.dashboard': {
+    means: 'Something that was asked for on the page of `lab dashboard` is still being done.',
+    remedy: 'Wait until the page says that it is done.',
+  },
   'busy.data-dir': {
     means: 'Another server holds the data directory of the embedded Couchbase.',
     remedy: '`fuser DIR/lock` names its process: end it, or choose another directory: `--data-dir`',

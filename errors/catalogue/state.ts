@@ -130,6 +130,10 @@ export const state = {
     means: '`fleetctl stop` or `restart` was asked for a unit that is not launched.',
     remedy: '`lab fleetctl start UNIT`',
   },
+  'state.recorded': {
+    means: 'On the page of a recorded run something was asked for that can only be done to a lab.',
+    remedy: '`lab dashboard`, without `--run`, shows the lab.',
+  },
   'state.lab-down': {
     means: 'The lab is not up, or none of its machines runs.',
     remedy: '`lab up`',

@@ -12,10 +12,10 @@ export interface Room {
 }
 
 /** Of $num_instances. */
-export const mostMachines = 9;
+const mostMachines = 9;
 
 /** Seen: what the disk of a machine takes of the host with the whole stack deployed. It may grow to 16 GB. */
-export const machineDiskBytes = 1024 ** 3;
+const machineDiskBytes = 1024 ** 3;
 
 /** Least of Couchbase's machines, the default, and larger ones (MB). */
 const sizesMb = [1536, 2048, 3072, 4096, 8192];

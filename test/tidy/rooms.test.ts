@@ -14,6 +14,7 @@ const rooms = [
   'scenarios',
   'simulation',
   'guide',
+  'dashboard',
   'errors',
   'units',
   'test',

@@ -59,9 +59,9 @@ function exchange(port: number, requests: Iterable<string>, onAnswer: (ms: numbe
     let text = '';
     let askedAt = 0;
     const next = () => {
-      const { value, done } = waiting.next();
+      const one = waiting.next();
       askedAt = performance.now();
-      if (done !== true) return void socket.write(value);
+      if (one.done !== true) return void socket.write(one.value);
       resolve();
       socket.destroy();
     };

@@ -7,7 +7,10 @@ import { movableUnits, subjectOf } from './subject.ts';
 
 /** What the timers of this lab, and of the units as their machines have loaded them, say about this failover. */
 export async function predictionFor(
-  lab: Pick<LabUnderTest, 'machines' | 'etcd' | 'config'>,
+  lab: Pick<LabUnderTest, 'config'> & {
+    readonly machines: readonly Pick<MachineUnderTest, 'name' | 'exec'>[];
+    readonly etcd: Pick<LabUnderTest['etcd'], 'leader'>;
+  },
   by: FailureKind,
   broken: Pick<MachineUnderTest, 'name'>,
   view: ClusterView,

@@ -1,18 +1,7 @@
 import type { LabUnderTest } from '../context/lab-under-test.ts';
-import type { ActiveFault, FaultKind } from '../record/fault-record.ts';
+import type { ActiveFault } from '../record/fault-record.ts';
 import type { ClusterSnapshot } from '../record/run-report.ts';
-
-/** What a fault makes of its machine, in the word of the drawing. */
-const stateUnderFault: Partial<Record<FaultKind, string>> = {
-  halt: 'halted',
-  cut: 'cut off power',
-  pause: 'paused',
-  partition: 'cut off the network',
-  'packet-loss': 'losing packets',
-  'slow-cpu': 'slow CPU',
-  'slow-disk': 'slow disk',
-  'full-disk': 'disk full',
-};
+import { stateUnderFault } from '../record/state-under-fault.ts';
 
 /** Machines, units and keys as they are at this moment, for the report. */
 export async function takeSnapshot(

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { profileText } from '../../../../cli/render/profile-text.ts';
+import { profileText } from '#cli/render/profile-text.ts';
 import { criticalPath } from '#provision/cluster/profile/critical-path.ts';
 import type { Phase, Profile } from '#provision/cluster/profile/phase.ts';
 
