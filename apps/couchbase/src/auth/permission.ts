@@ -1,10 +1,11 @@
 /**
  * What can be read or written. `pools`: that the cluster exists, which anybody who is somebody may know. `cluster`: its settings and
  * statistics. `security`: users, groups and roles. The others are parts of a bucket: `bucket` that it is there and what it holds in sum,
- * `settings`, `flush`, `collections` (the list of them), `views` (design documents and queries), `data` (documents).
+ * `settings`, `flush`, `collections` (the list of them), `views` (design documents and queries), `data` (documents), `changes` (all of them, as they
+ * come).
  */
 export type Area =
-  'pools' | 'cluster' | 'security' | 'bucket' | 'settings' | 'flush' | 'collections' | 'views' | 'data';
+  'pools' | 'cluster' | 'security' | 'bucket' | 'settings' | 'flush' | 'collections' | 'views' | 'data' | 'changes';
 
 export type Access = 'read' | 'write';
 

@@ -23,7 +23,18 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     title: 'Full Admin',
     description: 'Everything: settings, users, all data, the web console.',
     permits: (
-      ['pools', 'cluster', 'security', 'bucket', 'settings', 'flush', 'collections', 'views', 'data'] as const
+      [
+        'pools',
+        'cluster',
+        'security',
+        'bucket',
+        'settings',
+        'flush',
+        'collections',
+        'views',
+        'data',
+        'changes',
+      ] as const
     ).map((area) => [area, 'both'] as const),
   },
   {
@@ -139,6 +150,20 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       ['settings', 'read'],
       ['collections', 'read'],
       ['data', 'write'],
+    ],
+  },
+  {
+    role: 'data_dcp_reader',
+    parameters: perBucket,
+    title: 'Data DCP Reader',
+    description: 'Follows the changes of a bucket (DCP), and so reads all its documents.',
+    permits: [
+      ['pools', 'read'],
+      ['bucket', 'read'],
+      ['settings', 'read'],
+      ['collections', 'read'],
+      ['data', 'read'],
+      ['changes', 'read'],
     ],
   },
   {

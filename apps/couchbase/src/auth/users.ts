@@ -140,6 +140,14 @@ export class Users {
     this.#revision += 1;
   }
 
+  /** All of them are these now. */
+  replace(state: KeptUsers): void {
+    const stay = new Set(state.users.map(({ id }) => id));
+    for (const id of [...this.#users.keys()]) if (!stay.has(id)) this.deleteUser(id);
+    this.#groups.clear();
+    this.restore(state);
+  }
+
   /** What a user may do, by roles of their own and of their groups; nothing for one who is not there. */
   grants(id: string): readonly Grant[] {
     const user = this.#users.get(id);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BucketSettings } from './bucket-settings.ts';
 import { DesignDocuments } from '../views/design-documents.ts';
+import { ChangeFeed } from './change-feed.ts';
 import { Collections } from './collections.ts';
 import type { DocumentStore } from './document-store.ts';
 import type { BucketJournal } from './journal.ts';
@@ -22,6 +23,7 @@ export class Bucket {
   readonly designs: DesignDocuments;
   readonly history: BucketStatistics;
   readonly sequence: Sequence;
+  readonly feed = new ChangeFeed();
   readonly #quota: Quota;
   readonly #shared: Shared;
   readonly #tombstones = new Tombstones();
@@ -32,6 +34,7 @@ export class Bucket {
    * @param warmupMs pretended loading time during which clients are told the bucket is not there yet
    * @param memory what the documents of all buckets may take together
    * @param uuid of one that was there before
+   * @param isFollowing whether the server follows another one: clients are told then that the bucket is not there yet
    */
   constructor(args: {
     name: string;
@@ -40,6 +43,7 @@ export class Bucket {
     warmupMs: number;
     memory: Quota;
     uuid?: string;
+    isFollowing?: () => boolean;
   }) {
     const { nowMs, memory } = args;
     this.name = args.name;
@@ -53,6 +57,8 @@ export class Bucket {
       quota: this.#quota,
       sequence: this.sequence,
       tombstones: this.#tombstones,
+      feed: this.feed,
+      isFollowing: args.isFollowing ?? (() => false),
       journal: undefined,
     };
     this.collections = new Collections(this.#shared);
@@ -97,7 +103,7 @@ export class Bucket {
   }
 
   isReady(nowMs: number): boolean {
-    return nowMs >= this.#readyAtMs;
+    return nowMs >= this.#readyAtMs && !this.#shared.isFollowing();
   }
 
   /** Removes every document; scopes and collections stay. @throws LabError `state.disk-full` when it cannot be recorded */
@@ -112,6 +118,7 @@ export class Bucket {
     for (const store of this.collections.stores) store.clear();
     this.#tombstones.clear();
     this.sequence.restart(uuidBase);
+    this.feed.restarted();
   }
 
   /** Once a second: expiry and figures. @param connections key-value connections to the node */

@@ -65,6 +65,11 @@ export class Collections {
     return [...this.#stores.values()];
   }
 
+  /** The same by the collections' ids. */
+  get storesById(): ReadonlyMap<number, DocumentStore> {
+    return this.#stores;
+  }
+
   scope(name: string): Scope | undefined {
     return this.#scopes.get(name);
   }

@@ -15,3 +15,10 @@ export function depthOf(document: Document): number {
   known.set(document, depth);
   return depth;
 }
+
+/** Bits of a document's datatype (Couchbase "memcached binary protocol", Data Types). */
+export const datatypes = { json: 1, snappy: 2, xattr: 4 } as const;
+
+export function documentDatatype(document: Document): number {
+  return (depthOf(document) >= 0 ? datatypes.json : 0) | (document.xattrs === '' ? 0 : datatypes.xattr);
+}

@@ -3,6 +3,7 @@ import type { Cas } from '../wire/cas.ts';
 import { systemXattrs } from '../subdocument/xattrs.ts';
 import { ChangeLog } from './change-log.ts';
 import { absoluteExpiry, documentBytes, type Document } from './document.ts';
+import { noteExpired } from './expired.ts';
 import { Expiries } from './expiries.ts';
 import { bucketLimits } from './limits.ts';
 import { Locks } from './locks.ts';
@@ -70,7 +71,9 @@ export class DocumentStore {
   find(key: ByteString): Document | undefined {
     const document = this.#vbuckets[vbucketOf(key)]?.get(key);
     if (document === undefined || document.expiry === 0 || document.deleted) return document;
-    return this.#isOver(document.expiry) ? this.#expire(document) : document;
+    if (!this.#isOver(document.expiry)) return document;
+    // A follower is told when its documents end.
+    return this.#shared.isFollowing() ? undefined : this.#expire(document);
   }
 
   /** Keys with a document. Each vBucket's are those of the moment when it is looked at. */
@@ -124,15 +127,21 @@ export class DocumentStore {
     });
   }
 
-  /** Leaves a tombstone, also where there was nothing. @param xattrs attributes that outlive the document */
-  bury(key: ByteString, xattrs: ByteString, flags: number, cas: Cas = this.sequence.nextCas()): Document | Refusal {
+  /** Leaves a tombstone, also where there was nothing. @param xattrs attributes that outlive the document @param isExpired its time was over */
+  bury(
+    key: ByteString,
+    xattrs: ByteString,
+    flags: number,
+    cas: Cas = this.sequence.nextCas(),
+    isExpired = false,
+  ): Document | Refusal {
     const vbucket = vbucketOf(key);
     const before = this.#vbuckets[vbucket]?.get(key);
     const bytes = documentBytes({ key, value: '', xattrs });
     const growth = xattrs === '' ? 0 : bytes - this.#counted(before);
     if (!this.quota.allows(growth)) return 'full';
     if (!this.#isRecordable(bytes)) return 'disk full';
-    const tombstone = this.#set(before, {
+    const tombstone: Document = {
       value: '',
       flags,
       cas,
@@ -143,7 +152,9 @@ export class DocumentStore {
       seqno: this.sequence.nextSeqno(vbucket),
       vbucket,
       revision: before === undefined ? 1 : before.revision + 1,
-    });
+    };
+    if (isExpired) noteExpired(tombstone);
+    this.#set(before, tombstone);
     if (xattrs === '') this.#shared.tombstones.add(this, tombstone);
     return tombstone;
   }
@@ -157,6 +168,22 @@ export class DocumentStore {
     documents.set(key, document);
     this.#account(before, document);
     if (document.deleted && document.xattrs === '') this.#shared.tombstones.add(this, document);
+  }
+
+  /**
+   * Stores a document, or a tombstone, as another server has it, with its numbers.
+   * @returns why it could not: memory, or the disk
+   */
+  adopt(document: Document): Refusal | undefined {
+    const before = this.#vbuckets[document.vbucket]?.get(document.key);
+    const bytes = documentBytes(document);
+    if (!this.quota.allows(this.#counted(document) - this.#counted(before))) return 'full';
+    if (!this.#isRecordable(bytes)) return 'disk full';
+    this.sequence.raiseSeqno(document.vbucket, document.seqno);
+    this.sequence.raiseCas(document.cas);
+    this.#set(before, document);
+    if (document.deleted && document.xattrs === '') this.#shared.tombstones.add(this, document);
+    return undefined;
   }
 
   /** Gives a document another CAS and nothing else, and locks it. A lock is gone with the process, but its CAS is nobody else's after it. */
@@ -175,13 +202,14 @@ export class DocumentStore {
     if (documents?.get(tombstone.key) !== tombstone) return;
     documents.delete(tombstone.key);
     this.#account(tombstone, undefined);
+    this.sequence.notePurge(tombstone.vbucket, tombstone.seqno);
   }
 
   /** Once a second: ends documents whose time is over, as the real server's expiry pager does, and purges old tombstones. */
   tick(): void {
     const { duePerTick, purgeSeconds } = bucketLimits;
     const second = Math.floor(this.nowMs / 1000);
-    for (const key of this.#expiries.due(second, duePerTick)) this.find(key);
+    if (!this.#shared.isFollowing()) for (const key of this.#expiries.due(second, duePerTick)) this.find(key);
     for (const key of this.#buried.due(second - purgeSeconds, duePerTick)) {
       const tombstone = this.find(key);
       if (tombstone?.deleted === true) this.forget(tombstone);
@@ -212,6 +240,7 @@ export class DocumentStore {
     this.locks.release(document.key);
     this.changes.record(document.key, this.#isLive);
     this.#shared.journal?.document(this.#id, document);
+    this.#shared.feed.changed(this.#id, document);
     return document;
   }
 
@@ -221,7 +250,7 @@ export class DocumentStore {
   }
 
   #expire(document: Document): Document | undefined {
-    const tombstone = this.bury(document.key, systemXattrs(document.xattrs), document.flags);
+    const tombstone = this.bury(document.key, systemXattrs(document.xattrs), document.flags, undefined, true);
     return typeof tombstone === 'string' ? undefined : tombstone;
   }
 

@@ -1,6 +1,7 @@
 import type { Cas } from '../wire/cas.ts';
 import type { CollectionsState } from './collections-state.ts';
 import type { Document } from './document.ts';
+import type { SequenceState } from './sequence.ts';
 
 /**
  * Where a bucket records what happens to it, when it is kept on a disk. A record is of account only once it is committed; whoever tells
@@ -19,6 +20,8 @@ export interface BucketJournal {
   design(name: string, revision: number, source: unknown): void;
   /** Every document is gone, and a new history begins. @param uuidBase of its UUIDs */
   flush(uuidBase: number): void;
+  /** Another history goes on from here. */
+  sequence(state: SequenceState): void;
   /** The vBucket's last number that is on the disk. */
   persistedSeqno(vbucket: number): number;
   /** Resolves when all that was recorded up to now is on the disk. */

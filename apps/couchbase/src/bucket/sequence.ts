@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Cas } from '../wire/cas.ts';
 import { CasClock } from './cas-clock.ts';
+import { Histories, type History } from './histories.ts';
 import { vbucketCount } from './vbucket.ts';
 
 /** Largest base of UUIDs that leaves them exact as numbers (`randomInt` takes up to 2^48). */
@@ -11,13 +12,18 @@ export interface SequenceState {
   readonly uuidBase: number;
   readonly cas: Cas;
   readonly seqnos: readonly number[];
+  /** The present one first. What was kept before there was more than one has none. */
+  readonly histories?: readonly History[];
+  readonly purged?: readonly number[];
 }
 
 /** The order of a bucket's mutations: CAS, and in each vBucket a sequence number. All collections share it. */
 export class Sequence {
   readonly #seqnos = new Array<number>(vbucketCount).fill(0);
   readonly #cas: CasClock;
-  #uuidBase = randomInt(1, uuidBases);
+  #histories = new Histories(randomInt(1, uuidBases));
+  /** Of each vBucket the last deletion that is forgotten. */
+  readonly #purged = new Array<number>(vbucketCount).fill(0);
 
   constructor(nowMs: () => number) {
     this.#cas = new CasClock(nowMs);
@@ -25,12 +31,14 @@ export class Sequence {
 
   /** All of it, as it is kept. */
   get state(): SequenceState {
-    return { uuidBase: this.#uuidBase, cas: this.#cas.last, seqnos: this.#seqnos };
+    const { uuidBase, list } = this.#histories;
+    return { uuidBase, cas: this.#cas.last, seqnos: this.#seqnos, histories: list, purged: this.#purged };
   }
 
-  restore({ uuidBase, cas, seqnos }: SequenceState): void {
-    this.#uuidBase = uuidBase;
+  restore({ uuidBase, cas, seqnos, histories, purged = [] }: SequenceState): void {
+    this.#histories.restore(histories ?? [{ uuidBase, behind: [] }]);
     this.raiseCas(cas);
+    for (const [vbucket, seqno] of purged.entries()) this.notePurge(vbucket, seqno);
     for (const [vbucket, seqno] of seqnos.entries()) this.raiseSeqno(vbucket, seqno);
   }
 
@@ -60,21 +68,38 @@ export class Sequence {
 
   /** Tells the vBucket's histories apart: another one after a restart or a flush says that what was acknowledged before is gone. */
   vbucketUuid(vbucket: number): number {
-    return this.#uuidBase + vbucket;
+    return this.#histories.uuidBase + vbucket;
   }
 
   get uuidBase(): number {
-    return this.#uuidBase;
+    return this.#histories.uuidBase;
+  }
+
+  get histories(): Histories {
+    return this.#histories;
+  }
+
+  /** The last deletion of a vBucket that is forgotten: who has not heard of it has to begin anew. */
+  purgedSeqno(vbucket: number): number {
+    return this.#purged[vbucket] ?? 0;
+  }
+
+  notePurge(vbucket: number, seqno: number): void {
+    if (seqno > this.purgedSeqno(vbucket)) this.#purged[vbucket] = seqno;
   }
 
   /** Starts a new history. @param uuidBase of one that is known already */
   restart(uuidBase: number = randomInt(1, uuidBases)): void {
     this.#seqnos.fill(0);
-    this.#uuidBase = uuidBase;
+    this.#purged.fill(0);
+    this.#histories = new Histories(uuidBase);
   }
 
-  /** Starts another history where the last one may have lost its end: its numbers go on. */
-  branch(): void {
-    this.#uuidBase = randomInt(1, uuidBases);
+  /**
+   * Starts another history where the last one may have lost its end, or goes on elsewhere: its numbers go on.
+   * @param behind numbers up to which the last one is whole
+   */
+  branch(behind: readonly number[] = this.#seqnos): void {
+    this.#histories.branch(randomInt(1, uuidBases), behind);
   }
 }

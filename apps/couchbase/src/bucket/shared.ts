@@ -1,3 +1,4 @@
+import type { ChangeFeed } from './change-feed.ts';
 import type { BucketJournal } from './journal.ts';
 import type { Quota } from './quota.ts';
 import type { Sequence } from './sequence.ts';
@@ -11,6 +12,9 @@ export interface Shared {
   readonly quota: Quota;
   readonly sequence: Sequence;
   readonly tombstones: Tombstones;
+  readonly feed: ChangeFeed;
+  /** Whether the bucket follows another one: nothing changes in it by itself. */
+  readonly isFollowing: () => boolean;
   /** Where changes are recorded; undefined for a bucket that lives in memory only. */
   journal?: BucketJournal | undefined;
 }

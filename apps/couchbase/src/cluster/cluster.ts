@@ -40,6 +40,8 @@ export interface ClusterState {
   readonly services: readonly Service[];
   readonly administrator?: KeptCredentials;
   readonly users: KeptUsers;
+  /** The server followed another one and was promoted: it does not follow again by itself. */
+  readonly promoted?: boolean;
   readonly buckets: readonly { readonly name: string; readonly uuid: string; readonly settings: BucketSettings }[];
 }
 
@@ -59,6 +61,9 @@ export class Cluster {
   memoryQuotaMb = defaultMemoryQuotaMb;
   readonly settings: ClusterSettings = initialSettings();
   services: readonly Service[] = ['kv'];
+  /** The server follows another one: its buckets are not there for clients, and nothing in them changes by itself. */
+  isFollowing = false;
+  promoted = false;
   #administrator: Credentials | undefined;
   readonly #byName = new Map<string, Bucket>();
   readonly #arrivalListeners = new Set<(bucket: Bucket) => void>();
@@ -101,7 +106,7 @@ export class Cluster {
 
   /** All of it, as it is kept. */
   get state(): ClusterState {
-    const { uuid, epoch, hostname, memoryQuotaMb, settings, services, users } = this;
+    const { uuid, epoch, hostname, memoryQuotaMb, settings, services, users, promoted } = this;
     return {
       uuid,
       epoch,
@@ -112,6 +117,7 @@ export class Cluster {
       services,
       ...(this.#administrator !== undefined && { administrator: kept(this.#administrator) }),
       users: users.state,
+      ...(promoted && { promoted }),
       buckets: this.buckets.map((bucket) => ({ name: bucket.name, uuid: bucket.uuid, settings: bucket.settings })),
     };
   }
@@ -125,9 +131,31 @@ export class Cluster {
     this.memoryQuotaMb = state.memoryQuotaMb;
     Object.assign(this.settings, state.settings);
     this.services = state.services;
+    this.promoted = state.promoted === true;
     if (state.administrator !== undefined) this.#administrator = credentialsFrom(state.administrator);
     this.users.restore(state.users);
     for (const { name, uuid, settings } of state.buckets) this.#add(name, settings, uuid);
+  }
+
+  /**
+   * Makes this the cluster of another server, but for the node's name and the documents: buckets that are new come, others that are gone go.
+   * @param state of the other server
+   */
+  adopt(state: ClusterState): void {
+    this.#uuid = state.uuid;
+    this.memoryQuotaMb = state.memoryQuotaMb;
+    Object.assign(this.settings, state.settings);
+    this.services = state.services;
+    if (state.administrator !== undefined) this.#administrator = credentialsFrom(state.administrator);
+    this.users.replace(state.users);
+    const wanted = new Map(state.buckets.map((bucket) => [bucket.uuid, bucket]));
+    for (const bucket of this.buckets) if (!wanted.has(bucket.uuid)) this.deleteBucket(bucket);
+    for (const { name, uuid, settings } of state.buckets) {
+      const bucket = this.bucket(name);
+      if (bucket === undefined) this.#add(name, settings, uuid);
+      else bucket.settings = settings;
+    }
+    this.noteChange();
   }
 
   /** Undefined until the cluster is initialised; everything is open to everybody till then, as on the real server. */
@@ -170,6 +198,7 @@ export class Cluster {
       nowMs,
       warmupMs: this.#warmupMs,
       memory: this.#memory,
+      isFollowing: () => this.isFollowing,
       ...(uuid !== undefined && { uuid }),
     });
     for (const listener of this.#arrivalListeners) listener(bucket);

@@ -7,6 +7,7 @@ import { opcodes } from '../wire/opcodes.ts';
 import type { Response } from '../wire/response.ts';
 import { mayUse } from './access.ts';
 import { getCollectionId, getManifest, getScopeId } from './collections.ts';
+import { dcpCommands } from './dcp-commands.ts';
 import type { HandlerContext } from './handler.ts';
 import { getReplica, observe, observeSeqno } from './observe.ts';
 import { cancelScan, continueScan, createScan } from './scan/scan-commands.ts';
@@ -37,6 +38,7 @@ export const bucketCommands: ReadonlyMap<number, BucketCommand> = new Map<number
     opcodes.getReplica,
     { extrasBytes: 0, run: (bucket, { cluster }) => getReplica(() => clusterConfig(cluster, bucket)) },
   ],
+  ...dcpCommands,
   [opcodes.rangeScanCreate, { extrasBytes: 0, run: createScan }],
   [opcodes.rangeScanContinue, { extrasBytes: 28, run: continueScan }],
   [opcodes.rangeScanCancel, { extrasBytes: 16, run: (_, { session }, frame) => cancelScan(session, frame) }],

@@ -1,4 +1,4 @@
-import { depthOf } from '../bucket/document-json.ts';
+import { documentDatatype } from '../bucket/document-json.ts';
 import type { Document } from '../bucket/document.ts';
 import { lock, unlock } from '../bucket/lock-operations.ts';
 import { concatenate, count, remove, touch, write } from '../bucket/operations.ts';
@@ -104,13 +104,8 @@ function getMeta({ store, key, frame }: DocumentRequest): Response {
   extras.writeUInt32BE(document.flags, 4);
   extras.writeUInt32BE(document.expiry, 8);
   writeUint64(extras, 12, document.revision);
-  if (withDatatype) extras[20] = datatypeOf(document);
+  if (withDatatype) extras[20] = documentDatatype(document);
   return { status: statuses.success, extras, cas: store.locks.isLocked(key) ? lockedCas : document.cas };
-}
-
-/** Bits of a document's datatype (Couchbase "memcached binary protocol", Data Types). */
-function datatypeOf(document: Document): number {
-  return (depthOf(document) >= 0 ? 1 : 0) | (document.xattrs === '' ? 0 : 4);
 }
 
 const missing: Response = { status: statuses.notFound };

@@ -25,6 +25,8 @@ const basic: readonly Entry[] = [
   [statuses.notLocked, 'NOT_LOCKED', 'the document is not locked', ['item-only']],
   [statuses.authError, 'AUTH_ERROR', 'user name or password is wrong', ['conn-state-invalidated', 'auth']],
   [statuses.authContinue, 'AUTH_CONTINUE', 'authentication goes on', ['special-handling']],
+  [statuses.outOfRange, 'ERANGE', 'a number is out of its range', ['internal', 'invalid-input']],
+  [statuses.rollback, 'ROLLBACK', 'a stream of changes has to begin earlier', ['internal']],
   [statuses.noAccess, 'EACCESS', 'no access to what was asked for', ['support']],
   [statuses.unknownFrameInfo, 'UNKNOWN_FRAME_INFO', 'a framing extra is not known', ['support']],
   [statuses.unknownCommand, 'UNKNOWN_COMMAND', 'this server does not have that command', ['support']],

@@ -51,7 +51,9 @@ export class KvConnection {
     this.socket = socket;
     this.service = service;
     const { strangerBodyBytes, strangerMs, scans } = service.limits;
-    this.session = newSession(scans);
+    this.session = newSession(scans, () => {
+      if (!socket.destroyed) this.serve();
+    });
     this.reader = new FrameReader(strangerBodyBytes);
     const strangerTimer = setTimeout(() => {
       if (this.session.user === undefined) service.end(`no authentication within ${strangerMs} ms`);
@@ -66,9 +68,15 @@ export class KvConnection {
     });
     socket.on('close', () => {
       clearTimeout(strangerTimer);
+      this.session.producer?.stop();
       this.stopStallTimer();
     });
   }
+
+  /** Closes the connection and tells why. */
+  readonly hangUp = (why: string): void => {
+    this.service.end(why);
+  };
 
   private serve(): void {
     try {
@@ -92,13 +100,25 @@ export class KvConnection {
     while (this.rest.isEmpty && answers.size < writeBytes && !this.session.quitting && this.awaiting === 0) {
       const frame = this.reader.next();
       if (frame === undefined) break;
+      this.session.producer?.heard(frame);
+      if (frame.isAnswer) continue;
       const response = this.respond(frame);
       if (response instanceof Promise) void this.wait(frame, response);
       else this.add(frame, response);
     }
     if (answers.size > 0) this.tell(answers.take());
-    else if (this.rest.isEmpty) return false;
+    else if (this.rest.isEmpty) return this.writeChanges();
     else this.socket.write(this.rest.take(writeBytes));
+    return true;
+  }
+
+  /** Of a connection that streams changes. False when there are none. */
+  private writeChanges(): boolean {
+    const changes = this.awaiting > 0 ? undefined : this.session.producer?.take(writeBytes);
+    if (changes === undefined) return false;
+    this.service.commit();
+    this.socket.write(changes.bytes);
+    if (changes.value !== '') this.rest = new UnwrittenValue(changes.value);
     return true;
   }
 
@@ -141,6 +161,7 @@ export class KvConnection {
     const { session, service } = this;
     const { strangerBodyBytes, bodyBytes, failedLogins } = service.limits;
     const response = service.answer(session, frame);
+    this.reader.takesAnswers = session.producer !== undefined;
     this.reader.limit = session.user === undefined ? strangerBodyBytes : bodyBytes;
     const isWrongPassword = !(response instanceof Promise) && response.status === statuses.authError;
     if (isWrongPassword && ++this.failedLogins >= failedLogins) session.quitting = true;

@@ -44,6 +44,17 @@ export class KvServer {
     return this.#connections.size;
   }
 
+  /** Once a second. */
+  tick(): void {
+    for (const { session, hangUp } of this.#connections.values()) {
+      const { producer, user } = session;
+      if (producer === undefined || user === undefined) continue;
+      if (!producer.tick()) hangUp('the consumer of its changes gave no sign of life');
+      const needs = { area: 'changes', to: 'read', bucket: producer.bucket.name } as const;
+      if (!this.#authority.may(user, needs)) hangUp('its user may not follow changes any more');
+    }
+  }
+
   /** Cuts every connection: a client that keeps a dead socket waits for its timeouts instead of reconnecting. */
   close(): void {
     this.server.close();

@@ -1,6 +1,7 @@
 import type { DocumentAccess } from '../auth/document-access.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Bucket } from '../bucket/bucket.ts';
+import type { DcpProducer } from '../dcp/producer.ts';
 import type { Response } from '../wire/response.ts';
 import { RangeScans } from './scan/range-scans.ts';
 
@@ -17,10 +18,14 @@ export interface Session {
   /** The client asked to be disconnected after the answer. */
   quitting: boolean;
   readonly scans: RangeScans;
+  /** Of a connection that was opened for a stream of changes. */
+  producer: DcpProducer | undefined;
+  /** Has the connection look whether there is something to send. */
+  readonly wake: () => void;
 }
 
 /** @param scans range scans that may be under way */
-export function newSession(scans: number): Session {
+export function newSession(scans: number, wake: () => void = () => undefined): Session {
   return {
     user: undefined,
     bucket: undefined,
@@ -29,5 +34,7 @@ export function newSession(scans: number): Session {
     saslStep: undefined,
     quitting: false,
     scans: new RangeScans(scans),
+    producer: undefined,
+    wake,
   };
 }

@@ -8,6 +8,8 @@ import { isFromConsole, sessionToken } from './ui-cookie.ts';
 export interface Guard {
   readonly authority: Authority;
   readonly sessions: UiSessions;
+  /** Whether the server follows another one, and so changes nothing by itself. */
+  readonly isFollowing: () => boolean;
 }
 
 /**

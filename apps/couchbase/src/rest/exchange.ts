@@ -48,6 +48,8 @@ export interface Route {
   readonly open?: true;
   /** Undefined: to read the cluster's settings for GET, to write them for all else. `somebody`: any name with its password. */
   readonly needs?: Need | 'somebody';
+  /** Changes something also while the server follows another one. */
+  readonly isForFollowers?: true;
   /** Largest body, where it is another than the listener's. */
   readonly maxBodyBytes?: number;
 }

@@ -17,7 +17,7 @@ export function keptRoutes(keeper: Keeper | undefined, routes: readonly Route[])
 }
 
 /** A view is also asked by POST. */
-function changes({ method, needs }: Route): boolean {
+export function changes({ method, needs }: Route): boolean {
   return method !== 'GET' && (needs === undefined || needs === 'somebody' || needs.to === 'write');
 }
 

@@ -3,6 +3,7 @@ import type { Permission } from '../auth/permission.ts';
 import { anonymous, type Principal } from '../auth/principal.ts';
 import type { Need, RequestHead, RestRequest, RestResponse, Route } from './exchange.ts';
 import { isFromConsole } from './ui-cookie.ts';
+import { changes } from './kept-routes.ts';
 import { callerOf, isForged, type Guard } from './caller.ts';
 
 /** Largest body of a request without credentials, on the routes that need none, bytes. */
@@ -32,6 +33,14 @@ export function admit(routes: readonly Route[], guard: Guard, head: RequestHead)
   const { isOpen } = guard.authority;
   const refusal = isOpen ? undefined : check(guard.authority, caller, chosen, captured[0], head);
   if (refusal !== undefined) return { refused: refusal };
+  if (
+    chosen !== undefined &&
+    guard.isFollowing() &&
+    changes(chosen) &&
+    chosen.open !== true &&
+    chosen.isForFollowers !== true
+  )
+    return { refused: follows };
   if (isForged(head))
     return { refused: { status: 403, text: 'a page of another origin may not change anything here' } };
   if (chosen === undefined)
@@ -43,6 +52,13 @@ export function admit(routes: readonly Route[], guard: Guard, head: RequestHead)
     maxBodyBytes: chosen.maxBodyBytes ?? (isStranger ? strangerBodyBytes : undefined),
   };
 }
+
+const follows: RestResponse = {
+  status: 503,
+  json: {
+    errors: { _: 'this server follows another one: change it there, or promote this one (POST /follow/promote)' },
+  },
+};
 
 function withBody({ method, path, query, headers }: RequestHead, caller: Principal, body: string): RestRequest {
   return { method, path, query, headers, caller, body };

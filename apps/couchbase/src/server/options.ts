@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type CodeOf, LabError } from '../../../../errors/lab-error.ts';
+import { readOrigin, type Origin } from '../follow/origin.ts';
 import { generationNames, type GenerationName } from '../cluster/generation.ts';
 
 /** How a server is to be started. Times in milliseconds, port 0 means any free port. */
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly generation: GenerationName;
   /** Directory in which everything is kept; undefined for a server that forgets all of it at its end. */
   readonly dataDir?: string | undefined;
+  /** The server that is followed, until this one is promoted. */
+  readonly follow?: Origin | undefined;
 }
 
 /** Name of the environment variable, and default, of each flag. A flag wins over its variable. */
@@ -28,6 +31,7 @@ const settings = {
   'warmup-ms': { variable: 'COUCHBASE_WARMUP_MS', standard: '0' },
   generation: { variable: 'COUCHBASE_GENERATION', standard: '7.6' },
   'data-dir': { variable: 'COUCHBASE_DATA_DIR', standard: '' },
+  follow: { variable: 'COUCHBASE_FOLLOW', standard: '' },
 } as const;
 
 type Flag = keyof typeof settings;
@@ -59,6 +63,12 @@ export function readServerOptions(
     const words = `must be ${generationNames.join(' or ')}, got ${JSON.stringify(value)}`;
     throw usage('usage.value', `${source('generation')} ${words}`);
   };
+  const origin = (): Origin => {
+    const found = readOrigin(text('follow'));
+    if (found !== undefined) return found;
+    // What was given may have a password in it.
+    throw usage('usage.value', `${source('follow')} must be http://USER:PASSWORD@HOST:PORT of the management port`);
+  };
   return {
     bind: text('bind'),
     kvPort: number('kv-port', 65535),
@@ -68,6 +78,7 @@ export function readServerOptions(
     warmupMs: number('warmup-ms', 600_000),
     generation: generation(),
     dataDir: text('data-dir') === '' ? undefined : text('data-dir'),
+    follow: text('follow') === '' ? undefined : origin(),
   };
 }
 

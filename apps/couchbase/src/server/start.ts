@@ -6,6 +6,7 @@ import { UiSessions } from '../auth/ui-sessions.ts';
 import { Cluster, type Ports } from '../cluster/cluster.ts';
 import { generations } from '../cluster/generation.ts';
 import { serverName } from '../cluster/identity.ts';
+import { Follower } from '../follow/follower.ts';
 import { KvServer } from '../kv/kv-server.ts';
 import { kvLimits } from '../kv/limits.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
@@ -13,6 +14,7 @@ import { clusterRoutes } from '../rest/cluster-routes.ts';
 import { couchBaseRoutes } from '../rest/couch-base-routes.ts';
 import { documentRoutes } from '../rest/document-routes.ts';
 import { createHttpServer } from '../rest/http-server.ts';
+import { followRoutes } from '../rest/follow-routes.ts';
 import { keptRoutes } from '../rest/kept-routes.ts';
 import { readOnlyUserRoutes } from '../rest/read-only-user-routes.ts';
 import { scopeRoutes } from '../rest/scope-routes.ts';
@@ -64,9 +66,10 @@ export async function startServer(
   const authority = new Authority(cluster);
   const storage = options.dataDir === undefined ? undefined : openStorage(options.dataDir, cluster, log, onBroken);
   const commit = (): void => storage?.commit();
+  const follower = followerOf(options, { cluster, log, commit, keeper: storage });
   const kv = new KvServer(cluster, log, kvLimits, commit);
   const elapsedMs = () => performance.now();
-  const guard = { authority, sessions: new UiSessions(elapsedMs) };
+  const guard = { authority, sessions: new UiSessions(elapsedMs), isFollowing: () => cluster.isFollowing };
   const views = new ViewService(cluster, beside.views, (text) => log.warn(text));
   const onViews = keptRoutes(storage, viewRoutes(cluster, views));
   const mgmt = createHttpServer({
@@ -81,6 +84,7 @@ export async function startServer(
         ...scopeRoutes(cluster),
         ...userRoutes(cluster),
         ...readOnlyUserRoutes(cluster),
+        ...followRoutes(cluster, follower),
       ]),
       ...documentRoutes(cluster, elapsedMs),
       ...couchBaseRoutes(onViews),
@@ -95,10 +99,12 @@ export async function startServer(
   const capi = createHttpServer({ routes: onViews, guard, log, commit });
   const ticker = setInterval(() => {
     cluster.tick(kv.connectionCount);
+    kv.tick();
     storage?.tick();
   }, 1000);
   const stop = () => {
     clearInterval(ticker);
+    follower?.stop();
     kv.close();
     views.stop();
     for (const server of [mgmt, capi]) {
@@ -121,7 +127,24 @@ export async function startServer(
   log.info(
     `${serverName}: key-value ${ports.kv}, management ${ports.mgmt}, views ${ports.capi} on ${options.bind}; plays Couchbase ${generation.name}`,
   );
+  void follower?.run();
   return { ports, stop };
+}
+
+/** Who is to follow, unless it was promoted: a restart with the same flags may not undo that. A start without the flag forgets it. */
+function followerOf(
+  { follow }: ServerOptions,
+  args: Omit<ConstructorParameters<typeof Follower>[0], 'origin'>,
+): Follower | undefined {
+  const { cluster, log, keeper } = args;
+  if (follow === undefined) {
+    cluster.promoted = false;
+    keeper?.recordCluster();
+    return undefined;
+  }
+  if (!cluster.promoted) return new Follower({ ...args, origin: follow });
+  log.warn('was promoted: does not follow again, unless it is started without --follow in between');
+  return undefined;
 }
 
 function raise(error: LabError): never {

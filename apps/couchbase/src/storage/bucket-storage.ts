@@ -96,6 +96,10 @@ export class BucketStorage implements BucketJournal, SyncObserver {
     this.#event({ design: name, revision, source });
   }
 
+  sequence(state: SequenceState): void {
+    this.#event({ sequence: state });
+  }
+
   flush(uuidBase: number): void {
     this.#event({ flush: uuidBase });
     // What is on the disk of the new history is nothing yet.

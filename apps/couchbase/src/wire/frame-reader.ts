@@ -12,6 +12,8 @@ export class FrameReader {
   /** What came after it. */
   #later: Buffer[] = [];
   #laterBytes = 0;
+  /** Whether answers may come, too: both ends of a stream of changes ask. */
+  takesAnswers = false;
   /** Largest body accepted, bytes; counts from the next header on. */
   limit: number;
 
@@ -65,7 +67,7 @@ export class FrameReader {
   }
 
   #packetBytes(): number {
-    const size = packetBytes(this.#bytes, this.#at, this.limit);
+    const size = packetBytes(this.#bytes, this.#at, this.limit, this.takesAnswers);
     if (typeof size === 'number') return size;
     throw new LabError({
       code: 'input.frame',

@@ -10,10 +10,16 @@ export const maxBodyBytes = 30 * 1024 * 1024;
 /**
  * How long the packet is whose header (24 bytes) begins at `at`, in bytes. Text instead when the header cannot be a request's: after that
  * nothing on the stream can be trusted, so the connection has to be closed.
+ * @param takesAnswers an answer will do, too
  */
-export function packetBytes(bytes: Buffer, at: number, limit: number = maxBodyBytes): number | string {
+export function packetBytes(
+  bytes: Buffer,
+  at: number,
+  limit: number = maxBodyBytes,
+  takesAnswers = false,
+): number | string {
   const kind = bytes[at];
-  if (kind !== magic.request && kind !== magic.altRequest) {
+  if (kind !== magic.request && kind !== magic.altRequest && !(takesAnswers && kind === magic.response)) {
     return `first byte of a request must be 0x80 or 0x08, got 0x${(kind ?? 0).toString(16).padStart(2, '0')}`;
   }
   const bodyBytes = bytes.readUInt32BE(at + 8);
@@ -65,6 +71,16 @@ export class RequestFrame {
     this.#end = this.#start + bytes.readUInt32BE(start + 8);
   }
 
+  /** It answers a request; `vbucket` is its status then. */
+  get isAnswer(): boolean {
+    return this.#bytes[this.#start - headerBytes] === magic.response;
+  }
+
+  /** Bytes of all of it. */
+  get packetBytes(): number {
+    return this.#end - this.#start + headerBytes;
+  }
+
   get framing(): Buffer {
     return this.#bytes.subarray(this.#start, this.#start + this.framingBytes);
   }
@@ -104,8 +120,8 @@ export class RequestFrame {
     return this.#end - this.#valueAt;
   }
 
-  /** A copy of the value. */
-  valueText(): ByteString {
-    return toByteString(this.#bytes, this.#valueAt, this.#end);
+  /** A copy of the value. @param from bytes left out at its beginning */
+  valueText(from = 0): ByteString {
+    return toByteString(this.#bytes, this.#valueAt + from, this.#end);
   }
 }

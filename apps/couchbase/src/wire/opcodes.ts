@@ -43,12 +43,30 @@ export const opcodes = {
   getCollectionsManifest: 0xba,
   getCollectionId: 0xbb,
   getScopeId: 0xbc,
+  getAllVbucketSeqnos: 0x48,
   subdocMultiLookup: 0xd0,
   subdocMultiMutation: 0xd1,
   rangeScanCreate: 0xda,
   rangeScanContinue: 0xdb,
   rangeScanCancel: 0xdc,
   getErrorMap: 0xfe,
+} as const;
+
+/** Opcodes of a stream of changes (kv_engine, docs/dcp). */
+export const dcpOpcodes = {
+  open: 0x50,
+  closeStream: 0x52,
+  streamRequest: 0x53,
+  getFailoverLog: 0x54,
+  streamEnd: 0x55,
+  snapshotMarker: 0x56,
+  mutation: 0x57,
+  deletion: 0x58,
+  expiration: 0x59,
+  noop: 0x5c,
+  bufferAcknowledgement: 0x5d,
+  control: 0x5e,
+  seqnoAdvanced: 0x64,
 } as const;
 
 /** Opcodes of one path of a document: requests of their own, and parts of the two commands with several paths. */

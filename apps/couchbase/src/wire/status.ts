@@ -13,6 +13,8 @@ export const statuses = {
   notLocked: 0x0e,
   authError: 0x20,
   authContinue: 0x21,
+  outOfRange: 0x22,
+  rollback: 0x23,
   noAccess: 0x24,
   unknownFrameInfo: 0x80,
   unknownCommand: 0x81,

@@ -98,17 +98,18 @@ function seqnos({ sequence, journal }: Bucket, vbucket: number): Statistic[] {
     [`vb_${vbucket}:high_seqno`, high],
     [`vb_${vbucket}:abs_high_seqno`, high],
     [`vb_${vbucket}:last_persisted_seqno`, journal === undefined ? high : journal.persistedSeqno(vbucket)],
-    [`vb_${vbucket}:purge_seqno`, 0],
+    [`vb_${vbucket}:purge_seqno`, sequence.purgedSeqno(vbucket)],
     [`vb_${vbucket}:uuid`, sequence.vbucketUuid(vbucket)],
   ];
 }
 
 function failovers({ sequence }: Bucket, vbucket: number): Statistic[] {
-  return [
-    [`vb_${vbucket}:num_entries`, 1],
-    [`vb_${vbucket}:0:id`, sequence.vbucketUuid(vbucket)],
-    [`vb_${vbucket}:0:seq`, 0],
-  ];
+  const log = sequence.histories.failoverLog(vbucket);
+  const entries = log.flatMap(({ uuid, seqno }, index): Statistic[] => [
+    [`vb_${vbucket}:${index}:id`, uuid],
+    [`vb_${vbucket}:${index}:seq`, seqno],
+  ]);
+  return [[`vb_${vbucket}:num_entries`, log.length], ...entries];
 }
 
 function collections({ bucket }: Asked): Statistic[] {

@@ -23,6 +23,7 @@ export function packet(
     framing?: Buffer;
     cas?: bigint;
     opaque?: number;
+    vbucket?: number;
   } = {},
 ): Buffer {
   const [key, value, extras, framing] = [parts.key, parts.value, parts.extras, parts.framing].map((part) =>
@@ -38,6 +39,7 @@ export function packet(
   }
   header.writeUInt8(extras!.length, 4);
   header.writeUInt32BE(framing!.length + extras!.length + key!.length + value!.length, 8);
+  header.writeUInt16BE(parts.vbucket ?? 0, 6);
   header.writeUInt32BE(parts.opaque ?? 0, 12);
   header.writeBigUInt64BE(parts.cas ?? 0n, 16);
   return Buffer.concat([header, framing!, extras!, key!, value!]);

@@ -1,3 +1,4 @@
+import { ChangeFeed } from '#apps/couchbase/src/bucket/change-feed.ts';
 import { Collections } from '#apps/couchbase/src/bucket/collections.ts';
 import type { DocumentStore } from '#apps/couchbase/src/bucket/document-store.ts';
 import { Quota } from '#apps/couchbase/src/bucket/quota.ts';
@@ -15,6 +16,8 @@ export function newCollections(
     quota: new Quota(quotaBytes),
     sequence: new Sequence(nowMs),
     tombstones: new Tombstones(tombstones),
+    feed: new ChangeFeed(),
+    isFollowing: () => false,
   });
 }
 
