@@ -26,6 +26,20 @@ const mayImportOfMachines = {
   supervisor: ['cgroup', 'ground', 'nspawn', 'vagrant'],
 };
 
+/** Which rooms of provision/cluster a room there may import from; none knows the files beside the rooms, which put them together. */
+const mayImportOfCluster = {
+  parts: [],
+  conditions: ['parts'],
+  members: ['parts', 'conditions'],
+  'in-force': ['members'],
+  ignition: ['parts', 'members'],
+  labs: ['parts', 'in-force'],
+  up: ['parts', 'conditions', 'members', 'in-force', 'ignition', 'labs'],
+  snapshots: ['parts', 'in-force', 'up'],
+  preview: ['in-force', 'labs', 'up'],
+  profile: ['parts'],
+};
+
 const scenarios = 'scenarios';
 const harness = `${scenarios}/harness`;
 /** Which folders of the harness a folder there may import from: so they go in no circle. Every file lies in one of them. */
@@ -55,6 +69,7 @@ const openToGuide = ['context/couchbase-access.ts', 'context/ports.ts', 'predict
 const ofHarness = (path) => `^${harness}/${path.replaceAll('.', '[.]')}`;
 
 const machines = 'provision/machines';
+const cluster = 'provision/cluster';
 /** Of this checkout, not of node_modules or Node itself. */
 const ours =
   '^(apps|cli|errors|guide|platform|provision|scenarios|simulation|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
@@ -75,6 +90,13 @@ export default {
       severity: 'error',
       from: { path: under(`${machines}/${room}`) },
       to: { path: `^${machines}/[^/]+/`, pathNot: [room, ...open].map((one) => under(`${machines}/${one}`)) },
+    })),
+    ...Object.entries(mayImportOfCluster).map(([room, open]) => ({
+      name: `wall-of-cluster-${room}`,
+      comment: 'the rooms of a lab go in no circle, and none knows the whole lab',
+      severity: 'error',
+      from: { path: under(`${cluster}/${room}`) },
+      to: { path: under(cluster), pathNot: [room, ...open].map((one) => under(`${cluster}/${one}`)) },
     })),
     {
       name: 'wall-of-scenario',

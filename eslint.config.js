@@ -60,12 +60,47 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/require-await': 'off',
       eqeqeq: ['error', 'always'],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'SpreadElement > :matches(ObjectExpression, ArrayExpression)',
+          message: 'What is spread here can stand here: a spread switches the check for excess properties off.',
+        },
+        {
+          selector:
+            ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility=/private|public/], TSParameterProperty',
+          message: 'A private member is a #private one; what is public says nothing.',
+        },
+      ],
       'no-console': 'off',
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ regex: '^([.][.]/){4}(?!errors/)', message: 'By its room: #provision/..., #test/...' }],
+        },
+      ],
     },
   },
   {
     files: ['**/*.{ts,tsx}'],
     ignores: ['test/**', ...withLongFunctions],
     rules: { 'max-lines-per-function': ['error', { max: 70, skipComments: true, skipBlankLines: true }] },
+  },
+  {
+    // One test that is as quick as its host refuses the work of everybody.
+    files: ['test/{unit,property}/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          "CallExpression[callee.object.name='vi'][callee.property.name='waitFor'][arguments.length<2]",
+          'CallExpression[callee.property.name=/^(waitFor|poll)$/] > Literal[value<30000]',
+          "CallExpression[callee.property.name=/^(waitFor|poll)$/] > ObjectExpression > Property[key.name='timeout'][value.value<30000]",
+        ].map((selector) => ({
+          selector,
+          message: 'a wait costs nothing when it is over at once: half a minute at least',
+        })),
+      ],
+    },
   },
 );

@@ -9,10 +9,14 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.ts'],
           globalSetup: ['test/support/leaves-nothing.ts'],
+          setupFiles: ['test/support/same-examples.ts'],
           // Vitest leaves a core to itself; these tests wait for other processes more than they work.
           maxWorkers: Math.max(2, availableParallelism() - 1),
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // A wait on a condition costs nothing when it holds at once, and a busy host may take its time: each has half a minute, and a
+          // test as long as several of them.
+          expect: { poll: { timeout: 30_000 } },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -11,6 +11,7 @@ import { benchFleet } from './bench-fleet.ts';
 import { benchProviders } from './bench-providers.ts';
 import { benchQuiet } from './bench-quiet.ts';
 import { benchRun } from './bench-run.ts';
+import { benchV2 } from './bench-v2.ts';
 import { openLab, requireRoot } from './open-lab.ts';
 import { parseParameters, scenarioCommand } from './parse-parameters.ts';
 import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
@@ -19,7 +20,7 @@ import { table } from './render/table.ts';
 
 const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
 
-/** `npm run bench [-- warm-up|failover|probes|quiet|providers|fleet|couchbase]`: figures that compare things in one run, in interleaved rounds. */
+/** `npm run bench [-- warm-up|failover|probes|quiet|providers|fleet|couchbase|v2]`: figures that compare things in one run, in interleaved rounds. */
 async function main(): Promise<void> {
   forgetOtherClusters(process.env);
   requireRoot();
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   if (only === 'providers') return benchProviders(repoDir, rounds);
   if (only === 'fleet') return benchFleet(repoDir, rounds, kinds);
   if (only === 'couchbase') return benchCouchbase(repoDir, rounds, kinds);
+  if (only === 'v2') return benchV2(repoDir, rounds, kinds);
   const lab = await openLab({ repoDir });
   if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
   if (only === undefined || only === 'failover')

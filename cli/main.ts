@@ -74,8 +74,9 @@ function program(from: Invocation): Command {
     .argument('[machines...]', 'only these machines')
     .description('create or start machines and wait until the cluster is ready; run it again at any time')
     .option('--dry-run', 'only say what would be done, and why')
+    .addOption(new Option('--profile', 'also say where the time went: the critical path').conflicts('dryRun'))
     .addOption(json())
-    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean }) =>
+    .action(async (machines: string[], options: { json?: boolean; dryRun?: boolean; profile?: boolean }) =>
       options.dryRun === true
         ? (await import('./commands/up-dry-run.ts')).upDryRun(from, machines, options)
         : (await import('./commands/up.ts')).up(from, machines, options),
@@ -93,7 +94,7 @@ function program(from: Invocation): Command {
   lab
     .command('ssh')
     .argument('<machine>')
-    .argument('[command...]', 'run this instead of a shell (after --)')
+    .argument('[command...]', 'run this instead of a shell (after --); options of ssh may stand before it')
     .description('a shell as user core, or one command')
     .passThroughOptions()
     .action(async (machine: string, command: string[]) =>
@@ -173,8 +174,15 @@ function program(from: Invocation): Command {
   lab
     .command('doctor')
     .description('check that this host can carry a lab; every finding comes with its fix')
+    .option('--fix', 'do what is safe, each step named before; asks before this host is changed')
+    .addOption(new Option('-y, --yes', 'with --fix: without asking').implies({ fix: true }))
+    .addOption(new Option('--dry-run', 'with --fix: only say what would be done').implies({ fix: true }))
     .addOption(json())
-    .action(async (options: { json?: boolean }) => (await import('./commands/doctor.ts')).doctor(from, options));
+    .action(async (options: { json?: boolean; fix?: boolean; yes?: boolean; dryRun?: boolean }) =>
+      options.fix === true
+        ? (await import('./commands/doctor-fix.ts')).doctorFix(from, options)
+        : (await import('./commands/doctor.ts')).doctor(from, options),
+    );
   lab
     .command('explain')
     .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list the families')

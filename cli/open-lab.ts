@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { LabError } from '#errors/lab-error.ts';
-import { findMaker } from '#provision/cluster/find-maker.ts';
+import { findMaker } from '#provision/cluster/labs/find-maker.ts';
 import { readConfigInForce } from '#provision/cluster/in-force/read-in-force.ts';
 import { Lab } from '#provision/cluster/lab.ts';
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
-import { type FoundLab, makerNote, refuseAnothers } from '#provision/cluster/lab-maker.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
+import { type FoundLab, makerNote, refuseAnothers } from '#provision/cluster/labs/lab-maker.ts';
 import { undoAbandoned } from '#scenarios/harness/faults/undo-abandoned.ts';
 import type { HypervisorName, LabConfig } from '#provision/config/lab-config.ts';
 import { loadConfig, readConfigFiles } from '#provision/config/load-config.ts';

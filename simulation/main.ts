@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const failures: { seed: number; violation: Violation; shrunk: Plan; transcript: string }[] = [];
   let toldAt = wallSince;
   for (const seed of options.seeds) {
-    const plan = makePlan(seed, options.hours);
+    const plan = makePlan(seed, options.hours, options.fence);
     const outcome = await runPlan(plan);
     outcomes.push(outcome);
     const { violation } = outcome;
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
       const shrunk = await shrinkPlan({ plan, violation, rounds: outcome.rounds }, {});
       const text = await transcript(shrunk.plan, {});
       failures.push({ seed, violation, shrunk: shrunk.plan, transcript: text });
-      say(`${text}\nagain: npm run simulate -- --seed ${seed} --hours ${options.hours}\n`);
+      say(`${text}\nagain: npm run simulate -- --seed ${seed} --hours ${options.hours}${options.fence ? ' --fence' : ''}\n`);
     }
     if (performance.now() - toldAt < progressMs) continue;
     toldAt = performance.now();

@@ -9,6 +9,8 @@ export interface SimulateOptions {
   readonly isFresh: boolean;
   /** Of each seed, simulated. */
   readonly hours: number;
+  /** Is it a fleet with `fence=true`? */
+  readonly fence: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -21,6 +23,7 @@ const flags: readonly FlagSpec[] = [
   },
   { name: 'seeds', kind: 'text', help: 'several, one after the other: 1..100' },
   { name: 'hours', kind: 'text', help: 'simulated, of each seed: 0.1 to 10000 (1)' },
+  { name: 'fence', kind: 'switch', help: 'with fence=true: not even a machine that is cut off runs a second copy' },
   { name: 'json', kind: 'switch', help: 'the outcome as one line of JSON' },
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'this text' },
 ];
@@ -49,6 +52,7 @@ export function readOptions(argv: readonly string[], fresh: number): SimulateOpt
     seeds: seeds !== undefined ? rangeOf(seeds) : [seed === undefined ? fresh : seedOf('--seed', seed)],
     isFresh: seed === undefined && seeds === undefined,
     hours: hoursOf(given.text('hours') ?? '1'),
+    fence: given.on('fence'),
     json: given.on('json'),
     help: given.on('help'),
   };

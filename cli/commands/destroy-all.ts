@@ -1,8 +1,8 @@
 import { LabError } from '#errors/lab-error.ts';
 import { Lab } from '#provision/cluster/lab.ts';
-import { listedConfig } from '#provision/cluster/listed-config.ts';
-import { type ListedLab, listLabs } from '#provision/cluster/list-labs.ts';
-import { readMaker } from '#provision/cluster/find-maker.ts';
+import { listedConfig } from '#provision/cluster/labs/listed-config.ts';
+import { type ListedLab, listLabs } from '#provision/cluster/labs/list-labs.ts';
+import { readMaker } from '#provision/cluster/labs/find-maker.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
 import { confirm } from '../confirm.ts';
 import { configDirOf, type Invocation } from '../invocation.ts';

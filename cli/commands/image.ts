@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { diskPackages, requiredPackages } from '#provision/host/package-list.ts';
-import type { OnLabEvent } from '#provision/cluster/lab-event.ts';
+import type { OnLabEvent } from '#provision/cluster/parts/lab-event.ts';
 import { ensurePackages } from '#provision/host/packages.ts';
 import { boxIdentity } from '#provision/image/box/box-name.ts';
 import type { BoxProvider } from '#provision/image/box/box-provider.ts';

@@ -1,4 +1,4 @@
-import { type ListedLab, listLabs } from '#provision/cluster/list-labs.ts';
+import { type ListedLab, listLabs } from '#provision/cluster/labs/list-labs.ts';
 import { wallTime } from '#provision/host/wall-time.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeConfig } from '../open-lab.ts';

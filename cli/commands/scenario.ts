@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Lab } from '#provision/cluster/lab.ts';
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
 import { requireWritable } from '#provision/host/require-writable.ts';
 import { findScenario, scenarios } from '#scenarios/catalog.ts';
 import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';

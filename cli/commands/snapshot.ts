@@ -1,5 +1,5 @@
 import type { Lab } from '#provision/cluster/lab.ts';
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
 import { deleteSnapshot, restoreSnapshot, saveSnapshot } from '#provision/cluster/snapshots/snapshots.ts';
 import { SnapshotStore } from '#provision/cluster/snapshots/snapshot-store.ts';
 import { wallTime } from '#provision/host/wall-time.ts';

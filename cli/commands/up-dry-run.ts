@@ -1,6 +1,6 @@
 import { changeNote } from '#provision/cluster/in-force/change-note.ts';
-import { findMaker } from '#provision/cluster/find-maker.ts';
-import { refuseAnothers } from '#provision/cluster/lab-maker.ts';
+import { findMaker } from '#provision/cluster/labs/find-maker.ts';
+import { refuseAnothers } from '#provision/cluster/labs/lab-maker.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeLab } from '../open-lab.ts';
 import { previewText } from '../render/preview-text.ts';

@@ -1,7 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
-import { changeNote } from '#provision/cluster/in-force/change-note.ts';
+import { appliedNote, changeNote } from '#provision/cluster/in-force/change-note.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
 import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import type { MachineState } from '#provision/machines/machine-provider.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
@@ -95,7 +95,8 @@ async function bringUp(lab: Lab, names: readonly string[]): Promise<void> {
   const written = lab.written.machines.map(({ name }) => name);
   for (const name of names.length === 0 ? written : names)
     printOut(`Bringing machine '${name}' up with '${lab.provider().name}' provider...`);
-  const { later } = await lab.upAsWritten(names);
+  const { applied, later } = await lab.upAsWritten(names);
+  for (const change of applied) printErr(`note: ${appliedNote(change)}`);
   for (const change of later) printErr(`note: ${changeNote(change)}`);
 }
 

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
 import { seconds } from '#scenarios/harness/record/seconds.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, printErr } from './terminal.ts';
@@ -31,6 +31,7 @@ export class Progress {
 
   readonly onEvent = (event: LabEvent): void => {
     const key = `${event.subject} ${event.phase}`;
+    if (event.minor === true && !this.#rows.has(key)) return;
     const row = this.#rows.get(key) ?? {
       subject: event.subject,
       phase: event.phase,

@@ -1,4 +1,4 @@
-import type { LabEvent } from '#provision/cluster/lab-event.ts';
+import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
 
 /**
  * As `vagrantLine`, for one command from its beginning: that a machine which ran already boots is not said, though the lab waits for it

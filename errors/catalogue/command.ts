@@ -35,6 +35,11 @@ export const command = {
     means: "The lab's registry of container images ended at once. The evidence is its log.",
     remedy: 'When its address is in use, `ss -ltnp` says who has it.',
   },
+  'command.remedy': {
+    means:
+      'A step of `lab doctor --fix` failed, which a person would have typed alike; its first line is in the message.',
+    remedy: 'Run it by hand. In a container the host itself has to do it.',
+  },
   'command.registry': {
     means: "The lab's registry refused a request, or did not answer it.",
     remedy:

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getJson } from '#provision/cluster/get-json.ts';
+import { getJson } from '#provision/cluster/conditions/get-json.ts';
 import { couchbaseHeaders } from '#scenarios/harness/context/couchbase-access.ts';
 import { couchbasePorts } from '#scenarios/harness/context/ports.ts';
 
@@ -11,7 +11,6 @@ const bucketList = z.array(z.object({ name: z.string(), basicStats: z.object({ i
  */
 export async function bucketsOf(address: string, deadlineMs: number): Promise<Record<string, number> | undefined> {
   const url = `http://${address}:${couchbasePorts.rest}/pools/default/buckets`;
-  const read = bucketList.safeParse(await getJson<unknown>(url, deadlineMs, couchbaseHeaders));
-  if (!read.success) return undefined;
-  return Object.fromEntries(read.data.map(({ name, basicStats }) => [name, basicStats.itemCount]));
+  const buckets = await getJson(bucketList, url, deadlineMs, couchbaseHeaders);
+  return buckets && Object.fromEntries(buckets.map(({ name, basicStats }) => [name, basicStats.itemCount]));
 }

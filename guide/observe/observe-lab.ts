@@ -4,9 +4,11 @@ import { oneMember } from '#platform/etcd/one-member.ts';
 import { clientUrl } from '#platform/etcd/ports.ts';
 import { LabError } from '#errors/lab-error.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
+import type { LabConfig } from '#provision/config/lab-config.ts';
+import { imageName } from '#provision/image/registry/image-name.ts';
+import { RegistryClient } from '#provision/image/registry/registry-client.ts';
 import { homeOf, type Needs, type Observed, type ObservedUnit } from '../conditions/observed.ts';
 import { bucketsOf } from './buckets.ts';
-import { registryHas } from './images.ts';
 import { observePage } from './page.ts';
 import { observeSystemd } from './systemd.ts';
 import { observeUnits } from './units.ts';
@@ -94,4 +96,13 @@ async function observeMembers(
     }),
   );
   return Object.fromEntries(answers.flat());
+}
+
+/** Has the lab's registry the image, as a pull on a machine would ask for it? */
+async function registryHas(
+  { network, ports }: Pick<LabConfig, 'network' | 'ports'>,
+  image: string,
+  deadlineMs: number,
+): Promise<boolean> {
+  return new RegistryClient(`${network.bridgeAddress}:${ports.registry}`, deadlineMs).has(imageName(image));
 }

@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import { until } from '#provision/cluster/conditions.ts';
+import { until } from '#provision/cluster/conditions/conditions.ts';
 import { needsOf } from '../conditions/needs.ts';
 import type { StepCondition } from '../form/condition-form.ts';
 import type { Step } from '../form/guide-form.ts';

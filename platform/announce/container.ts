@@ -1,5 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRecord } from '#errors/is-record.ts';
 
 /** Docker that is away is asked again after so long, ms. */
 const againMs = 500;
@@ -25,7 +26,7 @@ export async function followContainer(opts: {
   const events = `/events?filters=${encodeURIComponent(JSON.stringify(filters))}`;
   let said: string | undefined;
   let complaint: string | undefined;
-  const look = async () => {
+  const tellAddress = async () => {
     const address = await addressOf(docker, container, signal);
     if (address !== said) opts.onAddress(address);
     [said, complaint] = [address, undefined];
@@ -35,8 +36,8 @@ export async function followContainer(opts: {
       const told = await ask(docker, events, signal);
       if (told.statusCode !== 200) throw new Error(`it answers ${told.statusCode}`);
       // Only now: what happens from here on is told.
-      await look();
-      for await (const _ of told) await look();
+      await tellAddress();
+      for await (const _ of told) await tellAddress();
       throw new Error('it hung up');
     } catch (error) {
       if (signal.aborted) return;
@@ -56,14 +57,15 @@ async function addressOf(docker: string, container: string, signal: AbortSignal)
   for await (const chunk of answer.setEncoding('utf8')) text += chunk;
   if (answer.statusCode === 404) return undefined;
   if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${text.trim().slice(0, 200)}`);
-  const { State, NetworkSettings } = JSON.parse(text) as Inspected;
-  return State?.Running === true ? NetworkSettings?.IPAddress || undefined : undefined;
+  return runningAt(JSON.parse(text));
 }
 
-/** What is read of an inspected container. */
-interface Inspected {
-  readonly State?: { readonly Running?: boolean };
-  readonly NetworkSettings?: { readonly IPAddress?: string };
+/** Of an inspected container (Docker Engine API, "Inspect a container"). */
+function runningAt(inspected: unknown): string | undefined {
+  const { State: state, NetworkSettings: network } = isRecord(inspected) ? inspected : {};
+  const address = isRecord(network) ? network['IPAddress'] : undefined;
+  const isRunning = isRecord(state) && state['Running'] === true;
+  return isRunning && typeof address === 'string' && address !== '' ? address : undefined;
 }
 
 function ask(docker: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {

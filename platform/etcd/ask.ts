@@ -1,5 +1,8 @@
+import { isRecord } from '#errors/is-record.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { etcdFailure, failureFromStatus, isEtcdAway } from './etcd-failure.ts';
+
+export { isRecord };
 
 /** How etcd is reached by what the store's view has no word for. */
 export interface Reach {
@@ -67,8 +70,4 @@ function wasRefused(error: unknown): boolean {
 
 function codeOf(error: unknown): string {
   return isRecord(error) && typeof error['code'] === 'string' ? error['code'] : '';
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -2,7 +2,8 @@ import { LabError } from '#errors/lab-error.ts';
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { acquireSubnet, isReservation, type HeldSubnet } from './acquire.ts';
-import { backendOf } from './backend-of.ts';
+import type { Backend } from './backend.ts';
+import { hostGateway } from './host-gateway.ts';
 import { subnetText, type Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import { watchLeases } from './leases.ts';
@@ -11,6 +12,7 @@ import { readNetworkConfig, type NetworkConfig } from './network-config.ts';
 import type { FlannelOptions } from './options.ts';
 import type { Run } from './run-command.ts';
 import { readSubnetFile, renderSubnetFile, writeSubnetFile } from './subnet-file.ts';
+import { vxlan } from './vxlan.ts';
 import { patiently } from './waiting.ts';
 
 export interface Surroundings {
@@ -154,4 +156,11 @@ function moved(from: Subnet, to: Subnet): LabError {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The backend that the network's configuration names. */
+function backendOf(config: NetworkConfig, host: { iface: string; publicIp: string }, run: Run): Backend {
+  return config.backend.type === 'vxlan'
+    ? vxlan(config, { ...config.backend, ...host }, run)
+    : hostGateway(config, host.iface, run);
 }

@@ -1,4 +1,10 @@
-import { type FlannelLease, flannelKeys, leasedCidr, readFlannelLease } from '../etcd/keys/flannel-keys.ts';
+import {
+  type FlannelLease,
+  flannelKeys,
+  leasedCidr,
+  type OddLease,
+  readFlannelLease,
+} from '../etcd/keys/flannel-keys.ts';
 import type { KeyValue } from '../etcd/store.ts';
 import { subnetOf, subnetText, type Subnet } from './ipv4.ts';
 
@@ -19,14 +25,14 @@ export function subnetInKey(prefix: string, key: string): Subnet | undefined {
 
 /**
  * undefined for keys and values that are no lease of an IPv4 subnet: somebody else's, left alone.
- * @param onBad told why the value under a subnet's key is no lease
+ * @param onOdd as in `readFlannelLease`
  */
 export function readLease(
   prefix: string,
   kv: Pick<KeyValue, 'key' | 'value'>,
-  onBad?: (problem: string) => void,
+  onOdd?: OddLease,
 ): SubnetLease | undefined {
-  const lease = readFlannelLease(flannelKeys(prefix), kv, onBad);
+  const lease = readFlannelLease(flannelKeys(prefix), kv, onOdd);
   if (lease === undefined) return undefined;
   const { cidr, ...record } = lease;
   const subnet = subnetOf(cidr);

@@ -14,14 +14,16 @@ export interface LeaseWatch {
 
 /**
  * Every machine's lease, kept up to date by a watch from the list's own revision.
- * @param log told of each key whose value is no lease; it is left out
+ * @param log told of each key that is no lease, which is left out, and of what nobody knows in one that is
  */
 export async function watchLeases(store: EtcdStore, prefix: string, log: (line: string) => void): Promise<LeaseWatch> {
   const directory = flannelKeys(prefix).subnets;
   const leases = new Map<string, SubnetLease>();
   const news = newsBox();
   const take = (key: string, value: string) => {
-    const lease = readLease(prefix, { key, value }, (problem) => log(`${key} is left out: ${problem}`));
+    const lease = readLease(prefix, { key, value }, (problem, isTaken) =>
+      log(`${key}${isTaken ? '' : ' is left out'}: ${problem}`),
+    );
     if (lease) leases.set(key, lease);
     else leases.delete(key);
   };

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isEtcdAway } from '../etcd/etcd-failure.ts';
 
+/** A machine that boots has its etcd within seconds, and Docker waits for flannel: no refused connection costs as much as waiting on. */
+const bootMs = 10_000;
+const soonMs = 50;
+const laterMs = 250;
+
 /**
  * Repeats `act` until it gives something, through an etcd that is away (it may start before there is a quorum) and through undefined
  * (the condition is not there yet). Tells what it waits for at once and then every 5 s. No deadline of its own: a machine without etcd
@@ -28,6 +33,6 @@ export async function patiently<T>(
       env.log(`waiting for ${what} (${Math.round((now - since) / 1000)} s)${reason}`);
       toldAt = now;
     }
-    await sleep(250, undefined, { signal: env.signal });
+    await sleep(now - since < bootMs ? soonMs : laterMs, undefined, { signal: env.signal });
   }
 }

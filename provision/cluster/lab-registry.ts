@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { LabError } from '#errors/lab-error.ts';
 import { RegistryClient } from '../image/registry/registry-client.ts';
 import { readSupervisorSpec } from '../machines/ground/read-supervisor-spec.ts';
-import type { LabParts } from './lab-parts.ts';
+import type { LabParts } from './parts/lab-parts.ts';
 
 const answerDeadlineMs = 5_000;
 

@@ -6,17 +6,26 @@ import { machinesNamed } from '../config/machine-named.ts';
 import { lowerFence, raiseFence } from '../host/network/fence.ts';
 import { makeProvider } from '../machines/choice/make-provider.ts';
 import { labPaths, type LabPaths } from '../machines/ground/lab-paths.ts';
+import { refuseStopped } from '../machines/ground/refuse-stopped.ts';
 import type { MachineProvider } from '../machines/machine-provider.ts';
-import { bringUp, type UpResult } from './bring-up.ts';
+import { bringUp, type UpResult } from './up/bring-up.ts';
 import { adoptChanges } from './in-force/adopt-changes.ts';
-import type { ConfigChange } from './in-force/config-changes.ts';
-import { withLabLock } from './lab-lock.ts';
-import { type LabEvent, type OnLabEvent, inPhase } from './lab-event.ts';
-import type { LabParts } from './lab-parts.ts';
+import { type ConfigChange, sizesApplied } from './in-force/config-changes.ts';
+import { withLabLock } from './parts/lab-lock.ts';
+import { type LabEvent, type OnLabEvent, inPhase } from './parts/lab-event.ts';
+import type { LabParts } from './parts/lab-parts.ts';
 import { previewUp, type UpPreview } from './preview/preview-up.ts';
 import { labStatus, type LabStatus } from './status.ts';
-import { prepareGuest } from './prepare-guest.ts';
+import { prepareGuest } from './up/prepare-guest.ts';
 import { supervisorSpec } from './supervisor-spec.ts';
+
+/** What became of changes to config.rb and lab.toml. */
+interface Adopted {
+  /** What machines that there are were given. */
+  readonly applied: readonly ConfigChange[];
+  /** What does not hold yet. */
+  readonly later: readonly ConfigChange[];
+}
 
 /** One lab on this host: three machines and the ground they stand on. */
 export class Lab {
@@ -78,19 +87,20 @@ export class Lab {
    * As `up`, of a lab that first becomes what is written, as far as that can be.
    * @throws LabError `state.machine-set` where a machine, or what etcd stored, would be lost
    */
-  async upAsWritten(names?: readonly string[]): Promise<UpResult & { readonly later: readonly ConfigChange[] }> {
+  async upAsWritten(names?: readonly string[]): Promise<UpResult & Adopted> {
     machinesWritten(this, names);
     return withLabLock(this.paths, 'lab up', async () => {
-      const later = await this.#adopt(names);
+      const { applied, later } = await this.#adopt(names);
       const wanted = this.machines(names).map(({ name }) => name);
       const result = await bringUp(this.parts, wanted, { on: this.#on });
-      return { ...result, later };
+      return { ...result, applied, later };
     });
   }
 
   /** What `upAsWritten` would do; nothing is touched. @throws LabError as it would, by config.rb and lab.toml */
   async preview(names?: readonly string[]): Promise<UpPreview> {
     machinesWritten(this, names);
+    refuseStopped(this.paths, this.config.name);
     return previewUp(this, (config) => this.#providerOf(config), names);
   }
 
@@ -152,6 +162,7 @@ export class Lab {
   async destroyMachines(names: readonly string[]): Promise<string[]> {
     const machines = this.machines(names).map(({ name }) => name);
     return withLabLock(this.paths, 'lab destroy', async () => {
+      refuseStopped(this.paths, this.config.name);
       const provider = this.#provider;
       const { machines: found } = await provider.status();
       const there = machines.filter((name) => found.some((one) => one.name === name && one.state !== 'absent'));
@@ -182,14 +193,15 @@ export class Lab {
     return this.#provider;
   }
 
-  /** Under the lab's lock: becomes what is written, as far as that can be. @returns what it does not become */
-  async #adopt(names: readonly string[] | undefined): Promise<readonly ConfigChange[]> {
+  /** Under the lab's lock: becomes what is written, as far as that can be. */
+  async #adopt(names: readonly string[] | undefined): Promise<Adopted> {
     const providerOf = (config: LabConfig) => this.#providerOf(config);
-    const { config, later } = await adoptChanges(this.written, providerOf, names);
-    if (isDeepStrictEqual(config, this.#config)) return later;
+    const { inForce, config, later } = await adoptChanges(this.written, providerOf, names);
+    const applied = inForce === undefined ? [] : sizesApplied(inForce, config);
+    if (isDeepStrictEqual(config, this.#config)) return { applied, later };
     this.#config = config;
     this.#provider = providerOf(config);
-    return later;
+    return { applied, later };
   }
 
   #providerOf(config: LabConfig): MachineProvider {

@@ -1,12 +1,12 @@
 import type { MachineState } from '../machines/machine-provider.ts';
 import { machinesNamed } from '../config/machine-named.ts';
 import type { LabConfig } from '../config/lab-config.ts';
-import { etcdMemberHealthy, fleetMachines } from './conditions.ts';
+import { etcdMemberHealthy, fleetMachines } from './conditions/conditions.ts';
 import { type ConfigChange, configChanges } from './in-force/config-changes.ts';
 import { nameOf } from './members/left-over-members.ts';
 import { lookAtMembers } from './members/look-at-members.ts';
 import { machineOf } from './members/machine-of.ts';
-import type { LabParts } from './lab-parts.ts';
+import type { LabParts } from './parts/lab-parts.ts';
 
 /** What `lab status` shows. `etcd` and `fleet` are undefined when the machine does not run. */
 export interface LabStatus {

@@ -1,5 +1,6 @@
+import { existsSync, statSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
@@ -38,6 +39,7 @@ export function readConfigFiles(dir: string, name?: string): ConfigFiles {
   const asWritten = checkLabToml(file, 'lab.toml');
   const toml = name === undefined ? asWritten : { ...asWritten, lab: { ...asWritten.lab, name } };
   const named = toml.lab.name !== asWritten.lab.name;
+  refuseFileInWay(stateDirOf(toml), file.lineOf(['lab', 'state_dir']));
   const rb = readText(join(dir, 'config.rb'), '');
   return { stateDir: stateDirOf(toml), configFor: (wanted) => labConfig({ dir, file, toml, rb, named }, wanted) };
 }
@@ -84,8 +86,17 @@ function labConfig(
     apps: { ...toml.apps },
     rsvp: { ...toml.rsvp },
     vagrant: vagrant(toml, shape, hypervisor),
-    notices: shape.notices,
+    notices: [...shape.notices, ...unreadFiles(dir, toml)],
   });
+}
+
+/** coreos-vagrant has its machines read them (coreos-vagrant's README, "Provisioning with user-data"). */
+function unreadFiles(dir: string, { machines }: LabToml): string[] {
+  return ['user-data', 'config.ign'].flatMap((name) =>
+    existsSync(join(dir, name)) && resolve(dir, machines.ignition) !== join(dir, name)
+      ? [`${name} beside config.rb is not read: name an Ignition file as [machines] ignition in lab.toml.`]
+      : [],
+  );
 }
 
 /** Vagrant knows its machines by the directory of the Vagrantfile's configuration and their names. */
@@ -94,6 +105,18 @@ function oneVagrantDirectory(name: string): LabError {
     code: 'unbuilt.named-guests',
     cause: `lab ${name} cannot have virtual machines beside those of lab.toml's own lab: both would be the same ones to Vagrant`,
     next: `a directory with a config.rb and a lab.toml of its own: LAB_CONFIG_DIR=DIR lab up --provider vagrant`,
+  });
+}
+
+/** What is made in a directory cannot be made in a file. @throws LabError config.value */
+function refuseFileInWay(stateDir: string, line: number | undefined): void {
+  let nearest = stateDir;
+  while (!existsSync(nearest) && nearest !== dirname(nearest)) nearest = dirname(nearest);
+  if (statSync(nearest, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new LabError({
+    code: 'config.value',
+    cause: `lab.toml${line === undefined ? '' : `:${line}`}: [lab] state_dir: ${nearest} is no directory`,
+    next: 'name another one in lab.toml, or move what is there out of the way',
   });
 }
 

@@ -24,11 +24,21 @@ interface Found<Status> {
 interface Remedied<Status> extends Omit<Found<Status>, 'fix'> {
   /** The exact command or edit. */
   readonly fix: string;
+  /** What `lab doctor --fix` runs for it: it takes nothing from anybody, and can be run again. */
+  readonly safe?: Command;
 }
 
+/** A program and its arguments. */
+export type Command = readonly string[];
+
 export const ok = (detail: string): CheckResult => ({ status: 'ok', detail });
-export const warn = (detail: string, fix: string): CheckResult => ({ status: 'warn', detail, fix });
-export const fail = (detail: string, fix: string): CheckResult => ({ status: 'fail', detail, fix });
+export const warn = (detail: string, fix: string): Remedied<'warn'> => ({ status: 'warn', detail, fix });
+export const fail = (detail: string, fix: string): Remedied<'fail'> => ({ status: 'fail', detail, fix });
+
+/** The same, with what is safe to run for it: the fix itself, where that is one command. */
+export function safely<Status>(found: Remedied<Status>, safe: Command = found.fix.split(' ')): Remedied<Status> {
+  return { ...found, safe };
+}
 
 /** Bytes that programs can still have (proc_meminfo(5)); undefined where the kernel does not say. */
 export function availableMemory(probe: HostProbe): number | undefined {

@@ -9,7 +9,7 @@ export function formatDoctorReport(report: DoctorReport): string {
     `${marks[status]}  ${title.padEnd(width)}  ${detail}`,
     ...(fix === undefined ? [] : [`${' '.repeat(width + 8)}fix: ${fix}`]),
   ]);
-  return [...lines, '', summary(report), ''].join('\n');
+  return [...lines, '', summary(report), `Beside what runs now there is ${report.roomText}.`, ''].join('\n');
 }
 
 function summary(report: DoctorReport): string {

@@ -23,12 +23,17 @@ import { appArmor, libvirtAccess, libvirtDaemon, vagrant, vagrantPlugin } from '
 import { virtualBox, virtualBoxModules } from './checks/virtualbox.ts';
 import type { HostProbe } from './host-probe.ts';
 import { requireRoot } from './require-root.ts';
+import { type Room, roomForMachines, roomText } from './room-for-machines.ts';
 
 /** Plain data: can be written as JSON. */
 export interface DoctorReport {
   /** false when a check failed: the lab would not run. Warnings leave it true. */
   readonly ok: boolean;
   readonly checks: readonly (CheckResult & Pick<Check, 'id' | 'title'>)[];
+  /** How many machines of which size fit beside what runs now. */
+  readonly room: readonly Room[];
+  /** The same in a sentence. */
+  readonly roomText: string;
 }
 
 /** In the order a person would look. */
@@ -79,7 +84,8 @@ export async function runDoctor(config: LabConfig, probe: HostProbe): Promise<Do
       ...(await check.run(probe, config)),
     })),
   );
-  return { ok: checks.every(({ status }) => status !== 'fail'), checks };
+  const room = roomForMachines(probe, config);
+  return { ok: checks.every(({ status }) => status !== 'fail'), checks, room, roomText: roomText(room, config) };
 }
 
 /**

@@ -4,10 +4,6 @@ export function asList(text: string | undefined): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** @returns undefined for what is no JSON, or not there */
 export function parse(text: string | undefined): unknown {
   if (text === undefined) return undefined;

@@ -49,7 +49,7 @@ export async function ensurePackages(options: EnsurePackagesOptions): Promise<re
 }
 
 /** As the launcher reads it: `--no-install`, anywhere on the line, sets it too. */
-function mayInstall(): boolean {
+export function mayInstall(): boolean {
   return [undefined, '', '0'].includes(process.env['LAB_NO_INSTALL']);
 }
 

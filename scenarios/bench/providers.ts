@@ -1,5 +1,5 @@
 import type { Lab } from '#provision/cluster/lab.ts';
-import { prepareGround } from '#provision/cluster/prepare-ground.ts';
+import { prepareGround } from '#provision/cluster/up/prepare-ground.ts';
 import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
 import { memoryBelow } from './memory-below.ts';
 

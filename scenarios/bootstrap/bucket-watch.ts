@@ -1,4 +1,5 @@
-import { getJson } from '#provision/cluster/get-json.ts';
+import { z } from 'zod';
+import { getJson } from '#provision/cluster/conditions/get-json.ts';
 import { couchbaseHeaders } from '../harness/context/couchbase-access.ts';
 
 const askEveryMs = 50;
@@ -34,13 +35,14 @@ export async function answers(url: string): Promise<boolean> {
   return (await ask(`${url}/pools`)) !== undefined;
 }
 
+const healthyForm = z.object({ nodes: z.array(z.object({ status: z.literal('healthy') })).min(1) });
+
 /** Every node of the bucket says `healthy`: `warmup` comes before (Couchbase REST API, "Getting Single Bucket Information"). */
 export function isHealthy(bucket: unknown): boolean {
-  const { nodes } = (bucket ?? {}) as { nodes?: { status?: string }[] };
-  return Array.isArray(nodes) && nodes.length > 0 && nodes.every(({ status }) => status === 'healthy');
+  return healthyForm.safeParse(bucket).success;
 }
 
 /** Undefined when nobody answers, or with an error. */
 function ask(url: string): Promise<unknown> {
-  return getJson(url, requestDeadlineMs, couchbaseHeaders);
+  return getJson(z.unknown(), url, requestDeadlineMs, couchbaseHeaders);
 }

@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import { allUnits, stackLayers, waitingFor } from '../stack/stack.ts';
 import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
 import type { Prediction } from '../harness/record/run-report.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as atTime } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
@@ -23,16 +23,26 @@ type Context = Pick<ScenarioContext, 'lab' | 'fault' | 'until' | 'note' | 'now' 
  * it (in its lane) is back, so that the quorum's budget holds even when the lab is slower than planned; what would then
  * end after the plan's end is left out, and so is a light fault whose machine is under a heavy one.
  * @param endMs length of the plan, ms
+ * @param passes lets time pass, by the clock that `context.now` reads
  * @throws what the run's signal was aborted with
  */
-export async function runPlan(plan: readonly PlannedFault[], endMs: number, context: Context): Promise<Carried> {
-  return new PlanRun(plan, endMs, context).toItsEnd();
+export async function runPlan(
+  plan: readonly PlannedFault[],
+  endMs: number,
+  context: Context,
+  passes: Passes = (ms, signal) => atTime(ms, undefined, { signal }),
+): Promise<Carried> {
+  return new PlanRun(plan, endMs, context, passes).toItsEnd();
 }
+
+/** Resolves so many ms later; rejects when the signal is aborted before. */
+type Passes = (ms: number, signal: AbortSignal) => Promise<void>;
 
 class PlanRun {
   readonly #plan: readonly PlannedFault[];
   readonly #endMs: number;
   readonly #context: Context;
+  readonly #atTime: Passes;
   readonly #beganMs: number;
   /** Machines that were taken away and are not back since, with the lane of that fault. */
   readonly #away = new Map<string, number>();
@@ -40,10 +50,11 @@ class PlanRun {
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
 
-  constructor(plan: readonly PlannedFault[], endMs: number, context: Context) {
+  constructor(plan: readonly PlannedFault[], endMs: number, context: Context, passes: Passes) {
     this.#plan = plan;
     this.#endMs = endMs;
     this.#context = context;
+    this.#atTime = passes;
     this.#beganMs = context.now();
     this.#signal = AbortSignal.any([context.signal, this.#ended.signal]);
   }
@@ -153,7 +164,7 @@ class PlanRun {
 
   /** Planned times are the plan itself, not a wait for something. */
   async #passes(ms: number): Promise<void> {
-    if (ms > 0) await atTime(ms, undefined, { signal: this.#signal });
+    if (ms > 0) await this.#atTime(ms, this.#signal);
     this.#signal.throwIfAborted();
   }
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import type { LabUnderTest } from '../harness/context/lab-under-test.ts';
 import type { Subject } from '../harness/prediction/subject.ts';
 

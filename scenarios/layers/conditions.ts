@@ -1,5 +1,5 @@
 import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import { allUnits } from '../stack/stack.ts';
 import { type ClusterView, runningOn, viewChangeTypes } from '../harness/record/cluster-view.ts';
 import { eventsOf } from '../harness/record/events/events-of.ts';

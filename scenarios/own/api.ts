@@ -4,7 +4,7 @@ export { LabError } from '#errors/lab-error.ts';
 export { allUnits, stackUnits } from '../stack/stack.ts';
 export { runningOn } from '../harness/record/cluster-view.ts';
 
-export type { Condition } from '#provision/cluster/conditions.ts';
+export type { Condition } from '#provision/cluster/conditions/conditions.ts';
 export type { ClusterView, UnitView } from '../harness/record/cluster-view.ts';
 export type { EtcdAnswer, LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
 export type { ActiveFault, FaultAction, FaultKit } from '../harness/record/fault-record.ts';

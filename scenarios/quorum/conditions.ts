@@ -1,4 +1,4 @@
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import { allUnits } from '../stack/stack.ts';
 import type { ClusterView } from '../harness/record/cluster-view.ts';
 import type { LabUnderTest } from '../harness/context/lab-under-test.ts';

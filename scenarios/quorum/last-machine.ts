@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ClusterView } from '../harness/record/cluster-view.ts';
 import { pagePort } from '../harness/context/ports.ts';
 import type { ScenarioContext } from '../scenario.ts';
@@ -61,20 +62,27 @@ function excuse(units: readonly string[]): string {
     : `; ended to use a new announcement and needs a quorum to read it: ${units.map(bare).join(', ')}`;
 }
 
+const answering = z.object({ ok: z.boolean().optional() });
+const healthForm = z.object({
+  status: z.string().optional(),
+  couchbase: answering.optional(),
+  memcached: z.array(answering).default([]),
+  lastRowsAgeMs: z.number().nullable().optional(),
+});
+
+function readHealth(text: string): z.output<typeof healthForm> | undefined {
+  try {
+    return healthForm.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What `/healthz` of the web app says, as a person would. Pure. */
 export function healthInWords(text: string): string {
-  let health: {
-    status?: string;
-    couchbase?: { ok?: boolean };
-    memcached?: { ok?: boolean }[];
-    lastRowsAgeMs?: number | null;
-  };
-  try {
-    health = JSON.parse(text) as typeof health;
-  } catch {
-    return 'it says nothing of its health';
-  }
-  const servers = health.memcached ?? [];
+  const health = readHealth(text);
+  if (health === undefined) return 'it says nothing of its health';
+  const servers = health.memcached;
   const age = health.lastRowsAgeMs;
   const rows = typeof age === 'number' ? `its newest rows are ${Math.round(age / 1_000)} s old` : 'it has no rows yet';
   const couchbase = health.couchbase?.ok === true ? 'Couchbase answers' : 'Couchbase does not answer';

@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import { allUnits } from '../stack/stack.ts';
 import { type AbsencePrediction, predictAbsence } from '../harness/prediction/absence-prediction.ts';
 import { predictionFor } from '../harness/prediction/prediction-for.ts';

@@ -1,5 +1,5 @@
 import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
 import type { Needs, ScenarioContext } from '../scenario.ts';
 

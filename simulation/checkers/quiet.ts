@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Change } from '../history/event.ts';
 import type { Checker } from './checker.ts';
 
@@ -35,6 +36,6 @@ function isOtherReason({ before, after }: Change): boolean {
 }
 
 function withoutReason(state: string): string | undefined {
-  const { message, ...rest } = JSON.parse(state) as Record<string, unknown>;
+  const { message, ...rest } = z.record(z.string(), z.unknown()).parse(JSON.parse(state));
   return message === undefined ? undefined : JSON.stringify(rest);
 }

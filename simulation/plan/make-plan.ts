@@ -7,21 +7,44 @@ import { unitNames, unitText } from './unit-texts.ts';
 /**
  * The plan of a seed: a fleet, and rounds of faults and operations for about so long. Pure.
  * @param hours of simulated time that its rounds take, but for what they need to come to rest
+ * @param fence has the fleet one? All else is as without
  */
-export function makePlan(seed: number, hours: number): Plan {
+export function makePlan(seed: number, hours: number, fence = false): Plan {
   const random = seededRandom(seed);
   const machines = random.pick([3, 3, 3, 4, 5]);
   const members = machines === 5 ? random.pick([3, 3, 5]) : random.pick([3, 3, 3, 3, 1]);
   const ttlSeconds = random.pick([2, 5, 5, 5, 10, 30, 30, 60]);
-  const fleet = { machines, members, ttlSeconds, resyncMs: random.pick([3_000, 3_000, 10_000, 30_000]) };
+  const resyncMs = random.pick([3_000, 3_000, 10_000, 30_000]);
+  const fleet = { machines, members, ttlSeconds, resyncMs, ...(fence && { fence }) };
   const rounds: Round[] = [];
   const isCrowded = random.chance(0.05);
   for (let left = hours * 3_600_000; left > 0;) {
     const round = makeRound(fleet, isCrowded, random);
-    rounds.push(round);
+    rounds.push(fence ? forFence(round) : round);
     left -= round.lengthMs + usualCalmMs;
   }
   return { seed, fleet, rounds };
+}
+
+/** What a fence is good for: units that end in time, a systemd that does what it is told, no fleetd or machine that stands still, no lease that somebody revokes. */
+function forFence(round: Round): Round {
+  const isPromised = (action: Action): boolean => {
+    if (action.does !== 'fault') return true;
+    if (action.fault === 'pause') return action.daemon === 'etcd';
+    return action.fault !== 'systemd' && action.fault !== 'revoke';
+  };
+  return { ...round, actions: round.actions.filter(isPromised).map(endingInTime) };
+}
+
+const longestStopMs = 4_000;
+
+function endingInTime(action: Action): Action {
+  if (action.does !== 'operation' || !('text' in action.operation)) return action;
+  const text = action.operation.text.replace(
+    /--stop=(\d+)/,
+    (_, ms) => `--stop=${Math.min(longestStopMs, Number(ms))}`,
+  );
+  return { ...action, operation: { ...action.operation, text } };
 }
 
 /** What a round needs to come to rest, and the quiet after it, as a rule. */

@@ -3,9 +3,9 @@ import { serviceSection, type UnitBehaviour } from '../machines/unit-behaviour.t
 import { machineId } from './plan.ts';
 
 /** Names that units have, so that what they say of each other meets somebody. */
-export const unitNames = [
-  ...['web@1', 'web@2', 'web@3', 'side@1', 'side@2', 'db', 'cache', 'api', 'lone', 'job', 'all', 'rack', 'pin', 'near'],
-].map((name) => `${name}.service`);
+export const unitNames = 'web@1 web@2 web@3 side@1 side@2 db cache api lone job all rack pin near'
+  .split(' ')
+  .map((name) => `${name}.service`);
 
 /** A unit file for this name: mostly what the name suggests, now and then something else. */
 export function unitText(name: string, machines: number, random: SeededRandom): string {

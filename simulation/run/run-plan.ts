@@ -150,7 +150,7 @@ class PlanRun {
     this.cluster.record({ kind: 'calm', isOn: true });
     const bound = boundMs(this.#plan.fleet, this.#truth.freshness.recoveryMs);
     let asWantedAt: number | undefined;
-    const look = (): void => {
+    const lookForRest = (): void => {
       asWantedAt = this.#isAsWanted() ? (asWantedAt ?? agenda.now()) : undefined;
       // A new leader of etcd gives every lease its whole time again.
       if (agenda.now() - Math.max(since, this.#electedAt) >= this.#leastCalmMs() && this.#isAtRest()) {
@@ -160,9 +160,9 @@ class PlanRun {
         this.cluster.record({ kind: 'overdue', boundMs: bound });
         const what = `${Math.round(bound / 1000)} s after calm etcd is written to, or somebody waits for an answer`;
         this.#violation ??= { checker: 'convergence', at: agenda.now(), what };
-      } else agenda.after(lookMs, look);
+      } else agenda.after(lookMs, lookForRest);
     };
-    agenda.after(lookMs, look);
+    agenda.after(lookMs, lookForRest);
   }
 
   /** By then the leases of those who died have run out, too, with whatever still hung on them. */

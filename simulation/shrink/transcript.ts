@@ -31,18 +31,18 @@ function isTold(event: HistoryEvent, violation: Violation | undefined): boolean 
   if (event.kind === 'log' && / event=(listening|relist-failed)/.test(event.line)) return false;
   const units = violation?.what.match(/[\w@-]+\.service/g) ?? [];
   if (units.length === 0) return true;
-  const names = (text: string): boolean => units.some((unit) => text.includes(unit));
+  const namesOne = (text: string): boolean => units.some((unit) => text.includes(unit));
   switch (event.kind) {
     case 'commit':
-      return event.changes.some(({ key }) => names(key) || /\/(machines|lease)\//.test(key));
+      return event.changes.some(({ key }) => namesOne(key) || /\/(machines|lease)\//.test(key));
     case 'unit':
-      return names(event.unit);
+      return namesOne(event.unit);
     case 'command':
-      return event.units.some(names);
+      return event.units.some(namesOne);
     case 'operation':
-      return event.does.kind === 'metadata' || names(event.does.unit);
+      return event.does.kind === 'metadata' || namesOne(event.does.unit);
     case 'log':
-      return names(event.line) || /^(presence|mirror|engine) /.test(event.line);
+      return namesOne(event.line) || /^(presence|mirror|engine) /.test(event.line);
     default:
       return true;
   }

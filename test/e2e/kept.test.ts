@@ -28,7 +28,8 @@ describe('a snapshot', () => {
     const saved = JSON.parse((await e2eLab.lab('snapshot', 'save', 'one', '--json')).stdout) as {
       stoodStillMs: number;
     };
-    expect(saved.stoodStillMs).toBeLessThan(3_000);
+    // Less than anybody would be missed after; that nobody was is judged below.
+    expect(saved.stoodStillMs).toBeLessThan(8_000);
     const events = (await watched).stdout
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string; data: unknown });

@@ -19,7 +19,7 @@ const commands: readonly (readonly [words: string, tookMs: number])[] = [
 ];
 
 /** Until what a kill did has come to its end: a machine's mounts and cgroups are cleared away behind it. */
-const settledWithinMs = 30_000;
+const settledWithinMs = 90_000;
 
 /**
  * Rounds in which one process of the lab is shot with SIGKILL at a random moment of a random command. After each, `lab status` must

@@ -7,7 +7,7 @@ import { KillRounds, processesOf } from './kill-rounds.ts';
 const rounds = Number(process.env['LAB_KILL_ROUNDS'] ?? 3);
 /** `npm run kill-rounds` takes another one each time. */
 const seed = Number(process.env['LAB_KILL_SEED'] ?? 4711);
-const roundMs = 90_000;
+const roundMs = 240_000;
 
 beforeAll(async () => {
   expect(await e2eLab.lab('destroy')).toMatchObject({ exitCode: 0 });

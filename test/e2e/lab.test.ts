@@ -63,7 +63,10 @@ describe('a machine has its own size', () => {
       `node -e 'const a = []; for (;;) a.push(Buffer.alloc(64 * 1024 * 1024, 1))'; echo exit=$?`,
     );
     expect(hog.stdout).toContain('exit=137');
-    for (const machine of (await e2eLab.status()).machines) expect(machine).toMatchObject(ready);
+    // What was pushed out of memory is read again.
+    await expect
+      .poll(async () => (await e2eLab.status()).machines, { timeout: 60_000, interval: 500 })
+      .toMatchObject([ready, ready, ready]);
     const after = await e2eLab.on(
       'core-03',
       'cat /proc/sys/kernel/random/boot_id; systemctl show -p MainPID etcd fleet docker',
@@ -172,7 +175,8 @@ describe('bad input on a running lab', () => {
   });
 });
 
-describe('failover', () => {
+/** A host that stands still for seconds can refute a statement about time; twice in a row it is ours. */
+describe('failover', { retry: 1 }, () => {
   it('deploys the stack, halts the machine with Couchbase and proves that the stack survives', async () => {
     const outcome = await e2eLab.lab('scenario', 'failover');
     expect(outcome.stdout).toContain('PASS');

@@ -11,5 +11,6 @@ export function normaliseDoctor(text: string): string {
   return text
     .replaceAll(/^(?:ok {2}|warn|FAIL)( {2}\S.*? +)(?<= {2})\S.*$/gm, 'STATUS$1FOUND')
     .replaceAll(/^ +fix: .*\n/gm, '')
-    .replaceAll(/^This host .*: \d+ of (\d+) checks .*$/gm, 'SUM of $1 checks');
+    .replaceAll(/^This host .*: \d+ of (\d+) checks .*$/gm, 'SUM of $1 checks')
+    .replaceAll(/^(Beside what runs now there is room for ).*\.$/gm, '$1ROOM.');
 }

@@ -34,6 +34,7 @@ it('no file, export or dependency is unused, and none is used unlisted', { timeo
 
 describe('a planted import is found', () => {
   const machines = 'provision/machines';
+  const cluster = 'provision/cluster';
   const harness = 'scenarios/harness';
   const planted: Readonly<Record<string, string>> = {
     'cli/a.ts': "import '../platform/fleet/engine/decide.ts'; import '../platform/etcd/store.ts';",
@@ -54,6 +55,8 @@ describe('a planted import is found', () => {
     [`${machines}/nspawn/a.ts`]: "import '../vagrant/a.ts'; import '../ground/a.ts'; import '../beside.ts';",
     [`${machines}/ground/a.ts`]: "import '../supervisor/a.ts';",
     [`${machines}/cgroup/a.ts`]: "import '../beside.ts'; import '../wait-until.ts';",
+    [`${cluster}/members/a.ts`]:
+      "import '../conditions/a.ts'; import '../up/a.ts'; import type { Lab } from '../beside.ts';",
     [`${harness}/run/a.ts`]: "import '../record/a.ts'; import '../../failover/a.ts'; import '../loose.ts';",
     [`${harness}/record/a.ts`]: "import type { A } from '../run/a.ts'; import './events/a.ts';",
     'scenarios/failover/a.ts':
@@ -79,6 +82,7 @@ describe('a planted import is found', () => {
     ...['loose.ts', 'record/b.ts', 'record/events/a.ts', 'watch/a.ts', 'probes/a.ts', 'faults/a.ts', 'run/b.ts'].map(
       (file) => `${harness}/${file}`,
     ),
+    ...['conditions/a.ts', 'up/a.ts', 'beside.ts'].map((file) => `${cluster}/${file}`),
     ...['vagrant/a.ts', 'supervisor/a.ts', 'beside.ts', 'wait-until.ts'].map((file) => `${machines}/${file}`),
   ];
   let house: string;
@@ -126,6 +130,8 @@ describe('a planted import is found', () => {
           `wall-of-machines-nspawn: ${machines}/nspawn/a.ts -> ${machines}/vagrant/a.ts`,
           `wall-of-machines-ground: ${machines}/ground/a.ts -> ${machines}/supervisor/a.ts`,
           `wall-of-machines-cgroup: ${machines}/cgroup/a.ts -> ${machines}/beside.ts`,
+          `wall-of-cluster-members: ${cluster}/members/a.ts -> ${cluster}/up/a.ts`,
+          `wall-of-cluster-members: ${cluster}/members/a.ts -> ${cluster}/beside.ts`,
           `wall-of-harness: ${harness}/run/a.ts -> scenarios/failover/a.ts`,
           `wall-of-harness: ${harness}/run/a.ts -> ${harness}/loose.ts`,
           `wall-of-harness-run: ${harness}/run/a.ts -> ${harness}/loose.ts`,

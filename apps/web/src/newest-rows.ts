@@ -10,6 +10,7 @@ import {
   type Cluster,
 } from 'couchbase';
 import { z } from 'zod';
+import { issueLines } from '../../../errors/issue-lines.ts';
 
 const viewRow = z.object({
   /** event_id */
@@ -87,7 +88,7 @@ export function rowReader(log: (line: string) => void): (row: unknown) => Row[] 
     const read = viewRow.safeParse(row);
     if (read.success) return [read.data];
     const id = String(z.object({ id: z.string() }).safeParse(row).data?.id);
-    const problem = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    const problem = issueLines(read.error).join('; ');
     if (!said.has(id) && said.size < saidAtMost) log(`document ${id} is left out: ${problem}`);
     if (said.size < saidAtMost) said.add(id);
     return [];

@@ -1,3 +1,5 @@
+import { isRecord } from '../../../errors/is-record.ts';
+
 /** What the worker stores for one message of the stream. */
 export interface RsvpDocument {
   readonly key: string;
@@ -25,8 +27,4 @@ export function rsvpDocument(message: string): RsvpDocument | undefined {
   // Couchbase refuses longer keys (250 bytes); nothing real comes near it.
   if (Buffer.byteLength(key) > 250) return undefined;
   return { key, document: { ...rsvp['event'], event_id: eventId, event_name: eventName } };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,5 +3,6 @@
 //   read where Couchbase is below /services/couchbase, and end when something new is set there;
 //   follow ws://stream.meetup.com/2/rsvps, and store the event of each RSVP in the bucket "default".
 // Then: docker build -t mattbailey/ch6-worker code/ch6/worker && docker push mattbailey/ch6-worker
+// A worker that runs already goes on with the image that it has, until: fleetctl stop worker && fleetctl start worker
 console.log('worker.js is still empty');
 process.exit(1);

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { didYouMean } from '#errors/nearest.ts';
 import { fields, jsonOf } from '../wire.ts';
 
 /** Where flannel keeps things in etcd v3: the layout of the original (flannel documentation, "etcd"). */
@@ -37,35 +38,57 @@ export function writeFlannelLease(lease: FlannelLease, vni?: number): string {
   return JSON.stringify({ PublicIP: lease.publicIp, BackendType: lease.backend, ...data });
 }
 
+/** What is wrong with a key or its value; `isTaken`: it is a lease all the same. */
+export type OddLease = (problem: string, isTaken: boolean) => void;
+
 /**
  * A lease and whose subnet it is (`cidr`: `10.1.5.0/24`). Undefined for keys and values that are no lease of an IPv4 subnet:
- * somebody else's, left alone.
- * @param onBad told why the value under a subnet's key is no lease
+ * somebody else's, left alone. Names in the value are taken in any case of letters, as flannel's own reader does.
+ * @param onOdd told why a value is no lease, which key of it nobody knows, and of a key that was meant for a subnet's
  */
 export function readFlannelLease(
   keys: FlannelKeys,
   { key, value }: { readonly key: string; readonly value: string },
-  onBad: (problem: string) => void = () => undefined,
+  onOdd: OddLease = () => undefined,
 ): (FlannelLease & { readonly cidr: string }) | undefined {
   const cidr = leasedCidr(keys, key);
-  if (cidr === undefined) return undefined;
+  if (cidr === undefined) {
+    const isMeant = key.startsWith(keys.subnets) && /^[\d.]+[-_/:]\d+$/.test(key.slice(keys.subnets.length));
+    if (isMeant) onOdd('the key names no subnet, as 10.1.5.0-24 does', false);
+    return undefined;
+  }
   const read = leaseIn(value);
-  if (!('problem' in read)) return { cidr, ...read };
-  onBad(read.problem);
-  return undefined;
+  if ('problem' in read) {
+    onOdd(read.problem, false);
+    return undefined;
+  }
+  for (const named of read.unknown) onOdd(named, true);
+  return { cidr, ...read.lease };
 }
 
-function leaseIn(value: string): FlannelLease | { problem: string } {
+/** Of the original, to its last version. */
+const leaseNames = ['PublicIP', 'PublicIPv6', 'BackendType', 'BackendData', 'BackendV6Data'];
+
+function leaseIn(value: string): { lease: FlannelLease; unknown: string[] } | { problem: string } {
   const raw = fields(jsonOf(value));
   if (raw === undefined) return { problem: 'is no JSON object' };
-  const { PublicIP: publicIp, BackendType: backend = '' } = raw;
-  if (typeof publicIp !== 'string' || !isIPv4(publicIp)) return { problem: 'PublicIP is no IPv4 address' };
+  const known = new Map<string, unknown>();
+  const unknown: string[] = [];
+  for (const [given, member] of Object.entries(raw)) {
+    const name = leaseNames.find((one) => one.toLowerCase() === given.toLowerCase());
+    if (name === undefined) unknown.push(`unknown key ${given}${didYouMean(given, leaseNames)}`);
+    else known.set(name, member);
+  }
+  const bad = (problem: string) => ({ problem: [problem, ...unknown].join('; ') });
+  const publicIp = known.get('PublicIP');
+  const backend = known.get('BackendType') ?? '';
+  if (typeof publicIp !== 'string' || !isIPv4(publicIp)) return bad('PublicIP is no IPv4 address');
   // Whoever reserves a subnet need not say the backend.
-  if (typeof backend !== 'string') return { problem: 'BackendType is no text' };
-  const vtepMac = fields(raw['BackendData'])?.['VtepMAC'];
-  if (vtepMac === undefined) return { publicIp, backend, vtepMac };
+  if (typeof backend !== 'string') return bad('BackendType is no text');
+  const vtepMac = fields(known.get('BackendData'))?.['VtepMAC'];
+  if (vtepMac === undefined) return { lease: { publicIp, backend, vtepMac }, unknown };
   const isMac = typeof vtepMac === 'string' && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(vtepMac);
-  return isMac ? { publicIp, backend, vtepMac } : { problem: 'BackendData.VtepMAC is no MAC address' };
+  return isMac ? { lease: { publicIp, backend, vtepMac }, unknown } : bad('BackendData.VtepMAC is no MAC address');
 }
 
 /** The subnet that a lease's key names, `10.1.5.0/24`; undefined for a key that names no IPv4 subnet. */

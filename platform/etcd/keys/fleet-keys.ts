@@ -6,6 +6,8 @@ export interface FleetKeys {
   readonly machines: string;
   machine(id: string): string;
   machineMetadata(id: string, key: string): string;
+  /** Present for a while after a machine has left in order: nothing runs there. Ours; the original has no such key. */
+  machineLeft(id: string): string;
   readonly jobs: string;
   job(unit: string): JobKeys;
   readonly states: string;
@@ -52,6 +54,7 @@ export function fleetKeys(prefix: string = defaultKeyPrefix): FleetKeys {
     machines: `${prefix}machines/`,
     machine: (id) => `${prefix}machines/${id}/object`,
     machineMetadata: (id, key) => `${prefix}machines/${id}/metadata/${key}`,
+    machineLeft: (id) => `${prefix}machines/${id}/left`,
     jobs: `${prefix}job/`,
     job(unit) {
       const all = `${prefix}job/${unit}/`;

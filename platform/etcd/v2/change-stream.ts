@@ -5,7 +5,7 @@ import { leaseClock, type LeaseClock } from './lease-clock.ts';
 import type { Member } from './member.ts';
 import type { KeyRange } from './member-wire.ts';
 import { insideOf } from './place.ts';
-import { readWatchMessage, type RawWatch } from './raw-events.ts';
+import type { RawWatch } from './raw-events.ts';
 import { timesLeft } from './times-left.ts';
 
 /** Changes from a revision on, in order, over any number of watches of v3: while etcd is away it waits on. */
@@ -47,7 +47,7 @@ export function changeStream(
     timer = setTimeout(() => retry(mine), member.timeoutMs);
     stream = member.watch(range, next, {
       onMessage: (message) => {
-        if (mine === run) receive(readWatchMessage(message), mine);
+        if (mine === run) receive(message, mine);
       },
       onEnd: () => retry(mine),
     });

@@ -50,11 +50,25 @@ function unescape(text: string): Unescaped {
 
 /** @param text one character a byte */
 export function percentDecoded(text: string): Unescaped {
+  if (!text.includes('%')) return { text: Buffer.from(text, 'latin1').toString('utf8') };
   const wrong = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(text);
-  if (wrong) return { bad: wrong[0] };
-  const bytes = text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return { text: Buffer.from(bytes, 'latin1').toString('utf8') };
+  return wrong ? { bad: wrong[0] } : { text: Buffer.from(bytesOf(text), 'latin1').toString('utf8') };
 }
+
+/** @param text of which every `%` begins an escape @returns one character a byte */
+export function bytesOf(text: string): string {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+/** A path as Go's net/url writes it. @param bytes one character a byte */
+export function goPath(bytes: string): string {
+  return bytes.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@]/g, (byte) => {
+    return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+}
+
+/** `; name=value` and `; name="value"`, any number of them (RFC 2045, 5.1). */
+const mediaParameters = /^(?:\s*;\s*[^\s"(),/:;<=>?@[\\\]]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s"(),/:;<=>?@[\\\]]+))*/;
 
 /** Go's mime.ParseMediaType, as far as a client can be told of its complaints. */
 function mediaType(header: string): { type: string; problem?: string } {
@@ -65,5 +79,8 @@ function mediaType(header: string): { type: string; problem?: string } {
   if (slash === undefined && rest !== '') return { type, problem: 'mime: expected slash after first token' };
   if (slash !== undefined && sub === '') return { type, problem: 'mime: expected token after slash' };
   if (rest !== '') return { type, problem: 'mime: unexpected content after media subtype' };
-  return { type };
+  // A semicolon at the end is passed over, two are not.
+  const given = header.slice(header.indexOf(';')).replace(mediaParameters, '').trim();
+  const isWhole = !header.includes(';') || given === '' || given === ';';
+  return isWhole ? { type } : { type, problem: 'mime: invalid media parameter' };
 }

@@ -34,7 +34,7 @@ export function leaseClock(store: Pick<EtcdStore, 'leaseTtl'>, now: () => number
     if (!closed)
       timers.set(
         lease,
-        setTimeout(() => void look(lease), afterMs),
+        setTimeout(() => void askAbout(lease), afterMs),
       );
   };
   /** Its keys may be told of after it is gone. */
@@ -47,7 +47,7 @@ export function leaseClock(store: Pick<EtcdStore, 'leaseTtl'>, now: () => number
     }, keptMs);
     timers.set(lease, timer);
   };
-  const look = async (lease: string): Promise<void> => {
+  const askAbout = async (lease: string): Promise<void> => {
     try {
       // 0 is less than a second, and not yet gone.
       const remaining = await ask(lease);
@@ -60,7 +60,7 @@ export function leaseClock(store: Pick<EtcdStore, 'leaseTtl'>, now: () => number
 
   return {
     async follow(lease) {
-      if (lease !== '0' && !timers.has(lease)) await look(lease);
+      if (lease !== '0' && !timers.has(lease)) await askAbout(lease);
     },
     async ranOut(lease, goneAt) {
       if (lease === '0') return false;

@@ -24,12 +24,12 @@ export interface Picture {
   readonly revision: number;
 }
 
-export function rangeOf(connection: Connection, range: RangeRead, serializable: boolean) {
+export function rangeOf(connection: Pick<Connection, 'bytes'>, range: RangeRead, serializable: boolean) {
   const request = wire.rangeRequest(connection.bytes, range.key, range.prefix === true);
   return { ...request, serializable, limit: String(range.limit ?? 0), keys_only: range.keysOnly === true };
 }
 
-export function readPicture(connection: Connection, answer: unknown, count: number): Picture {
+export function readPicture(connection: Pick<Connection, 'bytes'>, answer: unknown, count: number): Picture {
   const responses = responsesOf(answer);
   const answers = Array.from({ length: count }, (_, i) => {
     const response = responses[i];
@@ -47,7 +47,7 @@ export function revisionOf(answer: unknown): number {
  * Compare.CompareResult EQUAL = 0, GREATER = 1, LESS = 2; Compare.CompareTarget VERSION = 0, MOD = 2, VALUE = 3, LEASE = 4. A range holds when each key
  * in it does.
  */
-export function compareOf(connection: Connection, condition: Condition) {
+export function compareOf(connection: Pick<Connection, 'bytes'>, condition: Condition) {
   const bytes = (text: string | Buffer) => connection.bytes.encode(Buffer.from(text));
   if ('emptyBelow' in condition) {
     const inside = `${condition.emptyBelow}/`;
@@ -67,7 +67,7 @@ export function compareOf(connection: Connection, condition: Condition) {
   return { key, result: 0, target: 2, mod_revision: String(condition.modRevision) };
 }
 
-export function writeOf(connection: Connection, write: PlannedWrite, lease: string | undefined) {
+export function writeOf(connection: Pick<Connection, 'bytes'>, write: PlannedWrite, lease: string | undefined) {
   const form = connection.bytes;
   if ('delete' in write) return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };
   if ('hang' in write) {
@@ -79,7 +79,7 @@ export function writeOf(connection: Connection, write: PlannedWrite, lease: stri
 }
 
 /** What the first write of a transaction took the place of. */
-export function replacedBy(connection: Connection, answer: unknown): KeyValue | undefined {
+export function replacedBy(connection: Pick<Connection, 'bytes'>, answer: unknown): KeyValue | undefined {
   const [first] = responsesOf(answer);
   const put = isRecord(first) ? first['response_put'] : undefined;
   const kv = isRecord(put) ? put['prev_kv'] : undefined;
@@ -91,7 +91,7 @@ function responsesOf(answer: unknown): readonly unknown[] {
 }
 
 /** @param range undefined: every key */
-export function watchOf(connection: Connection, range: KeyRange | undefined, fromRevision: number) {
+export function watchOf(connection: Pick<Connection, 'bytes'>, range: KeyRange | undefined, fromRevision: number) {
   const form = connection.bytes;
   const keys =
     range === undefined

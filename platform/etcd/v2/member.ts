@@ -1,6 +1,6 @@
 import { isRecord } from '../ask.ts';
-import type { Connection, WatchStream, WatchStreamHandlers } from '../connection.ts';
-import { gatewayConnection, type GatewayConnection } from '../gateway-connection.ts';
+import type { WatchStream, WatchStreamHandlers } from '../connection.ts';
+import { http2Connection, type Http2Connection } from '../grpc/http2-connection.ts';
 import type { EtcdStore, KeyValue } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { wire } from '../wire.ts';
@@ -17,9 +17,10 @@ import {
   type Picture,
   type RangeRead,
 } from './member-wire.ts';
+import { readWatchMessage, type RawWatch } from './raw-events.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
 
-/** The one etcd member that the v2 API answers from, by its JSON gateway. Requests reject with a LabError of `etcdFailure`. */
+/** The one etcd member that the v2 API answers from. Requests reject with a LabError of `etcdFailure`. */
 export interface Member {
   readonly endpoint: string;
   /** ms for one request. */
@@ -38,11 +39,15 @@ export interface Member {
   /** At most a fifth of a second old. */
   status(): Promise<MemberStatus>;
   /**
-   * Every event from a revision on, with the key as it was before; messages are read with `readWatchMessage`.
+   * Every event from a revision on, with the key as it was before.
    * @param range undefined: of every key
    */
-  watch(range: KeyRange | undefined, fromRevision: number, on: WatchStreamHandlers): WatchStream;
+  watch(range: KeyRange | undefined, fromRevision: number, on: RawWatchHandlers): WatchStream;
   close(): Promise<void>;
+}
+
+export interface RawWatchHandlers extends Pick<WatchStreamHandlers, 'onEnd'> {
+  onMessage(message: RawWatch): void;
 }
 
 export interface MemberStatus {
@@ -71,8 +76,8 @@ export interface Written {
 }
 
 /** @param timeoutMs for each request */
-export function gatewayMember(endpoint: string, timeoutMs: number): Member {
-  const connection = gatewayConnection(endpoint);
+export function http2Member(endpoint: string, timeoutMs: number): Member {
+  const connection = http2Connection(endpoint);
   const leases = storeOver([connection], timeoutMs);
   // Only a leader knows: an answer may do without, and is not to wait for one that does not come.
   const hasty = storeOver([connection], patienceOf(timeoutMs));
@@ -98,13 +103,17 @@ export function gatewayMember(endpoint: string, timeoutMs: number): Member {
       return wire.readRange(connection.bytes, answer).items[0];
     },
     status: recent(() => statusOf(connection, timeoutMs)),
-    watch: (range, fromRevision, on) => connection.watch(watchOf(connection, range, fromRevision), on),
+    watch: (range, fromRevision, on) =>
+      connection.watch(watchOf(connection, range, fromRevision), {
+        onMessage: (message) => on.onMessage(readWatchMessage(connection.bytes, message)),
+        onEnd: (error) => on.onEnd(error),
+      }),
     close: () => leases.close(),
   };
 }
 
 /** What is small is read together. */
-function readerOf(connection: Connection, timeoutMs: number): Member['read'] {
+function readerOf(connection: Http2Connection, timeoutMs: number): Member['read'] {
   const alone = async (ranges: readonly RangeRead[], from: 'quorum' | 'own', withinMs: number) => {
     const success = ranges.map((range) => ({ request_range: rangeOf(connection, range, from === 'own') }));
     return readPicture(connection, await connection.call('txn', { success }, withinMs), ranges.length);
@@ -133,7 +142,7 @@ export function patienceOf(timeoutMs: number): number {
   return timeoutMs / 5;
 }
 
-async function statusOf(connection: GatewayConnection, timeoutMs: number): Promise<MemberStatus> {
+async function statusOf(connection: Http2Connection, timeoutMs: number): Promise<MemberStatus> {
   const message = await connection.call('status', {}, timeoutMs);
   const answer = isRecord(message) ? message : {};
   const header = isRecord(answer['header']) ? answer['header'] : {};

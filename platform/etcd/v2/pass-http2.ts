@@ -40,15 +40,15 @@ export function passHttp2(server: Server, member: string): () => void {
 /** Calls back once the bytes that came tell what they begin; they are there to be read again. */
 function firstBytes(client: Socket, then: (isHttp2: boolean) => void): void {
   let seen = Buffer.alloc(0);
-  const look = () => {
+  const readFirst = () => {
     const chunk: unknown = client.read();
     if (!Buffer.isBuffer(chunk)) return;
     seen = Buffer.concat([seen, chunk]);
     const isPreface = preface.subarray(0, seen.length).equals(seen.subarray(0, preface.length));
     if (isPreface && seen.length < preface.length) return;
-    client.off('readable', look);
+    client.off('readable', readFirst);
     client.unshift(seen);
     then(isPreface);
   };
-  client.on('readable', look);
+  client.on('readable', readFirst);
 }

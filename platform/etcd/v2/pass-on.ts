@@ -11,7 +11,9 @@ export function passOn(endpoint: string, agent: Agent, req: IncomingMessage, res
   const { hostname, port } = new URL(endpoint);
   const { method, url: path, rawHeaders } = req;
   return new Promise((resolve, reject) => {
-    const headers = pairsOf(rawHeaders).flat();
+    // By itself Node sends the body of a GET without saying where it ends: what follows would be the next request's.
+    const inChunks = req.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked'];
+    const headers = [...pairsOf(rawHeaders).flat(), ...inChunks];
     const upstream = request({ hostname, port, method, path, agent, headers });
     upstream.on('response', (answer) => {
       res.writeHead(answer.statusCode ?? 502, answer.statusMessage, pairsOf(answer.rawHeaders).flat());

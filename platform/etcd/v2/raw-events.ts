@@ -1,6 +1,5 @@
 import { isRecord } from '../ask.ts';
-import { base64Form as base64 } from '../base64.ts';
-import { wire } from '../wire.ts';
+import { wire, type ByteForm } from '../wire.ts';
 import type { RawEvent } from './changes.ts';
 
 /** A message of a v3 watch with previous values, its events by revision. */
@@ -13,13 +12,13 @@ export interface RawWatch {
   readonly revisions: RawEvent[][];
 }
 
-/** @param message a WatchResponse of etcd's rpc.proto, as the JSON gateway writes it */
-export function readWatchMessage(message: unknown): RawWatch {
-  const { created, canceled, compactRevision } = wire.readWatch(base64, message);
+/** @param message a WatchResponse of etcd's rpc.proto in its JSON mapping, but for bytes */
+export function readWatchMessage(form: ByteForm, message: unknown): RawWatch {
+  const { created, canceled, compactRevision } = wire.readWatch(form, message);
   const revisions: RawEvent[][] = [];
   const events: readonly unknown[] = isRecord(message) && Array.isArray(message['events']) ? message['events'] : [];
   for (const raw of events) {
-    const event = readEvent(raw);
+    const event = readEvent(form, raw);
     const last = revisions.at(-1);
     if (event && last?.[0]?.kv.modRevision === event.kv.modRevision) last.push(event);
     else if (event) revisions.push([event]);
@@ -27,9 +26,9 @@ export function readWatchMessage(message: unknown): RawWatch {
   return { created, canceled, compactRevision, revisions };
 }
 
-function readEvent(raw: unknown): RawEvent | undefined {
+function readEvent(form: ByteForm, raw: unknown): RawEvent | undefined {
   if (!isRecord(raw)) return undefined;
-  const [kv] = wire.readRange(base64, { kvs: [raw['kv']] }).items;
-  const [before] = raw['prev_kv'] === undefined ? [] : wire.readRange(base64, { kvs: [raw['prev_kv']] }).items;
+  const [kv] = wire.readRange(form, { kvs: [raw['kv']] }).items;
+  const [before] = raw['prev_kv'] === undefined ? [] : wire.readRange(form, { kvs: [raw['prev_kv']] }).items;
   return kv && { type: raw['type'] === 'DELETE' ? 'delete' : 'put', kv, before };
 }

@@ -10,11 +10,11 @@ import { posix } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { bodyReader } from './body-reader.ts';
 import { readMembers, type V2UrlOf } from './cluster.ts';
-import { percentDecoded } from './form.ts';
+import { bytesOf, goPath, percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
 import { inTurn } from './in-turn.ts';
 import type { KeysParts, Limits } from './keys-parts.ts';
-import { gatewayMember } from './member.ts';
+import { http2Member } from './member.ts';
 import { passHttp2 } from './pass-http2.ts';
 import { passOn } from './pass-on.ts';
 import { serveKeys } from './serve-keys.ts';
@@ -46,13 +46,13 @@ export const usualLimits: Limits = {
 
 /**
  * etcd's v2 HTTP API on one member's v3 store.
- * @param endpoint of the member's JSON gateway
+ * @param endpoint of the member
  * @param timeoutMs after which a request to etcd that has no answer is error 300
  * @param v2UrlOf where the v2 API of a member answers
  */
 export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf; limits?: Limits }): V2Server {
   const { limits = usualLimits } = opts;
-  const member = gatewayMember(opts.endpoint, opts.timeoutMs);
+  const member = http2Member(opts.endpoint, opts.timeoutMs);
   const hub = watchHub(member);
   const parts: Parts = {
     member,
@@ -108,16 +108,16 @@ interface Parts extends KeysParts, StatsParts {
 }
 
 async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  if (req.method === 'OPTIONS') return send(res, 200, {}, '');
   const url = (req.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   const at = url.indexOf('?');
   const [escaped, query] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
   const decoded = percentDecoded(escaped);
   if ('bad' in decoded) return sendText(res, 400, '400 Bad Request');
+  if (req.method === 'OPTIONS') return send(res, 200, {}, '');
   const path = decoded.text;
   const clean = cleaned(path);
   if (!/^\/v2(?:\/|$)/.test(clean)) return passOn(parts.member.endpoint, parts.agent, req, res);
-  if (clean !== path) return redirect(req, res, encodeURI(clean) + (at === -1 ? '' : `?${query}`));
+  if (clean !== path) return redirect(req, res, goPath(cleaned(bytesOf(escaped))) + (query === '' ? '' : `?${query}`));
   if (path === '/v2/keys' || path.startsWith('/v2/keys/')) return serveKeys(parts, req, res, keyOf(path), query);
   if (path === '/v2/machines') return serveMachines(parts, req, res);
   if (path === '/v2/members' || path.startsWith('/v2/members/')) return serveMembers(parts, req, res, path);

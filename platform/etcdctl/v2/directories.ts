@@ -3,7 +3,7 @@ import { numberFlag, writableKeyOf, type Call, type V2Command } from './command.
 import { v2Failure } from './failure.ts';
 import { release } from './leases.ts';
 import { directoryNode, printAnswer } from './print.ts';
-import { failMissing, failUnderFile, look, parentsOf } from './tree.ts';
+import { failMissing, failUnderFile, parentsOf, placeAt } from './tree.ts';
 
 /**
  * `mkdir KEY`: markers for the directory and every parent. With --ttl the marker alone has the time to live: keys below keep
@@ -11,7 +11,7 @@ import { failMissing, failUnderFile, look, parentsOf } from './tree.ts';
  */
 export const mkdir: V2Command = async (call) => {
   const path = await writableKeyOf(call);
-  const place = await look(call.store, path);
+  const place = await placeAt(call.store, path);
   if (place.file || place.isDirectory) throw v2Failure(105, path, place.index);
   await failUnderFile(call.store, path);
   await putMarker(call, 'create', path, parentsOf(path));
@@ -21,7 +21,7 @@ export const mkdir: V2Command = async (call) => {
 /** `setdir KEY`: makes a directory; one that is there already is refused with 102, as in v2. */
 export const setdir: V2Command = async (call) => {
   const path = await writableKeyOf(call);
-  const place = await look(call.store, path);
+  const place = await placeAt(call.store, path);
   if (place.isDirectory) throw v2Failure(102, path, place.index);
   await failUnderFile(call.store, path);
   // v2 turns a file into a directory here.
@@ -33,7 +33,7 @@ export const setdir: V2Command = async (call) => {
 /** `updatedir KEY [--ttl N]`: gives a directory a new time to live, or none. */
 export const updatedir: V2Command = async (call) => {
   const path = await writableKeyOf(call);
-  const place = await look(call.store, path);
+  const place = await placeAt(call.store, path);
   if (!place.isDirectory) {
     if (place.file) throw v2Failure(104, path, place.index);
     return failMissing(call.store, path, place.index);

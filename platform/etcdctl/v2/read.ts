@@ -1,10 +1,10 @@
 import { keyOf, type V2Command } from './command.ts';
 import { isDirectory } from './failure.ts';
 import { directoryNode, nodeOf, printAnswer } from './print.ts';
-import { childrenOf, cleanPath, failMissing, look, type TreeNode } from './tree.ts';
+import { childrenOf, cleanPath, failMissing, placeAt, type TreeNode } from './tree.ts';
 /** `get KEY`: always linearisable (v2 read the member's own copy unless told --quorum, and could be stale). */
 export const get: V2Command = async (call) => {
-  const place = await look(call.store, keyOf(call));
+  const place = await placeAt(call.store, keyOf(call));
   if (place.isDirectory && !place.file) throw isDirectory(place.path);
   if (!place.file) return failMissing(call.store, place.path, place.index);
   const node = await nodeOf(call.store, place.file);
@@ -14,7 +14,7 @@ export const get: V2Command = async (call) => {
 
 /** `ls [KEY]`: always sorted (v2 only with --sort). */
 export const ls: V2Command = async (call) => {
-  const place = await look(call.store, cleanPath(call.args[0] ?? '/'));
+  const place = await placeAt(call.store, cleanPath(call.args[0] ?? '/'));
   if (place.file && !place.isDirectory) {
     const node = await nodeOf(call.store, place.file);
     if (call.output === 'simple') call.print(place.path);

@@ -4,13 +4,13 @@ import { numberFlag, textFlag, writableKeyOf, type Call, type V2Command } from '
 import { v2Failure } from './failure.ts';
 import { release } from './leases.ts';
 import { directoryNode, printAnswer } from './print.ts';
-import { failMissing, look, type Place } from './tree.ts';
+import { failMissing, placeAt, type Place } from './tree.ts';
 import { failCompare, plainNode } from './write.ts';
 
 /** `rm KEY`: a key; with --dir an empty directory too; with --recursive a directory and all below it. */
 export const rm: V2Command = async (call) => {
   const path = await writableKeyOf(call);
-  const place = await look(call.store, path);
+  const place = await placeAt(call.store, path);
   if (place.isDirectory && !place.file) {
     if (call.flags.recursive === true) return removeDirectory(call, place);
     if (call.flags.dir === true) return removeEmpty(call, place);
@@ -21,13 +21,13 @@ export const rm: V2Command = async (call) => {
 
 /** `rmdir KEY`: an empty directory or a key. */
 export const rmdir: V2Command = async (call) => {
-  const place = await look(call.store, await writableKeyOf(call));
+  const place = await placeAt(call.store, await writableKeyOf(call));
   return place.isDirectory && !place.file ? removeEmpty(call, place) : removeFile(call, place);
 };
 
 async function removeFile(call: Call, first: Place): Promise<number> {
   const [value, index] = [textFlag(call, 'with-value'), numberFlag(call, 'with-index')];
-  for (let place = first; ; place = await look(call.store, first.path)) {
+  for (let place = first; ; place = await placeAt(call.store, first.path)) {
     if (!place.file) return failMissing(call.store, place.path, place.index);
     failCompare(place.file, value, index, place.index);
     const { key, modRevision, lease } = place.file;

@@ -6,7 +6,7 @@ export { childrenOf, cleanPath, isHidden, parentsOf } from '../../etcd/v2/tree.t
 export type { TreeNode } from '../../etcd/v2/tree.ts';
 
 /** What stands at a path of v2's tree ([tree.ts](../../etcd/v2/tree.ts)). */
-export async function look(store: EtcdStore, path: string): Promise<Place> {
+export async function placeAt(store: EtcdStore, path: string): Promise<Place> {
   const listing = await store.list(path);
   const inside = path === '/' ? '/' : `${path}/`;
   const below = listing.items.filter((kv) => kv.key.startsWith(inside) && kv.key !== inside);
@@ -40,7 +40,7 @@ export interface Place {
 export async function failMissing(store: EtcdStore, path: string, index: number): Promise<never> {
   await failUnderFile(store, path);
   for (const parent of parentsOf(path)) {
-    if (!(await look(store, parent)).isDirectory) throw v2Failure(100, parent, index);
+    if (!(await placeAt(store, parent)).isDirectory) throw v2Failure(100, parent, index);
   }
   throw v2Failure(100, path, index);
 }
@@ -48,7 +48,7 @@ export async function failMissing(store: EtcdStore, path: string, index: number)
 /** Throws 104 when some parent of `path` is a file. */
 export async function failUnderFile(store: EtcdStore, path: string): Promise<void> {
   for (const parent of parentsOf(path)) {
-    const place = await look(store, parent);
+    const place = await placeAt(store, parent);
     if (place.file) throw v2Failure(104, parent, place.index);
   }
 }

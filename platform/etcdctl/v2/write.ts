@@ -5,7 +5,7 @@ import { numberFlag, textFlag, valueOf, writableKeyOf, type Call, type V2Command
 import { v2Failure } from './failure.ts';
 import { refresh, release } from './leases.ts';
 import { nodeOf, printAnswer } from './print.ts';
-import { failMissing, failUnderFile, look, parentsOf, type Place } from './tree.ts';
+import { failMissing, failUnderFile, parentsOf, placeAt, type Place } from './tree.ts';
 /**
  * `set KEY VALUE [--ttl N]`: always a put event, even with the old value: that is what the chapter's apps restart on. A new
  * lease when there is a time to live; the one the key hung on before is ended. Only `--swap-with-value` of the very value that is
@@ -56,7 +56,7 @@ export const update: V2Command = async (call) => {
 
 /** Keeps the lease of a key alive that holds this value already; false: there is something to write. */
 async function refreshed(call: Call, path: string, value: string): Promise<boolean> {
-  const place = await look(call.store, path);
+  const place = await placeAt(call.store, path);
   if (place.file?.value !== value) return false;
   if (!(await refresh(call.store, place.file.lease, numberFlag(call, 'ttl')))) return false;
   const node = { ...(await nodeIfShown(call, place.file)), value };
@@ -91,7 +91,7 @@ async function write(
   let lease: string | undefined;
   try {
     for (;;) {
-      const place = await look(store, path);
+      const place = await placeAt(store, path);
       if (action !== 'create' && place.isDirectory && !place.file) throw v2Failure(102, path, place.index);
       await object(place);
       if (ttl !== undefined && ttl > 0) lease ??= await store.grantOnce(ttl);

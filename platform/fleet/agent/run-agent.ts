@@ -11,6 +11,7 @@ import { type DesiredUnit, desiredUnits } from './desired.ts';
 import { endings } from './endings.ts';
 import { taskHolds } from './hold.ts';
 import { removeAll, untilNoneRuns } from './leaving.ts';
+import { lostRuns } from './lost-runs.ts';
 import { agentPass, unitsHere, type Hands, type Starts } from './pass.ts';
 import type { CurrentUnit } from './plan.ts';
 import { statePublisher } from './publish.ts';
@@ -21,30 +22,35 @@ export interface Agent {
   wake(): void;
   /** No further pass; what runs goes on running. */
   stop(): Promise<void>;
-  /** Stops and removes every unit; resolves when all have stopped or `deadlineMs` is over. */
-  drain(deadlineMs: number): Promise<void>;
-  /** Resolves when no unit runs any more (systemd stops them: the machine goes down) or `deadlineMs` is over. */
-  untilStopped(deadlineMs: number): Promise<void>;
+  /** Stops and removes every unit; resolves when all have stopped (true) or `deadlineMs` is over (false). */
+  drain(deadlineMs: number): Promise<boolean>;
+  /** Resolves when no unit runs any more (systemd stops them: the machine goes down; true) or `deadlineMs` is over (false). */
+  untilStopped(deadlineMs: number): Promise<boolean>;
   /** What it said of its units in its last pass. */
   reports(): readonly StateRecord[];
+}
+
+/** What an agent stands on. */
+export interface AgentGround {
+  readonly store: EtcdStore;
+  readonly keys: FleetKeys;
+  readonly mirror: Mirror;
+  readonly systemd: SystemdDriver;
+  readonly machine: Machine;
+  readonly lease: () => string | undefined;
+  readonly resyncMs: number;
+  /** Nothing is to run that another machine may run by now. */
+  readonly isFenced?: () => boolean;
+  /** How long a machine that has gone may take to stop its units, ms; 0: nobody waits for that. */
+  readonly fenceWaitMs?: number;
+  readonly log: Log;
 }
 
 /**
  * One level-triggered pass (look, plan, do, look again, report) for every wake-up: a change of the schedule, a word of systemd about
  * one of our units, or the slow tick. Starts only when `mirror` is filled: an empty picture would read as "stop everything".
  */
-export function runAgent(args: {
-  store: EtcdStore;
-  keys: FleetKeys;
-  mirror: Mirror;
-  systemd: SystemdDriver;
-  machine: Machine;
-  lease: () => string | undefined;
-  resyncMs: number;
-  /** Nothing is to run that another machine may run by now. */
-  isFenced?: () => boolean;
-  log: Log;
-}): Agent {
+export function runAgent(args: AgentGround): Agent {
   const { store, keys, mirror, systemd, machine, log } = args;
   const ends = endings();
   let known = new Set<string>();
@@ -61,7 +67,8 @@ export function runAgent(args: {
     isWhole = current.every((u) => u.observed !== undefined);
     return current;
   };
-  const waits = startWaits({ mirror, keys, machine, log });
+  const lost = lostRuns({ ...args, machineId: machine.id, waitMs: args.fenceWaitMs ?? 0, onOver: () => passes.wake() });
+  const waits = startWaits({ mirror, keys, machine, log, mayRunOn: (unit) => lost.of(unit) });
   const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
     const desired = desiredUnits(mirror.view(), machine).filter(args.isFenced?.() === true ? isGlobal : always);
@@ -94,6 +101,7 @@ export function runAgent(args: {
   const stop = async (): Promise<void> => {
     clearInterval(tick);
     unseen.close();
+    lost.close();
     follower.close();
     await passes.stop();
   };
@@ -104,7 +112,8 @@ export function runAgent(args: {
     untilStopped: (deadlineMs) => untilNoneRuns(hands, deadlineMs),
     async drain(deadlineMs) {
       await stop();
-      await removeAll(hands, deadlineMs);
+      const until = performance.now() + deadlineMs;
+      return removeAll(hands, () => performance.now() >= until);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Log } from '../daemon/log.ts';
 import { conflictProblem, replaces } from '../engine/can-run.ts';
-import type { Machine } from '../engine/model.ts';
+import { shortId, type Machine } from '../engine/model.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';
 import type { FleetView } from '../registry/view.ts';
@@ -17,12 +17,23 @@ export interface StartWaits {
 /** @param running names of units of this machine that run, are about to, or have not ended yet */
 export type WaitsFor = (unit: string, running: ReadonlySet<string>) => string | undefined;
 
-export function startWaits(args: { mirror: Mirror; keys: FleetKeys; machine: Machine; log: Log }): StartWaits {
-  const { mirror, keys, machine, log } = args;
+export function startWaits(args: {
+  mirror: Mirror;
+  keys: FleetKeys;
+  machine: Machine;
+  /** Ids of machines that have gone and may run the unit yet. */
+  mayRunOn: (unit: string) => readonly string[];
+  log: Log;
+}): StartWaits {
+  const { mirror, keys, machine, mayRunOn, log } = args;
   const waiting = new Set<string>();
+  const ofTheGone = (unit: string): string | undefined => {
+    const [gone] = mirror.unit(unit)?.requirements.global === true ? [] : mayRunOn(unit);
+    return gone === undefined ? undefined : `it may not have ended on ${shortId(gone)} yet, which has gone just now`;
+  };
   return {
     cause(unit, running) {
-      const reason = startWaitsFor(unit, machine, mirror.view(), running);
+      const reason = startWaitsFor(unit, machine, mirror.view(), running) ?? ofTheGone(unit);
       if (reason === undefined) waiting.delete(unit);
       else if (!waiting.has(unit)) {
         waiting.add(unit);

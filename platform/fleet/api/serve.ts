@@ -165,6 +165,8 @@ async function answer(
     return errorReply(500, '');
   });
   if (reply.stream !== undefined) {
+    // Whoever left while etcd was asked: nothing would ever end what is told to nobody.
+    if (response.destroyed) return;
     response.writeHead(reply.status, { Server: serverName, 'Content-Type': 'application/x-ndjson' });
     return reply.stream(response);
   }

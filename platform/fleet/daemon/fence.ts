@@ -33,6 +33,14 @@ export function fence(ttlMs: number, log: Log, onChange: () => void): Fence {
   };
 }
 
+/**
+ * How long a fleetd that has just begun may hear nothing of etcd before its units stop, ms. Its former one may have heard the last of it nearly a TTL ago: there
+ * is time for one request, which others wait for as well.
+ */
+export function fenceAtStartMs(ttlSeconds: number): number {
+  return etcdTimeoutMs(ttlSeconds);
+}
+
 /** How long a unit of a fenced machine may take to stop, ms. */
 const stopMs = 5_000;
 

@@ -12,8 +12,11 @@ export interface Presence {
   ensure(): Promise<void>;
   /** Renews the lease no more and leaves it: whoever registers as this machine next takes its keys over. */
   abandon(): void;
-  /** Revokes the lease: all that hangs on it is gone at once, and others take over. */
-  leave(): Promise<void>;
+  /**
+   * Revokes the lease: all that hangs on it is gone at once, and others take over.
+   * @param mark says before that nothing runs here, so that nobody waits for it to stop
+   */
+  leave(mark?: boolean): Promise<void>;
 }
 
 /** The copy of the registry has said it already. */
@@ -84,20 +87,25 @@ export function keepPresent(args: {
       pause.end();
       current?.abandon();
     },
-    async leave() {
+    async leave(mark = false) {
       left = true;
       pause.end();
+      // Without the mark they wait a little longer, and that is all.
+      if (mark && current !== undefined) await markLeft(args, current.id).catch(() => undefined);
       await current?.revoke().catch(() => undefined);
       await Promise.race([staying, new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
     },
   };
 }
 
+interface Where {
+  readonly store: EtcdStore;
+  readonly keys: FleetKeys;
+  readonly machine: Machine;
+}
+
 /** @returns false when somebody else has the machine's key, or was faster */
-async function register(
-  { store, keys, machine, log }: { store: EtcdStore; keys: FleetKeys; machine: Machine; log: Log },
-  lease: Lease,
-): Promise<boolean> {
+async function register({ store, keys, machine, log }: Where & { readonly log: Log }, lease: Lease): Promise<boolean> {
   const key = keys.machine(machine.id);
   const held = await store.get(key);
   if (held !== undefined) {
@@ -109,7 +117,27 @@ async function register(
     }
   }
   const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
-  return store.transact([guard], [{ put: key, value: writeMachine(machine), lease: lease.id }]);
+  const writes = [
+    { put: key, value: writeMachine(machine), lease: lease.id },
+    { delete: keys.machineLeft(machine.id) },
+  ];
+  return store.transact([guard], writes);
+}
+
+/** Others look for it as soon as the machine has gone; an engine that comes later waits as for any machine. */
+const markSeconds = 60;
+
+/** In place of the machine's key, and only of that which this fleetd has put: its next one may have registered before this arrives. */
+async function markLeft({ store, keys, machine }: Where, lease: string): Promise<void> {
+  const key = keys.machine(machine.id);
+  const held = await store.get(key);
+  if (held?.lease !== lease) return;
+  const mark = {
+    put: keys.machineLeft(machine.id),
+    value: 'nothing runs here',
+    lease: await store.grantOnce(markSeconds),
+  };
+  await store.transact([{ key, modRevision: held.modRevision }], [{ delete: key }, mark]);
 }
 
 function interruptiblePause(): { wait(ms: number): Promise<void>; end(): void } {

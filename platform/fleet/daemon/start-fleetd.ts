@@ -1,6 +1,7 @@
 import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { runCommand } from '../../systemd/run-command.ts';
+import { stopUnlessRead } from '../agent/leaving.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import { apiGuard } from '../api/guard.ts';
 import { metricsText } from '../api/metrics.ts';
@@ -11,7 +12,7 @@ import { fleetKeys, type FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { openMirror, type Mirror } from '../registry/mirror.ts';
 import { registryOf, type Registry } from '../registry/registry.ts';
 import type { FleetdConfig } from './config.ts';
-import { fence, fenceWaitMs } from './fence.ts';
+import { fence, fenceAtStartMs, fenceWaitMs } from './fence.ts';
 import type { Log } from './log.ts';
 import { keepPresent } from './presence.ts';
 import { type Reload, reloadOf } from './reload.ts';
@@ -58,7 +59,10 @@ export async function startFleetd(around: Surroundings): Promise<Fleetd> {
   const begin = (): Beginning => {
     const ending = new AbortController();
     const start = async (): Promise<void> => {
+      const { fence: hasFence, agentTtl } = config;
+      const onRead = hasFence ? stopUnlessRead(around.systemd, fenceAtStartMs(agentTtl), log) : undefined;
       const mirror = await untilOpen(() => openMirror(store, keys, (line) => log(line)), ending.signal, log);
+      await onRead?.();
       if (mirror !== undefined) parts = startParts({ ...around, config }, keys, mirror);
     };
     const started = start();
@@ -120,14 +124,15 @@ function startParts(around: Surroundings, keys: FleetKeys, mirror: Mirror): Flee
   const ttlMs = config.agentTtl * 1000;
   const own = config.fence ? fence(ttlMs, log, () => agent.wake()) : undefined;
   const isFenced = (): boolean => own?.isClosed() === true;
-  const agent = runAgent({ ...shared, systemd, machine, resyncMs: config.resyncMs, isFenced });
+  const waitMs = config.fence ? fenceWaitMs(config.agentTtl) : 0;
+  const agent = runAgent({ ...shared, systemd, machine, resyncMs: config.resyncMs, isFenced, fenceWaitMs: waitMs });
   const engine = config.disableEngine
     ? undefined
     : runEngine({
         ...shared,
         machineId: machine.id,
         ttlMs,
-        fenceWaitMs: config.fence ? fenceWaitMs(config.agentTtl) : 0,
+        fenceWaitMs: waitMs,
       });
   let isNotified = false;
   const onRegistered = (): void => {
@@ -158,9 +163,9 @@ async function leaveParts(around: Surroundings, parts: FleetdParts): Promise<voi
   await parts.engine?.stop();
   await parts.agent.stop();
   // The presence goes last: while it stands nobody else starts this machine's units, so no unit runs twice.
-  if (goingDown) await parts.agent.untilStopped(config.shutdownWaitMs);
-  else await parts.agent.drain(drainMs);
-  await parts.presence.leave();
+  const { agent, presence } = parts;
+  const hasStopped = await (goingDown ? agent.untilStopped(config.shutdownWaitMs) : agent.drain(drainMs));
+  await presence.leave(config.fence && hasStopped);
   log('presence', { event: 'left', machine: config.hostname });
   await parts.mirror.close();
 }

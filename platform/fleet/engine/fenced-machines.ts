@@ -1,6 +1,6 @@
 import type { FleetView } from '../registry/view.ts';
 
-/** Machines that have gone so lately that they may not have stopped their units yet. */
+/** Machines that have gone so lately that they may not have stopped their units yet; none of them has said that it did. */
 export interface FencedMachines {
   /** Ids, sorted, and in how many ms the first of them is no longer one; Infinity without any. */
   at(nowMs: number, view: FleetView): { readonly ids: readonly string[]; readonly nextMs: number };
@@ -12,11 +12,11 @@ export interface FencedMachines {
 export function fencedMachines(waitMs: number): FencedMachines {
   const missingSince = new Map<string, number>();
   return {
-    at(nowMs, { units, machines, unreadableMachines }) {
+    at(nowMs, { units, machines, unreadableMachines, leftMachines }) {
       if (waitMs === 0) return { ids: [], nextMs: Infinity };
-      const there = new Set([...machines.map((m) => m.id), ...unreadableMachines]);
+      const settled = new Set([...machines.map((m) => m.id), ...unreadableMachines, ...leftMachines]);
       const missing = new Set(
-        units.flatMap(({ target }) => (target === undefined || there.has(target) ? [] : [target])),
+        units.flatMap(({ target }) => (target === undefined || settled.has(target) ? [] : [target])),
       );
       for (const id of missingSince.keys()) if (!missing.has(id)) missingSince.delete(id);
       for (const id of missing) if (!missingSince.has(id)) missingSince.set(id, nowMs);

@@ -46,7 +46,10 @@ export function planRebalance(snapshot: Snapshot): Rebalance {
       steps.push({ units: link.bunch.map((u) => u.name), from: link.from.id, to: link.to.id, reason });
       for (const unit of link.bunch) to.set(unit.name, link.to.id);
     }
-    units = units.map((u) => ({ ...u, ...(to.has(u.name) && { target: to.get(u.name) ?? '' }) }));
+    units = units.map((u) => {
+      const target = to.get(u.name);
+      return target === undefined ? u : { ...u, target };
+    });
     ground = groundOf(units, machines);
   }
   return { steps, before, after: counts() };

@@ -14,6 +14,8 @@ export interface Context {
   err(line: string): void;
   /** A line for a person who waits; undefined when nobody watches. */
   readonly progress: ((line: string) => void) | undefined;
+  /** How wide the terminal behind `out` is; absent: there is none, or any line is as good. */
+  readonly columns?: number;
 }
 
 export interface Command {

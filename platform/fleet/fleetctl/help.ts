@@ -1,45 +1,50 @@
 import type { FlagSpec } from '../flags.ts';
 import type { Command } from './context.ts';
+import { entry, folded } from './narrow.ts';
 
-/** What `fleetctl help` prints. */
+/** What `fleetctl help` prints, on lines of at most so many columns. */
 export function generalHelp(
   commands: readonly Command[],
   globals: readonly FlagSpec[],
   former: readonly FlagSpec[],
+  columns = Infinity,
 ): string {
+  const say = (text: string): string => folded(text, columns);
   return [
-    'fleetctl [flags] COMMAND [flags] [arguments]',
+    say('fleetctl [flags] COMMAND [flags] [arguments]'),
     '',
     'Commands',
-    ...commands.map((c) => `  ${c.name.padEnd(18)} ${c.summary}`),
-    `  ${'version'.padEnd(18)} print the version`,
+    ...commands.map((c) => entry(c.name, 18, c.summary, columns)),
+    entry('version', 18, 'print the version', columns),
     '',
-    'Flags (one dash or two; each also as FLEETCTL_NAME in the environment)',
-    ...flagLines(globals),
+    say('Flags (one dash or two; each also as FLEETCTL_NAME in the environment)'),
+    ...flagLines(globals, columns),
     '',
-    'Taken from scripts of fleet 0.8 to 1.0, and without meaning here',
-    ...flagLines(former),
+    say('Taken from scripts of fleet 0.8 to 1.0, and without meaning here'),
+    ...flagLines(former, columns),
     '',
-    'Units may be named as web@1.service, web@1, web@{1..3}.service, or by the path of a file: path/to/web@1.service.',
-    'An instance is made from its template web@.service, in the cluster or in the same folder.',
+    say(
+      'Units may be named as web@1.service, web@1, web@{1..3}.service, or by the path of a file: path/to/web@1.service.',
+    ),
+    say('An instance is made from its template web@.service, in the cluster or in the same folder.'),
   ].join('\n');
 }
 
-export function commandHelp(command: Command, globals: readonly FlagSpec[]): string {
+export function commandHelp(command: Command, globals: readonly FlagSpec[], columns = Infinity): string {
   return [
-    `fleetctl ${command.name} [flags] ${command.args}`.trimEnd(),
+    folded(`fleetctl ${command.name} [flags] ${command.args}`.trimEnd(), columns, 2),
     '',
-    `  ${command.summary}`,
-    ...(command.flags.length > 0 ? ['', 'Flags', ...flagLines(command.flags)] : []),
+    `  ${folded(command.summary, columns, 2)}`,
+    ...(command.flags.length > 0 ? ['', 'Flags', ...flagLines(command.flags, columns)] : []),
     '',
     'Flags of every command',
-    ...flagLines(globals),
+    ...flagLines(globals, columns),
   ].join('\n');
 }
 
-function flagLines(flags: readonly FlagSpec[]): string[] {
+function flagLines(flags: readonly FlagSpec[], columns: number): string[] {
   return flags.map((f) => {
     const spellings = [f.name, ...(f.aliases ?? [])].map((s) => (s.length === 1 ? `-${s}` : `--${s}`)).join(', ');
-    return `  ${spellings.padEnd(28)} ${f.help}`;
+    return entry(spellings, 28, f.help, columns);
   });
 }

@@ -13,6 +13,11 @@ const reasonStandsMs = 400;
 const restartingMs = 30_000;
 /** A unit that is launched and rests for this long has run to its end (a oneshot). */
 const finishedMs = 1000;
+/**
+ * "failed" counts after this long: `docker kill` leaves a unit so when it is stopped, and until systemd's word on its new start arrives, the
+ * machine's agent tells that old state once more.
+ */
+const failedStandsMs = 5_000;
 
 /** What a waiting `start` or `load` remembers of one unit between looks. */
 export interface Progress {
@@ -20,6 +25,7 @@ export interface Progress {
   blockedSince?: number;
   restartingSince?: number;
   restingSince?: number;
+  failedSince?: number;
   /** An image that it pulls and the registry lacks: once that is known, starting it again and again is of no use. */
   lacks?: string;
 }
@@ -69,7 +75,10 @@ function judgeActive(
     const failure = startFailed(unit, where, why);
     return { failed: progress.lacks === undefined ? failure : lacksImage(failure, progress.lacks) };
   };
-  if (active === 'failed') return failed(`systemd says ${active} (${sub})`);
+  if (active === 'failed') {
+    progress.failedSince ??= waitedMs;
+    if (waitedMs - progress.failedSince >= failedStandsMs) return failed(`systemd says ${active} (${sub})`);
+  } else delete progress.failedSince;
   if (sub === 'auto-restart') progress.restartingSince ??= waitedMs;
   const restartsForMs = progress.restartingSince === undefined ? 0 : waitedMs - progress.restartingSince;
   if (restartsForMs > restartingMs || (progress.restartingSince !== undefined && progress.lacks !== undefined)) {

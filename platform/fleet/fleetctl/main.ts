@@ -1,22 +1,28 @@
 import { LabError } from '#errors/lab-error.ts';
+import { columnsOf, folded } from './narrow.ts';
 import { runFleetctl } from './run-fleetctl.ts';
 
 /** fleetctl as a program: results on stdout, everything else on stderr, exit code by kind of error. */
 async function main(): Promise<void> {
-  const toTerminal = process.stderr.isTTY ? (line: string): void => console.error(line) : undefined;
+  const toTerminal = process.stderr.isTTY ? toStderr : undefined;
   process.exitCode = await runFleetctl(process.argv.slice(2), {
     env: process.env,
     out: (line) => console.log(line),
-    err: (line) => console.error(line),
+    err: toStderr,
     progress: toTerminal,
+    columns: columnsOf(process.stdout),
   });
+}
+
+function toStderr(line: string): void {
+  console.error(folded(line, columnsOf(process.stderr), 2));
 }
 
 main().catch((error: unknown) => {
   if (error instanceof LabError) {
-    console.error(error.message);
-    for (const line of error.evidence) console.error(`  ${line}`);
-    console.error(`next: ${error.next}`);
+    toStderr(error.message);
+    for (const line of error.evidence) toStderr(`  ${line}`);
+    toStderr(`next: ${error.next}`);
     process.exitCode = error.exitCode;
     return;
   }

@@ -68,7 +68,7 @@ const everywhere = [...globalFlags, ...formerFlags];
  */
 export async function runFleetctl(
   argv: readonly string[],
-  io: Pick<Context, 'env' | 'out' | 'err' | 'progress'>,
+  io: Pick<Context, 'env' | 'out' | 'err' | 'progress' | 'columns'>,
 ): Promise<number> {
   const before = parseFlags(argv, everywhere, 'fleetctl', 1);
   const [word, ...rest] = before.args;
@@ -79,15 +79,15 @@ export async function runFleetctl(
   if (word === undefined || word === 'help') {
     io.out(
       rest[0] === undefined
-        ? generalHelp(commands, globalFlags, formerFlags)
-        : commandHelp(findCommand(rest[0]), globalFlags),
+        ? generalHelp(commands, globalFlags, formerFlags, io.columns)
+        : commandHelp(findCommand(rest[0]), globalFlags, io.columns),
     );
     return 0;
   }
   const command = findCommand(word);
   const after = parseFlags(rest, [...command.flags, ...everywhere], 'fleetctl', command.until);
   if (before.on('help') || after.on('help')) {
-    io.out(commandHelp(command, globalFlags));
+    io.out(commandHelp(command, globalFlags, io.columns));
     return 0;
   }
   const former = formerFlags.filter((f) => before.text(f.name) !== undefined || after.text(f.name) !== undefined);

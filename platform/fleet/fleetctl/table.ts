@@ -1,6 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { FlagSpec } from '../flags.ts';
 import type { Context } from './context.ts';
+import { folded } from './narrow.ts';
 
 /** A column: its name in --fields and what it says of a row. `full`: nothing shortened. */
 export type Columns<T> = Readonly<Record<string, (row: T, full: boolean) => string>>;
@@ -24,8 +25,41 @@ export function printTable<T>(context: Context, columns: Columns<T>, defaults: s
     return;
   }
   const lines = rows.map((row) => fields.map((f) => cell(row, f, context.flags.on('full'))));
-  if (!context.flags.on('no-legend')) lines.unshift(fields.map((f) => f.toUpperCase()));
-  for (const line of alignWithTabs(lines)) context.out(line);
+  const heads = fields.map((f) => f.toUpperCase());
+  // Without the legend it is a script that reads.
+  const drawn = context.flags.on('no-legend') ? alignWithTabs(lines) : drawnTable(heads, lines, context.columns);
+  for (const line of drawn) context.out(line);
+}
+
+/**
+ * A table with its heads: with tabs, as the original has it, where the terminal is wide enough; else with a blank between the columns;
+ * else a block for each row. Pure.
+ */
+export function drawnTable(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns = Infinity,
+): string[] {
+  const all = [heads, ...rows];
+  const withTabs = alignWithTabs(all);
+  if (withTabs.every((line) => widthWithTabs(line) <= columns)) return withTabs;
+  const widths = heads.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  const withBlanks = all.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join(' ')
+      .trimEnd(),
+  );
+  if (withBlanks.every((line) => line.length <= columns)) return withBlanks;
+  const head = Math.max(...heads.map((text) => text.length)) + 2;
+  return rows.flatMap(([first = '', ...others]) => [
+    folded(first, columns),
+    ...others.map((cell, i) => `  ${(heads[i + 1] ?? '').padEnd(head)}${folded(cell, columns, 2 + head)}`),
+  ]);
+}
+
+function widthWithTabs(line: string): number {
+  return [...line].reduce((width, sign) => (sign === '\t' ? (Math.floor(width / 8) + 1) * 8 : width + 1), 0);
 }
 
 /**

@@ -49,7 +49,7 @@ export async function waitForUnits(
     if (failure !== undefined) failures.push(failure);
     if (missing.size === 0) over.abort();
   };
-  const look = (name: string): void => {
+  const judgeAgain = (name: string): void => {
     const unit = seen.get(name);
     if (unit === undefined || !missing.has(name)) return;
     const found = judge(unit, present, performance.now() - began);
@@ -57,7 +57,7 @@ export async function waitForUnits(
     else drop(name, 'failed' in found ? found.failed : undefined);
   };
   const tick = setInterval(() => {
-    for (const name of seen.keys()) look(name);
+    for (const name of seen.keys()) judgeAgain(name);
     const waited = performance.now() - began;
     if (waited > totalMs) for (const [name, what] of missing) drop(name, timedOut(name, totalMs, what));
     else if (context.progress && waited > said && missing.size > 0) {
@@ -70,7 +70,7 @@ export async function waitForUnits(
   const see: SeeUnit = (unit, machines) => {
     present = machines;
     seen.set(unit.name, unit);
-    look(unit.name);
+    judgeAgain(unit.name);
   };
   try {
     await context.client.watchUnits(units, see, over.signal);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueLines } from '#errors/issue-lines.ts';
 import { desiredStates, type DesiredState, type Machine } from '../engine/model.ts';
 import { parseUnitFile } from '../unit/parse.ts';
 import { requirementsOf, type Requirements } from '../unit/requirements.ts';
@@ -156,6 +157,6 @@ function readJson<T>(schema: z.ZodType<T>, value: string, onBad: OnBadValue): T 
   }
   const read = schema.safeParse(json);
   if (read.success) return read.data;
-  onBad(read.error.issues.map(({ path, message }) => [...path.map(String), message].join(': ')).join('; '));
+  onBad(issueLines(read.error).join('; '));
   return undefined;
 }

@@ -22,6 +22,8 @@ export interface FleetView {
   readonly overlays: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** Ids of machines that are there, though what their key says cannot be read. */
   readonly unreadableMachines: readonly string[];
+  /** Ids of machines that are not there and have said that they stopped all their units. */
+  readonly leftMachines: readonly string[];
   readonly states: readonly StateRecord[];
   /** Value of the leadership key. */
   readonly leader?: string;
@@ -47,6 +49,7 @@ export function liveView(keys: FleetKeys, onBad: (key: string, problem: string) 
     machines: all.flatMap(({ machine }) => machine ?? []),
     overlays: new Map(all.flatMap(({ id, overlay }) => (Object.keys(overlay).length > 0 ? [[id, overlay]] : []))),
     unreadableMachines: all.flatMap(({ id, isThere, machine }) => (isThere && machine === undefined ? [id] : [])),
+    leftMachines: all.flatMap(({ id, isThere, hasLeft }) => (hasLeft && !isThere ? [id] : [])),
   }));
   const flat = ofSame((all: readonly (readonly StateRecord[])[]) => all.flat());
   let leader: string | undefined;
@@ -99,6 +102,7 @@ function ofSame<From extends object, To>(make: (from: From) => To): (from: From)
 interface ReadMachine {
   readonly id: string;
   readonly isThere: boolean;
+  readonly hasLeft: boolean;
   /** Undefined when what its key says cannot be read, or it is not there. */
   readonly machine: Machine | undefined;
   /** Metadata that was set through the API: it outlives the machine's presence. */
@@ -116,7 +120,7 @@ function machineOf(key: string, id: string, parts: ReadonlyMap<string, string>, 
   );
   const object = parts.get('object');
   const machine = object === undefined ? undefined : readMachine(id, object, overlay, (problem) => onBad(key, problem));
-  return { id, isThere: object !== undefined, machine, overlay };
+  return { id, isThere: object !== undefined, hasLeft: parts.has('left'), machine, overlay };
 }
 
 function statesOf(keys: FleetKeys, unit: string, parts: ReadonlyMap<string, string>, onBad: OnBad): StateRecord[] {

@@ -79,6 +79,11 @@ export function strip(text: string): string {
   return text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '');
 }
 
+/** For messages. */
+export function shorten(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
 export function syntaxError(cause: string, next: string): LabError {
   return new LabError({ code: 'unit.syntax', cause, next });
 }

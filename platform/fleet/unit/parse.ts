@@ -1,4 +1,4 @@
-import { logicalLines, strip, syntaxError, type LogicalLine } from './lines.ts';
+import { logicalLines, shorten, strip, syntaxError, type LogicalLine } from './lines.ts';
 import { sectionProblem } from './sections.ts';
 import type { UnitOption } from './unit-file.ts';
 
@@ -29,9 +29,7 @@ export function optionsAtLines(text: string, file: string): OptionAtLine[] {
   let before: LogicalLine | undefined;
   for (const line of logicalLines(text, file)) {
     const at = `${file}:${line.number}`;
-    const swallowed = line.raw
-      .slice(1)
-      .find((part) => /^\[(Unit|Install|Service|Socket|Timer|Path|X-Fleet)\]$/.test(strip(part.text)));
+    const swallowed = line.raw.slice(1).find((part) => isHeader(strip(part.text)));
     if (swallowed !== undefined) {
       throw syntaxError(
         `${file}:${swallowed.number}: the line before ends in a backslash, so that ${strip(swallowed.text)} would be part of it`,
@@ -55,6 +53,11 @@ export function optionsAtLines(text: string, file: string): OptionAtLine[] {
     );
   }
   return options;
+}
+
+/** As people write it, in whatever case. */
+function isHeader(text: string): boolean {
+  return /^\[(Unit|Install|Service|Socket|Timer|Path|Mount|Automount|Swap|Slice|Scope|Target|X-[\w-]+)\]$/i.test(text);
 }
 
 function optionOf(
@@ -121,8 +124,4 @@ function sectionName(line: string, at: string, file: string): string {
   const problem = sectionProblem(name, file);
   if (problem !== undefined) throw syntaxError(`${at}: ${problem.cause}`, problem.next);
   return name;
-}
-
-function shorten(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

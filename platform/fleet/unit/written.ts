@@ -1,5 +1,5 @@
 import { didYouMean } from '#errors/nearest.ts';
-import { joinedValue, syntaxError } from './lines.ts';
+import { joinedValue, shorten, syntaxError } from './lines.ts';
 import { optionsAtLines, type OptionAtLine } from './parse.ts';
 import { systemdKeys } from './systemd-keys.ts';
 import { valueProblem } from './systemd-values.ts';
@@ -34,7 +34,7 @@ function checkKey({ section, name, value, line }: OptionAtLine, file: string): v
   const problem = valueProblem(section, name, joinedValue(value));
   if (problem === undefined) return;
   throw syntaxError(
-    `${file}:${line}: ${name}=${joinedValue(value)} is ignored by systemd: ${problem.cause}`,
+    `${file}:${line}: ${name}=${shorten(joinedValue(value))} ${problem.fatal ? 'keeps systemd from starting the unit' : 'is ignored by systemd'}: ${problem.cause}`,
     `write ${name}=${problem.example}, or take the line out`,
   );
 }

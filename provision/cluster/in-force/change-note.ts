@@ -10,6 +10,11 @@ export function changeNote(change: ConfigChange): string {
   return `${key} is ${written} in ${file}, and ${who} ${inForce}; ${applies(change)}`;
 }
 
+/** What `lab up` has just applied. Pure. */
+export function appliedNote({ key, written, inForce, machines }: ConfigChange): string {
+  return `applied: ${key} is ${written} on ${listed(machines)} now, and was ${inForce}`;
+}
+
 function applies(change: ConfigChange): string {
   const names = change.machines.join(' ');
   switch (change.appliedBy) {

@@ -122,6 +122,11 @@ function sizeChanges(inForce: LabConfig, written: LabConfig): ConfigChange[] {
   });
 }
 
+/** What `lab up` gives to machines that there are, at once: sizes. Pure. */
+export function sizesApplied(inForce: LabConfig, becomes: LabConfig): ConfigChange[] {
+  return sizeChanges(inForce, becomes).filter(({ appliedBy }) => appliedBy === 'up');
+}
+
 /** Which machines there are, not how they are. Pure. */
 export function isAboutMachines({ key }: ConfigChange): boolean {
   return key === '$num_instances' || key === '$instance_name_prefix';

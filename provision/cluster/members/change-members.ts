@@ -1,5 +1,5 @@
 import type { GatewayAnswer, OneMember } from '#platform/etcd/one-member.ts';
-import { until } from '../conditions.ts';
+import { until } from '../conditions/conditions.ts';
 import { askMember } from './ask-member.ts';
 import { lookAtMembers } from './look-at-members.ts';
 import type { Member } from './member.ts';

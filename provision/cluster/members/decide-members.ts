@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LabError } from '#errors/lab-error.ts';
-import { until } from '../conditions.ts';
+import { until } from '../conditions/conditions.ts';
 import { lookAtMembers } from './look-at-members.ts';
 import { type MemberView, quorumOf } from './member.ts';
 import { type MemberPlan, type MembersSeen, planMembers } from './plan-members.ts';

@@ -23,8 +23,20 @@ export function etcdEnvironment(
     'ETCD_PRE_VOTE=true',
     'ETCD_AUTO_COMPACTION_RETENTION=1',
     'ETCD_LOGGER=zap',
+    ...firstMember(machine, start),
     '',
   ].join('\n');
+}
+
+/**
+ * Of members that begin together, for all but the one that the others ask first (etcd asks in the order of the URLs): the unit
+ * waits for it before etcd begins.
+ */
+function firstMember(machine: MachineConfig, { state, members }: EtcdStart): string[] {
+  const [first] = members.map((member) => member.peerUrl).sort();
+  return state === 'new' && first !== undefined && first !== peerUrl(machine.address)
+    ? [`FIRST_MEMBER_URL=${first}`]
+    : [];
 }
 
 /** Static bootstrap: every member knows all from the start, so no discovery service is needed. */

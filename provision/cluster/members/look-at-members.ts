@@ -1,6 +1,6 @@
 import type { ListedMember } from '#platform/etcd/cluster-messages.ts';
 import { membersForPeers } from '#platform/etcd/peer-members.ts';
-import { etcdMemberHealthy } from '../conditions.ts';
+import { etcdMemberHealthy } from '../conditions/conditions.ts';
 import { askMember } from './ask-member.ts';
 import type { Member, MemberView } from './member.ts';
 

@@ -51,7 +51,7 @@ export function planMembers(seen: MembersSeen): MemberPlan {
   const leftOver = leftOverMembers(members, machines, seen.range);
   const old = [...leftOver, ...fresh.flatMap(membersOf)];
   const others = members.filter((member) => !old.includes(member));
-  const alive = others.filter((member) => running.includes(machineOf(member, machines) ?? ''));
+  const alive = others.filter((member) => running.some((name) => name === machineOf(member, machines)));
   const down = others.filter((member) => !alive.includes(member));
   if (alive.length < quorumOf(members.length)) return withoutQuorum(seen, alive.length, members.length, down.length);
   const [missing] = down;

@@ -1,5 +1,5 @@
 import type { LabConfig } from '../../config/lab-config.ts';
-import { inPhase, type OnLabEvent } from '../lab-event.ts';
+import { inPhase, type OnLabEvent } from '../parts/lab-event.ts';
 import { removeMember } from './change-members.ts';
 import { leftOverMembers, nameOf } from './left-over-members.ts';
 import { lookAtMembers } from './look-at-members.ts';

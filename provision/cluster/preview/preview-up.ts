@@ -11,7 +11,7 @@ import { containerPlan } from '../../image/containers/plan-images.ts';
 import { osImageKey, osRecipe } from '../../image/os/recipe.ts';
 import { labPaths } from '../../machines/ground/lab-paths.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
-import { restingHolder } from '../address-holder.ts';
+import { restingHolder } from '../labs/address-holder.ts';
 import { adoptChanges } from '../in-force/adopt-changes.ts';
 import type { ConfigChange } from '../in-force/config-changes.ts';
 import { previewSteps, type PreviewStep } from './steps.ts';

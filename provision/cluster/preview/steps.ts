@@ -2,7 +2,7 @@ import type { LabConfig } from '../../config/lab-config.ts';
 import type { ProviderStatus } from '../../machines/machine-provider.ts';
 import { configChanges } from '../in-force/config-changes.ts';
 import { listed } from '../in-force/listed.ts';
-import { planUp } from '../plan.ts';
+import { planUp } from '../up/plan.ts';
 
 /** One line of what `lab up` would do. */
 export interface PreviewStep {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { SupervisorSpec } from '../../machines/ground/supervisor-spec.ts';
 import { type DiskSettings, diskSettingsSchema } from '../in-force/disk-settings.ts';
 
 const machineSchema = z.object({
@@ -28,11 +27,6 @@ export type SnapshotMachine = z.output<typeof machineSchema>;
 export interface LabShape {
   readonly machines: readonly Omit<SnapshotMachine, 'osRoot'>[];
   readonly settings: DiskSettings | undefined;
-}
-
-export function shapeOf(spec: Pick<SupervisorSpec, 'machines'>, settings: DiskSettings | undefined): LabShape {
-  const machines = spec.machines.map(({ name, address, machineId }) => ({ name, address, machineId }));
-  return { machines, settings };
 }
 
 /**

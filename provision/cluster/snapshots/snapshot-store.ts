@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { parse } from '../../host/json-text.ts';
-import { isSnapshotName, requireSnapshotName } from './snapshot-name.ts';
 import { type SnapshotRecord, snapshotSchema } from './snapshot-record.ts';
 
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 const recordName = 'snapshot.json';
 /** Of what is begun or going away; no snapshot's name begins so. */
 const hidden = '.';
@@ -95,4 +95,19 @@ export class SnapshotStore {
     const text = await readFile(join(this.directory(name), recordName), 'utf8').catch(() => undefined);
     return text === undefined ? undefined : snapshotSchema.safeParse(parse(text)).data;
   }
+}
+
+/** Whether a snapshot can have this name; it is a directory's. Pure. */
+function isSnapshotName(text: string): boolean {
+  return namePattern.test(text);
+}
+
+/** @throws LabError `usage.snapshot-name` */
+function requireSnapshotName(text: string): void {
+  if (isSnapshotName(text)) return;
+  throw new LabError({
+    code: 'usage.snapshot-name',
+    cause: `a snapshot's name is 1 to 40 characters of a-z, A-Z, 0-9 and . _ -, beginning with a letter or digit, not ${JSON.stringify(text.slice(0, 80))}`,
+    next: 'lab snapshot save before-failover',
+  });
 }

@@ -5,14 +5,14 @@ import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import type { DiskCopies } from '../../machines/machine-provider.ts';
 import { parseSupervisorSpec } from '../../machines/ground/read-supervisor-spec.ts';
-import { bringUp, type UpResult } from '../bring-up.ts';
+import { bringUp, type UpResult } from '../up/bring-up.ts';
 import { readDiskSettings } from '../in-force/read-in-force.ts';
-import { inPhase, type OnLabEvent } from '../lab-event.ts';
-import { withLabLock } from '../lab-lock.ts';
-import type { LabParts } from '../lab-parts.ts';
-import { misfit, shapeOf, type SnapshotRecord } from './snapshot-record.ts';
+import { inPhase, type OnLabEvent } from '../parts/lab-event.ts';
+import { withLabLock } from '../parts/lab-lock.ts';
+import type { LabParts } from '../parts/lab-parts.ts';
+import { misfit, type SnapshotRecord } from './snapshot-record.ts';
 import { SnapshotStore } from './snapshot-store.ts';
-import { beginSwap, kept, settleSwap, swapDisks } from './swap-disks.ts';
+import { beginSwap, kept, settleSwap, swapDisks } from '../up/swap-disks.ts';
 
 /** Left free on the host's disk, bytes: what runs goes on writing. */
 const spareBytes = 256 * 1024 ** 2;
@@ -113,22 +113,23 @@ async function settle({ paths }: LabParts, store: SnapshotStore): Promise<void> 
 async function describe({ paths }: LabParts): Promise<Pick<SnapshotRecord, 'machines' | 'settings'>> {
   const spec = parseSupervisorSpec(await readFile(paths.specFile, 'utf8'), paths.specFile);
   const settings = await readDiskSettings(paths.stateDir);
-  const { machines } = shapeOf(spec, settings);
+  const machines = spec.machines.map(({ name, address, machineId, osRoot }) => ({ name, address, machineId, osRoot }));
   return {
-    machines: machines.map((machine, index) => ({ ...machine, osRoot: spec.machines[index]?.osRoot ?? '' })),
+    machines,
     ...(settings === undefined ? {} : { settings }),
   };
 }
 
 async function refuseMisfit(lab: LabParts, name: string, record: SnapshotRecord): Promise<void> {
   const now = await describe(lab);
-  const why = misfit(record, { machines: now.machines, settings: now.settings });
+  const misfits = misfit(record, { machines: now.machines, settings: now.settings });
   const gone = record.machines.find(({ osRoot }) => !existsSync(osRoot));
-  if (why === undefined && gone === undefined) return;
+  const why = misfits ?? (gone && `${gone.name} was made from an OS image that is gone: ${gone.osRoot}`);
+  if (why === undefined) return;
   throw new LabError({
     code: 'state.snapshot',
-    cause: `snapshot ${name} does not fit this lab: ${why ?? `${gone?.name ?? ''} was made from an OS image that is gone: ${gone?.osRoot ?? ''}`}`,
-    next: `lab snapshot delete ${name}${why === undefined ? '' : '; or make the lab what it was: config.rb, lab.toml'}`,
+    cause: `snapshot ${name} does not fit this lab: ${why}`,
+    next: `lab snapshot delete ${name}${misfits === undefined ? '' : '; or make the lab what it was: config.rb, lab.toml'}`,
   });
 }
 

@@ -1,6 +1,7 @@
+import { isRecord } from '#errors/is-record.ts';
 import { type Check, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
-import { isRecord, parse } from '../json-text.ts';
+import { parse } from '../json-text.ts';
 
 type Hook = 'input' | 'output';
 

@@ -1,4 +1,4 @@
-import { type Check, fail, ok, warn } from '../check.ts';
+import { type Check, type Command, fail, ok, safely, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
 
 /** Seen: 8 instances and 28 watches of root in a machine that has booted. */
@@ -26,15 +26,15 @@ export const inotify: Check = {
     if (free < wanted) {
       const text = `${figures}, ${config.machines.length} machines want ${wanted}`;
       const status = free < leastPerMachine * config.machines.length ? fail : warn;
-      return status(text, set('max_user_instances', Math.max(1024, enough(used.instances + wanted))));
+      const value = Math.max(1024, enough(used.instances + wanted));
+      return safely(status(text, set('max_user_instances', value)), raise('max_user_instances', value));
     }
     const freeWatches = (watches ?? Infinity) - used.watches;
     const wantedWatches = watchesPerMachine * config.machines.length;
     if (freeWatches >= wantedWatches) return ok(figures);
-    return warn(
-      `${freeWatches} of root's ${watches} watches are free, ${config.machines.length} machines want ${wantedWatches}`,
-      set('max_user_watches', Math.max(65_536, enough(used.watches + wantedWatches))),
-    );
+    const value = Math.max(65_536, enough(used.watches + wantedWatches));
+    const text = `${freeWatches} of root's ${watches} watches are free, ${config.machines.length} machines want ${wantedWatches}`;
+    return safely(warn(text, set('max_user_watches', value)), raise('max_user_watches', value));
   },
 };
 
@@ -47,6 +47,11 @@ function enough(count: number): number {
 function set(setting: string, value: number): string {
   const file = '/etc/sysctl.d/90-coreos-lab.conf';
   return `echo fs.inotify.${setting}=${value} >> ${file} && sysctl -p ${file}`;
+}
+
+/** Holds until the host's next boot: more is for its administrator to write down. */
+function raise(setting: string, value: number): Command {
+  return ['sysctl', '-w', `fs.inotify.${setting}=${value}`];
 }
 
 /** What root's processes hold, without those of this lab: a lab that is up needs no more. */

@@ -1,4 +1,4 @@
-import { type Check, type CheckResult, fail, ok, warn } from '../check.ts';
+import { type Check, type CheckResult, fail, ok, safely, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
 import { hasFileSystem, kernelModule, loadsModules } from '../kernel-module.ts';
 
@@ -28,10 +28,11 @@ export const fuse: Check = {
     const known = hasFileSystem(probe, 'fuse');
     const node = probe.exists('/dev/fuse');
     if (known && node) return ok('/dev/fuse is there');
-    if (known) return fail('there is no /dev/fuse, which lxcfs needs', 'mknod -m 600 /dev/fuse c 10 229');
+    const lacking = 'there is no /dev/fuse, which lxcfs needs';
+    if (known) return safely(fail(lacking, 'mknod -m 600 /dev/fuse c 10 229'));
     const found = notYet(probe, 'fuse', 'FUSE, which lxcfs needs', 'CONFIG_FUSE_FS');
     // Where the device is there before its module, opening it loads the module; else nothing would.
-    if (found.status === 'ok' && !node) return fail('there is no /dev/fuse, which lxcfs needs', 'modprobe fuse');
+    if (found.status === 'ok' && !node) return safely(fail(lacking, 'modprobe fuse'));
     return found;
   },
 };
@@ -46,14 +47,12 @@ export const loop: Check = {
     const module = kernelModule(probe, 'loop');
     if (module.state === 'barred') return fail(`not loaded, and ${module.why}`, module.fix);
     if (probe.exists('/dev/loop-control')) return ok('/dev/loop-control is there');
+    const lacking = "there is no /dev/loop-control, which the machines' disks need";
     // The number of the device: kernel documentation, "Linux allocated devices", misc 237.
     if (probe.exists('/sys/devices/virtual/misc/loop-control/dev'))
-      return fail(
-        "there is no /dev/loop-control, which the machines' disks need",
-        'mknod -m 660 /dev/loop-control c 10 237',
-      );
+      return safely(fail(lacking, 'mknod -m 660 /dev/loop-control c 10 237'));
     if (module.state === 'loads' || (module.state === 'unknown' && loadsModules(probe)))
-      return fail("there is no /dev/loop-control, which the machines' disks need", 'modprobe loop');
+      return safely(fail(lacking, 'modprobe loop'));
     return fail('the kernel has no loop devices', 'use a kernel with CONFIG_BLK_DEV_LOOP');
   },
 };

@@ -1,7 +1,8 @@
+import { isRecord } from '#errors/is-record.ts';
 import { overlap, parseNetwork } from '../../config/ipv4.ts';
 import { type Check, ok, warn } from '../check.ts';
 import type { HostProbe } from '../host-probe.ts';
-import { asList, isRecord } from '../json-text.ts';
+import { asList } from '../json-text.ts';
 
 /** ip-rule(8), of `ip -json rule`; only what decides where a packet of the host itself to the lab goes. */
 interface Rule {

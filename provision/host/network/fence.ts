@@ -25,6 +25,12 @@ export async function raiseFence(link: string, network: FenceNetwork): Promise<v
   if (isSystemdHost()) await raiseAtBoot(link, network);
 }
 
+/** Whether all of its routes are there. Reads only. */
+export async function fenceStands(link: string, network: FenceNetwork): Promise<boolean> {
+  const { stdout } = await execa('ip', ['-json', 'route', 'show', 'type', 'unreachable']);
+  return missingRoutes(link, network, stdout).length === 0;
+}
+
 export async function lowerFence(link: string, network: FenceNetwork): Promise<void> {
   const unit = unitFile(link);
   for (const file of [wantedLink(unit), unit]) await rm(file, { force: true });

@@ -5,7 +5,6 @@ import type { IgnitionConfig, User } from './types.ts';
 
 type Path = readonly (string | number)[];
 
-/** useradd(8): 32 characters, a letter or underscore first. */
 /** As Debian 12's useradd takes them (shadow 4.13), but for letters of other alphabets; a number alone would be taken for a user id. */
 const accountName = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/;
 
@@ -20,6 +19,8 @@ export function checkPasswd(passwd: IgnitionConfig['passwd']): readonly Problem[
     ]),
     ...repeated(users, (user) => user.name, ['passwd', 'users'], 'name'),
     ...repeated(groups, (group) => group.name, ['passwd', 'groups'], 'name'),
+    ...repeated(users, (user) => user.uid?.toString(), ['passwd', 'users'], 'uid'),
+    ...repeated(groups, (group) => group.gid?.toString(), ['passwd', 'groups'], 'gid'),
   ];
 }
 

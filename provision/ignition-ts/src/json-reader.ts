@@ -112,7 +112,7 @@ class Reader {
     const match = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
     match.lastIndex = this.#at;
     const found = match.exec(this.#text)?.[0];
-    if (found === undefined) throw this.#unexpected('a value');
+    if (found === undefined) throw this.#octal() ?? this.#unexpected('a value');
     this.#at += found.length;
     return JSON.parse(found) as unknown;
   }
@@ -127,8 +127,18 @@ class Reader {
     return true;
   }
 
+  #octal(): JsonProblem | undefined {
+    const digits = /^0[0-7]+(?![\w.])/.exec(this.#text.slice(this.#at, this.#at + 32))?.[0];
+    if (digits === undefined) return undefined;
+    return new JsonProblem(`JSON has no octal numbers: ${digits} is ${parseInt(digits, 8)}`, this.#at);
+  }
+
   #unexpected(wanted: string): JsonProblem {
     const rest = this.#text.slice(this.#at, this.#at + 1);
+    if (/^(?:#|\/[/*])/.test(this.#text.slice(this.#at, this.#at + 2)))
+      return new JsonProblem('JSON has no comments: take this one out', this.#at);
+    if (/[}\]]/.test(rest) && /,\s*$/.test(this.#text.slice(0, this.#at)))
+      return new JsonProblem(`a comma stands before this ${rest}: take it out`, this.#at);
     const given = rest === '' ? 'the file ends' : `${JSON.stringify(rest)} stands there`;
     return new JsonProblem(`expected ${wanted}, but ${given}`, this.#at);
   }

@@ -14,11 +14,14 @@ import type { IgnitionConfig, Resource } from './types.ts';
 /**
  * Reads a reader's own Ignition file, spec 3.0 to 3.4, with every check of defineConfig, and more: nothing that its `config.merge` or
  * `config.replace` brings in may escape them, so those must be data: URLs. They are merged here as Ignition would at boot.
+ * @param written text of the file
  * @param fileName how messages call the file
  * @returns of spec 3.3.0; `merge` knows where each part of it was written
  * @throws LabError ignition.json and ignition.* with file, line and column
  */
-export function parseIgnition(text: string, fileName: string): IgnitionConfig {
+export function parseIgnition(written: string, fileName: string): IgnitionConfig {
+  // Editors on Windows put a byte order mark first.
+  const text = written.replace(/^\uFEFF/, '');
   const placed = read(text, fileName);
   const place: Place = (path) => {
     const { line, column } = lineAndColumn(text, nearestOffset(placed, path));

@@ -128,12 +128,19 @@ async function runBuild(build: OwnBuild, dockerfile: OwnDockerfile, place: Build
     build.onLine(line.replaceAll(`${registry}/`, ''));
   };
   const args = [
-    ...['bud', ...buildOptions, '--layers', '--pull=always', ...buildah.trust, ...(await mounts(place))],
+    'bud',
+    ...buildOptions,
+    '--layers',
+    '--pull=always',
+    ...buildah.trust,
+    ...(await mounts(place)),
     ...build.buildArgs.flatMap((pair) => ['--build-arg', pair]),
     ...(build.target === undefined ? [] : ['--target', build.target]),
     ...(build.noCache ? ['--no-cache'] : []),
     ...names.flatMap(({ repository, tag }) => ['--tag', `${registry}/${repository}:${tag}`]),
-    ...['--file', join(place.work, 'Dockerfile'), resolve(dir)],
+    '--file',
+    join(place.work, 'Dockerfile'),
+    resolve(dir),
   ];
   try {
     await buildah.run({ args, onLine, deadlineMs: buildDeadlineMs, purpose: `build ${basename(resolve(dir))}` });

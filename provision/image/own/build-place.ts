@@ -1,4 +1,4 @@
-import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { withBuildLock } from '../build-lock.ts';
@@ -44,7 +44,6 @@ export async function withBuildPlace<T>(request: PlaceRequest, use: (place: Buil
   const [npmCache, userCache] = [join(kept, 'npm'), join(kept, 'cache')];
   for (const directory of [npmCache, join(userCache, 'ccache')]) await mkdir(directory, { recursive: true });
   await requireSpace(builds);
-  await writeFile(join(userCache, 'ccache/ccache.conf'), 'max_size = 500M\n');
   return withBuildLock(
     builds,
     (holder) => onNote(`${holder} is building an image; waiting for it`),

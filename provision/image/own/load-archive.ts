@@ -43,7 +43,9 @@ export async function loadArchive(
       const args = ['pull', '--quiet', ...buildah.trust, image.source];
       const purpose = `read ${reference} from ${path}`;
       const next = 'tar -tf FILE shows whether it is whole; write it again with docker save';
-      const id = (await buildah.run({ args, purpose, next })).at(-1) ?? '';
+      const id = (await buildah.run({ args, purpose, next })).at(-1);
+      if (id === undefined)
+        throw new LabError({ code: 'command.buildah', cause: `${purpose}: no image came of it`, next });
       await buildah.run({ args: ['tag', id, `${request.registry}/${reference}`], purpose: `name it ${reference}` });
       await buildah.push(reference);
     }

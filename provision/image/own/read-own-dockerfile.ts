@@ -11,23 +11,8 @@ export interface OwnDockerfile {
   readonly bases: readonly Reference[];
 }
 
-const keywords = [
-  ...[
-    'ADD',
-    'ARG',
-    'CMD',
-    'COPY',
-    'ENTRYPOINT',
-    'ENV',
-    'EXPOSE',
-    'FROM',
-    'HEALTHCHECK',
-    'LABEL',
-    'MAINTAINER',
-    'ONBUILD',
-  ],
-  ...['RUN', 'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR'],
-];
+const keywords = `ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD
+  RUN SHELL STOPSIGNAL USER VOLUME WORKDIR`.split(/\s+/);
 
 /**
  * Reads a Dockerfile of a reader's (Dockerfile reference, as of the book's days). Pure.

@@ -26,17 +26,17 @@ const pageSize = 1000;
 /** A registry that speaks plain HTTP (Docker Registry HTTP API V2), asked one request at a time. */
 export class RegistryClient {
   readonly addr: string;
-  private readonly deadlineMs: number;
+  readonly #deadlineMs: number;
 
   /** @param addr `address:port` */
   constructor(addr: string, deadlineMs = 30_000) {
     this.addr = addr;
-    this.deadlineMs = deadlineMs;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** Does it answer at all? */
   async answers(): Promise<boolean> {
-    return this.ask('GET', '').then(
+    return this.#ask('GET', '').then(
       ({ ok }) => ok,
       () => false,
     );
@@ -44,7 +44,7 @@ export class RegistryClient {
 
   /** As a pull would ask for it; a registry that does not answer has nothing. */
   async has({ repository, tag }: ImageName): Promise<boolean> {
-    return this.ask('HEAD', `${repository}/manifests/${tag}`).then(
+    return this.#ask('HEAD', `${repository}/manifests/${tag}`).then(
       ({ ok }) => ok,
       () => false,
     );
@@ -52,23 +52,21 @@ export class RegistryClient {
 
   /** @param reference tag or digest; undefined: there is none */
   async manifest(repository: string, reference: string): Promise<Manifest | undefined> {
-    const response = await this.ask('GET', `${repository}/manifests/${reference}`);
+    const response = await this.#ask('GET', `${repository}/manifests/${reference}`);
     if (response.status === 404) return undefined;
-    const body = await this.accepted(response, `${repository}:${reference}`).text();
+    const body = await this.#accepted(response, `${repository}:${reference}`).text();
     const { headers } = response;
-    return {
-      digest: headers.get('docker-content-digest') ?? reference,
-      mediaType: headers.get('content-type') ?? '',
-      body,
-    };
+    const mediaType = headers.get('content-type');
+    if (mediaType === null) throw this.#refused(`the type of ${repository}:${reference}`, response.status);
+    return { digest: headers.get('docker-content-digest') ?? reference, mediaType, body };
   }
 
   async repositories(): Promise<string[]> {
     const all: string[] = [];
     for (;;) {
       const last = all.length === 0 ? '' : `&last=${encodeURIComponent(all.at(-1) ?? '')}`;
-      const response = await this.ask('GET', `_catalog?n=${pageSize}${last}`);
-      const answer: unknown = await this.accepted(response, 'the list of images').json();
+      const response = await this.#ask('GET', `_catalog?n=${pageSize}${last}`);
+      const answer: unknown = await this.#accepted(response, 'the list of images').json();
       const { repositories } = z.object({ repositories: z.array(z.string()) }).parse(answer);
       all.push(...repositories);
       if (repositories.length < pageSize) return all;
@@ -85,54 +83,56 @@ export class RegistryClient {
 
   /** None of a repository without any, which stays in the catalogue. */
   async tags(repository: string): Promise<string[]> {
-    const response = await this.ask('GET', `${repository}/tags/list`);
+    const response = await this.#ask('GET', `${repository}/tags/list`);
     if (response.status === 404) return [];
-    const answer: unknown = await this.accepted(response, repository).json();
+    const answer: unknown = await this.#accepted(response, repository).json();
     return z.object({ tags: z.array(z.string()).nullable() }).parse(answer).tags ?? [];
   }
 
   /** The configuration of an image, which its manifest names. */
   async config(repository: string, digest: string): Promise<unknown> {
-    return this.accepted(await this.ask('GET', `${repository}/blobs/${digest}`), repository).json();
+    return this.#accepted(await this.#ask('GET', `${repository}/blobs/${digest}`), repository).json();
   }
 
   /** Has the tag name this manifest; its blobs are there. */
   async tag({ repository, tag }: ImageName, { mediaType, body }: Manifest): Promise<void> {
     const headers = { 'content-type': mediaType };
-    this.accepted(await this.ask('PUT', `${repository}/manifests/${tag}`, { headers, body }), `${repository}:${tag}`);
+    this.#accepted(await this.#ask('PUT', `${repository}/manifests/${tag}`, { headers, body }), `${repository}:${tag}`);
   }
 
   /** Takes a manifest and every tag that names it out of a repository; layers stay. */
   async remove(repository: string, digest: string): Promise<void> {
-    this.accepted(await this.ask('DELETE', `${repository}/manifests/${digest}`), repository);
+    this.#accepted(await this.#ask('DELETE', `${repository}/manifests/${digest}`), repository);
   }
 
   /** Uploads a file as a blob, unless it is there ("Monolithic Upload"). */
   async upload(repository: string, digest: string, file: string): Promise<void> {
-    if ((await this.ask('HEAD', `${repository}/blobs/${digest}`)).ok) return;
-    const begun = this.accepted(await this.ask('POST', `${repository}/blobs/uploads/`), repository);
-    const to = new URL(begun.headers.get('location') ?? '', `http://${this.addr}`);
+    if ((await this.#ask('HEAD', `${repository}/blobs/${digest}`)).ok) return;
+    const begun = this.#accepted(await this.#ask('POST', `${repository}/blobs/uploads/`), repository);
+    const location = begun.headers.get('location');
+    if (location === null) throw this.#refused(`the place of an upload to ${repository}`, begun.status);
+    const to = new URL(location, `http://${this.addr}`);
     to.searchParams.set('digest', digest);
-    const status = await put(to, file, this.deadlineMs * 10);
-    if (status !== 201) throw this.refused(repository, status);
+    const status = await put(to, file, this.#deadlineMs * 10);
+    if (status !== 201) throw this.#refused(repository, status);
   }
 
-  private async ask(
+  async #ask(
     method: string,
     path: string,
     more: { headers?: Record<string, string>; body?: string } = {},
   ): Promise<Response> {
     const headers = { accept: manifestTypes.join(', '), ...more.headers };
-    const signal = AbortSignal.timeout(this.deadlineMs);
+    const signal = AbortSignal.timeout(this.#deadlineMs);
     return fetch(`http://${this.addr}/v2/${path}`, { ...more, method, headers, signal });
   }
 
-  private accepted(response: Response, what: string): Response {
+  #accepted(response: Response, what: string): Response {
     if (response.ok) return response;
-    throw this.refused(what, response.status);
+    throw this.#refused(what, response.status);
   }
 
-  private refused(what: string, status: number | undefined): LabError {
+  #refused(what: string, status: number | undefined): LabError {
     return new LabError({
       code: 'command.registry',
       cause: `the lab's registry at ${this.addr} answers ${status ?? 'nothing'} for ${what}`,

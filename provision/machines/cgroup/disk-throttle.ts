@@ -62,7 +62,7 @@ export async function limitDevice(
       continue;
     }
     // The tree is walked only where the files can be.
-    if (!existsSync(join(top, v1Files[0] ?? ''))) continue;
+    if (!v1Files.some((file) => existsSync(join(top, file)))) continue;
     for (const path of await cgroupTree(top))
       for (const file of v1Files) {
         const inForce = throttlesIn(textOrEmpty(join(path, file))).get(device) ?? '0';

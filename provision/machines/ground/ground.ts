@@ -1,5 +1,5 @@
-import { readFile, rm, rmdir, writeFile, mkdir } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
@@ -18,7 +18,6 @@ import { callSupervisor } from './control-client.ts';
 import { hostServicePlaces } from './host-service-places.ts';
 import { killIfThere } from './kill-if-there.ts';
 import type { LabPaths } from './lab-paths.ts';
-import { loopDevicesBelow } from './loop-devices.ts';
 import { bridge } from './lab-network.ts';
 import { type ProviderRecord, writeProviderRecord } from './provider-record.ts';
 import { findSupervisor, killSupervisor, startSupervisor, supervisorAnswers } from './supervisor-process.ts';
@@ -191,4 +190,15 @@ async function commandLine(pid: number): Promise<string> {
 
 async function rmdirIfEmpty(directory: string): Promise<void> {
   await rmdir(directory).catch(() => undefined);
+}
+
+/**
+ * Loop devices whose file lies below a directory, as `loop0 FILE`. Source: kernel documentation, ABI/testing,
+ * sysfs-block-loop: `backing_file` is there while the device is bound.
+ */
+function loopDevicesBelow(directory: string): string[] {
+  return readdirSync('/sys/block')
+    .filter((name) => name.startsWith('loop'))
+    .map((name) => `${name} ${textOrEmpty(`/sys/block/${name}/loop/backing_file`).trim()}`)
+    .filter((line) => line.includes(` ${directory}/`));
 }

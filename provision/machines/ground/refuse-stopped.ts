@@ -1,15 +1,18 @@
 import { LabError } from '#errors/lab-error.ts';
 import { textOrEmpty } from '../../host/text-or-empty.ts';
 import type { LabPaths } from './lab-paths.ts';
-import { findSupervisor } from './supervisor-process.ts';
+import { findSupervisor, supervisorProcesses } from './supervisor-process.ts';
 
 /**
  * A supervisor that stands still answers nobody: its machines run on, and would be taken for stopped.
  * @throws LabError `state.supervisor-stopped` with how to let it go on
  */
 export function refuseStopped(paths: LabPaths, lab: string): void {
-  const pids = findSupervisor(paths);
-  const stopped = Object.values(pids ?? {}).filter((pid) => isStopped(textOrEmpty(`/proc/${pid}/stat`)));
+  const found = findSupervisor(paths);
+  const named = found === undefined ? [] : [found.unshare, found.init];
+  const stopped = [...new Set([...named, ...supervisorProcesses(paths)])].filter((pid) =>
+    isStopped(textOrEmpty(`/proc/${pid}/stat`)),
+  );
   if (stopped.length === 0) return;
   throw new LabError({
     code: 'state.supervisor-stopped',

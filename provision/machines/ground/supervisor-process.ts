@@ -97,6 +97,13 @@ export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
   return undefined;
 }
 
+/** Every process of the running supervisor by its PID: `unshare`, tini, and Node, which does the work. */
+export function supervisorProcesses(paths: LabPaths): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && isSupervisor(pid, paths));
+}
+
 /** The spec files of every running supervisor of this host, of whatever lab. */
 export function runningSpecFiles(): string[] {
   const files = readdirSync('/proc')

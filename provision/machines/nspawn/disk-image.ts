@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import { mountOf } from '../../host/real-host.ts';
-import type { MachinePaths } from '../ground/lab-paths.ts';
+import type { LabPaths, MachinePaths } from '../ground/lab-paths.ts';
 import { removeFiller } from './fill-disk.ts';
 
 /** Size of a machine's disk. The image is sparse: on the host it takes what the machine has written. */
@@ -92,4 +93,20 @@ async function makeImage(label: string, image: string): Promise<void> {
   const zeros = 'nodiscard,assume_storage_prezeroed=1,lazy_itable_init=1,lazy_journal_init=1';
   await execa('mkfs.ext4', ['-q', '-F', '-m', '0', '-J', 'size=64', '-N', '524288', '-L', label, '-E', zeros, half]);
   await rename(half, image);
+}
+
+/**
+ * Machines made by an earlier version have their disk as a plain directory: started from an empty image they would have
+ * lost everything without a word.
+ * @throws LabError `state.old-disk`
+ */
+export function refuseOldDisks(paths: LabPaths, machines: readonly string[]): void {
+  const old = machines.filter((machine) => existsSync(join(paths.machine(machine).dir, 'upper')));
+  if (old.length === 0) return;
+  throw new LabError({
+    code: 'state.old-disk',
+    cause: `the disk of ${old.join(', ')} is a directory, as an earlier version made it; this one needs an image file`,
+    evidence: old.map((machine) => join(paths.machine(machine).dir, 'upper')),
+    next: 'lab destroy && lab up (the machines are made anew)',
+  });
 }

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { closeSync, openSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import { killIfThere } from '../ground/kill-if-there.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
 import { bridge, machineLink } from '../ground/lab-network.ts';
 import { waitUntil } from '../wait-until.ts';
-import { unmountSharedDirectories } from './shared-directories.ts';
+import { isMounted } from './disk-image.ts';
 import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 /** A running systemd-nspawn and the machine's PID 1 behind it. */
@@ -153,4 +153,18 @@ export function askForReboot(initPid: number): void {
 
 function lastLines(file: string, count: number): string[] {
   return textOrEmpty(file).trimEnd().split('\n').slice(-count);
+}
+
+/**
+ * Unmounts what a killed systemd-nspawn has left of the directories it shares with its host, in this mount namespace. It
+ * refuses to start a machine whose directory is a mount point already: `unix-export/MACHINE`, for sockets, from version 254
+ * on (systemd's NEWS).
+ * @param nspawnDir has a directory for each purpose, and in it one for each machine
+ */
+export async function unmountSharedDirectories(machine: string, nspawnDir = '/run/systemd/nspawn'): Promise<void> {
+  const purposes = await readdir(nspawnDir, { withFileTypes: true }).catch(() => []);
+  for (const { name } of purposes.filter((entry) => entry.isDirectory())) {
+    const directory = join(nspawnDir, name, machine);
+    while (await isMounted(directory)) await execa('umount', ['--recursive', '--lazy', directory]);
+  }
 }

@@ -15,7 +15,7 @@ import type { ControlBody, ControlReply, ControlVerb } from '../ground/control-r
 import { Ground, type GroundOptions } from '../ground/ground.ts';
 import { copyDisks } from './copy-disks.ts';
 import { readJournal } from './read-journal.ts';
-import { refuseOldDisks } from './refuse-old-disks.ts';
+import { refuseOldDisks } from './disk-image.ts';
 
 /** What the supervisor is waited for, on a host that is not slow. */
 const deadlinesMs = {

@@ -1,10 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabPaths } from '../ground/lab-paths.ts';
 import type { SupervisorMachine, SupervisorSpec } from '../ground/supervisor-spec.ts';
 import { startRegistry } from '../../image/registry/registry.ts';
-import { detachDead, lxcfsArgv } from './lxcfs.ts';
 import { mountRegistryLayer } from './registry-layer.ts';
 import { type Daemon, startDaemon } from './child.ts';
 import { bridge } from '../ground/lab-network.ts';
@@ -96,4 +96,17 @@ function dnsArgv(spec: SupervisorSpec, hostsFile: string): string[] {
     `--addn-hosts=${hostsFile}`,
     ...Object.entries(spec.network.names).map(([name, address]) => `--host-record=${name},${address}`),
   ];
+}
+
+/** What runs lxcfs at a directory, in the foreground. */
+function lxcfsArgv(dir: string, pidFile: string): readonly string[] {
+  return ['lxcfs', '-f', '--enable-cfs', '-p', pidFile, dir];
+}
+
+/**
+ * Takes away what a killed lxcfs leaves: a mount that answers "Transport endpoint is not connected", on which no other lxcfs can mount.
+ * Machines that run keep theirs, which is as dead, until they boot again.
+ */
+function detachDead(dir: string): void {
+  spawnSync('umount', ['--lazy', '--quiet', dir], { stdio: 'ignore' });
 }

@@ -15,9 +15,10 @@ export interface EtcdMembers {
 
 /**
  * Starts Debian's etcd (package etcd-server) with its data below `directory`.
+ * @param more arguments of each member
  * @throws LabError `timeout.condition` when a member has not become healthy
  */
-export async function startEtcd(directory: string, size: number): Promise<EtcdMembers> {
+export async function startEtcd(directory: string, size: number, more: readonly string[] = []): Promise<EtcdMembers> {
   const ports = await freePorts(2 * size);
   const url = (port: number | undefined): string => `http://127.0.0.1:${port}`;
   const members = Array.from({ length: size }, (_, n) => ({
@@ -27,16 +28,9 @@ export async function startEtcd(directory: string, size: number): Promise<EtcdMe
   }));
   const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(',');
   const children = members.map(({ name, client, peer }) =>
-    spawn(
-      'etcd',
-      [
-        ...['--name', name, '--data-dir', join(directory, name), '--initial-cluster', cluster],
-        ...['--listen-client-urls', client, '--advertise-client-urls', client],
-        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
-        ...['--logger', 'zap', '--log-level', 'error'],
-      ],
-      { stdio: 'ignore' },
-    ),
+    spawn('etcd', [...argumentsOf({ name, client, peer, cluster, directory: join(directory, name) }), ...more], {
+      stdio: 'ignore',
+    }),
   );
   const endpoints = members.map(({ client }) => client);
   const stop = async (): Promise<void> => void (await Promise.all(children.map(killed)));
@@ -83,4 +77,19 @@ async function killed(child: ChildProcess): Promise<void> {
   const over = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await over;
+}
+
+function argumentsOf(member: Readonly<Record<'name' | 'client' | 'peer' | 'cluster' | 'directory', string>>): string[] {
+  const flags = {
+    name: member.name,
+    'data-dir': member.directory,
+    'initial-cluster': member.cluster,
+    'listen-client-urls': member.client,
+    'advertise-client-urls': member.client,
+    'listen-peer-urls': member.peer,
+    'initial-advertise-peer-urls': member.peer,
+    logger: 'zap',
+    'log-level': 'error',
+  };
+  return Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
 }

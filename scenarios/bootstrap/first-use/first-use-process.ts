@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
 import type { FirstUse } from './use-couchbase.ts';
+
+/** A line of the client, as main.ts prints it. */
+const toldForm = z.discriminatedUnion('step', [
+  z.object({ step: z.enum(['ready', 'connected', 'written', 'row']), wallMs: z.number() }),
+  z.object({ step: z.literal('failed'), wallMs: z.number(), error: z.string() }),
+]);
+type Told = z.output<typeof toldForm>;
 
 /** A client of Couchbase that waits to be told where it is. */
 export interface FirstUseProcess {
@@ -22,9 +30,9 @@ export async function startFirstUse(bundle: string, deadlineMs: number): Promise
   // A process that is gone shows by the end of its lines.
   child.stdin.on('error', () => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<{ step: string; wallMs: number; error?: string }> => {
+  const next = async (): Promise<Told> => {
     const line = await lines.next();
-    if (line.done !== true) return JSON.parse(line.value) as { step: string; wallMs: number; error?: string };
+    if (line.done !== true) return toldForm.parse(JSON.parse(line.value));
     throw new LabError({
       code: 'command.first-use',
       cause: `the process with Couchbase's SDK ended (${child.signalCode ?? `exit code ${child.exitCode ?? 'unknown'}`})`,
@@ -36,13 +44,13 @@ export async function startFirstUse(bundle: string, deadlineMs: number): Promise
   return {
     use: async (connectionString) => {
       child.stdin.write(`${connectionString}\n`);
-      const seen: Record<string, number> = {};
-      while (seen['row'] === undefined) {
-        const { step, wallMs, error } = await next();
-        if (step === 'failed') throw unanswered(connectionString, deadlineMs, error ?? 'no reason given');
-        seen[step] = wallMs;
-      }
-      return seen as Record<FirstUse, number>;
+      const momentOf = async (step: FirstUse): Promise<number> => {
+        const told = await next();
+        if (told.step === 'failed') throw unanswered(connectionString, deadlineMs, told.error);
+        if (told.step !== step) throw new Error(`the client tells ${told.step} where ${step} comes next`);
+        return told.wallMs;
+      };
+      return { connected: await momentOf('connected'), written: await momentOf('written'), row: await momentOf('row') };
     },
     stop: () => void child.kill('SIGKILL'),
   };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import type { OneMember } from '#platform/etcd/one-member.ts';
 import type { EtcdMachines } from './etcd-machines.ts';
@@ -38,7 +39,7 @@ function holderId(value: string): string | undefined {
 
 function machineAt(machines: EtcdMachines['machines'], record: string): string | undefined {
   try {
-    const { PublicIP } = JSON.parse(record) as { PublicIP?: unknown };
+    const { PublicIP } = z.object({ PublicIP: z.string() }).parse(JSON.parse(record));
     return machines.find(({ address }) => address === PublicIP)?.name;
   } catch {
     return undefined;

@@ -1,11 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getJson } from '#provision/cluster/get-json.ts';
+import { z } from 'zod';
+import { getJson } from '#provision/cluster/conditions/get-json.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { couchbaseHeaders } from './couchbase-access.ts';
 import { couchbasePorts } from './ports.ts';
-import type { JournalLine } from '../record/journal-line.ts';
-import type { StreamConnection } from '../record/stream-connection.ts';
+import { type JournalLine, readEntry } from '../record/journal-line.ts';
+import { type StreamConnection, streamConnectionSchema } from '../record/stream-connection.ts';
+
+/** Couchbase REST API, "Getting Single Bucket Information". */
+const bucketForm = z.object({ basicStats: z.object({ itemCount: z.number() }) });
 
 const requestDeadlineMs = 2_000;
 /** Asked once a run, when machines may still be booting: worth waiting for. */
@@ -17,16 +21,22 @@ const bookDeadlineMs = 15_000;
  */
 export async function couchbaseDocuments(address: string): Promise<number | undefined> {
   const view = `http://${address}:${couchbasePorts.views}/default/_design/ddocid/_view/by_id?limit=1`;
-  const rows = await getJson<{ total_rows?: number }>(view, requestDeadlineMs, couchbaseHeaders);
+  const rows = await getJson(
+    z.object({ total_rows: z.number().optional() }),
+    view,
+    requestDeadlineMs,
+    couchbaseHeaders,
+  );
   if (rows?.total_rows !== undefined) return rows.total_rows;
   const bucket = `http://${address}:${couchbasePorts.rest}/pools/default/buckets/default`;
-  const stored = await getJson<{ basicStats?: { itemCount?: number } }>(bucket, requestDeadlineMs, couchbaseHeaders);
-  return stored?.basicStats?.itemCount;
+  const stored = await getJson(bucketForm, bucket, requestDeadlineMs, couchbaseHeaders);
+  return stored?.basicStats.itemCount;
 }
 
 /** Every connection the RSVP stream server ever had; undefined when it does not answer. */
 export async function streamConnections(lab: Lab): Promise<StreamConnection[] | undefined> {
-  const book = await getJson<{ history: StreamConnection[] }>(
+  const book = await getJson(
+    z.object({ history: z.array(streamConnectionSchema) }),
     `http://${lab.config.network.bridgeAddress}/lab/connections`,
     bookDeadlineMs,
   );
@@ -67,16 +77,8 @@ function since(ms: number): string[] {
 /** Undefined for an empty line, for a message that is not text, and for one of no unit. */
 function journalLine(machine: string, text: string): JournalLine | undefined {
   if (text === '') return undefined;
-  const entry = JSON.parse(text) as {
-    _SYSTEMD_UNIT?: string;
-    UNIT?: string;
-    __REALTIME_TIMESTAMP: string;
-    MESSAGE: unknown;
-  };
-  if (typeof entry.MESSAGE !== 'string') return undefined;
-  const unit = entry.UNIT ?? entry._SYSTEMD_UNIT;
-  if (unit === undefined) return undefined;
-  return { machine, unit, wallMs: Number(entry.__REALTIME_TIMESTAMP) / 1000, message: entry.MESSAGE };
+  const { unit, wallMs, message } = readEntry(text);
+  return unit === undefined || message === undefined ? undefined : { machine, unit, wallMs, message };
 }
 
 /** The last journal lines of some units on all machines, as a person reads them. */

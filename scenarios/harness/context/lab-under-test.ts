@@ -1,5 +1,5 @@
 import type { GatewayAnswer } from '#platform/etcd/one-member.ts';
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { ExecResult, MachineState, ProviderCapability } from '#provision/machines/machine-provider.ts';
 import type { ClusterView } from '../record/cluster-view.ts';

@@ -1,4 +1,4 @@
-import type { Condition } from '#provision/cluster/conditions.ts';
+import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import type { ProviderCapability } from '#provision/machines/machine-provider.ts';
 import type { ClusterSnapshot, Prediction } from '../record/run-report.ts';
 import type { FaultKit } from '../record/fault-record.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
 import type { LabPaths } from '#provision/machines/ground/lab-paths.ts';
-import { issuesOf } from '../record/events/issues-of.ts';
 import type { FaultRecord } from '../record/fault-record.ts';
 import { faultRecordSchema } from '../record/fault-schema.ts';
 
@@ -69,7 +69,7 @@ export async function readLedger({ faultsFile }: Pick<LabPaths, 'faultsFile'>): 
   }
   const checked = ledgerSchema.safeParse(value);
   if (checked.success) return checked.data;
-  throw unreadable(faultsFile, [...issuesOf(checked.error), text.slice(0, 200)], checked.error);
+  throw unreadable(faultsFile, [...issueLines(checked.error), text.slice(0, 200)], checked.error);
 }
 
 /** The types of a reader's own scenario are not checked when it runs: a `kill` without a unit could never be undone. */
@@ -78,8 +78,8 @@ function refuseUnreadable(fault: FaultRecord): void {
   if (checked.success) return;
   throw new LabError({
     code: 'input.impairment',
-    cause: `a fault ${fault.action.kind} cannot be made so: ${issuesOf(checked.error)[0] ?? 'it has another form'}`,
-    evidence: [JSON.stringify(fault.action), ...issuesOf(checked.error)],
+    cause: `a fault ${fault.action.kind} cannot be made so: ${issueLines(checked.error)[0] ?? 'it has another form'}`,
+    evidence: [JSON.stringify(fault.action), ...issueLines(checked.error)],
     next: 'docs/scenarios.md says what each fault is given',
     error: checked.error,
   });

@@ -1,6 +1,6 @@
 import { presenceLeaseSeconds } from '#platform/etcd/keys/fleet-keys.ts';
 import { renewalMs } from '#platform/etcd/self-renewing-lease.ts';
-import { shutdownWaitS } from '#provision/cluster/machine-config.ts';
+import { shutdownWaitS } from '#provision/cluster/ignition/machine-config.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { Prediction } from '../record/run-report.ts';
 import { sum, term } from './terms.ts';

@@ -1,5 +1,4 @@
 import type * as Couchbase from 'couchbase';
-import type { Bucket, Cluster, Collection } from 'couchbase';
 import { couchbaseAccess } from '../context/couchbase-access.ts';
 import type { Clock } from './clock.ts';
 import { shortError } from './http-ask.ts';
@@ -19,7 +18,7 @@ export class CouchbaseLink {
   readonly #sdk: Sdk;
   readonly #clock: Clock;
   #address: string | undefined;
-  #open: { readonly cluster: Cluster; readonly bucket: Bucket } | undefined;
+  #open: { readonly cluster: Couchbase.Cluster; readonly bucket: Couchbase.Bucket } | undefined;
   /** The attempt under way; one for another address supersedes it. */
   #attempt: { readonly address: string } | undefined;
   #first: { readonly address: string } | undefined;
@@ -43,7 +42,7 @@ export class CouchbaseLink {
   }
 
   /** The bucket's default collection at this address, or undefined while it is being connected to. Never waits. */
-  collection(address: string): Collection | undefined {
+  collection(address: string): Couchbase.Collection | undefined {
     const now = this.#clock.now();
     if (address !== this.#address || (this.#open !== undefined && now - this.#goodMs > barrenMs)) this.close();
     this.#address = address;

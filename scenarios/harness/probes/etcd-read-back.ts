@@ -1,3 +1,4 @@
+import { isRecord } from '#errors/is-record.ts';
 import { base64Form } from '#platform/etcd/base64.ts';
 import { gatewayPaths } from '#platform/etcd/gateway-paths.ts';
 import { prefixEnd, wire } from '#platform/etcd/wire.ts';
@@ -42,11 +43,11 @@ export async function readBackEtcd(args: {
     let from = base64(prefix);
     for (let more = acknowledged.length > 0; more;) {
       const text = await ask(gatewayPaths.range, { key: from, range_end: end, keys_only: true, limit: pageSize });
-      const answer = JSON.parse(text) as { more?: boolean };
+      const answer: unknown = JSON.parse(text);
       const keys = wire.readRange(base64Form, answer).items.map(({ key }) => key);
       for (const key of keys) found.add(key);
       const last = keys.at(-1);
-      more = answer.more === true && last !== undefined;
+      more = isRecord(answer) && answer['more'] === true && last !== undefined;
       if (last !== undefined) from = base64(`${last}\0`);
     }
     const wallMs = clock.wall();

@@ -1,3 +1,4 @@
+import { isRecord } from '#errors/is-record.ts';
 import { base64Form } from '#platform/etcd/base64.ts';
 import { gatewayPaths } from '#platform/etcd/gateway-paths.ts';
 import { flannelKeys, readFlannelLease } from '#platform/etcd/keys/flannel-keys.ts';
@@ -96,8 +97,10 @@ type Pair = Pick<KeyValue, 'key' | 'value'>;
 
 /** Keys and values in the answer to the look. */
 export function pairsIn(body: string): Pair[] {
-  const { responses = [] } = JSON.parse(body) as { responses?: { response_range?: unknown }[] };
-  return responses.flatMap(({ response_range: found }) => wire.readRange(base64Form, found ?? {}).items);
+  const answer: unknown = JSON.parse(body);
+  const responses: unknown = isRecord(answer) ? answer['responses'] : undefined;
+  if (!Array.isArray(responses)) return [];
+  return responses.filter(isRecord).flatMap((found) => wire.readRange(base64Form, found['response_range'] ?? {}).items);
 }
 
 /** flannel's leases among the pairs. */

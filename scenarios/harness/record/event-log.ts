@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
+import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
-import { issuesOf } from './events/issues-of.ts';
 import { type RunEvent, runEventSchema, type Without } from './events/run-event.ts';
 
 /** What takes events as they happen, and has a clock for them. */
@@ -60,7 +60,7 @@ function lineOf(event: RunEvent): string {
       code: 'input.event',
       cause: `this is no event ${event.type} that could be read again`,
       // A value that contains itself is a TypeError of JSON's.
-      evidence: error instanceof z.ZodError ? issuesOf(error) : [String(error)],
+      evidence: error instanceof z.ZodError ? issueLines(error) : [String(error)],
       next: 'docs/scenarios.md says what phase, mark, measure, invariant, note, event and conditions are given',
       error,
     });

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { readEvents, type RecordedEvents } from '../record/events/read-events.ts';
 import { readSamples } from '../record/read-samples.ts';
@@ -19,12 +21,12 @@ export async function readReport(runDir: string): Promise<RunReport> {
   const value = parsed(file, text);
   const checked = runReportSchema.safeParse(value);
   if (checked.success) return checked.data;
-  const version = (value as { schema?: unknown } | null)?.schema;
-  const old = typeof version === 'string' && version !== 'coreos-lab/run/2';
+  const version = z.object({ schema: z.string() }).safeParse(value).data?.schema;
+  const old = version !== undefined && version !== 'coreos-lab/run/2';
   throw new LabError({
     code: 'input.report',
     cause: old ? `${file} is of another version: ${version}` : `${file} is not a report`,
-    evidence: old ? [] : checked.error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    evidence: old ? [] : issueLines(checked.error),
     next: old ? 'run the scenario again: this lab reads coreos-lab/run/2' : 'lab runs',
   });
 }

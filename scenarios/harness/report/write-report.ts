@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { junitXml } from './junit.ts';
@@ -20,7 +21,7 @@ export async function writeReport(
     throw new LabError({
       code: 'internal.report',
       cause: `the report of ${runDir} does not keep to its schema`,
-      evidence: checked.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+      evidence: issueLines(checked.error),
       next: `compare it with docs/report.schema.json; the evidence is kept in ${runDir}`,
     });
   }

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
-import { until } from '#provision/cluster/conditions.ts';
+import { until } from '#provision/cluster/conditions/conditions.ts';
 import type { MachineProvider } from '#provision/machines/machine-provider.ts';
 import type { ScenarioContext } from '../context/scenario.ts';
 import { makeLabUnderTest } from '../context/make-lab-under-test.ts';

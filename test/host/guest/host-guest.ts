@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { waitUntil } from '#provision/machines/wait-until.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import type { BaseDisk } from './base-disk.ts';
 import { GuestShell, writeSshConfig } from './guest-shell.ts';
-import { freePort, Qemu } from './qemu.ts';
+import { Qemu } from './qemu.ts';
 
 export interface GuestOptions {
   readonly base: BaseDisk;
@@ -34,7 +35,7 @@ export class HostGuest extends GuestShell {
    */
   static async boot({ base, stores, memoryMb = 8192, cpus = 2 }: GuestOptions): Promise<HostGuest> {
     const directory = await mkdtemp(join(tmpdir(), 'coreos-lab-host-'));
-    const sshPort = await freePort();
+    const [sshPort = 0] = await freePorts(1);
     const config = await writeSshConfig(directory, base.sshKey, sshPort);
     const qemu = await Qemu.start({ base, disks: [base.disk, stores], memoryMb, cpus, sshPort, directory });
     const guest = new HostGuest(directory, config, qemu);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planUp } from '#provision/cluster/plan.ts';
+import { planUp } from '#provision/cluster/up/plan.ts';
 import { machineId } from '#provision/machines/machine-id.ts';
 import type { MachineConfig } from '#provision/config/lab-config.ts';
 import type { MachineState } from '#provision/machines/machine-provider.ts';

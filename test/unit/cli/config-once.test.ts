@@ -32,33 +32,29 @@ it.each([
   ['vagrant settings', 0, '"memoryMb":1600'],
   ['vagrant settings --hypervisor virtualbox', 0, '"memoryMb":1600'],
   ['image box --name', 0, 'coreos-lab-'],
-])(
-  'lab %s reads config.rb once',
-  async (line, exitCode, said) => {
-    const file = join(lab.dir, 'config.rb');
-    rmSync(file);
-    await execa('mkfifo', [file]);
-    const writer = giveOnce(file, '$num_instances = 2\n$vm_memory = 1600\n');
-    const main = join(repoDir, 'dist/cli/main.js');
-    const env = {
-      LAB_ROOT: repoDir,
-      LAB_CONFIG_DIR: lab.dir,
-      NO_COLOR: '1',
-      FORCE_COLOR: undefined,
-      NUM_INSTANCES: undefined,
-    };
-    const ran = await execa(process.execPath, [main, ...line.split(' ')], {
-      env,
-      reject: false,
-      stdin: 'ignore',
-      cwd: lab.dir,
-      timeout: deadlineMs,
-      killSignal: 'SIGKILL' as const,
-    });
-    expect({ ended: !ran.timedOut, exitCode: ran.exitCode }).toEqual({ ended: true, exitCode });
-    expect(ran.stdout).toContain(said);
-    // Nobody read it if its writer still waits.
-    expect((await writer).exitCode).toBe(0);
-  },
-  90_000,
-);
+])('lab %s reads config.rb once', async (line, exitCode, said) => {
+  const file = join(lab.dir, 'config.rb');
+  rmSync(file);
+  await execa('mkfifo', [file]);
+  const writer = giveOnce(file, '$num_instances = 2\n$vm_memory = 1600\n');
+  const main = join(repoDir, 'dist/cli/main.js');
+  const env = {
+    LAB_ROOT: repoDir,
+    LAB_CONFIG_DIR: lab.dir,
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+    NUM_INSTANCES: undefined,
+  };
+  const ran = await execa(process.execPath, [main, ...line.split(' ')], {
+    env,
+    reject: false,
+    stdin: 'ignore',
+    cwd: lab.dir,
+    timeout: deadlineMs,
+    killSignal: 'SIGKILL' as const,
+  });
+  expect({ ended: !ran.timedOut, exitCode: ran.exitCode }).toEqual({ ended: true, exitCode });
+  expect(ran.stdout).toContain(said);
+  // Nobody read it if its writer still waits.
+  expect((await writer).exitCode).toBe(0);
+});

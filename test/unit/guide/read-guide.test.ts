@@ -114,10 +114,8 @@ describe('a guide', () => {
 describe('the guides of the lab', () => {
   it('are sound: the chapter, and what lab guide new writes', async () => {
     const chapter = await readGuide(join(root, 'guide/chapter'), 'chapter');
-    expect(chapter.steps.map(({ id }) => id)).toEqual([
-      ...['machines', 'couchbase', 'memcached', 'worker', 'web', 'halt'],
-      ...['back', 'cord', 'quorum', 'heal', 'layer', 'rebuilt'],
-    ]);
+    const expected = 'machines couchbase memcached worker web halt back cord quorum heal layer rebuilt';
+    expect(chapter.steps.map(({ id }) => id)).toEqual(expected.split(' '));
     expect((await readGuide(join(root, 'guide/template'), 'template')).steps).toHaveLength(1);
   });
 

@@ -4,7 +4,14 @@ import { readOptions } from '#simulation/options.ts';
 const fresh = 77;
 
 test('without a word: an hour of a fresh seed', () => {
-  expect(readOptions([], fresh)).toEqual({ seeds: [fresh], isFresh: true, hours: 1, json: false, help: false });
+  expect(readOptions([], fresh)).toEqual({
+    seeds: [fresh],
+    isFresh: true,
+    hours: 1,
+    fence: false,
+    json: false,
+    help: false,
+  });
 });
 
 test.each([
@@ -12,6 +19,7 @@ test.each([
   [['--seed=0', '--hours', '0.5'], { seeds: [0], hours: 0.5 }],
   [['--seeds', '3..5', '--json'], { seeds: [3, 4, 5], isFresh: false, json: true }],
   [['--seeds=2147483647..2147483647', '--hours=10000'], { seeds: [2147483647], hours: 10000 }],
+  [['--fence'], { fence: true }],
   [['-h'], { help: true }],
 ])('%j', (argv, wanted) => {
   expect(readOptions(argv, fresh)).toMatchObject(wanted);

@@ -4,7 +4,7 @@ import type { EtcdStore, Guard, Write } from '#platform/etcd/store.ts';
 import type { SystemdDriver } from '#platform/systemd/driver.ts';
 import { allCheckers } from '#simulation/checkers/all-checkers.ts';
 import type { Tampering } from '#simulation/machines/fleetd.ts';
-import { machineId, type Plan } from '#simulation/plan/plan.ts';
+import { machineId, type Fault, type Plan } from '#simulation/plan/plan.ts';
 import { runPlan } from '#simulation/run/run-plan.ts';
 import { create, destroy, fault, metadata, smallPlan, want } from './small-plan.ts';
 
@@ -204,6 +204,46 @@ test('with a fence a machine that is cut off stops its unit before another one s
   const [down, up] = [turns.indexOf('core-01 inactive'), turns.findIndex((turn) => /core-0[23] active/.test(turn))];
   expect([down >= 0, up > down]).toEqual([true, true]);
   expect((await runPlan(plan, { isFenced: true })).violation?.checker).toBe('single-copy');
+});
+
+test.each([19.9, 20.5, 22, 24, 26])(
+  'the fence holds when fleetd is killed beside the cut, at %d s',
+  async (seconds) => {
+    const cut = fault(20, { fault: 'partition', machines: [1], direction: 'both', lastsMs: 40_000 });
+    const plan = smallPlan(
+      [create(10, 'a.service', '', 1_000), cut, fault(seconds, { fault: 'kill', daemon: 'fleetd', on: 1 })],
+      80,
+    );
+    const turns: string[] = [];
+    const outcome = await runPlan(
+      { ...plan, fleet: { ...plan.fleet, fence: true } },
+      { onEvent: (event) => event.kind === 'unit' && turns.push(`${event.machine} ${event.active}`) },
+    );
+    expect(outcome.violation).toBeUndefined();
+    const [down, up] = [turns.indexOf('core-01 inactive'), turns.findIndex((turn) => /core-0[23] active/.test(turn))];
+    expect([down >= 0, up > down]).toEqual([true, true]);
+  },
+);
+
+test('with a fence, who leaves in order is not waited for; who loses power is', async () => {
+  const secondsUntilElsewhere = async (what: Fault): Promise<number> => {
+    const plan = smallPlan([one, fault(20, what)], 60);
+    let up = Number.NaN;
+    const outcome = await runPlan(
+      { ...plan, fleet: { ...plan.fleet, fence: true } },
+      {
+        onEvent: (event) => {
+          if (event.kind === 'unit' && event.active === 'active' && event.at > 20_000) up = event.at;
+        },
+      },
+    );
+    expect(outcome.violation).toBeUndefined();
+    return up / 1000 - 20;
+  };
+  expect(await secondsUntilElsewhere({ fault: 'leave', on: 1, lastsMs: 30_000 })).toBeLessThan(1.5);
+  const waited = await secondsUntilElsewhere({ fault: 'power-off', on: 1, lastsMs: 30_000 });
+  expect(waited).toBeGreaterThan(7.5);
+  expect(waited).toBeLessThan(15);
 });
 
 test('a bug is planted for each checker', () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makePlan } from '#simulation/plan/make-plan.ts';
 import { runPlan } from '#simulation/run/run-plan.ts';
+import { isSameEachTime } from '../../support/same-examples.ts';
 
 /** A machine that has much else to do needs minutes for what takes seconds. */
 const patience = 300_000;
@@ -19,7 +20,8 @@ test.each([1, 2, 3, 5, 8])('seed %i breaks nothing', { timeout: patience }, asyn
   expect(outcome.settledAfterMs.length).toBeGreaterThan(0);
 });
 
-const fresh = Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31));
+/** Of its own for each run, but where a change is judged: there they are the same for all. `npm run simulate` tries others, as many as one likes. */
+const fresh = isSameEachTime ? [13, 21, 34] : Array.from({ length: 3 }, () => Math.floor(Math.random() * 2 ** 31));
 
 test.each(fresh.map((seed) => ({ seed })))(
   `fresh seed $seed breaks nothing: npm run simulate -- --seed $seed --hours ${hours}`,

@@ -38,7 +38,7 @@ export default function CodeMirror({ text, language, label, isReadOnly = false, 
       doc: beginning.current,
       extensions: [
         EditorView.cspNonce.of(nonce()),
-        ...look(language, label),
+        ...extensionsOf(language, label),
         isReadOnly ? readOnly : keymap.of([{ key: 'Mod-s', run: save }]),
         history(),
         keymap.of([...defaultKeymap, ...historyKeymap]),
@@ -52,7 +52,7 @@ export default function CodeMirror({ text, language, label, isReadOnly = false, 
   return <div ref={place} className="editor" />;
 }
 
-function look(language: EditorProps['language'], label: string): Extension[] {
+function extensionsOf(language: EditorProps['language'], label: string): Extension[] {
   return [
     theme,
     syntaxHighlighting(highlighting),

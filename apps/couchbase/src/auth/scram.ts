@@ -9,14 +9,14 @@ export type ScramStep = { readonly kind: 'continue' | 'done'; readonly message: 
  * An unknown user goes through the same messages and fails at the end, so that names cannot be probed.
  */
 export class ScramExchange {
-  private readonly lookup: (user: string) => Credentials | undefined;
-  private readonly decoy: Credentials;
-  private readonly nonce: string;
-  private known = false;
-  private credentials: Credentials | undefined;
-  private transcript = '';
-  private gs2 = '';
-  private combined = '';
+  readonly #lookup: (user: string) => Credentials | undefined;
+  readonly #decoy: Credentials;
+  readonly #nonce: string;
+  #known = false;
+  #credentials: Credentials | undefined;
+  #transcript = '';
+  #gs2 = '';
+  #combined = '';
 
   /**
    * @param lookup finds a user
@@ -28,9 +28,9 @@ export class ScramExchange {
     decoy: Credentials,
     nonce: string = randomBytes(24).toString('base64'),
   ) {
-    this.lookup = lookup;
-    this.decoy = decoy;
-    this.nonce = nonce;
+    this.#lookup = lookup;
+    this.#decoy = decoy;
+    this.#nonce = nonce;
   }
 
   /** Takes the client's first message (`n,,n=user,r=nonce`). */
@@ -38,13 +38,13 @@ export class ScramExchange {
     const match = /^([ny],[^,]*,)(n=([^,]*),r=([^,]+).*)$/su.exec(message);
     const [, gs2, bare, name, clientNonce] = match ?? [];
     if (gs2 === undefined || bare === undefined || name === undefined || clientNonce === undefined) return failed;
-    const found = this.lookup(name.replaceAll('=2C', ',').replaceAll('=3D', '='));
-    this.known = found !== undefined;
-    this.credentials = found ?? this.decoy;
-    this.gs2 = gs2;
-    this.combined = clientNonce + this.nonce;
-    const answer = `r=${this.combined},s=${this.credentials.salt.toString('base64')},i=${this.credentials.iterations}`;
-    this.transcript = `${bare},${answer}`;
+    const found = this.#lookup(name.replaceAll('=2C', ',').replaceAll('=3D', '='));
+    this.#known = found !== undefined;
+    this.#credentials = found ?? this.#decoy;
+    this.#gs2 = gs2;
+    this.#combined = clientNonce + this.#nonce;
+    const answer = `r=${this.#combined},s=${this.#credentials.salt.toString('base64')},i=${this.#credentials.iterations}`;
+    this.#transcript = `${bare},${answer}`;
     return { kind: 'continue', message: answer };
   }
 
@@ -52,16 +52,16 @@ export class ScramExchange {
   final(message: string): ScramStep {
     const match = /^(c=([^,]*),r=([^,]*).*),p=([^,]+)$/su.exec(message);
     const [, withoutProof, channel, nonce, proofText] = match ?? [];
-    const { credentials } = this;
+    const credentials = this.#credentials;
     if (credentials === undefined || withoutProof === undefined || proofText === undefined) return failed;
-    const transcript = `${this.transcript},${withoutProof}`;
+    const transcript = `${this.#transcript},${withoutProof}`;
     const proof = Buffer.from(proofText, 'base64');
     const signature = hmac(credentials.storedKey, transcript);
     if (proof.length !== signature.length) return failed;
     const clientKey = Buffer.from(proof.map((byte, index) => byte ^ (signature[index] ?? 0)));
     const proven = timingSafeEqual(sha512(clientKey), credentials.storedKey);
-    const bound = channel === Buffer.from(this.gs2).toString('base64') && nonce === this.combined;
-    if (!proven || !bound || !this.known) return failed;
+    const bound = channel === Buffer.from(this.#gs2).toString('base64') && nonce === this.#combined;
+    if (!proven || !bound || !this.#known) return failed;
     return { kind: 'done', message: `v=${hmac(credentials.serverKey, transcript).toString('base64')}` };
   }
 }

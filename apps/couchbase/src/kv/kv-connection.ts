@@ -33,155 +33,155 @@ export interface KvService {
  */
 export class KvConnection {
   readonly session: Session;
-  private readonly socket: Socket;
-  private readonly service: KvService;
-  private readonly reader: FrameReader;
+  readonly #socket: Socket;
+  readonly #service: KvService;
+  readonly #reader: FrameReader;
   /** What is left to be written of a large value. */
-  private rest = nothing;
+  #rest = nothing;
   /** Answers that are still being made, or may not be told yet: no request behind them is looked at. */
-  private awaiting = 0;
+  #awaiting = 0;
   /** What has to come to pass before the answers that are joined now may be told. */
-  private condition: Promise<void> | undefined;
+  #condition: Promise<void> | undefined;
   /** It was made. */
-  private late: { readonly frame: RequestFrame; readonly response: Response } | undefined;
-  private stallTimer: NodeJS.Timeout | undefined;
-  private failedLogins = 0;
+  #late: { readonly frame: RequestFrame; readonly response: Response } | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
+  #failedLogins = 0;
 
   constructor(socket: Socket, service: KvService) {
-    this.socket = socket;
-    this.service = service;
+    this.#socket = socket;
+    this.#service = service;
     const { strangerBodyBytes, strangerMs, scans } = service.limits;
     this.session = newSession(scans, () => {
-      if (!socket.destroyed) this.serve();
+      if (!socket.destroyed) this.#serve();
     });
-    this.reader = new FrameReader(strangerBodyBytes);
+    this.#reader = new FrameReader(strangerBodyBytes);
     const strangerTimer = setTimeout(() => {
       if (this.session.user === undefined) service.end(`no authentication within ${strangerMs} ms`);
     }, strangerMs);
     socket.on('data', (chunk) => {
-      this.reader.push(chunk);
-      this.serve();
+      this.#reader.push(chunk);
+      this.#serve();
     });
     socket.on('drain', () => {
-      this.stopStallTimer();
-      this.serve();
+      this.#stopStallTimer();
+      this.#serve();
     });
     socket.on('close', () => {
       clearTimeout(strangerTimer);
       this.session.producer?.stop();
-      this.stopStallTimer();
+      this.#stopStallTimer();
     });
   }
 
   /** Closes the connection and tells why. */
   readonly hangUp = (why: string): void => {
-    this.service.end(why);
+    this.#service.end(why);
   };
 
-  private serve(): void {
+  #serve(): void {
     try {
-      while (this.awaiting === 0 && this.mayWriteMore() && this.writeSome());
+      while (this.#awaiting === 0 && this.#mayWriteMore() && this.#writeSome());
     } catch (error) {
-      this.service.end(error);
+      this.#service.end(error);
       return;
     }
-    if (!this.mayWriteMore()) this.waitForClient();
-    else if (this.awaiting > 0) this.socket.pause();
-    else if (this.session.quitting) this.socket.end();
-    else this.socket.resume();
+    if (!this.#mayWriteMore()) this.#waitForClient();
+    else if (this.#awaiting > 0) this.#socket.pause();
+    else if (this.session.quitting) this.#socket.end();
+    else this.#socket.resume();
   }
 
   /** One write. False when there is nothing to write: no complete request is there. */
-  private writeSome(): boolean {
+  #writeSome(): boolean {
     // Another connection may have been closed in the midst of its answers.
     answers.clear();
-    if (this.late !== undefined) this.add(this.late.frame, this.late.response);
-    this.late = undefined;
-    while (this.rest.isEmpty && answers.size < writeBytes && !this.session.quitting && this.awaiting === 0) {
-      const frame = this.reader.next();
+    if (this.#late !== undefined) this.#add(this.#late.frame, this.#late.response);
+    this.#late = undefined;
+    while (this.#rest.isEmpty && answers.size < writeBytes && !this.session.quitting && this.#awaiting === 0) {
+      const frame = this.#reader.next();
       if (frame === undefined) break;
       this.session.producer?.heard(frame);
       if (frame.isAnswer) continue;
-      const response = this.respond(frame);
-      if (response instanceof Promise) void this.wait(frame, response);
-      else this.add(frame, response);
+      const response = this.#respond(frame);
+      if (response instanceof Promise) void this.#wait(frame, response);
+      else this.#add(frame, response);
     }
-    if (answers.size > 0) this.tell(answers.take());
-    else if (this.rest.isEmpty) return this.writeChanges();
-    else this.socket.write(this.rest.take(writeBytes));
+    if (answers.size > 0) this.#tell(answers.take());
+    else if (this.#rest.isEmpty) return this.#writeChanges();
+    else this.#socket.write(this.#rest.take(writeBytes));
     return true;
   }
 
   /** Of a connection that streams changes. False when there are none. */
-  private writeChanges(): boolean {
-    const changes = this.awaiting > 0 ? undefined : this.session.producer?.take(writeBytes);
+  #writeChanges(): boolean {
+    const changes = this.#awaiting > 0 ? undefined : this.session.producer?.take(writeBytes);
     if (changes === undefined) return false;
-    this.service.commit();
-    this.socket.write(changes.bytes);
-    if (changes.value !== '') this.rest = new UnwrittenValue(changes.value);
+    this.#service.commit();
+    this.#socket.write(changes.bytes);
+    if (changes.value !== '') this.#rest = new UnwrittenValue(changes.value);
     return true;
   }
 
-  private tell(bytes: Buffer): void {
-    this.service.commit();
-    const { condition } = this;
+  #tell(bytes: Buffer): void {
+    this.#service.commit();
+    const condition = this.#condition;
     if (condition === undefined) {
-      this.socket.write(bytes);
+      this.#socket.write(bytes);
       return;
     }
-    this.condition = undefined;
-    this.awaiting += 1;
+    this.#condition = undefined;
+    this.#awaiting += 1;
     void condition.then(() => {
-      this.awaiting -= 1;
-      if (this.socket.destroyed) return;
-      this.socket.write(bytes);
-      this.serve();
+      this.#awaiting -= 1;
+      if (this.#socket.destroyed) return;
+      this.#socket.write(bytes);
+      this.#serve();
     });
   }
 
-  private add(frame: RequestFrame, response: Response): void {
+  #add(frame: RequestFrame, response: Response): void {
     if (response.silent === true) return;
     // One after the other: who asks for the disk later waits for all before.
-    if (response.after !== undefined) this.condition = response.after;
+    if (response.after !== undefined) this.#condition = response.after;
     const { packets } = response;
     if (packets !== undefined) {
-      if (!answers.addPackets(packets)) this.rest = new UnwrittenValue(packets);
-    } else if (!answers.add(frame, response)) this.rest = new UnwrittenValue(response.value ?? '');
+      if (!answers.addPackets(packets)) this.#rest = new UnwrittenValue(packets);
+    } else if (!answers.add(frame, response)) this.#rest = new UnwrittenValue(response.value ?? '');
   }
 
-  private async wait(frame: RequestFrame, promised: Promise<Response>): Promise<void> {
-    this.awaiting += 1;
+  async #wait(frame: RequestFrame, promised: Promise<Response>): Promise<void> {
+    this.#awaiting += 1;
     const response = await promised;
-    this.awaiting -= 1;
-    this.late = { frame, response };
-    if (!this.socket.destroyed) this.serve();
+    this.#awaiting -= 1;
+    this.#late = { frame, response };
+    if (!this.#socket.destroyed) this.#serve();
   }
 
-  private respond(frame: RequestFrame): Response | Promise<Response> {
-    const { session, service } = this;
-    const { strangerBodyBytes, bodyBytes, failedLogins } = service.limits;
-    const response = service.answer(session, frame);
-    this.reader.takesAnswers = session.producer !== undefined;
-    this.reader.limit = session.user === undefined ? strangerBodyBytes : bodyBytes;
+  #respond(frame: RequestFrame): Response | Promise<Response> {
+    const { session } = this;
+    const { strangerBodyBytes, bodyBytes, failedLogins } = this.#service.limits;
+    const response = this.#service.answer(session, frame);
+    this.#reader.takesAnswers = session.producer !== undefined;
+    this.#reader.limit = session.user === undefined ? strangerBodyBytes : bodyBytes;
     const isWrongPassword = !(response instanceof Promise) && response.status === statuses.authError;
-    if (isWrongPassword && ++this.failedLogins >= failedLogins) session.quitting = true;
+    if (isWrongPassword && ++this.#failedLogins >= failedLogins) session.quitting = true;
     return response;
   }
 
-  private mayWriteMore(): boolean {
-    return this.socket.writableLength <= this.service.limits.outputBytes;
+  #mayWriteMore(): boolean {
+    return this.#socket.writableLength <= this.#service.limits.outputBytes;
   }
 
-  private waitForClient(): void {
-    this.socket.pause();
-    const { stalledMs, outputBytes } = this.service.limits;
-    this.stallTimer ??= setTimeout(() => {
-      this.service.end(`it did not take ${outputBytes} bytes of its answers within ${stalledMs} ms`);
+  #waitForClient(): void {
+    this.#socket.pause();
+    const { stalledMs, outputBytes } = this.#service.limits;
+    this.#stallTimer ??= setTimeout(() => {
+      this.#service.end(`it did not take ${outputBytes} bytes of its answers within ${stalledMs} ms`);
     }, stalledMs);
   }
 
-  private stopStallTimer(): void {
-    clearTimeout(this.stallTimer);
-    this.stallTimer = undefined;
+  #stopStallTimer(): void {
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = undefined;
   }
 }

@@ -111,9 +111,9 @@ export function poolJson(cluster: Cluster, host: string) {
 
 /** One node is always balanced. */
 function rebalance(cluster: Cluster, request: RestRequest): RestResponse {
-  const names = (field: string) => (formOf(request).get(field) ?? '').split(',').filter((name) => name !== '');
-  const known = names('knownNodes');
+  const namesIn = (field: string) => (formOf(request).get(field) ?? '').split(',').filter((name) => name !== '');
+  const known = namesIn('knownNodes');
   if (known.length === 0) return { status: 400, json: { empty_known_nodes: 1 } };
-  const isThisOne = known.length === 1 && known[0] === otpNode(cluster) && names('ejectedNodes').length === 0;
+  const isThisOne = known.length === 1 && known[0] === otpNode(cluster) && namesIn('ejectedNodes').length === 0;
   return isThisOne ? ok : { status: 400, json: { mismatch: 1 } };
 }

@@ -43,6 +43,7 @@ export const unbuiltRoutes: readonly Route[] = (
     ],
     [/^\/(?:internalSettings|internal\/settings\/.*|controller\/(?:setAutoCompaction|resetAlerts))$/u, 'that setting'],
     [/^\/pools\/default\/settings\/memcached\/.*$/u, 'that setting'],
+    [/^\/diag\/eval$/u, 'running of Erlang code'],
     [
       /^\/(?:logs|events|eventsStreaming|sasl_logs|diag|controller\/(?:start|cancel)LogsCollection)(?:\/.*)?$/u,
       'reading of logs (use `docker logs`)',

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../../errors/is-record.ts';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { isBuiltInReduce } from './built-in-reduces.ts';
 import { checkSource } from './source-check.ts';
@@ -31,10 +32,6 @@ export function readDesignDocument(source: unknown): DesignDocument {
     views.set(name, reduce === '' ? { map } : { map, reduce });
   }
   return { views, source };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function bad(cause: string): LabError {

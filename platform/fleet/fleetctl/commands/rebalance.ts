@@ -31,7 +31,7 @@ export const rebalance: Command = {
     const [machines, units] = await Promise.all([context.client.listMachines(), context.client.listUnits()]);
     const plan = planRebalance(snapshotOf(machines, units));
     const name = (id: string): string => machines.find((m) => m.id === id)?.hostname ?? id.slice(0, 8);
-    const told = ({ units: moved, from, to, reason }: RebalanceStep): string =>
+    const inOneLine = ({ units: moved, from, to, reason }: RebalanceStep): string =>
       `${moved.join(', ')}: ${name(from)} -> ${name(to)} (${reason})`;
     const counts = (of: ReadonlyMap<string, number>): string => [...of].map(([m, n]) => `${m}:${n}`).join(' ');
     if (context.flags.on('json')) {
@@ -40,7 +40,7 @@ export const rebalance: Command = {
       if (isDry) return 0;
     } else if (plan.steps.length === 0) context.out(`Nothing to move: units ${counts(plan.before)}`);
     for (const step of plan.steps) {
-      if (!context.flags.on('json')) context.out(`${isDry ? 'Would move' : 'Moving'} ${told(step)}`);
+      if (!context.flags.on('json')) context.out(`${isDry ? 'Would move' : 'Moving'} ${inOneLine(step)}`);
       if (isDry) continue;
       await context.client.moveUnits(step);
       const failures = await waitForUnits(context, step.units, totalMs, judgeOf(step));

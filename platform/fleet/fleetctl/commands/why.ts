@@ -17,7 +17,7 @@ export const why: Command = {
       const found = await context.client.why(name);
       if (found === undefined) continue;
       if (context.flags.on('json')) context.out(JSON.stringify(found));
-      else for (const line of told(found)) context.out(line);
+      else for (const line of whyLines(found)) context.out(line);
       return 0;
     }
     const cause = `Unit ${names[0]} does not exist.`;
@@ -27,7 +27,7 @@ export const why: Command = {
 
 type Found = NonNullable<Awaited<ReturnType<Parameters<Command['run']>[0]['client']['why']>>>;
 
-function told({ unit, waitsFor, inTheWay, decisions }: Found): string[] {
+function whyLines({ unit, waitsFor, inTheWay, decisions }: Found): string[] {
   const wanted = unit.desiredState ?? 'inactive';
   const head = wanted === 'inactive' ? 'is known, and not wanted on any machine' : `is wanted ${wanted}`;
   return [

@@ -11,8 +11,7 @@ import type { GuestState, Hypervisor, InGuest, SshPlace } from '../hypervisor.ts
 import type { GuestSettings } from '../vagrant-settings.ts';
 import { BaseVolume } from './base-volume.ts';
 import { carryOut, type ImpairmentPlan, planImpair, planLift } from './guest-impairments.ts';
-import { ensureMachineNetwork } from './machine-network.ts';
-import { ensureStoragePool } from './storage-pool.ts';
+import { ensureMachineNetwork, ensureStoragePool } from './network-and-pool.ts';
 import { parseLease, Virsh } from './virsh.ts';
 
 /** QEMU's guests on the lab's own libvirtd, which lives in the lab's namespaces. A guest's domain has the machine's name. */

@@ -11,15 +11,15 @@ import { libvirtPlaces } from './libvirt-places.ts';
  */
 export async function prepareLibvirt(lab: string, paths: LabPaths): Promise<string[]> {
   const own = (name: string) => join(paths.stateDir, 'libvirt', name);
-  const directories = [
-    own('etc'),
-    own('lib'),
-    own('cache'),
-    join(paths.logDir, 'libvirt'),
-    join(paths.runDir, 'libvirt'),
-  ];
-  const places = libvirtPlaces.map((place, i) => [place, directories[i] ?? ''] as const);
-  for (const [place, directory] of places) {
+  const [etc, lib, cache, log, run] = libvirtPlaces;
+  const places = {
+    [etc]: own('etc'),
+    [lib]: own('lib'),
+    [cache]: own('cache'),
+    [log]: join(paths.logDir, 'libvirt'),
+    [run]: join(paths.runDir, 'libvirt'),
+  };
+  for (const [place, directory] of Object.entries(places)) {
     await mkdir(place, { recursive: true });
     await mkdir(directory, { recursive: true });
     await execa('mount', ['--bind', directory, place]);

@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
+import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { type RecordedLine, recordedLines } from '../ndjson.ts';
-import { issuesOf } from './issues-of.ts';
 import { upgraded } from './older-forms.ts';
 import { isEventType, type RunEvent, runEventSchema } from './run-event.ts';
 
@@ -68,7 +68,7 @@ function broken(where: string, what: string, error: unknown): LabError {
   return new LabError({
     code: 'input.record',
     cause: `${where} ${what}`,
-    evidence: error instanceof z.ZodError ? issuesOf(error) : [String(error)],
+    evidence: error instanceof z.ZodError ? issueLines(error) : [String(error)],
     next: `lab runs (choose another than ${basename(dirname(where))})`,
     error,
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle, type Bundles } from './support/bundles.ts';
 import { administrator, ask } from './support/rest.ts';
 import { sdkResults } from './support/sdk-results.ts';
@@ -6,9 +6,6 @@ import { startServerProcess, type ServerProcess } from './support/server-process
 import { setUp } from './support/set-up.ts';
 
 /* Key-value as the official SDK 4.7.1 sees it: what each step gave, or the class of its error. */
-
-// Each test starts a process that loads a native module; a busy host takes its time over that.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let bundles: Bundles;
 let server: ServerProcess;

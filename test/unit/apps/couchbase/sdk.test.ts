@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundle, type Bundles } from './support/bundles.ts';
 import { administrator, ask } from './support/rest.ts';
 import { sdkResults, sdkScript } from './support/sdk-results.ts';
 import { startServerProcess, type ServerProcess } from './support/server-process.ts';
-
-// Each test starts a process that loads a native module; a busy host takes its time over that.
-vi.setConfig({ testTimeout: 60_000 });
 
 let bundles: Bundles;
 let server: ServerProcess;

@@ -32,7 +32,7 @@ export function startApp(entry: string, env: Record<string, string>, args: strin
   return {
     output: () => text,
     exited,
-    printed: (pattern, deadlineMs = 15_000) =>
+    printed: (pattern, deadlineMs = 45_000) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const match = pattern.exec(text);

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { connect as dial, createServer, type AddressInfo } from 'node:net';
+import { connect as dial } from 'node:net';
 import { startServer } from '#apps/couchbase/src/server/start.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { standStill } from '../../../support/stand-still.ts';
 import { bundleViews } from '../couchbase/support/bundles.ts';
 
@@ -61,7 +62,7 @@ export async function realMemcached(): Promise<RealMemcached> {
   if (spawnSync('memcached', ['--version']).status !== 0) {
     throw new Error('memcached is not installed: apt-get install --no-install-recommends memcached');
   }
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const args = ['-l', '127.0.0.1', '-p', String(port), '-U', '0', '-u', 'nobody'];
   const child = spawn('memcached', args, { stdio: 'ignore' });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -80,16 +81,8 @@ export async function realMemcached(): Promise<RealMemcached> {
   };
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function accepts(port: number): Promise<void> {
-  for (const endAt = Date.now() + 5000; Date.now() < endAt;) {
+  for (const endAt = Date.now() + 30_000; Date.now() < endAt;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = dial(port, '127.0.0.1');
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

@@ -37,7 +37,7 @@ describe.skipIf(!existsSync(executablePath))('page behind proxies (skipped witho
       executablePath,
       args: ['--headless', '--no-sandbox', '--disable-gpu', ...quiet.split(' ')],
     });
-  }, 90_000);
+  });
 
   afterEach(() => page.close());
 
@@ -54,7 +54,7 @@ describe.skipIf(!existsSync(executablePath))('page behind proxies (skipped witho
   async function open(url: string): Promise<void> {
     page = await browser.newPage();
     await page.goto(url);
-    await expect.poll(lines, { timeout: 15_000 }).toHaveLength(10);
+    await expect.poll(lines).toHaveLength(10);
     expect((await lines())[0]).toBe('231000024 : Event 24');
   }
 
@@ -72,57 +72,53 @@ describe.skipIf(!existsSync(executablePath))('page behind proxies (skipped witho
     ['passes a WebSocket one way', { kind: 'one-way' }],
   ];
 
-  it.each(refusing)(
-    'gets its rows by long polling where a proxy %s',
-    async (_, habit) => {
-      const proxy = await startProxy(targets(1), habit);
-      await open(proxy.url);
-      expect(await page.getByText('Live').count()).toBe(1);
-      await expect.poll(() => proxy.upgrades(), { timeout: 10_000 }).toBeGreaterThan(0);
-      // What a silent upgrade breaks later: each heartbeat (3 s) is one long poll and one answer to it.
-      const heartbeats = ['hangs', 'swallows', 'one-way'].includes(habit.kind) ? 3 : 0;
-      const polls = proxy.polls();
-      const handshakes = proxy.handshakes();
-      await expect.poll(() => proxy.polls(), { timeout: 15_000 }).toBeGreaterThanOrEqual(polls + 2 * heartbeats);
-      expect(await carrier()).toBe('by long polling');
-      expect(proxy.handshakes()).toBe(handshakes);
-      proxy.close();
-    },
-    30_000,
-  );
+  it.each(refusing)('gets its rows by long polling where a proxy %s', async (_, habit) => {
+    const proxy = await startProxy(targets(1), habit);
+    await open(proxy.url);
+    expect(await page.getByText('Live').count()).toBe(1);
+    await expect.poll(() => proxy.upgrades()).toBeGreaterThan(0);
+    // What a silent upgrade breaks later: each heartbeat (3 s) is one long poll and one answer to it.
+    const heartbeats = ['hangs', 'swallows', 'one-way'].includes(habit.kind) ? 3 : 0;
+    const polls = proxy.polls();
+    const handshakes = proxy.handshakes();
+    await expect.poll(() => proxy.polls()).toBeGreaterThanOrEqual(polls + 2 * heartbeats);
+    expect(await carrier()).toBe('by long polling');
+    expect(proxy.handshakes()).toBe(handshakes);
+    proxy.close();
+  });
 
   it('gets its rows through a proxy that buffers answers and keeps no connection', async () => {
     const proxy = await startProxy(targets(1), { kind: 'answers', status: 400 }, { buffered: true });
     await open(proxy.url);
     expect(await carrier()).toBe('by long polling');
     proxy.close();
-  }, 30_000);
+  });
 
   it('takes the WebSocket where there is one', async () => {
     const proxy = await startProxy(targets(1), { kind: 'passes' });
     await open(proxy.url);
-    await expect.poll(carrier, { timeout: 10_000 }).toBe('by WebSocket');
+    await expect.poll(carrier).toBe('by WebSocket');
     proxy.close();
-  }, 30_000);
+  });
 
   it('gives up WebSockets that a proxy cuts, and stays with long polling', async () => {
     const proxy = await startProxy(targets(1), { kind: 'cuts', afterMs: 500 });
     await open(proxy.url);
-    await expect.poll(() => proxy.upgrades(), { timeout: 15_000 }).toBe(2);
-    await expect.poll(carrier, { timeout: 15_000 }).toBe('by long polling');
+    await expect.poll(() => proxy.upgrades()).toBe(2);
+    await expect.poll(carrier).toBe('by long polling');
     expect(await page.getByText('Live').count()).toBe(1);
     expect(proxy.upgrades()).toBe(2);
     proxy.close();
-  }, 45_000);
+  });
 
   it('finds a WebSocket behind a balancer that sends each request to another instance', async () => {
     const proxy = await startProxy(targets(2), { kind: 'passes' });
     page = await browser.newPage();
     await page.goto(proxy.url);
-    await expect.poll(carrier, { timeout: 20_000 }).toBe('by WebSocket');
-    await expect.poll(lines, { timeout: 10_000 }).toHaveLength(10);
+    await expect.poll(carrier).toBe('by WebSocket');
+    await expect.poll(lines).toHaveLength(10);
     proxy.close();
-  }, 45_000);
+  });
 
   it('says that nothing is reached, and goes on trying', async () => {
     let reachable = false;
@@ -134,5 +130,5 @@ describe.skipIf(!existsSync(executablePath))('page behind proxies (skipped witho
     reachable = true;
     await page.getByText('Live').waitFor();
     proxy.close();
-  }, 30_000);
+  });
 });

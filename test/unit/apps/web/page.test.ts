@@ -61,7 +61,7 @@ describe.skipIf(!existsSync(executablePath))('page (skipped without Debian’s c
       '--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
     const args = ['--headless', '--no-sandbox', '--disable-gpu', ...quiet.split(' ')];
     browser = await chromium.launch({ executablePath, args });
-  }, 60_000);
+  });
 
   afterEach(async () => {
     await page.close();
@@ -88,7 +88,7 @@ describe.skipIf(!existsSync(executablePath))('page (skipped without Debian’s c
     expect(await page.getByText('Waiting for the first rows').count()).toBe(1);
     io.emit('message', rows(20));
     io.emit('counts', { documents: 1234, ageMs: 0 });
-    await expect.poll(lines, { timeout: 15_000 }).toHaveLength(10);
+    await expect.poll(lines).toHaveLength(10);
     expect((await lines())[0]).toBe('231000120 : Distributed Systems Beginners’ Night in San Francisco 20');
     const facts = await page.locator('.facts').innerText();
     expect(facts).toMatch(/web@1 on core-01[\s\S]*1,234[\s\S]*4/);
@@ -103,7 +103,7 @@ describe.skipIf(!existsSync(executablePath))('page (skipped without Debian’s c
     expect(await page.locator('.rows .fresh').count()).toBe(0);
     io.emit('message', rows(23));
     await page.locator('#nprogress .bar').waitFor({ state: 'attached' });
-    await expect.poll(() => page.locator('.rows .fresh').count(), { timeout: 15_000 }).toBe(3);
+    await expect.poll(() => page.locator('.rows .fresh').count()).toBe(3);
     expect((await lines())[0]).toContain('231000123 : ');
   });
 
@@ -120,7 +120,7 @@ describe.skipIf(!existsSync(executablePath))('page (skipped without Debian’s c
   it('says when its server is gone, keeps the rows, and comes back by itself', async () => {
     await open();
     io.emit('message', rows(20));
-    await expect.poll(lines, { timeout: 15_000 }).toHaveLength(10);
+    await expect.poll(lines).toHaveLength(10);
     for (const socket of io.sockets.sockets.values()) socket.conn.close();
     await page.getByText('Reconnecting').waitFor();
     expect(await lines()).toHaveLength(10);
@@ -134,7 +134,7 @@ describe.skipIf(!existsSync(executablePath))('page (skipped without Debian’s c
     await back;
     await page.getByText('Live').waitFor();
     io.emit('message', rows(20));
-    await expect.poll(lines, { timeout: 15_000 }).toHaveLength(10);
+    await expect.poll(lines).toHaveLength(10);
   });
 
   it.each([
@@ -145,7 +145,7 @@ describe.skipIf(!existsSync(executablePath))('page (skipped without Debian’s c
   ] as const)('fits %s px, %s, with readable contrast', async (width, scheme) => {
     await open(width, scheme);
     io.emit('message', rows(20));
-    await expect.poll(lines, { timeout: 15_000 }).toHaveLength(10);
+    await expect.poll(lines).toHaveLength(10);
     const measured = await page.evaluate(() => {
       const luminance = (color: string) => {
         const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {

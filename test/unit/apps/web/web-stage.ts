@@ -49,10 +49,11 @@ export async function webStage(wanted: { page: 'one line' | 'built' } = { page: 
       return server;
     },
     announce: async (memcachedAddresses, couchbaseAddress = couchbase.address) => {
-      await store.put('/services/couchbase/1', couchbaseAddress);
-      for (const [index, address] of memcachedAddresses.entries()) {
-        await store.put(`/services/memcached/${index + 1}`, address);
-      }
+      // At once: what lies further apart than a burst may is more than one.
+      await Promise.all([
+        store.put('/services/couchbase/1', couchbaseAddress),
+        ...memcachedAddresses.map((address, index) => store.put(`/services/memcached/${index + 1}`, address)),
+      ]);
     },
     launch: (env = {}) => {
       const who = { INSTANCE: 'web@1', MACHINE: 'core-01' };

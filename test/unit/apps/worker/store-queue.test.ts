@@ -15,7 +15,7 @@ it('holds at most its limit and drops the oldest', async () => {
   expect(queue.counts).toEqual({ stored: 0, failed: 0, dropped: 6, waiting: 4 });
   const drained = queue.drained(5000);
   for (let n = 0; n < 4; n++) {
-    await expect.poll(() => open.length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => open.length).toBeGreaterThan(0);
     open.shift()?.();
   }
   expect(await drained).toBe(true);

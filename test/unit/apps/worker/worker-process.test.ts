@@ -18,7 +18,7 @@ beforeAll(async () => {
   [etcd, image, couchbase] = await Promise.all([realEtcd(), bundleApp('worker'), readyCouchbase()]);
   const options = { host: '127.0.0.1', port: 0, rate: 100, seed: 5, startIndex: 0, pingMs: 100, deadMs: 2000 };
   stream = await startStreamServer(options);
-}, 30_000);
+});
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -107,7 +107,7 @@ it('restarts on a set but not on a refresh or an expiry', async () => {
   await store().put('/services/other/1', 'elsewhere');
   await store().delete('/services/couchbase/1');
   const lines = worker.output().split('\n').length;
-  await expect.poll(() => worker.output().split('\n').length, { timeout: 15_000 }).toBeGreaterThan(lines + 2);
+  await expect.poll(() => worker.output().split('\n').length).toBeGreaterThan(lines + 2);
   expect(worker.output()).not.toContain('new connection');
   await store().put('/services/couchbase/1', couchbase.address);
   expect(await worker.exited).toBe(0);

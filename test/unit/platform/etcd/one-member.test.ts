@@ -6,11 +6,11 @@ import { readAnswer } from '#platform/etcd/gateway-connection.ts';
 import { oneMember } from '#platform/etcd/one-member.ts';
 import { realEtcd, type RealEtcd } from './real-etcd.ts';
 
-const withinMs = 5_000;
+const withinMs = 20_000;
 
 describe('one member of three, asked by itself', () => {
   let cluster: RealEtcd;
-  beforeAll(async () => void (cluster = await realEtcd({ members: 3 })), 30_000);
+  beforeAll(async () => void (cluster = await realEtcd({ members: 3 })));
   afterAll(() => cluster.stop());
   const at = (index: number) => oneMember(cluster.endpoints[index] ?? '');
 
@@ -30,7 +30,7 @@ describe('one member of three, asked by itself', () => {
 
   it('stores under a lease, reads a key or a prefix, and tells the time that is left', async () => {
     const member = at(2);
-    const granted = await member.grant(30, withinMs);
+    const granted = await member.grant(300, withinMs);
     if (!granted.ok) throw new Error(granted.error);
     expect(await member.put('/x/ü', 'wért', granted.value.id, withinMs)).toMatchObject({ ok: true });
     expect(await member.put('/x/2', '', undefined, withinMs)).toMatchObject({ ok: true });
@@ -40,7 +40,7 @@ describe('one member of three, asked by itself', () => {
       ['/x/ü', 'wért'],
     ]);
     const left = await member.leaseSeconds(granted.value.id, withinMs);
-    expect(left.ok && left.value).toBeGreaterThan(25);
+    expect(left.ok && left.value).toBeGreaterThan(200);
     expect(await member.leaseSeconds('12345', withinMs)).toMatchObject({ ok: true, value: -1 });
   });
 
@@ -61,7 +61,7 @@ describe('one member of three, asked by itself', () => {
     await Promise.all([cluster.kill(0), cluster.kill(1)]);
     const member = at(2);
     expect(await member.healthy(2_000)).toBe(false);
-    expect(await member.range('/x/2', {}, 300)).toMatchObject({ ok: false, code: 'timeout.etcd' });
+    expect(await member.range('/x/2', {}, 1_500)).toMatchObject({ ok: false, code: 'timeout.etcd' });
     expect(await member.range('/x/2', { stale: true }, withinMs)).toMatchObject({ ok: true });
     expect(await member.members(withinMs)).toMatchObject({ ok: true });
     const dead = await at(0).status(withinMs);
@@ -71,16 +71,16 @@ describe('one member of three, asked by itself', () => {
 });
 
 it.each([
-  ['stops', 'no answer within', () => undefined],
-  ['breaks off', 'aborted', (res: ServerResponse) => void setImmediate(() => res.destroy())],
-])('an answer that %s in the middle is no answer', async (_, reason, then) => {
+  ['stops', 500, 'no answer within', () => undefined],
+  ['breaks off', withinMs, 'aborted', (res: ServerResponse) => void setImmediate(() => res.destroy())],
+])('an answer that %s in the middle is no answer', async (_, patienceMs, reason, then) => {
   const server = createServer((_, res) => {
     res.writeHead(200, { 'content-length': 100 });
     res.write('{"kvs":[', () => then(res));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const range = await oneMember(`http://127.0.0.1:${port}`).range('/x', {}, 500);
+  const range = await oneMember(`http://127.0.0.1:${port}`).range('/x', {}, patienceMs);
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   expect(range).toMatchObject({ ok: false, code: 'timeout.etcd', error: expect.stringContaining(reason) as string });
@@ -91,10 +91,15 @@ it('a member that takes the question and never answers is given up at the deadli
   await once(server.listen(0, '127.0.0.1'), 'listening');
   try {
     const member = oneMember(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const answer = await member.members(150);
-    expect(answer).toMatchObject({ ok: false, code: 'timeout.etcd', error: 'no answer within 150 ms' });
-    expect(answer.tookMs).toBeLessThan(1_000);
+    let isStillAsked = true;
+    const patient = member.members(30_000).finally(() => (isStillAsked = false));
+    const answer = await member.members(1_000);
+    expect(answer).toMatchObject({ ok: false, code: 'timeout.etcd', error: 'no answer within 1000 ms' });
+    // Not any deadline: its own. Another question goes on.
+    expect([answer.tookMs >= 999, isStillAsked]).toEqual([true, true]);
     expect(await member.healthy(150)).toBe(false);
+    server.closeAllConnections();
+    await patient;
     member.close();
   } finally {
     server.closeAllConnections();

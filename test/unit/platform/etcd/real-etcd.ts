@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '#scenarios/bench/fleet/free-ports.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { standStill } from '../../../support/stand-still.ts';
 
 export interface RealEtcd {
@@ -88,15 +88,19 @@ export async function realEtcd(opts: { members?: number; args?: string[]; host?:
   };
 }
 
+/** Until members that were started have a leader. */
+const startMs = 60_000;
+
 async function healthy(endpoint: string): Promise<void> {
-  const endAt = Date.now() + 10_000;
+  const endAt = Date.now() + startMs;
   for (;;) {
     const answer = await fetch(`${endpoint}/health`).then(
       (res) => res.text(),
       () => '',
     );
     if (answer.includes('"true"')) return;
-    if (Date.now() > endAt) throw new Error(`etcd at ${endpoint} did not become healthy within 10 s: ${answer}`);
+    if (Date.now() > endAt)
+      throw new Error(`etcd at ${endpoint} did not become healthy within ${startMs} ms: ${answer}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -38,7 +38,7 @@ describe('watchServices', () => {
     await store.put('/services/couchbase/1', '10.1.1.2', lease);
     await store.keepAliveOnce(lease);
     store.expireLease(lease);
-    await vi.waitFor(() => expect(on.said).toEqual(['set 1=10.1.1.2', 'set 1=10.1.1.2', 'gone 1']));
+    await vi.waitFor(() => expect(on.said).toEqual(['set 1=10.1.1.2', 'set 1=10.1.1.2', 'gone 1']), 30_000);
     expect(watch.instances()).toEqual([]);
     await watch.close();
   });
@@ -58,7 +58,7 @@ describe('watchServices', () => {
     };
     const watch = await watchServices(racing, '/s', on);
     expect(watch.initial.map((i) => i.value)).toEqual(['1.1.1.1']);
-    await vi.waitFor(() => expect(on.said).toEqual(['set a=2.2.2.2', 'set b=3.3.3.3']));
+    await vi.waitFor(() => expect(on.said).toEqual(['set a=2.2.2.2', 'set b=3.3.3.3']), 30_000);
     await watch.close();
   });
 
@@ -76,7 +76,10 @@ describe('watchServices', () => {
     await Promise.allSettled(writes);
     store.compact();
     store.setAway(false);
-    await vi.waitFor(() => expect(watch.instances().map((i) => i.value)).toEqual(['9.9.9.9', '3.3.3.3', '4.4.4.4']));
+    await vi.waitFor(
+      () => expect(watch.instances().map((i) => i.value)).toEqual(['9.9.9.9', '3.3.3.3', '4.4.4.4']),
+      30_000,
+    );
     expect([...on.said].sort()).toEqual(['gone b', 'set a=9.9.9.9', 'set d=4.4.4.4']);
     await watch.close();
   });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
+import { http2Connection } from '#platform/etcd/grpc/http2-connection.ts';
 import { memoryStore } from '#platform/etcd/memory-store.ts';
 import { openEtcd } from '#platform/etcd/open-etcd.ts';
 import type { EtcdStore, StoreEvent } from '#platform/etcd/store.ts';
+import { storeOver } from '#platform/etcd/store-over.ts';
 import { realEtcd, type RealEtcd } from './real-etcd.ts';
 let etcd: RealEtcd;
 beforeAll(async () => {
@@ -15,6 +17,11 @@ const kinds: Record<string, () => EtcdStore> = {
   memory: () => memoryStore(),
   grpc: () => openEtcd({ endpoints: etcd.endpoints }),
   gateway: () => gatewayStore({ endpoints: etcd.endpoints }),
+  socket: () =>
+    storeOver(
+      etcd.endpoints.map((endpoint) => http2Connection(endpoint)),
+      5000,
+    ),
 };
 
 describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
@@ -134,7 +141,7 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
     await store.put(`/contract/elsewhere-${kind}`, 'x');
     await store.put(`${p}a`, '2');
     await store.transact([], [{ put: `${p}b`, value: 'b' }, { delete: `${p}a` }]);
-    await vi.waitFor(() => expect(events).toHaveLength(4), 5000);
+    await vi.waitFor(() => expect(events).toHaveLength(4), 30_000);
     expect(events.map((e) => [e.type, e.key.slice(p.length), e.value, e.version])).toEqual(
       [['put', 'a', '1', 1], ['put', 'a', '2', 2], ['put', 'b', 'b', 1], ['delete', 'a', '', 0]], // prettier-ignore
     );
@@ -154,17 +161,17 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
     const events: StoreEvent[] = [];
     const watch = await store.watch(p, { onEvent: (e) => events.push(e) }, listing.revision + 1);
     await store.put(`${p}a`, '3');
-    await vi.waitFor(() => expect(events.map((e) => e.type + e.value)).toEqual(['put2', 'delete', 'put3']), 5000);
+    await vi.waitFor(() => expect(events.map((e) => e.type + e.value)).toEqual(['put2', 'delete', 'put3']), 30_000);
     await watch.close();
   });
 
   test('a lease renews itself past its time, and its keys go with it', async ({ expect }) => {
     const p = fresh();
-    const lease = await store.grant(2);
-    expect(lease.ttlSeconds).toBe(2);
+    const lease = await store.grant(5);
+    expect(lease.ttlSeconds).toBe(5);
     await store.put(`${p}l`, 'v', lease.id);
     expect((await store.get(`${p}l`))!.lease).toBe(lease.id);
-    await new Promise((resolve) => setTimeout(resolve, 3600)); // longer than etcd would take to expire it: the thing under test
+    await new Promise((resolve) => setTimeout(resolve, 7500)); // longer than etcd would take to expire it: the thing under test
     expect(await store.get(`${p}l`)).toBeDefined();
     await lease.revoke();
     await lease.lost;
@@ -174,14 +181,14 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
 
   test('grantOnce, keepAliveOnce, leaseTtl, expiry', async ({ expect }) => {
     const p = fresh();
-    const id = await store.grantOnce(2);
+    const id = await store.grantOnce(5);
     await store.put(`${p}o`, 'v', id);
-    expect(await store.keepAliveOnce(id)).toBe(2);
+    expect(await store.keepAliveOnce(id)).toBe(5);
     const ttl = await store.leaseTtl(id);
-    expect(ttl.granted).toBe(2);
+    expect(ttl.granted).toBe(5);
     expect(ttl.keys).toEqual([`${p}o`]);
     expect(ttl.remaining).toBeGreaterThanOrEqual(0);
-    await vi.waitFor(async () => expect(await store.get(`${p}o`)).toBeUndefined(), { timeout: 8000, interval: 100 });
+    await vi.waitFor(async () => expect(await store.get(`${p}o`)).toBeUndefined(), { timeout: 30_000, interval: 100 });
     expect(await store.keepAliveOnce(id)).toBeLessThanOrEqual(0);
     expect((await store.leaseTtl(id)).remaining).toBeLessThanOrEqual(0);
     await expect(store.put(`${p}o`, 'v', id)).rejects.toMatchObject({ code: 'state.etcd-lease' });
@@ -190,12 +197,12 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
 
   test('an abandoned lease runs out; a lease revoked by another is reported lost', async ({ expect }) => {
     const p = fresh();
-    const abandoned = await store.grant(2);
+    const abandoned = await store.grant(5);
     await store.put(`${p}x`, 'v', abandoned.id);
     abandoned.abandon();
-    const taken = await store.grant(2);
+    const taken = await store.grant(5);
     await store.revokeLease(taken.id);
     await taken.lost;
-    await vi.waitFor(async () => expect(await store.get(`${p}x`)).toBeUndefined(), { timeout: 8000, interval: 100 });
+    await vi.waitFor(async () => expect(await store.get(`${p}x`)).toBeUndefined(), { timeout: 30_000, interval: 100 });
   });
 });

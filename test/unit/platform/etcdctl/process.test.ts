@@ -44,7 +44,7 @@ async function writeUntil(seen: () => boolean, ...args: string[]) {
   await vi.waitFor(async () => {
     await start(...args).done;
     expect(seen()).toBe(true);
-  }, 15_000);
+  }, 30_000);
 }
 
 describe('the etcdctl program', () => {
@@ -66,7 +66,7 @@ describe('the etcdctl program', () => {
     await start('rm', '/w/a').done;
     await vi.waitFor(
       () => expect(forever.stdout).toMatch(/^(\[set\] \/w\/a\n1\n)+\[delete\] \/w\/a\nPrevNode.Value: 1\n$/),
-      10_000,
+      30_000,
     );
     forever.child.kill('SIGINT');
     expect(await forever.done).toBe(0);

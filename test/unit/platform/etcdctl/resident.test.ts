@@ -199,9 +199,9 @@ describe('the resident etcdctl', () => {
         return socket;
       }),
     );
-    await expect.poll(async () => (await resident('get', '/r/none')).code, { timeout: 20_000 }).toBe(9);
+    await expect.poll(async () => (await resident('get', '/r/none')).code).toBe(9);
     for (const socket of idle) socket.destroy();
-    await expect.poll(async () => (await resident('get', '/r/none')).code, { timeout: 20_000 }).toBe(4);
+    await expect.poll(async () => (await resident('get', '/r/none')).code).toBe(4);
   });
 
   it('outlives nonsense, and callers that go away', async () => {

@@ -53,21 +53,22 @@ describe('what a sidekick and the apps rely on', () => {
     expect(await leaseCount()).toBe(1);
     await run('rm', key);
     expect(await leaseCount()).toBe(0);
-    await vi.waitFor(() =>
-      expect(events.map((e) => e.type + e.value)).toEqual(['puta', 'puta', 'putb', 'putb', 'delete']),
+    await vi.waitFor(
+      () => expect(events.map((e) => e.type + e.value)).toEqual(['puta', 'puta', 'putb', 'putb', 'delete']),
+      30_000,
     );
     await watch.close();
   });
 
   test('a refresh keeps the key alive, and without it the key goes', async () => {
-    await run('set', '--ttl', '2', key, 'a');
-    const endAt = Date.now() + 3500; // longer than the key lives by itself: the thing under test
+    await run('set', '--ttl', '5', key, 'a');
+    const endAt = Date.now() + 7500; // longer than the key lives by itself: the thing under test
     while (Date.now() < endAt) {
-      expect((await run('update', '--ttl', '2', key, 'a')).code).toBe(0);
+      expect((await run('update', '--ttl', '5', key, 'a')).code).toBe(0);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     expect((await store.get(key))!.version).toBe(1);
-    await vi.waitFor(async () => expect((await run('get', key)).code).toBe(4), { timeout: 8000, interval: 100 });
+    await vi.waitFor(async () => expect((await run('get', key)).code).toBe(4), { timeout: 30_000, interval: 100 });
   });
 
   test('`set --swap-with-value` of its own value renews, and never writes over what another has announced', async () => {

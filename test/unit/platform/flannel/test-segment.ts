@@ -73,7 +73,7 @@ export class TestSegment {
 
   /** The address under which the container of machine `to` sees that of machine `from`. */
   callerSeen(from: number, to: number): string {
-    const where = { host: `10.201.${to}.1`, port: 7000, localAddress: `10.201.${from}.1`, timeout: 3000 };
+    const where = { host: `10.201.${to}.1`, port: 7000, localAddress: `10.201.${from}.1`, timeout: 30_000 };
     const script = `const s = require('net').connect(${JSON.stringify(where)}); s.on('timeout', () => s.destroy(new Error('timeout'))); s.pipe(process.stdout)`;
     return this.in(`m${from}`, process.execPath, '-e', script);
   }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TestSegment, type Daemon } from './test-segment.ts';
-const soon = { timeout: 15_000, interval: 50 };
+const soon = { timeout: 30_000, interval: 50 };
 let segment: TestSegment;
 beforeEach(async () => {
   segment = new TestSegment();
@@ -22,7 +22,7 @@ const routes = (n: number, device: string) =>
 describe.skipIf(process.getuid?.() !== 0)('flanneld on three machines (needs root)', () => {
   test('host-gw: leases, file, routes, masquerading, leaving and coming back', async () => {
     const first = segment.flanneld(1, '--default-config', config('host-gw'), '--ip-masq');
-    await vi.waitFor(() => expect(first.output).toMatch(/waiting for etcd .*\(0 s\): cannot connect to etcd/), soon);
+    await vi.waitFor(() => expect(first.output).toMatch(/waiting for etcd .*\(\d+ s\): cannot connect to etcd/), soon);
     expect(segment.subnetEnv(1)).toBe('');
     segment.startEtcd();
     const second = segment.flanneld(2);

@@ -89,6 +89,31 @@ describe('a lease', () => {
     expect(read(value)).toEqual({ lease: undefined, bad: [expect.stringContaining(problem)] });
   });
 
+  test.each([
+    ['{"publicip":"1.2.3.4","backendType":"host-gw"}', []],
+    ['{"PublicIP":"1.2.3.4","PublicIPv6":null,"BackendV6Data":null}', []],
+    ['{"PublicIP":"1.2.3.4","BackendTyp":"host-gw"}', ['unknown key BackendTyp (did you mean BackendType?)']],
+    ['{"PublicIP":"1.2.3.4","Owner":"me"}', ['unknown key Owner']],
+  ])('%s is one, and what nobody knows in it is named', (value, named) => {
+    expect(read(value)).toMatchObject({ lease: { publicIp: '1.2.3.4' }, bad: named });
+  });
+
+  test('of one without an address the name that was meant is said', () => {
+    expect(read('{"PublicIPs":"1.2.3.4"}').bad).toEqual([
+      'PublicIP is no IPv4 address; unknown key PublicIPs (did you mean PublicIP?)',
+    ]);
+  });
+
+  test.each(['10.1.77.5-24', '10.1.77.0/24', '10.1.77.0_24', '10.1.77.0-33'])(
+    'a key %s, which was meant for a subnet, is named',
+    (name) => {
+      const bad: string[] = [];
+      const kv = { key: `${prefix}/subnets/${name}`, value: '{"PublicIP":"1.2.3.4"}' };
+      expect(readLease(prefix, kv, (problem) => bad.push(problem))).toBeUndefined();
+      expect(bad).toEqual(['the key names no subnet, as 10.1.5.0-24 does']);
+    },
+  );
+
   test('keys of others are passed over without a word', () => {
     const bad: string[] = [];
     const kv = { key: `${prefix}/subnets/fd00--48`, value: '{' };
@@ -138,9 +163,9 @@ test('flanneld waits for a configuration that it can use, and names what it leav
     rmSync(directory, { recursive: true });
   });
   const complaints = () => lines.filter((line) => line.includes('Network is not a subnet'));
-  await vi.waitFor(() => expect(complaints()).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(complaints()).toHaveLength(1), 30_000);
   await store.put(`${prefix}/config`, sound);
-  await vi.waitFor(() => expect(lines).toContain('ready'), 5000);
+  await vi.waitFor(() => expect(lines).toContain('ready'), 30_000);
   expect(complaints()).toHaveLength(1);
   expect(lines).toContain(`${prefix}/subnets/10.1.8.0-24 is left out: PublicIP is no IPv4 address`);
   expect(commands.filter((line) => line.startsWith('ip route'))).toEqual([

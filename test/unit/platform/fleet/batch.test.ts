@@ -44,7 +44,7 @@ async function counted(): Promise<{ endpoint: string; requests: () => number }> 
 async function fleetctl(endpoint: string, ...argv: string[]): Promise<{ code: number; out: string[]; err: string[] }> {
   const [out, err]: [string[], string[]] = [[], []];
   const io = { out: (line: string) => out.push(line), err: (line: string) => err.push(line), progress: undefined };
-  const code = await runFleetctl(argv, { env: { FLEETCTL_ENDPOINT: endpoint }, ...io });
+  const code = await runFleetctl(argv, { env: { FLEETCTL_ENDPOINT: endpoint, FLEETCTL_REQUEST_TIMEOUT: '60' }, ...io });
   return { code, out, err };
 }
 

@@ -1,7 +1,7 @@
 /** Waits until `look` gives no complaint any more; at the deadline throws the last one. */
 export async function eventually(
   look: () => Promise<string | undefined> | string | undefined,
-  deadlineMs = 15_000,
+  deadlineMs = 45_000,
 ): Promise<void> {
   const until = performance.now() + deadlineMs;
   for (;;) {

@@ -18,7 +18,7 @@ let said = '';
 const socket = (): string => `unix://${join(directory, 'fleet.sock')}`;
 
 function boot(etcdServers: string, ...more: string[]): void {
-  const words = ['--machine-id=' + '1'.repeat(32), '--hostname=core-01', '--public-ip=127.0.0.1', '--agent-ttl=3s'];
+  const words = ['--machine-id=' + '1'.repeat(32), '--hostname=core-01', '--public-ip=127.0.0.1', '--agent-ttl=6s'];
   const flags = [...words, '--systemd=memory', `--listen=${socket()}`, `--etcd-servers=${etcdServers}`, ...more];
   const child = spawn(process.execPath, [join(directory, 'bin/fleetd.cjs'), ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +60,7 @@ beforeAll(async () => {
   });
   await cp('node_modules/etcd3/proto', join(directory, 'proto'), { recursive: true });
   etcd = await realEtcd({ members: 1 });
-}, 60_000);
+});
 
 afterEach(async () => {
   const child = daemon;
@@ -76,7 +76,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-describe('fleetd', { timeout: 30_000 }, () => {
+describe('fleetd', () => {
   test('writes what it knows as one line of JSON at SIGUSR1, and opens no debugger', async () => {
     boot(etcd.endpoints.join(','));
     // Node itself takes a moment until the program can heed a signal.
@@ -84,13 +84,13 @@ describe('fleetd', { timeout: 30_000 }, () => {
     const registered = await untilState((state) => state.lease !== null && state.engine.leading);
     expect(registered).toMatchObject({
       machine: { id: '1'.repeat(32), name: 'core-01', ip: '127.0.0.1' },
-      config: { agentTtl: 3, etcdServers: etcd.endpoints },
+      config: { agentTtl: 6, etcdServers: etcd.endpoints },
       listening: [socket()],
       engine: { leader: '1'.repeat(32) },
       registry: { units: 0, machines: ['core-01'] },
       units: [],
     });
-    const client = openFleetClient({ endpoints: [socket()] });
+    const client = openFleetClient({ endpoints: [socket()], timeoutMs: 60_000 });
     await client.createUnit('a.service', unitText(), 'launched');
     await client.createUnit('nowhere.service', unitText('MachineMetadata=no=where'), 'launched');
     const busy = await untilState(
@@ -115,7 +115,7 @@ describe('fleetd', { timeout: 30_000 }, () => {
     await writeFile(conf, 'metadata=disk=hdd\n');
     boot(etcd.endpoints.join(','), `--config=${conf}`);
     await untilSaid('presence event=registered');
-    const client = openFleetClient({ endpoints: [socket()] });
+    const client = openFleetClient({ endpoints: [socket()], timeoutMs: 60_000 });
     await client.createUnit('fast.service', unitText('MachineMetadata=disk=ssd'), 'launched');
     await client.createUnit('any.service', unitText(), 'launched');
     const active = async () => (await client.listStates()).filter((s) => s.systemdActiveState === 'active');
@@ -144,7 +144,7 @@ describe('fleetd', { timeout: 30_000 }, () => {
     await writeFile(conf, 'metadta=a=b\n');
     daemon?.kill('SIGHUP');
     await untilSaid(`fleetd event=not-reloaded reason="${conf}:1: metadta is no option of fleetd`);
-    expect(await openFleetClient({ endpoints: [socket()] }).listMachines()).toHaveLength(1);
+    expect(await openFleetClient({ endpoints: [socket()], timeoutMs: 60_000 }).listMachines()).toHaveLength(1);
     expect(daemon?.exitCode).toBeNull();
   });
 });

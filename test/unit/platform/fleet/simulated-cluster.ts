@@ -59,7 +59,8 @@ export async function simulatedCluster(size: number, { fence = false } = {}): Pr
     return { id: config.machineId, systemd, store: own, fleetd };
   };
   for (let n = 1; n <= size; n++) machines.push(await boot(n));
-  const client = openFleetClient({ endpoints: machines.flatMap((m) => [...m.fleetd.addresses]) });
+  // A tenth of it is what a connection may take: more than a busy host keeps this process from its own.
+  const client = openFleetClient({ endpoints: machines.flatMap((m) => [...m.fleetd.addresses]), timeoutMs: 60_000 });
   return {
     store,
     machines,

@@ -9,7 +9,7 @@ import { noSystemd, realSystemd, type RealSystemd } from './real-systemd.ts';
 const sleeps = (name: string, more = '') => ({ name, text: `[Service]\nExecStart=/bin/sleep 1000\n${more}` });
 const fails = (name: string) => ({ name, text: '[Service]\nExecStart=/bin/false\n' });
 
-describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs root)', { timeout: 60_000 }, () => {
+describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs root)', () => {
   let systemd: RealSystemd;
   const woke: string[] = [];
   const reloads: boolean[] = [];
@@ -25,7 +25,7 @@ describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs roo
       connected: () => undefined,
     });
     await bus.manager('GetDefaultTarget', '', [], () => undefined);
-  }, 120_000);
+  });
   afterAll(async () => {
     onlooker.close();
     await systemd.stop();

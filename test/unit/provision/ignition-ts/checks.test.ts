@@ -48,6 +48,25 @@ const oursAlone: [string, object, string, string][] = [
   ['user without name', { passwd: { users: [{ name: '' }] } }, 'ignition.user', '$.passwd.users.0.name'],
   ['user that is a number', { passwd: { users: [{ name: '1001' }] } }, 'ignition.user', '$.passwd.users.0.name'],
   [
+    'two users of one uid, which useradd refuses',
+    { passwd: { users: [{ name: 'a', uid: 1500 }, { name: 'b' }, { name: 'c', uid: 1500 }] } },
+    'ignition.duplicate',
+    '$.passwd.users.2.uid',
+  ],
+  [
+    'two groups of one gid',
+    {
+      passwd: {
+        groups: [
+          { name: 'a', gid: 2000 },
+          { name: 'b', gid: 2000 },
+        ],
+      },
+    },
+    'ignition.duplicate',
+    '$.passwd.groups.1.gid',
+  ],
+  [
     'ssh key of line ends alone',
     user({ sshAuthorizedKeys: ['\r\n'] }),
     'ignition.sshkey',

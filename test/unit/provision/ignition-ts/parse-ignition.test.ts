@@ -29,14 +29,21 @@ describe('parseIgnition', () => {
   it.each([
     ['', /^my\.ign: is empty/],
     ['{', /^my\.ign:1:2: expected a key in double quotes, but the file ends/],
-    ['{\n  "a": 1,\n}', /^my\.ign:3:1: expected a key in double quotes, but "}"/],
+    ['{\n  "a": 1,\n}', /^my\.ign:3:1: a comma stands before this }: take it out/],
+    ['{"a": [1, ]}', /^my\.ign:1:11: a comma stands before this \]/],
+    ['{\n  // mine\n  "a": 1}', /^my\.ign:2:3: JSON has no comments/],
+    ['{"a": 1, # mine\n "b": 2}', /^my\.ign:1:10: JSON has no comments/],
+    ['{"a": /* 1 */ 2}', /^my\.ign:1:7: JSON has no comments/],
+    ['{"mode": 0644}', /^my\.ign:1:10: JSON has no octal numbers: 0644 is 420/],
+    ['{"mode": 0888}', /^my\.ign:1:10: expected a value/],
     ['{"a": 1}}', /^my\.ign:1:9: expected nothing more/],
-    ['{"a": 01}', /^my\.ign:1:7: expected a value/],
+    ['{"a": 01}', /^my\.ign:1:7: JSON has no octal numbers: 01 is 1/],
+    ['{"a": -01}', /^my\.ign:1:7: expected a value/],
     ['{"a": "x\ny"}', /^my\.ign:1:7: a string is not closed/],
     ["{'a': 1}", /^my\.ign:1:2: expected a key/],
     ['{"a" 1}', /^my\.ign:1:6: expected `:`/],
     ['[1 2]', /^my\.ign:1:4: expected `,` or `]`/],
-    ['\ufeff{}', /^my\.ign:1:1: expected a value/],
+    ['{}\ufeff', /^my\.ign:1:3: expected nothing more/],
     ['['.repeat(100_000), /nested too deeply/],
   ])('says where JSON is broken: %j', (text, cause) => {
     const error = refusal(text);
@@ -101,6 +108,12 @@ describe('parseIgnition', () => {
       /an ARN, which only spec 3\.4\.0/,
     );
     expect(refusal(with34({ files: [{ path: '/a', mode: 0o4755 }] })).message).toMatch(/setuid/);
+  });
+
+  it('reads a file with a byte order mark and line breaks of Windows', () => {
+    expect(parseIgnition(`\ufeff${plain.replace('"ignition"', '\r\n"ignition"')}\r\n`, 'my.ign').ignition.version).toBe(
+      '3.3.0',
+    );
   });
 
   it('passes over what says nothing, as programs write it', () => {

@@ -32,7 +32,7 @@ test('the second of two builds says whom it waits for, and begins when the first
   let second: Promise<unknown> = Promise.resolve();
   await withBuildLock(dir, never, async () => {
     second = withBuildLock(dir, onWait, async () => order.push('second begins'));
-    await vi.waitFor(() => expect(onWait).toHaveBeenCalledWith(`process ${process.pid}`), 5_000);
+    await vi.waitFor(() => expect(onWait).toHaveBeenCalledWith(`process ${process.pid}`), 30_000);
     order.push('first ends');
   });
   await second;

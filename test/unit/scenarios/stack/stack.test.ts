@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { expandBraces } from '#platform/fleet/fleetctl/unit-arguments.ts';
-import { until } from '#provision/cluster/conditions.ts';
+import { until } from '#provision/cluster/conditions/conditions.ts';
 import {
   allUnits,
   deployStack,

@@ -69,12 +69,12 @@ function refusal({ status, reason, isJson, text }: Exchanged): readonly string[]
     return [`${forbidden.data.message}: ${forbidden.data.permissions.join(', ')}`];
   const errors = z.object({ errors: byField }).safeParse(json);
   const fields = errors.success ? errors.data.errors : byField.safeParse(json).data;
-  if (fields !== undefined) return Object.entries(fields).map(([field, why]) => told(field, why));
+  if (fields !== undefined) return Object.entries(fields).map(([field, why]) => fieldProblem(field, why));
   if (typeof json === 'string') return [json];
   return [text === '' ? `Received unexpected status ${status} ${reason}` : text];
 }
 
-function told(field: string, why: unknown): string {
+function fieldProblem(field: string, why: unknown): string {
   const text = typeof why === 'string' ? why : JSON.stringify(why);
   return field === '_' ? text : `${field} - ${text}`;
 }

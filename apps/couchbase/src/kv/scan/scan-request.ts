@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueLines } from '../../../../../errors/issue-lines.ts';
 import { toByteString, type ByteString } from '../../wire/byte-string.ts';
 
 /** What RANGE_SCAN_CREATE asks for. */
@@ -53,7 +54,7 @@ const schema = z.object({
 /** Reads the JSON of a request. A sentence says what is wrong with it. Source: kv_engine, docs/range_scans/range_scan_create.md. */
 export function readScanRequest(value: Buffer): ScanRequest | string {
   const read = schema.safeParse(parse(value));
-  if (!read.success) return read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  if (!read.success) return issueLines(read.error).join('; ');
   const { collection, key_only: keysOnly, range, sampling, snapshot_requirements: snapshot } = read.data;
   const what = range === undefined ? samplingOf(sampling) : rangeOf(range);
   if (typeof what === 'string') return what;

@@ -1,5 +1,4 @@
-import { headerBytes, magic } from '../../wire/frame.ts';
-import type { RequestFrame } from '../../wire/frame.ts';
+import { headerBytes, magic, type RequestFrame } from '../../wire/frame.ts';
 import { failure, type Response } from '../../wire/response.ts';
 import { statuses } from '../../wire/status.ts';
 import { admitsStatistics } from '../access.ts';
@@ -17,17 +16,17 @@ export function stat(context: HandlerContext, frame: RequestFrame): Response {
   const { bucket } = context.session;
   if (group.of === 'cluster') {
     if (!admitsStatistics(context, undefined)) return noStatistics;
-    return told(frame, group.list(context.cluster));
+    return answerOf(frame, group.list(context.cluster));
   }
   if (bucket === undefined) return failure(statuses.noBucket, 'select a bucket first');
   if (!admitsStatistics(context, bucket)) return noStatistics;
   const found = group.list({ bucket, words, cluster: context.cluster });
-  return typeof found === 'number' ? { status: found } : told(frame, found);
+  return typeof found === 'number' ? { status: found } : answerOf(frame, found);
 }
 
 const noStatistics = failure(statuses.noAccess, 'the user has no role that shows statistics');
 
-function told({ opcode, opaque }: RequestFrame, statistics: readonly Statistic[]): Response {
+function answerOf({ opcode, opaque }: RequestFrame, statistics: readonly Statistic[]): Response {
   const packets = [...statistics, ['', ''] as const].map(([key, value]) => packet(opcode, opaque, key, String(value)));
   return { status: statuses.success, packets: Buffer.concat(packets) };
 }

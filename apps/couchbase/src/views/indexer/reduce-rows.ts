@@ -49,26 +49,26 @@ function groupKey(key: Json, level: number): Json {
 }
 
 class BuiltIn implements Reduction {
-  private readonly name: BuiltInReduce;
-  private count = 0;
-  private sum = 0;
-  private sumsqr = 0;
-  private min = Infinity;
-  private max = -Infinity;
+  readonly #name: BuiltInReduce;
+  #count = 0;
+  #sum = 0;
+  #sumsqr = 0;
+  #min = Infinity;
+  #max = -Infinity;
 
   constructor(name: BuiltInReduce) {
-    this.name = name;
+    this.#name = name;
   }
 
   add(row: Row): boolean {
-    this.count += 1;
-    if (this.name === '_count') return false;
+    this.#count += 1;
+    if (this.#name === '_count') return false;
     const value: unknown = JSON.parse(row.value);
-    if (typeof value !== 'number') throw notNumber(this.name, row.value);
-    this.sum += value;
-    this.sumsqr += value * value;
-    this.min = Math.min(this.min, value);
-    this.max = Math.max(this.max, value);
+    if (typeof value !== 'number') throw notNumber(this.#name, row.value);
+    this.#sum += value;
+    this.#sumsqr += value * value;
+    this.#min = Math.min(this.#min, value);
+    this.#max = Math.max(this.#max, value);
     return false;
   }
 
@@ -77,9 +77,11 @@ class BuiltIn implements Reduction {
   }
 
   result(): Promise<string> {
-    const { count, sum, min, max, sumsqr } = this;
-    const results = { _count: count, _sum: sum, _stats: { sum, count, min, max, sumsqr } };
-    return Promise.resolve(JSON.stringify(results[this.name]));
+    const count = this.#count;
+    const sum = this.#sum;
+    const stats = { sum, count, min: this.#min, max: this.#max, sumsqr: this.#sumsqr };
+    const results = { _count: count, _sum: sum, _stats: stats };
+    return Promise.resolve(JSON.stringify(results[this.#name]));
   }
 }
 

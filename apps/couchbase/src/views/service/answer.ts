@@ -45,33 +45,33 @@ export async function answerPages(feed: ViewFeed, query: ViewQuery, reduce: bool
 
 class OpenAnswer {
   /** What the process knows the answer by; -1 when it has no more of it. */
-  private cursor: number;
-  private isClosed = false;
-  private readonly ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>;
+  #cursor: number;
+  #isClosed = false;
+  readonly #ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>;
 
   constructor(cursor: number, ask: (op: 'more' | 'close', cursor: number) => Promise<Reply>) {
-    this.cursor = cursor;
-    this.ask = ask;
+    this.#cursor = cursor;
+    this.#ask = ask;
   }
 
   async *rest(): AsyncGenerator<Page> {
-    while (this.cursor !== -1) {
-      const asked = this.cursor;
+    while (this.#cursor !== -1) {
+      const asked = this.#cursor;
       // Whatever comes of it but a page: the process has forgotten the answer.
-      this.cursor = -1;
-      const { cursor, rows, body } = pageOf(await this.ask('more', asked));
-      this.cursor = cursor;
+      this.#cursor = -1;
+      const { cursor, rows, body } = pageOf(await this.#ask('more', asked));
+      this.#cursor = cursor;
       // Whoever asked went away meanwhile, when there was nothing to close.
-      if (this.isClosed) return this.close();
+      if (this.#isClosed) return this.close();
       yield { rows, body, isLast: cursor === -1 };
     }
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
-    const { cursor } = this;
-    this.cursor = -1;
-    if (cursor !== -1) await this.ask('close', cursor);
+    this.#isClosed = true;
+    const cursor = this.#cursor;
+    this.#cursor = -1;
+    if (cursor !== -1) await this.#ask('close', cursor);
   }
 }
 

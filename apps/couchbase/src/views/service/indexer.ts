@@ -40,36 +40,36 @@ interface Waiting {
  * After its end every request is refused with IndexerLost.
  */
 export class Indexer {
-  private readonly child: IndexerChild;
-  private readonly unframer = new Unframer();
-  private readonly queue: Waiting[] = [];
-  private readonly limits: RequestLimits;
-  private readonly watch: NodeJS.Timeout;
-  private current: (Waiting & { startedAtMs: number; usage?: Usage }) | undefined;
+  readonly #child: IndexerChild;
+  readonly #unframer = new Unframer();
+  readonly #queue: Waiting[] = [];
+  readonly #limits: RequestLimits;
+  readonly #watch: NodeJS.Timeout;
+  #current: (Waiting & { startedAtMs: number; usage?: Usage }) | undefined;
   /** Undefined until the process is ready: it gets no request before. */
-  private slowness: number | undefined;
-  private why: string | undefined;
-  private ended = false;
+  #slowness: number | undefined;
+  #why: string | undefined;
+  #ended = false;
 
   /** @param program path of the process's bundle */
   constructor(program: string, limits: RequestLimits = viewLimits) {
-    this.limits = limits;
-    this.child = spawnIndexer(program);
-    this.child.stdout.on('data', (chunk: Buffer) => this.read(chunk));
+    this.#limits = limits;
+    this.#child = spawnIndexer(program);
+    this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     // What cannot be written any more is told by the exit.
-    this.child.stdin.on('error', () => undefined);
-    this.child.on('error', (error) => this.end(error.message));
-    this.child.on('exit', (code, signal) => this.end(`ended with ${signal ?? String(code)}`));
-    this.watch = setInterval(() => void this.look(), watchIntervalMs);
-    this.watch.unref();
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.on('error', (error) => this.#end(error.message));
+    this.#child.on('exit', (code, signal) => this.#end(`ended with ${signal ?? String(code)}`));
+    this.#watch = setInterval(() => void this.#keepLimits(), watchIntervalMs);
+    this.#watch.unref();
   }
 
   get isAlive(): boolean {
-    return !this.ended && this.why === undefined;
+    return !this.#ended && this.#why === undefined;
   }
 
   get pid(): number | undefined {
-    return this.child.pid;
+    return this.#child.pid;
   }
 
   /** @throws IndexerLost */
@@ -79,90 +79,90 @@ export class Indexer {
         if (result instanceof IndexerLost) reject(result);
         else resolve(result);
       };
-      this.queue.push({ request, settle });
-      this.next();
+      this.#queue.push({ request, settle });
+      this.#next();
     });
   }
 
   kill(why: string): void {
-    this.why ??= why;
-    this.child.kill('SIGKILL');
+    this.#why ??= why;
+    this.#child.kill('SIGKILL');
   }
 
-  private next(): void {
-    if (this.current !== undefined) return;
-    if (!this.isAlive) return this.refuseAll();
-    const waiting = this.queue.shift();
+  #next(): void {
+    if (this.#current !== undefined) return;
+    if (!this.isAlive) return this.#refuseAll();
+    const waiting = this.#queue.shift();
     if (waiting === undefined) return;
-    this.current = { ...waiting, startedAtMs: performance.now() };
-    if (this.slowness !== undefined) this.send(waiting.request);
+    this.#current = { ...waiting, startedAtMs: performance.now() };
+    if (this.#slowness !== undefined) this.#send(waiting.request);
   }
 
-  private send(request: Request): void {
-    this.child.stdin.write(frame(encodeRequest(request)));
+  #send(request: Request): void {
+    this.#child.stdin.write(frame(encodeRequest(request)));
   }
 
-  private begin(startCpuMs: number): void {
-    if (this.slowness !== undefined) throw new TypeError('it was ready before');
-    this.slowness = slownessOf(startCpuMs);
-    const { current } = this;
+  #begin(startCpuMs: number): void {
+    if (this.#slowness !== undefined) throw new TypeError('it was ready before');
+    this.#slowness = slownessOf(startCpuMs);
+    const current = this.#current;
     if (current === undefined) return;
     current.startedAtMs = performance.now();
-    this.send(current.request);
+    this.#send(current.request);
   }
 
-  private read(chunk: Buffer): void {
+  #read(chunk: Buffer): void {
     try {
-      for (const payload of this.unframer.push(chunk)) {
+      for (const payload of this.#unframer.push(chunk)) {
         const reply = decodeReply(payload);
         if (reply.kind === 'ready') {
-          this.begin(reply.startCpuMs);
+          this.#begin(reply.startCpuMs);
           continue;
         }
-        const { current } = this;
-        if (current === undefined || this.slowness === undefined) throw new TypeError('an answer to nothing');
-        this.current = undefined;
+        const current = this.#current;
+        if (current === undefined || this.#slowness === undefined) throw new TypeError('an answer to nothing');
+        this.#current = undefined;
         current.settle(reply);
-        this.next();
+        this.#next();
       }
     } catch (error) {
       this.kill(`said what is no answer: ${String(error)}`);
     }
   }
 
-  private async look(): Promise<void> {
-    const { current } = this;
-    if (current === undefined || this.child.pid === undefined) return;
-    const usage = await processUsage(this.child.pid);
-    if (usage === undefined || current !== this.current) return;
-    const { residentBytes } = this.limits;
+  async #keepLimits(): Promise<void> {
+    const current = this.#current;
+    if (current === undefined || this.#child.pid === undefined) return;
+    const usage = await processUsage(this.#child.pid);
+    if (usage === undefined || current !== this.#current) return;
+    const { residentBytes } = this.#limits;
     if (usage.residentBytes > residentBytes) this.kill(`took more than ${residentBytes} bytes of memory`);
     const tookMs = performance.now() - current.startedAtMs;
-    if (this.slowness === undefined) {
-      if (tookMs > this.limits.startMs) this.kill(`was not ready within ${this.limits.startMs} ms`);
+    if (this.#slowness === undefined) {
+      if (tookMs > this.#limits.startMs) this.kill(`was not ready within ${this.#limits.startMs} ms`);
       return;
     }
     current.usage ??= usage;
-    const requestCpuMs = Math.round(this.limits.requestCpuMs * this.slowness);
-    const requestMs = Math.round(this.limits.requestMs * this.slowness);
+    const requestCpuMs = Math.round(this.#limits.requestCpuMs * this.#slowness);
+    const requestMs = Math.round(this.#limits.requestMs * this.#slowness);
     if (usage.cpuMs - current.usage.cpuMs > requestCpuMs) this.kill(`took more than ${requestCpuMs} ms of work`);
     if (tookMs > requestMs) this.kill(`took more than ${requestMs} ms`);
   }
 
-  private end(how: string): void {
-    if (this.ended) return;
-    this.ended = true;
-    clearInterval(this.watch);
-    const killed = this.why !== undefined;
-    this.why ??= how;
-    const { current } = this;
-    this.current = undefined;
-    current?.settle(new IndexerLost(this.why, { working: true, killed }));
-    this.refuseAll();
+  #end(how: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#watch);
+    const killed = this.#why !== undefined;
+    this.#why ??= how;
+    const current = this.#current;
+    this.#current = undefined;
+    current?.settle(new IndexerLost(this.#why, { working: true, killed }));
+    this.#refuseAll();
   }
 
-  private refuseAll(): void {
-    for (const { settle } of this.queue.splice(0))
-      settle(new IndexerLost(this.why ?? 'ended', { working: false, killed: false }));
+  #refuseAll(): void {
+    for (const { settle } of this.#queue.splice(0))
+      settle(new IndexerLost(this.#why ?? 'ended', { working: false, killed: false }));
   }
 }

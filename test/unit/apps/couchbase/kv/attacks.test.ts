@@ -140,7 +140,8 @@ describe('sub-documents of 19 MB', () => {
     for (; status === undefined; turns += 1) await other.call(packet(opcodes.noop));
     await answered;
     expect(status).toBe(statuses.success);
-    expect(turns).toBeGreaterThanOrEqual(14);
+    // 16 where this process asks again at once; all in one turn would be one or two, however late it is.
+    expect(turns).toBeGreaterThanOrEqual(4);
     client.close();
   });
 
@@ -183,11 +184,12 @@ describe('limits', () => {
   const login = (password: string) => packet(opcodes.saslAuth, { key: 'PLAIN', value: `\0Administrator\0${password}` });
 
   test('a stranger has some time to authenticate; whoever did may stay', async () => {
-    const port = await start({ strangerMs: 100 });
+    // As long as a busy host may need for whoever does authenticate.
+    const port = await start({ strangerMs: 2000 });
     const known = await KvClient.ready(port);
     const stranger = await KvClient.open(port);
     await once(stranger.socket, 'close');
-    expect(log.join()).toContain('no authentication within 100 ms');
+    expect(log.join()).toContain('no authentication within 2000 ms');
     expect((await known.call(packet(opcodes.noop))).status).toBe(statuses.success);
   });
 
@@ -222,9 +224,9 @@ describe('limits', () => {
     const slow = await KvClient.ready(port);
     slow.socket.write(Buffer.concat([get, get, get]));
     for (let time = 0; time < 3; time++) expect((await slow.answer()).value.length).toBe(value.length);
-    await expect.poll(() => log.join(), { timeout: 20_000 }).toContain('did not take 65536 bytes of its answers');
+    await expect.poll(() => log.join()).toContain('did not take 65536 bytes of its answers');
     expect((await slow.call(packet(opcodes.noop))).status).toBe(statuses.success);
-  }, 40_000);
+  });
 
   test('answers to a connection that is closed for its next request reach nobody else', async () => {
     const port = await start({});

@@ -26,7 +26,7 @@ class Stream {
   /** The first `count` configurations, waited for. */
   async configurations(count: number): Promise<Record<string, unknown>[]> {
     const all = () => this.#text.split('\n\n\n\n').filter((text) => text !== '');
-    await vi.waitFor(() => expect(all().length).toBeGreaterThanOrEqual(count), 5000);
+    await vi.waitFor(() => expect(all().length).toBeGreaterThanOrEqual(count), 30_000);
     return all().map((text) => JSON.parse(text) as Record<string, unknown>);
   }
 

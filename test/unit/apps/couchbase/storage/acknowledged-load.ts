@@ -53,8 +53,9 @@ export class AcknowledgedLoad {
   }
 
   async #runClient(port: number, number: number): Promise<void> {
-    const client = await KvClient.ready(port);
     try {
+      // The server may be shot before this one is through.
+      const client = await KvClient.ready(port);
       for (;;) {
         const batch = Array.from({ length: this.#random.integer(1, 20) }, () => this.#next(number));
         client.socket.write(Buffer.concat(batch.map(({ request }) => request)));
@@ -66,7 +67,7 @@ export class AcknowledgedLoad {
         }
       }
     } catch (error) {
-      if (!(error instanceof Error) || error.message !== 'connection closed') throw error;
+      if (!(error instanceof Error) || !/^connection closed$|ECONNRE/.test(error.message)) throw error;
     }
   }
 

@@ -54,7 +54,9 @@ test('the log is written anew during load, and kill -9 in the midst of it loses 
   await createBucket(server.ports.mgmt, 'default');
   for (const sign of ['.draft', '.snapshot']) {
     const isThere = () => files().some((name) => name.startsWith(join('buckets', '')) && name.endsWith(sign));
+    const before = load.writes;
     const loaded = load.run(server.ports.kv, 3);
+    while (load.writes === before) await passed(2);
     const deadline = Date.now() + 40_000;
     while (!isThere() && Date.now() < deadline) await passed(2);
     // A draft is there for some milliseconds only: if none was met, the snapshot that it became.

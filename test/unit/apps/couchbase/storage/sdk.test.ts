@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { opcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { dataDirectory } from '../support/data-directory.ts';
@@ -12,9 +12,6 @@ import { startServerProcess, type ServerProcess } from '../support/server-proces
 import { setUp } from '../support/set-up.ts';
 
 /* A data directory as the official SDK 4.7.1 sees it. */
-
-// Each test starts a process that loads a native module; a busy host takes its time over that.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let bundles: Bundles;
 beforeAll(async () => {

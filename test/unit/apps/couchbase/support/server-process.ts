@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Ports } from '#apps/couchbase/src/cluster/cluster.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 
 export interface ServerProcess {
   readonly ports: Ports;
@@ -19,7 +20,9 @@ export async function startServerProcess(
   bundle: string,
   args: { ports?: Ports; env?: Readonly<Record<string, string>> } = {},
 ): Promise<ServerProcess> {
-  const { kv, mgmt, capi } = args.ports ?? { kv: 0, mgmt: 0, capi: 0 };
+  // None that the kernel would choose: it may come back at the same ones, and clients try them while nobody listens there.
+  const [freeKv = 0, freeMgmt = 0, freeCapi = 0] = args.ports === undefined ? await freePorts(3) : [];
+  const { kv, mgmt, capi } = args.ports ?? { kv: freeKv, mgmt: freeMgmt, capi: freeCapi };
   const flags = ['--bind=127.0.0.1', `--kv-port=${kv}`, `--mgmt-port=${mgmt}`, `--capi-port=${capi}`];
   const child = spawn(process.execPath, [bundle, ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -40,7 +40,7 @@ beforeAll(async () => {
   };
   for (const design of ['d', 'dev_d'])
     await ask(server.ports.capi, 'PUT', `/default/_design/${design}`, { auth: administrator, json: { views } });
-}, 120_000);
+});
 afterAll(async () => {
   server.stop();
   await stage.end();
@@ -59,7 +59,7 @@ describe.each([
     await page.getByLabel('User name').waitFor();
     await check('sign-in');
     await signIn(page);
-  }, 60_000);
+  });
   afterAll(() => page.close());
 
   const check = async (name: string) => {

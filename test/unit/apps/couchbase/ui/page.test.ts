@@ -9,7 +9,7 @@ import { setUp } from '../support/set-up.ts';
 
 /* The built console in a real browser, at a real server. */
 
-const soon = { timeout: 20_000 };
+const soon = { timeout: 30_000 };
 
 let stage: ConsoleStage;
 let server: Running;
@@ -18,7 +18,7 @@ const problems: string[] = [];
 
 beforeAll(async () => {
   stage = await consoleStage();
-}, 120_000);
+});
 afterAll(() => stage.end());
 afterEach(async () => {
   await page.close();
@@ -136,7 +136,7 @@ describe('inside', () => {
     }
     client.close();
     await expect.poll(highest, soon).toBeGreaterThan(10);
-    expect(await picture()).not.toBe(before);
+    await expect.poll(picture, soon).not.toBe(before);
     await page.locator('[data-bucket=default] [data-label=Items]', { hasText: /^300$/u }).waitFor();
     await page.getByText('Figures').click();
     const figures = page.getByRole('region', { name: 'Figures of Operations per second' }).locator('tbody tr');

@@ -7,7 +7,7 @@ import { encodeReply, type Request } from '#apps/couchbase/src/views/indexer/mes
 import { viewLimits } from '#apps/couchbase/src/views/limits.ts';
 import { Indexer, IndexerLost, type RequestLimits } from '#apps/couchbase/src/views/service/indexer.ts';
 import { readUsage } from '#apps/couchbase/src/views/service/process-usage.ts';
-import { standStill } from '../../../../support/stand-still.ts';
+import { standStill } from '#test/support/stand-still.ts';
 import { bundleViews } from '../support/bundles.ts';
 
 /* The server's end of the process of views. */
@@ -68,7 +68,7 @@ test('work that the interpreter does not interrupt is ended from outside', async
   await indexer.request(begin);
   const [working, next] = [lost(indexer.request(oneDocument)), lost(indexer.request(begin))];
   expect(await working).toEqual({
-    message: expect.stringMatching(/^took more than 1\d{3} ms of work$/) as string,
+    message: expect.stringMatching(/^took more than \d+ ms of work$/) as string,
     working: true,
     killed: true,
   });
@@ -87,7 +87,7 @@ test('a process that grows, or stands still, is ended', async () => {
   await still.request(begin);
   await standStill(still.pid ?? 0);
   expect(await lost(still.request(begin))).toMatchObject({
-    message: expect.stringMatching(/^took more than 1\d{3} ms$/) as string,
+    message: expect.stringMatching(/^took more than \d+ ms$/) as string,
     killed: true,
   });
 });
@@ -125,12 +125,13 @@ test('a host with a slow CPU has as many times longer, for a call and for a requ
   const slow = await startProgram(`while (process.cpuUsage().user < 1.2e6); ${await readFile(views.path, 'utf8')}`, {
     requestCpuMs: 200,
   });
-  const map = `function () { var end = Date.now() + 1500; while (Date.now() < end); emit(1, 1); }`;
-  for (const request of [open(map), begin]) await slow.request(request);
+  const lasting = (ms: number) => `function () { var end = Date.now() + ${ms}; while (Date.now() < end); emit(1, 1); }`;
+  for (const request of [open(lasting(1500)), begin]) await slow.request(request);
   expect(await slow.request(oneDocument)).toMatchObject({ kind: 'done', taken: 1, leftOut: 0 });
 
   const usual = start({ requestCpuMs: 200 });
-  for (const request of [open(map), begin]) await usual.request(request);
+  // For ever, to a host that has its usual time: how long that is follows how long this one took to start Node.
+  for (const request of [open(lasting(100_000)), begin]) await usual.request(request);
   expect(await lost(usual.request(oneDocument))).toMatchObject({ working: true, killed: true });
 });
 

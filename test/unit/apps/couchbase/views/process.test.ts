@@ -132,14 +132,15 @@ test('a map that loops for ever is given up, and costs nothing more until it is 
   });
   const [bad, good] = await served(Promise.all([query('bad'), query('good', 'stale=false&limit=1')]));
   // What a call may take follows how long this host took to start the process.
-  const reason = expect.stringMatching(/^map function took longer than \d+ ms for 3 documents$/u);
+  const reason = expect.stringMatching(/^map function took longer than \d+ ms for 3 documents$/u) as string;
   expect([bad.status, bad.json]).toEqual([500, { error: 'view_undefined', reason }]);
   expect(good.json).toMatchObject({ total_rows: 1000 });
   const [child = 0] = children();
-  const ticks = () => readFileSync(`/proc/${child}/stat`, 'latin1').split(' ')[13];
+  const ticks = () => Number(readFileSync(`/proc/${child}/stat`, 'latin1').split(' ')[13]);
   const before = ticks();
   for (let n = 0; n < 20; n++) expect((await query('bad')).status).toBe(500);
-  expect(ticks()).toBe(before);
+  // Hundredths of a second: tried anew they would be 20 times what it took to give it up; Node itself may still tidy up a little.
+  expect(ticks() - before).toBeLessThan(50);
   await publish({ bad: { map: 'function (doc) { emit(doc.n, 2); }' } });
   expect((await query('bad', 'stale=false&limit=1')).json).toMatchObject({ total_rows: 1000 });
 });
@@ -314,7 +315,7 @@ test('a client that goes away, or reads nothing, holds up nobody', async () => {
       const { json } = await query('all', 'stale=ok&limit=2000');
       expect((json as { rows?: unknown[] }).rows).toHaveLength(2000);
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   );
   expect(residentOf(server.pid)).toBeLessThan(serverBytes);
 });

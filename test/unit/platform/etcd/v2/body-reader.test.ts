@@ -59,12 +59,12 @@ test('more than all may be together is refused, and what went makes room', async
     const probe = post(port);
     probe.req.end('y'.repeat(600));
     expect(await probe.answer).toBe('too many');
-  });
+  }, 30_000);
   second.req.end('z'.repeat(400));
   expect(await second.answer).toBe('400 bytes');
   first.req.destroy();
   expect(await first.answer).toBe('broken');
-  await vi.waitFor(() => expect(seen).toEqual(['gone']));
+  await vi.waitFor(() => expect(seen).toEqual(['gone']), 30_000);
   const last = post(port);
   last.req.end('x'.repeat(1000));
   expect(await last.answer).toBe('1000 bytes');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { Agent, createServer, request } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { openEtcd } from '#platform/etcd/open-etcd.ts';
@@ -39,8 +39,10 @@ test.each(Object.keys(kinds))('v3 by %s goes through, watches too, beside v2', a
   expect((await store.get(`${root}/big`))?.value).toBe(big);
   await http(ours.url, 'PUT', `/v2/keys${encodeURI(root)}/k`, 'value=1');
   expect((await store.get(`${root}/k`))?.value).toBe('1');
-  await vi.waitFor(() => expect(events.map(({ key }) => key)).toEqual([`${root}/big`, `${root}/k`]), { timeout: 5000 });
-  await vi.waitFor(() => expect(lines(heard)).toHaveLength(2), { timeout: 5000 });
+  await vi.waitFor(() => expect(events.map(({ key }) => key)).toEqual([`${root}/big`, `${root}/k`]), {
+    timeout: 30_000,
+  });
+  await vi.waitFor(() => expect(lines(heard)).toHaveLength(2), { timeout: 30_000 });
   await watch.close();
 });
 
@@ -50,14 +52,14 @@ const watchers = async () =>
 
 test('a watch of the gateway ends at etcd when its client hangs up', async () => {
   // Those of other tests end by themselves.
-  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 30_000 });
   const cut = new AbortController();
   const body = JSON.stringify({ create_request: { key: Buffer.from('/w').toString('base64') } });
   const answer = await fetch(`${ours.url}/v3/watch`, { method: 'POST', body, signal: cut.signal });
   expect(answer.headers.get('content-type')).toBe('application/json');
-  await vi.waitFor(async () => expect(await watchers()).toBe(1), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await watchers()).toBe(1), { timeout: 30_000 });
   cut.abort();
-  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await watchers()).toBe(0), { timeout: 30_000 });
 });
 
 test('what is not of v2 is answered as etcd answers it', async () => {
@@ -104,6 +106,36 @@ test('one connection may ask for both', async () => {
   expect(await ask('GET', '/v2/keys/mixed')).toContain('"value":"1"');
   expect(sockets.size).toBe(1);
 });
+
+test.each(['GET', 'HEAD', 'DELETE', 'POST'])(
+  'the body of a %s in chunks is not taken for the next request',
+  async (method) => {
+    const seen: (readonly [string | undefined, string])[] = [];
+    const member = createServer((req, res) => {
+      let body = '';
+      req.setEncoding('utf8').on('data', (text: string) => (body += text));
+      req.on('end', () => {
+        seen.push([req.url, body]);
+        res.end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(member, 'listening');
+    onTestFinished(() => void member.close());
+    const before = await startV2(`http://127.0.0.1:${(member.address() as AddressInfo).port}`);
+    onTestFinished(() => before.close());
+    const socket = connect(Number(new URL(before.url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const chunk = 'GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n';
+    const head = `${method} /asked HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    socket.write(`${head}${chunk.length.toString(16)}\r\n${chunk}\r\n0\r\n\r\n`);
+    await once(socket.resume(), 'close');
+    expect((await http(before.url, 'GET', '/next')).status).toBe(200);
+    expect(seen).toEqual([
+      ['/asked', chunk],
+      ['/next', ''],
+    ]);
+  },
+);
 
 function open(): Promise<Socket> {
   const { hostname, port } = new URL(ours.url);
@@ -176,5 +208,5 @@ test('more connections than may be open are closed, of either kind; one that end
   await once(socket(), 'close');
   await expect(http(few.url, 'GET', '/v2/keys')).rejects.toThrow();
   held[0]?.destroy();
-  await vi.waitFor(async () => expect((await http(few.url, 'GET', '/v2/keys')).status).toBe(200), { timeout: 5000 });
+  await vi.waitFor(async () => expect((await http(few.url, 'GET', '/v2/keys')).status).toBe(200), { timeout: 30_000 });
 });

@@ -36,7 +36,9 @@ test('a heartbeat keeps its lease and lives as long again; another time to live 
   await put('/beat', 'value=1&ttl=30');
   const first = await leaseOf('/beat');
   const before = await leases();
-  await vi.waitFor(async () => expect((await nodeOf('/beat')).ttl).toBeLessThan(30), { timeout: 5000 });
+  // Some seconds less, so that a busy host that takes a second for an answer still shows more than that afterwards.
+  await vi.waitFor(async () => expect((await nodeOf('/beat')).ttl).toBeLessThan(27), { timeout: 30_000 });
+  const { ttl: left = 30 } = await nodeOf('/beat');
   const again = await put('/beat', 'value=2&ttl=30');
   expect(JSON.parse(again.text)).toMatchObject({
     action: 'set',
@@ -44,11 +46,11 @@ test('a heartbeat keeps its lease and lives as long again; another time to live 
     prevNode: { value: '1' },
   });
   expect(await leaseOf('/beat')).toBe(first);
-  expect((await nodeOf('/beat')).ttl).toBe(30);
-  expect(await leases()).toEqual(before);
+  expect((await nodeOf('/beat')).ttl).toBeGreaterThan(left);
+  expect((await leases()).sort()).toEqual(before.sort());
   await put('/beat', 'value=3&ttl=40');
   expect(await leaseOf('/beat')).not.toBe(first);
-  await vi.waitFor(async () => expect(await leases()).not.toContain(first), { timeout: 5000 });
+  await vi.waitFor(async () => expect(await leases()).not.toContain(first), { timeout: 30_000 });
 });
 
 test('a lease that others hang on stays theirs', async () => {
@@ -66,8 +68,8 @@ test('a value without a time to live ends the lease of the one before', async ()
   await put('/plain', 'value=1&ttl=60');
   const lease = await leaseOf('/plain');
   const { text } = await put('/plain', 'value=2');
-  expect(JSON.parse(text)).toMatchObject({ prevNode: { value: '1', ttl: 60 } });
-  await vi.waitFor(async () => expect(await leases()).not.toContain(lease), { timeout: 5000 });
+  expect(JSON.parse(text)).toMatchObject({ prevNode: { value: '1', ttl: expect.any(Number) as number } });
+  await vi.waitFor(async () => expect(await leases()).not.toContain(lease), { timeout: 30_000 });
   expect(await nodeOf('/plain')).not.toHaveProperty('ttl');
 });
 
@@ -76,7 +78,7 @@ test('what is refused leaves no lease behind', async () => {
   const before = await leases();
   for (let i = 0; i < 5; i++) expect((await put('/taken?prevExist=false', 'value=2&ttl=60')).status).toBe(412);
   expect((await put('/taken?prevValue=9', 'value=2&ttl=60')).status).toBe(412);
-  await vi.waitFor(async () => expect(await leases()).toEqual(before), { timeout: 5000 });
+  await vi.waitFor(async () => expect((await leases()).sort()).toEqual(before.sort()), { timeout: 30_000 });
 });
 
 test('a listing has the time of each of many keys; one level has those of that level', async () => {

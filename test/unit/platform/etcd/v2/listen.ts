@@ -32,5 +32,5 @@ export function listen(base: string, path: string): Promise<Heard> {
 }
 
 export const toEnd = (heard: Heard) =>
-  vi.waitFor(() => expect(heard.ended).toBe(true), { timeout: 20_000, interval: 10 });
+  vi.waitFor(() => expect(heard.ended).toBe(true), { timeout: 30_000, interval: 10 });
 export const lines = (heard: Heard) => heard.text.split('\n').filter(Boolean);

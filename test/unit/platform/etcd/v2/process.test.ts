@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readOptions } from '#platform/etcd/v2/options.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { realEtcd, type RealEtcd } from '../real-etcd.ts';
 import { http } from './start-v2.ts';
 
@@ -54,15 +55,7 @@ async function activated(args: readonly string[]) {
 
 const exitOf = (child: ChildProcess) =>
   new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-const answering = (url: string) => vi.waitFor(() => http(url, 'GET', '/v2/keys'), { timeout: 10_000, interval: 50 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+const answering = (url: string) => vi.waitFor(() => http(url, 'GET', '/v2/keys'), { timeout: 30_000, interval: 50 });
 
 describe('etcd-v2', () => {
   test('answers on the socket that systemd passed, and ends when nobody is connected any more', async () => {
@@ -72,7 +65,7 @@ describe('etcd-v2', () => {
     const waits = request(`${url}/v2/keys/x?wait=true`, { agent: false });
     await new Promise((resolve) => waits.on('response', resolve).end());
     const idleFrom = performance.now() + 1500;
-    await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(idleFrom), { timeout: 5000 });
+    await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(idleFrom), { timeout: 30_000 });
     expect(child.exitCode).toBeNull();
     waits.on('error', () => undefined).destroy();
     // fetch keeps its connection for as long as the server lets it.
@@ -87,7 +80,7 @@ describe('etcd-v2', () => {
   });
 
   test('listens on several places; SIGTERM ends open watches and the process', async () => {
-    const [port, path] = [await freePort(), join(dir, 'v2.sock')];
+    const [[port], path] = [await freePorts(1), join(dir, 'v2.sock')];
     const child = start(['--listen', `127.0.0.1:${port}`, '--listen', path, '--port', '4001']);
     const ended = exitOf(child);
     const url = `http://127.0.0.1:${port}`;
@@ -104,7 +97,7 @@ describe('etcd-v2', () => {
       () => 'cut',
     );
     await vi.waitFor(async () => expect((await http(url, 'GET', '/v2/stats/store')).text).toContain('"watchers":1'), {
-      timeout: 5000,
+      timeout: 30_000,
     });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);

@@ -8,7 +8,7 @@ let servers: RunningV2[];
 /** Of the first member, with less patience. */
 let hasty: RunningV2;
 beforeAll(async () => {
-  etcd = await realEtcd({ members: 3, args: ['--heartbeat-interval', '50', '--election-timeout', '500'] });
+  etcd = await realEtcd({ members: 3, args: ['--heartbeat-interval', '100', '--election-timeout', '2000'] });
   servers = await Promise.all(etcd.endpoints.map((endpoint) => startV2(endpoint)));
   hasty = await startV2(etcd.endpoints[0] ?? '', { timeoutMs });
 });
@@ -70,25 +70,27 @@ describe('without a quorum', () => {
       ['DELETE', '/v2/keys/old'],
       ['GET', '/v2/keys/old?quorum=true'],
     ];
-    const began = performance.now();
+    // In front of the same member, with patience for longer than etcd itself has: what does not wait is answered before this one is.
+    let isStillAsked = true;
+    const patient = http(url(0), 'PUT', '/v2/keys/patient', 'value=1').finally(() => (isStillAsked = false));
     const read = await http(hasty.url, 'GET', '/v2/keys/old');
     expect(read.status).toBe(200);
     expect(read.text).toContain('"value":"kept"');
     // How long it still lives is known to a leader only, and is not waited for.
     const timed = await http(hasty.url, 'GET', '/v2/keys/timed');
     expect(timed.text).toContain('"value":"kept"');
-    expect(performance.now() - began).toBeLessThan(timeoutMs);
     const answers = await Promise.all(asked.map(([method, path, body]) => http(hasty.url, method, path, body)));
-    expect(performance.now() - began).toBeLessThan(2 * timeoutMs + 1000);
+    expect(isStillAsked).toBe(true);
     for (const { status, text } of answers) expect([status, JSON.parse(text)]).toEqual([500, raftError]);
-    // Once the member knows that there is no leader, a read waits for nothing.
+    await patient;
+    // Once the member knows that there is no leader, a read waits for nothing: not for the 4 s that this one would give a leader.
     await vi.waitFor(
       async () => {
         const before = performance.now();
-        expect((await http(hasty.url, 'GET', '/v2/keys?recursive=true')).text).toContain('kept');
-        expect(performance.now() - before).toBeLessThan(500);
+        expect((await http(url(0), 'GET', '/v2/keys?recursive=true')).text).toContain('kept');
+        expect(performance.now() - before).toBeLessThan(2_000);
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 60_000, interval: 100 },
     );
     expect((await http(hasty.url, 'GET', '/health')).status).toBe(503);
 
@@ -98,7 +100,7 @@ describe('without a quorum', () => {
     await vi.waitFor(
       async () => expect((await http(hasty.url, 'PUT', '/v2/keys/after', 'value=again')).status).toBeLessThan(300),
       {
-        timeout: 20_000,
+        timeout: 30_000,
       },
     );
     expect((await told).text).toContain('"value":"again"');

@@ -98,7 +98,6 @@ test('with a token nobody without it gets anything by TCP; the socket is for roo
 
 test('a body that nobody may send is not read: 401 at once, and the connection ends', async () => {
   const { tcp } = await served({ token: file('token') });
-  const began = performance.now();
   const socket = connect(Number(new URL(tcp).port), '127.0.0.1');
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   let answer = '';
@@ -112,7 +111,6 @@ test('a body that nobody may send is not read: 401 at once, and the connection e
   await closed;
   expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   expect(socket.bytesWritten).toBeLessThan(100_000_000);
-  expect(performance.now() - began).toBeLessThan(20_000);
 });
 
 test('who says nothing is not waited for', async () => {
@@ -122,7 +120,7 @@ test('who says nothing is not waited for', async () => {
   socket.on('data', () => undefined).on('error', () => undefined);
   socket.write('GET /fleet/v1/machines HTTP/1.1\r\nHost:');
   expect(await closed).toBe('closed');
-}, 30_000);
+});
 
 test('with mutual TLS a client needs a certificate by the authority, and fleetctl shows one', async () => {
   const { tcp } = await served({

@@ -37,7 +37,7 @@ beforeEach(async () => {
     await store.close();
   };
   engine.wake();
-  await vi.waitFor(() => expect(engine.isLeading()).toBe(true));
+  await vi.waitFor(() => expect(engine.isLeading()).toBe(true), 30_000);
 });
 afterEach(() => close());
 
@@ -54,13 +54,13 @@ async function decidedAll(): Promise<void> {
   const name = `after-${nowMs}.service`;
   await store.put(keys.job(name).object, writeUnit(name, unitText()));
   await store.put(keys.job(name).desired, 'launched');
-  await vi.waitFor(async () => expect(await store.get(keys.job(name).target)).toBeDefined());
+  await vi.waitFor(async () => expect(await store.get(keys.job(name).target)).toBeDefined(), 30_000);
 }
 
 test('who is missing while etcd answers is dead, and its unit moves at once', async () => {
   answers(2000, 4000, 6000);
   await store.delete(keys.machine(two.id));
-  await vi.waitFor(async () => expect(await target()).toBe(one.id));
+  await vi.waitFor(async () => expect(await target()).toBe(one.id), 30_000);
 });
 
 test('who is missing after etcd was silent for longer than the TTL has one TTL to come back', async () => {
@@ -72,7 +72,7 @@ test('who is missing after etcd was silent for longer than the TTL has one TTL t
   await decidedAll();
   expect(await target()).toBe(two.id);
   answers(6000 + 2 * ttlMs + 2);
-  await vi.waitFor(async () => expect(await target()).toBe(one.id));
+  await vi.waitFor(async () => expect(await target()).toBe(one.id), 30_000);
 });
 
 test('a presence tells of each answer, several times within the TTL, and of none while etcd is away', async () => {

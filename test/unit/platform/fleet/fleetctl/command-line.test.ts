@@ -21,7 +21,10 @@ async function fleetctl(argv: string[], env: NodeJS.ProcessEnv = {}) {
   const err: string[] = [];
   const endpoint = cluster.machines.flatMap((m) => [...m.fleetd.addresses]).join(',');
   const io = { out: (l: string) => void out.push(l), err: (l: string) => void err.push(l), progress: undefined };
-  const code = await runFleetctl(argv, { env: { FLEETCTL_ENDPOINT: endpoint, ...env }, ...io });
+  const code = await runFleetctl(argv, {
+    env: { FLEETCTL_ENDPOINT: endpoint, FLEETCTL_REQUEST_TIMEOUT: '60', ...env },
+    ...io,
+  });
   return { code, out, err };
 }
 const log = (suffix = '') => readFile(join(directory, `ssh.log${suffix}`), 'utf8');

@@ -4,7 +4,8 @@ import { parseFlags } from '#platform/fleet/flags.ts';
 import { judgeLaunch, type Progress } from '#platform/fleet/fleetctl/launch-look.ts';
 import { machineLabel } from '#platform/fleet/fleetctl/machine-label.ts';
 import { localShell, shellLine, sshOptions } from '#platform/fleet/fleetctl/remote.ts';
-import { alignWithTabs } from '#platform/fleet/fleetctl/table.ts';
+import { columnsOf, entry, folded } from '#platform/fleet/fleetctl/narrow.ts';
+import { alignWithTabs, drawnTable } from '#platform/fleet/fleetctl/table.ts';
 import { expandBraces, unitArguments } from '#platform/fleet/fleetctl/unit-arguments.ts';
 import type { FleetUnit, FleetUnitState } from '#platform/fleet/client/fleet-client.ts';
 
@@ -46,6 +47,57 @@ test('columns are aligned with tabs as the original does it', () => {
     'UNIT\t\tHASH\tDSTATE\t\tSTATE\t\tTARGET',
     'sleeper.service\t8177a12\tinactive\tinactive\t-',
   ]);
+});
+
+describe('on a narrow terminal', () => {
+  const heads = ['UNIT', 'MACHINE', 'ACTIVE', 'SUB'];
+  const rows = [
+    ['couchbase-sidekick@1.service', 'c00180db.../172.17.8.101', 'active', 'running'],
+    ['web@1.service', '-', 'inactive', 'dead'],
+  ];
+
+  test('a table is as the original has it, then with blanks, then a block for each row', () => {
+    expect(drawnTable(heads, rows)).toEqual(alignWithTabs([heads, ...rows]));
+    expect(drawnTable(heads, rows, 87)).toEqual(alignWithTabs([heads, ...rows]));
+    expect(drawnTable(heads, rows, 80)).toEqual([
+      'UNIT                         MACHINE                  ACTIVE   SUB',
+      'couchbase-sidekick@1.service c00180db.../172.17.8.101 active   running',
+      'web@1.service                -                        inactive dead',
+    ]);
+    expect(drawnTable(heads, rows, 40).join('\n')).toBe(
+      [
+        'couchbase-sidekick@1.service',
+        '  MACHINE  c00180db.../172.17.8.101',
+        '  ACTIVE   active',
+        '  SUB      running',
+        'web@1.service',
+        '  MACHINE  -',
+        '  ACTIVE   inactive',
+        '  SUB      dead',
+      ].join('\n'),
+    );
+    expect(drawnTable(heads, [], 10)).toEqual([]);
+  });
+
+  test.each([1, 2, 7, 20, 40, 79])('no line is wider than %i columns, and nothing is lost', (columns) => {
+    const text = 'take a look at https://example.com/a/long/address and at x';
+    const lines = folded(text, columns).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+    const table = drawnTable(heads, rows, columns).join('\n').split('\n');
+    if (columns > 20) expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    if (columns > 20) {
+      const help = entry('--strict-host-key-checking', 28, 'ssh refuses hosts that it does not know', columns);
+      expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test('what is no terminal, or does not say its width, gets whole lines', () => {
+    expect(columnsOf({ isTTY: true, columns: 40 })).toBe(40);
+    expect(columnsOf({ isTTY: true, columns: 0 })).toBe(Infinity);
+    expect(columnsOf({ isTTY: false, columns: 40 })).toBe(Infinity);
+    expect(folded('a  b', Infinity)).toBe('a  b');
+  });
 });
 
 describe('ssh', () => {
@@ -166,12 +218,30 @@ describe('judgeLaunch', () => {
 
   test('failed, and what the agent could not do, end the wait', () => {
     const unit = { machineID: 'aaaaaaaaaa', currentState: 'launched' };
-    expect(look(unit, { systemdActiveState: 'failed', systemdSubState: 'failed' }, 0).seen).toMatchObject({
-      failed: { code: 'command.start' },
-    });
+    const progress: Progress = { announced: false };
+    const failed = { systemdActiveState: 'failed', systemdSubState: 'failed' };
+    expect(look(unit, failed, 0, progress).seen).toEqual({ missing: 'failed failed on aaaaaaaa...' });
+    expect(look(unit, failed, 5_000, progress).seen).toMatchObject({ failed: { code: 'command.start' } });
     expect(look(unit, { message: 'bad setting' }, 0).seen).toMatchObject({
       failed: { message: expect.stringContaining('bad setting') as string },
     });
+  });
+
+  test('failed as its last stop left it, a unit is waited for', () => {
+    const progress: Progress = { announced: false };
+    const unit = { machineID: 'aaaaaaaaaa', currentState: 'launched' };
+    const failed = { systemdActiveState: 'failed', systemdSubState: 'failed' };
+    const starting = { systemdActiveState: 'activating', systemdSubState: 'start' };
+    // As an agent tells it: that it is about to start it, the old word again, systemd's new one.
+    for (const [state, ms] of [
+      [starting, 0],
+      [failed, 100],
+      [failed, 4_000],
+      [starting, 4_100],
+      [failed, 5_200],
+    ] as const)
+      expect(look(unit, state, ms, progress).seen).toHaveProperty('missing');
+    expect(look(unit, { systemdActiveState: 'active' }, 9_000, progress).seen).toEqual({ done: true });
   });
 
   test('a oneshot that has run to its end is done', () => {

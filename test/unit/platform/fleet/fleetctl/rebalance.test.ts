@@ -11,7 +11,10 @@ async function rebalance(...argv: string[]) {
   const lines: string[] = [];
   const io = { out: (l: string) => void lines.push(l), err: (l: string) => void lines.push(l), progress: undefined };
   const endpoint = cluster.machines.flatMap((m) => [...m.fleetd.addresses]).join(',');
-  const code = await runFleetctl(['rebalance', ...argv], { env: { FLEETCTL_ENDPOINT: endpoint }, ...io });
+  const code = await runFleetctl(['rebalance', ...argv], {
+    env: { FLEETCTL_ENDPOINT: endpoint, FLEETCTL_REQUEST_TIMEOUT: '60' },
+    ...io,
+  });
   return { code, lines };
 }
 const untilActive = (count: number) =>

@@ -11,7 +11,7 @@ async function why(...argv: string[]): Promise<string> {
   const out: string[] = [];
   const io = { out: (l: string) => void out.push(l), err: (l: string) => void out.push(l), progress: undefined };
   const endpoint = cluster.machines.flatMap((m) => [...m.fleetd.addresses]).join(',');
-  await runFleetctl(['why', ...argv], { env: { FLEETCTL_ENDPOINT: endpoint }, ...io });
+  await runFleetctl(['why', ...argv], { env: { FLEETCTL_ENDPOINT: endpoint, FLEETCTL_REQUEST_TIMEOUT: '60' }, ...io });
   return out.join('\n').replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, 'TIME');
 }
 const untilSaid = (unit: string, text: string): Promise<void> =>

@@ -91,7 +91,7 @@ test('a listing that events have overtaken undoes none of them', async () => {
   resync();
   await store.put(keys.job('a').target, 'm1');
   await store.put(keys.job('b').target, 'm1');
-  await vi.waitFor(() => expect(mirror.value(keys.job('b').target)).toBe('m1'));
+  await vi.waitFor(() => expect(mirror.value(keys.job('b').target)).toBe('m1'), 30_000);
   isHeld = false;
   arrive();
   await store.put(keys.job('c').target, 'm1');
@@ -99,13 +99,18 @@ test('a listing that events have overtaken undoes none of them', async () => {
   await expectSame(mirror, store, names);
 });
 
-test('the same on a real etcd of three members, each asked by another client', { timeout: 60_000 }, async () => {
+test('the same on a real etcd of three members, each asked by another client', async () => {
   const etcd = await realEtcd({ members: 3 });
   onTestFinished(() => etcd.stop());
   const [here, there] = [etcd.endpoints, etcd.endpoints.toReversed()].map((endpoints) => gatewayStore({ endpoints }));
   onTestFinished(async () => void (await Promise.all([here?.close(), there?.close()])));
   if (here === undefined || there === undefined) return;
-  const mirror = await copyOf(here);
+  let asked = 0;
+  const changesSince = (prefix: string, revision: number) => {
+    asked += 1;
+    return here.changesSince(prefix, revision);
+  };
+  const mirror = await copyOf({ ...here, changesSince });
   for (let n = 0; n < 40; n++) {
     const key = keys.job(names[n % 3] ?? '').target;
     if (n % 5 === 4) await there.delete(key);
@@ -114,12 +119,12 @@ test('the same on a real etcd of three members, each asked by another client', {
     await expectSame(mirror, there, names);
   }
   // Many at once share a question.
-  const before = performance.now();
+  const before = asked;
   expect(await Promise.all(Array.from({ length: 50 }, () => mirror.upToDate()))).toEqual(Array(50).fill(true));
-  expect(performance.now() - before).toBeLessThan(5000);
+  expect(asked - before).toBeLessThan(5);
 });
 
-test('behind a watch that is silent the API reads the store itself', { timeout: 60_000 }, async () => {
+test('behind a watch that is silent the API reads the store itself', async () => {
   const etcd = await realEtcd({ members: 3 });
   onTestFinished(() => etcd.stop());
   const store = gatewayStore({ endpoints: etcd.endpoints, timeoutMs: 2000 });
@@ -131,7 +136,7 @@ test('behind a watch that is silent the API reads the store itself', { timeout: 
   expect((await registry.now()).view.units.map((u) => u.name)).toEqual(['a.service']);
   await etcd.signal(0, 'SIGSTOP');
   onTestFinished(() => etcd.signal(0, 'SIGCONT'));
-  await vi.waitFor(() => other.put(keys.job('b.service').object, writeUnit('b.service', unitText())), 20_000);
+  await vi.waitFor(() => other.put(keys.job('b.service').object, writeUnit('b.service', unitText())), 30_000);
   const now = await registry.now();
   expect(now.view.units.map((u) => u.name)).toEqual(['a.service', 'b.service']);
   expect(now.revision(keys.job('b.service').object)).toBe((await other.get(keys.job('b.service').object))?.modRevision);

@@ -12,7 +12,7 @@ test('a watch that a member keeps open in silence costs one comparison, not the 
   // Long enough that a busy host does not move the watch to another member before it matters.
   const store = gatewayStore({ endpoints: etcd.endpoints, timeoutMs: 3_000 });
   const other = gatewayStore({ endpoints: etcd.endpoints.slice(1), timeoutMs: 2000 });
-  await vi.waitFor(() => other.put(key, 'one'), 10_000);
+  await vi.waitFor(() => other.put(key, 'one'), 30_000);
   const lines: string[] = [];
   const mirror = await openMirror(store, keys, (line) => lines.push(line), 300);
   onTestFinished(async () => {
@@ -25,11 +25,11 @@ test('a watch that a member keeps open in silence costs one comparison, not the 
 
   await etcd.signal(0, 'SIGSTOP');
   onTestFinished(() => etcd.signal(0, 'SIGCONT'));
-  await vi.waitFor(() => other.put(key, 'two'), 10_000);
-  await vi.waitFor(() => expect(mirror.value(key)).toBe('two'), 20_000);
+  await vi.waitFor(() => other.put(key, 'two'), 30_000);
+  await vi.waitFor(() => expect(mirror.value(key)).toBe('two'), 30_000);
   expect(changed).toContain(key);
   expect(lines.some((line) => line.startsWith('mirror event=watch-silent'))).toBe(true);
   // The new watch follows by itself again, long before the next comparison could.
   await other.put(key, 'three');
-  await vi.waitFor(() => expect(mirror.value(key)).toBe('three'), { timeout: 20_000, interval: 10 });
+  await vi.waitFor(() => expect(mirror.value(key)).toBe('three'), { timeout: 30_000, interval: 10 });
 });

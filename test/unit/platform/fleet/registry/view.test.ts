@@ -44,6 +44,11 @@ test("machines and states as the original writes them are read, too: no host nam
   expect(view.states[1]).toMatchObject({ machineId: 'm2', job: 'loaded' });
 });
 
+test('a machine has left when it says so and is not there', () => {
+  expect(read({ [keys.machineLeft('m2')]: 'nothing runs here' }).view).toMatchObject({ leftMachines: ['m2'] });
+  expect(read({ [keys.machineLeft('m1')]: 'nothing runs here' }).view).toMatchObject({ leftMachines: [] });
+});
+
 describe('what is none of ours is left out alone, and named with its key', () => {
   const broken = ['', '{', 'null', '[]', '"text"', '7', '{}', '{"Raw":7,"PublicIP":null,"loadState":true}'];
 
@@ -66,7 +71,7 @@ describe('what is none of ours is left out alone, and named with its key', () =>
   });
 
   test.each([
-    [keys.machine('m1'), '{"PublicIP":"10.0.0.1","Metadata":{"disk":7}}', 'Metadata: disk: '],
+    [keys.machine('m1'), '{"PublicIP":"10.0.0.1","Metadata":{"disk":7}}', 'Metadata.disk: '],
     [keys.state('a.service', 'm1'), writeState({ ...state, job: 'launched' }).replace('launched', 'up'), 'jobState: '],
     [keys.state('a.service', 'm1'), '{"loadState":"loaded"}', 'activeState: '],
     [job.blocked, '{"not":"a list"}', ''],

@@ -96,7 +96,7 @@ beforeAll(async () => {
       (_e, out, err) => resolve(out + err),
     ),
   );
-}, 120_000);
+});
 afterAll(() => (directory === '' ? undefined : rm(directory, { recursive: true, force: true })));
 
 test.skipIf(!isThere())(

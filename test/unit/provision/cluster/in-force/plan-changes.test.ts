@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changeNote } from '#provision/cluster/in-force/change-note.ts';
-import { configChanges } from '#provision/cluster/in-force/config-changes.ts';
+import { appliedNote, changeNote } from '#provision/cluster/in-force/change-note.ts';
+import { configChanges, sizesApplied } from '#provision/cluster/in-force/config-changes.ts';
 import { type ChangesSeen, planChanges } from '#provision/cluster/in-force/plan-changes.ts';
 import { configOf, seenChange } from './changed-lab.ts';
 
@@ -196,4 +196,15 @@ describe('lab.toml', () => {
     expect(later).toEqual([]);
     expect(config.timers.bootDeadlineMs).toBe(99_000);
   });
+});
+
+it('what machines were given at once is said: sizes of containers, and of no others', () => {
+  const smaller = { rb: '$vm_memory = 1600\n$vm_cpus = 2\n' };
+  expect(sizesApplied(three, configOf(4, smaller)).map(appliedNote)).toEqual([
+    'applied: $vm_memory is 1600 on core-01, core-02 and core-03 now, and was 2048',
+    'applied: $vm_cpus is 2 on core-01, core-02 and core-03 now, and was 1',
+  ]);
+  expect(sizesApplied(three, three)).toEqual([]);
+  const guests = (more = {}) => configOf(3, { provider: 'vagrant', ...more });
+  expect(sizesApplied(guests(), guests(smaller))).toEqual([]);
 });

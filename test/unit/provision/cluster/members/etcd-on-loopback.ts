@@ -23,7 +23,7 @@ export class EtcdOnLoopback {
     if (spawnSync('etcd', ['--version']).status !== 0)
       throw new Error('etcd is not installed: apt-get install --no-install-recommends etcd-server');
     const config = load({ toml: '[timers]\netcd_heartbeat = "50ms"\netcd_election = "500ms"\n', hostCpus: 4 });
-    const net = `127.${190 + (process.pid % 60)}.${(process.pid >> 8) % 256}`;
+    const net = `127.${190 + ((process.pid >> 8) % 60)}.${process.pid % 256}`;
     this.machines = config.machines.map((machine) => ({ ...machine, address: `${net}.${machine.index}` }));
     this.#config = { ...config, machines: this.machines };
     this.#dir = mkdtempSync(join(tmpdir(), 'lab-members-'));

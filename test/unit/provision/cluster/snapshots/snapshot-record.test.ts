@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { misfit, shapeOf, type SnapshotRecord } from '#provision/cluster/snapshots/snapshot-record.ts';
+import { misfit, type LabShape, type SnapshotRecord } from '#provision/cluster/snapshots/snapshot-record.ts';
 import { diskSettings } from '#provision/cluster/in-force/disk-settings.ts';
 import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
 import { loadConfig } from '#provision/config/load-config.ts';
 
 const config = loadConfig(process.cwd(), {}, 4);
 const spec = supervisorSpec({ config, repoDir: '/checkout', registryStorage: undefined, osRootOf: () => '/os' });
-const lab = shapeOf(spec, diskSettings(config));
+const lab: LabShape = { machines: spec.machines, settings: diskSettings(config) };
 const record: SnapshotRecord = {
   at: '2026-01-01T00:00:00.000Z',
   machines: spec.machines.map(({ name, address, machineId, osRoot }) => ({ name, address, machineId, osRoot })),

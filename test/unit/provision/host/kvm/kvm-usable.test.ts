@@ -57,14 +57,14 @@ describe('runTinyGuest', () => {
   };
 
   it('says that there is no QEMU', async () => {
-    expect(await runTinyGuest({ acceleration: 'kvm' }, 1000, join(dir, 'none'))).toEqual({ outcome: 'no-qemu' });
+    expect(await runTinyGuest({ acceleration: 'kvm' }, 60_000, join(dir, 'none'))).toEqual({ outcome: 'no-qemu' });
   });
 
   it('has run when the guest said farewell, and only then', async () => {
-    expect(await runTinyGuest({ acceleration: 'tcg' }, 5000, qemu(`exit ${goodExitCode}`))).toMatchObject({
+    expect(await runTinyGuest({ acceleration: 'tcg' }, 60_000, qemu(`exit ${goodExitCode}`))).toMatchObject({
       outcome: 'ran',
     });
-    expect(await runTinyGuest({ acceleration: 'tcg' }, 5000, qemu('exit 0'))).toMatchObject({ outcome: 'refused' });
+    expect(await runTinyGuest({ acceleration: 'tcg' }, 60_000, qemu('exit 0'))).toMatchObject({ outcome: 'refused' });
   });
 
   it('kills what makes no progress', async () => {
@@ -75,7 +75,7 @@ describe('runTinyGuest', () => {
 
   it('repeats the last line of one that cannot begin', async () => {
     const refuses = qemu('echo "qemu: failed to initialize kvm: Permission denied" >&2; exit 1');
-    expect(await runTinyGuest({ acceleration: 'kvm' }, 5000, refuses)).toEqual({
+    expect(await runTinyGuest({ acceleration: 'kvm' }, 60_000, refuses)).toEqual({
       outcome: 'refused',
       said: 'qemu: failed to initialize kvm: Permission denied',
     });
@@ -84,7 +84,7 @@ describe('runTinyGuest', () => {
   it('repeats the error, not the assertion that failed after it', async () => {
     const lines = ['qemu-system-x86_64: error: failed to set MSR 0x10a to 0x69', 'kvm.c:3183: Assertion failed.'];
     const asserts = qemu(`printf '%s\\n' '${lines.join("' '")}' >&2; kill -ABRT $$`);
-    expect(await runTinyGuest({ acceleration: 'kvm', cpu: 'host' }, 5000, asserts)).toEqual({
+    expect(await runTinyGuest({ acceleration: 'kvm', cpu: 'host' }, 60_000, asserts)).toEqual({
       outcome: 'refused',
       said: lines[0],
     });
@@ -92,13 +92,13 @@ describe('runTinyGuest', () => {
 
   it('gives the guest the CPU model that was named, and else none', async () => {
     const echoes = qemu('echo "$*"; exit 1');
-    const said = async (cpu?: string) => runTinyGuest({ acceleration: 'kvm', ...(cpu && { cpu }) }, 5000, echoes);
+    const said = async (cpu?: string) => runTinyGuest({ acceleration: 'kvm', ...(cpu && { cpu }) }, 60_000, echoes);
     expect(await said('Nehalem')).toMatchObject({ said: expect.stringContaining('-cpu Nehalem') as string });
     expect(await said()).toMatchObject({ said: expect.not.stringContaining('-cpu') as string });
   });
 
   it('is a guest that QEMU brings into long mode and to its end, by its own count', async () => {
-    expect(await runTinyGuest({ acceleration: 'tcg' }, 30_000)).toMatchObject({ outcome: 'ran' });
+    expect(await runTinyGuest({ acceleration: 'tcg' }, 120_000)).toMatchObject({ outcome: 'ran' });
     expect(tinyGuestRom().length % 65_536).toBe(0);
   });
 });

@@ -38,6 +38,7 @@ test('builds images that a registry serves with the digests it promised; the sec
   const registry = await startRegistry({
     storage: registryStorage,
     addr: '127.0.0.1:0',
+    deadlineMs: 60_000,
     logFile: path.join(dir, 'registry.log'),
   });
   try {
@@ -113,7 +114,7 @@ describe('a build killed by SIGKILL', () => {
       for await (const line of createInterface({ input: child.stdout })) if (line === step) child.kill('SIGKILL');
       expect(await exited).toEqual([null, 'SIGKILL']);
 
-      await vi.waitFor(async () => expect(await processesNaming(dir)).toEqual([]), 10_000);
+      await vi.waitFor(async () => expect(await processesNaming(dir)).toEqual([]), 30_000);
       expect((await registryEntries()).filter((name) => !name.startsWith('.building-'))).toEqual([]);
       expect(await readFile('/proc/self/mounts', 'utf8')).not.toContain(dir);
 

@@ -14,7 +14,13 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'lab-registry-'));
   const storage = join(dir, 'storage');
   mkdirSync(storage);
-  registry = await startRegistry({ storage, addr: '127.0.0.1:0', logFile: join(dir, 'registry.log'), writable: true });
+  registry = await startRegistry({
+    storage,
+    addr: '127.0.0.1:0',
+    logFile: join(dir, 'registry.log'),
+    writable: true,
+    deadlineMs: 60_000,
+  });
   client = new RegistryClient(registry.addr);
   const lab = await push('mattbailey/ch6-web', 'latest', 'of the lab');
   writeFileSync(

@@ -18,6 +18,7 @@ afterEach(async () => {
 const options = () => ({
   storage: path.join(dir, 'storage'),
   addr: '127.0.0.1:0',
+  deadlineMs: 60_000,
   logFile: path.join(dir, 'registry.log'),
 });
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { isStopped, refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
-import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
+import { findSupervisor, supervisorProcesses } from '#provision/machines/ground/supervisor-process.ts';
 
 const paths = labPaths('stopped', `/nowhere/${process.pid}`);
 let shell: ChildProcess | undefined;
@@ -12,7 +12,7 @@ afterEach(() => shell?.kill('SIGKILL'));
 /** Two processes as the supervisor's are found: by the first's name and its spec file. */
 async function standIn(): Promise<{ unshare: number; init: number }> {
   shell = spawn('sh', ['-c', 'cat', paths.specFile], { argv0: 'unshare', stdio: ['pipe', 'ignore', 'ignore'] });
-  await expect.poll(() => findSupervisor(paths)?.init ?? 0, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => findSupervisor(paths)?.init ?? 0).toBeGreaterThan(0);
   return findSupervisor(paths) ?? { unshare: 0, init: 0 };
 }
 
@@ -33,6 +33,28 @@ it('one that stands still is named, with how to let it go on', async () => {
   process.kill(init, 'SIGCONT');
   await expect.poll(() => isStopped(stat())).toBe(false);
   refuseStopped(paths, 'stopped');
+});
+
+it('the one that does the work is among them: a person finds it first', async () => {
+  // As under `unshare` and tini, each with the spec file in its arguments; the last one ends with the first.
+  const three = '(tail --pid=$$ --retry -f "$0"; :); :';
+  shell = spawn('sh', ['-c', three, paths.specFile], { argv0: 'unshare', stdio: 'ignore' });
+  const named = (name: string) => (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === `${name}\n`;
+  const worker = () => supervisorProcesses(paths).find(named('tail')) ?? 0;
+  await expect.poll(worker, { timeout: 30_000 }).toBeGreaterThan(0);
+  const pid = worker();
+  process.kill(pid, 'SIGSTOP');
+  const next = () => {
+    try {
+      refuseStopped(paths, 'stopped');
+    } catch (error) {
+      return (error as { next?: string }).next;
+    }
+    return undefined;
+  };
+  await expect.poll(next, { timeout: 30_000 }).toBe(`kill -CONT ${pid}`);
+  process.kill(pid, 'SIGCONT');
+  await expect.poll(next, { timeout: 30_000 }).toBeUndefined();
 });
 
 it.each([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { readableJournalDir } from '#provision/machines/nspawn/read-journal.ts';
-import { refuseOldDisks } from '#provision/machines/nspawn/refuse-old-disks.ts';
+import { refuseOldDisks } from '#provision/machines/nspawn/disk-image.ts';
 
 let dir = '';
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'lab-disks-'))));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { unmountSharedDirectories } from '#provision/machines/nspawn/shared-directories.ts';
+import { unmountSharedDirectories } from '#provision/machines/nspawn/machine-process.ts';
 
 const [nspawnDir = '', machine = ''] = process.argv.slice(2);
 await unmountSharedDirectories(machine, nspawnDir);

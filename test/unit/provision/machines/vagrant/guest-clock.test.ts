@@ -47,6 +47,7 @@ it('the command sets the clock forward or back by just that, whatever the time i
       '-c',
       (script ?? '').replace('date --utc --set', 'echo').replace(' > /dev/null', ''),
     ]);
-    expect(Number(stdout.slice(1)) - Date.now() / 1000).toBeCloseTo(expected, 0);
+    // As long as a busy host may take to run it, and far less than what it sets.
+    expect(Math.abs(Number(stdout.slice(1)) - Date.now() / 1000 - expected)).toBeLessThan(15);
   }
 });

@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MachineState } from '#provision/machines/machine-provider.ts';
+import { freePorts } from '#test/support/free-ports.ts';
 import { endForwards, refuseTakenPorts, toBeBooted } from '#provision/machines/vagrant/host-ports.ts';
 
 /** A port that some process of this host listens on. */
 async function listener() {
-  const server = createServer().listen(0, '127.0.0.1');
+  const [port = 0] = await freePorts(1);
+  const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, server };
+  return { port, server };
 }
 
 describe('a port that a machine will have', () => {

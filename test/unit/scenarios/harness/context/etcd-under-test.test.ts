@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '#provision/cluster/conditions.ts';
+import { until } from '#provision/cluster/conditions/conditions.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import { oneMember } from '#platform/etcd/one-member.ts';
@@ -19,7 +19,7 @@ describe('etcd under test, on three real members', () => {
   beforeAll(async () => {
     cluster = await realEtcd({ members: 3 });
     args = { machines, running: async () => running, member: byAddress(cluster) };
-  }, 30_000);
+  });
   afterAll(() => cluster.stop());
 
   it('knows members, the leader, and how to read and write', async () => {
@@ -48,23 +48,23 @@ describe('etcd under test, on three real members', () => {
 
   it('without a quorum refuses writes and true reads, answers stale ones, and a lease goes below zero', async () => {
     const etcd = etcdUnderTest(args);
-    await etcd.put('core-03', '/lease', 'kept', { ttlSeconds: 2 });
+    await etcd.put('core-03', '/lease', 'kept', { ttlSeconds: 6 });
     expect(await etcd.leaseSeconds('core-03', '/lease')).toBeGreaterThan(0);
     await Promise.all([cluster.kill(0), cluster.kill(1)]);
     running = ['core-03'];
     expect(await etcd.healthy(1).missing()).toBe('0 of 1 etcd members healthy');
-    expect(await etcd.put('core-03', key, 'new', { withinMs: 300 })).toMatchObject({ ok: false });
-    expect(await etcd.get('core-03', key, { withinMs: 300 })).toMatchObject({ ok: false });
+    expect(await etcd.put('core-03', key, 'new', { withinMs: 1_000 })).toMatchObject({ ok: false });
+    expect(await etcd.get('core-03', key, { withinMs: 1_000 })).toMatchObject({ ok: false });
     expect(await etcd.get('core-03', key, { stale: true })).toMatchObject({ ok: true, value: '10.1.1.2' });
-    await expect.poll(() => etcd.leaseSeconds('core-03', '/lease'), { timeout: 10_000 }).toBeLessThan(0);
+    await expect.poll(() => etcd.leaseSeconds('core-03', '/lease')).toBeLessThan(0);
     expect(await etcd.get('core-03', '/lease', { stale: true })).toMatchObject({ ok: true, value: 'kept' });
     expect(await engineLeader(args)).toBeUndefined();
 
     await cluster.start(0);
     running = ['core-01', 'core-03'];
-    await until(etcd.healthy(2), { withinMs: 10_000, next: '' });
+    await until(etcd.healthy(2), { withinMs: 60_000, next: '' });
     expect(await etcd.put('core-03', key, 'new')).toMatchObject({ ok: true });
-  }, 40_000);
+  });
 });
 
 it('believes the newest of two that think they lead', () => {

@@ -49,7 +49,7 @@ export async function probeBundle(): Promise<{
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<T> {
   for (const endAt = performance.now() + deadlineMs; performance.now() < endAt;) {
     const found = await check();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { LabError } from '#errors/lab-error.ts';
 import { readSamples } from '#scenarios/harness/record/read-samples.ts';
@@ -38,29 +39,27 @@ it('a visitor keeps one session over the machines; a lost one and a dead page ar
   );
   const page = ({ probe, ok }: Sample) => probe === 'page' && ok;
   // A starved memcached may cost the first pages their session; a visitor of a stack that keeps up has one for many pages.
-  const kept = await eventually('twelve pages in a row with one session', async () => {
+  const kept = await eventually('twelve pages in a row with one session, by both machines', async () => {
     const newest = (await readSamples(probes.samplesFile)).filter(page).slice(-12);
-    return newest.length === 12 && new Set(newest.map(({ session }) => session)).size === 1 ? newest : undefined;
+    const [sessions, machines] = [newest.map(({ session }) => session), newest.map(({ machine }) => machine)];
+    return newest.length === 12 && new Set(sessions).size === 1 && new Set(machines).size === 2 ? newest : undefined;
   });
-  expect(new Set(kept.map(({ machine }) => machine))).toEqual(new Set(['core-01', 'core-02']));
   await many(probes.samplesFile, ({ visits = 0 }) => visits > 5, 1);
   await many(probes.samplesFile, ({ probe, ok }) => probe === 'socket' && ok, 10);
-  expect(events.flatMap(({ type, data }) => (type === 'page-connected' ? [data.machine] : []))).toEqual(
-    expect.arrayContaining(['core-01', 'core-02']),
-  );
-  expect(events.flatMap(({ type, data }) => (type === 'page-message' ? [data] : []))).toContainEqual({
-    machine: 'core-01',
-    rows: 0,
-    firstKey: null,
-  });
+  // Events come by a pipe of their own.
+  await expect
+    .poll(() => events.flatMap(({ type, data }) => (type === 'page-connected' ? [data.machine] : [])))
+    .toEqual(expect.arrayContaining(['core-01', 'core-02']));
+  await expect
+    .poll(() => events.flatMap(({ type, data }) => (type === 'page-message' ? [data] : [])))
+    .toContainEqual({ machine: 'core-01', rows: 0, firstKey: null });
 
   await one.web.kill();
-  const failing = await eventually('the dead page fails', () =>
-    events.flatMap(({ type, data }) => (type === 'probe-failing' && data.probe === 'page' ? [data] : [])).at(0),
-  );
-  expect(failing).toMatchObject({ machine: 'core-01' });
   // Which of them it is depends on whether a question was under way when the server ended.
-  expect(failing.error).toMatch(/^ECONN|^the connection was closed$/);
+  const dead = /^ECONN|^the connection was closed$/;
+  const ofOne = ({ probe, machine }: { probe: string; machine?: string }) => probe === 'page' && machine === 'core-01';
+  await many(probes.samplesFile, (sample) => ofOne(sample) && !sample.ok && dead.test(sample.error ?? ''), 1);
+  await eventually('it is told', () => events.find(({ type, data }) => type === 'probe-failing' && ofOne(data)));
 
   await memcached.stop();
   const sessions = await eventually('another session', async () => {
@@ -70,7 +69,9 @@ it('a visitor keeps one session over the machines; a lost one and a dead page ar
   expect(sessions.at(-1)).not.toBe(kept[0]?.session);
   const { cpuPercent } = await probes.stop();
   expect(cpuPercent).toBeGreaterThan(0);
-  expect(events.flatMap(({ type, data }) => (type === 'probe-ended' ? [[data.probe, data.error]] : []))).toEqual([
+  // Whichever ends first.
+  const ended = events.flatMap(({ type, data }) => (type === 'probe-ended' ? [[data.probe, data.error]] : []));
+  expect(ended.toSorted()).toEqual([
     ['page', undefined],
     ['socket', undefined],
   ]);
@@ -79,13 +80,15 @@ it('a visitor keeps one session over the machines; a lost one and a dead page ar
 it('asks while its runner is blocked', async () => {
   const probes = await bundle.start({ probes: ['page'], pages: [{ machine: 'core-01', host: '127.0.0.1', port: 1 }] });
   const from = Date.now();
-  while (Date.now() < from + 1_000);
+  const asked = () => readFileSync(probes.samplesFile, 'utf8').split('\n').length - 1;
+  const before = asked();
+  // A second has 20 slots; a starved test host may skip many of them, and has longer.
+  while (Date.now() < from + 1_000 || (asked() < before + 10 && Date.now() < from + 60_000));
   const to = Date.now();
   await probes.stop();
   const samples = await readSamples(probes.samplesFile);
   const meanwhile = samples.filter(({ wallMs }) => wallMs >= from && wallMs < to);
-  // 20 slots; a starved test host may skip some.
-  expect(meanwhile.length).toBeGreaterThan(5);
+  expect(meanwhile.length).toBeGreaterThan(2);
 });
 
 it('contacts nobody while the network link of the lab is not there', async () => {

@@ -6,8 +6,10 @@ import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import { memberPort } from '#platform/etcd/ports.ts';
 import { DiscoveryKeys } from '#scenarios/harness/watch/discovery-keys.ts';
 
-// Members are told apart by address, as etcd's are: two of the loopback network, at etcd's own port.
-const [silent, sound] = ['127.60.0.1', '127.60.0.2'];
+// Members are told apart by address, as etcd's are: two of the loopback network, at etcd's own port. A network of this process's own keeps
+// apart what else runs tests on this host.
+const net = `127.${60 + ((process.pid >> 8) % 20)}.${process.pid % 256}`;
+const [silent, sound] = [`${net}.1`, `${net}.2`];
 const key = serviceKey('couchbase', 1);
 const servers: Server[] = [];
 afterEach(() => {
@@ -34,15 +36,15 @@ async function member(address: string, answers: boolean): Promise<{ asked: numbe
 it('asks a member that stands still once, and then the one that answered', async () => {
   const still = await member(silent, false);
   const other = await member(sound, true);
-  const keys = new DiscoveryKeys([silent, sound], 2_000);
+  const keys = new DiscoveryKeys([silent, sound], 3_000);
   for (let time = 0; time < 3; time++) expect(await keys.read()).toEqual({ [key]: '10.1.2.3' });
   expect([still.asked, other.asked]).toEqual([1, 3]);
 });
 
 it('says so when no member answers', async () => {
   await member(silent, false);
-  await expect(new DiscoveryKeys([silent], 100).read()).rejects.toMatchObject({ code: 'timeout.etcd' });
+  await expect(new DiscoveryKeys([silent], 1_500).read()).rejects.toMatchObject({ code: 'timeout.etcd' });
   // At the other address nobody listens.
-  const both = new DiscoveryKeys([silent, sound], 100).read();
+  const both = new DiscoveryKeys([silent, sound], 1_500).read();
   await expect(both).rejects.toMatchObject({ code: 'timeout.etcd-connect' });
 });

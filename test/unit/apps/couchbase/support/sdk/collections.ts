@@ -1,5 +1,5 @@
 import couchbase from 'couchbase';
-import type { Scenario } from './context.ts';
+import { patienceMs, type Scenario } from './context.ts';
 
 export const collections: Scenario = async (context) => {
   const cluster = await context.connect();
@@ -33,7 +33,7 @@ export const collections: Scenario = async (context) => {
   await step('read', async () => (await orders.get('k')).content as unknown);
   await step('count, lock, look', async () => {
     await orders.binary().increment('c', 1, { initial: 5 });
-    const { cas } = await orders.getAndLock('k', 5);
+    const { cas } = await orders.getAndLock('k', 30);
     await orders.unlock('k', cas);
     const { content } = await orders.lookupIn('k', [couchbase.LookupInSpec.get('of')]);
     return [content[0]?.value as unknown, (await orders.exists('c')).exists];
@@ -65,7 +65,7 @@ export const collections: Scenario = async (context) => {
   await step('read what was dropped', () => orders.get('k', { timeout: 600 }));
   await step('make it again', async () => {
     await manager.createCollection('orders', 'shop');
-    await orders.upsert('new', 1, { timeout: 5000 });
+    await orders.upsert('new', 1, { timeout: patienceMs });
     return (await orders.exists('k')).exists;
   });
   await step('drop scope', () => manager.dropScope('shop'));

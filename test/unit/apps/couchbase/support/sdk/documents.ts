@@ -1,4 +1,4 @@
-import type { Scenario } from './context.ts';
+import { patienceMs, type Scenario } from './context.ts';
 
 export const documents: Scenario = async (context) => {
   await context.step('wrong password', () => context.connect('Administrator', 'Password2'));
@@ -41,7 +41,7 @@ export const documents: Scenario = async (context) => {
   await context.step('remove', async () => void (await collection.remove('a')));
   await context.step('removed', () => content('a'));
   await context.step('value over 20 MiB', () =>
-    collection.upsert('huge', 'x'.repeat(21 * 1024 * 1024), { timeout: 10_000 }),
+    collection.upsert('huge', 'x'.repeat(21 * 1024 * 1024), { timeout: patienceMs }),
   );
   await context.step('durable write with one replica', () => collection.upsert('d', 1, { durabilityLevel: 1 }));
   await context.step('concurrent', async () => {

@@ -1,5 +1,5 @@
 import couchbase from 'couchbase';
-import type { Scenario } from './context.ts';
+import { patienceMs, type Scenario } from './context.ts';
 
 const { DurabilityLevel, MutateInSpec } = couchbase;
 
@@ -23,7 +23,7 @@ export const durability: Scenario = async (context) => {
       await collection.remove('i', options);
     });
     await step('persisted to one, as clients of 6.5 ask', async () => {
-      await collection.upsert('d', 1, { durabilityPersistTo: 1, timeout: 1500 });
+      await collection.upsert('d', 1, { durabilityPersistTo: 1, timeout: patienceMs });
     });
   }
   // The bucket's lowest level holds for who asks for none.

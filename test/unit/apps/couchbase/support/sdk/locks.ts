@@ -1,4 +1,4 @@
-import type { Scenario } from './context.ts';
+import { patienceMs, type Scenario } from './context.ts';
 
 export const locks: Scenario = async (context) => {
   const cluster = await context.connect();
@@ -39,7 +39,7 @@ export const locks: Scenario = async (context) => {
   await context.step('a lock ends by itself', async () => {
     await collection.upsert('short', 1);
     await collection.getAndLock('short', 1);
-    await collection.upsert('short', 2, { timeout: 5000 });
+    await collection.upsert('short', 2, { timeout: patienceMs });
     return (await collection.get('short')).content as unknown;
   });
   await cluster.close();

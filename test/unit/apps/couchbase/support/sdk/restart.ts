@@ -7,7 +7,7 @@ export const restart: Scenario = async (context) => {
   await collection.upsert('before', 1);
   process.stdout.write('ready\n');
   await new Promise((resolve) => process.stdin.once('data', resolve));
-  const deadline = Date.now() + 12_000;
+  const deadline = Date.now() + 60_000;
   while (context.results['written'] !== true && Date.now() < deadline) {
     await context.step('written', async () => (await collection.upsert('after', 1)) !== undefined);
   }

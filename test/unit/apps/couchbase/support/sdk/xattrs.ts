@@ -53,8 +53,8 @@ export const xattrs: Scenario = async (context) => {
       Look.get('$vbucket.HLC.mode', xattr),
       Look.get('$nothing', xattr),
     ])) as [Record<string, unknown>, ...unknown[]];
-    const about = Math.abs(Number(document['exptime']) - Date.now() / 1000 - 5000) < 5;
-    const modified = Math.abs(Number(document['last_modified']) - Date.now() / 1000) < 5;
+    const about = Math.abs(Number(document['exptime']) - Date.now() / 1000 - 5000) < 60;
+    const modified = Math.abs(Number(document['last_modified']) - Date.now() / 1000) < 60;
     const { datatype, flags, value_crc32c: crc } = document;
     return { datatype, flags, crc, about, modified, others };
   });

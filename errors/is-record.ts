@@ -1,0 +1,4 @@
+/** Is what came from outside an object with fields, and no list? */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

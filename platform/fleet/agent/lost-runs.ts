@@ -1,0 +1,82 @@
+import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
+import type { Mirror } from '../registry/mirror.ts';
+import { readState } from '../registry/records.ts';
+import { holdsOthersUp } from './start-waits.ts';
+
+/** Units of other machines whose word about them went away with the machine: they may run there for a moment yet. */
+export interface LostRuns {
+  /** Ids of machines that have gone and may run the unit yet, sorted. */
+  of(unit: string): readonly string[];
+  close(): void;
+}
+
+const ignoreProblem = (): void => undefined;
+
+/**
+ * @param waitMs how long a machine that has gone may take to stop its units; 0: nobody is waited for
+ * @param onOver called when a unit is thought to run nowhere any more
+ */
+export function lostRuns(args: {
+  mirror: Mirror;
+  keys: FleetKeys;
+  machineId: string;
+  waitMs: number;
+  now?: () => number;
+  onOver: () => void;
+}): LostRuns {
+  const { mirror, keys, machineId, waitMs } = args;
+  const now = args.now ?? (() => performance.now());
+  if (waitMs === 0) return { of: () => [], close: () => undefined };
+  /** Keys of states by which others wait. */
+  const held = new Set<string>();
+  /** By key: since when it is gone, though it had not said that the unit ended. */
+  const lost = new Map<string, number>();
+  const timers = new Set<NodeJS.Timeout>();
+  const partsOf = (key: string): readonly [unit: string, machine: string] => {
+    const [unit = '', machine = ''] = key.slice(keys.states.length).split('/');
+    return [unit, machine];
+  };
+  const isOver = (since: number): boolean => now() - since >= waitMs;
+
+  const lose = (key: string): void => {
+    for (const [other, since] of lost) if (isOver(since)) lost.delete(other);
+    lost.set(key, now());
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      args.onOver();
+    }, waitMs);
+    timers.add(timer);
+  };
+  const note = (key: string): void => {
+    const [unit, machine] = partsOf(key);
+    if (machine === '' || machine === machineId) return;
+    const value = mirror.value(key);
+    if (value === undefined) {
+      if (held.delete(key)) lose(key);
+      return;
+    }
+    const state = readState(unit, machine, value, ignoreProblem);
+    if (state === undefined || holdsOthersUp(state)) held.add(key);
+    else held.delete(key);
+  };
+  for (const { unit, machineId: machine } of mirror.view().states) note(keys.state(unit, machine));
+  const unfollow = mirror.onChange((changed) => {
+    for (const key of changed) if (key.startsWith(keys.states)) note(key);
+  });
+  return {
+    of(unit) {
+      // The picture may be newer than the last word about it.
+      for (const key of held) if (mirror.value(key) === undefined) note(key);
+      const { leftMachines } = mirror.view();
+      const open = [...lost].flatMap(([key, since]) => {
+        const [name, machine] = partsOf(key);
+        return name === unit && !isOver(since) && !leftMachines.includes(machine) ? [machine] : [];
+      });
+      return open.sort();
+    },
+    close() {
+      unfollow();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}

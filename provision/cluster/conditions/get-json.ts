@@ -1,0 +1,37 @@
+import { request } from 'node:http';
+import type { z } from 'zod';
+
+/**
+ * The JSON that a URL answers with; undefined when nobody answers in time, with an error, or with something else. Not by `fetch`, which
+ * takes 30 ms of CPU to load: half as much as Node itself.
+ * @param form of the answer
+ * @param deadlineMs for the whole answer
+ */
+export function getJson<Form extends z.ZodType>(
+  form: Form,
+  url: string,
+  deadlineMs: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<z.output<Form> | undefined> {
+  return new Promise((done) => {
+    const signal = AbortSignal.timeout(deadlineMs);
+    const call = request(url, { headers, signal, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      const { statusCode = 0 } = response;
+      const isAnswer = statusCode >= 200 && statusCode < 300;
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', () => done(undefined));
+      response.on('end', () => done(isAnswer ? form.safeParse(parse(chunks)).data : undefined));
+    });
+    call.on('error', () => done(undefined));
+    call.end();
+  });
+}
+
+function parse(chunks: readonly Buffer[]): unknown {
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
