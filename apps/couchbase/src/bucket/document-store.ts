@@ -7,6 +7,7 @@ import { noteExpired } from './expired.ts';
 import { Expiries } from './expiries.ts';
 import { bucketLimits } from './limits.ts';
 import { Locks } from './locks.ts';
+import { burialOf, nextDocument, type Draft } from './next-document.ts';
 import type { Quota } from './quota.ts';
 import type { Sequence } from './sequence.ts';
 import type { Refusal, Shared } from './shared.ts';
@@ -14,9 +15,6 @@ import { vbucketCount, vbucketOf } from './vbucket.ts';
 
 /** Bytes of the record of a lock, at most. */
 const lockBytes = 64;
-
-/** What a write wants stored. `expiry` is absolute Unix seconds. */
-export type Draft = Pick<Document, 'key' | 'value' | 'xattrs' | 'flags' | 'expiry'>;
 
 /**
  * A collection's documents in memory, by vBucket, with expiry, locks, tombstones and a change log. Documents are values: a change puts
@@ -72,7 +70,7 @@ export class DocumentStore {
     const document = this.#vbuckets[vbucketOf(key)]?.get(key);
     if (document === undefined || document.expiry === 0 || document.deleted) return document;
     if (!this.#isOver(document.expiry)) return document;
-    // A follower is told when its documents end.
+    // A follower is told when they end.
     return this.#shared.isFollowing() ? undefined : this.#expire(document);
   }
 
@@ -112,19 +110,7 @@ export class DocumentStore {
     const bytes = documentBytes(draft);
     if (!this.quota.allows(bytes - this.#counted(before))) return 'full';
     if (!this.#isRecordable(bytes)) return 'disk full';
-    return this.#set(before, {
-      // First what readers need: it shares a line of the processor's cache with the object's head.
-      value: draft.value,
-      flags: draft.flags,
-      cas,
-      expiry: draft.expiry,
-      deleted: false,
-      key: before === undefined ? draft.key : before.key,
-      xattrs: draft.xattrs,
-      seqno: this.sequence.nextSeqno(vbucket),
-      vbucket,
-      revision: before === undefined ? 1 : before.revision + 1,
-    });
+    return this.#set(before, nextDocument({ before, sequence: this.sequence, vbucket, cas }, draft, false));
   }
 
   /** Leaves a tombstone, also where there was nothing. @param xattrs attributes that outlive the document @param isExpired its time was over */
@@ -141,18 +127,8 @@ export class DocumentStore {
     const growth = xattrs === '' ? 0 : bytes - this.#counted(before);
     if (!this.quota.allows(growth)) return 'full';
     if (!this.#isRecordable(bytes)) return 'disk full';
-    const tombstone: Document = {
-      value: '',
-      flags,
-      cas,
-      expiry: Math.floor(this.nowMs / 1000),
-      deleted: true,
-      key: before === undefined ? key : before.key,
-      xattrs,
-      seqno: this.sequence.nextSeqno(vbucket),
-      vbucket,
-      revision: before === undefined ? 1 : before.revision + 1,
-    };
+    const place = { before, sequence: this.sequence, vbucket, cas };
+    const tombstone = nextDocument(place, burialOf(key, xattrs, flags, this.nowMs), true);
     if (isExpired) noteExpired(tombstone);
     this.#set(before, tombstone);
     if (xattrs === '') this.#shared.tombstones.add(this, tombstone);
@@ -170,15 +146,11 @@ export class DocumentStore {
     if (document.deleted && document.xattrs === '') this.#shared.tombstones.add(this, document);
   }
 
-  /**
-   * Stores a document, or a tombstone, as another server has it, with its numbers.
-   * @returns why it could not: memory, or the disk
-   */
+  /** Stores a document, or a tombstone, as another server has it, with its numbers. @returns why it could not */
   adopt(document: Document): Refusal | undefined {
     const before = this.#vbuckets[document.vbucket]?.get(document.key);
-    const bytes = documentBytes(document);
     if (!this.quota.allows(this.#counted(document) - this.#counted(before))) return 'full';
-    if (!this.#isRecordable(bytes)) return 'disk full';
+    if (!this.#isRecordable(documentBytes(document))) return 'disk full';
     this.sequence.raiseSeqno(document.vbucket, document.seqno);
     this.sequence.raiseCas(document.cas);
     this.#set(before, document);

@@ -2,7 +2,8 @@ import { compact, type ByteString } from '../wire/byte-string.ts';
 import type { Cas } from '../wire/cas.ts';
 import { statuses, type Status } from '../wire/status.ts';
 import { maxValueBytes, type Document } from './document.ts';
-import type { DocumentStore, Draft } from './document-store.ts';
+import type { DocumentStore } from './document-store.ts';
+import type { Draft } from './next-document.ts';
 import type { Refusal } from './shared.ts';
 import { systemXattrs } from '../subdocument/xattrs.ts';
 

@@ -1,10 +1,12 @@
 import type { Bucket } from '../bucket/bucket.ts';
 import type { ChangeListener } from '../bucket/change-feed.ts';
-import { documentBytes, type Document } from '../bucket/document.ts';
+import type { Document } from '../bucket/document.ts';
 import type { ByteString } from '../wire/byte-string.ts';
 import type { RequestFrame } from '../wire/frame.ts';
 import { dcpOpcodes } from '../wire/opcodes.ts';
+import { ChangeQueue, type Change } from './change-queue.ts';
 import { dcpLimits } from './limits.ts';
+import { lookUp } from './look-up.ts';
 import {
   documentMessage,
   message,
@@ -15,6 +17,7 @@ import {
   type Envelope,
   type Told,
 } from './messages.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 
 /** One vBucket's changes on their way to a consumer. */
 interface Stream extends Envelope {
@@ -25,41 +28,30 @@ interface Stream extends Envelope {
   readonly end: number;
 }
 
-interface Change {
-  readonly collection: number;
-  readonly document: Document;
-}
-
 /**
  * The sender's end of a connection that streams changes. Changes wait in a queue of limited length; where that is too short for a consumer, or
  * a stream begins, what the consumer lacks is looked up among the documents instead, each with its last state, vBucket by vBucket.
  */
 export class DcpProducer implements ChangeListener {
   readonly bucket: Bucket;
+  readonly life: SignsOfLife;
   /** What the consumer wants to be told. */
   told: Told;
   readonly #streams = new Map<number, Stream>();
-  #queue: Change[] = [];
-  #queueAt = 0;
-  #queueBytes = 0;
+  readonly #queue = new ChangeQueue();
   /** Streams that lack something that is not in the queue. */
   readonly #behind = new Set<number>();
   /** What the stream in hand lacks, oldest change first. */
   #lacking:
     { readonly stream: Stream; readonly changes: readonly Change[]; at: number; readonly high: number } | undefined;
-  /** Bytes the consumer takes before it says that it has worked on them; undefined for any number. */
-  #bufferBytes: number | undefined;
+  /** Bytes the consumer takes before it says that it has worked on them. */
+  bufferBytes = Infinity;
   #unacknowledged = 0;
-  #isNoopEnabled = false;
-  #noopMs: number = dcpLimits.noopMs;
-  #heardMs: number;
-  #noopSentMs: number | undefined;
   /** Messages that do not wait for their turn. */
   #urgent: Buffer[] = [];
   #lookedAt = 0;
   #isWoken = false;
   readonly #wake: () => void;
-  readonly #elapsedMs: () => number;
   readonly #unsubscribe: () => void;
 
   /** @param wake is called, never at once, when there is something to send @param elapsedMs a clock that only goes forward */
@@ -67,24 +59,17 @@ export class DcpProducer implements ChangeListener {
     this.bucket = bucket;
     this.told = told;
     this.#wake = wake;
-    this.#elapsedMs = elapsedMs;
-    this.#heardMs = elapsedMs();
+    this.life = new SignsOfLife(elapsedMs);
     this.#unsubscribe = bucket.feed.subscribe(this);
   }
 
-  get streams(): number {
-    return this.#streams.size;
-  }
-
-  has(vbucket: number): boolean {
-    return this.#streams.has(vbucket);
-  }
-
-  /** Begins to send a vBucket's changes behind a number. */
-  begin(envelope: Envelope, from: number, end: number): void {
+  /** Begins to send a vBucket's changes behind a number. False when they are sent already. */
+  begin(envelope: Envelope, from: number, end: number): boolean {
+    if (this.#streams.has(envelope.vbucket)) return false;
     this.#streams.set(envelope.vbucket, { ...envelope, sent: from, snapshotEnd: from, end });
     this.#behind.add(envelope.vbucket);
     this.#wakeLater();
+    return true;
   }
 
   /** False when there is no such stream. */
@@ -94,61 +79,39 @@ export class DcpProducer implements ChangeListener {
     return this.#streams.delete(vbucket);
   }
 
-  limitBuffer(bytes: number): void {
-    this.#bufferBytes = bytes === 0 ? undefined : bytes;
-  }
-
   acknowledge(bytes: number): void {
     this.#unacknowledged = Math.max(0, this.#unacknowledged - bytes);
     this.#wakeLater();
   }
 
-  /** Whether the consumer is to give signs of life. */
-  enableNoop(isEnabled: boolean): void {
-    this.#isNoopEnabled = isEnabled;
-    this.#heardMs = this.#elapsedMs();
-  }
-
-  noopInterval(ms: number): void {
-    this.#noopMs = ms;
-  }
-
   /** The consumer said something. */
   heard(frame: RequestFrame): void {
-    this.#heardMs = this.#elapsedMs();
-    if (frame.isAnswer && frame.opcode === dcpOpcodes.noop) this.#noopSentMs = undefined;
+    this.life.heard(frame.isAnswer && frame.opcode === dcpOpcodes.noop);
   }
 
-  /** Once a second. @returns false when the consumer is gone: it answered no sign of life in two intervals */
+  /** Once a second. @returns false when the consumer is gone */
   tick(): boolean {
-    if (!this.#isNoopEnabled) return true;
-    const nowMs = this.#elapsedMs();
-    if (this.#noopSentMs !== undefined) return nowMs - this.#noopSentMs < 2 * this.#noopMs;
-    if (nowMs - this.#heardMs < this.#noopMs) return true;
-    this.#noopSentMs = nowMs;
-    this.#urgent.push(message(dcpOpcodes.noop, { vbucket: 0, opaque: 0 }));
-    this.#wakeLater();
-    return true;
+    const next = this.life.next();
+    if (next === 'ask') this.#urgent.push(message(dcpOpcodes.noop, { vbucket: 0, opaque: 0 }));
+    if (next === 'ask') this.#wakeLater();
+    return next !== 'gone';
   }
 
   /** Nothing is sent any more. */
   stop(): void {
     this.#unsubscribe();
-    this.#streams.clear();
     this.#forget();
   }
 
   changed(collection: number, document: Document): void {
     if (!this.#streams.has(document.vbucket)) return;
     this.#queue.push({ collection, document });
-    this.#queueBytes += documentBytes(document);
-    if (this.#queueBytes > dcpLimits.queueBytes) this.#fallBehind();
+    if (this.#queue.bytes > dcpLimits.queueBytes) this.#fallBehind();
     this.#wakeLater();
   }
 
   restarted(): void {
     for (const stream of this.#streams.values()) this.#urgent.push(streamEnd(stream, streamEnds.rollback));
-    this.#streams.clear();
     this.#forget();
     this.#wakeLater();
   }
@@ -175,14 +138,16 @@ export class DcpProducer implements ChangeListener {
     return parts.length === 0 ? undefined : { bytes: Buffer.concat(parts), value };
   }
 
+  get #isFull(): boolean {
+    return this.#unacknowledged >= this.bufferBytes;
+  }
+
   #mayGoOn(): boolean {
-    const isFull = this.#bufferBytes !== undefined && this.#unacknowledged >= this.#bufferBytes;
-    return !isFull && this.#lookedAt < dcpLimits.documentsPerTurn;
+    return !this.#isFull && this.#lookedAt < dcpLimits.documentsPerTurn;
   }
 
   #hasMore(): boolean {
-    const isFull = this.#bufferBytes !== undefined && this.#unacknowledged >= this.#bufferBytes;
-    return !isFull && (this.#lacking !== undefined || this.#behind.size > 0 || this.#queueAt < this.#queue.length);
+    return !this.#isFull && (this.#lacking !== undefined || this.#behind.size > 0 || !this.#queue.isEmpty);
   }
 
   /** Appends the next messages. @returns a value that follows them */
@@ -196,11 +161,8 @@ export class DcpProducer implements ChangeListener {
       this.#advance(into, lacking.stream, lacking.high);
       return '';
     }
-    const change = this.#queue[this.#queueAt];
+    const change = this.#queue.shift();
     if (change === undefined) return '';
-    this.#queueAt += 1;
-    this.#queueBytes -= documentBytes(change.document);
-    if (this.#queueAt === this.#queue.length) this.#clearQueue();
     const { vbucket, seqno } = change.document;
     const stream = this.#streams.get(vbucket);
     if (stream === undefined || seqno <= stream.sent) return '';
@@ -218,7 +180,7 @@ export class DcpProducer implements ChangeListener {
     this.#behind.delete(vbucket);
     const stream = this.#streams.get(vbucket);
     if (stream === undefined) return;
-    const { sequence, collections } = this.bucket;
+    const { sequence } = this.bucket;
     if (stream.sent > 0 && stream.sent < sequence.purgedSeqno(vbucket)) {
       // A deletion that it has not heard of is forgotten.
       into.push(streamEnd(stream, streamEnds.rollback));
@@ -226,18 +188,9 @@ export class DcpProducer implements ChangeListener {
       return;
     }
     const high = sequence.seqno(vbucket);
-    if (high <= stream.sent) {
-      this.#advance(into, stream, high);
-      return;
-    }
-    const changes: Change[] = [];
-    for (const [collection, store] of collections.storesById) {
-      for (const document of store.allOf(vbucket)) {
-        this.#lookedAt += 1;
-        if (document.seqno > stream.sent) changes.push({ collection, document });
-      }
-    }
-    changes.sort((left, right) => left.document.seqno - right.document.seqno);
+    if (high <= stream.sent) return this.#advance(into, stream, high);
+    const { changes, lookedAt } = lookUp(this.bucket, vbucket, stream.sent);
+    this.#lookedAt += lookedAt;
     this.#mark(into, stream, high, false);
     this.#lacking = { stream, changes, at: 0, high };
   }
@@ -270,24 +223,19 @@ export class DcpProducer implements ChangeListener {
     this.close(stream.vbucket);
   }
 
-  /** The queue is too long: what is in it is looked up when its turn comes. */
-  #fallBehind(): void {
-    this.#clearQueue();
-    const { sequence } = this.bucket;
-    for (const { vbucket, sent } of this.#streams.values())
-      if (sent < sequence.seqno(vbucket)) this.#behind.add(vbucket);
-  }
-
   #forget(): void {
-    this.#clearQueue();
+    this.#streams.clear();
+    this.#queue.clear();
     this.#behind.clear();
     this.#lacking = undefined;
   }
 
-  #clearQueue(): void {
-    this.#queue = [];
-    this.#queueAt = 0;
-    this.#queueBytes = 0;
+  /** The queue is too long: what is in it is looked up when its turn comes. */
+  #fallBehind(): void {
+    this.#queue.clear();
+    const { sequence } = this.bucket;
+    for (const { vbucket, sent } of this.#streams.values())
+      if (sent < sequence.seqno(vbucket)) this.#behind.add(vbucket);
   }
 
   #wakeLater(): void {

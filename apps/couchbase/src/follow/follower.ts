@@ -13,6 +13,15 @@ interface Keeper {
   recordCluster(): void;
 }
 
+/** What a follower needs of its server. */
+export interface FollowerContext {
+  readonly cluster: Cluster;
+  readonly log: Log;
+  /** Writes what was recorded. */
+  readonly commit: () => void;
+  readonly keeper: Keeper | undefined;
+}
+
 /** What a follower tells of itself. */
 export interface FollowerStatus {
   readonly following: boolean;
@@ -36,12 +45,12 @@ export class Follower {
   #problem: string | undefined = 'it has not answered yet';
   #refreshing: Promise<void> | undefined;
 
-  constructor(args: { cluster: Cluster; origin: Origin; log: Log; commit: () => void; keeper: Keeper | undefined }) {
-    this.#cluster = args.cluster;
-    this.#origin = args.origin;
-    this.#log = args.log;
-    this.#commit = args.commit;
-    this.#keeper = args.keeper;
+  constructor(origin: Origin, context: FollowerContext) {
+    this.#cluster = context.cluster;
+    this.#origin = origin;
+    this.#log = context.log;
+    this.#commit = context.commit;
+    this.#keeper = context.keeper;
     this.#cluster.isFollowing = true;
   }
 

@@ -70,9 +70,10 @@ function control(producer: DcpProducer, frame: RequestFrame): Response {
   const name = frame.key.toString('utf8');
   const text = frame.valueBytes > 20 ? '' : frame.value.toString('utf8');
   const number = /^\d{1,9}$/u.test(text) ? Number(text) : undefined;
-  if (name === 'connection_buffer_size' && number !== undefined) producer.limitBuffer(number);
-  else if (name === 'set_noop_interval' && number !== undefined && number > 0) producer.noopInterval(number * 1000);
-  else if (name === 'enable_noop' && isFlag(text)) producer.enableNoop(text === 'true');
+  if (name === 'connection_buffer_size' && number !== undefined)
+    producer.bufferBytes = number === 0 ? Infinity : number;
+  else if (name === 'set_noop_interval' && number !== undefined && number > 0) producer.life.intervalMs = number * 1000;
+  else if (name === 'enable_noop' && isFlag(text)) producer.life.enable(text === 'true');
   else if (name === 'enable_expiry_opcode' && isFlag(text))
     producer.told = { ...producer.told, expirations: text === 'true' };
   else if (name !== 'set_priority' || !['high', 'medium', 'low'].includes(text))
@@ -88,7 +89,6 @@ function isFlag(text: string): boolean {
 function requestStream(producer: DcpProducer, frame: RequestFrame): Response {
   const { vbucket, extras, opaque } = frame;
   if (vbucket >= vbucketCount) return { status: statuses.notMyVbucket };
-  if (producer.has(vbucket)) return failure(statuses.exists, 'that vBucket is streamed already');
   if (extras.readUInt32BE(0) !== 0 || frame.valueBytes > 0)
     return failure(statuses.notSupported, 'streams have neither flags nor filters here');
   const [seqno, end, uuid, snapshotStart, snapshotEnd] = [8, 16, 24, 32, 40].map((at) => readUint64(extras, at)) as [
@@ -108,7 +108,8 @@ function requestStream(producer: DcpProducer, frame: RequestFrame): Response {
     writeUint64(value, 0, back);
     return { status: statuses.rollback, value };
   }
-  producer.begin({ vbucket, opaque }, seqno, end);
+  if (!producer.begin({ vbucket, opaque }, seqno, end))
+    return failure(statuses.exists, 'that vBucket is streamed already');
   return { status: statuses.success, value: failovers(producer.bucket, vbucket) };
 }
 

@@ -159,9 +159,8 @@ export class KvConnection {
 
   #respond(frame: RequestFrame): Response | Promise<Response> {
     const { session } = this;
-    const service = this.#service;
-    const { strangerBodyBytes, bodyBytes, failedLogins } = service.limits;
-    const response = service.answer(session, frame);
+    const { strangerBodyBytes, bodyBytes, failedLogins } = this.#service.limits;
+    const response = this.#service.answer(session, frame);
     this.#reader.takesAnswers = session.producer !== undefined;
     this.#reader.limit = session.user === undefined ? strangerBodyBytes : bodyBytes;
     const isWrongPassword = !(response instanceof Promise) && response.status === statuses.authError;

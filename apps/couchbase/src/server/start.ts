@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { Authority } from '../auth/authority.ts';
@@ -6,7 +7,7 @@ import { UiSessions } from '../auth/ui-sessions.ts';
 import { Cluster, type Ports } from '../cluster/cluster.ts';
 import { generations } from '../cluster/generation.ts';
 import { serverName } from '../cluster/identity.ts';
-import { Follower } from '../follow/follower.ts';
+import { followerOf } from '../follow/start-follower.ts';
 import { KvServer } from '../kv/kv-server.ts';
 import { kvLimits } from '../kv/limits.ts';
 import { bucketRoutes } from '../rest/bucket-routes.ts';
@@ -66,9 +67,8 @@ export async function startServer(
   const authority = new Authority(cluster);
   const storage = options.dataDir === undefined ? undefined : openStorage(options.dataDir, cluster, log, onBroken);
   const commit = (): void => storage?.commit();
-  const follower = followerOf(options, { cluster, log, commit, keeper: storage });
+  const follower = followerOf(options.follow, { cluster, log, commit, keeper: storage });
   const kv = new KvServer(cluster, log, kvLimits, commit);
-  const elapsedMs = () => performance.now();
   const guard = { authority, sessions: new UiSessions(elapsedMs), isFollowing: () => cluster.isFollowing };
   const views = new ViewService(cluster, beside.views, (text) => log.warn(text));
   const onViews = keptRoutes(storage, viewRoutes(cluster, views));
@@ -107,10 +107,7 @@ export async function startServer(
     follower?.stop();
     kv.close();
     views.stop();
-    for (const server of [mgmt, capi]) {
-      server.close();
-      server.closeAllConnections();
-    }
+    closeAll([mgmt, capi]);
     storage?.close();
   };
   try {
@@ -124,27 +121,19 @@ export async function startServer(
     throw error;
   }
   const { ports } = cluster;
-  log.info(
-    `${serverName}: key-value ${ports.kv}, management ${ports.mgmt}, views ${ports.capi} on ${options.bind}; plays Couchbase ${generation.name}`,
-  );
+  const where = `key-value ${ports.kv}, management ${ports.mgmt}, views ${ports.capi} on ${options.bind}`;
+  log.info(`${serverName}: ${where}; plays Couchbase ${generation.name}`);
   void follower?.run();
   return { ports, stop };
 }
 
-/** Who is to follow, unless it was promoted: a restart with the same flags may not undo that. A start without the flag forgets it. */
-function followerOf(
-  { follow }: ServerOptions,
-  args: Omit<ConstructorParameters<typeof Follower>[0], 'origin'>,
-): Follower | undefined {
-  const { cluster, log, keeper } = args;
-  if (follow === undefined) {
-    cluster.promoted = false;
-    keeper?.recordCluster();
-    return undefined;
+const elapsedMs = (): number => performance.now();
+
+function closeAll(servers: readonly HttpServer[]): void {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
   }
-  if (!cluster.promoted) return new Follower({ ...args, origin: follow });
-  log.warn('was promoted: does not follow again, unless it is started without --follow in between');
-  return undefined;
 }
 
 function raise(error: LabError): never {
