@@ -49,6 +49,10 @@ async function buckets(cluster: couchbase.Cluster): Promise<void> {
   await step('flush', () => manager.flushBucket('pets'));
   await step('close to flush', () => change({ name: 'pets', ramQuotaMB: 100, flushEnabled: false }));
   await step('flush closed', () => manager.flushBucket('pets'));
+  // Its lowest level is the majority, which one node can be of no replicas alone.
+  const alone = cluster.bucket('pets').defaultCollection();
+  await step('replicas too many', async () => void (await alone.upsert('a', 0)));
+  await step('no replicas', () => change({ name: 'pets', ramQuotaMB: 100, numReplicas: 0 }));
   await step('flush missing', () => manager.flushBucket('cars'));
   await step('ephemeral', () =>
     manager.createBucket({ name: 'mayfly', ramQuotaMB: 100, bucketType: BucketType.Ephemeral }),

@@ -34,6 +34,8 @@ test.each(['4.0', '7.6'] as const)('buckets, users and groups by SDK 4, against 
     flush: 'done',
     'close to flush': 'done',
     'flush closed': 'BucketNotFlushableError',
+    'replicas too many': 'DurabilityImpossibleError',
+    'no replicas': 'done',
     'flush missing': 'BucketNotFoundError',
     ephemeral: 'done',
     magma: 'InvalidArgumentError',
