@@ -76,7 +76,9 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          patterns: [{ regex: '^([.][.]/){4}(?!([.][.]/)*errors/)', message: 'By its room: #provision/..., #test/...' }],
+          patterns: [
+            { regex: '^([.][.]/){4}(?!([.][.]/)*errors/)', message: 'By its room: #provision/..., #test/...' },
+          ],
         },
       ],
     },
