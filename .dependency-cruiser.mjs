@@ -38,7 +38,7 @@ const mayImportOfCluster = {
   up: ['parts', 'conditions', 'members', 'in-force', 'ignition', 'labs'],
   snapshots: ['parts', 'in-force', 'up'],
   preview: ['in-force', 'labs', 'up'],
-  profile: ['parts'],
+  profile: ['parts', 'members'],
 };
 
 const scenarios = 'scenarios';

@@ -1,3 +1,4 @@
+import { quorumOf } from '#provision/cluster/members/member.ts';
 import { inSeconds } from '#scenarios/harness/record/seconds.ts';
 import type { ClusterView } from '#scenarios/harness/record/cluster-view.ts';
 import type { FailureKind } from '#scenarios/harness/prediction/detection.ts';
@@ -5,6 +6,7 @@ import type { FailoverSteps } from '#scenarios/harness/prediction/failover-steps
 import { movableUnits, subjectOf } from '#scenarios/harness/prediction/subject.ts';
 import { sum } from '#scenarios/harness/prediction/terms.ts';
 import type { Prediction } from '#scenarios/harness/record/run-report.ts';
+import { shortUnit } from '../moment/unit-parts.ts';
 
 /**
  * What to expect when a machine fails so: a line each, of the same predictions that the scenarios are judged by. Pure.
@@ -19,14 +21,14 @@ export function expectationOf(args: {
   readonly all: number;
 }): string[] {
   const { by, machine, view, steps, others, all } = args;
-  const quorum = Math.floor(all / 2) + 1;
+  const quorum = quorumOf(all);
   if (others < quorum) {
     return [
       `Of ${all} machines ${others} would be left, and etcd needs ${quorum}: it takes no write, and fleet's engine decides nothing until another one is back.`,
       'What runs goes on running. Discovery keys are not renewed, and go when etcd has a leader again.',
     ];
   }
-  const moving = movableUnits(view, machine).map((name) => short(name));
+  const moving = movableUnits(view, machine).map(shortUnit);
   const web = view.units.filter(
     ({ name, states }) => name.startsWith('web@') && states.some((one) => one.machine === machine),
   );
@@ -40,11 +42,11 @@ export function expectationOf(args: {
     ...(subject === undefined
       ? []
       : [
-          `${short(subject.unit)} runs again after ${range(sum(placed, steps.active))}, and is announced after ${range(sum(placed, steps.active, steps.registered))}.`,
+          `${shortUnit(subject.unit)} runs again after ${range(sum(placed, steps.active))}, and is announced after ${range(sum(placed, steps.active, steps.registered))}.`,
         ]),
     ...(subject?.unit.startsWith('couchbase@') === true ? ['Its documents are gone: they are in the container.'] : []),
     ...web.map(
-      ({ name }) => `${short(name)} finds no machine: each of the others has a web unit, which conflicts with it.`,
+      ({ name }) => `${shortUnit(name)} finds no machine: each of the others has a web unit, which conflicts with it.`,
     ),
     by === 'pause' || by === 'partition'
       ? 'What runs on it stands, or goes on unheard, until everything is given back; the dashboard does that when it ends.'
@@ -54,8 +56,4 @@ export function expectationOf(args: {
 
 function range({ minMs, maxMs }: Prediction): string {
   return `${inSeconds(minMs)} to ${inSeconds(maxMs)} s`;
-}
-
-function short(unit: string): string {
-  return unit.replace(/\.service$/, '');
 }

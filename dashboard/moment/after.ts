@@ -3,6 +3,7 @@ import { clusterAfter } from './cluster-after.ts';
 import { kept, type MachineNow, type Moment, nothingSeen, type PageNow } from './moment.ts';
 import type { LeaseLeft, MachineFacts, Seen } from './seen.ts';
 import { told } from './told.ts';
+import { order, withMachine } from './with-machine.ts';
 
 /** The moment after one more thing was seen. Pure: live and recorded stories come about by nothing else. */
 export function after(before: Moment, seen: Seen): Moment {
@@ -116,26 +117,6 @@ function machineAfter(one: MachineNow, facts: Partial<MachineFacts>, atMs: numbe
   return { ...next, silentSinceMs: silent ? (one.silentSinceMs ?? atMs) : undefined };
 }
 
-/** The moment with a machine changed, which is new where nobody has spoken of it yet. */
-function withMachine(moment: Moment, name: string, change: (machine: MachineNow) => MachineNow): Moment {
-  const found = moment.machines.find((one) => one.name === name) ?? unknownMachine(name);
-  const others = moment.machines.filter((one) => one.name !== name);
-  return { ...moment, machines: [...others, change(found)].sort((a, b) => order(a.name, b.name)) };
-}
-
-function unknownMachine(name: string): MachineNow {
-  return {
-    name,
-    address: '',
-    state: 'running',
-    etcd: 'unknown',
-    engine: false,
-    listed: false,
-    silentSinceMs: undefined,
-    presence: undefined,
-  };
-}
-
 function withPage(moment: Moment, machine: string, change: (page: PageNow) => PageNow): Moment {
   const fresh: PageNow = { machine, connected: false, beats: 0, lastMs: undefined, rows: 0 };
   const found = moment.pages.find((one) => one.machine === machine) ?? fresh;
@@ -145,8 +126,4 @@ function withPage(moment: Moment, machine: string, change: (page: PageNow) => Pa
 
 function sampled(lease: LeaseLeft | undefined, atMs: number): (LeaseLeft & { atMs: number }) | undefined {
   return lease === undefined ? undefined : { ...lease, atMs };
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

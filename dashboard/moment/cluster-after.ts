@@ -3,6 +3,7 @@ import type { UnitView } from '#scenarios/harness/record/cluster-view.ts';
 import { type KeyNow, type Moment, nothingSeen } from './moment.ts';
 import type { Seen } from './seen.ts';
 import { unitParts } from './unit-parts.ts';
+import { order, withMachine } from './with-machine.ts';
 
 /** The moment after what fleet and the discovery keys said. Pure. */
 export function clusterAfter(moment: Moment, seen: Seen): Moment {
@@ -24,7 +25,7 @@ export function clusterAfter(moment: Moment, seen: Seen): Moment {
     case 'key-set': {
       const { key, value } = seen.data;
       const set: KeyNow = { key, value, sinceMs: seen.atMs, lease: undefined };
-      return { ...moment, keys: [...without(moment.keys, key), set].sort((a, b) => (a.key < b.key ? -1 : 1)) };
+      return { ...moment, keys: [...without(moment.keys, key), set].sort((a, b) => order(a.key, b.key)) };
     }
     case 'key-gone':
       return { ...moment, keys: without(moment.keys, seen.data.key) };
@@ -48,21 +49,8 @@ function announcedBy(unit: string): string | undefined {
 }
 
 function listed(moment: Moment, name: string, is: boolean): Moment {
-  const known = moment.machines.some((one) => one.name === name);
-  if (!known && !is) return moment;
-  const fresh = {
-    name,
-    address: '',
-    state: 'running',
-    etcd: 'unknown',
-    engine: false,
-    silentSinceMs: undefined,
-    presence: undefined,
-  } as const;
-  const machines = known
-    ? moment.machines.map((one) => (one.name === name ? { ...one, listed: is } : one))
-    : [...moment.machines, { ...fresh, listed: is }].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { ...moment, machines };
+  if (!is && !moment.machines.some((one) => one.name === name)) return moment;
+  return withMachine(moment, name, (one) => ({ ...one, listed: is }));
 }
 
 function withUnit(moment: Moment, name: string, change: (unit: UnitView) => UnitView): Moment {
@@ -72,7 +60,7 @@ function withUnit(moment: Moment, name: string, change: (unit: UnitView) => Unit
   const next = change(found);
   // What fleet neither wants nor hears of, and has no reason to say, is not one of its units any more.
   const gone = next.target === undefined && next.reason === undefined && next.states.length === 0;
-  return { ...moment, units: gone ? others : [...others, next].sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  return { ...moment, units: gone ? others : [...others, next].sort((a, b) => order(a.name, b.name)) };
 }
 
 function without(keys: readonly KeyNow[], key: string): KeyNow[] {
@@ -80,5 +68,5 @@ function without(keys: readonly KeyNow[], key: string): KeyNow[] {
 }
 
 function byMachine(a: { readonly machine: string }, b: { readonly machine: string }): number {
-  return a.machine < b.machine ? -1 : 1;
+  return order(a.machine, b.machine);
 }

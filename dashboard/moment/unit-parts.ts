@@ -16,6 +16,11 @@ const layers: Readonly<Record<string, Layer>> = {
   web: 'application',
 };
 
+/** `couchbase@1.service` -> `couchbase@1`. */
+export function shortUnit(unit: string): string {
+  return unit.replace(/\.service$/, '');
+}
+
 /** What a unit's name says of it. Pure. */
 export function unitParts(unit: string): UnitParts {
   const [, whole = unit, instance] = /^([^@]+?)(?:@(.*))?\.service$/.exec(unit) ?? [];

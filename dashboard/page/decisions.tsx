@@ -1,6 +1,7 @@
 import type { Moment } from '../moment/moment.ts';
 import { Panel } from './panel.tsx';
-import { shortUnit, useClock } from './words.ts';
+import { shortUnit } from '../moment/unit-parts.ts';
+import { useClock } from './words.ts';
 
 /** What fleet's engine decided, and why; the newest first. */
 export function Decisions({ decisions }: Pick<Moment, 'decisions'>) {

@@ -20,11 +20,6 @@ function timeOf({ live, beganWallMs }: Clock, atMs: number): string {
   return new Date(beganWallMs + atMs).toTimeString().slice(0, 8);
 }
 
-/** `couchbase@1.service` -> `couchbase@1`. */
-export function shortUnit(unit: string): string {
-  return unit.replace(/\.service$/, '');
-}
-
 /** `2.4 s`, `3 min`. */
 export function age(ms: number): string {
   return ms < 100_000 ? `${(Math.max(0, ms) / 1_000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min`;

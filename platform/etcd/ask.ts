@@ -2,8 +2,6 @@ import { isRecord } from '#errors/is-record.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { etcdFailure, failureFromStatus, isEtcdAway } from './etcd-failure.ts';
 
-export { isRecord };
-
 /** How etcd is reached by what the store's view has no word for. */
 export interface Reach {
   readonly endpoints: readonly string[];

@@ -4,7 +4,7 @@ import type { Moment } from '../../moment/moment.ts';
 import { DeedDialog } from '../deed-dialog.tsx';
 import { Panel } from '../panel.tsx';
 import type { Link } from '../use-story.ts';
-import { shortUnit } from '../words.ts';
+import { shortUnit } from '../../moment/unit-parts.ts';
 import { Arrows } from './arrows.tsx';
 import { MachineCard } from './machine-card.tsx';
 

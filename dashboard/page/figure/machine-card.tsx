@@ -1,6 +1,5 @@
 import type { MachineNow, Moment } from '../../moment/moment.ts';
-import { type Layer, unitParts } from '../../moment/unit-parts.ts';
-import { shortUnit } from '../words.ts';
+import { type Layer, shortUnit, unitParts } from '../../moment/unit-parts.ts';
 
 type UnitView = Moment['units'][number];
 

@@ -1,4 +1,5 @@
-import { ask, isRecord, reasonOf } from '../ask.ts';
+import { isRecord } from '#errors/is-record.ts';
+import { ask, reasonOf } from '../ask.ts';
 import { etcdFailure } from '../etcd-failure.ts';
 import { hexadecimal, type Member } from './member.ts';
 

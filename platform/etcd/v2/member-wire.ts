@@ -1,4 +1,4 @@
-import { isRecord } from '../ask.ts';
+import { isRecord } from '#errors/is-record.ts';
 import type { Connection } from '../connection.ts';
 import type { KeyValue } from '../store.ts';
 import { prefixEnd, wire } from '../wire.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../ask.ts';
+import { isRecord } from '#errors/is-record.ts';
 import type { WatchStream, WatchStreamHandlers } from '../connection.ts';
 import { http2Connection, type Http2Connection } from '../grpc/http2-connection.ts';
 import type { EtcdStore, KeyValue } from '../store.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../ask.ts';
+import { isRecord } from '#errors/is-record.ts';
 import { wire, type ByteForm } from '../wire.ts';
 import type { RawEvent } from './changes.ts';
 

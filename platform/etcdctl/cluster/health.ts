@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Call, V2Command } from '../v2/command.ts';
-import { isRecord, reasonOf } from '../../etcd/ask.ts';
+import { isRecord } from '#errors/is-record.ts';
+import { reasonOf } from '../../etcd/ask.ts';
 import { listMembers, type Member } from './member-list.ts';
 
 /** Exit code of etcdctl 2.x when a member does not answer well (ctlv2/command/error.go, ExitClusterNotHealthy). */

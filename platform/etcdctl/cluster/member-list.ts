@@ -1,4 +1,5 @@
-import { ask, isRecord, type Reach } from '../../etcd/ask.ts';
+import { isRecord } from '#errors/is-record.ts';
+import { ask, type Reach } from '../../etcd/ask.ts';
 
 export interface Member {
   /** Decimal, as the gateway has it. */

@@ -1,6 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { Call, V2Command } from '../v2/command.ts';
-import { ask, isRecord } from '../../etcd/ask.ts';
+import { isRecord } from '#errors/is-record.ts';
+import { ask } from '../../etcd/ask.ts';
 import { leaderOf, listMembers, readMember } from './member-list.ts';
 
 /** `member list`: a line for each, in the form of etcdctl 2.3. Without a leader, exit code 1 as there. */

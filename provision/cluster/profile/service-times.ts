@@ -1,4 +1,5 @@
 import type { MachineProvider } from '../../machines/machine-provider.ts';
+import { quorumOf } from '../members/member.ts';
 import type { Phase } from './phase.ts';
 
 /** Units of a machine in the order in which it needs them, each with what it cannot be ready without. */
@@ -55,7 +56,7 @@ export function phasesOfUnits(
     ...units.flatMap(({ unit, phase, needs }) =>
       span(phase, at(began, unit), at(active, unit), {
         needs,
-        ...(phase === 'etcd' ? { quorum: Math.floor(members / 2) + 1 } : {}),
+        ...(phase === 'etcd' ? { quorum: quorumOf(members) } : {}),
       }),
     ),
   ];

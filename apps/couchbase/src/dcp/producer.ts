@@ -92,9 +92,10 @@ export class DcpProducer implements ChangeListener {
   /** Once a second. @returns false when the consumer is gone */
   tick(): boolean {
     const next = this.life.next();
-    if (next === 'ask') this.#urgent.push(message(dcpOpcodes.noop, { vbucket: 0, opaque: 0 }));
-    if (next === 'ask') this.#wakeLater();
-    return next !== 'gone';
+    if (next !== 'ask') return next !== 'gone';
+    this.#urgent.push(message(dcpOpcodes.noop, { vbucket: 0, opaque: 0 }));
+    this.#wakeLater();
+    return true;
   }
 
   /** Nothing is sent any more. */

@@ -43,6 +43,8 @@ export class BucketStream {
   readonly #logs: { readonly uuid: number; readonly seqno: number }[][] = [];
   /** Start and end of the snapshot in hand, by vBucket. */
   readonly #snapshots = new Map<number, { readonly start: number; readonly end: number }>();
+  /** Collections that were asked for and are not there. */
+  readonly #skipped = new Set<number>();
   #answers = 0;
   #mustGoBack = false;
   #unacknowledged = 0;
@@ -204,8 +206,6 @@ export class BucketStream {
     else if (!isChange) throw new Error(`the origin sent 0x${opcode.toString(16)}`);
     return false;
   }
-
-  readonly #skipped = new Set<number>();
 
   /** @returns false when the collection is not known, and was not asked for before */
   #adopt(frame: RequestFrame): boolean {
