@@ -64,8 +64,9 @@ describe('the chapter, typed from its first step to its last', () => {
     // Where something runs is known by now.
     const there = shown.look.some((command) => command.includes('<')) ? (await guide<Shown>()).said : shown;
     const seen = await Promise.all(
+      // In the foreground: timeout(1) alone takes them out of it, and whatever then reads from the terminal is stopped.
       there.look.map(async (command) => {
-        const { exitCode, screen } = await typed(`timeout 40 ${command.replace(' -f ', ' ')}`);
+        const { exitCode, screen } = await typed(`timeout --foreground 40 ${command.replace(' -f ', ' ')}`);
         const fails = (refused[id] ?? []).some((words) => command.includes(words));
         return (exitCode !== 0) === fails ? [] : [command, screen];
       }),

@@ -28,7 +28,8 @@ export async function runOnTerminal(
   const running = execa('script', ['-qec', `stty cols ${columns} rows ${rows}; ${command}`, '/dev/null'], {
     reject: false,
     cwd,
-    stdin: 'ignore',
+    // Left open: at its end script(1) types a ^D, which whoever reads from the terminal next would find.
+    stdin: 'pipe',
     // As a person's terminal would have it, not as the test runner has it.
     env: { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, TERM: term, ...env, ...own },
   });
