@@ -178,6 +178,7 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,
         `FLEET_RESYNC=${resyncS * stretch}s`,
         `FLEET_SHUTDOWN_WAIT=${shutdownWaitS * stretch}s`,
+        `FLEET_FENCE=${config.fleet.fence}`,
         '',
       ].join('\n'),
     }),
