@@ -2,6 +2,10 @@ import type { EntriesOf } from './entry.ts';
 
 /** The lab, or what it is made of, is not in a state that allows this. */
 export const state = {
+  'state.docs-directory': {
+    means: '`lab docs --to DIRECTORY` would write among files that are there already. Nothing was written.',
+    remedy: 'Name an empty directory, or one that is not there; or leave --to out.',
+  },
   'state.guide-anew': {
     means:
       '`lab guide goto` would have to begin with `lab destroy`, because the lab is past that step or not where it leads on from.',
