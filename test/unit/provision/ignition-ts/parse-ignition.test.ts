@@ -171,7 +171,7 @@ describe('parseIgnition', () => {
     expect(validate(toJson(once)).clean).toBe(true);
 
     const clash = file({ systemd: { units: [unit, unit, { ...unit, mask: true }] } });
-    expect(refusal(clash)).toMatchObject({ code: expect.stringMatching(/^ignition\.(unit|duplicate)$/) });
+    expect(refusal(clash)).toMatchObject({ code: expect.stringMatching(/^ignition\.(unit|duplicate)$/) as string });
     // The line of what stands behind one that was left out.
     const behind =
       '{"ignition": {"version": "3.3.0"}, "systemd": {"units": [\n{"name": "a.service"},\n{"name": "a.service"},\n{"name": "b"}]}}';
