@@ -4,11 +4,14 @@ import { etcdFailure, failureFromStatus } from '../etcd-failure.ts';
 import { GrpcFailure, statuses } from './grpc-messages.ts';
 import { grpcSession, type GrpcSession } from './grpc-session.ts';
 import { decode, encode } from './protobuf.ts';
+import { repeatedCall, type RepeatedCall } from './repeated-call.ts';
 import { rpcs, watchRpc, type Rpc } from './rpc-messages.ts';
 
 /** Messages have the shapes of the JSON gateway; only bytes are bytes. */
 export interface Http2Connection extends Connection {
   call(method: keyof typeof rpcs, request: object, timeoutMs: number): Promise<unknown>;
+  /** The same as `call`, for what is only read, and asked often: it costs less. */
+  repeated(method: keyof typeof rpcs, request: object, timeoutMs: number): () => Promise<unknown>;
 }
 
 /**
@@ -16,13 +19,16 @@ export interface Http2Connection extends Connection {
  * \@grpc/grpc-js, and etcd is spared its JSON gateway. It connects with the first question, and anew when the connection has gone.
  */
 export function http2Connection(endpoint: string): Http2Connection {
-  const { hostname, port } = new URL(endpoint);
+  const { hostname, port: written } = new URL(endpoint);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const port = Number(written);
   let session: GrpcSession | undefined;
   const open = () => {
-    if (session?.isOpen !== true) session = grpcSession(hostname.replace(/^\[|\]$/g, ''), Number(port));
+    if (session?.isOpen !== true) session = grpcSession(host, port);
     return session;
   };
-  return {
+  const repeatedCalls: RepeatedCall[] = [];
+  const connection: Http2Connection = {
     endpoint,
     bytes: {
       encode: (bytes) => bytes,
@@ -35,9 +41,25 @@ export function http2Connection(endpoint: string): Http2Connection {
         throw labErrorOf(error, endpoint, method);
       }
     },
+    repeated(method, request, timeoutMs) {
+      const { path, request: form, answer } = rpcs[method];
+      const again = repeatedCall({ host, port, path, message: encode(form, request), timeoutMs });
+      repeatedCalls.push(again);
+      return async () => {
+        const bytes = await again.ask().catch((error: unknown) => {
+          if (error instanceof GrpcFailure && error.status === statuses.unavailable) return undefined;
+          throw labErrorOf(error, endpoint, method);
+        });
+        return bytes === undefined ? connection.call(method, request, timeoutMs) : decode(answer, bytes);
+      };
+    },
     watch: (request, on) => watch(open(), endpoint, request, on),
-    close: () => session?.close(),
+    close() {
+      for (const again of repeatedCalls) again.close();
+      session?.close();
+    },
   };
+  return connection;
 }
 
 function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number): Promise<Buffer> {

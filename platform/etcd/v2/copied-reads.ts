@@ -1,0 +1,136 @@
+import type { Read } from './batched-reads.ts';
+import type { RangeRead } from './member-wire.ts';
+import type { StoreCopy } from './store-copy.ts';
+
+/** The copy of the store that reads are answered from while there are many. */
+export interface KeptCopy {
+  /** Undefined: there is none, or it is not known to be as new as the store. */
+  readonly current: StoreCopy | undefined;
+  /** Somebody reads. */
+  count(): void;
+  /** It was behind: others ask etcd until it is known to have caught up. */
+  isBehind(): void;
+  /** etcd was there a moment ago. */
+  compare(revision: number): void;
+  close(): void;
+}
+
+/** Reads in a second from which a copy is worth it, and how long it is kept when there are none, ms. */
+const begins = { reads: 50, withinMs: 1000 };
+const keptMs = 5000;
+/** Changes that it is told for each read, from which on it costs more than it saves. */
+const mostChanges = 3;
+/** How long it is done without after it was given up, ms. */
+const pauseMs = 10_000;
+
+/** @param open rejects, or resolves with nothing, when there can be none @param now ms, monotonic */
+export function keptCopy(open: (onGone: () => void) => Promise<StoreCopy | undefined>, now: () => number): KeptCopy {
+  let copy: StoreCopy | undefined;
+  let isCurrent = false;
+  let isOpening = false;
+  let isClosed = false;
+  let pausedUntil = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let window = { from: 0, reads: 0 };
+  let readAt = 0;
+
+  const drop = () => {
+    clearInterval(timer);
+    copy?.close();
+    copy = undefined;
+    isCurrent = false;
+  };
+  const giveUp = () => {
+    drop();
+    pausedUntil = now() + pauseMs;
+  };
+  const begin = async () => {
+    isOpening = true;
+    try {
+      let isGone = false;
+      const opened = await open(() => {
+        isGone = true;
+        giveUp();
+      });
+      if (opened === undefined || isGone) return giveUp();
+      if (isClosed) return opened.close();
+      copy = opened;
+      watchWorth(opened);
+    } catch {
+      // Nobody answers: whoever reads is told so.
+      giveUp();
+    } finally {
+      isOpening = false;
+    }
+  };
+  const watchWorth = (opened: StoreCopy) => {
+    let seen = { changes: opened.changes, reads };
+    timer = setInterval(() => {
+      const changed = opened.changes - seen.changes;
+      const read = reads - seen.reads;
+      seen = { changes: opened.changes, reads };
+      if (changed > mostChanges * read) giveUp();
+      else if (now() - readAt > keptMs) drop();
+    }, begins.withinMs);
+    timer.unref();
+  };
+  let reads = 0;
+  return {
+    get current() {
+      return isCurrent ? copy : undefined;
+    },
+    count() {
+      readAt = now();
+      reads++;
+      if (copy !== undefined || isOpening) return;
+      if (readAt - window.from > begins.withinMs) window = { from: readAt, reads: 0 };
+      if (++window.reads >= begins.reads && readAt >= pausedUntil) void begin();
+    },
+    isBehind: () => void (isCurrent = false),
+    compare(revision) {
+      if (copy !== undefined && copy.revision >= revision) isCurrent = true;
+    },
+    close() {
+      isClosed = true;
+      drop();
+    },
+  };
+}
+
+/** How long a read waits for what it must have seen to come to the copy, ms: it is on its way from the same member. */
+const lateMs = 20;
+
+/**
+ * Reads of single keys, answered from the copy once that is as new as the store was when they came; any other one, and all while there is no
+ * copy, go on as they are.
+ * @param question a read of nothing: at which revision the store is by now
+ */
+export function copiedReads(kept: KeptCopy, question: Read, otherwise: Read): Read {
+  const fromEtcd: Read = async (ranges) => {
+    const picture = await otherwise(ranges);
+    kept.compare(picture.revision);
+    return picture;
+  };
+  return async (ranges) => {
+    if (!ranges.every(isOneKey)) return otherwise(ranges);
+    kept.count();
+    if (kept.current === undefined) return fromEtcd(ranges);
+    const { revision } = await question([]);
+    const copy = kept.current;
+    if (copy === undefined) return fromEtcd(ranges);
+    if (copy.revision < revision && !(await copy.reaches(revision, lateMs))) {
+      kept.isBehind();
+      return fromEtcd(ranges);
+    }
+    const answers = ranges.map(({ key }) => {
+      const kv = copy.get(key);
+      return kv === undefined ? [] : [kv];
+    });
+    return { answers, revision: copy.revision };
+  };
+}
+
+/** Of keys that are no UTF-8 the copy does not know which is which. */
+function isOneKey({ key, limit, prefix }: RangeRead): boolean {
+  return limit === 1 && prefix !== true && !key.includes('\ufffd');
+}
