@@ -4,14 +4,12 @@ import { etcdFailure, failureFromStatus } from '../etcd-failure.ts';
 import { GrpcFailure, statuses } from './grpc-messages.ts';
 import { grpcSession, type GrpcSession } from './grpc-session.ts';
 import { decode, encode } from './protobuf.ts';
-import { repeatedCall, type RepeatedCall } from './repeated-call.ts';
 import { rpcs, watchRpc, type Rpc } from './rpc-messages.ts';
+import { unaryLine, type UnaryLine } from './unary-line.ts';
 
 /** Messages have the shapes of the JSON gateway; only bytes are bytes. */
 export interface Http2Connection extends Connection {
   call(method: keyof typeof rpcs, request: object, timeoutMs: number): Promise<unknown>;
-  /** The same as `call`, for what is only read, and asked often: it costs less. */
-  repeated(method: keyof typeof rpcs, request: object, timeoutMs: number): () => Promise<unknown>;
 }
 
 /**
@@ -27,8 +25,13 @@ export function http2Connection(endpoint: string): Http2Connection {
     if (session?.isOpen !== true) session = grpcSession(host, port);
     return session;
   };
-  const repeatedCalls: RepeatedCall[] = [];
-  const connection: Http2Connection = {
+  let line: UnaryLine | undefined;
+  const exchange = ({ path, request: form }: Rpc, request: object, timeoutMs: number): Promise<Buffer> => {
+    const message = encode(form, request);
+    if (line?.isOpen !== true) line = unaryLine(host, port);
+    return line.takes(message) ? line.ask(path, message, timeoutMs) : ask(open(), path, message, timeoutMs);
+  };
+  return {
     endpoint,
     bytes: {
       encode: (bytes) => bytes,
@@ -36,36 +39,22 @@ export function http2Connection(endpoint: string): Http2Connection {
     },
     async call(method, request, timeoutMs) {
       try {
-        return decode(rpcs[method].answer, await ask(open(), rpcs[method], request, timeoutMs));
+        return decode(rpcs[method].answer, await exchange(rpcs[method], request, timeoutMs));
       } catch (error) {
         throw labErrorOf(error, endpoint, method);
       }
     },
-    repeated(method, request, timeoutMs) {
-      const { path, request: form, answer } = rpcs[method];
-      const again = repeatedCall({ host, port, path, message: encode(form, request), timeoutMs });
-      repeatedCalls.push(again);
-      return async () => {
-        const bytes = await again.ask().catch((error: unknown) => {
-          if (error instanceof GrpcFailure && error.status === statuses.unavailable) return undefined;
-          throw labErrorOf(error, endpoint, method);
-        });
-        return bytes === undefined ? connection.call(method, request, timeoutMs) : decode(answer, bytes);
-      };
-    },
     watch: (request, on) => watch(open(), endpoint, request, on),
     close() {
-      for (const again of repeatedCalls) again.close();
+      line?.close();
       session?.close();
     },
   };
-  return connection;
 }
 
-function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number): Promise<Buffer> {
+function ask(session: GrpcSession, path: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let answer: Buffer | undefined;
-    const message = encode(rpc.request, request);
     const headers = { 'grpc-timeout': `${Math.max(1, Math.ceil(timeoutMs))}m` };
     const on = {
       onMessage: (bytes: Buffer) => (answer = bytes),
@@ -76,7 +65,7 @@ function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number)
         else resolve(answer);
       },
     };
-    const stream = session.open(rpc.path, headers, message, on, true);
+    const stream = session.open(path, headers, message, on, true);
     const timer = setTimeout(() => {
       stream.cancel();
       reject(new GrpcFailure(statuses.deadlineExceeded, `no answer within ${timeoutMs} ms`));

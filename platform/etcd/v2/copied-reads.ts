@@ -15,24 +15,41 @@ export interface KeptCopy {
   close(): void;
 }
 
-/** Reads in a second from which a copy is worth it, and how long it is kept when there are none, ms. */
-const begins = { reads: 50, withinMs: 1000 };
+export interface CopyLimits {
+  /** Reads in a second from which on there is a copy. */
+  readonly reads: number;
+  /** Bytes that it may take of memory, about. */
+  readonly bytes: number;
+}
+
+const secondMs = 1000;
+/** How long it is kept when nobody reads, ms. */
 const keptMs = 5000;
 /** Changes that it is told for each read, from which on it costs more than it saves. */
 const mostChanges = 3;
-/** How long it is done without after it was given up, ms. */
-const pauseMs = 10_000;
+/** How long it is done without after it was given up: so many times as long as it took to make, and at least so many ms. */
+const pause = { times: 50, leastMs: 1000 };
 
-/** @param open rejects, or resolves with nothing, when there can be none @param now ms, monotonic */
-export function keptCopy(open: (onGone: () => void) => Promise<StoreCopy | undefined>, now: () => number): KeptCopy {
+/**
+ * @param open rejects, or resolves with nothing, when there can be none
+ * @param fromReads in a second
+ * @param now ms, monotonic
+ */
+export function keptCopy(
+  open: (onGone: () => void) => Promise<StoreCopy | undefined>,
+  fromReads: number,
+  now: () => number,
+): KeptCopy {
   let copy: StoreCopy | undefined;
   let isCurrent = false;
   let isOpening = false;
   let isClosed = false;
+  let madeInMs = 0;
   let pausedUntil = 0;
   let timer: NodeJS.Timeout | undefined;
   let window = { from: 0, reads: 0 };
   let readAt = 0;
+  let reads = 0;
 
   const drop = () => {
     clearInterval(timer);
@@ -42,16 +59,18 @@ export function keptCopy(open: (onGone: () => void) => Promise<StoreCopy | undef
   };
   const giveUp = () => {
     drop();
-    pausedUntil = now() + pauseMs;
+    pausedUntil = now() + Math.max(pause.leastMs, pause.times * madeInMs);
   };
   const begin = async () => {
     isOpening = true;
+    const began = now();
     try {
       let isGone = false;
       const opened = await open(() => {
         isGone = true;
         giveUp();
       });
+      madeInMs = now() - began;
       if (opened === undefined || isGone) return giveUp();
       if (isClosed) return opened.close();
       copy = opened;
@@ -64,17 +83,18 @@ export function keptCopy(open: (onGone: () => void) => Promise<StoreCopy | undef
     }
   };
   const watchWorth = (opened: StoreCopy) => {
-    let seen = { changes: opened.changes, reads };
+    let seen = { changes: opened.changes, reads, isCurrent: true };
     timer = setInterval(() => {
       const changed = opened.changes - seen.changes;
       const read = reads - seen.reads;
-      seen = { changes: opened.changes, reads };
-      if (changed > mostChanges * read) giveUp();
+      // Twice in a row: its watch hears nothing, or too late.
+      const isUseless = read > 0 && !isCurrent && !seen.isCurrent;
+      seen = { changes: opened.changes, reads, isCurrent };
+      if (changed > mostChanges * read || isUseless) giveUp();
       else if (now() - readAt > keptMs) drop();
-    }, begins.withinMs);
+    }, secondMs);
     timer.unref();
   };
-  let reads = 0;
   return {
     get current() {
       return isCurrent ? copy : undefined;
@@ -83,8 +103,8 @@ export function keptCopy(open: (onGone: () => void) => Promise<StoreCopy | undef
       readAt = now();
       reads++;
       if (copy !== undefined || isOpening) return;
-      if (readAt - window.from > begins.withinMs) window = { from: readAt, reads: 0 };
-      if (++window.reads >= begins.reads && readAt >= pausedUntil) void begin();
+      if (readAt - window.from > secondMs) window = { from: readAt, reads: 0 };
+      if (++window.reads >= fromReads && readAt >= pausedUntil) void begin();
     },
     isBehind: () => void (isCurrent = false),
     compare(revision) {

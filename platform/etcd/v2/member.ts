@@ -5,7 +5,7 @@ import type { EtcdStore, KeyValue } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { wire } from '../wire.ts';
 import { batchedReads, type Read } from './batched-reads.ts';
-import { copiedReads, keptCopy, type KeptCopy } from './copied-reads.ts';
+import { copiedReads, keptCopy, type CopyLimits, type KeptCopy } from './copied-reads.ts';
 import {
   compareOf,
   pageOf,
@@ -88,16 +88,14 @@ export interface Written {
   readonly before: KeyValue | undefined;
 }
 
-/** Of the copy that many reads are answered from. */
-const mostCopiedBytes = 32 * 1024 * 1024;
-
 /** @param timeoutMs for each request */
-export function http2Member(endpoint: string, timeoutMs: number): Member {
+export function http2Member(endpoint: string, timeoutMs: number, limits: CopyLimits): Member {
   const connection = http2Connection(endpoint);
   const leases = storeOver([connection], timeoutMs);
   // Only a leader knows: an answer may do without, and is not to wait for one that does not come.
   const hasty = storeOver([connection], patienceOf(timeoutMs));
-  const kept = keptCopy((onGone) => copyStore(member, mostCopiedBytes, onGone), performance.now.bind(performance));
+  const now = () => performance.now();
+  const kept = keptCopy((onGone) => copyStore(member, limits.bytes, onGone), limits.reads, now);
   const member: Member = {
     endpoint,
     timeoutMs,
@@ -143,9 +141,11 @@ function readerOf(connection: Http2Connection, timeoutMs: number, kept: KeptCopy
   const together = (from: 'quorum' | 'own', withinMs: number) =>
     batchedReads((ranges) => alone(ranges, from, withinMs));
   const newest = (withinMs: number): Read => {
-    const question = connection.repeated('range', nothing, withinMs);
-    const revision = batchedReads(async () => ({ answers: [], revision: revisionOf(await question()) }));
-    return copiedReads(kept, revision, together('quorum', withinMs));
+    const question = batchedReads(async () => ({
+      answers: [],
+      revision: revisionOf(await connection.call('range', nothing, withinMs)),
+    }));
+    return copiedReads(kept, question, together('quorum', withinMs));
   };
   const small = new Map([
     [`own ${timeoutMs}`, together('own', timeoutMs)],

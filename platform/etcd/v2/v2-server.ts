@@ -42,6 +42,7 @@ export const usualLimits: Limits = {
   connections: 12_000,
   watches: 10_000,
   depth: 40,
+  copy: { reads: 50, bytes: 32 * 1024 * 1024 },
 };
 
 /**
@@ -52,7 +53,7 @@ export const usualLimits: Limits = {
  */
 export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf; limits?: Limits }): V2Server {
   const { limits = usualLimits } = opts;
-  const member = http2Member(opts.endpoint, opts.timeoutMs);
+  const member = http2Member(opts.endpoint, opts.timeoutMs, limits.copy);
   const hub = watchHub(member);
   const parts: Parts = {
     member,
