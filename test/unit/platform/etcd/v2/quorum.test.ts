@@ -54,7 +54,7 @@ describe('three members', () => {
         if (status === 404) expect(before.index).toBe(0);
         else expect(modifiedOf(text)).toBeGreaterThanOrEqual(before.index);
         if (status === 200 && modifiedOf(text) === before.index) expect(valueOf(text)).toBe(String(before.value));
-        if (indexOf(headers) > newest.index && status === 200)
+        if (status === 200 && modifiedOf(text) > newest.index)
           newest = { index: modifiedOf(text), value: Number(valueOf(text)) };
       }
     };
