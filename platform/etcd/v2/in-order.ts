@@ -39,6 +39,7 @@ export function inOrder(carryOut: RequestListener): RequestListener {
     line.waiting.push([req, res]);
     if (line.waiting.length < mostWaiting || line.isPaused) return;
     line.isPaused = true;
-    socket.pause();
+    // Node reads on at the end of each request of what it has read already: after those it does not.
+    process.nextTick(() => line.isPaused && socket.pause());
   };
 }
