@@ -100,21 +100,23 @@ export function unaryLine(host: string, port: number): UnaryLine {
           if (answer instanceof GrpcFailure) reject(answer);
           else resolve(answer);
         })); // prettier-ignore
-        const deadline = headerField('grpc-timeout', `${Math.max(1, Math.ceil(timeoutMs))}m`);
         const body = framed(message);
         maySend -= body.length;
-        send(
-          Buffer.concat([
-            headOf(frame.headers, flag.endHeaders, stream, blockOf(path).length + deadline.length),
-            blockOf(path),
-            deadline,
-            headOf(frame.data, flag.endStream, stream, body.length),
-            body,
-          ]),
-        );
+        send(questionBytes(stream, blockOf(path), timeoutMs, body));
       }),
     close: () => end('closed'),
   };
+}
+
+function questionBytes(stream: number, block: Buffer, timeoutMs: number, body: Buffer): Buffer {
+  const deadline = headerField('grpc-timeout', `${Math.max(1, Math.ceil(timeoutMs))}m`);
+  return Buffer.concat([
+    headOf(frame.headers, flag.endHeaders, stream, block.length + deadline.length),
+    block,
+    deadline,
+    headOf(frame.data, flag.endStream, stream, body.length),
+    body,
+  ]);
 }
 
 function headOf(type: number, flags: number, stream: number, length: number): Buffer {

@@ -61,6 +61,13 @@ export function keptCopy(
     drop();
     pausedUntil = now() + Math.max(pause.leastMs, pause.times * madeInMs);
   };
+  const judge = (opened: StoreCopy) => {
+    const isWorth = worth(opened, reads);
+    return () => {
+      if (!isWorth(reads, isCurrent)) giveUp();
+      else if (now() - readAt > keptMs) drop();
+    };
+  };
   const begin = async () => {
     isOpening = true;
     const began = now();
@@ -74,26 +81,14 @@ export function keptCopy(
       if (opened === undefined || isGone) return giveUp();
       if (isClosed) return opened.close();
       copy = opened;
-      watchWorth(opened);
+      timer = setInterval(judge(opened), secondMs);
+      timer.unref();
     } catch {
       // Nobody answers: whoever reads is told so.
       giveUp();
     } finally {
       isOpening = false;
     }
-  };
-  const watchWorth = (opened: StoreCopy) => {
-    let seen = { changes: opened.changes, reads, isCurrent: true };
-    timer = setInterval(() => {
-      const changed = opened.changes - seen.changes;
-      const read = reads - seen.reads;
-      // Twice in a row: its watch hears nothing, or too late.
-      const isUseless = read > 0 && !isCurrent && !seen.isCurrent;
-      seen = { changes: opened.changes, reads, isCurrent };
-      if (changed > mostChanges * read || isUseless) giveUp();
-      else if (now() - readAt > keptMs) drop();
-    }, secondMs);
-    timer.unref();
   };
   return {
     get current() {
@@ -114,6 +109,19 @@ export function keptCopy(
       isClosed = true;
       drop();
     },
+  };
+}
+
+/** Called every second: whether a copy still saves more than it costs. */
+function worth(copy: StoreCopy, readsBefore: number): (reads: number, isCurrent: boolean) => boolean {
+  let seen = { changes: copy.changes, reads: readsBefore, isCurrent: true };
+  return (reads, isCurrent) => {
+    const before = seen;
+    seen = { changes: copy.changes, reads, isCurrent };
+    const read = reads - before.reads;
+    // Twice in a row behind: its watch hears nothing, or too late.
+    const isUseless = read > 0 && !isCurrent && !before.isCurrent;
+    return !isUseless && seen.changes - before.changes <= mostChanges * read;
   };
 }
 

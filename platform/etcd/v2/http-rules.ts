@@ -7,7 +7,10 @@ export function asGoServes(server: Server): void {
   server.on('clientError', (error: Error & { code?: string; reason?: string }, socket) => refuse(socket, sayOf(error)));
   server.on('connect', (_, socket) => {
     const body = '404 page not found\n';
-    socket.end(`HTTP/1.1 404 Not Found\r\n${plain}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+    last(
+      socket,
+      `HTTP/1.1 404 Not Found\r\n${plain}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    );
   });
   server.on('checkExpectation', (_, res: ServerResponse) => send(res, 417, { Connection: 'close' }, ''));
 }
@@ -25,8 +28,13 @@ export function isRefused(req: IncomingMessage): boolean {
 const plain = 'Content-Type: text/plain; charset=utf-8\r\n';
 
 function refuse(socket: Duplex, said: string): void {
-  if (!socket.writable) return void socket.destroy();
-  socket.end(`HTTP/1.1 ${said}\r\n${plain}Connection: close\r\n\r\n${said}`);
+  last(socket, `HTTP/1.1 ${said}\r\n${plain}Connection: close\r\n\r\n${said}`);
+}
+
+/** Whoever does not close his side is not waited for. */
+function last(socket: Duplex, bytes: string): void {
+  if (socket.writable) socket.end(bytes, () => socket.destroy());
+  else socket.destroy();
 }
 
 function sayOf({ code, reason }: { code?: string; reason?: string }): string {

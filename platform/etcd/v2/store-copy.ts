@@ -26,25 +26,11 @@ const perKeyBytes = 200;
  * @throws LabError of `etcdFailure`
  */
 export async function copyStore(member: Member, mostBytes: number, onGone: () => void): Promise<StoreCopy | undefined> {
-  const items = new Map<string, KeyValue>();
-  let bytes = 0;
+  const read = await readAll(member, mostBytes);
+  if (read === undefined) return undefined;
+  const { items } = read;
+  let { revision } = read;
   let changes = 0;
-  const put = (kv: KeyValue) => {
-    bytes += sizeOf(kv) - sizeOf(items.get(kv.key));
-    items.set(kv.key, kv);
-  };
-  const remove = (key: string) => {
-    bytes -= sizeOf(items.get(key));
-    items.delete(key);
-  };
-  let page = await member.page(undefined);
-  for (;;) {
-    for (const kv of page.items) put(kv);
-    if (bytes > mostBytes) return undefined;
-    if (page.next === undefined) break;
-    page = await member.page(page.next);
-  }
-  let { revision } = page;
   let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = [];
   let stream: WatchStream | undefined;
   const end = () => {
@@ -60,8 +46,8 @@ export async function copyStore(member: Member, mostBytes: number, onGone: () =>
   };
   const take = (events: readonly RawEvent[]) => {
     for (const { type, kv } of events) {
-      if (type === 'put') put(kv);
-      else remove(kv.key);
+      if (type === 'put') items.put(kv);
+      else items.remove(kv.key);
       revision = kv.modRevision;
     }
     changes += events.length;
@@ -73,7 +59,7 @@ export async function copyStore(member: Member, mostBytes: number, onGone: () =>
       onMessage({ canceled, compactRevision, revisions }) {
         if (canceled || compactRevision > 0) return gone();
         for (const events of revisions) take(events);
-        if (bytes > mostBytes) return gone();
+        if (items.bytes > mostBytes) return gone();
         if (waiting.length === 0) return;
         for (const one of waiting) if (one.revision <= revision) one.resolve(true);
         waiting = waiting.filter((one) => one.revision > revision);
@@ -105,6 +91,38 @@ export async function copyStore(member: Member, mostBytes: number, onGone: () =>
       });
     },
     close: end,
+  };
+}
+
+async function readAll(member: Member, mostBytes: number): Promise<{ items: Items; revision: number } | undefined> {
+  const items = noItems();
+  let page = await member.page(undefined);
+  for (;;) {
+    for (const kv of page.items) items.put(kv);
+    if (items.bytes > mostBytes) return undefined;
+    if (page.next === undefined) return { items, revision: page.revision };
+    page = await member.page(page.next);
+  }
+}
+
+type Items = ReturnType<typeof noItems>;
+
+function noItems() {
+  const items = new Map<string, KeyValue>();
+  let bytes = 0;
+  return {
+    get bytes() {
+      return bytes;
+    },
+    get: (key: string) => items.get(key),
+    put(kv: KeyValue) {
+      bytes += sizeOf(kv) - sizeOf(items.get(kv.key));
+      items.set(kv.key, kv);
+    },
+    remove(key: string) {
+      bytes -= sizeOf(items.get(key));
+      items.delete(key);
+    },
   };
 }
 

@@ -73,9 +73,10 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
     async listen(where) {
       const answer = inOrder((req, res) => {
         res.on('error', () => res.destroy());
+        if (isRefused(req)) return;
         route(parts, req, res).catch((error: unknown) => fail(req, res, error));
       });
-      const server = createServer(ofConnections, (req, res) => isRefused(req) || answer(req, res));
+      const server = createServer(ofConnections, answer);
       server.maxConnections = limits.connections;
       asGoServes(server);
       cuts.push(passHttp2(server, opts.endpoint));

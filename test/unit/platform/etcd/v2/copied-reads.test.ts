@@ -111,7 +111,7 @@ describe('a copy', () => {
     const { at } = await vi.waitFor(() => {
       if (copies[0]?.at.late.length !== 1) throw new Error('not waited for');
       return copies[0];
-    });
+    }, 30_000);
     at.revision = 8;
     at.late[0]?.(true);
     expect(await value).toBe('copied at 8 at 8');
@@ -122,7 +122,7 @@ describe('a copy', () => {
     for (let i = 0; i < 2; i++) await valueOf('/a');
     store.revision = 8;
     const value = valueOf('/a');
-    await vi.waitFor(() => expect(copies[0]?.at.late).toHaveLength(1));
+    await vi.waitFor(() => expect(copies[0]?.at.late).toHaveLength(1), 30_000);
     copies[0]?.at.late[0]?.(false);
     expect(await value).toBe('of etcd at 8');
     const { questions } = store;
@@ -141,7 +141,7 @@ describe('a copy', () => {
     expect(copies).toHaveLength(1);
     store.now += 1001;
     await valueOf('/a');
-    await vi.waitFor(() => expect(copies).toHaveLength(2));
+    await vi.waitFor(() => expect(copies).toHaveLength(2), 30_000);
   });
 
   test('that there can be none of is not tried for with every read', async () => {
