@@ -86,7 +86,7 @@ export function predictFailover(args: {
 /**
  * Until a fence of this length is over. It is counted from when an engine misses the machine, and that it is missed is seen late.
  */
-export function fenced(waitMs: number): Prediction {
+function fenced(waitMs: number): Prediction {
   return term(`the fence: ${waitMs / 1000} s for its units to stop`, waitMs - seenLate.maxMs, waitMs);
 }
 
