@@ -14,11 +14,11 @@ export interface FleetCredentials {
 /** fleet's API of a lab, as this host reaches it. */
 export interface FleetApi {
   /** `http://172.17.8.101:49153` */
-  urlOf(address: string): string;
+  readonly urlOf: (address: string) => string;
   /** Files with the credentials, as fleetctl's flags name them; none where the API asks for nothing. */
   readonly files: Readonly<Partial<Record<'token-file' | 'ca-file' | 'cert-file' | 'key-file', string>>>;
   /** Their contents; what is not there yet is left out: a lab that was never up. */
-  credentials(): FleetCredentials;
+  readonly credentials: () => FleetCredentials;
 }
 
 /** Does the API want a bearer token, and does it speak TLS and want a certificate? Pure. */
