@@ -47,7 +47,9 @@ describe('config.rb', () => {
   });
 
   it("takes variables of the reader's own where another is made of them, and refuses one that nothing uses", () => {
-    const { machines } = load({ rb: '$base = 1024\n$nodes ||= 2\n$num_instances = $nodes\n$vm_memory = "#{$base * 2}"\n' });
+    const { machines } = load({
+      rb: '$base = 1024\n$nodes ||= 2\n$num_instances = $nodes\n$vm_memory = "#{$base * 2}"\n',
+    });
     expect(machines).toHaveLength(2);
     expect(machines[0]).toMatchObject({ memoryBytes: 2048 * 1024 * 1024 });
     for (const rb of ['$base = 1024\n', '$num_instances = 2\n$base ||= $num_instances\n', '$num_instance = 3\n'])
