@@ -47,7 +47,7 @@ export function keptCopy(
   let madeInMs = 0;
   let pausedUntil = 0;
   let timer: NodeJS.Timeout | undefined;
-  let window = { from: 0, reads: 0 };
+  const isOften = often(fromReads);
   let readAt = 0;
   let reads = 0;
 
@@ -71,24 +71,20 @@ export function keptCopy(
   const begin = async () => {
     isOpening = true;
     const began = now();
-    try {
-      let isGone = false;
-      const opened = await open(() => {
-        isGone = true;
-        giveUp();
-      });
-      madeInMs = now() - began;
-      if (opened === undefined || isGone) return giveUp();
-      if (isClosed) return opened.close();
-      copy = opened;
-      timer = setInterval(judge(opened), secondMs);
-      timer.unref();
-    } catch {
-      // Nobody answers: whoever reads is told so.
+    let isGone = false;
+    const onGone = () => {
+      isGone = true;
       giveUp();
-    } finally {
-      isOpening = false;
-    }
+    };
+    // Nobody answers: whoever reads is told so.
+    const opened = await open(onGone).catch(() => undefined);
+    isOpening = false;
+    madeInMs = now() - began;
+    if (opened === undefined || isGone) return giveUp();
+    if (isClosed) return opened.close();
+    copy = opened;
+    timer = setInterval(judge(opened), secondMs);
+    timer.unref();
   };
   return {
     get current() {
@@ -98,8 +94,7 @@ export function keptCopy(
       readAt = now();
       reads++;
       if (copy !== undefined || isOpening) return;
-      if (readAt - window.from > secondMs) window = { from: readAt, reads: 0 };
-      if (++window.reads >= fromReads && readAt >= pausedUntil) void begin();
+      if (isOften(readAt) && readAt >= pausedUntil) void begin();
     },
     isBehind: () => void (isCurrent = false),
     compare(revision) {
@@ -109,6 +104,15 @@ export function keptCopy(
       isClosed = true;
       drop();
     },
+  };
+}
+
+/** Called each time that something happens: whether it has happened so often within a second. */
+function often(times: number): (atMs: number) => boolean {
+  let window = { from: 0, seen: 0 };
+  return (atMs) => {
+    if (atMs - window.from > secondMs) window = { from: atMs, seen: 0 };
+    return ++window.seen >= times;
   };
 }
 
