@@ -27,8 +27,8 @@ const secondMs = 1000;
 const keptMs = 5000;
 /** Changes that it is told for each read, from which on it costs more than it saves. */
 const mostChanges = 3;
-/** How long it is done without after it was given up: so many times as long as it took to make, and at least so many ms. */
-const pause = { times: 50, leastMs: 1000 };
+/** How long it is done without after it was given up: so many times as long as it took to make, within these bounds, ms. */
+const pause = { times: 20, leastMs: 1000, mostMs: 10_000 };
 
 /**
  * @param open rejects, or resolves with nothing, when there can be none
@@ -59,7 +59,7 @@ export function keptCopy(
   };
   const giveUp = () => {
     drop();
-    pausedUntil = now() + Math.max(pause.leastMs, pause.times * madeInMs);
+    pausedUntil = now() + Math.min(pause.mostMs, Math.max(pause.leastMs, pause.times * madeInMs));
   };
   const judge = (opened: StoreCopy) => {
     const isWorth = worth(opened, reads);
