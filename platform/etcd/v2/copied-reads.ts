@@ -42,14 +42,11 @@ export function keptCopy(
 ): KeptCopy {
   let copy: StoreCopy | undefined;
   let isCurrent = false;
-  let isOpening = false;
-  let isClosed = false;
-  let madeInMs = 0;
-  let pausedUntil = 0;
+  let [isOpening, isClosed] = [false, false];
+  let [madeInMs, pausedUntil] = [0, 0];
   let timer: NodeJS.Timeout | undefined;
   const isOften = often(fromReads);
-  let readAt = 0;
-  let reads = 0;
+  let [reads, readAt] = [0, 0];
 
   const drop = () => {
     clearInterval(timer);
