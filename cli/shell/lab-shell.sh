@@ -72,11 +72,11 @@ lab_running() {
   done
 }
 
-# lab_endpoints PORT: addresses of machines that can be asked, with commas. A halted one would cost its time-out at each call.
+# lab_endpoints PORT [SCHEME]: addresses of machines that can be asked, with commas. A halted one would cost its time-out at each call.
 lab_endpoints() {
   urls=
   for entry in $(lab_machines); do
-    case $(lab_state "${entry%%=*}") in running | unknown) urls=${urls:+$urls,}http://${entry#*=}:$1 ;; esac
+    case $(lab_state "${entry%%=*}") in running | unknown) urls=${urls:+$urls,}${2-http}://${entry#*=}:$1 ;; esac
   done
   printf '%s' "$urls"
 }

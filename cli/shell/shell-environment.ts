@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { clientUrl } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
+import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import { fleetctlEnvironment } from '#scenarios/harness/context/fleetctl-environment.ts';
 import { connectTimeoutS } from '../ssh-arguments.ts';
 import { withoutShell } from './leave-shell.ts';
@@ -38,6 +39,7 @@ export function shellEnvironment(
     LAB_SHELL_MACHINES: config.machines.map(({ name, address }) => `${name}=${address}`).join(' '),
     LAB_SHELL_FLEET: fleetctl['FLEETCTL_ENDPOINT'],
     LAB_SHELL_FLEET_PORT: String(config.ports.fleetApi),
+    LAB_SHELL_FLEET_SCHEME: new URL(fleetApi(config).urlOf('localhost')).protocol.replace(':', ''),
     LAB_SHELL_ETCD: etcd,
     LAB_SHELL_REGISTRY: `${config.network.bridgeAddress}:${config.ports.registry}`,
     LAB_SHELL_CONNECT_S: String(connectTimeoutS(config)),

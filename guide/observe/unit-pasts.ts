@@ -1,6 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
+import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import type { UnitPast } from '../conditions/happened.ts';
 import { observeSystemd } from './systemd.ts';
 
@@ -14,9 +15,11 @@ export async function unitPasts(lab: Lab): Promise<UnitPast[]> {
   const running = machines.filter(({ state }) => state === 'running');
   // Without a quorum fleet takes seconds to say so.
   if (!running.some(({ etcd }) => etcd === 'healthy')) return [];
+  const api = fleetApi(config);
   const fleet = openFleetClient({
-    endpoints: running.map(({ address }) => `http://${address}:${config.ports.fleetApi}`),
+    endpoints: running.map(({ address }) => api.urlOf(address)),
     timeoutMs: requestDeadlineMs * config.stretch,
+    credentials: api.credentials(),
   });
   try {
     const [members, units] = await Promise.all([fleet.listMachines(), fleet.listUnits()]);

@@ -2,17 +2,19 @@ import { LabError } from '#errors/lab-error.ts';
 import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
 import { pulledImages } from '#platform/fleet/client/pulled-images.ts';
 import { xFleetOptions } from '#platform/fleet/client/x-fleet-options.ts';
+import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { ObservedUnit } from '../conditions/observed.ts';
 
 /** All units that fleet has, machines by their names; undefined when it does not answer. */
 export async function observeUnits(
-  config: Pick<LabConfig, 'machines' | 'ports'>,
+  config: Pick<LabConfig, 'name' | 'stateDir' | 'machines' | 'ports' | 'fleet'>,
   addresses: readonly string[],
   timeoutMs: number,
 ): Promise<ObservedUnit[] | undefined> {
-  const endpoints = addresses.map((address) => `http://${address}:${config.ports.fleetApi}`);
-  const fleet = openFleetClient({ endpoints, timeoutMs });
+  const api = fleetApi(config);
+  const endpoints = addresses.map((address) => api.urlOf(address));
+  const fleet = openFleetClient({ endpoints, timeoutMs, credentials: api.credentials() });
   try {
     const [machines, units, states] = await Promise.all([fleet.listMachines(), fleet.listUnits(), fleet.listStates()]);
     const names = new Map(

@@ -1,6 +1,7 @@
 import type { MachineState } from '../machines/machine-provider.ts';
 import { machinesNamed } from '../config/machine-named.ts';
 import type { LabConfig } from '../config/lab-config.ts';
+import { fleetApi } from './parts/fleet-api.ts';
 import { etcdMemberHealthy, fleetMachines } from './conditions/conditions.ts';
 import { type ConfigChange, configChanges } from './in-force/config-changes.ts';
 import { nameOf } from './members/left-over-members.ts';
@@ -39,13 +40,13 @@ export async function labStatus(
   { config, provider }: Pick<LabParts, 'config' | 'provider'>,
   written: LabConfig,
 ): Promise<LabStatus> {
-  const { ports, stretch } = config;
+  const { stretch } = config;
   const { up, machines } = await provider.status();
   const running = machines.filter(({ state }) => state === 'running').map(({ name }) => name);
   const addresses = running.length === 0 ? [] : machinesNamed(config, running).map(({ address }) => address);
   const [listed, health, members] = up
     ? await Promise.all([
-        addresses.length > 0 ? fleetMachines(addresses, ports.fleetApi, stretch) : undefined,
+        addresses.length > 0 ? fleetMachines(addresses, fleetApi(config), stretch) : undefined,
         Promise.all(addresses.map(async (address) => [address, await etcdMemberHealthy(address, stretch)] as const)),
         addresses.length > 0 ? lookAtMembers(addresses, stretch) : undefined,
       ])

@@ -23,6 +23,7 @@ export interface LabConfig {
   readonly images: ImageConfig;
   /** The reader's own Ignition file, merged into every machine's config. */
   readonly ignitionFile?: string;
+  readonly fleet: FleetConfig;
   readonly apps: { readonly couchbase: boolean };
   readonly rsvp: RsvpConfig;
   readonly vagrant: VagrantConfig;
@@ -82,6 +83,16 @@ export interface PortConfig {
   readonly registry: number;
   readonly artifacts: number;
   readonly fleetApi: number;
+}
+
+/** What a client of fleet's API must have: a bearer token, a certificate (mutual TLS), both, or nothing. */
+export const fleetAuths = ['off', 'token', 'tls', 'token+tls'] as const;
+export type FleetAuth = (typeof fleetAuths)[number];
+
+export interface FleetConfig {
+  /** A machine that etcd has not answered for the agent TTL stops its units that are not global, before others start them. */
+  readonly fence: boolean;
+  readonly auth: FleetAuth;
 }
 
 export interface ImageConfig {

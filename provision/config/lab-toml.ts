@@ -3,6 +3,7 @@ import { parseAddress, parseNetwork } from './ipv4.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { tomlProblem } from './toml-problem.ts';
 import type { TomlFile } from './toml-file.ts';
+import { fleetAuths } from './lab-config.ts';
 
 /** lab.toml after checking: every key present, durations in milliseconds. */
 export type LabToml = z.output<typeof schema>;
@@ -104,6 +105,10 @@ const sections = {
       .prefault('bookworm'),
   }),
   machines: z.strictObject({ ignition: z.string('must be a path in quotes').prefault('') }),
+  fleet: z.strictObject({
+    fence: z.boolean('must be true or false').prefault(true),
+    auth: z.enum(fleetAuths, `must be one of ${fleetAuths.map((one) => `"${one}"`).join(', ')}`).prefault('off'),
+  }),
   apps: z.strictObject({ couchbase: z.boolean('must be true or false').prefault(true) }),
   rsvp: z.strictObject({
     rate: z.number('must be a number').min(0.01, 'must be at least 0.01').max(1000, 'must be at most 1000').prefault(4),
@@ -129,6 +134,7 @@ const schema = z.strictObject({
   ports: sections.ports.prefault({}),
   images: sections.images.prefault({}),
   machines: sections.machines.prefault({}),
+  fleet: sections.fleet.prefault({}),
   apps: sections.apps.prefault({}),
   rsvp: sections.rsvp.prefault({}),
   vagrant: sections.vagrant.prefault({}),

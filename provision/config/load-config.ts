@@ -83,6 +83,7 @@ function labConfig(
     ports: { registry: toml.ports.registry, artifacts: toml.ports.artifacts, fleetApi: toml.ports.fleet_api },
     images: { ...toml.images },
     ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),
+    fleet: { ...toml.fleet },
     apps: { ...toml.apps },
     rsvp: { ...toml.rsvp },
     vagrant: vagrant(toml, shape, hypervisor),

@@ -72,7 +72,7 @@ async function runRound(context: Context, seed: number): Promise<{ injected: num
   const outcome = await converge(context);
   const group = `seed ${seed}`;
   const toMs = 'atMs' in outcome ? outcome.atMs : undefined;
-  const predicted = predictedConvergence(lab.config.timers.fleetAgentTtlMs);
+  const predicted = predictedConvergence(lab.config.timers.fleetAgentTtlMs, lab.config.fleet.fence);
   context.measure('last fault undone -> converged', { from: undoneMs, to: toMs, predicted, group });
   context.invariant(convergence(seed, outcome, undoneMs));
   context.invariant(carriedOut(seed, plan.length, carried));

@@ -1,7 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import { allUnits, stackLayers, waitingFor } from '../stack/stack.ts';
-import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
+import { fenceWaitMs, shippedRestartMs } from '../harness/prediction/stated-timers.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
 import type { ScenarioContext } from '../scenario.ts';
 
@@ -37,17 +37,19 @@ export async function converge(context: Context): Promise<{ atMs: number } | { m
 }
 
 /** What the slowest way back takes: fleet notices, Couchbase's unit waits its RestartSec, then the worker its own. */
-export function predictedConvergence(fleetAgentTtlMs: number): Prediction {
+export function predictedConvergence(fleetAgentTtlMs: number, fence: boolean): Prediction {
   const { 'couchbase@.service': couchbase, 'worker.service': worker } = shippedRestartMs;
   const [start, rows] = [6_000, 3_000];
+  const fenceMs = fence ? fenceWaitMs(fleetAgentTtlMs) : 0;
   const terms = [
     `at most presence TTL ${fleetAgentTtlMs / 1000} s`,
+    ...(fence ? [`the fence ${fenceMs / 1000} s`] : []),
     `couchbase RestartSec ${couchbase / 1000} s`,
     `its start ${start / 1000} s`,
     `worker RestartSec ${worker / 1000} s`,
     `rows ${rows / 1000} s`,
   ];
-  return { minMs: 0, maxMs: fleetAgentTtlMs + couchbase + start + worker + rows, terms: terms.join(' + ') };
+  return { minMs: 0, maxMs: fleetAgentTtlMs + fenceMs + couchbase + start + worker + rows, terms: terms.join(' + ') };
 }
 
 function everyMachineListed({ lab }: Context): Condition {

@@ -1,5 +1,5 @@
 import type { ActiveFault } from '../harness/record/fault-record.ts';
-import { appTimers, shippedRestartMs } from '../harness/prediction/stated-timers.ts';
+import { appTimers, fenceWaitMs, shippedRestartMs } from '../harness/prediction/stated-timers.ts';
 import { seconds } from '../harness/record/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { keyGone, placedOn, stackRunsOn, writable } from './conditions.ts';
@@ -39,8 +39,14 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
 
   const placed = await context.until(placedOn(lab, couchbase, together), { within: within.stack });
   const ttl = timers.fleetAgentTtlMs;
-  const gone = `presence of the absent machine ends ${ttl / 1_000} s after the election, or has ended before`;
-  since('rescheduled', placed.atMs, { minMs: 0, maxMs: 8_000 + 2 * election + ttl + 1_500, terms: gone }, couchbase);
+  const fenceMs = lab.config.fleet.fence && fault.action.kind === 'cut' ? fenceWaitMs(ttl) : 0;
+  const terms = `presence of the absent machine ends ${ttl / 1_000} s after the election, or has ended before; the fence ${fenceMs / 1_000} s`;
+  since(
+    'rescheduled',
+    placed.atMs,
+    { minMs: 0, maxMs: 8_000 + 2 * election + ttl + fenceMs + 1_500, terms },
+    couchbase,
+  );
   const running = await context.until(stackRunsOn(lab, together), { within: within.stack });
   const waits = `web ${shippedRestartMs['web@.service'] / 1_000} s, worker ${shippedRestartMs['worker.service'] / 1_000} s`;
   const started = `until rescheduled + container starts + RestartSec of what waited for Couchbase (${waits})`;

@@ -3,6 +3,7 @@ import { choice, scenario, type ScenarioContext } from '../scenario.ts';
 import { inWords, quorumOf } from './arithmetic.ts';
 import { stackRunsOn } from './conditions.ts';
 import { firstBack, lastBack } from './coming-back.ts';
+import { askFencedMachine } from './fenced-machine.ts';
 import { askLastMachine } from './last-machine.ts';
 import { chooseRoles, type Roles } from './roles.ts';
 import { askEtcd, askFleetctl, leaseKey, leaseSeconds, valueKey, watchLease } from './without-quorum.ts';
@@ -18,11 +19,11 @@ export const quorum = scenario({
   parameters: {
     by: choice(
       ['cut', 'halt'],
-      'cut: pull both cords, nothing has time to move; halt: orderly shutdown, what the second leaves moves as far as it gets',
+      'cut: pull both cords, nothing has time to move; halt: orderly shutdown, what the second leaves moves as far as it gets, and who stays knows that it is the last',
     ),
   },
   async run(context) {
-    const { lab, fault, parameters } = context;
+    const { lab, parameters } = context;
     const machines = lab.machines.map(({ name }) => name);
     for (let members = 1; members <= 7; members++) context.fact(`etcd of ${members}`, inWords(quorumOf(members)));
     // A web unit that starts before the last announcement starts once more: roles are given when that is over.
@@ -40,12 +41,15 @@ export const quorum = scenario({
     const from = context.now();
     // One after another, as two commands would; Couchbase's machine last, so that its going takes the quorum.
     const faults: ActiveFault[] = [];
-    for (const machine of [...others, home]) faults.push(await fault[parameters.by](machine));
+    for (const machine of [...others, home]) faults.push(await context.fault[parameters.by](machine));
     context.mark('quorum lost', faults.at(-1)?.doneMs, { detail: roles.halted.join(', ') });
     const without = context.now();
     await askEtcd(context, roles, value);
     // Only now: at first the page still has rows from before.
-    await askLastMachine(context, roles, before, from);
+    const fault = faults.at(-1);
+    const stops = lab.config.fleet.fence && parameters.by === 'cut' && fault !== undefined;
+    if (stops) await askFencedMachine(context, roles, before, fault);
+    else await askLastMachine(context, roles, before, from);
     await askFleetctl(context);
     await watchLease(context, roles);
     await context.snapshot('without a quorum');

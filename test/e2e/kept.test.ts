@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { remainsOf } from '../support/remains.ts';
-import { e2eLab } from './e2e-lab.ts';
+import { LabCli } from '../support/lab-cli.ts';
 
+/** fleet's API asks all of them for a token and a certificate: what the lab itself asks fleet here has brought them along. */
+const e2eLab = new LabCli('e2e', '[timers]\nfleet_agent_ttl = "10s"\n[fleet]\nauth = "token+tls"\n');
 const second = 'e2e-second';
 const snapshots = join(e2eLab.stateDir, 'snapshots');
 
@@ -17,6 +19,20 @@ afterAll(async () => {
 });
 
 const members = async () => (await e2eLab.on('core-01', 'etcdctl member list')).stdout.replaceAll(/ isLeader=\w+/g, '');
+
+describe("fleet's API with a token and certificates", () => {
+  it('answers fleetctl of the lab and of user core on a machine, and nobody who brings nothing', async () => {
+    const machines = 'core-01 core-02 core-03';
+    const list = ['list-machines', '--no-legend', '--fields=hostname'];
+    const asked = [await e2eLab.lab('fleetctl', ...list), await e2eLab.on('core-02', `fleetctl ${list.join(' ')}`)];
+    for (const { stdout, exitCode } of asked)
+      expect([exitCode, stdout.trim().split(/\s+/).sort().join(' ')]).toEqual([0, machines]);
+    const without = (url: string) =>
+      e2eLab.on('core-01', `curl -sk -o /dev/null -w '%{http_code}' ${url}/fleet/v1/machines`);
+    expect((await without('https://172.17.8.102:49153')).stdout).toBe('401');
+    expect((await without('http://172.17.8.102:49153')).stdout).toBe('000');
+  });
+});
 
 describe('a snapshot', () => {
   it('of a lab that runs brings back disks, etcd and pushed images; nothing moves while it is taken', async () => {

@@ -10,22 +10,36 @@ export interface Fence {
 }
 
 /**
- * A machine that has heard nothing of etcd for one TTL takes it that the others have stopped counting on it.
- * @param onChange called when it closes, and when it opens again
+ * A machine that has heard nothing of etcd for one TTL takes it that the others have stopped counting on it. It goes on where there were no others: then
+ * nobody starts its units elsewhere, and etcd has only lost its quorum.
+ * @param args.isAlone did etcd, by its last word, know no other machine?
+ * @param args.onChange called when it closes, and when it opens again
  */
-export function fence(ttlMs: number, log: Log, onChange: () => void): Fence {
+export function fence(args: { ttlSeconds: number; isAlone: () => boolean; log: Log; onChange: () => void }): Fence {
+  const { ttlSeconds, isAlone, log, onChange } = args;
+  const silence = `nothing of etcd for ${ttlSeconds} s`;
+  const requestMs = etcdTimeoutMs(ttlSeconds);
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   const turn = (closes: boolean): void => {
     isClosed = closes;
-    const reason = closes ? `nothing of etcd for ${ttlMs / 1000} s: units that are not global stop` : 'etcd answers';
+    const reason = closes ? `${silence}: units that are not global stop` : 'etcd answers';
     log('fence', { event: closes ? 'closed' : 'open', reason });
     onChange();
+  };
+  const wait = (ms: number): void => {
+    const dueAt = performance.now() + ms;
+    timer = setTimeout(() => {
+      // Who stood still himself has not listened: there may be an answer for him to read, or to ask for.
+      if (performance.now() - dueAt >= requestMs) wait(requestMs);
+      else if (isAlone()) log('fence', { event: 'stays-open', reason: `${silence}, and no other machine was left` });
+      else turn(true);
+    }, ms);
   };
   return {
     contact() {
       clearTimeout(timer);
-      timer = setTimeout(() => turn(true), ttlMs);
+      wait(ttlSeconds * 1000);
       if (isClosed) turn(false);
     },
     isClosed: () => isClosed,

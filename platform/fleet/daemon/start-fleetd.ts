@@ -122,7 +122,13 @@ function startParts(around: Surroundings, keys: FleetKeys, mirror: Mirror): Flee
   let lease = (): string | undefined => undefined;
   const shared = { store, keys, mirror, log, lease: () => lease() };
   const ttlMs = config.agentTtl * 1000;
-  const own = config.fence ? fence(ttlMs, log, () => agent.wake()) : undefined;
+  const isAlone = (): boolean => {
+    const { machines, unreadableMachines } = mirror.view();
+    return unreadableMachines.length === 0 && machines.every(({ id }) => id === machine.id);
+  };
+  const own = config.fence
+    ? fence({ ttlSeconds: config.agentTtl, isAlone, log, onChange: () => agent.wake() })
+    : undefined;
   const isFenced = (): boolean => own?.isClosed() === true;
   const waitMs = config.fence ? fenceWaitMs(config.agentTtl) : 0;
   const agent = runAgent({ ...shared, systemd, machine, resyncMs: config.resyncMs, isFenced, fenceWaitMs: waitMs });

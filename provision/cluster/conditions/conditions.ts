@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oneMember } from '#platform/etcd/one-member.ts';
 import { memberUrl } from '#platform/etcd/ports.ts';
+import type { FleetApi } from '../parts/fleet-api.ts';
 import { getJson } from './get-json.ts';
 import { waitUntil } from '../../machines/wait-until.ts';
 
@@ -61,12 +62,14 @@ export async function etcdMemberHealthy(address: string, stretch = 1): Promise<b
   return member.healthy(requestDeadlineMs * stretch).finally(() => member.close());
 }
 
+type AskedApi = Pick<FleetApi, 'urlOf' | 'credentials'>;
+
 /** fleet's API on the first of these machines lists all of them. */
-export function fleetLists(addresses: readonly string[], apiPort: number, stretch = 1): Condition {
+export function fleetLists(addresses: readonly string[], api: AskedApi, stretch = 1): Condition {
   return {
     name: `fleet lists ${addresses.length} machines`,
     missing: async () => {
-      const listed = await fleetMachines(addresses, apiPort, stretch);
+      const listed = await fleetMachines(addresses, api, stretch);
       if (listed === undefined) return "fleet's API does not answer yet";
       const present = addresses.filter((address) => listed.includes(address));
       return present.length === addresses.length
@@ -79,15 +82,14 @@ export function fleetLists(addresses: readonly string[], apiPort: number, stretc
 /** Addresses of the machines fleet counts as present; undefined when no API answers. */
 export async function fleetMachines(
   addresses: readonly string[],
-  apiPort: number,
+  api: AskedApi,
   stretch = 1,
 ): Promise<string[] | undefined> {
+  const { token, ...tls } = api.credentials();
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   for (const address of addresses) {
-    const page = await getJson(
-      machinePage,
-      `http://${address}:${apiPort}/fleet/v1/machines`,
-      requestDeadlineMs * stretch,
-    );
+    const url = `${api.urlOf(address)}/fleet/v1/machines`;
+    const page = await getJson(machinePage, url, requestDeadlineMs * stretch, headers, tls);
     if (page !== undefined) return page.machines.map(({ primaryIP }) => primaryIP);
   }
   return undefined;

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import type { z } from 'zod';
 
 /**
@@ -6,16 +5,19 @@ import type { z } from 'zod';
  * takes 30 ms of CPU to load: half as much as Node itself.
  * @param form of the answer
  * @param deadlineMs for the whole answer
+ * @param tls of an https:// URL: whom to trust and what to show, PEM
  */
-export function getJson<Form extends z.ZodType>(
+export async function getJson<Form extends z.ZodType>(
   form: Form,
   url: string,
   deadlineMs: number,
   headers: Readonly<Record<string, string>> = {},
+  tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } = {},
 ): Promise<z.output<Form> | undefined> {
+  const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
   return new Promise((done) => {
     const signal = AbortSignal.timeout(deadlineMs);
-    const call = request(url, { headers, signal, agent: false }, (response) => {
+    const call = request(url, { ...tls, headers, signal, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       const { statusCode = 0 } = response;
       const isAnswer = statusCode >= 200 && statusCode < 300;

@@ -3,6 +3,7 @@ import type { MachineProvider } from '../../machines/machine-provider.ts';
 import { machinesNamed } from '../../config/machine-named.ts';
 import type { LabConfig } from '../../config/lab-config.ts';
 import { type Condition, etcdHealthy, fleetLists, until } from './conditions.ts';
+import { fleetApi } from '../parts/fleet-api.ts';
 import { inPhase, type OnLabEvent } from '../parts/lab-event.ts';
 
 const services = ['etcd', 'flanneld', 'docker', 'fleet'];
@@ -41,7 +42,7 @@ export async function waitReady(args: {
     );
   await Promise.all([
     wait('etcd', etcdHealthy(addresses, config.stretch)),
-    wait('fleet', fleetLists(addresses, config.ports.fleetApi, config.stretch)),
+    wait('fleet', fleetLists(addresses, fleetApi(config), config.stretch)),
     ...started.map((machine) =>
       inPhase(
         on,

@@ -5,6 +5,7 @@ import { type IgnitionConfig, merge, parseIgnition, toJson } from 'ignition-ts';
 import { LabError } from '#errors/lab-error.ts';
 import { machineNamed } from '../../config/machine-named.ts';
 import { stageArtifacts } from './artifacts.ts';
+import { ensureFleetCredentials } from './fleet-credentials.ts';
 import { ensureLabKey } from './keys.ts';
 import type { LabParts } from '../parts/lab-parts.ts';
 import { machineIgnition, type MachineUnits } from './machine-config.ts';
@@ -31,6 +32,7 @@ export type IgnitionOf = (machine: string, etcd?: EtcdStart) => string;
 export async function ignitionConfigs(lab: LabParts, own: IgnitionConfig | undefined): Promise<IgnitionOf> {
   const artifacts = await stageArtifacts(lab.repoDir, lab.paths.artifactsDir);
   const key = await ensureLabKey(lab.paths.keysDir, lab.config.name);
+  const credentialsOf = await ensureFleetCredentials(lab.config);
   const text = (name: string, type = 'service') =>
     readFile(join(lab.repoDir, 'platform/systemd/units', `${name}.${type}`), 'utf8');
   const units: MachineUnits = {
@@ -54,6 +56,7 @@ export async function ignitionConfigs(lab: LabParts, own: IgnitionConfig | undef
       artifacts,
       units,
       etcdctl,
+      credentials: credentialsOf(name),
       hostCpus: guest === undefined ? availableParallelism() : machine.cpus,
       ...(guest === undefined ? {} : { guest }),
       ...(etcd === undefined ? {} : { etcd }),

@@ -6,6 +6,13 @@ import type { GuestIdentity } from '../../machines/machine-provider.ts';
 import type { Artifact } from './artifacts.ts';
 import { coreosDirectories, coreosFiles } from './coreos-files.ts';
 import { dockerTcpUnits } from './docker-tcp-units.ts';
+import {
+  clientSettings,
+  credentialFiles,
+  credentialSettings,
+  open,
+  type MachineCredentials,
+} from './fleet-credentials.ts';
 import { guestFiles } from './guest-files.ts';
 import type { LabKey } from './keys.ts';
 import { etcdEnvironment } from '../members/etcd-environment.ts';
@@ -31,12 +38,14 @@ export function machineIgnition(args: {
   hostCpus: number;
   /** Text of the etcdctl that hands its commands to a process that stays (units.etcdctl). */
   etcdctl: string;
+  /** What its fleetd asks of clients; default: nothing. */
+  credentials?: MachineCredentials;
   /** Absent for a container. */
   guest?: GuestIdentity;
   /** How its etcd finds the cluster; default: all machines begin one together. */
   etcd?: EtcdStart;
 }): IgnitionConfig {
-  const { config, machine, key, units, guest, etcdctl } = args;
+  const { config, machine, key, units, guest, credentials = open } = args;
   const slow = guest !== undefined || config.stretch > 1;
   return defineConfig({
     ignition: { version: '3.3.0', timeouts: { httpTotal: 60 * config.stretch } },
@@ -60,7 +69,8 @@ export function machineIgnition(args: {
         ...coreosFiles(machine.address),
         ...(guest === undefined ? [] : guestFiles(guest.lanMac, config.vagrant.hypervisor)),
         ...(slow ? slowMachineFiles(config) : []),
-        ...serviceFiles(config, machine, args.etcd),
+        ...serviceFiles(config, machine, args.etcd, credentials),
+        ...credentialFiles(credentials),
         ...args.artifacts.map((artifact) =>
           file({
             path: artifact.path,
@@ -69,9 +79,7 @@ export function machineIgnition(args: {
             sha512: artifact.sha512,
           }),
         ),
-        tool('fleetctl'),
-        tool('announce'),
-        tool('etcdctl', etcdctl),
+        ...tools(args.etcdctl, clientSettings(credentials, machine, config.ports.fleetApi)),
       ],
     },
     systemd: {
@@ -97,9 +105,15 @@ export function machineIgnition(args: {
   });
 }
 
-/** A program of the chapter on the machine's PATH. */
-function tool(name: string, contents = `#!/bin/sh\nexec /usr/bin/node /opt/lab/bin/${name}.cjs "$@"\n`) {
-  return file({ path: `/usr/bin/${name}`, mode: 0o755, contents });
+/** The chapter's programs on the machine's PATH. @param settings lines of a shell script before fleetctl itself */
+function tools(etcdctl: string, settings: readonly string[]) {
+  const program = (name: string) => `exec /usr/bin/node /opt/lab/bin/${name}.cjs "$@"`;
+  const script = (...lines: readonly string[]) => ['#!/bin/sh', ...lines, ''].join('\n');
+  return [
+    file({ path: '/usr/bin/fleetctl', mode: 0o755, contents: script(...settings, program('fleetctl')) }),
+    file({ path: '/usr/bin/announce', mode: 0o755, contents: script(program('announce')) }),
+    file({ path: '/usr/bin/etcdctl', mode: 0o755, contents: etcdctl }),
+  ];
 }
 
 function identityFiles(config: LabConfig, machine: MachineConfig, key: LabKey) {
@@ -141,7 +155,12 @@ export const resyncS = 3;
 /** Seconds that a leaving fleetd waits for its units; a third of what systemd gives fleetd itself. */
 export const shutdownWaitS = 6;
 
-function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart | undefined) {
+function serviceFiles(
+  config: LabConfig,
+  machine: MachineConfig,
+  etcd: EtcdStart | undefined,
+  credentials: MachineCredentials,
+) {
   const { network, ports, timers, stretch } = config;
   const peers = config.machines.map(({ address }) => address).filter((address) => address !== machine.address);
   const registry = `${network.bridgeAddress}:${ports.registry}`;
@@ -178,6 +197,8 @@ function serviceFiles(config: LabConfig, machine: MachineConfig, etcd: EtcdStart
         `FLEET_AGENT_TTL=${timers.fleetAgentTtlMs / 1000}s`,
         `FLEET_RESYNC=${resyncS * stretch}s`,
         `FLEET_SHUTDOWN_WAIT=${shutdownWaitS * stretch}s`,
+        `FLEET_FENCE=${config.fleet.fence}`,
+        ...credentialSettings(credentials),
         '',
       ].join('\n'),
     }),

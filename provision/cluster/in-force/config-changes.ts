@@ -40,6 +40,8 @@ const settings: readonly Setting[] = [
   { key: '[ports] registry', of: ({ ports }) => ports.registry, appliedBy: 'destroy' },
   { key: '[ports] artifacts', of: ({ ports }) => ports.artifacts, appliedBy: 'destroy' },
   { key: '[ports] fleet_api', of: ({ ports }) => ports.fleetApi, appliedBy: 'destroy' },
+  { key: '[fleet] fence', of: ({ fleet }) => String(fleet.fence), appliedBy: 'destroy' },
+  { key: '[fleet] auth', of: ({ fleet }) => fleet.auth, appliedBy: 'destroy' },
   { key: '[rsvp] rate', of: ({ rsvp }) => rsvp.rate, appliedBy: 'halt' },
   { key: '[rsvp] seed', of: ({ rsvp }) => rsvp.seed, appliedBy: 'halt' },
 ];

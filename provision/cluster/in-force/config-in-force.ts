@@ -9,7 +9,7 @@ import type { DiskSettings } from './disk-settings.ts';
  * @param disks undefined for a lab of an earlier version, which kept no record: then what is written is taken
  */
 export function configInForce(written: LabConfig, spec: SupervisorSpec, disks: DiskSettings | undefined): LabConfig {
-  const { network, ports, timers } = written;
+  const { network, ports, timers, fleet } = written;
   const { bridgeAddress, prefixLength, flannelCidr } = spec.network;
   return {
     ...written,
@@ -33,6 +33,7 @@ export function configInForce(written: LabConfig, spec: SupervisorSpec, disks: D
       etcdHeartbeatMs: disks?.etcdHeartbeatMs ?? timers.etcdHeartbeatMs,
       etcdElectionMs: disks?.etcdElectionMs ?? timers.etcdElectionMs,
     },
+    fleet: { fence: disks?.fence ?? fleet.fence, auth: disks?.fleetAuth ?? fleet.auth },
     rsvp: rsvpOf(spec.rsvp) ?? written.rsvp,
   };
 }

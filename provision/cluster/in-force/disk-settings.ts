@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LabConfig } from '../../config/lab-config.ts';
+import { fleetAuths, type LabConfig } from '../../config/lab-config.ts';
 
 const ms = z.number().positive();
 
@@ -12,12 +12,15 @@ export const diskSettingsSchema = z.object({
   fleetAgentTtlMs: ms,
   etcdHeartbeatMs: ms,
   etcdElectionMs: ms,
+  // Labs of earlier versions have neither.
+  fence: z.boolean().default(false),
+  fleetAuth: z.enum(fleetAuths).default('off'),
 });
 
 export type DiskSettings = z.output<typeof diskSettingsSchema>;
 
 /** Those of a configuration by which the machines are made. Pure. */
-export function diskSettings({ network, ports, timers }: LabConfig): DiskSettings {
+export function diskSettings({ network, ports, timers, fleet }: LabConfig): DiskSettings {
   return {
     cidr: network.cidr,
     hostAddress: network.hostAddress,
@@ -26,5 +29,7 @@ export function diskSettings({ network, ports, timers }: LabConfig): DiskSetting
     fleetAgentTtlMs: timers.fleetAgentTtlMs,
     etcdHeartbeatMs: timers.etcdHeartbeatMs,
     etcdElectionMs: timers.etcdElectionMs,
+    fence: fleet.fence,
+    fleetAuth: fleet.auth,
   };
 }

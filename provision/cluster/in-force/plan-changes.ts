@@ -56,6 +56,7 @@ export function planChanges(seen: ChangesSeen): ChangePlan {
     machines: allMachines(inForce, written).filter(({ name }) => [...kept, ...wanted].some((one) => one.name === name)),
     network: inForce.network,
     ports: inForce.ports,
+    fleet: inForce.fleet,
     timers: {
       ...written.timers,
       fleetAgentTtlMs: inForce.timers.fleetAgentTtlMs,

@@ -1,5 +1,6 @@
 import type { IgnitionConfig } from 'ignition-ts';
 import { requireFitHost } from '../../host/doctor.ts';
+import { asksFor } from '../parts/fleet-api.ts';
 import { requiredPackages } from '../../host/package-list.ts';
 import { ensurePackages } from '../../host/packages.ts';
 import { realHost } from '../../host/real-host.ts';
@@ -30,7 +31,12 @@ export async function prepareGround(
   const own = await ownIgnition(config.ignitionFile);
   await inPhase(on, { subject: 'lab', phase: 'packages', minor: true }, () =>
     ensurePackages({
-      packages: [...Object.keys(requiredPackages), ...provider.needs.packages],
+      packages: [
+        ...Object.keys(requiredPackages),
+        ...provider.needs.packages,
+        // Makes the certificates.
+        ...(asksFor(config.fleet.auth).tls ? ['openssl'] : []),
+      ],
       onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
     }),
   );

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { answerDeadlineMs, sshTimeoutS } from '#platform/fleet/client/fleet-client.ts';
 import { withoutOtherClusters } from '#provision/host/other-clusters.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
+import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import type { MachineConfig } from '#provision/config/lab-config.ts';
 
 /**
@@ -13,16 +14,21 @@ export function fleetctlEnvironment(
   machines: readonly MachineConfig[],
   env: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
-  const endpoints = machines.map(({ address }) => `http://${address}:${lab.config.ports.fleetApi}`);
+  const api = fleetApi(lab.config);
+  const endpoints = machines.map(({ address }) => api.urlOf(address));
+  const credentials = Object.entries(api.files).map(([flag, file]) => [variable(flag), file] as const);
   return {
     ...withoutOtherClusters(env),
     FLEETCTL_ENDPOINT: endpoints.join(','),
+    ...Object.fromEntries<string>(credentials),
     // Where the machines pull images from: a unit that names one it lacks is told so.
     FLEETCTL_REGISTRY: `${lab.config.network.bridgeAddress}:${lab.config.ports.registry}`,
     FLEETCTL_SSH_KEY: join(lab.paths.keysDir, 'id_ed25519'),
     ...(lab.config.stretch > 1 && patience(lab.config.stretch)),
   };
 }
+
+const variable = (flag: string): string => `FLEETCTL_${flag.toUpperCase().replaceAll('-', '_')}`;
 
 /** Attempts of 2 s each that `fleetctl start` makes by itself, and that stop and destroy make. */
 const startAttempts = 300;

@@ -7,8 +7,8 @@ import type { StreamConnection } from '../record/stream-connection.ts';
 import type { Finding } from '../record/verdict.ts';
 
 /**
- * At most one worker connected to the RSVP stream at a time. fleet does not fence: a machine that nobody reaches keeps its
- * worker, and its agent learns of the move only when it is back. So an overlap is allowed, and shown, while one of the two
+ * At most one worker connected to the RSVP stream at a time. Without a fence a machine that nobody reaches keeps its
+ * worker, and its agent learns of the move only when it is back; with one, the server hears nothing of the end of a connection that cannot be reached. So an overlap is allowed, and shown, while one of the two
  * is out of reach and one presence TTL longer. A connection that was open when its machine was halted or cut ended with it,
  * whenever the server noticed.
  */

@@ -2,7 +2,7 @@ import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { Prediction } from '../record/run-report.ts';
 import { allowancesFor } from './allowances.ts';
 import { type FailureKind, predictDetection, presenceRenewalMs, seenLate } from './detection.ts';
-import { appTimers } from './stated-timers.ts';
+import { appTimers, fenceWaitMs } from './stated-timers.ts';
 import { sum, term } from './terms.ts';
 import type { UnitTimers } from './unit-timers.ts';
 
@@ -40,8 +40,10 @@ export function predictFailover(args: {
   /** Is a memcached announced anew too? Then the apps end at that, perhaps before the rest is ready. */
   memcachedMoves: boolean;
   units: { readonly web: UnitTimers; readonly worker: UnitTimers };
+  /** Has fleet a fence? Then others leave the units of a machine alone until it must have stopped them. */
+  fence: boolean;
 }): FailoverSteps {
-  const { by, timers, units } = args;
+  const { by, timers, units, fence } = args;
   const allowances = allowancesFor(args.stretch);
   const restart = (name: string, { restartMs }: UnitTimers) =>
     term(`RestartSec of ${name} ${restartMs / 1000} s`, restartMs);
@@ -58,10 +60,14 @@ export function predictFailover(args: {
   const rows = args.couchbase ? sum(beyond(worker, appRestarted), query) : firstRows;
   const renewMs = presenceRenewalMs(timers);
   const boots = by === 'halt' || by === 'cut';
+  const decided = sum(term('decided on the event', 0, 100), seenLate);
+  const waitMs = fenceWaitMs(timers.fleetAgentTtlMs);
+  // Who leaves in order says that nothing runs there any more.
+  const isFenced = fence && by !== 'halt';
   const again = term(`lease found lost within ${renewMs / 1000} s, registered again`, 0, renewMs + 1_000);
   return {
     gone: predictDetection(by, timers, args.stretch, args.etcdLeader),
-    rescheduled: sum(term('decided on the event', 0, 100), seenLate),
+    rescheduled: isFenced ? sum(fenced(waitMs), decided) : decided,
     active: args.couchbase ? allowances.couchbaseStart : allowances.containerStart,
     registered: sum(allowances.sidekickStart, seenLate),
     appRestarted,
@@ -71,10 +77,17 @@ export function predictFailover(args: {
     webBack: sum(allowances.containerStart, seenLate),
     // One that ran on where nobody reached it is started anew by its agent, or finds out by itself what has changed.
     pageBack:
-      boots || !(args.couchbase || args.memcachedMoves)
+      boots || (fence && by === 'partition') || !(args.couchbase || args.memcachedMoves)
         ? allowances.webShows
         : sum({ ...web, minMs: 0, terms: `if it ran on: ${web.terms}` }, firstRows),
   };
+}
+
+/**
+ * Until a fence of this length is over. It is counted from when an engine misses the machine, and that it is missed is seen late.
+ */
+function fenced(waitMs: number): Prediction {
+  return term(`the fence: ${waitMs / 1000} s for its units to stop`, waitMs - seenLate.maxMs, waitMs);
 }
 
 /** How much longer one wait is than another that began with it. */

@@ -28,6 +28,7 @@ export async function predictionFor(
   return predictFailover({
     by,
     timers: lab.config.timers,
+    fence: lab.config.fleet.fence,
     stretch: lab.config.stretch,
     units: { web, worker },
     etcdLeader: etcdLeader === broken.name,

@@ -25,5 +25,13 @@ export const shippedRestartMs = {
   'fleet.service': 1_000,
 } as const;
 
+/**
+ * How long the others leave the units of a machine alone that has gone, where the lab's fleet has a fence, ms: a lease is a second shorter than the TTL, then come
+ * one request to etcd and 5 s in which a unit stops (platform/fleet/daemon/fence.ts).
+ */
+export function fenceWaitMs(agentTtlMs: number): number {
+  return 1_000 + Math.max(Math.min(2_000, agentTtlMs * 0.3), agentTtlMs * 0.15) + 5_000;
+}
+
 /** The waits of the book's Couchbase unit: before it initialises the node, and between two tries. */
 export const bookWaits = { sleepMs: 5_000, retryMs: 1_000 } as const;

@@ -13,7 +13,7 @@ function silences({ kind, peers }: FaultWindow, { config }: Recorded): boolean {
 
 /**
  * When others could not count on reaching a machine: while a fault that silences it was in force, and while fleet missed
- * it under any other fault (a machine too slow to renew its lease). fleet does not fence: what runs there goes on.
+ * it under any other fault (a machine too slow to renew its lease). What runs there goes on without a fence, and with one until it closes.
  */
 export function unreachableSpans(record: Recorded, machine: string): Span[] {
   const windows = faultWindows(record).filter((window) => window.machine === machine);

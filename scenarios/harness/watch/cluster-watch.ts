@@ -1,4 +1,5 @@
 import type { Lab } from '#provision/cluster/lab.ts';
+import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import { type FleetClient, type FleetUnit, openFleetClient } from '#platform/fleet/client/fleet-client.ts';
 import { defaultKeyPrefix } from '#platform/etcd/keys/fleet-keys.ts';
 import { servicesPrefix } from '#platform/etcd/keys/service-keys.ts';
@@ -28,9 +29,10 @@ export class ClusterWatch {
     this.#lab = lab;
     this.#log = log;
     this.#blind = { units: new Blindness('units', log), keys: new Blindness('keys', log) };
-    const endpoints = config.machines.map(({ address }) => `http://${address}:${config.ports.fleetApi}`);
+    const api = fleetApi(config);
+    const endpoints = config.machines.map(({ address }) => api.urlOf(address));
     const timeoutMs = requestDeadlineMs * config.stretch;
-    this.#fleet = openFleetClient({ endpoints, timeoutMs });
+    this.#fleet = openFleetClient({ endpoints, timeoutMs, credentials: api.credentials() });
     this.#keys = new DiscoveryKeys(
       config.machines.map(({ address }) => address),
       timeoutMs,

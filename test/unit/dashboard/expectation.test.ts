@@ -27,6 +27,7 @@ const expected = (machine: string, by: 'halt' | 'pause', others = 2) =>
       couchbase: machine === 'core-01',
       workerStays: true,
       memcachedMoves: false,
+      fence: false,
       units: { web: { restartMs: 5_000 }, worker: { restartMs: 10_000 } },
     }),
     others,

@@ -37,3 +37,20 @@ test('with a fence, units that are not global stop when etcd is silent for a TTL
   expect([calls('stop'), calls('start')]).toEqual([1, 2]);
   expect(other?.systemd.calls.filter((call) => call.includes('a.service'))).toEqual([]);
 });
+
+test('the last machine goes on when etcd is silent: nobody is left who could start its units', async () => {
+  cluster = await simulatedCluster(2, { fence: true });
+  const [own, other] = cluster.machines;
+  await cluster.client.createUnit('a.service', unitText('MachineMetadata=slot=1'), 'launched');
+  const isActive = async (): Promise<boolean> =>
+    (await own?.systemd.observe(['a.service']))?.get('a.service')?.active === 'active';
+  await eventually(async () => ((await isActive()) ? undefined : 'not yet active'));
+  await other?.fleetd.leave();
+  cluster.machines.pop();
+  await eventually(async () => ((await cluster.client.listMachines()).length === 1 ? undefined : 'two machines'));
+  cluster.store.setAway(true);
+  const stays = 'core-01 fence event=stays-open reason="nothing of etcd for 1 s, and no other machine was left"';
+  await eventually(() => (cluster.log.includes(stays) ? undefined : 'the fence says nothing'));
+  expect(await isActive()).toBe(true);
+  expect(own?.systemd.calls.filter((call) => call.startsWith('stop'))).toEqual([]);
+});

@@ -33,6 +33,13 @@ describe('lab.toml', () => {
     ['[network]\nbridge = "172.17.8.256"', 'config.value', 'IPv4 address'],
     ['[network]\nflannel_backend = "udp"', 'config.value', 'must be "host-gw" or "vxlan"'],
     ['[images]\nsource = "docker"', 'config.value', 'must be "embedded" or "upstream"'],
+    ['[fleet]\nfence = "true"', 'config.value', 'lab.toml:2: [fleet] fence must be true or false'],
+    ['[fleet]\nfences = true', 'config.key', 'lab.toml:2: unknown key fences in [fleet] (did you mean fence?)'],
+    [
+      '[fleet]\nfence = true\nauth = "mtls"',
+      'config.value',
+      'lab.toml:3: [fleet] auth must be one of "off", "token", "tls", "token+tls"',
+    ],
     ['[rsvp]\nrate = 0', 'config.value', 'must be at least 0.01'],
     ['[rsvp]\nseed = -1', 'config.value', 'whole number from 0'],
     ['rsvp.seed = 1.5', 'config.value', 'lab.toml:1: [rsvp] seed must be a whole number'],

@@ -30,6 +30,8 @@ const etcd = (address: string, answer: unknown, status?: number) => serve(addres
 const fleet = (address: string, port: number, machines: readonly string[]) =>
   serve(address, port, '/fleet/v1/machines', { machines: machines.map((primaryIP) => ({ id: 'x', primaryIP })) });
 
+const plain = (port: number) => ({ urlOf: (address: string) => `http://${address}:${port}`, credentials: () => ({}) });
+
 it('etcd is healthy when every member says so, and only then', async () => {
   const addresses = [`${net}.1`, `${net}.2`];
   const condition = etcdHealthy(addresses);
@@ -53,20 +55,20 @@ it.each([
 it('fleet lists the machines when all of these are among those it names', async () => {
   const machines = [`${net}.1`, `${net}.2`];
   const port = await fleet(`${net}.1`, 0, [`${net}.1`, `${net}.9`]);
-  await expect.poll(() => fleetLists(machines, port).missing()).toBe('fleet lists 1 of 2 machines');
+  await expect.poll(() => fleetLists(machines, plain(port)).missing()).toBe('fleet lists 1 of 2 machines');
   const complete = await fleet(`${net}.2`, 0, [`${net}.2`, `${net}.1`]);
-  await expect.poll(() => fleetLists([`${net}.2`, `${net}.1`], complete).missing()).toBeUndefined();
+  await expect.poll(() => fleetLists([`${net}.2`, `${net}.1`], plain(complete)).missing()).toBeUndefined();
 });
 
 it('asks the next machine when the first does not answer', async () => {
   const port = await fleet(`${net}.2`, 0, [`${net}.2`]);
-  await expect.poll(() => fleetMachines([`${net}.1`, `${net}.2`], port)).toEqual([`${net}.2`]);
+  await expect.poll(() => fleetMachines([`${net}.1`, `${net}.2`], plain(port))).toEqual([`${net}.2`]);
 });
 
 it('says so when no API answers, and an empty cluster has no machines', async () => {
   const port = await serve(`${net}.1`, 0, '/fleet/v1/machines', {}, 503);
-  expect(await fleetMachines([`${net}.1`], port)).toBeUndefined();
-  await expect.poll(() => fleetLists([`${net}.1`], port).missing()).toBe("fleet's API does not answer yet");
+  expect(await fleetMachines([`${net}.1`], plain(port))).toBeUndefined();
+  await expect.poll(() => fleetLists([`${net}.1`], plain(port)).missing()).toBe("fleet's API does not answer yet");
   const empty = await serve(`${net}.2`, 0, '/fleet/v1/machines', {});
-  await expect.poll(() => fleetMachines([`${net}.2`], empty)).toEqual([]);
+  await expect.poll(() => fleetMachines([`${net}.2`], plain(empty))).toEqual([]);
 });

@@ -77,5 +77,6 @@ it("fleet asks the machine's own etcd member first, then the others, and knows i
     FLEET_AGENT_TTL: '3s',
     FLEET_RESYNC: '3s',
     FLEET_SHUTDOWN_WAIT: '6s',
+    FLEET_FENCE: 'true',
   });
 });

@@ -176,6 +176,8 @@ describe('lab.toml', () => {
     ],
     ['[network]\nhost = "172.17.8.253"\n', '[network] host is 172.17.8.253 in lab.toml, and the lab has 172.17.8.254'],
     ['[ports]\nfleet_api = 5001\n', '[ports] fleet_api is 5001 in lab.toml, and the lab has 49153'],
+    ['[fleet]\nfence = false\n', '[fleet] fence is false in lab.toml, and the lab has true'],
+    ['[fleet]\nauth = "tls"\n', '[fleet] auth is tls in lab.toml, and the lab has off'],
     ['[ports]\nregistry = 5001\n', '[ports] registry is 5001 in lab.toml, and the lab has 5000'],
   ])('%j stays as all machines have it, and is named', (toml, note) => {
     const { config, later } = goes(seenChange(three, configOf(3, { toml })));

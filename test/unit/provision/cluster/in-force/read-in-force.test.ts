@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ async function made(config: LabConfig): Promise<void> {
 it('a lab is what it was made of, whatever is written by now', async () => {
   const before = configOf(3, {
     rb: '$vm_memory = 1600\n$instance_name_prefix = "node"\n',
-    toml: `${stateDir()}[timers]\nfleet_agent_ttl = "7s"\netcd_election = "700ms"\n[network]\nflannel_backend = "vxlan"\nhost = "172.17.8.250"\n[ports]\nfleet_api = 5555\nregistry = 5001\n[rsvp]\nrate = 9\nseed = 3\n`,
+    toml: `${stateDir()}[timers]\nfleet_agent_ttl = "7s"\netcd_election = "700ms"\n[network]\nflannel_backend = "vxlan"\nhost = "172.17.8.250"\n[ports]\nfleet_api = 5555\nregistry = 5001\n[rsvp]\nrate = 9\nseed = 3\n[fleet]\nfence = false\nauth = "token"\n`,
   });
   await made(before);
   expect(await readConfigInForce(configOf(7, { toml: stateDir() }))).toEqual(before);
@@ -46,6 +46,16 @@ it('a lab of an earlier version has no record of its disks: what is written coun
   rmSync(join(before.stateDir, 'disk-settings.json'));
   const now = configOf(2, { toml: `${stateDir()}[timers]\nfleet_agent_ttl = "7s"\n` });
   expect(await readConfigInForce(now)).toEqual({ ...now, machines: before.machines });
+});
+
+it('machines of an earlier version have neither a fence nor an API that asks for anything', async () => {
+  const before = configOf(3, { toml: stateDir() });
+  await made(before);
+  const record = join(before.stateDir, 'disk-settings.json');
+  const { fence, fleetAuth, ...former } = JSON.parse(readFileSync(record, 'utf8')) as Record<string, unknown>;
+  expect([fence, fleetAuth]).toEqual([true, 'off']);
+  writeFileSync(record, JSON.stringify(former));
+  expect((await readConfigInForce(before))?.fleet).toEqual({ fence: false, auth: 'off' });
 });
 
 it.each(['', '{', '[]', '{"lab":"lab"}'])('a lab whose record is %j, or that was never up, has none', async (text) => {

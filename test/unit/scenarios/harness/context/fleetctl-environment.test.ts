@@ -20,3 +20,18 @@ test('fleetctl is told of this lab only, whatever the shell knows', () => {
     FLEETCTL_REGISTRY: `${config.network.bridgeAddress}:${config.ports.registry}`,
   });
 });
+
+test('what fleet asks of clients is named by files of this lab', () => {
+  const plain = loadConfig(process.cwd(), {});
+  const config = { ...plain, fleet: { ...plain.fleet, auth: 'token+tls' as const } };
+  const paths = { keysDir: '/keys' } as Parameters<typeof fleetctlEnvironment>[0]['paths'];
+  const env = fleetctlEnvironment({ config, paths }, config.machines, {});
+  const kept = (name: string) => `${config.stateDir}/keys/fleet/${name}`;
+  expect(env).toMatchObject({
+    FLEETCTL_ENDPOINT: config.machines.map(({ address }) => `https://${address}:${config.ports.fleetApi}`).join(','),
+    FLEETCTL_TOKEN_FILE: kept('token'),
+    FLEETCTL_CA_FILE: kept('ca.pem'),
+    FLEETCTL_CERT_FILE: kept('client.pem'),
+    FLEETCTL_KEY_FILE: kept('client.key'),
+  });
+});

@@ -14,6 +14,7 @@ const steps = (webRestartMs: number) =>
     couchbase: true,
     workerStays: true,
     memcachedMoves: false,
+    fence: true,
     units: { web: { restartMs: webRestartMs }, worker: { restartMs: 10_000 } },
   });
 

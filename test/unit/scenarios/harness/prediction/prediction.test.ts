@@ -67,6 +67,7 @@ describe('predictions', () => {
       couchbase: true,
       workerStays: true,
       memcachedMoves: false,
+      fence: false,
     } as const;
     const web = { ...timersOf('web@.service') };
     const steps = predictFailover({ ...args, units: { web, worker: timersOf('worker.service') } });
@@ -89,4 +90,21 @@ describe('predictions', () => {
     const parted = predictFailover({ ...args, by: 'partition', units: { web, worker: timersOf('worker.service') } });
     expect(parted.pageBack).toMatchObject({ minMs: 0, maxMs: steps.appRestarted.maxMs + 1_000 });
   });
+
+  it.each(['halt', 'cut', 'pause', 'partition'] as const)(
+    'with a fence others wait for the units of a machine that is gone, unless it left in order (%s)',
+    (by) => {
+      const args = { by, timers, stretch: 1, etcdLeader: false, couchbase: true, workerStays: true } as const;
+      const units = { web: timersOf('web@.service'), worker: timersOf('worker.service') };
+      const [without, fenced] = [false, true].map((fence) =>
+        predictFailover({ ...args, memcachedMoves: false, units, fence }),
+      );
+      const waitMs = by === 'halt' ? 0 : 7_500;
+      expect(fenced?.rescheduled.maxMs).toBe((without?.rescheduled.maxMs ?? 0) + waitMs);
+      expect(fenced?.rescheduled.minMs).toBe(Math.max(0, waitMs - 300));
+      expect(fenced?.gone).toEqual(without?.gone);
+      // Who was cut off has stopped its web unit by itself; who stood still has not.
+      expect(fenced?.pageBack).toEqual(by === 'partition' ? { ...fenced?.pageBack, maxMs: 3_000 } : without?.pageBack);
+    },
+  );
 });

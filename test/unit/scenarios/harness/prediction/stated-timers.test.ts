@@ -6,6 +6,7 @@ import { hurryMs, readConfig as readWebConfig } from '#apps/web/src/config.ts';
 import { burstMs as workerBurstMs } from '#apps/worker/src/couchbase-discovery.ts';
 import { announcementTtlSeconds, memcachedPort, serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import { presenceLeaseSeconds } from '#platform/etcd/keys/fleet-keys.ts';
+import { fenceWaitMs as fleetdsWaitMs } from '#platform/fleet/daemon/fence.ts';
 import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
 import { defaultApiPort } from '#platform/fleet/client/endpoint.ts';
 import { readConfig as readFleetdConfig } from '#platform/fleet/daemon/config.ts';
@@ -13,7 +14,7 @@ import { resyncS, shutdownWaitS } from '#provision/cluster/ignition/machine-conf
 import { slowMachineFiles } from '#provision/cluster/ignition/slow-machine-files.ts';
 import { couchbasePorts, pagePort } from '#scenarios/harness/context/ports.ts';
 import { predictDetection } from '#scenarios/harness/prediction/detection.ts';
-import { appTimers, bookWaits, shippedRestartMs } from '#scenarios/harness/prediction/stated-timers.ts';
+import { appTimers, bookWaits, fenceWaitMs, shippedRestartMs } from '#scenarios/harness/prediction/stated-timers.ts';
 import { unitTimers } from '#scenarios/harness/prediction/unit-timers.ts';
 import { keyTtlMs } from '#scenarios/harness/watch/key-ttl.ts';
 import { layers } from '#scenarios/layers/layer.ts';
@@ -110,6 +111,10 @@ describe("fleetd's own times are those that a machine is given", () => {
     expect(lab.ports.fleetApi).toBe(defaultApiPort);
     expect(fleetd.listen).toContain(`0.0.0.0:${defaultApiPort}`);
   });
+
+  it.each([2, 3, 5, 10, 30, 50, 300])('a fence with a TTL of %i s', (ttl) =>
+    expect(fenceWaitMs(ttl * 1000)).toBe(fleetdsWaitMs(ttl)),
+  );
 
   it('it is done before systemd ends it', () =>
     expect(shutdownWaitS).toBeLessThan(seconds(unitText('fleet.service'), 'TimeoutStopSec')));
