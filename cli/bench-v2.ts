@@ -9,7 +9,7 @@ import { startV2Program, type V2Program } from '#scenarios/bench/v2/v2-program.t
 import { openWatchers, watchersAt } from '#scenarios/bench/v2/watchers.ts';
 import { table } from './render/table.ts';
 
-const kinds: readonly LoadKind[] = ['GET', 'PUT', 'PUT with ttl'];
+const kinds: readonly LoadKind[] = ['GET', 'GET with ttl', 'PUT', 'PUT with ttl'];
 const connectionCounts = [1, 8, 32];
 const loadMs = 2000;
 const warmUp = { connections: 8, durationMs: 20_000, most: 5000 };

@@ -27,8 +27,8 @@ const secondMs = 1000;
 const keptMs = 5000;
 /** Changes that it is told for each read, from which on it costs more than it saves. */
 const mostChanges = 3;
-/** How long it is done without after it was given up: so many times as long as it took to make, and at least so many ms. */
-const pause = { times: 50, leastMs: 1000 };
+/** How long it is done without after it was given up: so many times as long as it took to make, within these bounds, ms. */
+const pause = { times: 20, leastMs: 1000, mostMs: 10_000 };
 
 /**
  * @param open rejects, or resolves with nothing, when there can be none
@@ -42,14 +42,11 @@ export function keptCopy(
 ): KeptCopy {
   let copy: StoreCopy | undefined;
   let isCurrent = false;
-  let isOpening = false;
-  let isClosed = false;
-  let madeInMs = 0;
-  let pausedUntil = 0;
+  let [isOpening, isClosed] = [false, false];
+  let [madeInMs, pausedUntil] = [0, 0];
   let timer: NodeJS.Timeout | undefined;
-  let window = { from: 0, reads: 0 };
-  let readAt = 0;
-  let reads = 0;
+  const isOften = often(fromReads);
+  let [reads, readAt] = [0, 0];
 
   const drop = () => {
     clearInterval(timer);
@@ -59,7 +56,7 @@ export function keptCopy(
   };
   const giveUp = () => {
     drop();
-    pausedUntil = now() + Math.max(pause.leastMs, pause.times * madeInMs);
+    pausedUntil = now() + Math.min(pause.mostMs, Math.max(pause.leastMs, pause.times * madeInMs));
   };
   const judge = (opened: StoreCopy) => {
     const isWorth = worth(opened, reads);
@@ -71,24 +68,20 @@ export function keptCopy(
   const begin = async () => {
     isOpening = true;
     const began = now();
-    try {
-      let isGone = false;
-      const opened = await open(() => {
-        isGone = true;
-        giveUp();
-      });
-      madeInMs = now() - began;
-      if (opened === undefined || isGone) return giveUp();
-      if (isClosed) return opened.close();
-      copy = opened;
-      timer = setInterval(judge(opened), secondMs);
-      timer.unref();
-    } catch {
-      // Nobody answers: whoever reads is told so.
+    let isGone = false;
+    const onGone = () => {
+      isGone = true;
       giveUp();
-    } finally {
-      isOpening = false;
-    }
+    };
+    // Nobody answers: whoever reads is told so.
+    const opened = await open(onGone).catch(() => undefined);
+    isOpening = false;
+    madeInMs = now() - began;
+    if (opened === undefined || isGone) return giveUp();
+    if (isClosed) return opened.close();
+    copy = opened;
+    timer = setInterval(judge(opened), secondMs);
+    timer.unref();
   };
   return {
     get current() {
@@ -98,8 +91,7 @@ export function keptCopy(
       readAt = now();
       reads++;
       if (copy !== undefined || isOpening) return;
-      if (readAt - window.from > secondMs) window = { from: readAt, reads: 0 };
-      if (++window.reads >= fromReads && readAt >= pausedUntil) void begin();
+      if (isOften(readAt) && readAt >= pausedUntil) void begin();
     },
     isBehind: () => void (isCurrent = false),
     compare(revision) {
@@ -109,6 +101,15 @@ export function keptCopy(
       isClosed = true;
       drop();
     },
+  };
+}
+
+/** Called each time that something happens: whether it has happened so often within a second. */
+function often(times: number): (atMs: number) => boolean {
+  let window = { from: 0, seen: 0 };
+  return (atMs) => {
+    if (atMs - window.from > secondMs) window = { from: atMs, seen: 0 };
+    return ++window.seen >= times;
   };
 }
 

@@ -1,7 +1,8 @@
 import type { WatchStream } from '../connection.ts';
 import type { KeyValue } from '../store.ts';
-import type { Member } from './member.ts';
 import type { RawEvent } from './changes.ts';
+import type { NextPage, Page } from './member-wire.ts';
+import type { RawWatch } from './raw-events.ts';
 
 /** Every key of the store as it stood at one revision, which a watch moves on. */
 export interface StoreCopy {
@@ -15,6 +16,17 @@ export interface StoreCopy {
   close(): void;
 }
 
+/** The member that is copied: what `Member` has of these. */
+export interface CopySource {
+  page(from: NextPage | undefined): Promise<Page>;
+  watch(
+    range: undefined,
+    fromRevision: number,
+    on: { onMessage(message: RawWatch): void; onEnd(error: Error): void },
+    options: { readonly before: boolean },
+  ): WatchStream;
+}
+
 /** What a key takes beside its text, about. */
 const perKeyBytes = 200;
 
@@ -25,7 +37,11 @@ const perKeyBytes = 200;
  * @returns undefined: there is too much to keep
  * @throws LabError of `etcdFailure`
  */
-export async function copyStore(member: Member, mostBytes: number, onGone: () => void): Promise<StoreCopy | undefined> {
+export async function copyStore(
+  member: CopySource,
+  mostBytes: number,
+  onGone: () => void,
+): Promise<StoreCopy | undefined> {
   const read = await readAll(member, mostBytes);
   if (read === undefined) return undefined;
   const { items } = read;
@@ -94,7 +110,7 @@ export async function copyStore(member: Member, mostBytes: number, onGone: () =>
   };
 }
 
-async function readAll(member: Member, mostBytes: number): Promise<{ items: Items; revision: number } | undefined> {
+async function readAll(member: CopySource, mostBytes: number): Promise<{ items: Items; revision: number } | undefined> {
   const items = noItems();
   let page = await member.page(undefined);
   for (;;) {

@@ -49,7 +49,7 @@ export class ScratchCheckout {
   constructor(name = "my lab's") {
     this.root = join(this.dir, name);
     chmodSync(this.dir, 0o755);
-    const rooms = ['cli', 'dashboard', 'errors', 'guide', 'provision/host', 'platform', 'scenarios', 'apps'];
+    const rooms = ['cli', 'dashboard', 'errors', 'guide', 'provision/host', 'platform', 'scenarios', 'site', 'apps'];
     for (const room of [...rooms, 'node_modules', 'dist/cli']) mkdirSync(join(this.root, room), { recursive: true });
     for (const file of ['lab', 'provision/host/find-node.sh']) copyFileSync(join(repoDir, file), join(this.root, file));
     for (const file of [

@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 const kinds: Record<string, () => EtcdStore> = {
-  gRPC: () => openEtcd({ endpoints: [ours.url] }),
-  'the JSON gateway': () => gatewayStore({ endpoints: [ours.url] }),
+  gRPC: () => openEtcd({ endpoints: [ours.url], timeoutMs: 60_000 }),
+  'the JSON gateway': () => gatewayStore({ endpoints: [ours.url], timeoutMs: 60_000 }),
 };
 
 test.each(Object.keys(kinds))('v3 by %s goes through, watches too, beside v2', async (kind) => {
