@@ -4,6 +4,7 @@ import type { GuidePlace } from '#dashboard/guide-beside.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { checkNow, openReading } from '#guide/walk/reading.ts';
 import { resolveRun } from '#scenarios/harness/report/find-runs.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { commandsOf, lookFrom, wordsOf } from '../guide-place.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeLab, lookAtLab, requireRoot } from '../open-lab.ts';
@@ -48,7 +49,7 @@ async function ofLab(from: Invocation, port: number, pageDir: string): Promise<S
     guide: guidePlace(from),
     scenarioCommand: (name) => ({
       program: process.execPath,
-      args: [process.argv[1] ?? '', 'scenario', name, '--json'],
+      args: [mustHave(process.argv[1], 'program that Node runs'), 'scenario', name, '--json'],
     }),
     port,
     pageDir,

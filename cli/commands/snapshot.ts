@@ -5,7 +5,7 @@ import { SnapshotStore } from '#provision/cluster/snapshots/snapshot-store.ts';
 import { wallTime } from '#provision/host/wall-time.ts';
 import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';

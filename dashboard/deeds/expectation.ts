@@ -1,5 +1,5 @@
 import { quorumOf } from '#provision/cluster/members/member.ts';
-import { inSeconds } from '#scenarios/harness/record/seconds.ts';
+import { inSeconds } from '#errors/seconds.ts';
 import type { ClusterView } from '#scenarios/harness/record/cluster-view.ts';
 import type { FailureKind } from '#scenarios/harness/prediction/detection.ts';
 import type { FailoverSteps } from '#scenarios/harness/prediction/failover-steps.ts';

@@ -1,5 +1,5 @@
 import { eventWords } from '#scenarios/harness/report/html/event-words.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Told } from './moment.ts';
 import type { LiveFact, Seen } from './seen.ts';
 
@@ -45,7 +45,7 @@ function runWords(seen: Exclude<Seen, LiveFact>): string | undefined {
     case 'watch-answered':
       return 'answered again';
     case 'wait':
-      return `waiting up to ${seconds(seen.data.deadlineMs)}: ${seen.data.condition}`;
+      return `waiting up to ${statedSeconds(seen.data.deadlineMs)}: ${seen.data.condition}`;
     default:
       return eventWords(seen);
   }

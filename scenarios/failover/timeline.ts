@@ -27,7 +27,7 @@ export interface Moment {
 
 /** The failover as named moments. Those that do not apply to the units of the machine are absent. */
 export interface FailoverTimeline {
-  readonly fault: Moment;
+  readonly fault: Moment & { readonly atMs: number };
   readonly gone: Moment;
   readonly rescheduled?: Moment;
   readonly active?: Moment;

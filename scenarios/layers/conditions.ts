@@ -6,7 +6,7 @@ import { eventsOf } from '../harness/record/events/events-of.ts';
 import { isInitial } from '../harness/record/events/is-initial.ts';
 import type { RunEvent } from '../harness/record/events/run-event.ts';
 import { appTimers } from '../harness/prediction/stated-timers.ts';
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Layer } from './layer.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seconds } from '#errors/seconds.ts';
 import type { ClusterView } from '../harness/record/cluster-view.ts';
 import { pagePort } from '../harness/context/ports.ts';
 import type { ScenarioContext } from '../scenario.ts';
@@ -39,7 +40,7 @@ export async function askLastMachine(
   context.invariant({
     name: `the page of ${witness} answers`,
     verdict: page.status === 200 ? 'pass' : ownWill.length > 0 ? 'unknown' : 'fail',
-    evidence: `${page.status === undefined ? page.text : `HTTP ${page.status}`} in ${page.tookMs} ms; ${healthInWords(health.text)}${excuse(ownWill)}`,
+    evidence: `${page.status === undefined ? page.text : `HTTP ${page.status}`} in ${seconds(page.tookMs)}; ${healthInWords(health.text)}${excuse(ownWill)}`,
   });
   context.fact(`page of ${witness} without a quorum`, healthInWords(health.text));
 }

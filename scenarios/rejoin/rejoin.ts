@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { Condition } from '#provision/cluster/conditions/conditions.ts';
+import { seconds } from '#errors/seconds.ts';
 import { allUnits } from '../stack/stack.ts';
 import { type AbsencePrediction, predictAbsence } from '../harness/prediction/absence-prediction.ts';
 import { predictionFor } from '../harness/prediction/prediction-for.ts';
@@ -86,7 +87,7 @@ async function comeBack(context: ScenarioContext<unknown>, absence: Absence): Pr
   const within = { within: awayDeadlineMs };
   await context.until(lab.fleet.machineGone(machine.name), within);
   const elsewhere = await context.until(lab.fleet.unitsRunning(allUnits.filter((name) => name !== unit)), within);
-  const stored = `${by} at ${Math.round(fault.fromMs)} ms`;
+  const stored = `${by} at ${seconds(fault.fromMs)}`;
   const key = `/lab/rejoin/${by}`;
   await context.until(keyStored(context, machine.name, key, stored), within);
   await context.snapshot(by === 'halt' ? 'halted' : 'destroyed');

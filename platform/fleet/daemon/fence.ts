@@ -1,3 +1,4 @@
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Log } from './log.ts';
 import { etcdTimeoutMs } from './etcd-timeout.ts';
 
@@ -18,7 +19,9 @@ export function fence(ttlMs: number, log: Log, onChange: () => void): Fence {
   let timer: NodeJS.Timeout | undefined;
   const turn = (closes: boolean): void => {
     isClosed = closes;
-    const reason = closes ? `nothing of etcd for ${ttlMs / 1000} s: units that are not global stop` : 'etcd answers';
+    const reason = closes
+      ? `nothing of etcd for ${statedSeconds(ttlMs)}: units that are not global stop`
+      : 'etcd answers';
     log('fence', { event: closes ? 'closed' : 'open', reason });
     onChange();
   };

@@ -4,7 +4,7 @@ import { viewAt } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers } from '../record/spans.ts';
 import { goneSpans } from '../record/unreachable.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Finding } from '../record/verdict.ts';
 
 /** fleet's presence and placement are read by separate requests of one look. */

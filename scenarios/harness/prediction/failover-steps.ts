@@ -1,4 +1,5 @@
 import type { LabConfig } from '#provision/config/lab-config.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Prediction } from '../record/run-report.ts';
 import { allowancesFor } from './allowances.ts';
 import { type FailureKind, predictDetection, presenceRenewalMs, seenLate } from './detection.ts';
@@ -44,13 +45,13 @@ export function predictFailover(args: {
   const { by, timers, units } = args;
   const allowances = allowancesFor(args.stretch);
   const restart = (name: string, { restartMs }: UnitTimers) =>
-    term(`RestartSec of ${name} ${restartMs / 1000} s`, restartMs);
-  const gathered = term(`announcements gathered ${burstMs / 1000} s`, burstMs);
+    term(`RestartSec of ${name} ${statedSeconds(restartMs)}`, restartMs);
+  const gathered = term(`announcements gathered ${statedSeconds(burstMs)}`, burstMs);
   const web = sum(gathered, restart('web', units.web), allowances.containerStart);
   // Of two announcements the first ends the apps: their RestartSec runs beside what follows.
   const earlier = { ...web, minMs: 0, terms: `${web.terms}, begun when memcached was announced` };
   const appRestarted = args.memcachedMoves ? earlier : web;
-  const query = term(`the page's query every ${queryMs / 1000} s`, 0, queryMs);
+  const query = term(`the page's query every ${statedSeconds(queryMs)}`, 0, queryMs);
   const workerWaits = sum(gathered, restart('worker', units.worker), allowances.containerStart);
   // A worker that moves may start after the announcement, and need no restart.
   const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
@@ -58,7 +59,7 @@ export function predictFailover(args: {
   const rows = args.couchbase ? sum(beyond(worker, appRestarted), query) : firstRows;
   const renewMs = presenceRenewalMs(timers);
   const boots = by === 'halt' || by === 'cut';
-  const again = term(`lease found lost within ${renewMs / 1000} s, registered again`, 0, renewMs + 1_000);
+  const again = term(`lease found lost within ${statedSeconds(renewMs)}, registered again`, 0, renewMs + 1_000);
   return {
     gone: predictDetection(by, timers, args.stretch, args.etcdLeader),
     rescheduled: sum(term('decided on the event', 0, 100), seenLate),

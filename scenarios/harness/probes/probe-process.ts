@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { memberPort } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import { pagePort } from '../context/ports.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { usualRate } from './probe-timers.ts';
@@ -95,7 +96,7 @@ export async function startProbeProcess(
   tell(child, { type: 'start', settings });
   await within(started, startDeadlineMs, () => {
     child.kill('SIGKILL');
-    return startError(`the probes did not start within ${startDeadlineMs / 1000} s`, lastWords);
+    return startError(`the probes did not start within ${statedSeconds(startDeadlineMs)}`, lastWords);
   });
   return {
     pid: child.pid ?? 0,

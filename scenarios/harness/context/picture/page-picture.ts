@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { statedSeconds } from '#errors/seconds.ts';
 
 const browser = '/usr/bin/chromium';
 const deadlineMs = 45_000;
@@ -17,5 +18,5 @@ export async function pagePicture(repoDir: string, url: string, file: string): P
     { reject: false, timeout: deadlineMs, forceKillAfterDelay: 2_000 },
   );
   if (exitCode === 0) return 'taken';
-  return timedOut ? `no picture within ${deadlineMs / 1000} s` : stderr.split('\n')[0] || 'the browser ended';
+  return timedOut ? `no picture within ${statedSeconds(deadlineMs)}` : stderr.split('\n')[0] || 'the browser ended';
 }
