@@ -1,3 +1,6 @@
+// The page has it from here: a moment is all it knows of the lab.
+export { shortUnit } from '#scenarios/harness/record/unit-name.ts';
+
 /** The chapter's two layers; what is in neither is `other`. */
 export type Layer = 'persistence' | 'application' | 'other';
 
@@ -15,11 +18,6 @@ const layers: Readonly<Record<string, Layer>> = {
   worker: 'application',
   web: 'application',
 };
-
-/** `couchbase@1.service` -> `couchbase@1`. */
-export function shortUnit(unit: string): string {
-  return unit.replace(/\.service$/, '');
-}
 
 /** What a unit's name says of it. Pure. */
 export function unitParts(unit: string): UnitParts {

@@ -4,6 +4,7 @@ import { type JournalLine, namesCouchbase } from '../harness/record/journal-line
 import { running } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Subject } from '../harness/prediction/subject.ts';
+import { shortUnit } from '../harness/record/unit-name.ts';
 
 /** What the scenario did when, ms of the run; undefined: it did not come to that. */
 export interface FailoverMoments {
@@ -96,7 +97,7 @@ function subjectSteps(
   runMs: (line: JournalLine | undefined) => number | undefined,
 ): SubjectSteps {
   const after = events.filter(({ atMs }) => atMs >= faultMs);
-  const name = unit.replace(/\.service$/, '');
+  const name = shortUnit(unit);
   const placed = eventsOf(after, 'unit-target').find(
     ({ data }) => data.unit === unit && data.to !== null && data.to !== broken,
   );

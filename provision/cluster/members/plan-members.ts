@@ -1,7 +1,8 @@
 import { mustHave } from '#errors/must-have.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import { leftOverMembers, nameOf } from './left-over-members.ts';
 import { machineOf } from './machine-of.ts';
-import { type Member, quorumOf } from './member.ts';
+import { type Member } from './member.ts';
 
 /** What is to be done about etcd's members before machines without a disk can be made. */
 export type MemberPlan =

@@ -2,7 +2,7 @@ import { hundredths } from '#errors/seconds.ts';
 import type { RunReport } from '../../record/run-report.ts';
 import { Section } from './section.tsx';
 import { type Column, WideTable } from './table.tsx';
-import { shortUnit } from './words.ts';
+import { shortUnit } from '../../record/unit-name.ts';
 
 type Decision = RunReport['decisions'][number];
 

@@ -5,7 +5,7 @@ import { DiscoveryKeys } from './discovery-keys.tsx';
 import { MachineCard } from './machine-card.tsx';
 import { Section } from './section.tsx';
 import { WithSymbol } from './verdict-mark.tsx';
-import { shortUnit } from './words.ts';
+import { shortUnit } from '../../record/unit-name.ts';
 
 /** Each snapshot as a column: the machines with their units, what has no machine, and the discovery keys. */
 export function Topology({ snapshots }: { readonly snapshots: readonly ClusterSnapshot[] }) {

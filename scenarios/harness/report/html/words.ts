@@ -10,11 +10,6 @@ export function duration(ms: number): string {
   return `${ms < 0 ? '-' : ''}${Math.floor(seconds / 60)} min ${rest} s`;
 }
 
-/** `couchbase@1.service` -> `couchbase@1`. */
-export function shortUnit(unit: string): string {
-  return unit.replace(/\.service$/, '');
-}
-
 /** `/services/couchbase/1` -> `couchbase/1`. */
 export function shortKey(key: string): string {
   return key.replace(/^\/services\//, '');
