@@ -39,7 +39,7 @@ const mayImportOfCluster = {
   up: ['parts', 'conditions', 'members', 'in-force', 'ignition', 'labs'],
   snapshots: ['parts', 'in-force', 'up'],
   preview: ['in-force', 'labs', 'up'],
-  profile: ['parts', 'members'],
+  profile: ['parts'],
 };
 
 const scenarios = 'scenarios';
@@ -191,6 +191,13 @@ export default {
       from: { path: under(`${harness}/${folder}`) },
       to: { path: under(harness), pathNot: [folder, ...open].map((one) => under(`${harness}/${one}`)) },
     })),
+    {
+      name: 'wall-of-harness-within',
+      comment: 'a folder within another serves it, and imports nothing that lies in it',
+      severity: 'error',
+      from: { path: `^(${harness}/.+)/[^/]+/[^/]+$` },
+      to: { path: '^$1/[^/]+$' },
+    },
     {
       name: 'wall-of-harness-loose',
       comment: 'a file of the harness lies in one of the folders above',

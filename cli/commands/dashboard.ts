@@ -59,7 +59,7 @@ async function ofLab(from: Invocation, port: number, pageDir: string): Promise<S
 /** The guide that is followed in this directory, with commands as they are typed here. */
 function guidePlace(from: Invocation): GuidePlace {
   return {
-    look: async () => {
+    now: async () => {
       const reading = await openReading(from.repoDir, process.cwd()).catch((error: unknown) => {
         if (error instanceof LabError && error.code === 'missing.guide-progress') return undefined;
         throw error;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { unpredicted } from '#scenarios/harness/report/against-prediction.ts';
+import { unpredicted } from '#scenarios/harness/record/against-prediction.ts';
 import type { Measure, Prediction, RunReport } from '#scenarios/harness/record/run-report.ts';
 import type { Verdict } from '#scenarios/harness/record/verdict.ts';
 import { inSeconds, seconds } from '#errors/seconds.ts';

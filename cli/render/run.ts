@@ -1,9 +1,9 @@
 import { asTyped } from './as-typed.ts';
 import pc from 'picocolors';
-import { isInitial } from '#scenarios/harness/record/events/is-initial.ts';
-import { ownWords } from '#scenarios/harness/record/events/own-words.ts';
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
-import { unhandled } from '#scenarios/harness/record/events/unhandled.ts';
+import { isInitial } from '#scenarios/harness/record/is-initial.ts';
+import { ownWords } from '#scenarios/harness/record/own-words.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
+import { unhandled } from '#scenarios/harness/record/unhandled.ts';
 import { hundredths, seconds, statedSeconds } from '#errors/seconds.ts';
 import { fold, shortened } from './fit.ts';
 import { LiveBlock } from './live-block.ts';

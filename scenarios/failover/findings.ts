@@ -1,5 +1,5 @@
 import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
-import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import { messagesWithRows } from '../harness/record/messages-with-rows.ts';
 import { viewAt } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Finding, Verdict } from '../harness/record/verdict.ts';

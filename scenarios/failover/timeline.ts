@@ -1,5 +1,5 @@
-import { eventsOf } from '../harness/record/events/events-of.ts';
-import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
+import { messagesWithRows } from '../harness/record/messages-with-rows.ts';
 import { type JournalLine, namesCouchbase } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';

@@ -1,5 +1,5 @@
-import { eventsOf } from '../harness/record/events/events-of.ts';
-import type { RunEvent } from '../harness/record/events/run-event.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
+import type { RunEvent } from '../harness/record/run-event.ts';
 import type { JournalLine } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
 import { shortUnit } from '../harness/record/unit-name.ts';

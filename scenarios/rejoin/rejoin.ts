@@ -6,7 +6,7 @@ import { type AbsencePrediction, predictAbsence } from '../harness/prediction/ab
 import { predictionFor } from '../harness/prediction/prediction-for.ts';
 import { movableUnits } from '../harness/prediction/subject.ts';
 import type { LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
-import { eventsOf } from '../harness/record/events/events-of.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
 import { scenario, type ScenarioContext, machineTarget } from '../scenario.ts';

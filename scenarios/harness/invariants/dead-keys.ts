@@ -1,6 +1,6 @@
 import { readServiceKey } from '#platform/etcd/keys/service-keys.ts';
-import { eventsOf } from '../record/events/events-of.ts';
-import type { RunEvent } from '../record/events/run-event.ts';
+import { eventsOf } from '../record/events-of.ts';
+import type { RunEvent } from '../record/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';

@@ -1,4 +1,4 @@
-import { eventsOf } from '../record/events/events-of.ts';
+import { eventsOf } from '../record/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import { viewAt } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';

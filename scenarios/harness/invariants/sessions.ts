@@ -1,5 +1,5 @@
 import { serviceDirectory } from '#platform/etcd/keys/service-keys.ts';
-import { eventsOf } from '../record/events/events-of.ts';
+import { eventsOf } from '../record/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { Sample } from '../record/sample.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { InvariantName } from '../context/scenario.ts';
 import { engineDecisions } from '../record/decisions.ts';
-import { eventsOf } from '../record/events/events-of.ts';
+import { eventsOf } from '../record/events-of.ts';
 import { readJournals, streamConnections, writeJournals } from '../context/evidence.ts';
 import { standingInvariants } from '../invariants/standing-invariants.ts';
 import type { OpenRun } from './open-run.ts';

@@ -1,7 +1,7 @@
 import { hundredths } from '#errors/seconds.ts';
 import type { RunReport } from '../../record/run-report.ts';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
 import { shortUnit } from '../../record/unit-name.ts';
 
 type Decision = RunReport['decisions'][number];

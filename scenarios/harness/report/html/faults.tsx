@@ -1,8 +1,8 @@
 import { hundredths } from '#errors/seconds.ts';
 import type { RunReport } from '../../record/run-report.ts';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
-import { duration } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
+import { duration } from './parts/words.ts';
 
 const columns: readonly Column[] = [['fault'], ['machine'], ['from', 'num'], ['to', 'num'], ['lasted', 'num']];
 

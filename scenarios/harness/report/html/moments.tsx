@@ -2,9 +2,9 @@ import { hundredths } from '#errors/seconds.ts';
 import type { Prediction, RunReport, TimelineStep } from '../../record/run-report.ts';
 import { Never } from './measures.tsx';
 import { PredictionCell } from './prediction.tsx';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
-import { duration } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
+import { duration } from './parts/words.ts';
 
 const columns: readonly Column[] = [
   ['moment'],

@@ -1,9 +1,9 @@
 import { hundredths } from '#errors/seconds.ts';
-import { isInitial } from '../../record/events/is-initial.ts';
-import type { RunEvent } from '../../record/events/run-event.ts';
+import { isInitial } from '../../record/is-initial.ts';
+import type { RunEvent } from '../../record/run-event.ts';
 import { eventWords } from './event-words.ts';
-import { Section } from './section.tsx';
-import { type Column, Table } from './table.tsx';
+import { Section } from './parts/section.tsx';
+import { type Column, Table } from './parts/table.tsx';
 
 const listedAtMost = 1_200;
 const columns: readonly Column[] = [['run’s clock', 'num'], ['what was seen']];

@@ -3,8 +3,8 @@ import { hundredths } from '#errors/seconds.ts';
 import type { ClusterSnapshot } from '../../record/run-report.ts';
 import { DiscoveryKeys } from './discovery-keys.tsx';
 import { MachineCard } from './machine-card.tsx';
-import { Section } from './section.tsx';
-import { WithSymbol } from './verdict-mark.tsx';
+import { Section } from './parts/section.tsx';
+import { WithSymbol } from './parts/verdict-mark.tsx';
 import { shortUnit } from '../../record/unit-name.ts';
 
 /** Each snapshot as a column: the machines with their units, what has no machine, and the discovery keys. */

@@ -1,6 +1,6 @@
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { hundredths } from '#errors/seconds.ts';
-import { extent, percent } from '../picture.ts';
+import { extent, percent } from '../parts/picture.ts';
 import { Bar, type Box, Label } from './bar.tsx';
 import type { Lane, Segment } from './lanes.ts';
 import type { Row } from './timeline-layout.ts';

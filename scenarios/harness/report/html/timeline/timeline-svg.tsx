@@ -1,7 +1,7 @@
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { hundredths } from '#errors/seconds.ts';
-import { extent, percent } from '../picture.ts';
-import { percentOf, ticks } from '../scale.ts';
+import { extent, percent } from '../parts/picture.ts';
+import { percentOf, ticks } from '../parts/scale.ts';
 import { LanePicture } from './lane-picture.tsx';
 import { ProbeStrip } from './probe-strip.tsx';
 import type { Layout, Row } from './timeline-layout.ts';

@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { RunReport } from '../record/run-report.ts';
+import type { RunReport } from './run-report.ts';
 
 /** One figure in both runs. */
 export interface Compared {
