@@ -1,7 +1,7 @@
 /**
  * A time that was measured, as the terminal, errors and all evidence show it: `0.25 s`, `4.30 s`, from ten seconds on `21.7 s`. Pure.
  *
- * Other readers have other forms: the report's page (`duration` of scenarios/harness/report/html/words.ts: `40 ms`, `2 min 05 s`) and the
+ * Other readers have other forms: the report's page (`duration` of scenarios/harness/report/html/parts/words.ts: `40 ms`, `2 min 05 s`) and the
  * dashboard's ages, which a glance must do for; lab.toml (`formatDuration` of provision/config), whose text is read back; etcdctl and
  * fleet.conf, which speak Go's; the pages of apps, which import nothing of here. Logs of programs, and what is counted in a few
  * milliseconds (probes, benchmarks), say `ms`.

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { unpredicted } from '#scenarios/harness/record/against-prediction.ts';
 import type { Measure, Prediction, RunReport } from '#scenarios/harness/record/run-report.ts';
 import type { Verdict } from '#scenarios/harness/record/verdict.ts';
-import { inSeconds, seconds } from '#errors/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import { fold } from './fit.ts';
 import { table } from './table.ts';
 import { columnsOf } from './terminal.ts';
@@ -76,7 +76,7 @@ function measureTables(measures: readonly Measure[], columns: number): string[] 
 /** `0.5-1.2 s`, and by how much it was missed. */
 function compared(predicted: Prediction | undefined, ms: number | undefined): string {
   if (predicted === undefined) return '';
-  const range = `${inSeconds(predicted.minMs)}-${seconds(predicted.maxMs)}`;
+  const range = `${(predicted.minMs / 1000).toFixed(1)}-${seconds(predicted.maxMs)}`;
   return ms !== undefined && ms > predicted.maxMs ? `${range}, over by ${seconds(ms - predicted.maxMs)}` : range;
 }
 

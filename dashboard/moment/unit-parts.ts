@@ -2,17 +2,17 @@
 export { shortUnit } from '#scenarios/harness/record/unit-name.ts';
 
 /** The chapter's two layers; what is in neither is `other`. */
-export type Layer = 'persistence' | 'application' | 'other';
+export type ChapterLayer = 'persistence' | 'application' | 'other';
 
 export interface UnitParts {
   /** `couchbase` of `couchbase-sidekick@1.service` as of `couchbase@1.service`. */
   readonly kind: string;
   readonly instance: string | undefined;
   readonly sidekick: boolean;
-  readonly layer: Layer;
+  readonly layer: ChapterLayer;
 }
 
-const layers: Readonly<Record<string, Layer>> = {
+const layers: Readonly<Record<string, ChapterLayer>> = {
   couchbase: 'persistence',
   memcached: 'persistence',
   worker: 'application',

@@ -58,7 +58,7 @@ it('gives each step its time since the fault and since the step before that was 
     'machine gone',
     '+0.25 s',
     '0.25 s',
-    '0.00-0.10 s, over by 0.15 s',
+    '0.0-0.10 s, over by 0.15 s',
     'fleet no longer lists core-01',
   ]);
   expect(words('T3')).toEqual(['T3', 'registered', '+12.3 s', '12.0 s', '/services/couchbase/1 = 10.1.2.2']);
@@ -98,7 +98,7 @@ it('gives each group of measures a table, and what never happened no time', () =
   expect(text.find((line) => line.startsWith('HALT'))).toBeDefined();
   expect(words('boot ')).toEqual(['boot', '2.50 s', 'no timer predicts this', 'from its disk']);
   const destroy = text.findIndex((line) => line.startsWith('DESTROY'));
-  expect(text[destroy + 1]?.split(/ {2,}/)).toEqual(['boot', 'never', '1.00-2.00 s']);
+  expect(text[destroy + 1]?.split(/ {2,}/)).toEqual(['boot', 'never', '1.0-2.00 s']);
 });
 
 it('shows what the probes saw and what they cost', () => {
