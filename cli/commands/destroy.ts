@@ -6,6 +6,10 @@ import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 import { printOut } from '../render/terminal.ts';
 
+/**
+ * `lab destroy [MACHINE...]`: the whole lab, or the disks of these machines.
+ * @throws LabError `busy.scenario` and what the provider says
+ */
 export async function destroy(from: Invocation, machines: string[]): Promise<void> {
   requireRoot();
   const progress = new Progress();

@@ -64,6 +64,7 @@ function headOf({ parameters, verdict, sentence, startedAt, runDir, command }: R
   return { parameters, verdict, sentence, startedAt, runDir, command };
 }
 
+/** One figure of two runs, undefined where a run has none: then there is no difference either. Pure. */
 export function compared(
   name: string,
   a: number | undefined,
