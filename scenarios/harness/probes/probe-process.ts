@@ -4,6 +4,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { memberPort } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { statedSeconds } from '#errors/seconds.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { pagePort } from '../context/ports.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { usualRate } from './probe-timers.ts';
@@ -99,7 +100,7 @@ export async function startProbeProcess(
     return startError(`the probes did not start within ${statedSeconds(startDeadlineMs)}`, lastWords);
   });
   return {
-    pid: child.pid ?? 0,
+    pid: mustHave(child.pid, 'process of the probes'),
     samplesFile: settings.samplesFile,
     stop: async () => {
       tell(child, { type: 'stop', readBackMs });
