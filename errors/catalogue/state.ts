@@ -19,6 +19,11 @@ export const state = {
     means: 'A directory holds the progress in one guide, and another guide was asked for in it.',
     remedy: 'Follow the other one in a directory of its own, or `lab guide reset` first.',
   },
+  'state.guide-save': {
+    means:
+      '`lab guide save` keeps the lab as a step begins. This step is done already, or begins with a machine that does not run.',
+    remedy: '`lab guide next` and then save, or `lab snapshot save NAME` for a lab in any state.',
+  },
   'state.supervisor-stopped': {
     means:
       "The process that holds the lab was stopped by a signal (SIGSTOP) or a debugger. It answers nobody; the lab's machines run on.",
