@@ -1,7 +1,19 @@
-import type { WatchStream } from '../connection.ts';
+import type { WatchStream, WatchStreamHandlers } from '../connection.ts';
 import type { KeyValue } from '../store.ts';
-import type { Member } from './member.ts';
 import type { RawEvent } from './changes.ts';
+import type { NextPage, Page } from './member-wire.ts';
+import type { RawWatch } from './raw-events.ts';
+
+/** What it asks of the member that it copies. */
+interface Copied {
+  page(from: NextPage | undefined): Promise<Page>;
+  watch(
+    range: undefined,
+    fromRevision: number,
+    on: Pick<WatchStreamHandlers, 'onEnd'> & { onMessage(message: RawWatch): void },
+    options: { readonly before: boolean },
+  ): WatchStream;
+}
 
 /** Every key of the store as it stood at one revision, which a watch moves on. */
 export interface StoreCopy {
@@ -25,7 +37,7 @@ const perKeyBytes = 200;
  * @returns undefined: there is too much to keep
  * @throws LabError of `etcdFailure`
  */
-export async function copyStore(member: Member, mostBytes: number, onGone: () => void): Promise<StoreCopy | undefined> {
+export async function copyStore(member: Copied, mostBytes: number, onGone: () => void): Promise<StoreCopy | undefined> {
   const read = await readAll(member, mostBytes);
   if (read === undefined) return undefined;
   const { items } = read;
@@ -94,7 +106,7 @@ export async function copyStore(member: Member, mostBytes: number, onGone: () =>
   };
 }
 
-async function readAll(member: Member, mostBytes: number): Promise<{ items: Items; revision: number } | undefined> {
+async function readAll(member: Copied, mostBytes: number): Promise<{ items: Items; revision: number } | undefined> {
   const items = noItems();
   let page = await member.page(undefined);
   for (;;) {
