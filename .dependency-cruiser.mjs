@@ -39,7 +39,7 @@ const mayImportOfCluster = {
   up: ['parts', 'conditions', 'members', 'in-force', 'ignition', 'labs'],
   snapshots: ['parts', 'in-force', 'up'],
   preview: ['in-force', 'labs', 'up'],
-  profile: ['parts', 'members'],
+  profile: ['parts'],
 };
 
 const scenarios = 'scenarios';
@@ -154,10 +154,14 @@ export default {
     },
     {
       name: 'wall-of-dashboard-page',
-      comment: 'what runs in a browser takes from the server its words, and nothing that asks a lab',
+      comment:
+        'what runs in a browser takes from the server its words, how times are told, and nothing that asks a lab',
       severity: 'error',
       from: { path: '^dashboard/page/' },
-      to: { path: ours, pathNot: ['^dashboard/(page|moment)/', '^dashboard/server/protocol[.]ts$'] },
+      to: {
+        path: ours,
+        pathNot: ['^dashboard/(page|moment)/', '^dashboard/server/protocol[.]ts$', '^errors/seconds[.]ts$'],
+      },
     },
     {
       name: 'wall-of-guide-to-scenarios',
@@ -187,6 +191,13 @@ export default {
       from: { path: under(`${harness}/${folder}`) },
       to: { path: under(harness), pathNot: [folder, ...open].map((one) => under(`${harness}/${one}`)) },
     })),
+    {
+      name: 'wall-of-harness-within',
+      comment: 'a folder within another serves it, and imports nothing that lies in it',
+      severity: 'error',
+      from: { path: `^(${harness}/.+)/[^/]+/[^/]+$` },
+      to: { path: '^$1/[^/]+$' },
+    },
     {
       name: 'wall-of-harness-loose',
       comment: 'a file of the harness lies in one of the folders above',

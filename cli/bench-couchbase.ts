@@ -5,6 +5,7 @@ import { type KvServerProcess, startCouchbase, startMemcached } from '#scenarios
 import { runLoad } from '#scenarios/bench/couchbase/pipelined-load.ts';
 import { median } from '#scenarios/bench/failover-series.ts';
 import { ownCpuMs, residentBytes } from '#scenarios/bench/fleet/process-cpu.ts';
+import { seconds } from '#errors/seconds.ts';
 import { table } from './render/table.ts';
 
 /** Of each measurement; fewer where the host is busy. */
@@ -131,7 +132,7 @@ async function benchRestart(program: string, dataDir: string): Promise<void> {
     ['resident for each document, after writing', each(filledBytes - idleBytes)],
     ['resident for each document, after the restart', each(restartedBytes - idleBytes)],
     ['on the disk for each document', each(await bytesBelow(dataDir))],
-    ['kill -9 to the first answer', `${(restartMs / 1000).toFixed(2)} s (CPU ${(cpuMs / 1000).toFixed(2)} s)`],
+    ['kill -9 to the first answer', `${seconds(restartMs)} (CPU ${seconds(cpuMs)})`],
   ];
   console.log(`\n${documents} documents of ${documentBytes} bytes, all of them there after kill -9`);
   console.log(table(['', ''], rows));

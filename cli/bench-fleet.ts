@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { median } from '#scenarios/bench/failover-series.ts';
 import { type FleetCluster, startFleetCluster } from '#scenarios/bench/fleet/fleet-cluster.ts';
 import { type CommandCost, type IdleCost, idleCost, startAndDestroy } from '#scenarios/bench/fleet/many-units.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import { table } from './render/table.ts';
 
 const sizes = [1, 50, 200];
@@ -39,7 +40,7 @@ export async function benchFleet(repoDir: string, rounds: number, against: strin
     `\n${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}; CPU time of all three machines together`,
   );
   console.log(commandsText(figures));
-  console.log(`\nnothing happens, for ${idleMs / 1000} s`);
+  console.log(`\nnothing happens, for ${statedSeconds(idleMs)}`);
   console.log(idleText(figures));
 }
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { boxFile, boxIdentity } from '#provision/image/box/box-name.ts';
 import { median } from '#scenarios/bench/failover-series.ts';
 import { type ProviderFigures, providerFigures } from '#scenarios/bench/providers.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import { openLab } from './open-lab.ts';
 import { table } from './render/table.ts';
 

@@ -3,6 +3,7 @@ import { bookStack, emptyLab } from '#scenarios/bench/book-stack.ts';
 import { etcdctlCost } from '#scenarios/bench/etcdctl-cost.ts';
 import { labCpu } from '#scenarios/bench/idle-cost.ts';
 import { deployedStack } from '#scenarios/bench/probes.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import { benchRun } from './bench-run.ts';
 import { table } from './render/table.ts';
 
@@ -39,7 +40,7 @@ export async function benchQuiet(lab: Lab, idleMs: number, calls: number): Promi
       .map(([program, of]) => `${program} ${percent(of)}`);
     names.push(`${name}: ${named.join(', ')}; what came and went ${percent(cpu.passingPercent)}`);
   }
-  console.log(`\nCPU time of the whole lab, of one core, while nothing happens for ${idleMs / 1000} s`);
+  console.log(`\nCPU time of the whole lab, of one core, while nothing happens for ${statedSeconds(idleMs)}`);
   console.log(table(['', 'TAKES', 'AIM', 'RATIO'], rows));
   for (const line of names) console.log(line);
 

@@ -7,6 +7,8 @@ import { ownCpuMs, residentBytes } from '#scenarios/bench/fleet/process-cpu.ts';
 import { fillKeys, runHttpLoad, type LoadKind } from '#scenarios/bench/v2/http-load.ts';
 import { startV2Program, type V2Program } from '#scenarios/bench/v2/v2-program.ts';
 import { openWatchers, watchersAt } from '#scenarios/bench/v2/watchers.ts';
+import { statedSeconds } from '#errors/seconds.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { table } from './render/table.ts';
 
 const kinds: readonly LoadKind[] = ['GET', 'GET with ttl', 'PUT', 'PUT with ttl'];
@@ -39,8 +41,9 @@ export async function benchV2(repoDir: string, rounds: number, only: string | un
   const etcd = await startEtcd(directory, 1, ['--enable-v2=true']);
   let ours: V2Program | undefined;
   try {
-    ours = await startV2Program(join(repoDir, 'dist/machine/bin/etcd-v2.cjs'), etcd.endpoints[0] ?? '');
-    const theirs: Side = { port: Number(new URL(etcd.endpoints[0] ?? '').port), pids: etcd.pids };
+    const endpoint = mustHave(etcd.endpoints[0], 'member of etcd');
+    ours = await startV2Program(join(repoDir, 'dist/machine/bin/etcd-v2.cjs'), endpoint);
+    const theirs: Side = { port: Number(new URL(endpoint).port), pids: etcd.pids };
     const sides = [theirs, { port: ours.port, pids: [...etcd.pids, ours.pid] }] as const;
     if (only === undefined || only === 'requests') await benchRequests(sides, rounds);
     if (only === undefined || only === 'watches') await benchWatches(sides);
@@ -80,7 +83,7 @@ async function benchRequests(sides: readonly [theirs: Side, ours: Side], rounds:
     }
   }
   console.log(
-    `\netcd's own v2 API -> ours, by connections; medians of ${rounds} rounds in turn, ${loadMs / 1000} s each`,
+    `\netcd's own v2 API -> ours, by connections; medians of ${rounds} rounds in turn, ${statedSeconds(loadMs)} each`,
   );
   console.log(table(['', 'A SECOND', 'RATIO', 'µs OF CPU', 'P99, ms'], rows, Infinity));
 }
@@ -124,6 +127,8 @@ async function benchMemory({ pid, port }: V2Program, rounds: number): Promise<vo
     await settled();
     rows.push([`round ${round}`, during, `${await megabytes()}, ${await watchersAt(port)} left`]);
   }
-  console.log(`\nresident memory of etcd-v2: ${manyWatchers} wait, then all hang up, and ${settleMs / 1000} s pass`);
+  console.log(
+    `\nresident memory of etcd-v2: ${manyWatchers} wait, then all hang up, and ${statedSeconds(settleMs)} pass`,
+  );
   console.log(table(['', 'WHILE THEY WAIT', 'AFTERWARDS'], rows));
 }

@@ -5,7 +5,7 @@ import { median, stepStatistics } from '#scenarios/bench/failover-series.ts';
 import { failover } from '#scenarios/failover/failover.ts';
 import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import { benchCouchbase } from './bench-couchbase.ts';
 import { benchFleet } from './bench-fleet.ts';
 import { benchProviders } from './bench-providers.ts';

@@ -4,7 +4,7 @@ import type { GuideCheck, GuideNow } from './server/protocol.ts';
 /** How a guide is looked at; the command line knows how its commands are typed where the reader is. */
 export interface GuidePlace {
   /** null: none is followed in the directory. */
-  readonly look: () => Promise<GuideNow | null>;
+  readonly now: () => Promise<GuideNow | null>;
   readonly check: () => Promise<GuideCheck>;
 }
 
@@ -15,10 +15,10 @@ const lookEveryMs = 3_000;
 export async function guideBeside(place: GuidePlace): Promise<GuideBeside & { end(): void }> {
   const listeners = new Set<(guide: GuideNow | null) => void>();
   // A guide that cannot be read is said where it is followed: by lab guide.
-  const look = (): Promise<GuideNow | null> => place.look().catch(() => null);
-  const state = { now: await look() };
+  const nowOrNone = (): Promise<GuideNow | null> => place.now().catch(() => null);
+  const state = { now: await nowOrNone() };
   const timer = setInterval(() => {
-    void look().then((next) => {
+    void nowOrNone().then((next) => {
       if (JSON.stringify(next) === JSON.stringify(state.now)) return;
       state.now = next;
       for (const listener of listeners) listener(next);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
-import { compareRuns } from '#scenarios/harness/report/compare-runs.ts';
+import { compareRuns } from '#scenarios/harness/record/compare-runs.ts';
 import { readReport } from '#scenarios/harness/report/read-run.ts';
 import { resolveRun } from '#scenarios/harness/report/find-runs.ts';
 import { renderComparison } from '../render/comparison.ts';

@@ -4,6 +4,7 @@ import type { GuidePlace } from '#dashboard/guide-beside.ts';
 import { LabError } from '#errors/lab-error.ts';
 import { checkNow, openReading } from '#guide/walk/reading.ts';
 import { resolveRun } from '#scenarios/harness/report/find-runs.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { commandsOf, lookFrom, wordsOf } from '../guide-place.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeLab, lookAtLab, requireRoot } from '../open-lab.ts';
@@ -48,7 +49,7 @@ async function ofLab(from: Invocation, port: number, pageDir: string): Promise<S
     guide: guidePlace(from),
     scenarioCommand: (name) => ({
       program: process.execPath,
-      args: [process.argv[1] ?? '', 'scenario', name, '--json'],
+      args: [mustHave(process.argv[1], 'program that Node runs'), 'scenario', name, '--json'],
     }),
     port,
     pageDir,
@@ -58,7 +59,7 @@ async function ofLab(from: Invocation, port: number, pageDir: string): Promise<S
 /** The guide that is followed in this directory, with commands as they are typed here. */
 function guidePlace(from: Invocation): GuidePlace {
   return {
-    look: async () => {
+    now: async () => {
       const reading = await openReading(from.repoDir, process.cwd()).catch((error: unknown) => {
         if (error instanceof LabError && error.code === 'missing.guide-progress') return undefined;
         throw error;

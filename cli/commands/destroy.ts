@@ -1,10 +1,15 @@
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import type { Invocation } from '../invocation.ts';
 import { findLab, ownLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 import { printOut } from '../render/terminal.ts';
 
+/**
+ * `lab destroy [MACHINE...]`: the whole lab, or the disks of these machines.
+ * @throws LabError `busy.scenario` and what the provider says
+ */
 export async function destroy(from: Invocation, machines: string[]): Promise<void> {
   requireRoot();
   const progress = new Progress();
@@ -22,7 +27,7 @@ export async function destroy(from: Invocation, machines: string[]): Promise<voi
   printOut(statusTable(now));
   for (const name of machines.filter((name) => !gone.includes(name))) printOut(`\n${name} has no disk to destroy`);
   const left = now.machines.filter(({ state }) => state !== 'absent').length;
-  const quorum = Math.floor(now.machines.length / 2) + 1;
+  const quorum = quorumOf(now.machines.length);
   if (gone.length > 0 && left > 0 && left < quorum)
     printOut(
       `\nOf ${now.machines.length} disks with etcd's data ${left} ${left === 1 ? 'is' : 'are'} left, and a quorum is ${quorum}: what etcd stored is lost. Next: lab destroy && lab up`,

@@ -4,6 +4,7 @@ import type { Lab } from '#provision/cluster/lab.ts';
 import { shellWords } from '#provision/host/shell-word.ts';
 import { hostHierarchies } from '#provision/machines/cgroup/hierarchies.ts';
 import { machineInitPid } from '#provision/machines/cgroup/machine-init.ts';
+import { mustHave } from '#errors/must-have.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { exportLines, type ShellKind, shellKinds } from '../shell/export-lines.ts';
@@ -20,7 +21,7 @@ export async function env(from: Invocation, machine: string | undefined, options
   const lab = await lookAtLab(from);
   const own = shellEnvironment(lab, { repoDir: from.repoDir, node: process.execPath, env: process.env });
   const shared = ['FLEETCTL_ENDPOINT', 'FLEETCTL_SSH_KEY', 'ETCDCTL_ENDPOINT'];
-  const variables = Object.fromEntries(shared.map((name) => [name, own[name] ?? '']));
+  const variables = Object.fromEntries(shared.map((name) => [name, mustHave(own[name], name)]));
   if (machine !== undefined) variables['DOCKER_HOST'] = await dockerHost(lab, machine);
   const command = thisCommand(process.env, process.argv);
   console.log(

@@ -7,10 +7,12 @@ import { Progress } from '../render/progress.ts';
 import { statusTable } from '../render/status-table.ts';
 import { printOut } from '../render/terminal.ts';
 
+/** `lab halt [MACHINE...]`: in order, as `shutdown` does. */
 export async function halt(from: Invocation, machines: string[]): Promise<void> {
   await stop(from, (lab) => lab.halt(machines));
 }
 
+/** `lab cut [MACHINE...]`: as if the cord was pulled. */
 export async function cut(from: Invocation, machines: string[]): Promise<void> {
   await stop(from, (lab) => lab.cut(machines));
 }

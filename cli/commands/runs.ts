@@ -4,7 +4,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { findScenario } from '#scenarios/catalog.ts';
 import { readReport } from '#scenarios/harness/report/read-run.ts';
 import { findRuns, type RunPlace } from '#scenarios/harness/report/find-runs.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import { table } from '../render/table.ts';
 import { printOut } from '../render/terminal.ts';
 

@@ -5,7 +5,7 @@ import { SnapshotStore } from '#provision/cluster/snapshots/snapshot-store.ts';
 import { wallTime } from '#provision/host/wall-time.ts';
 import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, openLab, requireRoot } from '../open-lab.ts';
 import { Progress } from '../render/progress.ts';
@@ -17,6 +17,7 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** `lab snapshot save NAME`. */
 export async function save(from: Invocation, name: string, options: Options): Promise<void> {
   const saved = await changing(from, options, (lab, on) => saveSnapshot(lab.parts, name, on));
   if (options.json === true) return console.log(JSON.stringify(saved));
@@ -26,6 +27,7 @@ export async function save(from: Invocation, name: string, options: Options): Pr
   );
 }
 
+/** `lab snapshot restore NAME`: the lab as it was then, and ready. */
 export async function restore(from: Invocation, name: string, options: Options): Promise<void> {
   await changing(from, options, async (lab, on, progress) => {
     const result = await restoreSnapshot(lab.parts, name, on);
@@ -36,12 +38,14 @@ export async function restore(from: Invocation, name: string, options: Options):
   });
 }
 
+/** `lab snapshot delete NAME`. */
 export async function remove(from: Invocation, name: string, options: Options): Promise<void> {
   await changing(from, options, (lab) => deleteSnapshot(lab.parts, name));
   if (options.json === true) console.log(JSON.stringify({ name }));
   else printOut(`snapshot ${name} is gone`);
 }
 
+/** `lab snapshot list`. */
 export async function list(from: Invocation, options: Options): Promise<void> {
   requireRoot();
   const { paths, config } = await lookAtLab(from);

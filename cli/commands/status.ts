@@ -9,6 +9,7 @@ import { realHost } from '#provision/host/real-host.ts';
 import { fullDiskNote } from '../render/full-disk-note.ts';
 import { printOut } from '../render/terminal.ts';
 
+/** `lab status`: machines, etcd, fleet, what of config.rb and lab.toml does not hold yet. Changes nothing. */
 export async function status(from: Invocation, options: { json?: boolean }): Promise<void> {
   const lab = await lookAtLab(from);
   // Only root may ask it; nobody else is to be told that the lab is down.

@@ -8,7 +8,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { ensurePackages } from '#provision/host/packages.ts';
 import { hostTestPackages, requiredPackages, testPackages, vagrantPackages } from '#provision/host/package-list.ts';
 import { readText } from '#provision/host/read-text.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import { requireRoot } from '../open-lab.ts';
 
 interface Step {

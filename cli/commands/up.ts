@@ -1,7 +1,7 @@
 import { exitCodes } from '#errors/lab-error.ts';
 import { refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { refuseDuringScenario } from '#scenarios/harness/faults/scenario-lock.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Invocation } from '../invocation.ts';
 import { openLab, requireRoot } from '../open-lab.ts';
 import { profileText } from '../render/profile-text.ts';

@@ -17,11 +17,13 @@ export async function vagrantUp(from: Invocation, names: string[]): Promise<void
   await bringUp(lab, names);
 }
 
+/** `vagrant halt [--force]` on a lab of containers. */
 export async function vagrantHalt(from: Invocation, names: string[], options: { force?: boolean }): Promise<void> {
   const lab = await openContainers(from);
   await halt(lab, names, options.force === true);
 }
 
+/** `vagrant reload`: halts and brings up again. */
 export async function vagrantReload(from: Invocation, names: string[]): Promise<void> {
   const lab = await openContainers(from);
   await halt(lab, names, false);
@@ -51,6 +53,7 @@ export async function vagrantDestroy(from: Invocation, names: string[], options:
   if (declined > 0) process.exitCode = confirmed.length === 0 ? 1 : 2;
 }
 
+/** `vagrant status`, in Vagrant's own words for the states. */
 export async function vagrantStatus(from: Invocation, names: string[]): Promise<void> {
   const lab = await lookAtLab(from);
   refuseStopped(lab.paths, lab.config.name);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
 import { findSupervisor } from '#provision/machines/ground/supervisor-process.ts';
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
 import { ClusterWatch } from '#scenarios/harness/watch/cluster-watch.ts';
 import { type LeaseChange, watchLeases } from '#scenarios/harness/watch/lease-watch.ts';
 import type { Invocation } from '../invocation.ts';

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { Compared, Comparison, RunHead } from '#scenarios/harness/report/compare-runs.ts';
-import { difference, figure, ratio } from '#scenarios/harness/report/html/words.ts';
+import type { Compared, Comparison, RunHead } from '#scenarios/harness/record/compare-runs.ts';
+import { difference, figure, ratio } from '#scenarios/harness/report/html/parts/words.ts';
 import { table } from './table.ts';
 import { verdictText } from './verdict.ts';
 

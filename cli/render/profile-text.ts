@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { PathStep, Phase, Profile } from '#provision/cluster/profile/phase.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 
 /** Where there is no terminal. */
 const plainColumns = 100;

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { LabEvent } from '#provision/cluster/parts/lab-event.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds, statedSeconds } from '#errors/seconds.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, printErr } from './terminal.ts';
 
@@ -96,7 +96,7 @@ function plain(event: LabEvent, row: Row): void {
 function line(row: Row, columns: number): string {
   const mark = row.ended === undefined ? pc.yellow('…') : row.skipped ? pc.dim('-') : pc.green('✓');
   const elapsed = seconds((row.ended ?? performance.now()) - row.began);
-  const deadline = row.ended === undefined && row.deadlineMs !== undefined ? `/${row.deadlineMs / 1000} s` : '';
+  const deadline = row.ended === undefined && row.deadlineMs !== undefined ? `/${statedSeconds(row.deadlineMs)}` : '';
   const time = elapsed + deadline;
   const left =
     columns < roomToAlign

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import { unpredicted } from '#scenarios/harness/report/against-prediction.ts';
+import { unpredicted } from '#scenarios/harness/record/against-prediction.ts';
 import type { Measure, Prediction, RunReport } from '#scenarios/harness/record/run-report.ts';
 import type { Verdict } from '#scenarios/harness/record/verdict.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import { fold } from './fit.ts';
 import { table } from './table.ts';
 import { columnsOf } from './terminal.ts';

@@ -1,10 +1,10 @@
 import { asTyped } from './as-typed.ts';
 import pc from 'picocolors';
-import { isInitial } from '#scenarios/harness/record/events/is-initial.ts';
-import { ownWords } from '#scenarios/harness/record/events/own-words.ts';
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
-import { unhandled } from '#scenarios/harness/record/events/unhandled.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
+import { isInitial } from '#scenarios/harness/record/is-initial.ts';
+import { ownWords } from '#scenarios/harness/record/own-words.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
+import { unhandled } from '#scenarios/harness/record/unhandled.ts';
+import { hundredths, seconds, statedSeconds } from '#errors/seconds.ts';
 import { fold, shortened } from './fit.ts';
 import { LiveBlock } from './live-block.ts';
 import { canRedraw, columnsOf } from './terminal.ts';
@@ -23,13 +23,13 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
   const draw = () => {
     if (live === undefined) return;
     if (wait === undefined || wait.missing === '') return live.erase();
-    const elapsed = `${((performance.now() - wait.began) / 1000).toFixed(0)}/${wait.deadlineMs / 1000} s`;
+    const elapsed = `${((performance.now() - wait.began) / 1000).toFixed(0)}/${statedSeconds(wait.deadlineMs)}`;
     const text = `${elapsed.padStart(9)}  … until ${wait.condition}: ${wait.missing}`.replaceAll('\n', ' ');
     live.draw([pc.dim(shortened(text, live.room.columns))]);
   };
   const print = (event: RunEvent, text: string) => {
     live?.erase();
-    const clock = `${(event.atMs / 1000).toFixed(2).padStart(7)} s`;
+    const clock = hundredths(event.atMs).padStart(9);
     console.log(`${pc.dim(clock)}  ${fold(asTyped(text, process.stdout), columnsOf(process.stdout), clockWidth)}`);
     draw();
   };
@@ -45,7 +45,10 @@ export function renderRunEvents(): { show(event: RunEvent): void; stop(): void }
         wait.missing = event.data.missing;
         // Without a terminal a wait is one line; a condition that holds at once is none.
         if (live === undefined && !wait.said) {
-          print(event, `… until ${wait.condition} ${pc.dim(`(at most ${wait.deadlineMs / 1000} s)`)}: ${wait.missing}`);
+          print(
+            event,
+            `… until ${wait.condition} ${pc.dim(`(at most ${statedSeconds(wait.deadlineMs)})`)}: ${wait.missing}`,
+          );
         }
         wait.said = true;
       }

@@ -3,7 +3,10 @@ import { fit } from './fit.ts';
 
 type Stream = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>;
 
-/** Infinity for what is no terminal: a file or a program gets whole lines. */
+/**
+ * Infinity for what is no terminal: a file or a program gets whole lines. 80 where a terminal does not say its width: what the lab writes is for people;
+ * fleetctl, which programs drive through a terminal of theirs, folds nothing there (platform/fleet/fleetctl/narrow.ts).
+ */
 export function columnsOf(stream: Stream): number {
   return stream.isTTY ? stream.columns || 80 : Infinity;
 }

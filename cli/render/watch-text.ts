@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
 import type { LeaseChange } from '#scenarios/harness/watch/lease-watch.ts';
 import { eventText } from './run.ts';
 

@@ -27,7 +27,7 @@ export function shellEnvironment(
   const etcd = config.machines.map(({ address }) => clientUrl(address)).join(',');
   return {
     ...fleetctl,
-    PATH: [join(home, 'programs'), fleetctl['PATH'] ?? ''].join(':'),
+    PATH: [join(home, 'programs'), fleetctl['PATH']].filter(Boolean).join(':'),
     // Where it is the checkout itself, errors need not say it.
     ...(configDir === lab.repoDir ? {} : { LAB_CONFIG_DIR: configDir }),
     ETCDCTL_ENDPOINT: etcd,

@@ -1,11 +1,11 @@
-import { quorumOf } from '#provision/cluster/members/member.ts';
-import { inSeconds } from '#scenarios/harness/record/seconds.ts';
+import { inSeconds } from '#errors/seconds.ts';
 import type { ClusterView } from '#scenarios/harness/record/cluster-view.ts';
 import type { FailureKind } from '#scenarios/harness/prediction/detection.ts';
 import type { FailoverSteps } from '#scenarios/harness/prediction/failover-steps.ts';
 import { movableUnits, subjectOf } from '#scenarios/harness/prediction/subject.ts';
 import { sum } from '#scenarios/harness/prediction/terms.ts';
 import type { Prediction } from '#scenarios/harness/record/run-report.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import { shortUnit } from '../moment/unit-parts.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { LabError } from '#errors/lab-error.ts';
-import { isEventType, type RunEvent, runEventSchema } from '#scenarios/harness/record/events/run-event.ts';
+import { isEventType, type RunEvent, runEventSchema } from '#scenarios/harness/record/run-event.ts';
 import type { Unstamped } from '../moment/seen.ts';
 
 /** What a scenario says that a watch of the lab does not see: the rest would be told twice. */

@@ -29,7 +29,7 @@ export interface FollowOptions {
 /** Follows a lab that is up, until it is not any more. */
 export interface LabFollower {
   /** One look at what no watch tells. @param machines as their provider has just said */
-  look(machines: readonly MachineStatus[]): Promise<void>;
+  lookAt(machines: readonly MachineStatus[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function followLab(lab: Lab, options: FollowOptions): Promise<LabFo
   const endLeases = await watchLeases(config, tell);
 
   return {
-    look: async (machines) => {
+    lookAt: async (machines) => {
       const etcd: EtcdMachines = {
         machines: config.machines,
         member: (address) => members.get(address) ?? oneMember(memberUrl(address)),

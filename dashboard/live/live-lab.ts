@@ -31,7 +31,7 @@ export class LiveLab {
   /** @returns how to end it, once the first look is over */
   async start(): Promise<() => Promise<void>> {
     const looker = startLooking({
-      takeLook: () => this.#look(),
+      takeLook: () => this.#lookAround(),
       atLeastEveryMs: lookEveryMs * this.#lab.config.stretch,
       // The next look is soon; what a person is to know the cluster's own watch says.
       onFailure: () => undefined,
@@ -44,13 +44,13 @@ export class LiveLab {
     };
   }
 
-  async #look(): Promise<void> {
+  async #lookAround(): Promise<void> {
     // A lab that is not up may be made anew, of something else.
     if (this.#state !== 'up') this.#lab = await this.#options.describeLab();
     const { up, machines } = await this.#lab.provider().status();
     const state = up ? 'up' : machines.some((one) => one.state !== 'absent') ? 'down' : 'gone';
     if (state !== this.#state) await this.#become(state);
-    await this.#follower?.look(machines);
+    await this.#follower?.lookAt(machines);
   }
 
   async #become(state: LabState): Promise<void> {

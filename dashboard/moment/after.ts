@@ -2,13 +2,13 @@ import { stateUnderFault } from '#scenarios/harness/record/state-under-fault.ts'
 import { clusterAfter } from './cluster-after.ts';
 import { kept, type MachineNow, type Moment, nothingSeen, type PageNow } from './moment.ts';
 import type { LeaseLeft, MachineFacts, Seen } from './seen.ts';
-import { told } from './told.ts';
+import { seenInWords } from './seen-in-words.ts';
 import { order, withMachine } from './with-machine.ts';
 
 /** The moment after one more thing was seen. Pure: live and recorded stories come about by nothing else. */
 export function after(before: Moment, seen: Seen): Moment {
   const atMs = Math.max(before.atMs, seen.atMs);
-  const words = told(seen);
+  const words = seenInWords(seen);
   const events = words === undefined ? before.events : [words, ...before.events].slice(0, kept.events);
   return changed({ ...before, atMs, events }, seen);
 }

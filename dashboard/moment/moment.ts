@@ -17,7 +17,7 @@ export interface Moment {
   /** Newest first. */
   readonly decisions: readonly (DecisionFacts & { readonly atMs: number })[];
   /** In words, newest first. */
-  readonly events: readonly Told[];
+  readonly events: readonly SeenInWords[];
   /** The web page as a visitor on each machine has it. Sorted by machine. */
   readonly pages: readonly PageNow[];
   /** ms that each kind of unit's key may outlive it, by key. */
@@ -64,7 +64,7 @@ export interface PageNow {
   readonly rows: number;
 }
 
-export interface Told {
+export interface SeenInWords {
   readonly atMs: number;
   readonly text: string;
   readonly tone: 'plain' | 'fault' | 'bad' | 'good';

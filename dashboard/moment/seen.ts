@@ -1,4 +1,4 @@
-import type { RunEvent, Without } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent, Without } from '#scenarios/harness/record/run-event.ts';
 import type { LeaseChange } from '#scenarios/harness/watch/lease-watch.ts';
 
 /** `up`: its machines' ground is there; `down`: the disks are; `gone`: nothing is (`lab destroy`). */

@@ -1,5 +1,5 @@
 import type { Seen } from './seen.ts';
-import { told } from './told.ts';
+import { seenInWords } from './seen-in-words.ts';
 
 /** A stretch of the story that a slider shows. `toMs` undefined: it goes on. */
 export interface StorySpan {
@@ -34,5 +34,5 @@ export function spansOf(seen: readonly Seen[]): StorySpan[] {
 
 /** The moments at which something happened that is told in words, each once. Pure. */
 export function happenings(seen: readonly Seen[]): number[] {
-  return [...new Set(seen.filter((one) => told(one) !== undefined).map(({ atMs }) => atMs))];
+  return [...new Set(seen.filter((one) => seenInWords(one) !== undefined).map(({ atMs }) => atMs))];
 }

@@ -1,25 +1,23 @@
+// The page has it from here: a moment is all it knows of the lab.
+export { shortUnit } from '#scenarios/harness/record/unit-name.ts';
+
 /** The chapter's two layers; what is in neither is `other`. */
-export type Layer = 'persistence' | 'application' | 'other';
+export type ChapterLayer = 'persistence' | 'application' | 'other';
 
 export interface UnitParts {
   /** `couchbase` of `couchbase-sidekick@1.service` as of `couchbase@1.service`. */
   readonly kind: string;
   readonly instance: string | undefined;
   readonly sidekick: boolean;
-  readonly layer: Layer;
+  readonly layer: ChapterLayer;
 }
 
-const layers: Readonly<Record<string, Layer>> = {
+const layers: Readonly<Record<string, ChapterLayer>> = {
   couchbase: 'persistence',
   memcached: 'persistence',
   worker: 'application',
   web: 'application',
 };
-
-/** `couchbase@1.service` -> `couchbase@1`. */
-export function shortUnit(unit: string): string {
-  return unit.replace(/\.service$/, '');
-}
 
 /** What a unit's name says of it. Pure. */
 export function unitParts(unit: string): UnitParts {

@@ -20,6 +20,7 @@ function unknownMachine(name: string): MachineNow {
   };
 }
 
+/** For `sort`: by code units, the same wherever it runs. Pure. */
 export function order(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

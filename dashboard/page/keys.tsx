@@ -1,3 +1,4 @@
+import { statedSeconds } from '#errors/seconds.ts';
 import { type Left, leftOfKey } from '../moment/left.ts';
 import type { Moment } from '../moment/moment.ts';
 import { Panel } from './panel.tsx';
@@ -56,5 +57,5 @@ export function Runout({ left, otherwise }: { readonly left: Left | undefined; r
 
 /** Nobody asked etcd, or it has no lease. */
 function renewed(ttlMs: number | undefined): string {
-  return ttlMs === undefined ? 'not known' : `${ttlMs / 1_000} s, renewed`;
+  return ttlMs === undefined ? 'not known' : `${statedSeconds(ttlMs)}, renewed`;
 }

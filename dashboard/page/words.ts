@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import { hundredths } from '#errors/seconds.ts';
 
 /** How a moment of the story is written: of a live one in this host's time, of a recorded run in seconds of the run. */
 export interface Clock {
@@ -16,7 +17,7 @@ export function useClock(): (atMs: number) => string {
 
 /** Pure. */
 function timeOf({ live, beganWallMs }: Clock, atMs: number): string {
-  if (!live) return `${(atMs / 1_000).toFixed(2)} s`;
+  if (!live) return hundredths(atMs);
   return new Date(beganWallMs + atMs).toTimeString().slice(0, 8);
 }
 

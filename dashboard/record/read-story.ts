@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { readRecord, readReport } from '#scenarios/harness/report/read-run.ts';
 import { nothingSeen } from '../moment/moment.ts';

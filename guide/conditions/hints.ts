@@ -83,11 +83,11 @@ function lackingMachineOf(units: readonly string[], seen: Observed): string[] {
   const bound = (unit: ObservedUnit) =>
     unit.fleetOptions.some(({ name, value }) => name === 'MachineOf' && units.includes(value) && value !== unit.name);
   const free = known.filter((unit) => !bound(unit));
-  if (free.length <= 1) return [];
   const principal = free.find(({ name }) => !name.includes('sidekick')) ?? free[0];
+  if (principal === undefined) return [];
   return free
     .filter((unit) => unit !== principal)
-    .map(({ name }) => `${name} lacks MachineOf=${principal?.name ?? ''} in its [X-Fleet]`);
+    .map(({ name }) => `${name} lacks MachineOf=${principal.name} in its [X-Fleet]`);
 }
 
 function lackingConflicts(units: readonly string[], seen: Observed): string[] {

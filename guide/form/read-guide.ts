@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
 import { didYouMean } from '#errors/nearest.ts';
-import { readText, parseToml, type TomlFile } from '#provision/config/toml-file.ts';
+import { readConfigText, parseToml, type TomlFile } from '#provision/config/toml-file.ts';
 import { conditionNames, valueNames } from './condition-form.ts';
 import { type Guide, headForm, namesIn, type Step, stepForm } from './guide-form.ts';
 
@@ -74,7 +74,7 @@ function read<T>(path: string, form: z.ZodType<T>): T {
 
 function readTomlFile(path: string): TomlFile {
   try {
-    return parseToml(readText(path), path);
+    return parseToml(readConfigText(path), path);
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     const { message: cause, evidence, next } = error;

@@ -42,9 +42,9 @@ export function planGoto(
   if (held(step) && last === before.length - 1) return fromNothing(`step ${step.number} is done already`);
   const left = laterUnits(guide, target, seen);
   if (left.length > 0) return fromNothing(`units of later steps are there: ${left.join(', ')}`);
-  if (last < 0) return fromNothing('no earlier step is as its check wants it');
   const done = before[last];
-  return { anew: false, steps: before.slice(last + 1), why: `step ${done?.number ?? 0} (${done?.id ?? ''}) is done` };
+  if (done === undefined) return fromNothing('no earlier step is as its check wants it');
+  return { anew: false, steps: before.slice(last + 1), why: `step ${done.number} (${done.id}) is done` };
 }
 
 /** Units there that only steps from this one on are about. */

@@ -51,11 +51,11 @@ export async function beginReading(repoDir: string, dir: string, asked: string |
   const found = await readProgress(dir);
   // A word that is no guide is a slip of the pen, whatever is followed here.
   if (asked !== undefined && wanted !== undefined && wanted !== found?.guide) await findGuide(repoDir, wanted, asked);
-  if (found !== undefined && wanted !== undefined && wanted !== found.guide) {
+  if (found !== undefined && asked !== undefined && wanted !== found.guide) {
     throw new LabError({
       code: 'state.guide-other',
       cause: `${dir} follows another guide already: ${found.guide}, at step ${found.step}`,
-      next: `lab guide ${asked ?? ''} in a directory of its own, or first: lab guide reset`,
+      next: `lab guide ${asked} in a directory of its own, or first: lab guide reset`,
     });
   }
   if (found !== undefined) return readingOf(repoDir, dir, found);

@@ -16,6 +16,7 @@ export function memberUrl(address: string): string {
   return `http://${address}:${memberPort}`;
 }
 
+/** Where the other members find the member of a machine. Pure. */
 export function peerUrl(address: string): string {
   return `http://${address}:${peerPort}`;
 }

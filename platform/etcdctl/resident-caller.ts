@@ -20,6 +20,7 @@ export interface Caller {
   end(): void;
 }
 
+/** Whoever has connected to the socket, until they hang up. */
 export function callerAt(socket: Socket): Caller {
   const gone = new AbortController();
   let received = Buffer.alloc(0);

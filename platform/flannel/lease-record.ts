@@ -13,6 +13,7 @@ export interface SubnetLease extends FlannelLease {
   readonly subnet: Subnet;
 }
 
+/** The key that a lease of this subnet has. Pure. */
 export function leaseKey(prefix: string, subnet: Subnet): string {
   return flannelKeys(prefix).lease(subnetText(subnet));
 }

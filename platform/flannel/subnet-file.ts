@@ -23,6 +23,7 @@ export function subnetInFile(text: string): Subnet | undefined {
   return { base: address - (address % size(length)), length };
 }
 
+/** The subnet that a file says (/run/flannel/subnet.env); undefined where there is none, or no subnet in it. */
 export async function readSubnetFile(path: string): Promise<Subnet | undefined> {
   return readFile(path, 'utf8').then(subnetInFile, () => undefined);
 }

@@ -26,6 +26,7 @@ interface MemoryUnit {
   invocation: string;
 }
 
+/** Has no unit yet. */
 export function memorySystemd(): MemorySystemd {
   const units = new Map<string, MemoryUnit>();
   const wakers = new Set<(unit: string) => void>();

@@ -18,6 +18,10 @@ export interface UnitFiles {
   unmarkStarted(name: string): void;
 }
 
+/**
+ * @param unitsDirectory where the files lie
+ * @param linkDirectory where systemd looks for them
+ */
 export function unitFiles(unitsDirectory: string, linkDirectory: string): UnitFiles {
   const startedDirectory = join(unitsDirectory, '..', 'started');
   const file = (name: string): string => join(unitsDirectory, name);
@@ -57,6 +61,7 @@ export function unitFiles(unitsDirectory: string, linkDirectory: string): UnitFi
   };
 }
 
+/** Would `systemctl enable` find something to do? Pure. */
 export function hasInstallSection(text: string): boolean {
   return /^\[Install\]/m.test(text);
 }

@@ -22,6 +22,7 @@ export function parseAddress(text: string): number | undefined {
   return bytes.reduce((sum, byte) => sum * 256 + Number(byte), 0);
 }
 
+/** `172.17.8.101`. Pure. */
 export function formatAddress(address: number): string {
   return [256 ** 3, 256 ** 2, 256, 1].map((unit) => Math.floor(address / unit) % 256).join('.');
 }
@@ -31,6 +32,7 @@ export function isHostAddress(network: Ipv4Network, address: number): boolean {
   return address > network.base && address < network.base + network.size - 1;
 }
 
+/** Have they an address in common? Pure. */
 export function overlap(a: Ipv4Network, b: Ipv4Network): boolean {
   return a.base < b.base + b.size && b.base < a.base + a.size;
 }

@@ -6,7 +6,7 @@ import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
 import type { HypervisorName, LabConfig, MachineConfig, ProviderName, TimerConfig } from './lab-config.ts';
 import { checkLabToml, type LabToml } from './lab-toml.ts';
-import { parseToml, readText, type TomlFile } from './toml-file.ts';
+import { parseToml, readConfigText, type TomlFile } from './toml-file.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,12 +35,12 @@ export interface ConfigRequest {
  * @throws LabError config.* for a file that cannot be read, and for lab.toml
  */
 export function readConfigFiles(dir: string, name?: string): ConfigFiles {
-  const file = parseToml(readText(join(dir, 'lab.toml'), ''), 'lab.toml');
+  const file = parseToml(readConfigText(join(dir, 'lab.toml'), ''), 'lab.toml');
   const asWritten = checkLabToml(file, 'lab.toml');
   const toml = name === undefined ? asWritten : { ...asWritten, lab: { ...asWritten.lab, name } };
   const named = toml.lab.name !== asWritten.lab.name;
   refuseFileInWay(stateDirOf(toml), file.lineOf(['lab', 'state_dir']));
-  const rb = readText(join(dir, 'config.rb'), '');
+  const rb = readConfigText(join(dir, 'config.rb'), '');
   return { stateDir: stateDirOf(toml), configFor: (wanted) => labConfig({ dir, file, toml, rb, named }, wanted) };
 }
 

@@ -15,6 +15,7 @@ export interface RubyHash {
   readonly lines: readonly number[];
 }
 
+/** Pure. */
 export function isHash(value: RubyLiteral): value is RubyHash {
   return typeof value === 'object' && value !== null && 'pairs' in value;
 }
@@ -29,6 +30,7 @@ export function asRuby(value: RubyLiteral): string {
   return `{${value.pairs.map(pairAsRuby).join(', ')}}`;
 }
 
+/** A pair of a hash as Ruby's `p` shows it. Pure. */
 export function pairAsRuby([key, value]: readonly [RubyLiteral, RubyLiteral]): string {
   return `${asRuby(key)} => ${asRuby(value)}`;
 }

@@ -14,7 +14,7 @@ export interface TomlFile {
  * @throws LabError config.toml with file, line, column and the line itself; config.file when it cannot be read
  */
 export function readToml(path: string): TomlFile {
-  return parseToml(readText(path), path);
+  return parseToml(readConfigText(path), path);
 }
 
 /** As readToml, for text at hand; `fileName` is how messages call it. */
@@ -28,7 +28,7 @@ export function parseToml(text: string, fileName: string): TomlFile {
 }
 
 /** @throws LabError config.file, except for a file that does not exist when `missing` is given. */
-export function readText(path: string, missing?: string): string {
+export function readConfigText(path: string, missing?: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import { takeFlock } from '../host/flock.ts';
 import { readText } from '../host/read-text.ts';
 
@@ -27,7 +28,7 @@ export async function withBuildLock<T>(
   if (release === undefined) {
     throw new LabError({
       code: 'timeout.build-lock',
-      cause: `waited ${deadlineMs / 1000} s for another image build to finish (lock ${file})`,
+      cause: `waited ${statedSeconds(deadlineMs)} for another image build to finish (lock ${file})`,
       evidence: [`held by ${await holder(file)}`],
       next: `look at that process; when it is stuck, end it and run the command again`,
     });

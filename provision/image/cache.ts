@@ -50,6 +50,7 @@ export async function removeDebris(parent: string): Promise<string[]> {
   return names;
 }
 
+/** Is there a file, or a directory? What cannot be asked is not there. */
 export async function exists(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 
 export interface ContainedCommand {
   readonly program: string;
@@ -69,7 +70,7 @@ function failure(command: ContainedCommand, lines: readonly string[], error: unk
     });
   }
   const how = error.timedOut
-    ? `took longer than ${command.deadlineMs / 1000} s`
+    ? `took longer than ${statedSeconds(command.deadlineMs)}`
     : `failed (${error.signal ?? `exit code ${error.exitCode}`})`;
   return new LabError({
     code: `command.${basename(command.program)}`,

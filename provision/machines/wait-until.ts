@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 
 /**
  * Polls a named condition until it holds.
@@ -18,7 +19,7 @@ export async function waitUntil(wait: {
     if (performance.now() > end) {
       throw new LabError({
         code: 'timeout.condition',
-        cause: `not true within ${wait.deadlineMs / 1000} s: ${wait.condition}`,
+        cause: `not true within ${statedSeconds(wait.deadlineMs)}: ${wait.condition}`,
         evidence: (await wait.evidence?.()) ?? [],
         next: wait.next,
       });

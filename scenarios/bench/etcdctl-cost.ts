@@ -1,4 +1,5 @@
 import type { Lab } from '#provision/cluster/lab.ts';
+import { mustHave } from '#errors/must-have.ts';
 
 /** What one call costs, ms. */
 export interface CallCost {
@@ -36,7 +37,7 @@ measure() {
 
 /** Calls each command so many times on the first machine, after once to warm up. */
 export async function etcdctlCost(lab: Lab, times: number): Promise<CallCost[]> {
-  const machine = lab.config.machines[0]?.name ?? '';
+  const { name: machine } = mustHave(lab.config.machines[0], 'first machine');
   const provider = await lab.runningProvider();
   const costs: CallCost[] = [];
   for (const [call, command] of Object.entries(calls)) {

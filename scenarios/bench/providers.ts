@@ -21,9 +21,9 @@ export async function providerFigures(lab: Lab): Promise<ProviderFigures> {
   await lab.destroy();
   await prepareGround(lab.parts, { on: () => undefined });
   const upMs = await took(() => lab.up());
-  const supervisor = findSupervisor(lab.paths);
+  const init = findSupervisor(lab.paths)?.init;
   const { machines } = lab.config;
-  const memory = supervisor === undefined ? NaN : await memoryBelow(supervisor.init);
+  const memory = init === undefined ? NaN : await memoryBelow(init);
   const middle = machines.slice(1, 2).map(({ name }) => name);
   const haltOneMs = await took(() => lab.halt(middle));
   const upOneMs = await took(() => lab.up(middle));

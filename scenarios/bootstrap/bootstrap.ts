@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { statedSeconds } from '#errors/seconds.ts';
 import { emptyStack } from '../stack/stack.ts';
 import { choice, flag, integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { delayEnvironment, delays, type Delays } from './delays.ts';
@@ -46,7 +47,7 @@ export const bootstrap = scenario({
     );
     if (kind === 'realistic')
       context.note(
-        `the embedded server listens after ${delays[kind].startMs / 1000} s, its bucket is ready ${delays[kind].warmupMs / 1000} s after it is made`,
+        `the embedded server listens after ${statedSeconds(delays[kind].startMs)}, its bucket is ready ${statedSeconds(delays[kind].warmupMs)} after it is made`,
       );
     const kinds: { unit: UnitKind; folder: string }[] = [];
     for (const one of units) kinds.push({ unit: one, folder: await writeUnits(context.runDir, one, kind) });

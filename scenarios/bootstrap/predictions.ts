@@ -1,3 +1,4 @@
+import { statedSeconds } from '#errors/seconds.ts';
 import { bookWaits } from '../harness/prediction/stated-timers.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
 import { delays, type Delays } from './delays.ts';
@@ -18,9 +19,9 @@ export function predictedPhase(phase: PhaseName, unit: UnitKind, kind: Delays): 
   const pretended = (ms: number, what: string) => (ms === 0 ? undefined : { minMs: ms, maxMs: ms, terms: what });
   switch (phase) {
     case '8091 answers':
-      return pretended(startMs, `pretended start ${startMs / 1000} s`);
+      return pretended(startMs, `pretended start ${statedSeconds(startMs)}`);
     case 'bucket ready':
-      return pretended(warmupMs, `pretended warm-up ${warmupMs / 1000} s`);
+      return pretended(warmupMs, `pretended warm-up ${statedSeconds(warmupMs)}`);
     case 'cluster-init done':
       return unit === 'book' ? bookInit(startMs) : undefined;
     default:

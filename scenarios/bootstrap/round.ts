@@ -2,7 +2,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { containerStartedMs } from '../stack/container-start.ts';
-import { eventsOf } from '../harness/record/events/events-of.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
 import { answers, watchBucket } from './bucket-watch.ts';
 import { startFirstUse } from './first-use/first-use-process.ts';
 import { couchbasePorts } from '../harness/context/ports.ts';

@@ -1,3 +1,4 @@
+import { hundredths } from '#errors/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Finding } from '../harness/record/verdict.ts';
 import type { Delays } from './delays.ts';
@@ -25,7 +26,7 @@ export function phaseMeasures(rounds: readonly Round[], kind: Delays): Measureme
       const all = perRound.flatMap((phases) => phases[index] ?? []);
       const early = Math.max(0, ...all.map(({ earlyMs }) => earlyMs));
       return measurement(name, all, {
-        detail: early > 0 ? `up to ${toHundredths(early)} before the phase it should follow` : undefined,
+        detail: early > 0 ? `up to ${hundredths(early)} before the phase it should follow` : undefined,
         predicted: predictedPhase(name, unit, kind),
       });
     });
@@ -70,7 +71,7 @@ export function totals(rounds: readonly Round[]): Record<string, string | number
     if (figures === undefined) continue;
     medians.set(unit, figures.median);
     const shown = `min / median / p90 / max of ${figures.count}: ${spread(figures)}`;
-    facts[`${unit} unit, command to first row`] = figures.count === 1 ? toHundredths(figures.median) : shown;
+    facts[`${unit} unit, command to first row`] = figures.count === 1 ? hundredths(figures.median) : shown;
   }
   const [book, conditions] = [medians.get('book'), medians.get('conditions')];
   if (book !== undefined && conditions !== undefined)
@@ -119,13 +120,8 @@ function announcedReady(rounds: readonly Round[]): Finding[] {
   const name = 'the unit that waits on conditions announces a bucket that is ready';
   if (late.some(Number.isNaN)) return [{ name, verdict: 'unknown', evidence: 'key or bucket was not seen' }];
   const least = Math.min(...late);
-  const evidence = `key set ${toHundredths(Math.abs(least))} ${least < 0 ? 'before' : 'after'} it (at least)`;
+  const evidence = `key set ${hundredths(Math.abs(least))} ${least < 0 ? 'before' : 'after'} it (at least)`;
   return [{ name, verdict: least >= -resolutionMs ? 'pass' : 'fail', evidence }];
-}
-
-/** `12.34 s`: what is compared here differs by less than tenths. */
-function toHundredths(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
 }
 
 function unitsOf(rounds: readonly Round[]): UnitKind[] {

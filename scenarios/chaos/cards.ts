@@ -2,6 +2,7 @@ import { LabError } from '#errors/lab-error.ts';
 import type { ProviderCapability } from '#provision/machines/machine-provider.ts';
 import type { FaultAction } from '../harness/record/fault-record.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import { containerName, shortUnit } from '../harness/record/unit-name.ts';
 
 /** What cards are dealt over. */
 export interface Table {
@@ -55,7 +56,7 @@ export const heavyCards: readonly Card[] = [
   {
     ...heavy('stop a unit', 'exec', [3_000, 9_000], 8_000, (table) => {
       const unit = table.random.pick(table.units.filter(hasContainer));
-      return { target: `machine running ${bare(unit)}`, action: { kind: 'stop-unit', unit } };
+      return { target: `machine running ${shortUnit(unit)}`, action: { kind: 'stop-unit', unit } };
     }),
     fits: ({ units }) => units.some(hasContainer),
   },
@@ -77,8 +78,8 @@ export const lightCards: readonly Card[] = [
     ...light('kill a container', 'exec', [0, 0], 8_000, (table) => {
       const unit = table.random.pick(table.units.filter(hasContainer));
       return {
-        target: `machine running ${bare(unit)}`,
-        action: { kind: 'kill-container', container: bare(unit).replace('@', '-') },
+        target: `machine running ${shortUnit(unit)}`,
+        action: { kind: 'kill-container', container: containerName(unit) },
       };
     }),
     fits: ({ units }) => units.some(hasContainer),
@@ -86,7 +87,7 @@ export const lightCards: readonly Card[] = [
   {
     ...light('kill a sidekick', 'exec', [0, 0], 4_000, (table) => {
       const unit = table.random.pick(table.units.filter(isSidekick));
-      return { target: `machine running ${bare(unit)}`, action: { kind: 'kill', unit } };
+      return { target: `machine running ${shortUnit(unit)}`, action: { kind: 'kill', unit } };
     }),
     fits: ({ units }) => units.some(isSidekick),
   },
@@ -140,8 +141,4 @@ function isSidekick(unit: string): boolean {
 
 function hasContainer(unit: string): boolean {
   return !isSidekick(unit);
-}
-
-function bare(unit: string): string {
-  return unit.replace(/\.service$/, '');
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allUnits } from '../stack/stack.ts';
 import { summariseProbes } from '../harness/record/summarise-probes.ts';
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds, statedSeconds } from '#errors/seconds.ts';
 import type { Finding } from '../harness/record/verdict.ts';
 import { integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { converge, convergeDeadlineMs, predictedConvergence } from './converge.ts';
@@ -48,7 +48,7 @@ async function run(context: Context): Promise<void> {
     const asked = summaries.reduce((sum, one) => sum + one.asked, 0);
     context.fact('failed requests', `${failed} of ${asked}`);
     const page = summaries.find(({ probe }) => probe === 'page');
-    if (page !== undefined) context.fact('longest time without the page on any machine', `${page.longestOutageMs} ms`);
+    if (page !== undefined) context.fact('longest time without the page on any machine', seconds(page.longestOutageMs));
   });
   context.note(
     `again: lab scenario chaos --seed ${seed} --minutes ${minutes}${rounds > 1 ? ` --rounds ${rounds}` : ''}`,
@@ -84,7 +84,7 @@ function describe(fault: PlannedFault | undefined): string {
 }
 
 function convergence(seed: number, outcome: { atMs: number } | { missing: string }, undoneMs: number): Finding {
-  const name = `seed ${seed}: everything runs again within ${convergeDeadlineMs / 1_000} s of the last fault`;
+  const name = `seed ${seed}: everything runs again within ${statedSeconds(convergeDeadlineMs)} of the last fault`;
   return 'missing' in outcome
     ? { name, verdict: 'fail', evidence: outcome.missing }
     : { name, verdict: 'pass', evidence: `after ${seconds(outcome.atMs - undoneMs)}` };

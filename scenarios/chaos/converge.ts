@@ -1,5 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { Condition } from '#provision/cluster/conditions/conditions.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import { allUnits, stackLayers, waitingFor } from '../stack/stack.ts';
 import { fenceWaitMs, shippedRestartMs } from '../harness/prediction/stated-timers.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
@@ -42,12 +43,12 @@ export function predictedConvergence(fleetAgentTtlMs: number, fence: boolean): P
   const [start, rows] = [6_000, 3_000];
   const fenceMs = fence ? fenceWaitMs(fleetAgentTtlMs) : 0;
   const terms = [
-    `at most presence TTL ${fleetAgentTtlMs / 1000} s`,
-    ...(fence ? [`the fence ${fenceMs / 1000} s`] : []),
-    `couchbase RestartSec ${couchbase / 1000} s`,
-    `its start ${start / 1000} s`,
-    `worker RestartSec ${worker / 1000} s`,
-    `rows ${rows / 1000} s`,
+    `at most presence TTL ${statedSeconds(fleetAgentTtlMs)}`,
+    ...(fence ? [`the fence ${statedSeconds(fenceMs)}`] : []),
+    `couchbase RestartSec ${statedSeconds(couchbase)}`,
+    `its start ${statedSeconds(start)}`,
+    `worker RestartSec ${statedSeconds(worker)}`,
+    `rows ${statedSeconds(rows)}`,
   ];
   return { minMs: 0, maxMs: fleetAgentTtlMs + fenceMs + couchbase + start + worker + rows, terms: terms.join(' + ') };
 }

@@ -1,4 +1,4 @@
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { PlannedFault } from './plan.ts';
 
 /** A planned fault as a person says it: `cut the machine running couchbase@1 for 9.2 s`. */

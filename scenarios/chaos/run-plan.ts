@@ -2,7 +2,7 @@ import { setTimeout as atTime } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
 import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { describeFault } from './describe.ts';
 import { overMs, type PlannedFault } from './plan.ts';

@@ -1,3 +1,4 @@
+import { mustHave } from '#errors/must-have.ts';
 import { scenario, type ScenarioContext } from '../scenario.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import { containerOf, containerStartedMs } from '../stack/container-start.ts';
@@ -10,7 +11,8 @@ const pageDeadlineMs = 60_000;
 
 /** What the run itself saw, ms of the run. */
 interface Seen {
-  readonly asked: ReadonlyMap<StackLayer['name'], number>;
+  /** When each layer was asked for. */
+  readonly askedMs: (layer: StackLayer['name']) => number;
   readonly firstDocumentMs: number;
   /** Wall-clock ms by container. */
   readonly containerStarts: ReadonlyMap<string, number | undefined>;
@@ -39,8 +41,9 @@ export const deploy = scenario({
     const { atMs } = await context.until(lab.page.showsRows(lab.machines.length), { within: pageDeadlineMs });
     await context.until(lab.page.changes(atMs), { within: pageDeadlineMs });
     const containerStarts = await startsOfContainers(context);
+    const askedMs = (layer: StackLayer['name']) => mustHave(asked.get(layer), `moment at which ${layer} was asked for`);
     await context.snapshot('after');
-    context.afterwards((record) => conclude(context, record, { asked, firstDocumentMs, containerStarts }));
+    context.afterwards((record) => conclude(context, record, { askedMs, firstDocumentMs, containerStarts }));
   },
 });
 
@@ -68,7 +71,7 @@ function conclude(
 ): void {
   const { events, journal, wallToRunMs } = record;
   const { containerStarts } = seen;
-  const pages = firstRows(events, seen.asked.get('web') ?? 0);
+  const pages = firstRows(events, seen.askedMs('web'));
   const everyPageMs = pages.length === context.lab.machines.length ? pages.at(-1) : undefined;
   const feed = journal.find(({ unit, message }) => unit === 'worker.service' && /^feed: connected/.test(message));
   const extras: Partial<Record<StackLayer['name'], LayerExtra[]>> = {
@@ -78,11 +81,11 @@ function conclude(
     ],
     web: [{ name: 'rows on every page', at: everyPageMs, predicted: pagePrediction }],
   };
-  const began = seen.asked.get('couchbase') ?? 0;
+  const began = seen.askedMs('couchbase');
   context.mark('the first command', began, { detail: 'fleetctl start couchbase@1 couchbase-sidekick@1' });
   const reached: { name: string; at: number | undefined }[] = [{ name: 'first row on a page', at: pages[0] }];
   for (const layer of stackLayers) {
-    const askedMs = seen.asked.get(layer.name) ?? 0;
+    const askedMs = seen.askedMs(layer.name);
     const moments = layerMoments({ layer, askedMs, events, journal, containerStarts, wallToRunMs });
     const steps = layerSteps(layer, askedMs, moments, extras[layer.name] ?? []);
     for (const { name, ...span } of steps) context.measure(name, { ...span, group: layer.name });

@@ -1,4 +1,4 @@
-import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import { messagesWithRows } from '../harness/record/messages-with-rows.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Finding } from '../harness/record/verdict.ts';
 import { startsOf } from './layer-moments.ts';

@@ -1,7 +1,7 @@
 import type { JournalLine } from '../harness/record/journal-line.ts';
-import { eventsOf } from '../harness/record/events/events-of.ts';
-import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
-import type { RunEvent } from '../harness/record/events/run-event.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
+import { messagesWithRows } from '../harness/record/messages-with-rows.ts';
+import type { RunEvent } from '../harness/record/run-event.ts';
 import { containerOf } from '../stack/container-start.ts';
 import type { StackLayer } from '../stack/stack.ts';
 

@@ -1,3 +1,4 @@
+import { statedSeconds } from '#errors/seconds.ts';
 import { appTimers } from '../harness/prediction/stated-timers.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
 import type { LayerMoments } from './layer-moments.ts';
@@ -59,5 +60,5 @@ export function rsvpPrediction(rate: number): Prediction {
 export const pagePrediction: Prediction = {
   minMs: 0,
   maxMs: appTimers.queryMs,
-  terms: `the page’s query, every ${appTimers.queryMs / 1000} s`,
+  terms: `the page’s query, every ${statedSeconds(appTimers.queryMs)}`,
 };

@@ -1,6 +1,7 @@
 import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import type { LabUnderTest } from '../harness/context/lab-under-test.ts';
 import type { Subject } from '../harness/prediction/subject.ts';
+import { containerName } from '../harness/record/unit-name.ts';
 
 /** The sidekick has announced the unit at another address than before. */
 export function announcedAnew(lab: LabUnderTest, key: NonNullable<Subject['key']>): Condition {
@@ -32,14 +33,9 @@ export function oldCopiesStopped(lab: LabUnderTest, machine: string, moved: read
       const containers = await lab.docker.running(machine);
       const left = moved.filter((unit) => {
         const target = lab.fleet.view.units.find(({ name }) => name === unit)?.target;
-        return target !== machine && containers.includes(containerOf(unit));
+        return target !== machine && containers.includes(containerName(unit));
       });
       return left.length === 0 ? undefined : `still running there: ${left.join(', ')}`;
     },
   };
-}
-
-/** couchbase@1.service runs the container couchbase-1, worker.service the container worker. */
-function containerOf(unit: string): string {
-  return unit.replace(/\.service$/, '').replace('@', '-');
 }

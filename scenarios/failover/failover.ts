@@ -10,6 +10,7 @@ import { type FailoverOutcome, failoverFindings } from './findings.ts';
 import { predictionFor } from '../harness/prediction/prediction-for.ts';
 import { movableUnits, type Subject, subjectOf } from '../harness/prediction/subject.ts';
 import { failoverTimeline } from './timeline.ts';
+import { shortUnit } from '../harness/record/unit-name.ts';
 
 const stepWithin = 120_000;
 
@@ -102,7 +103,7 @@ async function lookBefore(context: FailoverContext): Promise<Before> {
   context.fact('machine', broken.name);
   context.fact('by', parameters.by);
   const units = displaced === undefined ? moved : [...moved, displaced];
-  context.note(`${broken.name} runs ${units.length === 0 ? 'nothing' : units.map(short).join(', ')}`);
+  context.note(`${broken.name} runs ${units.length === 0 ? 'nothing' : units.map(shortUnit).join(', ')}`);
   return { broken, view, predicted, subject: subjectOf(view, broken.name), moved, displaced, documents };
 }
 
@@ -174,8 +175,4 @@ function inject({ fault, parameters }: ScenarioContext<Parameters>, machine: str
     case 'partition':
       return fault.partition(machine);
   }
-}
-
-function short(unit: string): string {
-  return unit.replace(/\.service$/, '');
 }

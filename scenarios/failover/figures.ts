@@ -33,7 +33,7 @@ export function reportFigures(
   undoMs: number | undefined,
   endMs: number | undefined,
 ): void {
-  const faultMs = timeline.fault.atMs ?? 0;
+  const faultMs = timeline.fault.atMs;
   context.mark('fault', faultMs, { detail: timeline.fault.detail });
   let sinceFault: Prediction | undefined;
   let reached: Moment = timeline.fault;

@@ -1,10 +1,11 @@
 import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
-import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import { messagesWithRows } from '../harness/record/messages-with-rows.ts';
 import { viewAt } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Finding, Verdict } from '../harness/record/verdict.ts';
 import type { Subject } from '../harness/prediction/subject.ts';
 import { type FailoverMoments, type FailoverTimeline, tellsAddress } from './timeline.ts';
+import { shortUnit } from '../harness/record/unit-name.ts';
 
 /** When the stack had settled on the other machines, and when all was well again (ms of the run); and what was asked then. */
 export interface FailoverOutcome extends FailoverMoments {
@@ -67,7 +68,7 @@ type Announced = Required<Subject>;
 function announcedAnew({ unit, key: { name: key, old } }: Announced, { settled }: Pictures): Finding {
   const now = settled?.keys[key];
   return {
-    name: `${unit.replace(/\.service$/, '')} registered at its new address`,
+    name: `${shortUnit(unit)} registered at its new address`,
     verdict: settled === undefined ? 'unknown' : verdict(now !== undefined && now !== old),
     evidence: `${key}: ${old ?? 'no key'} -> ${now ?? 'no key'}`,
   };

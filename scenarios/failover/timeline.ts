@@ -1,9 +1,10 @@
-import { eventsOf } from '../harness/record/events/events-of.ts';
-import { messagesWithRows } from '../harness/record/events/messages-with-rows.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
+import { messagesWithRows } from '../harness/record/messages-with-rows.ts';
 import { type JournalLine, namesCouchbase } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import type { Subject } from '../harness/prediction/subject.ts';
+import { shortUnit } from '../harness/record/unit-name.ts';
 
 /** What the scenario did when, ms of the run; undefined: it did not come to that. */
 export interface FailoverMoments {
@@ -27,7 +28,7 @@ export interface Moment {
 
 /** The failover as named moments. Those that do not apply to the units of the machine are absent. */
 export interface FailoverTimeline {
-  readonly fault: Moment;
+  readonly fault: Moment & { readonly atMs: number };
   readonly gone: Moment;
   readonly rescheduled?: Moment;
   readonly active?: Moment;
@@ -96,7 +97,7 @@ function subjectSteps(
   runMs: (line: JournalLine | undefined) => number | undefined,
 ): SubjectSteps {
   const after = events.filter(({ atMs }) => atMs >= faultMs);
-  const name = unit.replace(/\.service$/, '');
+  const name = shortUnit(unit);
   const placed = eventsOf(after, 'unit-target').find(
     ({ data }) => data.unit === unit && data.to !== null && data.to !== broken,
   );

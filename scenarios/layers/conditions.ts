@@ -2,11 +2,11 @@ import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import type { Condition } from '#provision/cluster/conditions/conditions.ts';
 import { allUnits } from '../stack/stack.ts';
 import { type ClusterView, runningOn, viewChangeTypes } from '../harness/record/cluster-view.ts';
-import { eventsOf } from '../harness/record/events/events-of.ts';
-import { isInitial } from '../harness/record/events/is-initial.ts';
-import type { RunEvent } from '../harness/record/events/run-event.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
+import { isInitial } from '../harness/record/is-initial.ts';
+import type { RunEvent } from '../harness/record/run-event.ts';
 import { appTimers } from '../harness/prediction/stated-timers.ts';
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { Layer } from './layer.ts';
 

@@ -1,4 +1,5 @@
 import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { shippedRestartMs } from '../harness/prediction/stated-timers.ts';
@@ -106,6 +107,6 @@ function daemon(name: string, unit: string, on: Layer['on'], predicted: Predicti
 
 function restart(unit: keyof typeof shippedRestartMs, leastMs: number, mostMs: number, start: string): Prediction {
   const restartMs = shippedRestartMs[unit];
-  const terms = `RestartSec ${restartMs / 1_000} s + ${start}`;
+  const terms = `RestartSec ${statedSeconds(restartMs)} + ${start}`;
   return { minMs: restartMs + leastMs, maxMs: restartMs + mostMs, terms };
 }

@@ -1,4 +1,4 @@
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
 import type { Finding } from '../harness/record/verdict.ts';
 import type { ScenarioContext } from '../scenario.ts';

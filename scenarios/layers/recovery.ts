@@ -1,7 +1,8 @@
-import { eventsOf } from '../harness/record/events/events-of.ts';
-import type { RunEvent } from '../harness/record/events/run-event.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
+import type { RunEvent } from '../harness/record/run-event.ts';
 import type { JournalLine } from '../harness/record/journal-line.ts';
 import { running } from '../harness/record/replay.ts';
+import { shortUnit } from '../harness/record/unit-name.ts';
 
 /** One layer's loss, as it was carried out. */
 export interface Loss {
@@ -76,5 +77,5 @@ export function recoveryOf(
 }
 
 function distinct(units: readonly string[]): string[] {
-  return [...new Set(units.map((unit) => unit.replace(/\.service$/, '')))].sort();
+  return [...new Set(units.map(shortUnit))].sort();
 }

@@ -9,5 +9,5 @@ export type { ClusterView, UnitView } from '../harness/record/cluster-view.ts';
 export type { EtcdAnswer, LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
 export type { ActiveFault, FaultAction, FaultKit } from '../harness/record/fault-record.ts';
 export type { RunRecord } from '../harness/record/run-record.ts';
-export type { RunEvent } from '../harness/record/events/run-event.ts';
+export type { RunEvent } from '../harness/record/run-event.ts';
 export type { Finding, Verdict } from '../harness/record/verdict.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { probeNames } from '../harness/record/sample.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -38,11 +39,13 @@ const shape = z.strictObject({
 export function checkScenario(value: unknown, source: string): Scenario {
   const checked = shape.safeParse(value);
   if (checked.success) return { parameters: {}, ...(value as Omit<Scenario, 'parameters'>) };
-  const problems = checked.error.issues.map((issue) => `${issue.path.join('.') || 'default export'}: ${said(issue)}`);
+  const [first, ...others] = checked.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'default export'}: ${said(issue)}`,
+  );
   throw new LabError({
     code: 'input.scenario',
-    cause: `the default export of ${source} is not a scenario: ${problems[0] ?? ''}`,
-    evidence: problems.slice(1),
+    cause: `the default export of ${source} is not a scenario: ${mustHave(first, 'problem')}`,
+    evidence: others,
     next: 'docs/scenarios.md describes every field; `lab scenario new NAME` writes a scenario that works',
   });
 }

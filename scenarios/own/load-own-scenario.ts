@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Scenario } from '../scenario.ts';
 import { checkScenario } from './check-scenario.ts';
 import { compileOwnScenario } from './compile.ts';
@@ -59,7 +60,7 @@ async function load(source: string, bundle: string): Promise<{ default?: unknown
 function tooLong(source: string): LabError {
   return new LabError({
     code: 'timeout.scenario-file',
-    cause: `${source} was still loading after ${loadDeadlineMs / 1000} s: its top level awaits something that does not come`,
+    cause: `${source} was still loading after ${statedSeconds(loadDeadlineMs)}: its top level awaits something that does not come`,
     next: 'move what waits into run(), where until() gives it a deadline',
   });
 }

@@ -1,4 +1,6 @@
-/** What a cluster of this size needs and what it survives (Raft, section 5: a majority of all members, living or not). */
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
+
+/** What a cluster of this size needs and what it survives. */
 export interface QuorumSize {
   readonly members: number;
   readonly quorum: number;
@@ -7,8 +9,8 @@ export interface QuorumSize {
 }
 
 /** @param members 1 or more */
-export function quorumOf(members: number): QuorumSize {
-  const quorum = Math.floor(members / 2) + 1;
+export function quorumSize(members: number): QuorumSize {
+  const quorum = quorumOf(members);
   return { members, quorum, tolerated: members - quorum };
 }
 

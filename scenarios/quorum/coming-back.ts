@@ -1,13 +1,13 @@
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { appTimers, fenceWaitMs, shippedRestartMs } from '../harness/prediction/stated-timers.ts';
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds, statedSeconds } from '#errors/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { keyGone, placedOn, stackRunsOn, writable } from './conditions.ts';
 import type { Roles } from './roles.ts';
 import { leaseKey, leaseSeconds, refusedKey, valueKey } from './without-quorum.ts';
 
 const couchbase = 'couchbase@1.service';
-const query = `query every ${appTimers.queryMs / 1_000} s`;
+const query = `query every ${statedSeconds(appTimers.queryMs)}`;
 
 /** Waits that no step of the recovery should come near to. */
 const within = { quorum: 60_000, stack: 180_000, page: 90_000 };
@@ -40,7 +40,7 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
   const placed = await context.until(placedOn(lab, couchbase, together), { within: within.stack });
   const ttl = timers.fleetAgentTtlMs;
   const fenceMs = lab.config.fleet.fence && fault.action.kind === 'cut' ? fenceWaitMs(ttl) : 0;
-  const terms = `presence of the absent machine ends ${ttl / 1_000} s after the election, or has ended before; the fence ${fenceMs / 1_000} s`;
+  const terms = `presence of the absent machine ends ${statedSeconds(ttl)} after the election, or has ended before; the fence ${statedSeconds(fenceMs)}`;
   since(
     'rescheduled',
     placed.atMs,
@@ -48,7 +48,7 @@ export async function firstBack(context: ScenarioContext, roles: Roles, fault: A
     couchbase,
   );
   const running = await context.until(stackRunsOn(lab, together), { within: within.stack });
-  const waits = `web ${shippedRestartMs['web@.service'] / 1_000} s, worker ${shippedRestartMs['worker.service'] / 1_000} s`;
+  const waits = `web ${statedSeconds(shippedRestartMs['web@.service'])}, worker ${statedSeconds(shippedRestartMs['worker.service'])}`;
   const started = `until rescheduled + container starts + RestartSec of what waited for Couchbase (${waits})`;
   since('all units that fit run', running.atMs, { minMs: 1_000, maxMs: placed.atMs - from + 40_000, terms: started });
   const page = await context.until(lab.page.changes(quorum.atMs), { within: within.page });

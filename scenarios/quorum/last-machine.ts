@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { seconds } from '#errors/seconds.ts';
 import type { ClusterView } from '../harness/record/cluster-view.ts';
 import { pagePort } from '../harness/context/ports.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { type Roles, unitsOn } from './roles.ts';
+import { shortUnit } from '../harness/record/unit-name.ts';
 
 const pageDeadlineMs = 5_000;
 
@@ -33,13 +35,13 @@ export async function askLastMachine(
     verdict: dead.length === 0 ? 'pass' : 'fail',
     evidence:
       dead.length === 0
-        ? `${units.map(bare).join(', ')} as before; containers: ${containers.join(', ')}${excuse(ownWill)}`
-        : `no longer active: ${dead.map(bare).join(', ')}`,
+        ? `${units.map(shortUnit).join(', ')} as before; containers: ${containers.join(', ')}${excuse(ownWill)}`
+        : `no longer active: ${dead.map(shortUnit).join(', ')}`,
   });
   context.invariant({
     name: `the page of ${witness} answers`,
     verdict: page.status === 200 ? 'pass' : ownWill.length > 0 ? 'unknown' : 'fail',
-    evidence: `${page.status === undefined ? page.text : `HTTP ${page.status}`} in ${page.tookMs} ms; ${healthInWords(health.text)}${excuse(ownWill)}`,
+    evidence: `${page.status === undefined ? page.text : `HTTP ${page.status}`} in ${seconds(page.tookMs)}; ${healthInWords(health.text)}${excuse(ownWill)}`,
   });
   context.fact(`page of ${witness} without a quorum`, healthInWords(health.text));
 }
@@ -59,7 +61,7 @@ async function restartedThemselves(
 function excuse(units: readonly string[]): string {
   return units.length === 0
     ? ''
-    : `; ended to use a new announcement and needs a quorum to read it: ${units.map(bare).join(', ')}`;
+    : `; ended to use a new announcement and needs a quorum to read it: ${units.map(shortUnit).join(', ')}`;
 }
 
 const answering = z.object({ ok: z.boolean().optional() });
@@ -89,8 +91,6 @@ export function healthInWords(text: string): string {
   const memcached = `${servers.filter(({ ok }) => ok).length} of ${servers.length} memcached answer`;
   return `it calls itself ${health.status ?? '?'}: ${couchbase}, ${memcached}, ${rows}`;
 }
-
-const bare = (unit: string) => unit.replace(/\.service$/, '');
 
 async function ask(url: string): Promise<{ status: number | undefined; text: string; tookMs: number }> {
   const began = performance.now();

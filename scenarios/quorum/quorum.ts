@@ -1,6 +1,6 @@
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import { choice, scenario, type ScenarioContext } from '../scenario.ts';
-import { inWords, quorumOf } from './arithmetic.ts';
+import { inWords, quorumSize } from './arithmetic.ts';
 import { stackRunsOn } from './conditions.ts';
 import { firstBack, lastBack } from './coming-back.ts';
 import { askFencedMachine } from './fenced-machine.ts';
@@ -25,7 +25,7 @@ export const quorum = scenario({
   async run(context) {
     const { lab, parameters } = context;
     const machines = lab.machines.map(({ name }) => name);
-    for (let members = 1; members <= 7; members++) context.fact(`etcd of ${members}`, inWords(quorumOf(members)));
+    for (let members = 1; members <= 7; members++) context.fact(`etcd of ${members}`, inWords(quorumSize(members)));
     // A web unit that starts before the last announcement starts once more: roles are given when that is over.
     await context.until(lab.page.showsRows(machines.length, context.now()), { within: startDeadlineMs });
     await context.until(stackRunsOn(lab, machines), { within: startDeadlineMs });
@@ -71,7 +71,7 @@ export const quorum = scenario({
 
 function explain(context: ScenarioContext, { halted, witness }: Roles): void {
   const [home, ...others] = halted;
-  const size = quorumOf(context.lab.machines.length);
+  const size = quorumSize(context.lab.machines.length);
   context.note(`etcd of ${size.members}: ${inWords(size)}; so ${halted.length} go`);
   context.note(
     `${home} goes because it runs couchbase@1, ${others.join(', ') || 'nobody else'} with it; ${witness} stays and has a page`,

@@ -1,6 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import { type ClusterView, runningOn } from '../harness/record/cluster-view.ts';
-import { quorumOf } from './arithmetic.ts';
+import { quorumSize } from './arithmetic.ts';
 
 /** Who is halted and who stays. */
 export interface Roles {
@@ -19,7 +19,7 @@ const couchbase = 'couchbase@1.service';
  * @throws LabError `state.machines` with fewer than two machines, `state.deploy` when Couchbase or every other web unit is missing
  */
 export function chooseRoles(machines: readonly string[], view: ClusterView): Roles {
-  const away = quorumOf(machines.length).tolerated + 1;
+  const away = quorumSize(machines.length).tolerated + 1;
   if (away >= machines.length)
     throw new LabError({
       code: 'state.machines',

@@ -1,5 +1,5 @@
 import type { EtcdAnswer } from '../harness/context/lab-under-test.ts';
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { ScenarioContext } from '../scenario.ts';
 import { overdue } from './conditions.ts';
 import type { Roles } from './roles.ts';
@@ -69,7 +69,7 @@ export async function askEtcd(context: ScenarioContext, { witness }: Roles, expe
   context.invariant({
     name: 'a stale read still gets the old value',
     verdict: stale.ok && stale.value === expected ? 'pass' : 'fail',
-    evidence: `${witness} after ${stale.tookMs} ms: ${detail}`,
+    evidence: `${witness} after ${seconds(stale.tookMs)}: ${detail}`,
   });
 }
 
@@ -107,9 +107,10 @@ export async function watchLease(context: ScenarioContext, { witness }: Roles): 
   const there = read.ok && read.value !== undefined;
   context.invariant({
     name: 'leases stand still without a quorum',
-    verdict: there && (left ?? 0) < 0 ? 'pass' : 'fail',
-    evidence: there
-      ? `${leaseKey} (TTL ${leaseSeconds} s) is still there with ${(left ?? 0).toFixed(1)} s left`
-      : `${leaseKey} is gone`,
+    verdict: there && left !== undefined && left < 0 ? 'pass' : 'fail',
+    evidence:
+      there && left !== undefined
+        ? `${leaseKey} (TTL ${leaseSeconds} s) is still there with ${left.toFixed(1)} s left`
+        : `${leaseKey}, or its lease, is gone`,
   });
 }

@@ -23,6 +23,7 @@ export async function leaveMarker(machine: MachineUnderTest): Promise<void> {
   await run(machine, 'touch', markerFile);
 }
 
+/** Asks a machine that runs. */
 export async function machineTraces(machine: MachineUnderTest): Promise<MachineTraces> {
   const [marker, list, dockerId, images, subnet] = await Promise.all([
     machine.exec(['test', '-e', markerFile]),

@@ -1,11 +1,12 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { Condition } from '#provision/cluster/conditions/conditions.ts';
+import { seconds } from '#errors/seconds.ts';
 import { allUnits } from '../stack/stack.ts';
 import { type AbsencePrediction, predictAbsence } from '../harness/prediction/absence-prediction.ts';
 import { predictionFor } from '../harness/prediction/prediction-for.ts';
 import { movableUnits } from '../harness/prediction/subject.ts';
 import type { LabUnderTest, MachineUnderTest } from '../harness/context/lab-under-test.ts';
-import { eventsOf } from '../harness/record/events/events-of.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
 import type { ActiveFault } from '../harness/record/fault-record.ts';
 import type { Prediction } from '../harness/record/run-report.ts';
 import { scenario, type ScenarioContext, machineTarget } from '../scenario.ts';
@@ -86,7 +87,7 @@ async function comeBack(context: ScenarioContext<unknown>, absence: Absence): Pr
   const within = { within: awayDeadlineMs };
   await context.until(lab.fleet.machineGone(machine.name), within);
   const elsewhere = await context.until(lab.fleet.unitsRunning(allUnits.filter((name) => name !== unit)), within);
-  const stored = `${by} at ${Math.round(fault.fromMs)} ms`;
+  const stored = `${by} at ${seconds(fault.fromMs)}`;
   const key = `/lab/rejoin/${by}`;
   await context.until(keyStored(context, machine.name, key, stored), within);
   await context.snapshot(by === 'halt' ? 'halted' : 'destroyed');

@@ -4,7 +4,7 @@ import { quorumLost } from '../harness/record/quorum.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import { describeSpan, intersection, type Span, totalMs } from '../harness/record/spans.ts';
 import { unreachableSpans } from '../harness/record/unreachable.ts';
-import { seconds } from '../harness/record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Finding } from '../harness/record/verdict.ts';
 import { requests } from './requests.ts';
 

@@ -1,4 +1,5 @@
 import type { LabConfig } from '#provision/config/lab-config.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import { sum, term } from '../harness/prediction/terms.ts';
 import { retryMs, servicesEveryTicks, usualRate } from '../harness/probes/probe-timers.ts';
@@ -27,7 +28,7 @@ export function predictOutages(
   reboots: readonly FailoverSteps[],
   { etcdElectionMs }: Pick<LabConfig['timers'], 'etcdElectionMs'>,
 ): OutagePredictions {
-  const election = term(`etcd election up to ${(2 * etcdElectionMs) / 1000} s`, 0, 2 * etcdElectionMs);
+  const election = term(`etcd election up to ${statedSeconds(2 * etcdElectionMs)}`, 0, 2 * etcdElectionMs);
   const apps = atMost(reboots.map(({ appRestarted }) => appRestarted));
   const moved = atMost(
     reboots.map(({ gone, rescheduled, active, registered }) => sum(gone, rescheduled, active, registered)),

@@ -4,7 +4,7 @@ import { predictAbsence } from '../harness/prediction/absence-prediction.ts';
 import { predictionFor } from '../harness/prediction/prediction-for.ts';
 import { movableUnits } from '../harness/prediction/subject.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
-import { eventsOf } from '../harness/record/events/events-of.ts';
+import { eventsOf } from '../harness/record/events-of.ts';
 import type { FailoverSteps } from '../harness/prediction/failover-steps.ts';
 import type { RunRecord } from '../harness/record/run-record.ts';
 import { scenario, type ScenarioContext } from '../scenario.ts';

@@ -1,9 +1,10 @@
 import type { LabUnderTest } from '../harness/context/lab-under-test.ts';
+import { containerName } from '../harness/record/unit-name.ts';
 
 /** Name of the container that a unit of the stack runs; undefined for a sidekick, which runs none. Pure. */
 export function containerOf(unit: string): string | undefined {
   if (unit.includes('-sidekick@')) return undefined;
-  return unit.replace(/\.service$/, '').replace('@', '-');
+  return containerName(unit);
 }
 
 /** Wall-clock ms at which Docker started a container on a machine; undefined when there is no such container. */

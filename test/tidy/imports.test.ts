@@ -62,7 +62,9 @@ describe('a planted import is found', () => {
     [`${cluster}/members/a.ts`]:
       "import '../conditions/a.ts'; import '../up/a.ts'; import type { Lab } from '../beside.ts';",
     [`${harness}/run/a.ts`]: "import '../record/a.ts'; import '../../failover/a.ts'; import '../loose.ts';",
-    [`${harness}/record/a.ts`]: "import type { A } from '../run/a.ts'; import './events/a.ts';",
+    [`${harness}/record/a.ts`]: "import type { A } from '../run/a.ts'; import './b.ts';",
+    [`${harness}/report/a.ts`]: "import './html/a.ts';",
+    [`${harness}/report/html/a.ts`]: "import '../b.ts'; import './parts/a.ts'; import '../../record/b.ts';",
     'scenarios/failover/a.ts':
       "import '../scenario.ts'; import '../stack/a.ts'; import '../harness/record/b.ts'; import '../harness/watch/a.ts';",
     'scenarios/stack/a.ts': "import '../rolling/a.ts';",
@@ -72,6 +74,7 @@ describe('a planted import is found', () => {
     'platform/round.ts': "import type { B } from './about.ts';",
     'platform/about.ts': "import type { A } from './round.ts'; export type B = A;",
   };
+  const inHarness = (file: string) => `${harness}/${file}`;
   const empty = [
     'platform/etcd/store.ts',
     'platform/fleet/engine/decide.ts',
@@ -80,14 +83,14 @@ describe('a planted import is found', () => {
     'guide/form/a.ts',
     ...['server/protocol.ts', 'moment/b.ts', 'live/a.ts'].map((file) => `dashboard/${file}`),
     'cli/c.ts',
+    'site/a.ts',
     'test/a.ts',
     'package.json',
     'scenarios/scenario.ts',
     'scenarios/chaos/seeded-random.ts',
     'scenarios/failover/b.ts',
-    ...['loose.ts', 'record/b.ts', 'record/events/a.ts', 'watch/a.ts', 'probes/a.ts', 'faults/a.ts', 'run/b.ts'].map(
-      (file) => `${harness}/${file}`,
-    ),
+    ...['loose.ts', 'record/b.ts', 'watch/a.ts', 'probes/a.ts', 'faults/a.ts', 'run/b.ts'].map(inHarness),
+    ...['report/b.ts', 'report/html/parts/a.ts'].map(inHarness),
     ...['conditions/a.ts', 'up/a.ts', 'beside.ts'].map((file) => `${cluster}/${file}`),
     ...['vagrant/a.ts', 'supervisor/a.ts', 'beside.ts', 'wait-until.ts'].map((file) => `${machines}/${file}`),
   ];
@@ -147,6 +150,7 @@ describe('a planted import is found', () => {
           `wall-of-harness-run: ${harness}/run/a.ts -> ${harness}/loose.ts`,
           `wall-of-harness-loose: ${harness}/run/a.ts -> ${harness}/loose.ts`,
           `wall-of-harness-record: ${harness}/record/a.ts -> ${harness}/run/a.ts`,
+          `wall-of-harness-within: ${harness}/report/html/a.ts -> ${harness}/report/b.ts`,
           `wall-of-scenario: scenarios/failover/a.ts -> ${harness}/watch/a.ts`,
           'wall-of-scenario: scenarios/stack/a.ts -> scenarios/rolling/a.ts',
           'wall-of-scenario: scenarios/rolling/a.ts -> scenarios/failover/b.ts',

@@ -1,5 +1,5 @@
 import type { MachineNow, Moment } from '../../moment/moment.ts';
-import { type Layer, shortUnit, unitParts } from '../../moment/unit-parts.ts';
+import { type ChapterLayer, shortUnit, unitParts } from '../../moment/unit-parts.ts';
 
 type UnitView = Moment['units'][number];
 
@@ -48,7 +48,7 @@ function isOn({ states, target }: UnitView, machine: string): boolean {
 }
 
 function Band(props: {
-  readonly layer: Layer;
+  readonly layer: ChapterLayer;
   readonly units: readonly UnitView[];
   readonly machine: string;
   readonly onChoose: CardProps['onChoose'];

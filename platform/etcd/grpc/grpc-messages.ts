@@ -1,6 +1,7 @@
 /** Before each message: a byte for "not compressed", and its length ("gRPC over HTTP2", Length-Prefixed-Message). */
 const headBytes = 5;
 
+/** A message as gRPC sends it: not compressed, its length before it (PROTOCOL-HTTP2, "Length-Prefixed-Message"). Pure. */
 export function framed(message: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(headBytes + message.length);
   bytes[0] = 0;

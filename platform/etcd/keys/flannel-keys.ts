@@ -18,6 +18,7 @@ export const defaultFlannelPrefix = '/coreos.com/network';
 /** How long flannel leases a subnet: the original's 24 h. */
 export const subnetLeaseSeconds = 24 * 3600;
 
+/** The names of flannel's keys below a prefix, which ends without a slash. Pure. */
 export function flannelKeys(prefix: string = defaultFlannelPrefix): FlannelKeys {
   const subnets = `${prefix}/subnets/`;
   return { config: `${prefix}/config`, subnets, lease: (cidr) => `${subnets}${cidr.replace('/', '-')}` };
@@ -33,6 +34,10 @@ export interface FlannelLease {
   readonly vtepMac: string | undefined;
 }
 
+/**
+ * The value of a lease's key. Pure.
+ * @param vni of backend vxlan
+ */
 export function writeFlannelLease(lease: FlannelLease, vni?: number): string {
   const data = lease.vtepMac === undefined ? {} : { BackendData: { VNI: vni, VtepMAC: lease.vtepMac } };
   return JSON.stringify({ PublicIP: lease.publicIp, BackendType: lease.backend, ...data });

@@ -47,6 +47,7 @@ export function presenceLeaseSeconds(ttlSeconds: number): number {
   return Math.max(2, ttlSeconds - 1);
 }
 
+/** The names of fleet's keys below a prefix, which ends with a slash. Pure. */
 export function fleetKeys(prefix: string = defaultKeyPrefix): FleetKeys {
   return {
     prefix,

@@ -1,4 +1,3 @@
-import type { WatchStream } from '../connection.ts';
 import type { KeyValue } from '../store.ts';
 import type { RawEvent } from './changes.ts';
 import type { NextPage, Page } from './member-wire.ts';

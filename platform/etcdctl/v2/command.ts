@@ -23,6 +23,10 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
+/**
+ * The key that a command is about. Pure.
+ * @throws LabError `usage.etcdctl`: none is given
+ */
 export function keyOf(call: Call): string {
   if (call.args[0] === undefined) throw badArguments('key required');
   return cleanPath(call.args[0]);
@@ -41,6 +45,7 @@ export function valueOf(call: Call): string {
   return call.args[1];
 }
 
+/** undefined: the flag was not given. Pure. */
 export function textFlag(call: Call, name: string): string | undefined {
   const flag = call.flags[name];
   return typeof flag === 'string' ? flag : undefined;

@@ -57,6 +57,7 @@ export async function nodeOf(store: EtcdStore, kv: KeyValue, path = kv.key): Pro
   return { ...node, ttl: Math.min(granted, Math.max(0, remaining) + 1) };
 }
 
+/** A directory as etcdctl prints it in JSON, all below it with it: v3 keeps no index of a directory. Pure. */
 export function directoryNode(path: string, nodes: TreeNode[] = []): V2Node {
   return {
     key: path === '/' ? '' : path,

@@ -135,6 +135,7 @@ async function nodeIfShown(call: Call, kv: KeyValue) {
   return call.output === 'simple' ? plainNode(kv) : nodeOf(call.store, kv);
 }
 
+/** A key as v2's answers have it. Pure. */
 export function plainNode(kv: KeyValue) {
   return { key: kv.key, value: kv.value, createdIndex: kv.createRevision, modifiedIndex: kv.modRevision };
 }

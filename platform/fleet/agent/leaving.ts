@@ -1,3 +1,4 @@
+import { statedSeconds } from '#errors/seconds.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import type { Log } from '../daemon/log.ts';
 import { endings } from './endings.ts';
@@ -62,7 +63,7 @@ export function stopUnlessRead(systemd: SystemdDriver, afterMs: number, log: Log
     if (isRead || !running) return;
     log('fence', {
       event: 'closed',
-      reason: `nothing of etcd since fleetd began, ${afterMs / 1000} s ago: all units stop`,
+      reason: `nothing of etcd since fleetd began, ${statedSeconds(afterMs)} ago: all units stop`,
     });
     await removeAll(hands, () => isRead);
   };

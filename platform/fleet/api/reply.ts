@@ -20,6 +20,7 @@ export class ApiError extends Error {
   }
 }
 
+/** An error as the original's API answers it: the status in the body, too. Pure. */
 export function errorReply(status: number, message: string): Reply {
   return { status, body: { error: { code: status, message } } };
 }

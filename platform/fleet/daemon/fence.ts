@@ -1,3 +1,4 @@
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Log } from './log.ts';
 import { etcdTimeoutMs } from './etcd-timeout.ts';
 
@@ -17,7 +18,7 @@ export interface Fence {
  */
 export function fence(args: { ttlSeconds: number; isAlone: () => boolean; log: Log; onChange: () => void }): Fence {
   const { ttlSeconds, isAlone, log, onChange } = args;
-  const silence = `nothing of etcd for ${ttlSeconds} s`;
+  const silence = `nothing of etcd for ${statedSeconds(ttlSeconds * 1_000)}`;
   const requestMs = etcdTimeoutMs(ttlSeconds);
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;

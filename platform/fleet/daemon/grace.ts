@@ -10,6 +10,7 @@ export interface Grace {
   until(): number;
 }
 
+/** Begins with one full TTL, as after a silence; all times in ms of one clock. Pure but for what it has been told. */
 export function startGrace(startMs: number, ttlMs: number): Grace {
   let last = startMs;
   let until = startMs + ttlMs;

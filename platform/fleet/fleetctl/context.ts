@@ -45,6 +45,7 @@ export async function saying<T>(words: string, what: () => Promise<T>): Promise<
   }
 }
 
+/** LabError `usage.no-units` of a command that wants units. */
 export function noUnits(command: string): LabError {
   return new LabError({ code: 'usage.no-units', cause: 'No units given', next: `fleetctl ${command} UNIT...` });
 }

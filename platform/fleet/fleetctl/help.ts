@@ -30,6 +30,7 @@ export function generalHelp(
   ].join('\n');
 }
 
+/** `fleetctl help COMMAND`, folded to so many columns. Pure. */
 export function commandHelp(command: Command, globals: readonly FlagSpec[], columns = Infinity): string {
   return [
     folded(`fleetctl ${command.name} [flags] ${command.args}`.trimEnd(), columns, 2),

@@ -5,14 +5,14 @@ import { LabError } from '#errors/lab-error.ts';
 import { type FleetMachine, sshTimeoutS } from '../client/fleet-client.ts';
 import { readMachineId } from '../daemon/config.ts';
 import type { Context } from './context.ts';
-import { seconds } from './seconds.ts';
+import { flagSeconds } from './flag-seconds.ts';
 
 /** Options of every ssh call: a lab's machines come and go, so their host keys are new each time. */
 export function sshOptions(context: Pick<Context, 'env' | 'flags'>): string[] {
   const key = context.env['FLEETCTL_SSH_KEY'];
   const known = context.flags.text('known-hosts-file');
   const timeout = context.flags.text('ssh-timeout');
-  const timeoutS = timeout === undefined ? sshTimeoutS : Math.ceil(seconds('ssh-timeout', timeout));
+  const timeoutS = timeout === undefined ? sshTimeoutS : Math.ceil(flagSeconds('ssh-timeout', timeout));
   const port = context.flags.text('ssh-port');
   const strict = context.flags.on('strict-host-key-checking');
   const hosts = known ?? (strict ? undefined : '/dev/null');

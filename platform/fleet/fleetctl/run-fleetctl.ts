@@ -18,7 +18,7 @@ import { why } from './commands/why.ts';
 import type { Command, Context } from './context.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { sshOptions } from './remote.ts';
-import { seconds } from './seconds.ts';
+import { flagSeconds } from './flag-seconds.ts';
 import { openTunnel } from './tunnel.ts';
 
 const commands: readonly Command[] = [
@@ -104,7 +104,7 @@ export async function runFleetctl(
   if (idle.length > 0) io.err(`note: without meaning here: ${idle.join(', ')}`);
   const flags = withEnvironment(before, after, io.env);
   const asked = flags.text('request-timeout');
-  const timeoutMs = asked === undefined ? answerDeadlineMs : seconds('request-timeout', asked) * 1000;
+  const timeoutMs = asked === undefined ? answerDeadlineMs : flagSeconds('request-timeout', asked) * 1000;
   const tunnel = flags.text('tunnel');
   const credentials = credentialsOf(flags, io.env);
   const context = { ...io, flags, args: after.args };

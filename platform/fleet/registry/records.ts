@@ -34,6 +34,7 @@ export interface StateRecord {
   readonly message?: string;
 }
 
+/** The value of `unit/NAME`. Pure. */
 export function writeUnit(name: string, options: UnitOptions): string {
   return JSON.stringify({ Name: name, Hash: hashUnit(options), Raw: serialiseUnit(options) });
 }
@@ -79,6 +80,7 @@ export function readDesired(value: string | undefined, onBad: OnBadValue): Desir
   return state ?? 'inactive';
 }
 
+/** The value of `machines/ID/object`. Pure. */
 export function writeMachine(machine: Machine): string {
   return JSON.stringify({
     ID: machine.id,
@@ -111,6 +113,7 @@ export function readMachine(
   return { id, name, ip, metadata: { ...own, ...overlay } };
 }
 
+/** The value of `states/UNIT/MACHINE`. Pure. */
 export function writeState(s: StateRecord): string {
   return JSON.stringify({
     loadState: s.load,
@@ -133,6 +136,7 @@ const stateValue = z.object({
   message: z.string().optional(),
 });
 
+/** The other way round; undefined for what is no state, once told. Pure. */
 export function readState(unit: string, machineId: string, value: string, onBad: OnBadValue): StateRecord | undefined {
   const json = readJson(stateValue, value, onBad);
   if (json === undefined) return undefined;

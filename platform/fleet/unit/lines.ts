@@ -84,6 +84,7 @@ export function shorten(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 
+/** LabError `unit.syntax`. */
 export function syntaxError(cause: string, next: string): LabError {
   return new LabError({ code: 'unit.syntax', cause, next });
 }

@@ -10,6 +10,7 @@ export interface UnitName {
   readonly type: string;
 }
 
+/** `web@1.service` in its parts; instance is undefined without `@`, and empty in a template. Pure. */
 export function splitUnitName(full: string): UnitName {
   const dot = full.lastIndexOf('.');
   const stem = dot < 0 ? full : full.slice(0, dot);
@@ -23,6 +24,7 @@ export function splitUnitName(full: string): UnitName {
   };
 }
 
+/** `web@.service`. Pure. */
 export function isTemplate(name: string): boolean {
   return splitUnitName(name).instance === '';
 }

@@ -24,6 +24,7 @@ interface Known extends ObservedUnit {
   readonly isSure: boolean;
 }
 
+/** Knows nothing yet. */
 export function unitPicture(): UnitPicture {
   const known = new Map<string, Known>();
   // A unit may have several names, and one path.

@@ -57,6 +57,10 @@ export function etcdHealthy(addresses: readonly string[], stretch = 1): Conditio
   };
 }
 
+/**
+ * Does this member take part in a quorum? No answer in time is no.
+ * @param stretch how many times slower than usual this host is
+ */
 export async function etcdMemberHealthy(address: string, stretch = 1): Promise<boolean> {
   const member = oneMember(memberUrl(address));
   return member.healthy(requestDeadlineMs * stretch).finally(() => member.close());

@@ -1,4 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
 import { machinesNamed } from '../../config/machine-named.ts';
 import type { LabConfig } from '../../config/lab-config.ts';
@@ -21,7 +22,7 @@ export async function waitReady(args: {
   on: OnLabEvent;
 }): Promise<boolean> {
   const { config, provider, running, started, on } = args;
-  const quorum = Math.floor(config.machines.length / 2) + 1;
+  const quorum = quorumOf(config.machines.length);
   if (running.length < quorum) {
     const detail = `${running.length} of ${config.machines.length} machines run; etcd needs ${quorum} for a quorum, so nothing can be scheduled`;
     on({ subject: 'lab', phase: 'cluster', status: 'skipped', detail });

@@ -29,6 +29,10 @@ export async function ownIgnition(file: string | undefined): Promise<IgnitionCon
 /** A machine's Ignition config as text; its etcd begins a cluster with all the others unless it is told how to join one. */
 export type IgnitionOf = (machine: string, etcd?: EtcdStart) => string;
 
+/**
+ * Stages what machines fetch, and makes the lab's key where there is none.
+ * @param own the reader's Ignition file, merged into each
+ */
 export async function ignitionConfigs(lab: LabParts, own: IgnitionConfig | undefined): Promise<IgnitionOf> {
   const artifacts = await stageArtifacts(lab.repoDir, lab.paths.artifactsDir);
   const key = await ensureLabKey(lab.paths.keysDir, lab.config.name);

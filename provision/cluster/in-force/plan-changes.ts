@@ -1,6 +1,6 @@
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import type { MachineStatus } from '../../machines/machine-provider.ts';
-import { quorumOf } from '../members/member.ts';
 import {
   allMachines,
   type ConfigChange,

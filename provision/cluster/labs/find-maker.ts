@@ -32,6 +32,7 @@ export async function recordMaker(stateDir: string, maker: LabMaker): Promise<vo
   await writeFile(join(stateDir, recordName), `${JSON.stringify(record)}\n`);
 }
 
+/** Who made the lab in a state directory; undefined where nothing says so. */
 export async function readMaker(stateDir: string): Promise<LabMaker | undefined> {
   const text = await readFile(join(stateDir, recordName), 'utf8').catch(() => undefined);
   if (text !== undefined) return makerSchema.safeParse(parse(text)).data;

@@ -18,7 +18,7 @@ const places = { run: dirname(labPaths('x', '/').runDir), cgroups: dirname(labPa
  */
 export async function findLeftOvers(stateDir: string): Promise<LeftOver[]> {
   const hierarchies = await hostHierarchies();
-  const running = new Set(runningSpecFiles().map((file) => basename(dirname(file))));
+  const running = runningLabs();
   const trees = await Promise.all(hierarchies.map(({ mount }) => directoriesOf(join(mount, places.cgroups))));
   const names = new Set([...(await directoriesOf(places.run)), ...trees.flat()]);
   const looked = [...names]
@@ -38,13 +38,17 @@ export async function findLeftOvers(stateDir: string): Promise<LeftOver[]> {
 export async function clearLeftOver(left: LeftOver, provider: Pick<MachineProvider, 'endGround'>): Promise<void> {
   const paths = labPaths(left.lab, left.stateDir);
   await withLabLock(paths, 'lab doctor --fix', async () => {
-    const now = await findLeftOvers(left.stateDir);
-    if (!now.some(({ lab }) => lab === left.lab)) return;
+    if (runningLabs().has(left.lab)) return;
+    if ((await whatIsLeft(left.lab, left.stateDir, await hostHierarchies())).length === 0) return;
     await provider.endGround();
     if (left.isLab) return;
     for (const entry of await readdir(paths.runDir).catch(() => []))
       if (join(paths.runDir, entry) !== paths.lockFile) await rm(join(paths.runDir, entry), { recursive: true });
   });
+}
+
+function runningLabs(): ReadonlySet<string> {
+  return new Set(runningSpecFiles().map((file) => basename(dirname(file))));
 }
 
 async function whatIsLeft(lab: string, stateDir: string, hierarchies: readonly Hierarchy[]): Promise<string[]> {

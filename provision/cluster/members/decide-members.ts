@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LabError } from '#errors/lab-error.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import { until } from '../conditions/conditions.ts';
 import { lookAtMembers } from './look-at-members.ts';
-import { type MemberView, quorumOf } from './member.ts';
+import { type MemberView } from './member.ts';
 import { type MemberPlan, type MembersSeen, planMembers } from './plan-members.ts';
 
 /** A member that has just started reads its own log before it knows all that it knew. */

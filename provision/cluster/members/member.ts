@@ -23,7 +23,3 @@ export interface EtcdStart {
   /** Exactly the members of the cluster, itself among them. */
   readonly members: readonly { readonly name: string; readonly peerUrl: string }[];
 }
-
-export function quorumOf(members: number): number {
-  return Math.floor(members / 2) + 1;
-}

@@ -1,6 +1,8 @@
+import { mustHave } from '#errors/must-have.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import { leftOverMembers, nameOf } from './left-over-members.ts';
 import { machineOf } from './machine-of.ts';
-import { type Member, quorumOf } from './member.ts';
+import { type Member } from './member.ts';
 
 /** What is to be done about etcd's members before machines without a disk can be made. */
 export type MemberPlan =
@@ -93,7 +95,8 @@ function notConnected(member: Member, machine: string | undefined, { running }: 
   return {
     kind: 'refuse',
     cause: `${cause}, and ${nameOf(member)} is no machine of this lab`,
-    next: `lab ssh ${running[0] ?? ''} -- etcdctl member remove ${BigInt(member.id).toString(16)}`,
+    // Whoever answered for the members runs.
+    next: `lab ssh ${mustHave(running[0], 'running machine')} -- etcdctl member remove ${BigInt(member.id).toString(16)}`,
   };
 }
 

@@ -1,5 +1,5 @@
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
-import { quorumOf } from '../members/member.ts';
 import type { Phase } from './phase.ts';
 
 /** Units of a machine in the order in which it needs them, each with what it cannot be ready without. */

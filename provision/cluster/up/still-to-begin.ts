@@ -15,6 +15,7 @@ export async function stillToBegin(lab: HasState): Promise<string[]> {
   return z.array(z.string()).parse(JSON.parse(text));
 }
 
+/** None takes the record away. */
 export async function rememberBeginners(lab: HasState, names: readonly string[]): Promise<void> {
   if (names.length === 0) return rm(fileOf(lab), { force: true });
   await writeFile(fileOf(lab), JSON.stringify(names));

@@ -31,6 +31,7 @@ export async function fenceStands(link: string, network: FenceNetwork): Promise<
   return missingRoutes(link, network, stdout).length === 0;
 }
 
+/** Takes the fence away, its unit with it; what is not there is no error. */
 export async function lowerFence(link: string, network: FenceNetwork): Promise<void> {
   const unit = unitFile(link);
   for (const file of [wantedLink(unit), unit]) await rm(file, { force: true });

@@ -57,6 +57,7 @@ export async function connectHost(
   await writeFile(`/proc/sys/net/ipv4/neigh/${link}/retrans_time_ms`, String(arpRetryMs));
 }
 
+/** Takes the host's end of the lab's link away, if it is there. */
 export async function disconnectHost(link: string): Promise<void> {
   if (existsSync(`/sys/class/net/${link}`)) await execa('ip', ['link', 'del', link], { reject: false });
 }

@@ -77,6 +77,7 @@ function checkHeaders(headers: NonNullable<Resource['httpHeaders']>, source: str
   return [...wrong, ...repeated(headers, (header) => header.name, path, 'name')];
 }
 
+/** `ignition.proxy`: URLs by HTTP or HTTPS, and hosts that are asked without (spec 3.3). Pure. */
 export function checkProxy(proxy: IgnitionSection['proxy']): readonly Problem[] {
   const at: Path = ['ignition', 'proxy'];
   const bad = (key: string, message: string, next: string): Problem[] => [

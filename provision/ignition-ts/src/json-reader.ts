@@ -4,6 +4,7 @@ export interface PlacedJson {
   readonly offsets: ReadonlyMap<string, number>;
 }
 
+/** Text that is no JSON; `offset` is the character where that shows. */
 export class JsonProblem extends Error {
   readonly offset: number;
 

@@ -50,6 +50,7 @@ export function nameOf(item: unknown): unknown {
   return isTree(item) ? (item['path'] ?? item['name'] ?? item['source']) : item;
 }
 
+/** An object, and no list. Pure. */
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,6 +12,7 @@ export interface Origin {
 /** Beside the configs, which are nothing but the spec's own keys. */
 const remembered = new WeakMap<object, readonly Origin[]>();
 
+/** The same config, of which `originsOf` says from then on what went into it. */
 export function rememberOrigins<T extends object>(config: T, origins: readonly Origin[]): T {
   if (origins.length > 0) remembered.set(config, origins);
   return config;

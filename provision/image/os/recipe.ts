@@ -37,6 +37,7 @@ const packages = [
   'libgcc-s1',
 ];
 
+/** What the OS image is made of, with the Node that runs this. Pure. */
 export function osRecipe(repoDir: string, suite: string): OsRecipe {
   return { suite, packages, nodeBinary: process.execPath, directory: join(repoDir, 'provision/image/os') };
 }

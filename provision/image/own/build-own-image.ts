@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
+import { mustHave } from '#errors/must-have.ts';
 import type { BuildProgress } from '../containers/build-missing.ts';
 import { buildOptions } from '../containers/buildah.ts';
 import type { Reference } from '../containers/dockerfile.ts';
@@ -77,7 +78,7 @@ function withWholeNames(
     const whole = `${registry}/${name.repository}:${name.tag}`;
     // Behind a line that goes on, the name may stand further down.
     const at = lines.findIndex((line, index) => index >= base.line - 1 && line.includes(base.text));
-    lines[at] = lines[at]?.replace(base.text, whole) ?? '';
+    lines[at] = mustHave(lines[at], `line with ${base.text}`).replace(base.text, whole);
   }
   return readOwnDockerfile(lines.join('\n'), file);
 }

@@ -13,6 +13,7 @@ export async function hostHierarchies(): Promise<Hierarchy[]> {
   return parseHierarchies(await readFile('/proc/self/mountinfo', 'utf8'));
 }
 
+/** The cgroup hierarchies of a `/proc/PID/mountinfo` (proc(5)), below /sys/fs/cgroup, the last mount of a place counting. Pure. */
 export function parseHierarchies(mountinfo: string): Hierarchy[] {
   const found = new Map<string, Hierarchy>();
   for (const line of mountinfo.split('\n')) {

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { type ErrorCode, LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 
 const graceMs = 5_000;
 
@@ -44,7 +45,7 @@ function parse(text: string): unknown {
 function timeoutError(path: string, deadlineMs: number): LabError {
   return new LabError({
     code: 'timeout.control',
-    cause: `the lab's supervisor did not answer ${path} within ${(deadlineMs + graceMs) / 1000} s`,
+    cause: `the lab's supervisor did not answer ${path} within ${statedSeconds(deadlineMs + graceMs)}`,
     next: 'lab status',
   });
 }

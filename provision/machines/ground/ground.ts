@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
+import { mustHave } from '#errors/must-have.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 import { lowerFence, raiseFence } from '../../host/network/fence.ts';
 import { checkAddressFree, connectHost, disconnectHost } from '../../host/network/lab-link.ts';
@@ -102,7 +103,8 @@ export class Ground {
     } else if (otherSpec) await changeLive(paths, spec, busy, stretch);
     // Here and not where it is started: whoever started it may have been killed before it could write.
     await writeFile(paths.supervisorFile, `${JSON.stringify(pids)}\n`);
-    if (bare !== true) await connectHost(paths.hostLink, network, pids.init, bridge);
+    if (bare !== true)
+      await connectHost(paths.hostLink, network, mustHave(pids.init, 'PID 1 of a supervisor that answers'), bridge);
   }
 
   /** What the supervisor says, or undefined when none answers. */
@@ -114,8 +116,8 @@ export class Ground {
 
   /** A process inside the lab's namespaces, by its PID on the host. @throws LabError `state.lab-down` when there is none */
   requireNamespacePid(): number {
-    const pids = findSupervisor(this.paths);
-    if (pids !== undefined) return pids.init;
+    const init = findSupervisor(this.paths)?.init;
+    if (init !== undefined) return init;
     throw new LabError({ code: 'state.lab-down', cause: `lab ${this.#options.lab} is not up`, next: 'lab up' });
   }
 

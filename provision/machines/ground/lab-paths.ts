@@ -42,6 +42,11 @@ export interface MachinePaths {
   readonly journalDir: string;
 }
 
+/**
+ * Where all of a lab lies. Pure.
+ * @param name of the lab
+ * @param stateDir its own, where the disks are
+ */
 export function labPaths(name: string, stateDir: string): LabPaths {
   const runDir = `/run/coreos-lab/${name}`;
   return {

@@ -10,8 +10,8 @@ import { findSupervisor, supervisorProcesses } from './supervisor-process.ts';
 export function refuseStopped(paths: LabPaths, lab: string): void {
   const found = findSupervisor(paths);
   const named = found === undefined ? [] : [found.unshare, found.init];
-  const stopped = [...new Set([...named, ...supervisorProcesses(paths)])].filter((pid) =>
-    isStopped(textOrEmpty(`/proc/${pid}/stat`)),
+  const stopped = [...new Set([...named, ...supervisorProcesses(paths)])].filter(
+    (pid) => pid !== undefined && isStopped(textOrEmpty(`/proc/${pid}/stat`)),
   );
   if (stopped.length === 0) return;
   throw new LabError({

@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { waitUntil } from '../wait-until.ts';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { createSupervisorCgroup } from '../cgroup/machine-cgroup.ts';
@@ -17,8 +18,8 @@ const endDeadlineMs = 10_000;
 export interface SupervisorPids {
   /** `unshare`, which takes the whole PID namespace down with it (--kill-child). */
   readonly unshare: number;
-  /** PID 1 of the lab's namespaces. */
-  readonly init: number;
+  /** PID 1 of the lab's namespaces; undefined before it has begun. */
+  readonly init: number | undefined;
 }
 
 /** For `sh -c`: enters the cgroups whose `cgroup.procs` files are listed in $0, and becomes the command of its arguments. */
@@ -40,7 +41,7 @@ export async function startSupervisor(paths: LabPaths, bundle: string, stretch: 
   // tini is PID 1 of the namespace: it reaps what the machines' systemd-nspawns leave behind, which Node would not.
   const argv = [...namespaces, 'tini', '--', process.execPath, bundle, paths.specFile];
   // Nothing of the caller's environment: it would outlive the caller, and slow every Node start down that it configures.
-  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
+  const env = { PATH: process.env['PATH'], LANG: 'C.UTF-8' };
   const hierarchies = await hostHierarchies();
   const roots = hierarchies.map(({ mount }) => join(mount, 'cgroup.procs')).join(' ');
   const own = (await createSupervisorCgroup(hierarchies, paths.cgroup)).join(' ');
@@ -55,7 +56,7 @@ export async function startSupervisor(paths: LabPaths, bundle: string, stretch: 
   });
   closeSync(log);
   child.unref();
-  const unshare = child.pid ?? 0;
+  const unshare = mustHave(child.pid, 'process of the supervisor');
   const evidence = () => textOrEmpty(logFile).trimEnd().split('\n').slice(-15);
   await waitUntil({
     condition: "the lab's supervisor answers on its control socket",
@@ -73,7 +74,7 @@ export async function startSupervisor(paths: LabPaths, bundle: string, stretch: 
       });
     },
   });
-  return { unshare, init: childrenOf(unshare)[0] ?? 0 };
+  return { unshare, init: childrenOf(unshare)[0] };
 }
 
 /** @param stretch how many times slower than usual this host is */
@@ -92,7 +93,7 @@ export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
     if (!(pid > 0) || !isSupervisor(pid, paths) || commandLine(pid)[0] !== 'unshare') continue;
-    return { unshare: pid, init: childrenOf(pid)[0] ?? 0 };
+    return { unshare: pid, init: childrenOf(pid)[0] };
   }
   return undefined;
 }
@@ -130,10 +131,10 @@ export async function killSupervisor(
     condition: "every process of the lab's PID namespace has ended",
     deadlineMs: endDeadlineMs * stretch,
     everyMs: 10,
-    next: `look at process ${pids.init}`,
+    next: `look at process ${pids.init ?? pids.unshare}`,
     check: async () => {
       await release();
-      return !isSupervisor(pids.unshare, paths) && !isSupervisor(pids.init, paths);
+      return [pids.unshare, pids.init].every((pid) => pid === undefined || !isSupervisor(pid, paths));
     },
   });
 }

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { ExecResult } from '../machine-provider.ts';
 
 const outputLimitBytes = 16 * 1024 * 1024;
@@ -35,6 +36,6 @@ export async function execInMachine(initPid: number, argv: readonly string[], ti
   return {
     exitCode: result.exitCode ?? (result.timedOut ? 124 : 125),
     stdout: result.stdout,
-    stderr: result.timedOut ? `${result.stderr}\nno end within ${timeoutMs / 1000} s` : result.stderr,
+    stderr: result.timedOut ? `${result.stderr}\nno end within ${statedSeconds(timeoutMs)}` : result.stderr,
   };
 }

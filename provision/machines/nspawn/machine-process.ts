@@ -28,6 +28,10 @@ const initDeadlineMs = 15_000;
 /** What systemd-nspawn's default filter lacks for a Docker engine: session keyrings and cgroup BPF programs. */
 const dockerSystemCalls = ['add_key', 'keyctl', 'bpf'];
 
+/**
+ * Starts systemd-nspawn, and waits until PID 1 of the machine answers.
+ * @throws LabError `command.nspawn`, `timeout.condition`
+ */
 export async function startMachineProcess(args: {
   machine: string;
   machineId: string;

@@ -20,6 +20,6 @@ export async function readJournal(paths: LabPaths, machine: string, args: readon
 export function readableJournalDir(paths: LabPaths): (machine: string) => string {
   const pids = findSupervisor(paths);
   // proc(5), "/proc/pid/root": the file system as that process sees it, mounts included.
-  const root = pids === undefined ? '' : `/proc/${pids.init > 0 ? pids.init : pids.unshare}/root`;
+  const root = pids === undefined ? '' : `/proc/${pids.init ?? pids.unshare}/root`;
   return (machine) => `${root}${paths.machine(machine).journalDir}`;
 }

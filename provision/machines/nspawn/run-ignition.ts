@@ -46,7 +46,10 @@ async function runStage(
       ignitionBinary,
       ['--platform=file', `--stage=${stage}`, `--root=${paths.root}`, ...state, '--log-to-stdout'],
       {
-        env: { IGNITION_CONFIG_FILE: paths.ignitionFile, PATH: `${scratch}:${process.env['PATH'] ?? ''}` },
+        env: {
+          IGNITION_CONFIG_FILE: paths.ignitionFile,
+          PATH: [scratch, process.env['PATH']].filter(Boolean).join(':'),
+        },
         all: true,
         timeout: deadlineMs,
         stdin: 'ignore',

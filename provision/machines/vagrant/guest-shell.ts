@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { statedSeconds } from '#errors/seconds.ts';
 import { shellWords } from '../../host/shell-word.ts';
 import type { ExecResult } from '../machine-provider.ts';
 import type { SshPlace } from './hypervisor.ts';
@@ -54,7 +55,7 @@ export class GuestShell {
     return {
       exitCode: result.exitCode ?? (result.timedOut ? 124 : 125),
       stdout: result.stdout,
-      stderr: result.timedOut ? `${result.stderr}\nno end within ${deadlineMs / 1000} s` : result.stderr,
+      stderr: result.timedOut ? `${result.stderr}\nno end within ${statedSeconds(deadlineMs)}` : result.stderr,
     };
   }
 

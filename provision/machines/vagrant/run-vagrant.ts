@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { HypervisorName } from '../../config/lab-config.ts';
 import { failureOf, parseMachineReadable, progressOf, type VagrantLine } from './machine-readable.ts';
 
@@ -79,7 +80,7 @@ export async function runVagrant(args: {
   throw new LabError({
     code: result.timedOut ? 'timeout.vagrant' : 'command.vagrant',
     cause: result.timedOut
-      ? `\`${command}\` did not end within ${args.deadlineMs / 1000} s`
+      ? `\`${command}\` did not end within ${statedSeconds(args.deadlineMs)}`
       : `\`${command}\` failed${said[0] === undefined ? ` (exit code ${result.exitCode ?? 'none'})` : `: ${said[0]}`}`,
     evidence: [...said.slice(1), ...others.filter((line) => !backtrace.test(line))].slice(-12),
     next: args.next,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { mustHave } from '#errors/must-have.ts';
 import type { HypervisorName, LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import { assignPorts, type ForwardedPort } from '../../config/forwarded-ports.ts';
 import { chosenDriver, stretchFactor } from '../../config/stretch-timers.ts';
@@ -114,7 +115,7 @@ export function vagrantSettings(
   box: VagrantBox,
   host: VagrantHost,
 ): VagrantSettings {
-  const [first] = config.machines;
+  const first = mustHave(config.machines[0], 'first machine');
   const libvirt = libvirtSettings(config, paths, host);
   const guests = guestSettings(config, paths, host.repoDir);
   const emulated = config.vagrant.hypervisor === 'libvirt' && libvirt.driver === 'qemu';
@@ -124,8 +125,8 @@ export function vagrantSettings(
     answersAt: config.vagrant.hypervisor === 'libvirt' ? libvirt.socket : paths.controlSocket,
     disksAt: config.vagrant.hypervisor === 'libvirt' ? libvirt.storagePool.path : guests.virtualbox.machineFolder,
     configRb: host.configRb,
-    memoryMb: (first?.memoryBytes ?? 0) / 1024 ** 2,
-    cpus: first?.cpus ?? 1,
+    memoryMb: first.memoryBytes / 1024 ** 2,
+    cpus: first.cpus,
     ...guests,
     box,
     bootTimeoutS: bootTimeoutS(config, emulated),

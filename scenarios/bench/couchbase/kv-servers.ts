@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { LabError } from '#errors/lab-error.ts';
 import { waitUntil } from '#provision/machines/wait-until.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { freePorts } from '../fleet/free-ports.ts';
 import type { Login } from './pipelined-load.ts';
 
@@ -31,7 +32,7 @@ export async function startMemcached(): Promise<KvServerProcess> {
     next: 'apt-get install memcached',
     check: () => listens(port),
   });
-  return { pid: child.pid ?? 0, port, stop: () => end(child) };
+  return { pid: mustHave(child.pid, 'process of the server'), port, stop: () => end(child) };
 }
 
 const login = { user: 'Administrator', password: 'Password1', bucket: 'default' } as const;
@@ -51,7 +52,12 @@ export async function startCouchbase(program: string, dataDir?: string): Promise
   );
   const ports = await portsOf(child);
   await setUp(ports.mgmt);
-  return { pid: child.pid ?? 0, port: ports.kv, login, stop: (crash) => end(child, crash) };
+  return {
+    pid: mustHave(child.pid, 'process of the server'),
+    port: ports.kv,
+    login,
+    stop: (crash) => end(child, crash),
+  };
 }
 
 async function portsOf(child: ChildProcess): Promise<{ readonly kv: number; readonly mgmt: number }> {

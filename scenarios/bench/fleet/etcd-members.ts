@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { waitUntil } from '#provision/machines/wait-until.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { freePorts } from './free-ports.ts';
 
 /** Members of one etcd cluster on this host's loopback. */
@@ -47,7 +48,7 @@ export async function startEtcd(directory: string, size: number, more: readonly 
   }
   return {
     endpoints,
-    pids: children.map(({ pid }) => pid ?? 0),
+    pids: children.map(({ pid }) => mustHave(pid, 'process of a member')),
     requests: async () => handled(await Promise.all(endpoints.map((endpoint) => textOf(`${endpoint}/metrics`)))),
     stop,
   };

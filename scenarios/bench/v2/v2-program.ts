@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { waitUntil } from '#provision/machines/wait-until.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { freePorts } from '../fleet/free-ports.ts';
 
 /** The v2 API of a machine as a process of its own. */
@@ -38,7 +39,7 @@ export async function startV2Program(program: string, etcd: string): Promise<V2P
     await stop();
     throw error;
   }
-  return { pid: child.pid ?? 0, port, stop };
+  return { pid: mustHave(child.pid, 'process of etcd-v2'), port, stop };
 }
 
 function answers(url: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { FirstUse } from './use-couchbase.ts';
 
 /** A line of the client, as main.ts prints it. */
@@ -59,7 +60,7 @@ export async function startFirstUse(bundle: string, deadlineMs: number): Promise
 function unanswered(connectionString: string, deadlineMs: number, error: string): LabError {
   return new LabError({
     code: 'timeout.couchbase',
-    cause: `${connectionString} could not be written and queried within ${deadlineMs / 1000} s`,
+    cause: `${connectionString} could not be written and queried within ${statedSeconds(deadlineMs)}`,
     evidence: [error],
     next: 'lab fleetctl journal couchbase@1',
   });

@@ -3,7 +3,7 @@ import { serviceKey } from '#platform/etcd/keys/service-keys.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import type { ClusterWatch } from '../watch/cluster-watch.ts';
 import type { EventLog } from '../record/event-log.ts';
-import { messagesWithRows } from '../record/events/messages-with-rows.ts';
+import { messagesWithRows } from '../record/messages-with-rows.ts';
 import { couchbaseDocuments } from './evidence.ts';
 import { pagePort } from './ports.ts';
 import { pagePicture } from './picture/page-picture.ts';

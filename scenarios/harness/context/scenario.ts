@@ -5,7 +5,7 @@ import type { FaultKit } from '../record/fault-record.ts';
 import type { LabUnderTest } from './lab-under-test.ts';
 import type { ParameterSpecs, ParameterValues } from './parameters.ts';
 import type { ProbeName } from '../record/sample.ts';
-import type { EventData, RunEvent } from '../record/events/run-event.ts';
+import type { EventData, RunEvent } from '../record/run-event.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { Finding } from '../record/verdict.ts';
 

@@ -8,7 +8,7 @@ import { injectFault, requireCapability } from './inject-fault.ts';
 import { Ledger } from './ledger.ts';
 import { type HasStretch, undoFault } from './undo-fault.ts';
 
-export interface FaultGround {
+export interface FaultParts {
   readonly provider: MachineProvider;
   readonly lab: Pick<Lab, 'halt' | 'cut' | 'up' | 'paths'> & HasStretch;
   readonly log: EventLog;
@@ -22,8 +22,8 @@ export interface FaultGround {
  * The faults of one run: each is written down before it is done, logged, and undone once, the last one first; also one
  * whose injection failed half way. A fault that could not be undone stays in the ledger for the next `lab` command.
  */
-export function createFaultKit(ground: FaultGround): FaultKit {
-  const faults = new RunFaults(ground);
+export function createFaultKit(parts: FaultParts): FaultKit {
+  const faults = new RunFaults(parts);
   const inject: FaultKit['inject'] = (target, action) => faults.inject(target, action);
   return {
     inject,
@@ -48,18 +48,18 @@ export function createFaultKit(ground: FaultGround): FaultKit {
 
 class RunFaults {
   readonly active: ActiveFault[] = [];
-  readonly #ground: FaultGround;
+  readonly #parts: FaultParts;
   readonly #ledger: Ledger;
   readonly #toWaitFor = new Set<string>();
   #count = 0;
 
-  constructor(ground: FaultGround) {
-    this.#ground = ground;
-    this.#ledger = new Ledger(ground.lab.paths);
+  constructor(parts: FaultParts) {
+    this.#parts = parts;
+    this.#ledger = new Ledger(parts.lab.paths);
   }
 
   async inject(target: string, wanted: FaultAction): Promise<ActiveFault> {
-    const { log, lab, provider, resolve, signal } = this.#ground;
+    const { log, lab, provider, resolve, signal } = this.#parts;
     if (signal.aborted) throw interrupted();
     requireCapability(provider, wanted);
     const machine = await resolve(target);
@@ -82,7 +82,7 @@ class RunFaults {
 
   /** @param injected settles when the injection has ended, well or not */
   async #undo(fault: ActiveFault, injected: Promise<void>): Promise<void> {
-    const { log, lab, provider } = this.#ground;
+    const { log, lab, provider } = this.#parts;
     const { id, machine, action, name } = fault;
     // Ctrl-C comes at any time: what is being injected is undone when that has ended.
     const failed = await injected.then(
@@ -102,7 +102,7 @@ class RunFaults {
   }
 
   async undoAll(): Promise<void> {
-    const { log, lab } = this.#ground;
+    const { log, lab } = this.#parts;
     const failures: unknown[] = [];
     const attempt = (what: string, work: () => Promise<unknown>) =>
       work().catch((error: unknown) => {
@@ -120,7 +120,7 @@ class RunFaults {
 }
 
 /** The other side of a partition may be named by roles too. */
-async function withPeers(action: FaultAction, resolve: FaultGround['resolve']): Promise<FaultAction> {
+async function withPeers(action: FaultAction, resolve: FaultParts['resolve']): Promise<FaultAction> {
   if (action.kind !== 'partition' || action.from === 'all') return action;
   return { kind: 'partition', from: await Promise.all(action.from.map(resolve)) };
 }

@@ -5,11 +5,11 @@ import type { FaultAction } from '../record/fault-record.ts';
 
 /** Does one fault to a machine. @throws LabError when it could not be done */
 export async function injectFault(
-  ground: { readonly lab: Pick<Lab, 'halt' | 'cut'>; readonly provider: MachineProvider },
+  parts: { readonly lab: Pick<Lab, 'halt' | 'cut'>; readonly provider: MachineProvider },
   machine: string,
   action: FaultAction,
 ): Promise<void> {
-  const { lab, provider } = ground;
+  const { lab, provider } = parts;
   const exec = async (...argv: string[]) => must(machine, argv, await provider.exec(machine, argv));
   switch (action.kind) {
     case 'halt':

@@ -2,7 +2,7 @@ import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { difference, intersection } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Finding } from '../record/verdict.ts';
 import { lookMs, uncounted } from './placement.ts';
 

@@ -1,12 +1,12 @@
 import { readServiceKey } from '#platform/etcd/keys/service-keys.ts';
-import { eventsOf } from '../record/events/events-of.ts';
-import type { RunEvent } from '../record/events/run-event.ts';
+import { eventsOf } from '../record/events-of.ts';
+import type { RunEvent } from '../record/run-event.ts';
 import { leaseDeadline } from '../record/quorum.ts';
 import { activeSpans, unitsSeen } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers, difference, type Span } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds, statedSeconds } from '#errors/seconds.ts';
 import type { Finding } from '../record/verdict.ts';
 
 /** etcd looks for expired leases twice a second; their end is seen at once, or up to 0.3 s later by a look without a cause. */
@@ -48,7 +48,7 @@ export function deadKeys(record: RunRecord): Finding {
   const longestMs = Math.max(0, ...stale.map(({ lastedMs }) => lastedMs));
   const excused = withStanding('excused');
   const ttls = [...new Set(lives.map(({ unit }) => ttlOf(record.events, unit) ?? 0))].filter((ttl) => ttl > 0);
-  const allowed = ttls.length === 0 ? '' : ` (TTL ${ttls.map((ttl) => `${ttl / 1000} s`).join(', ')})`;
+  const allowed = ttls.length === 0 ? '' : ` (TTL ${ttls.map((ttl) => `${statedSeconds(ttl)}`).join(', ')})`;
   return {
     name,
     verdict: 'pass',
@@ -80,7 +80,7 @@ function judge(record: RunRecord, life: KeyLife, { fromMs, toMs }: Span): Stale 
 
 function excuse(untilMs: number): string {
   const until = untilMs === Infinity ? 'the end' : `${seconds(untilMs)}`;
-  return `its lease could last until ${until}, and etcd tries a revocation again after ${revokeAgainMs / 1000} s`;
+  return `its lease could last until ${until}, and etcd tries a revocation again after ${statedSeconds(revokeAgainMs)}`;
 }
 
 /** The stretch without a look that an observation at this moment ended (or that lasted to the end of the run). */

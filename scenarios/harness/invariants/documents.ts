@@ -1,7 +1,7 @@
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers } from '../record/spans.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Finding } from '../record/verdict.ts';
 
 const couchbase = 'couchbase@1.service';

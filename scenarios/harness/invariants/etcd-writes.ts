@@ -1,7 +1,7 @@
 import { quorumLost } from '../record/quorum.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { describeSpan, totalMs } from '../record/spans.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Finding } from '../record/verdict.ts';
 
 /** No write that etcd acknowledged is missing at the end, and none was acknowledged while no majority could have agreed to it. */

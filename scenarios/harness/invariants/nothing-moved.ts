@@ -1,11 +1,12 @@
-import { eventsOf } from '../record/events/events-of.ts';
+import { eventsOf } from '../record/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import { viewAt } from '../record/replay.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { covers } from '../record/spans.ts';
 import { goneSpans } from '../record/unreachable.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Finding } from '../record/verdict.ts';
+import { shortUnit } from '../record/unit-name.ts';
 
 /** fleet's presence and placement are read by separate requests of one look. */
 const sameLookMs = 1_000;
@@ -68,7 +69,7 @@ function moves(command: string, unit: string): boolean {
   const [, verb, ...words] = command.split(/\s+/);
   if (!/^(?:destroy|stop|unload|restart|start)$/.test(verb ?? '')) return false;
   return words.some((word) => {
-    const argument = (word.split('/').at(-1) ?? '').replace(/\.service$/, '');
+    const argument = shortUnit(word.split('/').at(-1) ?? '');
     const [, before, low, high, after] = /^(.*)\{(\d+)\.\.(\d+)\}(.*)$/.exec(argument) ?? [];
     if (before === undefined) return `${argument}.service` === unit;
     const numbers = Array.from({ length: Number(high) - Number(low) + 1 }, (_, i) => Number(low) + i);

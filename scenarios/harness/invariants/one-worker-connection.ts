@@ -2,7 +2,7 @@ import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { difference, intersection, type Span, totalMs, union } from '../record/spans.ts';
 import { unreachableSpans } from '../record/unreachable.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { StreamConnection } from '../record/stream-connection.ts';
 import type { Finding } from '../record/verdict.ts';
 

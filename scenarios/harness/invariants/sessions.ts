@@ -1,9 +1,9 @@
 import { serviceDirectory } from '#platform/etcd/keys/service-keys.ts';
-import { eventsOf } from '../record/events/events-of.ts';
+import { eventsOf } from '../record/events-of.ts';
 import { faultWindows } from '../record/fault-windows.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import type { Sample } from '../record/sample.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
 import type { Finding } from '../record/verdict.ts';
 
 /** A session needs this long to be answered from another server after something about memcached has changed, ms; on slow machines longer. */

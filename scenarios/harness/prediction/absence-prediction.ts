@@ -1,3 +1,4 @@
+import { statedSeconds } from '#errors/seconds.ts';
 import type { FailoverSteps } from './failover-steps.ts';
 import { appTimers } from './stated-timers.ts';
 import { sum, term } from './terms.ts';
@@ -39,7 +40,7 @@ export function predictAbsence(steps: FailoverSteps, moves: boolean): AbsencePre
       ? { minMs: 0, maxMs: Math.max(webBack.maxMs, moving.maxMs), terms: `the rest of ${moving.terms}` }
       : webBack,
     rows: sum(
-      term(`the page's query every ${appTimers.queryMs / 1000} s`, 0, appTimers.queryMs),
+      term(`the page's query every ${statedSeconds(appTimers.queryMs)}`, 0, appTimers.queryMs),
       term('allowance for an app that has just been started', 0, 3_000),
     ),
   };

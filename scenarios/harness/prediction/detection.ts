@@ -2,6 +2,7 @@ import { presenceLeaseSeconds } from '#platform/etcd/keys/fleet-keys.ts';
 import { renewalMs } from '#platform/etcd/self-renewing-lease.ts';
 import { shutdownWaitS } from '#provision/cluster/ignition/machine-config.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Prediction } from '../record/run-report.ts';
 import { sum, term } from './terms.ts';
 
@@ -43,7 +44,7 @@ export function predictDetection(by: FailureKind, timers: Timers, stretch: numbe
   if (!etcdLeader) {
     // It was between fresh and due to be renewed.
     const lease = term(
-      `presence lease ${leaseMs / 1000} s, renewed every ${renewMs / 1000} s`,
+      `presence lease ${statedSeconds(leaseMs)}, renewed every ${statedSeconds(renewMs)}`,
       leaseMs - renewMs,
       leaseMs,
     );
@@ -52,11 +53,14 @@ export function predictDetection(by: FailureKind, timers: Timers, stretch: numbe
   const { etcdElectionMs: electionMs, etcdHeartbeatMs: heartbeatMs } = timers;
   // Followers count it in heartbeats (etcd: raft's tickElection), from the last one, which was before the fault.
   const election = term(
-    `etcd election ${electionMs / 1000}-${(2 * electionMs) / 1000} s from the last heartbeat`,
+    `etcd election ${electionMs / 1000}-${statedSeconds(2 * electionMs)} from the last heartbeat`,
     electionMs - 2 * heartbeatMs,
     2 * electionMs,
   );
   // lessor.Promote: every lease its full time and an election timeout more.
-  const lease = term(`presence lease given its full ${(leaseMs + electionMs) / 1000} s again`, leaseMs + electionMs);
+  const lease = term(
+    `presence lease given its full ${statedSeconds(leaseMs + electionMs)} again`,
+    leaseMs + electionMs,
+  );
   return sum(election, lease, check, seenLate);
 }

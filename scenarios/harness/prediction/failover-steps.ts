@@ -1,4 +1,5 @@
 import type { LabConfig } from '#provision/config/lab-config.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Prediction } from '../record/run-report.ts';
 import { allowancesFor } from './allowances.ts';
 import { type FailureKind, predictDetection, presenceRenewalMs, seenLate } from './detection.ts';
@@ -46,13 +47,13 @@ export function predictFailover(args: {
   const { by, timers, units, fence } = args;
   const allowances = allowancesFor(args.stretch);
   const restart = (name: string, { restartMs }: UnitTimers) =>
-    term(`RestartSec of ${name} ${restartMs / 1000} s`, restartMs);
-  const gathered = term(`announcements gathered ${burstMs / 1000} s`, burstMs);
+    term(`RestartSec of ${name} ${statedSeconds(restartMs)}`, restartMs);
+  const gathered = term(`announcements gathered ${statedSeconds(burstMs)}`, burstMs);
   const web = sum(gathered, restart('web', units.web), allowances.containerStart);
   // Of two announcements the first ends the apps: their RestartSec runs beside what follows.
   const earlier = { ...web, minMs: 0, terms: `${web.terms}, begun when memcached was announced` };
   const appRestarted = args.memcachedMoves ? earlier : web;
-  const query = term(`the page's query every ${queryMs / 1000} s`, 0, queryMs);
+  const query = term(`the page's query every ${statedSeconds(queryMs)}`, 0, queryMs);
   const workerWaits = sum(gathered, restart('worker', units.worker), allowances.containerStart);
   // A worker that moves may start after the announcement, and need no restart.
   const worker = args.workerStays ? workerWaits : { ...workerWaits, minMs: 0 };
@@ -64,7 +65,7 @@ export function predictFailover(args: {
   const waitMs = fenceWaitMs(timers.fleetAgentTtlMs);
   // Who leaves in order says that nothing runs there any more.
   const isFenced = fence && by !== 'halt';
-  const again = term(`lease found lost within ${renewMs / 1000} s, registered again`, 0, renewMs + 1_000);
+  const again = term(`lease found lost within ${statedSeconds(renewMs)}, registered again`, 0, renewMs + 1_000);
   return {
     gone: predictDetection(by, timers, args.stretch, args.etcdLeader),
     rescheduled: isFenced ? sum(fenced(waitMs), decided) : decided,

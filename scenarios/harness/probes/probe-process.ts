@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { memberPort } from '#platform/etcd/ports.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
+import { statedSeconds } from '#errors/seconds.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { pagePort } from '../context/ports.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import { usualRate } from './probe-timers.ts';
@@ -100,10 +102,10 @@ export async function startProbeProcess(
   tell(child, { type: 'start', settings });
   await within(started, startMs, () => {
     child.kill('SIGKILL');
-    return startError(`the probes did not start within ${startMs / 1000} s`, lastWords);
+    return startError(`the probes did not start within ${statedSeconds(startMs)}`, lastWords);
   });
   return {
-    pid: child.pid ?? 0,
+    pid: mustHave(child.pid, 'process of the probes'),
     samplesFile: settings.samplesFile,
     stop: async () => {
       tell(child, { type: 'stop', readBackMs: backMs });

@@ -1,4 +1,4 @@
-import type { EventOf, Without } from '../record/events/run-event.ts';
+import type { EventOf, Without } from '../record/run-event.ts';
 import type { ReadBack } from '../record/run-record.ts';
 import type { ProbeName } from '../record/sample.ts';
 

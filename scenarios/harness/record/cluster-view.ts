@@ -1,4 +1,4 @@
-import type { EventOf, Without } from './events/run-event.ts';
+import type { EventOf, Without } from './run-event.ts';
 
 /** What fleet and the discovery keys say at one moment. Machines are named by their hostname (`core-01`). */
 export interface ClusterView {

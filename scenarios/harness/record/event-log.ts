@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
 import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
-import { type RunEvent, runEventSchema, type Without } from './events/run-event.ts';
+import { type RunEvent, runEventSchema, type Without } from './run-event.ts';
 
 /** What takes events as they happen, and has a clock for them. */
 export interface EventSink {

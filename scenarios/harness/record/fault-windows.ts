@@ -1,4 +1,4 @@
-import { eventsOf } from './events/events-of.ts';
+import { eventsOf } from './events-of.ts';
 import type { FaultKind } from './fault-record.ts';
 import type { RunRecord } from './run-record.ts';
 import type { Span } from './spans.ts';

@@ -1,3 +1,4 @@
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import type { FaultKind } from './fault-record.ts';
 import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
 import { type Span, union } from './spans.ts';
@@ -40,8 +41,7 @@ function hasQuorum(
         kind === 'partition' &&
         ((machine === a && (peers?.includes(b) ?? true)) || (machine === b && (peers?.includes(a) ?? true))),
     );
-  const majority = Math.floor(machines.length / 2) + 1;
-  return up.some((a) => up.filter((b) => a === b || !apart(a, b)).length >= majority);
+  return up.some((a) => up.filter((b) => a === b || !apart(a, b)).length >= quorumOf(machines.length));
 }
 
 function stopsMember({ kind, unit }: FaultWindow): boolean {

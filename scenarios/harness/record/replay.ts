@@ -1,7 +1,7 @@
 import { type ClusterView, type UnitView, viewChangeTypes } from './cluster-view.ts';
-import { eventsOf } from './events/events-of.ts';
-import type { RunEvent } from './events/run-event.ts';
-import { unhandled } from './events/unhandled.ts';
+import { eventsOf } from './events-of.ts';
+import type { RunEvent } from './run-event.ts';
+import { unhandled } from './unhandled.ts';
 import type { Span } from './spans.ts';
 
 export const running = 'active/running';

@@ -1,5 +1,5 @@
 import type { LabConfig } from '#provision/config/lab-config.ts';
-import type { RunEvent } from './events/run-event.ts';
+import type { RunEvent } from './run-event.ts';
 import type { JournalLine } from './journal-line.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import type { Sample } from './sample.ts';

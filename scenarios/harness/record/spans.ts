@@ -1,4 +1,4 @@
-import { inSeconds, seconds } from './seconds.ts';
+import { inSeconds, seconds } from '#errors/seconds.ts';
 
 /** A stretch of a run, in ms since it began; `toMs` is Infinity while it lasts. Empty when `toMs <= fromMs`. */
 export interface Span {

@@ -1,4 +1,4 @@
-import { eventsOf } from './events/events-of.ts';
+import { eventsOf } from './events-of.ts';
 import type { FaultKind } from './fault-record.ts';
 import { type FaultWindow, faultWindows, type Recorded } from './fault-windows.ts';
 import { intersection, type Span, union } from './spans.ts';

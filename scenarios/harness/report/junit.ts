@@ -1,5 +1,5 @@
 import type { RunReport } from '../record/run-report.ts';
-import { markup, trusted } from './xml-text.ts';
+import { markup, trusted } from './html/parts/xml-text.ts';
 
 /**
  * The findings as JUnit XML: one test case each; `fail` is a failure, `unknown` is skipped, both with their evidence.

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
-import { readEvents, type RecordedEvents } from '../record/events/read-events.ts';
+import { readEvents, type RecordedEvents } from '../record/read-events.ts';
 import { readSamples } from '../record/read-samples.ts';
 import type { Sample } from '../record/sample.ts';
 import { type RunReport, runReportSchema } from '../record/run-report.ts';

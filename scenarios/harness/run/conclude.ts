@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { InvariantName } from '../context/scenario.ts';
 import { engineDecisions } from '../record/decisions.ts';
-import { eventsOf } from '../record/events/events-of.ts';
+import { eventsOf } from '../record/events-of.ts';
 import { readJournals, streamConnections, writeJournals } from '../context/evidence.ts';
 import { standingInvariants } from '../invariants/standing-invariants.ts';
 import type { OpenRun } from './open-run.ts';
@@ -14,7 +14,8 @@ import type { ReadBack, RunRecord } from '../record/run-record.ts';
 import type { RunReport } from '../record/run-report.ts';
 import { writeReport } from '../report/write-report.ts';
 import { runSentence } from './run-sentence.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { type Finding, overallVerdict } from '../record/verdict.ts';
 
 /** Everything the stack and the platform log on the machines. */
@@ -122,8 +123,8 @@ async function clockError(run: OpenRun): Promise<number | undefined> {
 async function recordOf(run: OpenRun, readBack: readonly ReadBack[]): Promise<RunRecord> {
   const { lab } = run.request;
   const sinceMs = run.startedAt.getTime();
-  const [start] = run.log.events;
-  const wallToRunMs = (start?.wallMs ?? 0) - (start?.atMs ?? 0);
+  const start = mustHave(run.log.events[0], 'first event');
+  const wallToRunMs = start.wallMs - start.atMs;
   const [journal, connections, samples] = await Promise.all([
     readJournals(lab, sinceMs, recordedUnits),
     streamConnections(lab),

@@ -1,7 +1,7 @@
 import type { Lab } from '#provision/cluster/lab.ts';
 import type { ParameterValue } from '../context/parameters.ts';
 import type { Needs, Scenario, ScenarioContext } from '../context/scenario.ts';
-import type { RunEvent } from '../record/events/run-event.ts';
+import type { RunEvent } from '../record/run-event.ts';
 
 /** What a run is asked to do. */
 export interface RunRequest {

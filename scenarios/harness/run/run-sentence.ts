@@ -1,5 +1,6 @@
 import type { RunReport } from '../record/run-report.ts';
-import { seconds } from '../record/seconds.ts';
+import { seconds } from '#errors/seconds.ts';
+import { mustHave } from '#errors/must-have.ts';
 
 /** The verdict of a run in one sentence. Pure. */
 export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timeline'>): string {
@@ -15,13 +16,13 @@ export function runSentence(run: Pick<RunReport, 'verdict' | 'findings' | 'timel
     case 'pass':
       return `All ${findings.length} statements held${span}.`;
     case 'fail': {
-      const [failed] = count('fail');
-      const more = count('fail').length - 1;
-      return `Refuted: ${failed?.name ?? ''}${more > 0 ? ` (and ${more} more)` : ''}${span}.`;
+      const [failed, ...more] = count('fail');
+      const { name } = mustHave(failed, 'statement that failed');
+      return `Refuted: ${name}${more.length > 0 ? ` (and ${more.length} more)` : ''}${span}.`;
     }
     case 'unknown':
       return findings.length === 0
         ? 'Nothing was proven: the run made no statement.'
-        : `Not proven for lack of evidence: ${count('unknown')[0]?.name ?? ''}.`;
+        : `Not proven for lack of evidence: ${mustHave(count('unknown')[0], 'statement that is not known').name}.`;
   }
 }

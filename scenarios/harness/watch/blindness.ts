@@ -1,5 +1,5 @@
 import type { EventSink } from '../record/event-log.ts';
-import type { EventData } from '../record/events/run-event.ts';
+import type { EventData } from '../record/run-event.ts';
 
 type Side = EventData<'unseen'>['of'];
 

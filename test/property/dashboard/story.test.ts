@@ -7,7 +7,7 @@ import { happenings, spansOf } from '#dashboard/moment/spans.ts';
 import { continued, emptyStory, fold, momentAt, spanOf, type Story } from '#dashboard/moment/story.ts';
 import { talksOf } from '#dashboard/moment/talks.ts';
 import type { FaultAction } from '#scenarios/harness/record/fault-record.ts';
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
 import { viewAt } from '#scenarios/harness/record/replay.ts';
 
 const machine = fc.constantFrom('core-01', 'core-02', 'core-03');
@@ -67,7 +67,7 @@ const seenList: fc.Arbitrary<Seen[]> = fc.array(fc.tuple(fc.nat(400), what), { m
     return { ...one, atMs, wallMs: 1_700_000_000_000 + atMs };
   });
 });
-const told = (seen: readonly Seen[]): Story => ({ base: nothingSeen, seen });
+const storyOf = (seen: readonly Seen[]): Story => ({ base: nothingSeen, seen });
 
 it("a moment's machines, units and keys are those that a run's own replay has", () => {
   const ofRuns: ReadonlySet<string> = new Set(['decision', 'leases-left']);
@@ -75,7 +75,7 @@ it("a moment's machines, units and keys are those that a run's own replay has", 
     fc.property(seenList, fc.nat(15_000), (seen, atMs) => {
       const events = seen.filter(({ type }) => !ofRuns.has(type)) as RunEvent[];
       const view = viewAt(events, atMs);
-      const moment = momentAt(told(seen), atMs);
+      const moment = momentAt(storyOf(seen), atMs);
       expect(moment.machines.filter(({ listed }) => listed).map(({ name }) => name)).toEqual(view.machines);
       expect(Object.fromEntries(moment.keys.map((one) => [one.key, one.value]))).toEqual(view.keys);
       // What neither has a place, nor a state, nor a reason is no unit any more.
@@ -110,7 +110,7 @@ it('a moment knows nothing of what comes later', () => {
   fc.assert(
     fc.property(seenList, fc.nat(15_000), (seen, atMs) => {
       const before = seen.filter((one) => one.atMs <= atMs);
-      expect(momentAt(told(seen), atMs)).toEqual(momentAt(told(before), atMs));
+      expect(momentAt(storyOf(seen), atMs)).toEqual(momentAt(storyOf(before), atMs));
     }),
   );
 });
@@ -118,7 +118,7 @@ it('a moment knows nothing of what comes later', () => {
 it('nothing lives longer than it may, or less than no time', () => {
   fc.assert(
     fc.property(seenList, fc.nat(30_000), (seen, atMs) => {
-      const moment = momentAt(told(seen), atMs);
+      const moment = momentAt(storyOf(seen), atMs);
       const all = [
         ...moment.keys.map((one) => leftOfKey(one, moment)),
         ...moment.machines.map((one) => leftOfPresence(one, moment.atMs)),
@@ -135,7 +135,7 @@ it('nothing lives longer than it may, or less than no time', () => {
 it('who talks runs, and so does who answers', () => {
   fc.assert(
     fc.property(seenList, fc.nat(15_000), (seen, atMs) => {
-      const moment = momentAt(told(seen), atMs);
+      const moment = momentAt(storyOf(seen), atMs);
       const runs = (name: string, home: string | undefined) =>
         moment.units.some(
           (one) => one.name === name && one.states.some((s) => s.machine === home && s.state === 'active/running'),

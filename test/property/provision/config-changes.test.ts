@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { peerUrl } from '#platform/etcd/ports.ts';
 import { changeNote } from '#provision/cluster/in-force/change-note.ts';
 import { planChanges } from '#provision/cluster/in-force/plan-changes.ts';
-import { quorumOf } from '#provision/cluster/members/member.ts';
 import { planMembers } from '#provision/cluster/members/plan-members.ts';
 import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import { liveChanges, specAfter } from '#provision/machines/ground/live-changes.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 import { configOf, seenChange } from '../../unit/provision/cluster/in-force/changed-lab.ts';
 
 /** Each is read from its files once. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { peerUrl } from '#platform/etcd/ports.ts';
-import { type Member, quorumOf } from '#provision/cluster/members/member.ts';
+import { type Member } from '#provision/cluster/members/member.ts';
 import { type MemberStep, planMembers } from '#provision/cluster/members/plan-members.ts';
+import { quorumOf } from '#platform/etcd/quorum-of.ts';
 
 interface World {
   readonly machines: readonly { readonly name: string; readonly address: string }[];

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type ProbeName, type Sample, probeNames } from '#scenarios/harness/record/sample.ts';
 import { probeSeries } from '#scenarios/harness/report/html/timeline/buckets.ts';
 import { gaps } from '#scenarios/harness/report/html/timeline/lanes.ts';
-import { escapeText } from '#scenarios/harness/report/xml-text.ts';
+import { escapeText } from '#scenarios/harness/report/html/parts/xml-text.ts';
 import { runs } from '#scenarios/harness/report/html/timeline/probe-paths.ts';
-import { decadeAbove, logShare, percentOf, stackRows, ticks } from '#scenarios/harness/report/html/scale.ts';
+import { decadeAbove, logShare, percentOf, stackRows, ticks } from '#scenarios/harness/report/html/parts/scale.ts';
 import { parseXml } from '../../unit/scenarios/harness/report/xml.ts';
 
 const spanMs = fc.integer({ min: 1, max: 4_000_000 });

@@ -1,10 +1,5 @@
 import type { ClusterView, UnitView } from '#scenarios/harness/record/cluster-view.ts';
-import {
-  type EventData,
-  type EventType,
-  type RunEvent,
-  runEventSchema,
-} from '#scenarios/harness/record/events/run-event.ts';
+import { type EventData, type EventType, type RunEvent, runEventSchema } from '#scenarios/harness/record/run-event.ts';
 import type { JournalLine } from '#scenarios/harness/record/journal-line.ts';
 import type { FaultAction } from '#scenarios/harness/record/fault-record.ts';
 import type { RunRecord } from '#scenarios/harness/record/run-record.ts';

@@ -15,6 +15,7 @@ export function matching(takes: RegExp, cause: string, example: string, fatal?: 
   return (value) => (takes.test(value) ? undefined : problem);
 }
 
+/** One of these words; an empty one among them allows an empty value, and is not named. Pure. */
 export function choice(...words: readonly string[]): Kind {
   const named = words.filter((word) => word !== '');
   return (value) =>

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { GuestState } from '../hypervisor.ts';
 
 const deadlineMs = 20_000;
@@ -24,7 +25,7 @@ export class Virsh {
     const said = result.stderr.split('\n').filter(Boolean);
     throw new LabError({
       code: 'command.virsh',
-      cause: `virsh ${args.join(' ')}: ${said.at(-1) ?? (result.timedOut ? `no answer within ${deadlineMs / 1000} s` : 'it failed')}`,
+      cause: `virsh ${args.join(' ')}: ${said.at(-1) ?? (result.timedOut ? `no answer within ${statedSeconds(deadlineMs)}` : 'it failed')}`,
       evidence: said.slice(-5),
       next: 'lab status',
     });

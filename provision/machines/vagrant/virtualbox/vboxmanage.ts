@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { VirtualboxSettings } from '../virtualbox-settings.ts';
 
 const deadlineMs = 60_000;
@@ -28,7 +29,7 @@ export class VBoxManage {
     const said = failed.length > 0 ? failed : result.stderr.split('\n').filter(Boolean);
     throw new LabError({
       code: 'command.vboxmanage',
-      cause: `VBoxManage ${args.join(' ')}: ${said[0] ?? (result.timedOut ? `no answer within ${deadlineMs / 1000} s` : 'it failed')}`,
+      cause: `VBoxManage ${args.join(' ')}: ${said[0] ?? (result.timedOut ? `no answer within ${statedSeconds(deadlineMs)}` : 'it failed')}`,
       evidence: said.slice(1, 6),
       next: 'lab status',
     });

@@ -43,6 +43,7 @@ export function planImpair(impairment: Impairment, peers: Peers): VirtualboxPlan
   }
 }
 
+/** What gives back what an impairment has taken, also when it is not in force any more. Pure. */
 export function planLift(impairment: Impairment, { executionCap }: Pick<Peers, 'executionCap'>): VirtualboxPlan {
   switch (impairment.kind) {
     case 'pause':

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { statedSeconds } from '#errors/seconds.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 
 const browser = '/usr/bin/chromium';
@@ -25,5 +26,5 @@ export async function pagePicture(
     { reject: false, timeout: deadlineMs, forceKillAfterDelay: 2_000 },
   );
   if (exitCode === 0) return 'taken';
-  return timedOut ? `no picture within ${deadlineMs / 1000} s` : stderr.split('\n')[0] || 'the browser ended';
+  return timedOut ? `no picture within ${statedSeconds(deadlineMs)}` : stderr.split('\n')[0] || 'the browser ended';
 }

@@ -1,7 +1,8 @@
+import { hundredths } from '#errors/seconds.ts';
 import type { RunReport } from '../../record/run-report.ts';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
-import { clock, shortUnit } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
+import { shortUnit } from '../../record/unit-name.ts';
 
 type Decision = RunReport['decisions'][number];
 
@@ -14,7 +15,7 @@ export function Decisions({ decisions }: { readonly decisions: readonly Decision
       <WideTable className="decisions" columns={columns}>
         {decisions.map((decision, index) => (
           <tr key={index}>
-            <td className="num">{clock(decision.atMs)}</td>
+            <td className="num">{hundredths(decision.atMs)}</td>
             <td>
               <strong>{decision.kind}</strong> {shortUnit(decision.unit)}
               <small>{way(decision)}</small>

@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from '../../record/run-report.ts';
-import { shortKey } from './words.ts';
+import { shortKey } from './parts/words.ts';
 
 type Keys = ClusterSnapshot['keys'];
 

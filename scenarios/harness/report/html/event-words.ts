@@ -1,6 +1,6 @@
-import { ownWords } from '../../record/events/own-words.ts';
-import type { RunEvent } from '../../record/events/run-event.ts';
-import { unhandled } from '../../record/events/unhandled.ts';
+import { ownWords } from '../../record/own-words.ts';
+import type { RunEvent } from '../../record/run-event.ts';
+import { unhandled } from '../../record/unhandled.ts';
 
 /** An event as a person would say it; undefined for those that only a program needs. */
 export function eventWords(event: RunEvent): string | undefined {

@@ -1,4 +1,4 @@
-import { Section } from './section.tsx';
+import { Section } from './parts/section.tsx';
 
 const words: readonly (readonly [string, string])[] = [
   ['machine', 'One of the servers of the cluster, core-01, core-02, …, each with its own systemd, Docker and disk.'],

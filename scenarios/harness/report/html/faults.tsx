@@ -1,7 +1,8 @@
+import { hundredths } from '#errors/seconds.ts';
 import type { RunReport } from '../../record/run-report.ts';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
-import { clock, duration } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
+import { duration } from './parts/words.ts';
 
 const columns: readonly Column[] = [['fault'], ['machine'], ['from', 'num'], ['to', 'num'], ['lasted', 'num']];
 
@@ -14,8 +15,8 @@ export function Faults({ faults }: { readonly faults: RunReport['faults'] }) {
           <tr key={index}>
             <th scope="row">{name}</th>
             <td>{machine}</td>
-            <td className="num">{clock(fromMs)}</td>
-            <td className="num">{clock(toMs)}</td>
+            <td className="num">{hundredths(fromMs)}</td>
+            <td className="num">{hundredths(toMs)}</td>
             <td className="num">{duration(toMs - fromMs)}</td>
           </tr>
         ))}

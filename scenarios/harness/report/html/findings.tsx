@@ -1,8 +1,8 @@
 import { Fragment } from 'react';
 import type { RunReport } from '../../record/run-report.ts';
-import { Section } from './section.tsx';
-import { VerdictMark } from './verdict-mark.tsx';
-import { count } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { VerdictMark } from './parts/verdict-mark.tsx';
+import { count } from './parts/words.ts';
 
 type Finding = RunReport['findings'][number];
 

@@ -1,7 +1,7 @@
 import type { RunReport } from '../../record/run-report.ts';
 import { Facts } from './head.tsx';
-import { Section } from './section.tsx';
-import { duration } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { duration } from './parts/words.ts';
 
 /** What the harness cost, how exact its clock was, and the timers that predictions are made of. */
 export function Harness({ report: { harness, lab } }: { readonly report: RunReport }) {

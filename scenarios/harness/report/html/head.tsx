@@ -1,6 +1,6 @@
 import type { RunReport } from '../../record/run-report.ts';
-import { WithSymbol, verdictWords } from './verdict-mark.tsx';
-import { duration } from './words.ts';
+import { WithSymbol, verdictWords } from './parts/verdict-mark.tsx';
+import { duration } from './parts/words.ts';
 
 const spoken = { pass: 'Passed', fail: 'Failed', unknown: 'Unknown' } as const;
 

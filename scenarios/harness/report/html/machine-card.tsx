@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import type { ClusterSnapshot } from '../../record/run-report.ts';
-import { WithSymbol } from './verdict-mark.tsx';
-import { shortUnit } from './words.ts';
+import { WithSymbol } from './parts/verdict-mark.tsx';
+import { shortUnit } from '../../record/unit-name.ts';
 
 type Machine = ClusterSnapshot['machines'][number];
 type Unit = ClusterSnapshot['units'][number];

@@ -1,9 +1,9 @@
-import { unpredicted } from '../against-prediction.ts';
+import { unpredicted } from '../../record/against-prediction.ts';
 import type { Measure } from '../../record/run-report.ts';
 import { PredictionCell } from './prediction.tsx';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
-import { duration } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
+import { duration } from './parts/words.ts';
 
 const columns: readonly Column[] = [['measure'], ['measured', 'num'], ['predicted']];
 

@@ -1,9 +1,10 @@
+import { hundredths } from '#errors/seconds.ts';
 import type { Prediction, RunReport, TimelineStep } from '../../record/run-report.ts';
 import { Never } from './measures.tsx';
 import { PredictionCell } from './prediction.tsx';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
-import { clock, duration } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
+import { duration } from './parts/words.ts';
 
 const columns: readonly Column[] = [
   ['moment'],
@@ -62,7 +63,7 @@ function Moment(props: {
         {index > 0 && since !== undefined && before !== undefined && duration(since - before)}
       </td>
       <td>{index > 0 && <PredictionCell ms={since} predicted={predicted} scaleMs={scaleMs} />}</td>
-      <td className="muted nowrap">{atMs === undefined ? '–' : clock(atMs)}</td>
+      <td className="muted nowrap">{atMs === undefined ? '–' : hundredths(atMs)}</td>
     </tr>
   );
 }

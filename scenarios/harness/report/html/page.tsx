@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { writable } from '../xml-text.ts';
+import { writable } from './parts/xml-text.ts';
 import { pageScript } from './page-script.ts';
 import { styleSheet } from './style/style-sheet.ts';
 

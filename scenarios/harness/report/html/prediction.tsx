@@ -1,9 +1,9 @@
-import { type Standing, againstPrediction } from '../against-prediction.ts';
+import { type Standing, againstPrediction } from '../../record/against-prediction.ts';
 import type { Prediction } from '../../record/run-report.ts';
-import { percent } from './picture.ts';
-import { percentOf } from './scale.ts';
-import { WithSymbol } from './verdict-mark.tsx';
-import { duration } from './words.ts';
+import { percent } from './parts/picture.ts';
+import { percentOf } from './parts/scale.ts';
+import { WithSymbol } from './parts/verdict-mark.tsx';
+import { duration } from './parts/words.ts';
 
 const standings: Readonly<Record<Standing, { symbol: string; word: string }>> = {
   within: { symbol: '✓', word: 'within' },

@@ -1,7 +1,7 @@
 import type { ProbeSummary } from '../../record/run-report.ts';
-import { Section } from './section.tsx';
-import { type Column, WideTable } from './table.tsx';
-import { duration } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, WideTable } from './parts/table.tsx';
+import { duration } from './parts/words.ts';
 
 const columns: readonly Column[] = [
   ['probe'],

@@ -1,9 +1,9 @@
-import { isInitial } from '../../record/events/is-initial.ts';
-import type { RunEvent } from '../../record/events/run-event.ts';
+import { hundredths } from '#errors/seconds.ts';
+import { isInitial } from '../../record/is-initial.ts';
+import type { RunEvent } from '../../record/run-event.ts';
 import { eventWords } from './event-words.ts';
-import { Section } from './section.tsx';
-import { type Column, Table } from './table.tsx';
-import { clock } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, Table } from './parts/table.tsx';
 
 const listedAtMost = 1_200;
 const columns: readonly Column[] = [['run’s clock', 'num'], ['what was seen']];
@@ -12,7 +12,7 @@ const columns: readonly Column[] = [['run’s clock', 'num'], ['what was seen']]
 export function EventRecord({ events }: { readonly events: readonly RunEvent[] }) {
   const listed = events.flatMap((event) => {
     const words = eventWords(event);
-    return words === undefined ? [] : [{ words, at: isInitial(event) ? 'at first' : clock(event.atMs) }];
+    return words === undefined ? [] : [{ words, at: isInitial(event) ? 'at first' : hundredths(event.atMs) }];
   });
   const left = listed.length - listedAtMost;
   return (

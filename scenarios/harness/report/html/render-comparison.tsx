@@ -1,11 +1,11 @@
-import type { Compared, ComparedFinding, Comparison, RunHead } from '../compare-runs.ts';
+import type { Compared, ComparedFinding, Comparison, RunHead } from '../../record/compare-runs.ts';
 import { renderPage } from './page.tsx';
-import { percent } from './picture.ts';
-import { percentOf } from './scale.ts';
-import { Section } from './section.tsx';
-import { type Column, Table, WideTable } from './table.tsx';
-import { VerdictMark } from './verdict-mark.tsx';
-import { difference, figure, ratio } from './words.ts';
+import { percent } from './parts/picture.ts';
+import { percentOf } from './parts/scale.ts';
+import { Section } from './parts/section.tsx';
+import { type Column, Table, WideTable } from './parts/table.tsx';
+import { VerdictMark } from './parts/verdict-mark.tsx';
+import { difference, figure, ratio } from './parts/words.ts';
 
 /** Two runs side by side as one HTML file, of the same kind as a report. Pure. */
 export function renderComparisonHtml(comparison: Comparison): string {

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../record/events/run-event.ts';
+import type { RunEvent } from '../../record/run-event.ts';
 import type { Sample } from '../../record/sample.ts';
 import type { RunReport } from '../../record/run-report.ts';
 import { Decisions } from './decisions.tsx';

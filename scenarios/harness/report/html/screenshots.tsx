@@ -1,4 +1,4 @@
-import { Section } from './section.tsx';
+import { Section } from './parts/section.tsx';
 
 export interface Screenshot {
   readonly name: string;

@@ -1,10 +1,11 @@
 import type { CSSProperties } from 'react';
+import { hundredths } from '#errors/seconds.ts';
 import type { ClusterSnapshot } from '../../record/run-report.ts';
 import { DiscoveryKeys } from './discovery-keys.tsx';
 import { MachineCard } from './machine-card.tsx';
-import { Section } from './section.tsx';
-import { WithSymbol } from './verdict-mark.tsx';
-import { clock, shortUnit } from './words.ts';
+import { Section } from './parts/section.tsx';
+import { WithSymbol } from './parts/verdict-mark.tsx';
+import { shortUnit } from '../../record/unit-name.ts';
 
 /** Each snapshot as a column: the machines with their units, what has no machine, and the discovery keys. */
 export function Topology({ snapshots }: { readonly snapshots: readonly ClusterSnapshot[] }) {
@@ -29,7 +30,7 @@ function Snapshot({ snapshot, previous }: SnapshotProps) {
   return (
     <article className="snapshot">
       <h3>
-        {snapshot.label} <span className="muted">at {clock(snapshot.atMs)}</span>
+        {snapshot.label} <span className="muted">at {hundredths(snapshot.atMs)}</span>
       </h3>
       {snapshot.machines.map((machine, index) => (
         <MachineCard key={index} machine={machine} hue={index % 5} snapshot={snapshot} previous={previous} />

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { inWords, quorumOf } from '#scenarios/quorum/arithmetic.ts';
+import { inWords, quorumSize } from '#scenarios/quorum/arithmetic.ts';
 
 it('gives the sizes of the etcd documentation: an even member adds nothing', () => {
   const table = [1, 2, 3, 4, 5, 6, 7].map((members) => {
-    const { quorum, tolerated } = quorumOf(members);
+    const { quorum, tolerated } = quorumSize(members);
     return [members, quorum, tolerated];
   });
   expect(table).toEqual([
@@ -18,6 +18,6 @@ it('gives the sizes of the etcd documentation: an even member adds nothing', () 
 });
 
 it('is said as a person would', () => {
-  expect(inWords(quorumOf(3))).toBe('2 of 3 must agree; 1 may be away');
-  expect(inWords(quorumOf(2))).toBe('2 of 2 must agree; none may be away');
+  expect(inWords(quorumSize(3))).toBe('2 of 3 must agree; 1 may be away');
+  expect(inWords(quorumSize(2))).toBe('2 of 2 must agree; none may be away');
 });

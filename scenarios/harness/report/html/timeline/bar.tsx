@@ -1,4 +1,4 @@
-import { type Extent, percent } from '../picture.ts';
+import { type Extent, percent } from '../parts/picture.ts';
 
 /** A box of the timeline: across in per cent, down in px. */
 export type Box = Extent & { readonly y: number; readonly height: number };

@@ -1,6 +1,6 @@
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
-import { extent, percent } from '../picture.ts';
-import { clock } from '../words.ts';
+import { hundredths } from '#errors/seconds.ts';
+import { extent, percent } from '../parts/picture.ts';
 import { Bar, type Box, Label } from './bar.tsx';
 import type { Lane, Segment } from './lanes.ts';
 import type { Row } from './timeline-layout.ts';
@@ -40,8 +40,8 @@ export function LanePicture(props: {
 
 function inWords(lane: Lane, faults: Faults): string {
   const parts = [
-    ...lane.segments.map(({ fromMs, toMs, text }) => `${clock(fromMs)} to ${clock(toMs)} ${text}`),
-    ...faults.map(({ name, fromMs, toMs }) => `fault: ${name}, ${clock(fromMs)} to ${clock(toMs)}`),
+    ...lane.segments.map(({ fromMs, toMs, text }) => `${hundredths(fromMs)} to ${hundredths(toMs)} ${text}`),
+    ...faults.map(({ name, fromMs, toMs }) => `fault: ${name}, ${hundredths(fromMs)} to ${hundredths(toMs)}`),
   ];
   return `${lane.label}: ${parts.join('; ')}`;
 }
@@ -55,7 +55,7 @@ function hueOf({ group }: Lane, { machine }: Segment, machines: readonly string[
 
 function SegmentPicture({ segment, box, hue }: { readonly segment: Segment; readonly box: Box; readonly hue: Hue }) {
   const { kind, text, fromMs, toMs, machine } = segment;
-  const title = `${text}, ${clock(fromMs)} to ${clock(toMs)}`;
+  const title = `${text}, ${hundredths(fromMs)} to ${hundredths(toMs)}`;
   if (kind === 'waiting') return <Waiting title={title} text={text} box={box} />;
   const state = kind === 'on' && machine !== undefined ? machine : text.replace(/ on .*/, '');
   const hatched = kind === 'changing' && hue.startsWith('m');

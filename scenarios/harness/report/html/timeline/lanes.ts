@@ -1,7 +1,8 @@
-import { eventsOf } from '#scenarios/harness/record/events/events-of.ts';
-import { isInitial } from '#scenarios/harness/record/events/is-initial.ts';
-import type { EventOf, RunEvent } from '#scenarios/harness/record/events/run-event.ts';
-import { shortKey, shortUnit } from '../words.ts';
+import { eventsOf } from '#scenarios/harness/record/events-of.ts';
+import { isInitial } from '#scenarios/harness/record/is-initial.ts';
+import type { EventOf, RunEvent } from '#scenarios/harness/record/run-event.ts';
+import { shortKey } from '../parts/words.ts';
+import { shortUnit } from '../../../record/unit-name.ts';
 
 /** on: as it should be; changing: starting or stopping; off: there, but not running; waiting: nowhere at all. */
 export type SegmentKind = 'on' | 'changing' | 'failed' | 'off' | 'waiting';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { decadeAbove, logShare } from '../scale.ts';
-import { count, duration } from '../words.ts';
+import { decadeAbove, logShare } from '../parts/scale.ts';
+import { count, duration } from '../parts/words.ts';
 import type { ProbeSeries } from './buckets.ts';
 import { bars, round, steps } from './probe-paths.ts';
 

@@ -1,5 +1,5 @@
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
-import { percentOf, stackRows } from '../scale.ts';
+import { percentOf, stackRows } from '../parts/scale.ts';
 import type { ProbeSeries } from './buckets.ts';
 import type { Lane } from './lanes.ts';
 

@@ -1,6 +1,6 @@
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
-import { extent, percent } from '../picture.ts';
-import { percentOf, ticks } from '../scale.ts';
+import { extent, percent } from '../parts/picture.ts';
+import { percentOf, ticks } from '../parts/scale.ts';
 import { Bar } from './bar.tsx';
 
 interface MarksProps {

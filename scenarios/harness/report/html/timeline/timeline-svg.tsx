@@ -1,7 +1,7 @@
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
-import { extent, percent } from '../picture.ts';
-import { percentOf, ticks } from '../scale.ts';
-import { clock } from '../words.ts';
+import { hundredths } from '#errors/seconds.ts';
+import { extent, percent } from '../parts/picture.ts';
+import { percentOf, ticks } from '../parts/scale.ts';
 import { LanePicture } from './lane-picture.tsx';
 import { ProbeStrip } from './probe-strip.tsx';
 import type { Layout, Row } from './timeline-layout.ts';
@@ -21,7 +21,7 @@ export function TimelineSvg({ report, layout }: TimelineProps) {
   const machines = report.snapshots[0]?.machines.map(({ name }) => name) ?? laneMachines(rows);
   return (
     <svg className="plot" width="100%" height={height} role="group" aria-labelledby="plot-title">
-      <title id="plot-title">{`Timeline of the run, ${clock(spanMs)} from left to right`}</title>
+      <title id="plot-title">{`Timeline of the run, ${hundredths(spanMs)} from left to right`}</title>
       <defs>
         {[0, 1, 2, 3, 4].map((hue) => (
           <Hatch key={hue} hue={hue} />

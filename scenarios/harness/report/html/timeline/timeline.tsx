@@ -1,8 +1,8 @@
 import type { CSSProperties } from 'react';
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
 import type { Sample } from '#scenarios/harness/record/sample.ts';
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
-import { Section } from '../section.tsx';
+import { Section } from '../parts/section.tsx';
 import { probeSeries } from './buckets.ts';
 import { lanesOf } from './lanes.ts';
 import { type Layout, type Row, timelineLayout } from './timeline-layout.ts';

@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { isStopped, refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
 import { findSupervisor, supervisorProcesses } from '#provision/machines/ground/supervisor-process.ts';
+import { mustHave } from '#errors/must-have.ts';
 
 const paths = labPaths('stopped', `/nowhere/${process.pid}`);
 let shell: ChildProcess | undefined;
@@ -12,8 +13,9 @@ afterEach(() => shell?.kill('SIGKILL'));
 /** Two processes as the supervisor's are found: by the first's name and its spec file. */
 async function standIn(): Promise<{ unshare: number; init: number }> {
   shell = spawn('sh', ['-c', 'cat', paths.specFile], { argv0: 'unshare', stdio: ['pipe', 'ignore', 'ignore'] });
-  await expect.poll(() => findSupervisor(paths)?.init ?? 0).toBeGreaterThan(0);
-  return findSupervisor(paths) ?? { unshare: 0, init: 0 };
+  await expect.poll(() => findSupervisor(paths)?.init).toBeGreaterThan(0);
+  const { unshare, init } = mustHave(findSupervisor(paths), 'stand-in');
+  return { unshare, init: mustHave(init, 'child of the stand-in') };
 }
 
 it('one that runs, and none at all, is no obstacle', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { EventData } from '#scenarios/harness/record/events/run-event.ts';
+import type { EventData } from '#scenarios/harness/record/run-event.ts';
 import { readSamples } from '#scenarios/harness/record/read-samples.ts';
 import type { Sample } from '#scenarios/harness/record/sample.ts';
 import type { Endpoint, ProbeEvent } from '#scenarios/harness/probes/settings.ts';

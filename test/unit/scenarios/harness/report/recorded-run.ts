@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readEvents } from '#scenarios/harness/record/events/read-events.ts';
+import { readEvents } from '#scenarios/harness/record/read-events.ts';
 import { type ProbeName, type Sample, probeNames } from '#scenarios/harness/record/sample.ts';
 import type { ClusterSnapshot, RunReport } from '#scenarios/harness/record/run-report.ts';
 

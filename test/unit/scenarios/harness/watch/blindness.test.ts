@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Blindness } from '#scenarios/harness/watch/blindness.ts';
-import type { RunEvent, Without } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent, Without } from '#scenarios/harness/record/run-event.ts';
 import { event, runBeganMs } from '../../recorded.ts';
 
 /** A log at a moment that the test sets. */

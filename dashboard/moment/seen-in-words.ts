@@ -1,6 +1,6 @@
 import { eventWords } from '#scenarios/harness/report/html/event-words.ts';
-import { seconds } from '#scenarios/harness/record/seconds.ts';
-import type { Told } from './moment.ts';
+import { statedSeconds } from '#errors/seconds.ts';
+import type { SeenInWords } from './moment.ts';
 import type { LiveFact, Seen } from './seen.ts';
 
 const liveTypes: ReadonlySet<string> = new Set<LiveFact['type']>([
@@ -14,7 +14,7 @@ const liveTypes: ReadonlySet<string> = new Set<LiveFact['type']>([
 ]);
 
 /** What was seen, as a person would say it; undefined for what the panels show anyway, or only a program needs. Pure. */
-export function told(seen: Seen): Told | undefined {
+export function seenInWords(seen: Seen): SeenInWords | undefined {
   const text = isLive(seen) ? liveWords(seen) : runWords(seen);
   return text === undefined ? undefined : { atMs: seen.atMs, text, tone: toneOf(seen) };
 }
@@ -45,7 +45,7 @@ function runWords(seen: Exclude<Seen, LiveFact>): string | undefined {
     case 'watch-answered':
       return 'answered again';
     case 'wait':
-      return `waiting up to ${seconds(seen.data.deadlineMs)}: ${seen.data.condition}`;
+      return `waiting up to ${statedSeconds(seen.data.deadlineMs)}: ${seen.data.condition}`;
     default:
       return eventWords(seen);
   }
@@ -68,7 +68,7 @@ function liveWords(seen: LiveFact): string | undefined {
   }
 }
 
-function toneOf(seen: Seen): Told['tone'] {
+function toneOf(seen: Seen): SeenInWords['tone'] {
   switch (seen.type) {
     case 'fault':
       return 'fault';
@@ -82,7 +82,7 @@ function toneOf(seen: Seen): Told['tone'] {
     case 'lab':
       return seen.data.state === 'up' ? 'good' : 'bad';
     case 'deed':
-      return { begun: 'fault', done: 'good', failed: 'bad' }[seen.data.state] as Told['tone'];
+      return { begun: 'fault', done: 'good', failed: 'bad' }[seen.data.state] as SeenInWords['tone'];
     case 'verdict':
       return seen.data.verdict === 'pass' ? 'good' : 'bad';
     case 'machine-present':

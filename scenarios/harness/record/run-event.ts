@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { faultRecordSchema } from '../fault-schema.ts';
-import { probeNames } from '../sample.ts';
-import { findingSchema, measureSchema, runReportSchema } from '../run-report.ts';
+import { faultRecordSchema } from './fault-schema.ts';
+import { probeNames } from './sample.ts';
+import { findingSchema, measureSchema, runReportSchema } from './run-report.ts';
 
 /** `atMs`: ms since the run began, from a monotonic clock. `wallMs`: wall clock, ms since the epoch; the machines share it. */
 const stamps = { atMs: z.number(), wallMs: z.number() };

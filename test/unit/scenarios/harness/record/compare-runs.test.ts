@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { compareRuns, compared, paired } from '#scenarios/harness/report/compare-runs.ts';
+import { compareRuns, compared, paired } from '#scenarios/harness/record/compare-runs.ts';
 import { renderComparisonHtml } from '#scenarios/harness/report/html/render-comparison.tsx';
-import { bare, hostileRun } from './hostile-run.ts';
-import { failoverReport } from './recorded-run.ts';
-import { parseXml } from './xml.ts';
+import { bare, hostileRun } from '../report/hostile-run.ts';
+import { failoverReport } from '../report/recorded-run.ts';
+import { parseXml } from '../report/xml.ts';
 
 it('gives difference and ratio only where both runs have the figure', () => {
   expect(compared('x', 200, 300)).toMatchObject({ difference: 100, ratio: 1.5 });

@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { RunReport } from '../record/run-report.ts';
+import type { RunReport } from './run-report.ts';
 
 /** One figure in both runs. */
 export interface Compared {
@@ -64,6 +64,7 @@ function headOf({ parameters, verdict, sentence, startedAt, runDir, command }: R
   return { parameters, verdict, sentence, startedAt, runDir, command };
 }
 
+/** One figure of two runs, undefined where a run has none: then there is no difference either. Pure. */
 export function compared(
   name: string,
   a: number | undefined,

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Verdict } from '../../record/verdict.ts';
+import type { Verdict } from '../../../record/verdict.ts';
 
 /** Symbol and word of a verdict: never colour alone. */
 export const verdictWords: Readonly<Record<Verdict, { symbol: string; word: string }>> = {

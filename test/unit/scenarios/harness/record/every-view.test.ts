@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { renderRunEvents } from '#cli/render/run.ts';
-import { eventsOf } from '#scenarios/harness/record/events/events-of.ts';
-import { type EventType, type RunEvent, runEventSchema } from '#scenarios/harness/record/events/run-event.ts';
-import { unhandled } from '#scenarios/harness/record/events/unhandled.ts';
+import { eventsOf } from '#scenarios/harness/record/events-of.ts';
+import { type EventType, type RunEvent, runEventSchema } from '#scenarios/harness/record/run-event.ts';
+import { unhandled } from '#scenarios/harness/record/unhandled.ts';
 import { eventWords } from '#scenarios/harness/report/html/event-words.ts';
 import { event } from '#test/unit/scenarios/recorded.ts';
 import { everyEvent } from './every-event.ts';

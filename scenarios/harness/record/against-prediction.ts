@@ -1,4 +1,4 @@
-import type { Prediction } from '../record/run-report.ts';
+import type { Prediction } from './run-report.ts';
 
 /** How a figure stands to what the configured timers predict. */
 export type Standing = 'within' | 'sooner' | 'later' | 'never' | 'unpredicted';

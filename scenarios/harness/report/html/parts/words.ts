@@ -10,16 +10,6 @@ export function duration(ms: number): string {
   return `${ms < 0 ? '-' : ''}${Math.floor(seconds / 60)} min ${rest} s`;
 }
 
-/** A moment of the run's clock: always seconds with two digits, so that columns line up. */
-export function clock(ms: number): string {
-  return `${(ms / 1_000).toFixed(2)} s`;
-}
-
-/** `couchbase@1.service` -> `couchbase@1`. */
-export function shortUnit(unit: string): string {
-  return unit.replace(/\.service$/, '');
-}
-
 /** `/services/couchbase/1` -> `couchbase/1`. */
 export function shortKey(key: string): string {
   return key.replace(/^\/services\//, '');

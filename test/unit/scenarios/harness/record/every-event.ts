@@ -1,4 +1,4 @@
-import type { RunEvent } from '#scenarios/harness/record/events/run-event.ts';
+import type { RunEvent } from '#scenarios/harness/record/run-event.ts';
 import type { FaultAction } from '#scenarios/harness/record/fault-record.ts';
 import { event, faultEvents, pageMessage, unitState, unitTarget } from '#test/unit/scenarios/recorded.ts';
 

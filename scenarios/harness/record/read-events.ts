@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
-import { type RecordedLine, recordedLines } from '../ndjson.ts';
+import { type RecordedLine, recordedLines } from './ndjson.ts';
 import { upgraded } from './older-forms.ts';
 import { isEventType, type RunEvent, runEventSchema } from './run-event.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventLog } from '#scenarios/harness/record/event-log.ts';
-import { readEvents } from '#scenarios/harness/record/events/read-events.ts';
+import { readEvents } from '#scenarios/harness/record/read-events.ts';
 import { readRecord } from '#scenarios/harness/report/read-run.ts';
 import { everyEvent } from './every-event.ts';
 
