@@ -21,6 +21,8 @@ export interface KvService {
   readonly limits: KvLimits;
   /** A promise where others have their turns meanwhile; it is kept. */
   answer(session: Session, frame: RequestFrame): Response | Promise<Response>;
+  /** Is called when it is known who the client is. */
+  know(): void;
   /** Is called before answers go out: what they tell of is kept then. */
   commit(): void;
   /** Closes the connection and tells why. */
@@ -46,6 +48,7 @@ export class KvConnection {
   #late: { readonly frame: RequestFrame; readonly response: Response } | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
   #failedLogins = 0;
+  #isStranger = true;
 
   constructor(socket: Socket, service: KvService) {
     this.#socket = socket;
@@ -162,6 +165,10 @@ export class KvConnection {
     const { strangerBodyBytes, bodyBytes, failedLogins } = this.#service.limits;
     const response = this.#service.answer(session, frame);
     this.#reader.takesAnswers = session.producer !== undefined;
+    if (this.#isStranger && session.user !== undefined) {
+      this.#isStranger = false;
+      this.#service.know();
+    }
     this.#reader.limit = session.user === undefined ? strangerBodyBytes : bodyBytes;
     const isWrongPassword = !(response instanceof Promise) && response.status === statuses.authError;
     if (isWrongPassword && ++this.#failedLogins >= failedLogins) session.quitting = true;

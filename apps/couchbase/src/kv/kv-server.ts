@@ -23,6 +23,8 @@ export class KvServer {
   readonly #authority: Authority;
   readonly #log: Log;
   readonly #limits: KvLimits;
+  /** Connections that have not authenticated yet. */
+  #strangers = 0;
   readonly #decoy: Credentials = createCredentials('', randomBytes(32).toString('hex'));
 
   readonly #commit: () => void;
@@ -64,6 +66,16 @@ export class KvServer {
   #accept(socket: Socket): void {
     // A client that vanishes is everyday life; its 'close' event follows.
     socket.on('error', () => undefined);
+    if (this.#strangers >= this.#limits.strangers) {
+      socket.destroy();
+      return;
+    }
+    let isStranger = true;
+    this.#strangers += 1;
+    const know = (): void => {
+      if (isStranger) this.#strangers -= 1;
+      isStranger = false;
+    };
     const end = (why: unknown): void => {
       const cause = why instanceof LabError ? why.message : String(why);
       this.#log.warn(
@@ -73,8 +85,11 @@ export class KvServer {
     };
     const limits = this.#limits;
     const answer = (session: Session, frame: RequestFrame) => this.#answer(session, frame);
-    this.#connections.set(socket, new KvConnection(socket, { limits, answer, end, commit: this.#commit }));
-    socket.on('close', () => this.#connections.delete(socket));
+    this.#connections.set(socket, new KvConnection(socket, { limits, answer, know, end, commit: this.#commit }));
+    socket.on('close', () => {
+      know();
+      this.#connections.delete(socket);
+    });
   }
 
   #answer(session: Session, frame: RequestFrame): Response | Promise<Response> {

@@ -4,6 +4,8 @@ import { maxBodyBytes } from '../wire/frame.ts';
 export interface KvLimits {
   /** Connections at once; one more is closed when it is accepted. */
   readonly connections: number;
+  /** Those among them that have not authenticated yet: each may hold an unfinished request. */
+  readonly strangers: number;
   /** Body of a request before authentication, bytes: no message of the handshake is near it. */
   readonly strangerBodyBytes: number;
   /** Time from the connection to a successful authentication, ms. */
@@ -21,7 +23,8 @@ export interface KvLimits {
 }
 
 export const kvLimits: KvLimits = {
-  connections: 2000,
+  connections: 12_000,
+  strangers: 2000,
   strangerBodyBytes: 64 * 1024,
   strangerMs: 10_000,
   failedLogins: 5,

@@ -203,6 +203,25 @@ describe('limits', () => {
     expect((await (await KvClient.ready(port)).call(packet(opcodes.noop))).status).toBe(statuses.success);
   });
 
+  test('strangers have fewer places than those who are known', async () => {
+    const port = await start({ connections: 10, strangers: 2 });
+    const known = await Promise.all([KvClient.ready(port), KvClient.ready(port)]);
+    const [first] = [await KvClient.open(port), await KvClient.open(port)];
+    const third = await KvClient.open(port);
+    await once(third.socket, 'close');
+    for (const client of known) expect((await client.call(packet(opcodes.noop))).status).toBe(statuses.success);
+    first.close();
+    // The server hears of it a moment later.
+    await expect
+      .poll(() =>
+        KvClient.ready(port).then(
+          (client) => client.call(packet(opcodes.noop)),
+          () => undefined,
+        ),
+      )
+      .toMatchObject({ status: statuses.success });
+  });
+
   test('five wrong passwords end a connection', async () => {
     const client = await KvClient.open(await start({}));
     const closed = once(client.socket, 'close');
