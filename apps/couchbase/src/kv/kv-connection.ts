@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Quota } from '../bucket/quota.ts';
 import { AnswerBuffer } from '../wire/answer-buffer.ts';
 import { FrameReader } from '../wire/frame-reader.ts';
 import type { RequestFrame } from '../wire/frame.ts';
@@ -19,6 +20,8 @@ const nothing = new UnwrittenValue([]);
 /** What a connection needs of the server. */
 export interface KvService {
   readonly limits: KvLimits;
+  /** Of what arrives on all connections. */
+  readonly arriving: Quota;
   /** A promise where others have their turns meanwhile; it is kept. */
   answer(session: Session, frame: RequestFrame): Response | Promise<Response>;
   /** Is called when it is known who the client is. */
@@ -49,6 +52,8 @@ export class KvConnection {
   #stallTimer: NodeJS.Timeout | undefined;
   #failedLogins = 0;
   #isStranger = true;
+  /** Bytes of a request that is not whole yet. */
+  #arriving = 0;
 
   constructor(socket: Socket, service: KvService) {
     this.#socket = socket;
@@ -64,6 +69,7 @@ export class KvConnection {
     socket.on('data', (chunk) => {
       this.#reader.push(chunk);
       this.#serve();
+      this.#count(this.#reader.keptBytes);
     });
     socket.on('drain', () => {
       this.#stopStallTimer();
@@ -71,6 +77,7 @@ export class KvConnection {
     });
     socket.on('close', () => {
       clearTimeout(strangerTimer);
+      this.#count(0);
       this.session.producer?.stop();
       this.#stopStallTimer();
     });
@@ -80,6 +87,19 @@ export class KvConnection {
   readonly hangUp = (why: string): void => {
     this.#service.end(why);
   };
+
+  /** @param bytes of a request that is not whole yet */
+  #count(bytes: number): void {
+    if (bytes === this.#arriving || (bytes > 0 && this.#socket.destroyed)) return;
+    const { arriving, end } = this.#service;
+    const growth = bytes - this.#arriving;
+    if (!arriving.allows(growth)) {
+      end(`requests that are not whole yet may have ${arriving.limitBytes} bytes together`);
+      return;
+    }
+    arriving.add(growth);
+    this.#arriving = bytes;
+  }
 
   #serve(): void {
     try {

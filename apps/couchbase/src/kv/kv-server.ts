@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { Authority } from '../auth/authority.ts';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
+import { Quota } from '../bucket/quota.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Log } from '../server/log.ts';
 import type { RequestFrame } from '../wire/frame.ts';
@@ -23,6 +24,7 @@ export class KvServer {
   readonly #authority: Authority;
   readonly #log: Log;
   readonly #limits: KvLimits;
+  readonly #arriving: Quota;
   /** Connections that have not authenticated yet. */
   #strangers = 0;
   readonly #decoy: Credentials = createCredentials('', randomBytes(32).toString('hex'));
@@ -36,6 +38,7 @@ export class KvServer {
     this.#authority = new Authority(cluster);
     this.#log = log;
     this.#limits = limits;
+    this.#arriving = new Quota(limits.arrivingBytes);
     this.server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.server.maxConnections = limits.connections;
     cluster.onBucketRemoved((bucket) => this.#drop((session) => session.bucket === bucket));
@@ -85,7 +88,10 @@ export class KvServer {
     };
     const limits = this.#limits;
     const answer = (session: Session, frame: RequestFrame) => this.#answer(session, frame);
-    this.#connections.set(socket, new KvConnection(socket, { limits, answer, know, end, commit: this.#commit }));
+    this.#connections.set(
+      socket,
+      new KvConnection(socket, { limits, arriving: this.#arriving, answer, know, end, commit: this.#commit }),
+    );
     socket.on('close', () => {
       know();
       this.#connections.delete(socket);

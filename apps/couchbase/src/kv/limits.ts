@@ -14,6 +14,8 @@ export interface KvLimits {
   readonly failedLogins: number;
   /** Body of a request, bytes. */
   readonly bodyBytes: number;
+  /** Requests of all connections that are not whole yet, bytes. */
+  readonly arrivingBytes: number;
   /** Answers waiting for their client, bytes: above it no request of that client is looked at. */
   readonly outputBytes: number;
   /** Range scans under way: SDKs begin up to 128 at once when they are told to. */
@@ -29,6 +31,7 @@ export const kvLimits: KvLimits = {
   strangerMs: 10_000,
   failedLogins: 5,
   bodyBytes: maxBodyBytes,
+  arrivingBytes: 128 * 1024 * 1024,
   outputBytes: 1024 * 1024,
   scans: 256,
   stalledMs: 60_000,
