@@ -5,8 +5,9 @@ const etcd = 'platform/etcd';
 
 /** Which rooms a room may import from; `errors` is open to all. */
 const mayImport = {
-  cli: ['cli', 'dashboard', 'guide', 'scenarios', 'provision', etcd],
+  cli: ['cli', 'site', 'dashboard', 'guide', 'scenarios', 'provision', etcd],
   dashboard: ['dashboard', 'guide', 'scenarios', 'provision', 'platform/fleet/client', etcd],
+  site: ['site', 'guide/form', 'provision'],
   guide: ['guide', 'scenarios', 'provision', 'platform/fleet/client', etcd],
   scenarios: ['scenarios', 'provision', 'platform/fleet/client', etcd],
   provision: ['provision', etcd],
@@ -78,7 +79,7 @@ const machines = 'provision/machines';
 const cluster = 'provision/cluster';
 /** Of this checkout, not of node_modules or Node itself. */
 const ours =
-  '^(apps|cli|dashboard|errors|guide|platform|provision|scenarios|simulation|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
+  '^(apps|cli|dashboard|errors|guide|platform|provision|scenarios|simulation|site|test|units)/|^[^/]+[.](ts|mjs|js|json|toml)$';
 const under = (folder) => `^${folder}(/|$)`;
 
 export default {

@@ -92,6 +92,21 @@ await Promise.all([
   ),
   build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
   build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),
+  build({
+    ...bundle,
+    format: 'esm',
+    external: besideCli,
+    entryPoints: { write: 'site/write/main.ts' },
+    outdir: 'dist/site',
+  }),
+  build({
+    ...bundle,
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    entryPoints: { search: 'site/page/search.ts' },
+    outdir: 'dist/site',
+  }),
   ...['apps/web', 'apps/couchbase', 'dashboard'].map((page) =>
     buildPage({ configFile: at(page, 'vite.config.ts'), logLevel: 'warn' }),
   ),

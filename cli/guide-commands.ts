@@ -58,6 +58,11 @@ function addSteps(guide: Command, from: Invocation): void {
     .action(async (step: string, options: Json & { anew?: boolean }) =>
       (await import('./commands/guide-goto.ts')).guideGoto(from, step, options),
     );
+  guide
+    .command('save')
+    .description('keep the lab as the current step begins, for a goto that would begin with lab destroy')
+    .addOption(json())
+    .action(async (options: Json) => (await import('./commands/guide-goto.ts')).guideSave(from, options));
 }
 
 /** On guides and progress as a whole: they need no lab and no root. */

@@ -186,6 +186,15 @@ function program(from: Invocation): Command {
         : (await import('./commands/doctor.ts')).doctor(from, options),
     );
   lab
+    .command('docs')
+    .description('README, docs and the guide as pages that need no server and no network')
+    .option('--open', 'show them in a browser')
+    .option('--to <directory>', 'write them there; it must be empty, or not there')
+    .addOption(json())
+    .action(async (options: { to?: string; open?: boolean; json?: boolean }) =>
+      (await import('./commands/docs.ts')).docs(repoDir, options),
+    );
+  lab
     .command('explain')
     .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list the families')
     .description('what an error code means, and what to do')

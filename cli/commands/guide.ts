@@ -1,10 +1,12 @@
+import { type Happening, whatHappened } from '#guide/conditions/happened.ts';
 import type { Observed } from '#guide/conditions/observed.ts';
+import { unitPasts } from '#guide/observe/unit-pasts.ts';
 import { holds, type Judged } from '#guide/walk/check-step.ts';
 import { untilHeld } from '#guide/walk/go-to.ts';
 import { beginReading, beginStep, checkNow, lookForStep, openReading, type Reading } from '#guide/walk/reading.ts';
 import { commandsOf, lookFrom, wordsOf } from '../guide-place.ts';
 import type { Invocation } from '../invocation.ts';
-import { describeLab, requireRoot } from '../open-lab.ts';
+import { describeLab, lookAtLab, requireRoot } from '../open-lab.ts';
 import { type ShownStep, renderCheck, renderStep } from '../render/guide.ts';
 import { printErr, printOut } from '../render/terminal.ts';
 
@@ -25,12 +27,24 @@ export async function guideCheck(from: Invocation, options: Json & { wait?: bool
   const before = await openReading(from.repoDir, process.cwd());
   if (options.wait !== true) {
     const { judged, reading } = await checkNow(before, look);
-    return showCheck(reading, judged, options);
+    return showCheck(reading, judged, options, await happenedIn(from, before));
   }
   const { config } = await describeLab(from);
   const tell = (line: string) => printErr(line.trim());
   const { judged, reading } = await untilHeld(before, { look, stretch: config.stretch, tell });
-  showCheck(reading, judged, options);
+  showCheck(reading, judged, options, await happenedIn(from, before));
+}
+
+/** What the lab did since the step before was done: since the guide was begun, for the first one. */
+async function happenedIn(from: Invocation, { progress, step }: Reading): Promise<Happening[]> {
+  const before = Object.entries(progress.passed).filter(([id]) => id !== step.id);
+  const since =
+    before
+      .map(([, at]) => at)
+      .sort()
+      .at(-1) ?? progress.begun;
+  const pasts = await unitPasts(await lookAtLab(from));
+  return whatHappened(pasts, Date.parse(since), Date.now());
 }
 
 /** `lab guide next` */
@@ -78,7 +92,12 @@ function showStep(from: Invocation, reading: Reading, seen: Observed | undefined
   else printOut(renderStep(shown));
 }
 
-function showCheck({ guide: followed, step }: Reading, judged: readonly Judged[], options: Json): void {
+function showCheck(
+  { guide: followed, step }: Reading,
+  judged: readonly Judged[],
+  options: Json,
+  happened: readonly Happening[] = [],
+): void {
   const done = holds(judged);
   const last = step.number === followed.steps.length;
   const shown = {
@@ -87,6 +106,7 @@ function showCheck({ guide: followed, step }: Reading, judged: readonly Judged[]
     done,
     last,
     conditions: judged.map(({ condition, text, missing }) => ({ condition, text, missing: missing ?? null })),
+    happened: happened.map(({ atMs, text }) => ({ at: new Date(atMs).toISOString(), text })),
   };
   if (options.json === true) console.log(JSON.stringify(shown));
   else printOut(renderCheck(shown));

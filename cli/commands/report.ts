@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { LabError } from '#errors/lab-error.ts';
 import { canWrite, requireWritable } from '#provision/host/require-writable.ts';
 import { readRecord, readReport } from '#scenarios/harness/report/read-run.ts';
 import { reportJsonSchema } from '#scenarios/harness/report/report-schema.ts';
 import { resolveRun } from '#scenarios/harness/report/find-runs.ts';
 import { writeReportHtml } from '#scenarios/harness/report/write-report.ts';
+import { openInBrowser } from '../open-in-browser.ts';
 import { verdictText } from '../render/verdict.ts';
 import { printOut } from '../render/terminal.ts';
 
@@ -30,7 +29,7 @@ export async function report(
     );
   if (options.json === true) console.log(JSON.stringify(recorded));
   else printOut(`${verdictText(recorded.verdict)} ${recorded.sentence}\n${file}`);
-  if (options.open === true) await open(file);
+  if (options.open === true) await openInBrowser(file);
 }
 
 /** Another user's run, or one on a read-only file system, has the drawing of its own end. */
@@ -40,23 +39,4 @@ async function drawn(runDir: string, draw: () => Promise<string>): Promise<strin
   if (!existsSync(file)) requireWritable(file, 'the report must be drawn there');
   console.error('note: it cannot be drawn anew, for it cannot be written; this is as it was drawn before');
   return file;
-}
-
-async function open(file: string): Promise<void> {
-  const { failed, code, exitCode, stderr } = await execa('xdg-open', [file], {
-    reject: false,
-    timeout: 10_000,
-    stdin: 'ignore',
-    stdout: 'ignore',
-  });
-  if (!failed) return;
-  const none = code === 'ENOENT';
-  throw new LabError({
-    code: none ? 'host.browser' : 'command.browser',
-    cause: none
-      ? 'this host has no xdg-open to show the report with'
-      : `xdg-open ended with ${exitCode ?? code ?? '?'}`,
-    evidence: stderr === '' ? [] : stderr.split('\n').slice(-5),
-    next: `open ${file} in a browser, here or after copying it: it needs no other file`,
-  });
 }

@@ -2,7 +2,7 @@ import { shellWord } from '#provision/host/shell-word.ts';
 
 /** Commands that texts name; where a sentence says "the lab up there", no command is meant. */
 const commands =
-  'up|status|list|ssh|cp|logs|watch|dashboard|halt|cut|destroy|fleetctl|scenario|snapshot|shell|env|completion|guide|runs|report|compare|vagrant|image|doctor|explain|test|--help|--provider|--name';
+  'up|status|list|ssh|cp|logs|watch|dashboard|halt|cut|destroy|fleetctl|scenario|snapshot|shell|env|completion|guide|runs|report|compare|vagrant|image|doctor|docs|explain|test|--help|--provider|--name';
 const spoken = new RegExp(
   String.raw`(?<![\w./-]|(?:\b(?:the|a|this|that|of|one|no|every|whose) ))lab (?=(?:${commands})(?![\w]))`,
   'g',

@@ -58,6 +58,8 @@ interface ShownCheck {
   readonly done: boolean;
   readonly last: boolean;
   readonly conditions: readonly { readonly text: string; readonly missing: string | null }[];
+  /** ISO 8601, oldest first. */
+  readonly happened: readonly { readonly at: string; readonly text: string }[];
 }
 
 /** `lab guide check` */
@@ -70,7 +72,9 @@ export function renderCheck(shown: ShownCheck, columns = columnsOf(process.stdou
   );
   const head = `step ${step.number} of ${of}, ${step.title}: ${done ? 'done' : 'not done yet'}`;
   const next = !done ? 'Stuck: lab guide hint' : last ? 'That was the last step.' : 'Next: lab guide next';
-  return [[head, ...lines].join('\n'), next].join('\n\n');
+  const happened = shown.happened.map(({ at, text }) => item(clockTime(at), text, columns));
+  const story = happened.length === 0 ? [] : [['What happened', ...happened].join('\n')];
+  return [[head, ...lines].join('\n'), ...story, next].join('\n\n');
 }
 
 interface ShownHint {
@@ -147,6 +151,11 @@ export function renderClass(all: readonly Learner[]): string {
       : [one.dir, '-', '-', '-', one.trouble],
   );
   return table(['DIRECTORY', 'STEP', 'DONE', 'LAST CHECK PASSED', 'NOW AT'], rows);
+}
+
+/** Of the day, where the reader is. */
+function clockTime(iso: string): string {
+  return new Date(iso).toLocaleTimeString('sv-SE');
 }
 
 /** UTC, as logs have it. */

@@ -24,5 +24,5 @@ case $1 in
   done ;;
   scenarios) printf '%s\n' $LAB_SHELL_SCENARIOS ;;
   fleetctl) printf '%s\n' cat destroy fd-forward help journal list-machines list-unit-files list-units load rebalance restart ssh start status stop submit unload verify version why ;;
-  lab) printf '%s\n' up status list ssh cp logs watch halt cut destroy snapshot fleetctl scenario shell env completion guide runs report compare dashboard vagrant image doctor explain test help ;;
+  lab) printf '%s\n' up status list ssh cp logs watch halt cut destroy snapshot fleetctl scenario shell env completion guide runs report compare dashboard vagrant image doctor docs explain test help ;;
 esac

@@ -16,8 +16,8 @@ export const command = {
     remedy: '`lab ssh MACHINE -- systemctl --failed`; on a slow host set stretch under [timers] in lab.toml.',
   },
   'command.browser': {
-    means: 'xdg-open could not show the report.',
-    remedy: 'Open the report.html that the error names in a browser, here or after copying it.',
+    means: 'xdg-open could not show a report, or the pages of `lab docs`.',
+    remedy: 'Open the file that the error names in a browser, here or after copying it.',
   },
   'command.buildah': {
     means: 'buildah could not build or push a container image. Its last lines are the evidence.',
@@ -94,6 +94,10 @@ export const command = {
   'command.qemu-img': {
     means: 'qemu-img could not convert a disk image.',
     remedy: '`df -h ~/.cache` (space is what it lacks most often), then run the command again.',
+  },
+  'command.site': {
+    means: 'The pages of `lab docs` could not be made. The evidence is what Eleventy said.',
+    remedy: 'Correct the page that the error names; when there is none, `npm ci && npm run build` in the checkout.',
   },
   'command.start': {
     means: 'A unit failed on the machine that fleet chose, or systemd starts it again and again.',

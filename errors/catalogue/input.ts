@@ -16,6 +16,10 @@ export const input = {
       'missing.',
     remedy: 'Correct the line that the error names, or restore the file: `git checkout apps`',
   },
+  'input.docs': {
+    means: 'README, docs or another page of `lab docs` has a link to a file that is not there.',
+    remedy: 'Correct the link in the line that the error names, or restore the file: `git checkout docs`',
+  },
   'input.document-query': {
     means: 'A parameter of a list of documents has a value that cannot be.',
     remedy: 'Correct the parameter that the error names, or leave it out.',

@@ -2,6 +2,10 @@ import type { EntriesOf } from './entry.ts';
 
 /** The lab, or what it is made of, is not in a state that allows this. */
 export const state = {
+  'state.docs-directory': {
+    means: '`lab docs --to DIRECTORY` would write among files that are there already. Nothing was written.',
+    remedy: 'Name an empty directory, or one that is not there; or leave --to out.',
+  },
   'state.guide-anew': {
     means:
       '`lab guide goto` would have to begin with `lab destroy`, because the lab is past that step or not where it leads on from.',
@@ -14,6 +18,11 @@ export const state = {
   'state.guide-other': {
     means: 'A directory holds the progress in one guide, and another guide was asked for in it.',
     remedy: 'Follow the other one in a directory of its own, or `lab guide reset` first.',
+  },
+  'state.guide-save': {
+    means:
+      '`lab guide save` keeps the lab as a step begins. This step is done already, or begins with a machine that does not run.',
+    remedy: '`lab guide next` and then save, or `lab snapshot save NAME` for a lab in any state.',
   },
   'state.supervisor-stopped': {
     means:

@@ -1,4 +1,8 @@
+import type { WhyUnit } from '#platform/fleet/client/wire.ts';
 import type { MachineSummary } from '#provision/cluster/status.ts';
+
+/** What an engine decided on a unit, machines by name, and when. */
+export type PastDecision = WhyUnit['decisions'][number];
 
 /** What a look at a lab saw: all that conditions, hints and values are computed from. */
 export interface Observed {
@@ -50,6 +54,8 @@ export interface SystemdUnit {
   readonly start: string;
   /** Seconds since it was last begun to be started. */
   readonly sinceS: number | undefined;
+  /** Seconds since it last became active. */
+  readonly activeSinceS: number | undefined;
   readonly restarts: number;
   /** The command of this moment, before and after the unit's own: `docker pull couchbase:community-4.0.0`. */
   readonly command: string | undefined;

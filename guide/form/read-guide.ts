@@ -12,7 +12,7 @@ const headFile = 'guide.toml';
 const stepFile = /^(\d{2})-([a-z][a-z0-9-]*)\.toml$/;
 
 /** What may follow `lab guide`, and was meant when there is no such directory. */
-const guideWords = ['chapter', 'check', 'next', 'hint', 'why', 'goto', 'reset', 'list', 'class', 'new'];
+const guideWords = ['chapter', 'check', 'next', 'hint', 'why', 'goto', 'save', 'reset', 'list', 'class', 'new'];
 
 /**
  * Reads a guide: guide.toml and a file for each step, in the order of their names.

@@ -3,7 +3,7 @@ import type { SystemdUnit } from '../conditions/observed.ts';
 
 /** systemctl(1) of one unit a block, with the command line of its control process (proc(5)) and the machine's clock, s. */
 const script = `for unit; do
-  systemctl show --timestamp=unix -p Id,ActiveState,SubState,NRestarts,InvocationID,InactiveExitTimestamp,ControlPID "$unit"
+  systemctl show --timestamp=unix -p Id,ActiveState,SubState,NRestarts,InvocationID,InactiveExitTimestamp,ActiveEnterTimestamp,ControlPID "$unit"
   pid=$(systemctl show -p ControlPID --value "$unit")
   [ "$pid" -gt 0 ] && echo "Command=$(tr '\\0' ' ' 2>/dev/null < /proc/$pid/cmdline)"
   echo "Now=$(date +%s)"
@@ -41,13 +41,17 @@ export function readSystemd(machine: string, printed: string): Record<string, Sy
     );
     const id = values.get('Id');
     if (id === undefined) continue;
-    const begun = Number(values.get('InactiveExitTimestamp')?.replace('@', '') ?? Number.NaN);
+    const secondsSince = (name: string): number | undefined => {
+      const at = Number(values.get(name)?.replace('@', '') ?? Number.NaN);
+      return at > 0 ? Number(values.get('Now')) - at : undefined;
+    };
     const command = values.get('Command')?.trim();
     units[id] = {
       machine,
       state: `${values.get('ActiveState') ?? 'unknown'}/${values.get('SubState') ?? 'unknown'}`,
       start: values.get('InvocationID') ?? '',
-      sinceS: begun > 0 ? Number(values.get('Now')) - begun : undefined,
+      sinceS: secondsSince('InactiveExitTimestamp'),
+      activeSinceS: secondsSince('ActiveEnterTimestamp'),
       restarts: Number(values.get('NRestarts') ?? 0),
       command: command === '' ? undefined : command,
     };

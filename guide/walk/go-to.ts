@@ -1,16 +1,19 @@
+import { basename } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { until } from '#provision/cluster/conditions/conditions.ts';
 import { needsOf } from '../conditions/needs.ts';
 import type { StepCondition } from '../form/condition-form.ts';
-import type { Step } from '../form/guide-form.ts';
+import type { Guide, Step } from '../form/guide-form.ts';
 import { checkStep, holds, type Judged } from './check-step.ts';
 import { planGoto } from './plan-goto.ts';
-import { beginStep, checkNow, type Look, type Reading } from './reading.ts';
+import { beginStep, chapter, checkNow, type Look, type Reading } from './reading.ts';
 
 export interface GotoTools {
   readonly look: Look;
   /** Types a command of the chapter, to its end. @throws LabError when it fails */
   readonly type: (command: string, values: Readonly<Record<string, string>>) => Promise<void>;
+  /** Names of the lab's snapshots. */
+  readonly snapshots: readonly string[];
   /** May the lab be thrown away? */
   readonly anew: boolean;
   /** How many times slower the machines are than containers. */
@@ -25,7 +28,7 @@ export interface GotoTools {
 export async function goTo(reading: Reading, step: Step, tools: GotoTools): Promise<Reading> {
   const { guide } = reading;
   const target = step.number - 1;
-  const plan = await planNow(reading, target, tools.look);
+  const plan = await planNow(reading, target, tools);
   const at = `step ${step.number} (${step.id})`;
   if (plan.anew && !tools.anew) {
     throw new LabError({
@@ -34,7 +37,8 @@ export async function goTo(reading: Reading, step: Step, tools: GotoTools): Prom
       next: `lab guide goto ${step.id} --anew`,
     });
   }
-  if (plan.anew) await tools.type('vagrant destroy -f', {});
+  if (plan.from !== undefined) await restore(reading, plan.from, tools);
+  else if (plan.anew) await tools.type('vagrant destroy -f', {});
   if (plan.steps.length === 0) tools.tell(`nothing to do before ${at}: ${plan.why}`);
   let now = reading;
   for (const one of plan.steps) {
@@ -46,12 +50,30 @@ export async function goTo(reading: Reading, step: Step, tools: GotoTools): Prom
   return beginStep(now, step, tools.look);
 }
 
-async function planNow({ guide, progress }: Reading, target: number, look: Look) {
+/** The snapshot of the lab as a step of a guide begins. Pure. */
+export function snapshotOf(guide: Pick<Guide, 'name'>, step: Pick<Step, 'id'>): string {
+  const own = guide.name === chapter ? '' : `-${basename(guide.name)}`;
+  return `guide-${step.id}${own}`.replaceAll(/[^\w.-]/g, '-').slice(0, 40);
+}
+
+/** The lab is what it was when the step began, and what ran then runs again. */
+async function restore(reading: Reading, step: Step, tools: GotoTools): Promise<void> {
+  const { guide, progress } = reading;
+  tools.tell(`as it was when step ${step.number} (${step.id}) began`);
+  await tools.type(`lab snapshot restore ${snapshotOf(guide, step)}`, {});
+  const last = guide.steps[step.number - 2];
+  // Without them its check cannot be judged: it was done in another directory.
+  const isKnown = last !== undefined && Object.keys(last.values).every((name) => progress.values[last.id]?.[name]);
+  if (isKnown) await untilHeld({ ...reading, step: last }, tools);
+}
+
+async function planNow({ guide, progress }: Reading, target: number, { look, snapshots }: GotoTools) {
   const steps = guide.steps.slice(0, target + 1);
   const valuesOf = (step: Step) => progress.values[step.id] ?? {};
   const conditions: StepCondition[] = steps.flatMap(({ check }) => check);
   const seen = await look({ ...needsOf(conditions, []), pages: 'all' });
-  return planGoto(guide, target, seen, (step) => holds(checkStep(step, valuesOf(step), seen)));
+  const isHeld = (step: Step) => holds(checkStep(step, valuesOf(step), seen));
+  return planGoto(guide, target, seen, isHeld, (step) => snapshots.includes(snapshotOf(guide, step)));
 }
 
 /**

@@ -3,8 +3,10 @@ import type { Observed } from '../conditions/observed.ts';
 
 /** How the lab gets to where a step begins. */
 export interface GotoPlan {
-  /** The lab is thrown away first. */
+  /** What is on the machines is thrown away first. */
   readonly anew: boolean;
+  /** The step whose snapshot the lab is made of then; undefined: it is made of nothing. */
+  readonly from?: Step;
   /** Steps whose commands are typed, in order. */
   readonly steps: readonly Step[];
   /** Why this way, for the reader. */
@@ -15,18 +17,24 @@ export interface GotoPlan {
  * The shortest way to where the step with this index begins: the state that the step before it ends in. What cannot be continued
  * from (the step is done already and nothing on the way undoes it, units of later steps are there) begins from nothing. Pure.
  * @param held does the check of this step hold now?
+ * @param isKept is there a snapshot of the lab as this step begins? The last one on the way saves the steps before it.
  */
 export function planGoto(
   guide: Pick<Guide, 'steps'>,
   target: number,
   seen: Pick<Observed, 'units' | 'machines'>,
   held: (step: Step) => boolean,
+  isKept: (step: Step) => boolean = () => false,
 ): GotoPlan {
   const before = guide.steps.slice(0, target);
   const step = guide.steps[target];
   if (step === undefined) return { anew: false, steps: [], why: 'there is no such step' };
   const disks = seen.machines.some(({ state }) => state !== 'absent');
-  const fromNothing = (why: string): GotoPlan => ({ anew: disks, steps: before, why });
+  const saved = disks ? guide.steps.slice(0, target + 1).findLast(isKept) : undefined;
+  const fromNothing = (why: string): GotoPlan =>
+    saved === undefined
+      ? { anew: disks, steps: before, why }
+      : { anew: true, from: saved, steps: before.slice(saved.number - 1), why };
   if (!disks) return fromNothing('there is no machine yet');
   if (before.length === 0) return fromNothing('the first step begins with nothing');
   const last = before.findLastIndex(held);

@@ -63,9 +63,10 @@ export function readConfigRb(
   env: Readonly<Record<string, string | undefined>>,
   runs: MachineRunner,
 ): MachineShape {
-  const { globals, unmade, discoveryBlock } = readRubyGlobals(text, fileName, { values: assignedBefore, env });
+  const { globals, unmade, used, discoveryBlock } = readRubyGlobals(text, fileName, { values: assignedBefore, env });
   const last = lastAssignments(globals);
-  for (const global of [...unmade, ...last.values()]) refuseUnknown(global, fileName);
+  // A variable of the reader's own is no misspelt one when another is made of it.
+  for (const global of [...unmade, ...last.values()]) if (!used.has(global.name)) refuseUnknown(global, fileName);
   for (const global of last.values()) {
     if (runs !== 'nspawn') refuseUnfit(global, fileName);
   }

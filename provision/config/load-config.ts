@@ -125,7 +125,7 @@ function stateDirOf({ lab }: LabToml): string {
 }
 
 /** XDG Base Directory Specification: a relative XDG_CACHE_HOME is to be ignored. */
-function cacheDirectory(env: Environment): string {
+export function cacheDirectory(env: Environment): string {
   const xdg = env['XDG_CACHE_HOME'];
   const base = xdg !== undefined && isAbsolute(xdg) ? xdg : join(env['HOME'] ?? homedir(), '.cache');
   return join(base, 'coreos-lab');

@@ -22,6 +22,8 @@ export interface RubyGlobals {
   /** In file order; an early assignment of the same name is kept, the last one wins (as in Ruby). */
   readonly globals: readonly RubyGlobal[];
   readonly unmade: readonly UnmadeAssignment[];
+  /** Names of the variables whose value another one was made of. */
+  readonly used: ReadonlySet<string>;
   /** Lines of the sample's discovery token block, which a lab with a static etcd bootstrap does not need. */
   readonly discoveryBlock?: { readonly firstLine: number; readonly lastLine: number };
 }
@@ -44,10 +46,15 @@ export function readRubyGlobals(text: string, fileName: string, before: RubyBefo
   const cursor = new RubyCursor(source);
   const globals: RubyGlobal[] = [];
   const unmade: UnmadeAssignment[] = [];
+  const used = new Set<string>();
+  const valueOf = (name: string): RubyLiteral | undefined => {
+    const above = globals.findLast((global) => global.name === name);
+    return above === undefined ? before.values?.get(name) : above.value;
+  };
   const scope: RubyScope = {
     global: (name) => {
-      const above = globals.findLast((global) => global.name === name);
-      return above === undefined ? before.values?.get(name) : above.value;
+      used.add(name);
+      return valueOf(name);
     },
     env: before.env ?? {},
     read: (at, depth) => readExpression(at, scope, depth),
@@ -60,7 +67,7 @@ export function readRubyGlobals(text: string, fileName: string, before: RubyBefo
       if (cursor.take(';')) continue;
       if (discoveryCondition.test(cursor.line(cursor.at).trim())) discoveryBlock = skipBlock(cursor);
       else {
-        const { global, isUnmade, kept } = assignment(cursor, scope);
+        const { global, isUnmade, kept } = assignment(cursor, scope, valueOf);
         if (isUnmade) unmade.push({ ...global, kept });
         else globals.push(global);
       }
@@ -69,7 +76,7 @@ export function readRubyGlobals(text: string, fileName: string, before: RubyBefo
     if (error instanceof UnreadableRuby) throw unreadable(error, source, fileName);
     throw error;
   }
-  return { globals, unmade, ...(discoveryBlock && { discoveryBlock }) };
+  return { globals, unmade, used, ...(discoveryBlock && { discoveryBlock }) };
 }
 
 const discoveryCondition = /^if File\.exists?\?\((['"])user-data\1\)\s*&&\s*ARGV\[0\]\.eql\?\((['"])up\2\)\s*(#.*)?$/;
@@ -85,6 +92,7 @@ function skipBlock(cursor: RubyCursor): { firstLine: number; lastLine: number } 
 function assignment(
   cursor: RubyCursor,
   scope: RubyScope,
+  valueOf: RubyScope['global'],
 ): { global: RubyGlobal; isUnmade: boolean; kept: RubyLiteral | undefined } {
   const start = cursor.at;
   const name = cursor.match(/\$[A-Za-z_]\w*/y)?.[0];
@@ -107,7 +115,7 @@ function assignment(
     if (rest !== '' && !/^[#;]/.test(rest)) {
       throw new UnreadableRuby(`cannot read \`${rest}\` after the value`, cursor.at);
     }
-    const before = sign === '=' ? undefined : scope.global(name);
+    const before = sign === '=' ? undefined : valueOf(name);
     const kept = before !== undefined && isTruthy(before) ? before : undefined;
     return { global: { name, value, line, valueLine }, isUnmade: !holds || kept !== undefined, kept };
   } catch (error) {

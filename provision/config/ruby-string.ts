@@ -44,18 +44,20 @@ export function readWords(
   const close = closing[open] ?? open;
   const words: string[] = [];
   const lines: number[] = [];
+  // Brackets of the same kind may stand in pairs within, also over several words.
+  let inner = 0;
   for (;;) {
     cursor.match(/\s+/y);
-    if (cursor.take(close)) return { kind: letter.toLowerCase() === 'i' ? 'i' : 'w', words, lines };
+    if (inner === 0 && cursor.take(close)) return { kind: letter.toLowerCase() === 'i' ? 'i' : 'w', words, lines };
     if (cursor.done) throw new UnreadableRuby(`%${letter}${open} is not closed`, start);
     lines.push(cursor.lineNumber(cursor.at));
     let word = '';
-    while (!cursor.done && !/\s/.test(cursor.char) && cursor.char !== close) {
+    while (!cursor.done && !/\s/.test(cursor.char) && (cursor.char !== close || inner > 0)) {
       if (/[WI]/.test(letter) && /^#[{$@]/.test(cursor.text.slice(cursor.at, cursor.at + 2))) {
         word += interpolation(cursor, { scope, depth });
         continue;
       }
-      cursor.take('\\');
+      if (!cursor.take('\\') && open !== close) inner += cursor.char === open ? 1 : cursor.char === close ? -1 : 0;
       word += cursor.char;
       cursor.at += 1;
     }

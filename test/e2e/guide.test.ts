@@ -102,4 +102,20 @@ describe('afterwards', () => {
     const hint = await guide<{ lab: string[] }>('hint');
     expect(hint.said.lab).toContain('fleet has no couchbase@1.service: it was not started, or under another name');
   });
+
+  it('keeps the lab as a step begins, and by --anew goes back to it', async () => {
+    expect(await guide('save')).toMatchObject({ exitCode: 0, said: { snapshot: 'guide-couchbase' } });
+    for (const command of (await guide<Shown>()).said.type) expect(await typed(command)).toMatchObject({ exitCode: 0 });
+    expect(await e2eLab.lab('ssh', 'core-01', '--', 'etcdctl', 'set', '/kept', 'no')).toMatchObject({ exitCode: 0 });
+    const done = await guide<Checked & { happened: { text: string }[] }>('check', '--wait');
+    expect(done.said.happened.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^fleet gave couchbase@1\.service to core-0\d: /)]),
+    );
+    expect((await guide('save')).stderr).toContain('state.guide-save');
+    expect((await guide('goto', 'couchbase')).stderr).toContain('state.guide-anew');
+    expect(await guide('goto', 'couchbase', '--anew')).toMatchObject({ exitCode: 0 });
+    // As it was: neither what the step made, nor what was written beside it.
+    expect(await guide<Checked>('check')).toMatchObject({ exitCode: 1, said: { done: false } });
+    expect((await e2eLab.lab('ssh', 'core-01', '--', 'etcdctl', 'get', '/kept')).exitCode).not.toBe(0);
+  });
 });

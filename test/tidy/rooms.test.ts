@@ -15,6 +15,7 @@ const rooms = [
   'simulation',
   'guide',
   'dashboard',
+  'site',
   'errors',
   'units',
   'test',

@@ -5,6 +5,7 @@ import { GrpcFailure, statuses } from './grpc-messages.ts';
 import { grpcSession, type GrpcSession } from './grpc-session.ts';
 import { decode, encode } from './protobuf.ts';
 import { rpcs, watchRpc, type Rpc } from './rpc-messages.ts';
+import { unaryLine, type UnaryLine } from './unary-line.ts';
 
 /** Messages have the shapes of the JSON gateway; only bytes are bytes. */
 export interface Http2Connection extends Connection {
@@ -16,11 +17,19 @@ export interface Http2Connection extends Connection {
  * \@grpc/grpc-js, and etcd is spared its JSON gateway. It connects with the first question, and anew when the connection has gone.
  */
 export function http2Connection(endpoint: string): Http2Connection {
-  const { hostname, port } = new URL(endpoint);
+  const { hostname, port: written } = new URL(endpoint);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const port = Number(written);
   let session: GrpcSession | undefined;
   const open = () => {
-    if (session?.isOpen !== true) session = grpcSession(hostname.replace(/^\[|\]$/g, ''), Number(port));
+    if (session?.isOpen !== true) session = grpcSession(host, port);
     return session;
+  };
+  let line: UnaryLine | undefined;
+  const exchange = ({ path, request: form }: Rpc, request: object, timeoutMs: number): Promise<Buffer> => {
+    const message = encode(form, request);
+    if (line?.isOpen !== true) line = unaryLine(host, port);
+    return line.takes(message) ? line.ask(path, message, timeoutMs) : ask(open(), path, message, timeoutMs);
   };
   return {
     endpoint,
@@ -30,20 +39,22 @@ export function http2Connection(endpoint: string): Http2Connection {
     },
     async call(method, request, timeoutMs) {
       try {
-        return decode(rpcs[method].answer, await ask(open(), rpcs[method], request, timeoutMs));
+        return decode(rpcs[method].answer, await exchange(rpcs[method], request, timeoutMs));
       } catch (error) {
         throw labErrorOf(error, endpoint, method);
       }
     },
     watch: (request, on) => watch(open(), endpoint, request, on),
-    close: () => session?.close(),
+    close() {
+      line?.close();
+      session?.close();
+    },
   };
 }
 
-function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number): Promise<Buffer> {
+function ask(session: GrpcSession, path: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let answer: Buffer | undefined;
-    const message = encode(rpc.request, request);
     const headers = { 'grpc-timeout': `${Math.max(1, Math.ceil(timeoutMs))}m` };
     const on = {
       onMessage: (bytes: Buffer) => (answer = bytes),
@@ -54,7 +65,7 @@ function ask(session: GrpcSession, rpc: Rpc, request: object, timeoutMs: number)
         else resolve(answer);
       },
     };
-    const stream = session.open(rpc.path, headers, message, on, true);
+    const stream = session.open(path, headers, message, on, true);
     const timer = setTimeout(() => {
       stream.cancel();
       reject(new GrpcFailure(statuses.deadlineExceeded, `no answer within ${timeoutMs} ms`));

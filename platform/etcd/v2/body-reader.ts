@@ -10,26 +10,34 @@ export type BodyReader = (req: IncomingMessage) => Promise<Buffer | 'too long' |
  */
 export function bodyReader(longest: number, together: number): BodyReader {
   let inMemory = 0;
-  return async (req) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    let excess: 'too long' | 'too many' | undefined;
-    try {
-      for await (const chunk of req as AsyncIterable<Buffer>) {
-        if (excess !== undefined) continue;
+  return (req) =>
+    // By events: an iterator over the stream costs as much as all the rest of a short request.
+    new Promise((resolve, reject) => {
+      let chunks: Buffer[] = [];
+      let length = 0;
+      let excess: 'too long' | 'too many' | undefined;
+      const forget = () => {
+        inMemory -= length;
+        length = 0;
+        chunks = [];
+      };
+      req.on('data', (chunk: Buffer) => {
+        if (excess !== undefined) return;
         length += chunk.length;
         inMemory += chunk.length;
         chunks.push(chunk);
         if (length > longest) excess = 'too long';
         else if (inMemory > together) excess = 'too many';
-        if (excess === undefined) continue;
-        chunks.length = 0;
-        inMemory -= length;
-        length = 0;
-      }
-      return excess ?? Buffer.concat(chunks);
-    } finally {
-      inMemory -= length;
-    }
-  };
+        if (excess !== undefined) forget();
+      });
+      req.on('end', () => {
+        const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+        forget();
+        resolve(excess ?? body ?? Buffer.alloc(0));
+      });
+      req.on('error', reject).on('close', () => {
+        forget();
+        reject(new Error('the client has gone'));
+      });
+    });
 }

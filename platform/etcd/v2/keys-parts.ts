@@ -1,4 +1,5 @@
 import type { BodyReader } from './body-reader.ts';
+import type { CopyLimits } from './copied-reads.ts';
 import type { InTurn } from './in-turn.ts';
 import type { Member } from './member.ts';
 import type { StoreStats } from './store-stats.ts';
@@ -25,4 +26,6 @@ export interface Limits {
   readonly watches: number;
   /** Parts of a key's path: each costs conditions of a transaction, of which etcd takes 128. */
   readonly depth: number;
+  /** Of the store, that many reads are answered from. */
+  readonly copy: CopyLimits;
 }

@@ -39,6 +39,41 @@ export function readPicture(connection: Pick<Connection, 'bytes'>, answer: unkno
   return { answers, revision: revisionOf(answer) };
 }
 
+/** Where the page after another begins. */
+export interface NextPage {
+  /** As etcd has it: a key need not be UTF-8. */
+  readonly key: Buffer;
+  /** Of the first page. */
+  readonly revision: number;
+}
+
+export interface Page {
+  readonly items: readonly KeyValue[];
+  readonly revision: number;
+  /** Undefined: this is the last. */
+  readonly next: NextPage | undefined;
+}
+
+/** Of a page: with the largest values that etcd takes that is 150 MB. */
+const mostOnPage = 100;
+
+export function pageOf(from: NextPage | undefined) {
+  const range = { range_end: Buffer.from([0]), limit: String(mostOnPage) };
+  if (from === undefined) return { ...range, key: Buffer.from([0]) };
+  return { ...range, key: from.key, revision: String(from.revision), serializable: true };
+}
+
+/** @param from what was asked for */
+export function readPage(connection: Pick<Connection, 'bytes'>, answer: unknown, from: NextPage | undefined): Page {
+  const items = wire.readRange(connection.bytes, answer).items;
+  const revision = from?.revision ?? revisionOf(answer);
+  const kvs: readonly unknown[] = isRecord(answer) && Array.isArray(answer['kvs']) ? answer['kvs'] : [];
+  const last = kvs.at(-1);
+  const key = isRecord(last) ? last['key'] : undefined;
+  const hasMore = isRecord(answer) && answer['more'] === true && Buffer.isBuffer(key);
+  return { items, revision, next: hasMore ? { key: Buffer.concat([key, Buffer.from([0])]), revision } : undefined };
+}
+
 export function revisionOf(answer: unknown): number {
   return wire.readRange({ encode: String, decode: String }, answer).revision;
 }
@@ -90,14 +125,19 @@ function responsesOf(answer: unknown): readonly unknown[] {
   return isRecord(answer) && Array.isArray(answer['responses']) ? answer['responses'] : [];
 }
 
-/** @param range undefined: every key */
-export function watchOf(connection: Pick<Connection, 'bytes'>, range: KeyRange | undefined, fromRevision: number) {
+/** @param range undefined: every key @param before whether events show the key as it was before */
+export function watchOf(
+  connection: Pick<Connection, 'bytes'>,
+  range: KeyRange | undefined,
+  fromRevision: number,
+  before: boolean,
+) {
   const form = connection.bytes;
   const keys =
     range === undefined
       ? wire.rangeRequest(form, '', true)
       : { key: form.encode(Buffer.from(range.key)), range_end: form.encode(prefixEnd(range.toEndOf)) };
   return {
-    create_request: { ...keys, prev_kv: true, progress_notify: true, start_revision: String(fromRevision) },
+    create_request: { ...keys, prev_kv: before, progress_notify: true, start_revision: String(fromRevision) },
   };
 }

@@ -4,20 +4,26 @@ import { http2Connection, type Http2Connection } from '../grpc/http2-connection.
 import type { EtcdStore, KeyValue } from '../store.ts';
 import { storeOver } from '../store-over.ts';
 import { wire } from '../wire.ts';
-import { batchedReads } from './batched-reads.ts';
+import { batchedReads, type Read } from './batched-reads.ts';
+import { copiedReads, keptCopy, type CopyLimits, type KeptCopy } from './copied-reads.ts';
 import {
   compareOf,
+  pageOf,
   rangeOf,
+  readPage,
   readPicture,
   replacedBy,
   revisionOf,
   watchOf,
   writeOf,
   type KeyRange,
+  type NextPage,
+  type Page,
   type Picture,
   type RangeRead,
 } from './member-wire.ts';
 import { readWatchMessage, type RawWatch } from './raw-events.ts';
+import { copyStore } from './store-copy.ts';
 import type { Condition, PlannedWrite } from './write-plan.ts';
 
 /** The one etcd member that the v2 API answers from. Requests reject with a LabError of `etcdFailure`. */
@@ -34,15 +40,22 @@ export interface Member {
     otherwise: readonly RangeRead[],
     withinMs: number,
   ): Promise<Written | { readonly found: Picture }>;
+  /** Some of all keys, in order; each page shows the revision of the first. @param from undefined: the first, as it is now */
+  page(from: NextPage | undefined): Promise<Page>;
   /** A key as it was at a revision, which is no future one. @throws LabError `state.etcd-compacted` */
   past(key: string, revision: number): Promise<KeyValue | undefined>;
   /** At most a fifth of a second old. */
   status(): Promise<MemberStatus>;
   /**
-   * Every event from a revision on, with the key as it was before.
+   * Every event from a revision on, with the key as it was before unless `before` is false.
    * @param range undefined: of every key
    */
-  watch(range: KeyRange | undefined, fromRevision: number, on: RawWatchHandlers): WatchStream;
+  watch(
+    range: KeyRange | undefined,
+    fromRevision: number,
+    on: RawWatchHandlers,
+    options?: { readonly before: boolean },
+  ): WatchStream;
   close(): Promise<void>;
 }
 
@@ -76,16 +89,18 @@ export interface Written {
 }
 
 /** @param timeoutMs for each request */
-export function http2Member(endpoint: string, timeoutMs: number): Member {
+export function http2Member(endpoint: string, timeoutMs: number, limits: CopyLimits): Member {
   const connection = http2Connection(endpoint);
   const leases = storeOver([connection], timeoutMs);
   // Only a leader knows: an answer may do without, and is not to wait for one that does not come.
   const hasty = storeOver([connection], patienceOf(timeoutMs));
-  return {
+  const now = () => performance.now();
+  const kept = keptCopy((onGone) => copyStore(member, limits.bytes, onGone), limits.reads, now);
+  const member: Member = {
     endpoint,
     timeoutMs,
     leases: { ...leases, leaseTtl: (lease) => hasty.leaseTtl(lease) },
-    read: readerOf(connection, timeoutMs),
+    read: readerOf(connection, timeoutMs, kept),
     async write({ conditions, writes, lease }, otherwise, withinMs) {
       const request = {
         compare: conditions.map((condition) => compareOf(connection, condition)),
@@ -97,42 +112,55 @@ export function http2Member(endpoint: string, timeoutMs: number): Member {
         ? { revision: revisionOf(answer), before: replacedBy(connection, answer) }
         : { found: readPicture(connection, answer, otherwise.length) };
     },
+    page: async (from) => readPage(connection, await connection.call('range', pageOf(from), timeoutMs), from),
     async past(key, revision) {
       const range = rangeOf(connection, { key, limit: 1 }, true);
       const answer = await connection.call('range', { ...range, revision: String(revision) }, timeoutMs);
       return wire.readRange(connection.bytes, answer).items[0];
     },
     status: recent(() => statusOf(connection, timeoutMs)),
-    watch: (range, fromRevision, on) =>
-      connection.watch(watchOf(connection, range, fromRevision), {
+    watch: (range, fromRevision, on, { before } = { before: true }) =>
+      connection.watch(watchOf(connection, range, fromRevision, before), {
         onMessage: (message) => on.onMessage(readWatchMessage(connection.bytes, message)),
         onEnd: (error) => on.onEnd(error),
       }),
-    close: () => leases.close(),
+    async close() {
+      kept.close();
+      await leases.close();
+    },
   };
+  return member;
 }
 
-/** What is small is read together. */
-function readerOf(connection: Http2Connection, timeoutMs: number): Member['read'] {
+/** What is small is read together, or from the copy. */
+function readerOf(connection: Http2Connection, timeoutMs: number, kept: KeptCopy): Member['read'] {
   const alone = async (ranges: readonly RangeRead[], from: 'quorum' | 'own', withinMs: number) => {
     const success = ranges.map((range) => ({ request_range: rangeOf(connection, range, from === 'own') }));
     return readPicture(connection, await connection.call('txn', { success }, withinMs), ranges.length);
   };
-  const together = new Map(
-    (
-      [
-        ['own', timeoutMs],
-        ['quorum', timeoutMs],
-        ['quorum', patienceOf(timeoutMs)],
-      ] as const
-    ).map(([from, withinMs]) => [`${from} ${withinMs}`, batchedReads((ranges) => alone(ranges, from, withinMs))]),
-  );
+  const together = (from: 'quorum' | 'own', withinMs: number) =>
+    batchedReads((ranges) => alone(ranges, from, withinMs));
+  const newest = (withinMs: number): Read => {
+    const question = batchedReads(async () => ({
+      answers: [],
+      revision: revisionOf(await connection.call('range', nothing, withinMs)),
+    }));
+    return copiedReads(kept, question, together('quorum', withinMs));
+  };
+  const small = new Map([
+    [`own ${timeoutMs}`, together('own', timeoutMs)],
+    [`quorum ${timeoutMs}`, newest(timeoutMs)],
+    [`quorum ${patienceOf(timeoutMs)}`, newest(patienceOf(timeoutMs))],
+  ]);
   return (ranges, from, withinMs = timeoutMs) => {
     const isSmall = ranges.every(({ limit }) => limit !== undefined);
-    const batch = isSmall ? together.get(`${from} ${withinMs}`) : undefined;
+    const batch = isSmall ? small.get(`${from} ${withinMs}`) : undefined;
     return batch === undefined ? alone(ranges, from, withinMs) : batch(ranges);
   };
 }
+
+/** A range that is empty: no v2 path and no name of a v3 client is so. */
+const nothing = { key: Buffer.from([0]), limit: '1', keys_only: true };
 
 /**
  * How long an answer waits for what it can be without, ms of the `timeoutMs` that it has in all. On a machine as fast as others a second: a

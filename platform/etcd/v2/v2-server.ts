@@ -12,6 +12,8 @@ import { bodyReader } from './body-reader.ts';
 import { readMembers, type V2UrlOf } from './cluster.ts';
 import { bytesOf, goPath, percentDecoded } from './form.ts';
 import { allow, clusterHeader, redirect, send, sendError, sendJson, sendMessage, sendText } from './http.ts';
+import { asGoServes, isRefused } from './http-rules.ts';
+import { inOrder } from './in-order.ts';
 import { inTurn } from './in-turn.ts';
 import type { KeysParts, Limits } from './keys-parts.ts';
 import { http2Member } from './member.ts';
@@ -42,6 +44,7 @@ export const usualLimits: Limits = {
   connections: 12_000,
   watches: 10_000,
   depth: 40,
+  copy: { reads: 50, bytes: 32 * 1024 * 1024 },
 };
 
 /**
@@ -52,7 +55,7 @@ export const usualLimits: Limits = {
  */
 export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V2UrlOf; limits?: Limits }): V2Server {
   const { limits = usualLimits } = opts;
-  const member = http2Member(opts.endpoint, opts.timeoutMs);
+  const member = http2Member(opts.endpoint, opts.timeoutMs, limits.copy);
   const hub = watchHub(member);
   const parts: Parts = {
     member,
@@ -68,11 +71,14 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
   const cuts: (() => void)[] = [];
   return {
     async listen(where) {
-      const server = createServer(ofConnections, (req, res) => {
+      const answer = inOrder((req, res) => {
         res.on('error', () => res.destroy());
+        if (isRefused(req)) return;
         route(parts, req, res).catch((error: unknown) => fail(req, res, error));
       });
+      const server = createServer(ofConnections, answer);
       server.maxConnections = limits.connections;
+      asGoServes(server);
       cuts.push(passHttp2(server, opts.endpoint));
       servers.push(server);
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, resolve));
@@ -93,6 +99,8 @@ export function v2Server(opts: { endpoint: string; timeoutMs: number; v2UrlOf: V
 
 const ofConnections: ServerOptions = {
   maxHeaderSize: ofEtcd.headers,
+  // Told by `isRefused`.
+  requireHostHeader: false,
   // On which nothing is asked.
   keepAliveTimeout: 60_000,
   // For a request to have come whole.

@@ -34,15 +34,19 @@ export interface HttpReply {
   readonly body: string;
 }
 
-/** `unix:///run/fleet.sock`, `http://host:port` or `https://host:port`. @throws LabError `usage.endpoint` */
+/**
+ * `unix:///run/fleet.sock`, `http://host:port` or `https://host:port`; as with fleet 0.8 also the path or `host:port` alone.
+ * @throws LabError `usage.endpoint`
+ */
 export function parseEndpoint(url: string, { token, ...tls }: Credentials = {}): Endpoint {
-  const path = /^unix:\/\/(\/.+)$/.exec(url)?.[1];
-  if (path !== undefined) return { url, target: { socketPath: path }, isTls: false };
-  const [, scheme, name, port] = /^(https?|tcp):\/\/([^/:]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(url) ?? [];
+  const path = /^(?:unix:\/\/)?(\/.+)$/.exec(url)?.[1];
+  if (path !== undefined) return { url: `unix://${path}`, target: { socketPath: path }, isTls: false };
+  const whole = /^[^/:]+:\d+$/.test(url) ? `http://${url}` : url;
+  const [, scheme, name, port] = /^(https?|tcp):\/\/([^/:]+|\[[^\]]+\])(?::(\d+))?\/?$/.exec(whole) ?? [];
   if (name !== undefined) {
     const target = { host: name.replace(/^\[|\]$/g, ''), port: Number(port ?? defaultApiPort) };
     const isTls = scheme === 'https';
-    return { url, target: isTls ? { ...target, ...tls } : target, isTls, ...(token !== undefined && { token }) };
+    return { url: whole, target: isTls ? { ...target, ...tls } : target, isTls, ...(token !== undefined && { token }) };
   }
   throw new LabError({
     code: 'usage.endpoint',

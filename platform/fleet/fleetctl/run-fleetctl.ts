@@ -2,6 +2,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { answerDeadlineMs, openFleetClient, sshTimeoutS } from '../client/fleet-client.ts';
 import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
 import { fleetVersion } from '../registry/records.ts';
+import { apiEndpoints } from './api-endpoints.ts';
 import { credentialsOf } from './credentials.ts';
 import { cat } from './commands/cat.ts';
 import { destroy } from './commands/destroy.ts';
@@ -90,10 +91,17 @@ export async function runFleetctl(
     io.out(commandHelp(command, globalFlags, io.columns));
     return 0;
   }
+  const { endpoints, ofEtcd } = apiEndpoints([
+    after.text('endpoint'),
+    before.text('endpoint'),
+    io.env['FLEETCTL_ENDPOINT'] || undefined,
+  ]);
   const former = formerFlags.filter((f) => before.text(f.name) !== undefined || after.text(f.name) !== undefined);
-  if (former.length > 0) {
-    io.err(`note: without meaning here: ${former.map((f) => `--${f.name} (${f.help})`).join(', ')}`);
-  }
+  const idle = [
+    ...former.map((f) => `--${f.name} (${f.help})`),
+    ...ofEtcd.map((url) => `endpoint ${url} (that is etcd, fleetctl asks fleet's API)`),
+  ];
+  if (idle.length > 0) io.err(`note: without meaning here: ${idle.join(', ')}`);
   const flags = withEnvironment(before, after, io.env);
   const asked = flags.text('request-timeout');
   const timeoutMs = asked === undefined ? answerDeadlineMs : seconds('request-timeout', asked) * 1000;
@@ -102,10 +110,8 @@ export async function runFleetctl(
   const context = { ...io, flags, args: after.args };
   const open = tunnel ? await openTunnel(tunnel, flags.text('ssh-username') ?? 'core', sshOptions(context)) : undefined;
   try {
-    const endpoints = open
-      ? [open.endpoint]
-      : (flags.text('endpoint') ?? 'unix:///run/fleet.sock').split(',').map((e) => e.trim());
-    return await command.run({ ...context, client: openFleetClient({ endpoints, timeoutMs, credentials }) });
+    const reached = open ? [open.endpoint] : endpoints;
+    return await command.run({ ...context, client: openFleetClient({ endpoints: reached, timeoutMs, credentials }) });
   } finally {
     open?.close();
   }

@@ -18,6 +18,8 @@ export function xFleetProblem(name: string, value: string): XFleetProblem | unde
   if (key === 'Global' && !/^"?(?:true|yes|1|on|t|false|no|0|off|f)"?$/i.test(value))
     return { cause: 'neither yes nor no, which fleet takes for no', example: 'true' };
   if (key !== 'MachineOf' && key !== 'MachineMetadata') return undefined;
+  const pair = key === 'MachineMetadata' ? splitQuoted(value).map(pairProblem).find(Boolean) : undefined;
+  if (pair) return pair;
   const several = splitQuoted(value).find((one) => /\s/.test(one.trim()));
   if (several !== undefined) {
     const words = several.split(/[\s,]+/).filter((word) => word !== '');
@@ -31,4 +33,18 @@ export function xFleetProblem(name: string, value: string): XFleetProblem | unde
   return bare === undefined
     ? undefined
     : { cause: 'fleet compares whole names, and no unit is called so', example: `${bare}.service` };
+}
+
+/** `region = eu` and `region=eu,disk=ssd`: no machine has such metadata. */
+function pairProblem(one: string): XFleetProblem | undefined {
+  const spaced = one.trim().replaceAll(/\s*=\s*/g, '=');
+  if (spaced !== one.trim() && /^[^\s=,]+=[^\s=,]+$/.test(spaced))
+    return { cause: 'it is compared blanks and all', example: spaced };
+  const pairs = one.split(',').map((pair) => pair.trim());
+  return pairs.length > 1 && pairs.every((pair) => /^[^\s=]+=[^\s=]+$/.test(pair))
+    ? {
+        cause: 'of several pairs each stands in double quotes, without commas',
+        example: pairs.map((pair) => `"${pair}"`).join(' '),
+      }
+    : undefined;
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { LabError } from '../../../errors/lab-error.ts';
 import { readDataUrl } from './data-url.ts';
@@ -6,8 +7,9 @@ import { checkedConfig } from './define-config.ts';
 import { foreignFormat } from './foreign-format.ts';
 import { JsonProblem, lineAndColumn, offsetKey, readJson, type PlacedJson } from './json-reader.ts';
 import { merge } from './merge.ts';
-import { rememberOrigins } from './origins.ts';
+import { placeByOrigins, rememberOrigins } from './origins.ts';
 import { problemError, type Place, type Problem } from './problem.ts';
+import { saidOnce } from './said-twice.ts';
 import { asSpec33 } from './spec-version.ts';
 import type { IgnitionConfig, Resource } from './types.ts';
 
@@ -27,11 +29,16 @@ export function parseIgnition(written: string, fileName: string): IgnitionConfig
     const { line, column } = lineAndColumn(text, nearestOffset(placed, path));
     return `${fileName}:${line}:${column}: `;
   };
-  const config = checkedConfig(asSpec33(placed.value), place);
+  const once = saidOnce(placed.value);
+  // Where something was left out, the same place in a list is another one.
+  const placeOnce = isDeepStrictEqual(once, placed.value)
+    ? place
+    : placeByOrigins(once, [{ value: placed.value, place }]);
+  const config = checkedConfig(asSpec33(once), placeOnce);
   const { config: including, ...ignition } = config.ignition;
   const include = (resource: Resource, ...at: (string | number)[]): IgnitionConfig => {
     const result = included(resource, ['ignition', 'config', ...at, 'source'], fileName);
-    if ('problem' in result) throw problemError([result.problem], place);
+    if ('problem' in result) throw problemError([result.problem], placeOnce);
     return result.config;
   };
   if (including?.replace) return include(including.replace, 'replace');

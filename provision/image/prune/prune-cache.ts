@@ -10,7 +10,7 @@ export interface CacheEntry {
   readonly path: string;
 }
 
-const cacheKinds = ['os-image', 'disk-image', 'box', 'containers', 'registry', 'builds', 'node'] as const;
+const cacheKinds = ['os-image', 'disk-image', 'box', 'containers', 'registry', 'builds', 'node', 'docs'] as const;
 type CacheKind = (typeof cacheKinds)[number];
 
 export type PrunedEntry = CacheEntry & { readonly bytes: number };

@@ -19,17 +19,13 @@ const bookDeadlineMs = 15_000;
  * RSVPs in the bucket of the Couchbase at this container address, counted by the page's own view, so that documents of the
  * probes are not among them. Before a web instance has made the view: all documents. Undefined when it does not answer.
  */
-export async function couchbaseDocuments(address: string): Promise<number | undefined> {
+export async function couchbaseDocuments(address: string, stretch: number): Promise<number | undefined> {
+  const deadlineMs = requestDeadlineMs * stretch;
   const view = `http://${address}:${couchbasePorts.views}/default/_design/ddocid/_view/by_id?limit=1`;
-  const rows = await getJson(
-    z.object({ total_rows: z.number().optional() }),
-    view,
-    requestDeadlineMs,
-    couchbaseHeaders,
-  );
+  const rows = await getJson(z.object({ total_rows: z.number().optional() }), view, deadlineMs, couchbaseHeaders);
   if (rows?.total_rows !== undefined) return rows.total_rows;
   const bucket = `http://${address}:${couchbasePorts.rest}/pools/default/buckets/default`;
-  const stored = await getJson(bucketForm, bucket, requestDeadlineMs, couchbaseHeaders);
+  const stored = await getJson(bucketForm, bucket, deadlineMs, couchbaseHeaders);
   return stored?.basicStats.itemCount;
 }
 
@@ -38,7 +34,7 @@ export async function streamConnections(lab: Lab): Promise<StreamConnection[] | 
   const book = await getJson(
     z.object({ history: z.array(streamConnectionSchema) }),
     `http://${lab.config.network.bridgeAddress}/lab/connections`,
-    bookDeadlineMs,
+    bookDeadlineMs * lab.config.stretch,
   );
   return book?.history;
 }

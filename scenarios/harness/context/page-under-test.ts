@@ -34,7 +34,7 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
     }),
     documents: async () => {
       const couchbase = cluster.view.keys[serviceKey('couchbase', 1)];
-      return couchbase === undefined ? undefined : couchbaseDocuments(couchbase);
+      return couchbase === undefined ? undefined : couchbaseDocuments(couchbase, lab.config.stretch);
     },
     screenshot: async (machine, name) => {
       const file = `${name}.png`;
@@ -42,7 +42,7 @@ export function pageUnderTest(args: { lab: Lab; log: EventLog; cluster: ClusterW
       const taken =
         found === undefined
           ? 'there is no such machine'
-          : await pagePicture(lab.repoDir, `http://${found.address}:${pagePort}/`, join(runDir, file));
+          : await pagePicture(lab, `http://${found.address}:${pagePort}/`, join(runDir, file));
       if (taken === 'taken') log.add({ type: 'screenshot', data: { file, machine } });
       else log.add({ type: 'note', data: { text: `no picture of the page on ${machine}: ${taken}` } });
       return taken === 'taken' ? file : undefined;

@@ -9,8 +9,9 @@ import { usualRate } from './probe-timers.ts';
 import type { ProbeName } from '../record/sample.ts';
 import type { ProbeEvent, ProbeSettings, ProcessMessage, RunnerMessage } from './settings.ts';
 
+/** `stretch` times as long on a host that is as much slower. */
 const startDeadlineMs = 30_000;
-/** For reading back what was stored, and for ending, ms. */
+/** For reading back what was stored, and for ending, ms; the same. */
 const readBackMs = 60_000;
 const endGraceMs = 5_000;
 /** A young generation (MB) that what is asked in ten seconds fits into: V8 would let it shrink, and collect every second. */
@@ -47,7 +48,7 @@ export async function startProbes(options: {
   const { lab, probes, runDir, runId, onEvent, rate = usualRate } = options;
   const { stretch, network } = lab.config;
   const machines = lab.config.machines.map(({ name, address }) => ({ machine: name, host: address }));
-  return startProbeProcess(join(lab.repoDir, 'dist/cli/probes.js'), onEvent, {
+  const settings: ProbeSettings = {
     probes,
     runId,
     samplesFile: join(runDir, 'samples.ndjson'),
@@ -58,7 +59,8 @@ export async function startProbes(options: {
     flannelCidr: network.flannelCidr,
     pages: machines.map((machine) => ({ ...machine, port: pagePort })),
     etcd: machines.map((machine) => ({ ...machine, port: memberPort })),
-  });
+  };
+  return startProbeProcess(join(lab.repoDir, 'dist/cli/probes.js'), onEvent, settings, stretch);
 }
 
 /** The same for any settings, e.g. servers of a test. */
@@ -66,7 +68,10 @@ export async function startProbeProcess(
   bundle: string,
   onEvent: OnProbeEvent,
   settings: ProbeSettings,
+  stretch = 1,
 ): Promise<ProbeProcess> {
+  const startMs = startDeadlineMs * stretch;
+  const backMs = readBackMs * stretch;
   const child = spawn(process.execPath, [...heap, bundle], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const lastWords: string[] = [];
@@ -93,16 +98,16 @@ export async function startProbeProcess(
     });
   });
   tell(child, { type: 'start', settings });
-  await within(started, startDeadlineMs, () => {
+  await within(started, startMs, () => {
     child.kill('SIGKILL');
-    return startError(`the probes did not start within ${startDeadlineMs / 1000} s`, lastWords);
+    return startError(`the probes did not start within ${startMs / 1000} s`, lastWords);
   });
   return {
     pid: child.pid ?? 0,
     samplesFile: settings.samplesFile,
     stop: async () => {
-      tell(child, { type: 'stop', readBackMs });
-      const stuck = setTimeout(() => child.kill('SIGKILL'), settings.deadlineMs + readBackMs + endGraceMs);
+      tell(child, { type: 'stop', readBackMs: backMs });
+      const stuck = setTimeout(() => child.kill('SIGKILL'), settings.deadlineMs + backMs + endGraceMs);
       await ended;
       clearTimeout(stuck);
       return { readBack: result.readBack, cpuPercent: result.cpuPercent };

@@ -63,4 +63,23 @@ describe('the way to a step', () => {
       }),
     );
   });
+
+  it('begins at the last snapshot on it where everything would be thrown away, and leaves all else as it was', () => {
+    const kept = fc.array(fc.boolean(), { minLength: 9, maxLength: 9 });
+    fc.assert(
+      fc.property(situations, kept, ({ steps, target, held, there, disks }, snapshots) => {
+        const units = steps
+          .filter((_, index) => there[index])
+          .map(({ number }) => unitOn(`s${number}.service`, 'core-01'));
+        const observed = { units, machines: disks ? seen().machines : [] };
+        const isHeld = ({ number }: Step) => held[number - 1] === true;
+        const without = planGoto({ steps }, target, observed, isHeld);
+        const plan = planGoto({ steps }, target, observed, isHeld, ({ number }) => snapshots[number - 1] === true);
+        const last = snapshots.slice(0, target + 1).lastIndexOf(true);
+        const wanted =
+          without.anew && last >= 0 ? { ...without, from: steps[last], steps: steps.slice(last, target) } : without;
+        expect(plan).toEqual(wanted);
+      }),
+    );
+  });
 });

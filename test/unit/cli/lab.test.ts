@@ -222,3 +222,16 @@ it('doctor --json: every check has a result, and those that are not ok a remedy'
     if (check['status'] !== 'ok') expect([check['id'], check['fix']]).toEqual([check['id'], expect.any(String)]);
   }
 });
+
+describe('what the documents name and only looks', () => {
+  it('list --json is every lab of this host', async () => {
+    const { exitCode, stdout } = await lab.run('list', '--json');
+    expect([exitCode, Array.isArray(JSON.parse(stdout))]).toEqual([0, true]);
+  });
+
+  it('doctor --fix --dry-run says what it would do, and ends as the doctor does', async () => {
+    const { exitCode, stdout, stderr } = await lab.run('doctor', '--fix', '--dry-run');
+    expect([0, 69]).toContain(exitCode);
+    expect({ stderr, says: stdout !== '' }).toEqual({ stderr: '', says: true });
+  });
+});

@@ -119,7 +119,7 @@ describe.each(terminals)('on a terminal of $columns columns, TERM=$term', (termi
     const commands = names.filter((name) => !['help', 'fleetctl'].includes(name));
     expect(commands.length).toBeGreaterThan(12);
     const verbs = ['up', 'halt', 'reload', 'destroy', 'status', 'settings', 'prepare'].map((verb) => `vagrant ${verb}`);
-    const ofGuides = ['check', 'next', 'hint', 'why', 'goto', 'list', 'class', 'code', 'new', 'reset'].map(
+    const ofGuides = ['check', 'next', 'hint', 'why', 'goto', 'save', 'list', 'class', 'code', 'new', 'reset'].map(
       (word) => `guide ${word}`,
     );
     const images = ['box', 'build', 'list', 'load', 'prune', 'rm'].map((word) => `image ${word}`);

@@ -13,7 +13,15 @@ const beside = seen({ units: pair.map((name) => unitOn(name, 'core-02')) });
 const restarted = (start: string, state = 'active/running') =>
   seen({
     systemd: {
-      'memcached@1.service': { machine: 'core-01', state, start, sinceS: 1, restarts: 0, command: undefined },
+      'memcached@1.service': {
+        machine: 'core-01',
+        state,
+        start,
+        sinceS: 1,
+        activeSinceS: 1,
+        restarts: 0,
+        command: undefined,
+      },
     },
   });
 const rows = { rows: 10 };

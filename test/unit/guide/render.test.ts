@@ -67,7 +67,7 @@ describe('a check', () => {
       { text: '/services/couchbase/1 is in etcd', missing: null },
       { text: 'couchbase@1.service active running', missing: '0 of 1 run; not: couchbase@1.service' },
     ];
-    const now = renderCheck({ step, of: 12, done: false, last: false, conditions }, 40);
+    const now = renderCheck({ step, of: 12, done: false, last: false, conditions, happened: [] }, 40);
     expect(stripVTControlCharacters(now)).toBe(
       [
         'step 2 of 12, Couchbase: not done yet',
@@ -78,7 +78,13 @@ describe('a check', () => {
         'Stuck: lab guide hint',
       ].join('\n'),
     );
-    const last = renderCheck({ step, of: 2, done: true, last: true, conditions: conditions.slice(0, 1) }, 80);
-    expect(stripVTControlCharacters(last)).toMatch(/Couchbase: done\n✓[^✗]*That was the last step\.$/);
+    const at = '2026-01-02T03:04:05.000Z';
+    const happened = [{ at, text: 'fleet gave couchbase@1.service to core-01: most free memory' }];
+    const all = { step, of: 2, done: true, last: true, conditions: conditions.slice(0, 1), happened };
+    const last = stripVTControlCharacters(renderCheck(all, 80));
+    expect(last).toMatch(/Couchbase: done\n✓[^✗]*That was the last step\.$/);
+    expect(last).toMatch(
+      /\n\nWhat happened\n\d\d:04:05 fleet gave couchbase@1.service to core-01: most free memory\n\n/,
+    );
   });
 });

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execaSync } from 'execa';
+import { execa, execaSync } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathOf, ScratchCheckout } from './scratch-checkout.ts';
 
@@ -236,6 +237,27 @@ describe.runIf(process.getuid?.() === 0)('another user than root', () => {
     expect([code, stderr]).toEqual([77, expect.stringMatching(refused)]);
     expect(lab.files()).toBe(before);
     expect(lab.asked()).toEqual([]);
+  });
+
+  it('waits for a build that somebody who may write makes at this moment, and runs that one', async () => {
+    lab.node('22.12.0');
+    writeFileSync(join(lab.root, 'cli/new.ts'), '');
+    const lock = join(lab.root, '.lab-install.lock');
+    writeFileSync(lock, '');
+    const building = execa(
+      'flock',
+      [lock, 'sh', '-c', 'echo begun; read -r _; touch -d tomorrow "$0"', join(lab.root, 'dist/.built')],
+      {
+        stdin: 'pipe',
+      },
+    );
+    await once(building.stdout, 'data');
+    const looking = lab.run(['status'], { user: nobody });
+    // Who did not wait would be through with it.
+    await Promise.race([looking, sleep(700)]);
+    building.stdin.end('\n');
+    await building;
+    expect(await looking).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('runs the last build where sources are newer, which is said, and writes nothing', async () => {

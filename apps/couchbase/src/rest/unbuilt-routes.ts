@@ -13,7 +13,7 @@ export const unbuiltRoutes: readonly Route[] = (
     ],
     [/^\/sampleBuckets(?:\/install)?$/u, 'loading of sample buckets'],
     [
-      /^\/(?:controller\/(?:addNode|addNodeV2|ejectNode|failOver|startFailover|startGracefulFailover|reAddNode|reFailOver|setRecoveryType|stopRebalance)|engageCluster2|completeJoin|node\/controller\/doJoinCluster)$/u,
+      /^\/(?:controller\/(?:addNode|addNodeV2|ejectNode|failOver|startFailover|startGracefulFailover|reAddNode|reFailOver|setRecoveryType|stopRebalance|cancelRebalanceRetry\/[^/]+)|engageCluster2|completeJoin|node\/controller\/doJoinCluster)$/u,
       'a cluster of several nodes',
     ],
     [/^\/pools\/default\/(?:remoteClusters|replications)(?:\/.*)?$/u, 'replication between clusters (XDCR)'],
@@ -32,9 +32,17 @@ export const unbuiltRoutes: readonly Route[] = (
       'the choice of address families and listeners',
     ],
     [/^\/node\/controller\/setupAlternateAddresses\/external$/u, 'alternate addresses'],
+    [
+      /^\/(?:versions|nodes\/self\/xdcrSSLPorts|pools\/default\/(?:terseClusterInfo|pendingRetryRebalance|checkPermissions))$/u,
+      'that description of a node or cluster (use /pools and /pools/default)',
+    ],
+    [
+      /^\/controller\/(?:resetAdminPassword|resetCipherSuites|hardResetNode)$/u,
+      'resetting of a node (remove its container: a new one is as before set-up)',
+    ],
     [/^\/nodeInit$/u, 'nodeInit (use /node/controller/rename and /nodes/self/controller/settings)'],
     [
-      /^\/settings\/(?:alerts|metrics|analytics|querySettings|license|logRedaction|developerPreview)(?:\/.*)?$/u,
+      /^\/settings\/(?:alerts|metrics|analytics|querySettings|license|logRedaction|developerPreview|serverless|resourceManagement|dataService|appTelemetry)(?:\/.*)?$/u,
       'that setting',
     ],
     [
@@ -51,7 +59,10 @@ export const unbuiltRoutes: readonly Route[] = (
     [/^\/(?:metrics|indexStatus|nodeStatuses|_uistats|prometheus_sd_config.*)$/u, 'that statistic'],
     [/^\/pools\/default\/stats\/range(?:\/.*)?$/u, 'that statistic'],
     [/^\/pools\/default\/(?:buckets\/.*\/(?:statsDirectory|recoveryStatus)|nodes\/.*)$/u, 'that statistic'],
-    [/^\/pools\/default\/buckets\/[^/]+\/localRandomKey$/u, 'choosing a document at random'],
+    [
+      /^\/pools\/default\/buckets\/[^/]+\/(?:scopes\/[^/]+\/collections\/[^/]+\/)?localRandomKey$/u,
+      'choosing a document at random',
+    ],
     [
       /^\/pools\/default\/buckets\/[^/]+\/(?:ddocs\/.*|controller\/(?:compactBucket|unsafePurgeBucket|cancelBucketCompaction|compactDatabases|cancelDatabasesCompaction|startRecovery|stopRecovery|commitVBucket))$/u,
       'compaction and recovery (all data is in memory)',

@@ -46,6 +46,16 @@ describe('config.rb', () => {
     expect(loadError({ rb: '$num_instances = "3"\n' })).toMatchObject({ code: 'config.value' });
   });
 
+  it("takes variables of the reader's own where another is made of them, and refuses one that nothing uses", () => {
+    const { machines } = load({
+      rb: '$base = 1024\n$nodes ||= 2\n$num_instances = $nodes\n$vm_memory = "#{$base * 2}"\n',
+    });
+    expect(machines).toHaveLength(2);
+    expect(machines[0]).toMatchObject({ memoryBytes: 2048 * 1024 * 1024 });
+    for (const rb of ['$base = 1024\n', '$num_instances = 2\n$base ||= $num_instances\n', '$num_instance = 3\n'])
+      expect(loadError({ rb }), rb).toMatchObject({ code: 'config.variable' });
+  });
+
   it('a string may name what is only assigned by default, as where the line above it is commented out', () => {
     const { notices } = load({ rb: '#$num_instances=3\n$new_discovery_url="http://x/new?size=#{$num_instances}"\n' });
     expect(notices).toEqual([expect.stringContaining('config.rb:2: $new_discovery_url: no discovery service')]);

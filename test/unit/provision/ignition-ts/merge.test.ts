@@ -220,7 +220,11 @@ describe('merge', () => {
 
   it.each([
     ['users', '{"passwd": {"users": [{"name": "a"},\n {"name": "a", "uid": 1}]}', '$.passwd.users.1.name'],
-    ['units', '{"systemd": {"units": [{"name": "a.service"},\n {"name": "a.service"}]}', '$.systemd.units.1.name'],
+    [
+      'units',
+      '{"systemd": {"units": [{"name": "a.service"},\n {"name": "a.service", "mask": true}]}',
+      '$.systemd.units.1.name',
+    ],
     [
       'paths',
       '{"storage": {"files": [{"path": "/a"}],\n "links": [{"path": "/a", "target": "b"}]}',

@@ -142,6 +142,45 @@ describe('parseIgnition', () => {
     );
   });
 
+  it('takes what is said twice in the same words as said once, and refuses two that differ with their lines', () => {
+    const file = (parts: object) => JSON.stringify({ ignition: { version: '3.2.0' }, ...parts }, null, 1);
+    const unit = { name: 'a.service', enabled: false, contents: '[Service]\nExecStart=/bin/true\n' };
+    const core = { name: 'core', groups: ['docker', 'docker'], shell: '/bin/bash' };
+    const more = { source: 'data:,a' };
+    const placed = { path: '/etc/a', mode: 420, append: [more, more] };
+    const once = parseIgnition(
+      file({
+        systemd: { units: [unit, { ...unit }, { name: 'b.service', mask: true }] },
+        passwd: {
+          users: [core, { shell: '/bin/bash', name: 'core', groups: ['docker'] }],
+          groups: [{ name: 'g' }, { name: 'g' }],
+        },
+        storage: {
+          files: [placed, placed],
+          links: [
+            { path: '/l', target: '/a' },
+            { path: '/l', target: '/a' },
+          ],
+        },
+      }),
+      'my.ign',
+    );
+    expect(once.systemd?.units).toEqual([unit, { name: 'b.service', mask: true }]);
+    expect(once.passwd).toEqual({ users: [{ ...core, groups: ['docker'] }], groups: [{ name: 'g' }] });
+    expect(once.storage).toEqual({ files: [placed], links: [{ path: '/l', target: '/a' }] });
+    expect(validate(toJson(once)).clean).toBe(true);
+
+    const clash = file({ systemd: { units: [unit, unit, { ...unit, mask: true }] } });
+    expect(refusal(clash)).toMatchObject({ code: expect.stringMatching(/^ignition\.(unit|duplicate)$/) as string });
+    // The line of what stands behind one that was left out.
+    const behind =
+      '{"ignition": {"version": "3.3.0"}, "systemd": {"units": [\n{"name": "a.service"},\n{"name": "a.service"},\n{"name": "b"}]}}';
+    expect(refusal(behind).message).toMatch(/^my\.ign:4:\d+: .*"b" is no unit name/);
+    const differ =
+      '{"ignition": {"version": "3.3.0"}, "passwd": {"users": [\n{"name": "a"},\n{"name": "a", "uid": 5}]}}';
+    expect(refusal(differ).message).toMatch(/^my\.ign:3:\d+: .*"a" stands twice/);
+  });
+
   it('says line and column of what is wrong inside', () => {
     const text =
       '{\n  "ignition": {"version": "3.3.0"},\n  "storage": {\n    "files": [{"path": "/a", "mode": 644}]\n  }\n}';

@@ -47,12 +47,16 @@ export function knowsLine(argv: readonly string[]): boolean {
 /** Runs one command with 4.0's words and exit codes. */
 export async function runFour(argv: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   const parsed = parseCli(argv);
-  if (typeof parsed === 'string') return problem(2, parsed);
+  const [first = ''] = argv;
+  if (typeof parsed === 'string') {
+    // Its options are those of a command that is not here: that it is not comes first.
+    return first.startsWith('-') || commands.has(first) ? problem(2, parsed) : notHere(first);
+  }
   const { command: name, values } = parsed;
   if (name === 'help' || values.has('help')) return { code: 0, lines: usage };
   if (name === '') return { code: 2, lines: usage };
   const command = commands.get(name);
-  if (command === undefined) return problem(2, `command: ${name} is not in this embedded couchbase-cli`, ...usage);
+  if (command === undefined) return notHere(name);
   const { env } = surroundings;
   const user = values.get('user') ?? env['CB_REST_USERNAME'];
   const password = values.get('password') ?? env['CB_REST_PASSWORD'];
@@ -64,6 +68,10 @@ export async function runFour(argv: readonly string[], surroundings: Surrounding
   }
   const option = (long: string) => values.get(long);
   return command({ name, rest: new RestClient(name), target: { ...address, user, password }, option, surroundings });
+}
+
+function notHere(name: string): Outcome {
+  return problem(2, `command: ${name} is not in this embedded couchbase-cli`, ...usage);
 }
 
 function missing(what: string, flag: string, variable: string): string {

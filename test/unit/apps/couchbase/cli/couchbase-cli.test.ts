@@ -135,10 +135,15 @@ describe('bad command lines', () => {
     expect((await inProcess('server-list -c ADDR', env)).code).toBe(0);
   });
 
-  test('an unknown command names itself and shows the usage', async () => {
-    const { code, lines } = await inProcess('rebalance -c ADDR');
+  test.each([
+    'rebalance -c ADDR',
+    'rebalance -c ADDR -u Administrator -p Password1 --server-add=10.1.1.9:8091 --server-add-username=u --server-add-password=p',
+    'failover -c ADDR --server-failover=10.1.1.9',
+    'ssl-manage -c ADDR --cluster-cert-info',
+  ])('an unknown command names itself, whatever its options, and shows the usage: %s', async (line) => {
+    const { code, lines } = await inProcess(line);
     expect(code).toBe(2);
-    expect(lines[0]).toBe('ERROR: command: rebalance is not in this embedded couchbase-cli');
+    expect(lines[0]).toBe(`ERROR: command: ${line.split(' ')[0]} is not in this embedded couchbase-cli`);
     expect(lines).toContain('usage: couchbase-cli COMMAND -c HOST[:8091] [-u USER -p PASSWORD] [OPTIONS]');
   });
 });

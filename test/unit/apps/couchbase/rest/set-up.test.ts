@@ -232,6 +232,14 @@ describe('a node that is set up', () => {
     ['GET', '/logs'],
     ['GET', '/internalSettings'],
     ['POST', '/diag/eval'],
+    ['GET', '/versions'],
+    ['GET', '/pools/default/terseClusterInfo'],
+    ['GET', '/pools/default/pendingRetryRebalance'],
+    ['POST', '/pools/default/checkPermissions'],
+    ['POST', '/controller/cancelRebalanceRetry/5'],
+    ['POST', '/controller/resetAdminPassword'],
+    ['GET', '/pools/default/buckets/pets/scopes/_default/collections/_default/localRandomKey'],
+    ['GET', '/settings/resourceManagement'],
   ])('%s %s is not built: 501 with the reason', async (method, path) => {
     const { status, json } = await call(method, path, {}, administrator);
     expect({ status, json }).toEqual({

@@ -1,32 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { GrpcFailure } from '#platform/etcd/grpc/grpc-messages.ts';
 import { framed } from '#platform/etcd/grpc/grpc-messages.ts';
 import { grpcSession, type GrpcSession } from '#platform/etcd/grpc/grpc-session.ts';
+import { grpcServer, trailersOnly } from './grpc-server.ts';
 
-let port: number;
-let answer: (stream: ServerHttp2Stream, headers: Readonly<Record<string, unknown>>) => void;
-const server = createServer();
-const sessions = new Set<{ destroy(): void; goaway(): void }>();
-beforeAll(async () => {
-  server.on('session', (session) => sessions.add(session));
-  server.on('stream', (stream, headers) => {
-    stream.on('error', () => undefined);
-    answer(stream, headers);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  ({ port } = server.address() as AddressInfo);
-});
-afterAll(async () => {
-  for (const session of sessions) session.destroy();
-  await new Promise((resolve) => server.close(resolve));
-});
+const server = grpcServer();
 
 function session(): GrpcSession {
-  const opened = grpcSession('127.0.0.1', port);
+  const opened = grpcSession('127.0.0.1', server.port);
   onTestFinished(() => opened.close());
   return opened;
 }
@@ -43,8 +27,6 @@ function asked(of: GrpcSession, message = Buffer.alloc(0)) {
   });
 }
 
-const trailersOnly = (message: string) => ({ ':status': 200, 'grpc-status': '13', 'grpc-message': message });
-
 test('every character of gRPC is read as it was written, compressed or not', async () => {
   const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter((char) => char !== '%');
   // Long runs of a short code are compressed together with a long one, too.
@@ -54,21 +36,21 @@ test('every character of gRPC is read as it was written, compressed or not', asy
     '{}{}<>',
   ];
   for (const text of texts) {
-    answer = (stream) => stream.respond(trailersOnly(`<${text}>`), { endStream: true });
+    server.answer = (stream) => stream.respond(trailersOnly(`<${text}>`), { endStream: true });
     const { failure } = await asked(session());
     expect([failure?.status, failure?.message]).toEqual([13, `<${text}>`]);
   }
 });
 
 test('what is not ASCII is escaped', async () => {
-  answer = (stream) => stream.respond(trailersOnly('%C3%BC %E2%82%AC 5%25'), { endStream: true });
+  server.answer = (stream) => stream.respond(trailersOnly('%C3%BC %E2%82%AC 5%25'), { endStream: true });
   expect((await asked(session())).failure?.message).toBe('ü € 5%');
 });
 
 test('the server reads what is asked, and a long message comes whole', async () => {
   const message = Buffer.alloc(3_000_000, 'abc');
   let [bytes, headers]: [Buffer, object] = [Buffer.alloc(0), {}];
-  answer = (stream, head) => {
+  server.answer = (stream, head) => {
     headers = head;
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -97,10 +79,10 @@ test('the server reads what is asked, and a long message comes whole', async () 
 });
 
 test('a stream that the server cuts, and a connection that it cuts, fail all that is asked', async () => {
-  answer = (stream) => stream.close(8);
+  server.answer = (stream) => stream.close(8);
   expect((await asked(session())).failure).toMatchObject({ status: 14, message: 'RST_STREAM 8' });
   // A little later: Node 22 itself breaks down when a session ends inside of what it tells of it.
-  answer = (stream) => void setImmediate(() => stream.session?.destroy());
+  server.answer = (stream) => void setImmediate(() => stream.session?.destroy());
   const of = session();
   const ended = await Promise.all([asked(of), asked(of)]);
   expect(ended.map(({ failure }) => failure?.status)).toEqual([14, 14]);
@@ -111,7 +93,7 @@ test('a server that goes away answers what it was asked, and is asked no more', 
   const of = session();
   let began: (stream: ServerHttp2Stream) => void = () => undefined;
   const stream = new Promise<ServerHttp2Stream>((resolve) => (began = resolve));
-  answer = (one) => began(one);
+  server.answer = (one) => began(one);
   const waiting = asked(of);
   const one = await stream;
   one.session?.goaway();

@@ -4,12 +4,14 @@ import { http, startV2, type RunningV2 } from './start-v2.ts';
 
 const timeoutMs = 1500;
 let etcd: RealEtcd;
+/** Whose reads are answered from a copy of the store from the first one on. */
 let servers: RunningV2[];
 /** Of the first member, with less patience. */
 let hasty: RunningV2;
 beforeAll(async () => {
   etcd = await realEtcd({ members: 3, args: ['--heartbeat-interval', '100', '--election-timeout', '2000'] });
-  servers = await Promise.all(etcd.endpoints.map((endpoint) => startV2(endpoint)));
+  const copy = { reads: 1, bytes: 1_000_000 };
+  servers = await Promise.all(etcd.endpoints.map((endpoint) => startV2(endpoint, { copy })));
   hasty = await startV2(etcd.endpoints[0] ?? '', { timeoutMs });
 });
 afterAll(async () => {
@@ -18,6 +20,9 @@ afterAll(async () => {
 });
 
 const url = (member: number) => servers[member]?.url ?? '';
+const nodeOf = (text: string) => (JSON.parse(text) as { node: { value: string; modifiedIndex: number } }).node;
+const valueOf = (text: string) => nodeOf(text).value;
+const modifiedOf = (text: string) => nodeOf(text).modifiedIndex;
 const indexOf = (headers: Headers) => Number(headers.get('x-etcd-index'));
 
 describe('three members', () => {
@@ -31,6 +36,29 @@ describe('three members', () => {
       expect(indexOf(read.headers)).toBeGreaterThanOrEqual(indexOf(written.headers));
       last = indexOf(read.headers);
     }
+  });
+
+  test('many write and read at once: nobody reads less than was there when he asked', async () => {
+    let newest = { index: 0, value: 0 };
+    const writer = async (member: number) => {
+      for (let i = 0; i < 40; i++) {
+        const { headers, text } = await http(url(member), 'PUT', '/v2/keys/many', `value=${i}`);
+        if (indexOf(headers) > newest.index) newest = { index: indexOf(headers), value: Number(valueOf(text)) };
+      }
+    };
+    const reader = async (member: number) => {
+      for (let i = 0; i < 60; i++) {
+        const before = newest;
+        const { status, headers, text } = await http(url((member + i) % 3), 'GET', '/v2/keys/many');
+        expect(indexOf(headers)).toBeGreaterThanOrEqual(before.index);
+        if (status === 404) expect(before.index).toBe(0);
+        else expect(modifiedOf(text)).toBeGreaterThanOrEqual(before.index);
+        if (status === 200 && modifiedOf(text) === before.index) expect(valueOf(text)).toBe(String(before.value));
+        if (status === 200 && modifiedOf(text) > newest.index)
+          newest = { index: modifiedOf(text), value: Number(valueOf(text)) };
+      }
+    };
+    await Promise.all([0, 1, 2, 0, 1, 2].map((member, i) => (i < 2 ? writer(member) : reader(member))));
   });
 
   test('names in order are in the order of the writes, whoever makes them', async () => {

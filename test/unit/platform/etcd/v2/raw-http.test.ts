@@ -73,9 +73,67 @@ describe('bytes on the wire', () => {
     [request('OPTIONS /v2/keys/%zz')],
     [request('TRACE /v2/keys/form')],
     [request('GET http://x/v2/keys/nothing')],
+    [request('GET http://evil.example:99/v2/keys/nothing?recursive=true')],
+    [request('OPTIONS *')],
+    ['GET /v2/keys/nothing HTTP/1.1\r\n\r\n'],
+    [request('GET /v2/keys/nothing', ['Host: y'])],
+    ['GET /v2/keys/nothing HTTP/2.0\r\nHost: x\r\n\r\n'],
+    ['GET /v2/keys/nothing\r\n\r\n'],
+    [request('GET /v2/keys/nothing', ['X-A: b\0c'])],
+    [request('GET /v2/keys/nothing', ['X A: b'])],
+    [request('GET /v2/keys/nothing', ['Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA'])],
+    [request('PUT /v2/keys/form', ['Content-Length: -1']) + 'value=1'],
+    [request('PUT /v2/keys/form', ['Content-Length: 7', 'Content-Length: 8']) + 'value=1'],
+    [request('PUT /v2/keys/form', ['Content-Length: 7', 'Expect: 200-maybe']) + 'value=1'],
+    [
+      request('PUT /v2/keys/form', ['Content-Type: application/x-www-form-urlencoded', 'Transfer-Encoding: chunked']) +
+        '3;a=b\r\nval\r\n4\r\nue=1\r\n0\r\nX-T: v\r\n\r\n',
+    ],
   ])('%j', async (bytes) => {
     const raw = Buffer.from(bytes, 'latin1');
     expect(essence(await say(ours.url, raw))).toEqual(essence(await say(etcd.endpoints[0] ?? '', raw)));
+  });
+
+  test('requests that do not wait for answers are carried out in their order', async () => {
+    const form = 'Host: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 7\r\n\r\nvalue=';
+    const rounds = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `PUT /v2/keys/line/a HTTP/1.1\r\n${form}${i % 10}GET /v2/keys/line/a HTTP/1.1\r\nHost: x\r\n\r\n` +
+        'DELETE /v2/keys/line/a HTTP/1.1\r\nHost: x\r\n\r\nGET /v2/keys/line/a HTTP/1.1\r\nHost: x\r\n\r\n',
+    );
+    const bytes = rounds.join('') + request('GET /v2/keys/line/none');
+    const said = async (base: string) =>
+      (await say(base, bytes)).split('HTTP/1.1 ').map((one) => essence(`HTTP/1.1 ${one}`).slice(0, 2));
+    const [mine, real] = await Promise.all([said(ours.url), said(etcd.endpoints[0] ?? '')]);
+    expect(mine).toHaveLength(122);
+    expect(mine).toEqual(real);
+  });
+
+  test('a body is asked for when its client waits for that', async () => {
+    const head = request('PUT /v2/keys/expected', [
+      'Content-Type: application/x-www-form-urlencoded',
+      'Content-Length: 7',
+      'Expect: 100-continue',
+    ]);
+    const { hostname, port } = new URL(ours.url);
+    const text = await new Promise<string>((resolve, reject) => {
+      let all = '';
+      const socket = connect(Number(port), hostname, () => socket.write(head));
+      socket.setEncoding('latin1').on('data', (chunk: string) => {
+        if (all === '' && chunk.startsWith('HTTP/1.1 100 Continue')) socket.write('value=1');
+        all += chunk;
+      });
+      socket.on('error', reject).on('close', () => resolve(all));
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 Created\r\n/);
+  });
+
+  test('CONNECT is nothing that is here', async () => {
+    expect(essence(await say(ours.url, 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n')).slice(0, 2)).toEqual([
+      'HTTP 404 Not Found',
+      '404 page not found\n',
+    ]);
   });
 
   test('a value that etcd cannot take is refused, and nothing is written', async () => {

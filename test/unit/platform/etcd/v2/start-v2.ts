@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { CopyLimits } from '#platform/etcd/v2/copied-reads.ts';
 import { usualLimits, v2Server } from '#platform/etcd/v2/v2-server.ts';
 
 export interface RunningV2 {
@@ -9,12 +10,18 @@ export interface RunningV2 {
 /** The v2 API on a free port of 127.0.0.1, in front of one member. `v2UrlOf` of a member whose v2 API is elsewhere. */
 export async function startV2(
   endpoint: string,
-  opts: { timeoutMs?: number; v2UrlOf?: (url: string) => string; watches?: number; connections?: number } = {},
+  opts: {
+    timeoutMs?: number;
+    v2UrlOf?: (url: string) => string;
+    watches?: number;
+    connections?: number;
+    copy?: CopyLimits;
+  } = {},
 ): Promise<RunningV2> {
   let url = '';
   const v2UrlOf = opts.v2UrlOf ?? (() => url);
-  const { watches = usualLimits.watches, connections = usualLimits.connections } = opts;
-  const limits = { ...usualLimits, watches, connections };
+  const { watches = usualLimits.watches, connections = usualLimits.connections, copy = usualLimits.copy } = opts;
+  const limits = { ...usualLimits, watches, connections, copy };
   const v2 = v2Server({ endpoint, timeoutMs: opts.timeoutMs ?? 20_000, v2UrlOf, limits });
   const server = await v2.listen({ port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

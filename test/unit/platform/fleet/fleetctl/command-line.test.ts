@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parseEndpoint } from '#platform/fleet/client/endpoint.ts';
 import { runFleetctl } from '#platform/fleet/fleetctl/run-fleetctl.ts';
 import { eventually } from '../eventually.ts';
 import { simulatedCluster, unitText, type SimulatedCluster } from '../simulated-cluster.ts';
@@ -69,6 +70,34 @@ describe('flags of fleetctl 0.8 to 1.0', () => {
       expect([code, out.length, err.length]).toEqual([0, 1, 1]);
       expect(err[0]).toMatch(/^note: without meaning here: --/);
     }
+  });
+
+  test.each([
+    '--endpoint=http://127.0.0.1:4001',
+    '--endpoint http://192.0.2.7:2379,http://192.0.2.8:4001/',
+    '-endpoint=localhost:2379 --driver=etcd',
+  ])('%s is etcd, where fleet 0.8 was asked: the API is asked all the same, with one line about it', async (flags) => {
+    for (const argv of [
+      [...flags.split(' '), 'list-machines', '--no-legend'],
+      ['list-machines', '--no-legend', ...flags.split(' ')],
+    ]) {
+      const { code, out, err } = await fleetctl(argv);
+      expect([code, out.length, err.length]).toEqual([0, 1, 1]);
+      expect(err[0]).toMatch(/^note: without meaning here: .*endpoint .*that is etcd/);
+    }
+  });
+
+  test("an address of fleet's API may be written as fleet 0.8 took it, and beside one of etcd", async () => {
+    const [address = ''] = [...(cluster.machines[0]?.fleetd.addresses ?? [])];
+    const bare = address.replace('http://', '');
+    for (const endpoint of [bare, `http://127.0.0.1:2379,${bare}`]) {
+      const { code, out } = await fleetctl(['--endpoint', endpoint, 'list-machines', '--no-legend'], {
+        FLEETCTL_ENDPOINT: '',
+      });
+      expect([endpoint, code, out.length]).toEqual([endpoint, 0, 1]);
+    }
+    expect(parseEndpoint('/var/run/fleet.sock').target).toEqual({ socketPath: '/var/run/fleet.sock' });
+    expect(() => parseEndpoint('fleet')).toThrow(expect.objectContaining({ code: 'usage.endpoint' }));
   });
 
   test.each([

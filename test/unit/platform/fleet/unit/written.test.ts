@@ -495,6 +495,10 @@ test('the words are named, and a value that will do', () => {
 describe('a value of [X-Fleet] that fleet reads in another way than it is written', () => {
   const fleet = (line: string) => said(`[Service]\nExecStart=/bin/true\n[X-Fleet]\n${line}\n`);
   test.each([
+    ['MachineMetadata=region = eu', 'compared blanks and all', 'region=eu'],
+    ['MachineMetadata="region= eu"', 'compared blanks and all', 'region=eu'],
+    ['MachineMetadata=region=eu,disk=ssd', 'without commas', '"region=eu" "disk=ssd"'],
+    ['X-ConditionMachineMetadata="region=eu, disk=ssd"', 'without commas', '"region=eu" "disk=ssd"'],
     ['MachineMetadata=a=1 b=2', 'several each stands in double quotes', '"a=1" "b=2"'],
     ["MachineMetadata='a=1' 'b=2'", 'several each stands in double quotes', '"a=1" "b=2"'],
     ['MachineOf=a.service b.service', 'read as one unit', '"a.service" "b.service"'],

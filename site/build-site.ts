@@ -1,0 +1,123 @@
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { LabError } from '#errors/lab-error.ts';
+import { contentKey, exists, publish, withWorkDirectory } from '#provision/image/cache.ts';
+import { type Gathered, gather, type SourcePage, sourceOf } from './gather.ts';
+import { relativeLink, targetOf } from './links.ts';
+import { addressesIn } from './markdown.ts';
+import { searchEntries } from './search-index.ts';
+
+/** Longest that Eleventy may take, ms: it takes two seconds. */
+const writeMs = 120_000;
+
+const writer = 'dist/site/write.js';
+
+export interface Site {
+  /** A directory of files that need no server. */
+  readonly dir: string;
+  readonly pages: number;
+}
+
+/**
+ * Makes the site of a checkout, whole or not at all; one of the same content that is there already is taken.
+ * @param parent where it goes, below a name made of its content
+ * @throws LabError `input.docs` with file, line and remedy; `command.site`
+ */
+export async function buildSite(repoDir: string, parent: string): Promise<Site> {
+  const gathered = await gather(repoDir);
+  const files = await stagedFiles(repoDir, gathered);
+  const pictures = await Promise.all(
+    gathered.pictures.map(async (name) => [name, await readFile(join(repoDir, name))] as const),
+  );
+  for (const [name, content] of pictures) files.set(join('files', name), content);
+  const key = contentKey([...files, ['', await readFile(join(repoDir, writer))]].flat());
+  const dir = join(parent, key);
+  if (!(await exists(dir))) {
+    await withWorkDirectory(parent, async (stage) => {
+      for (const [name, content] of files) {
+        await mkdir(dirname(join(stage, name)), { recursive: true });
+        await writeFile(join(stage, name), content);
+      }
+      await runEleventy(repoDir, stage);
+      await publish(parent, key, async (made) => cp(join(stage, '_site'), made, { recursive: true }));
+    });
+  }
+  return { dir, pages: gathered.pages.length };
+}
+
+async function runEleventy(repoDir: string, stage: string): Promise<void> {
+  const { failed, all } = await execa(process.execPath, [join(repoDir, writer)], {
+    cwd: stage,
+    reject: false,
+    all: true,
+    timeout: writeMs,
+    stdin: 'ignore',
+    env: { NO_COLOR: '1', FORCE_COLOR: undefined, DEBUG: undefined },
+  });
+  if (!failed) return;
+  throw new LabError({
+    code: 'command.site',
+    cause: 'Eleventy could not write the site',
+    evidence: all.split('\n').filter(Boolean).slice(0, 12),
+    next: 'lab docs   once more; when it stays so, look at the page that is named above',
+  });
+}
+
+/** Everything that Eleventy reads, by path below its directory. */
+async function stagedFiles(repoDir: string, gathered: Gathered): Promise<Map<string, string | Buffer>> {
+  const files = new Map<string, string | Buffer>();
+  for (const page of gathered.pages) {
+    const data = { ...frameOf(page, gathered), links: await linksOf(repoDir, page, gathered) };
+    files.set(page.file.replace(/\.html$/, '.md'), `---json\n${JSON.stringify(data)}\n---\n${page.text}`);
+  }
+  const from = join(repoDir, 'site/page');
+  files.set('_includes/page.njk', await readFile(join(from, 'page.njk'), 'utf8'));
+  files.set('site.css', await readFile(join(from, 'site.css'), 'utf8'));
+  files.set('search.js', await readFile(join(repoDir, 'dist/site/search.js'), 'utf8'));
+  files.set('search-data.js', `globalThis.searchEntries = ${JSON.stringify(searchEntries(gathered.pages))};\n`);
+  return files;
+}
+
+/** What the layout shows around a page. Pure. */
+function frameOf({ file, source, title }: SourcePage, { pages, sections }: Gathered): object {
+  const bySource = new Map(pages.map((page) => [page.source, page]));
+  const listed = sections.map((section) => ({
+    title: section.title,
+    pages: section.sources.flatMap((one) => {
+      const page = bySource.get(one);
+      return page === undefined
+        ? []
+        : [{ title: page.title, href: relativeLink(file, page.file), here: one === source }];
+    }),
+  }));
+  const inOrder = listed.flatMap((section) => section.pages);
+  const at = inOrder.findIndex(({ here }) => here);
+  return {
+    layout: 'page.njk',
+    templateEngineOverride: 'md',
+    permalink: file,
+    title,
+    base: relativeLink(file, '.') === '' ? '' : `${relativeLink(file, '.')}/`,
+    sections: listed,
+    // JSON has no undefined: a page that is not in the contents has neither.
+    before: at > 0 ? inOrder[at - 1] : null,
+    after: at === -1 ? null : (inOrder[at + 1] ?? null),
+  };
+}
+
+/** Where each link of a page leads in the site. */
+async function linksOf(repoDir: string, page: SourcePage, { pages }: Gathered): Promise<Record<string, string>> {
+  const links: Record<string, string> = {};
+  for (const { address } of addressesIn(page.tokens)) {
+    const target = targetOf(page.source, address);
+    if (target.kind === 'picture') links[address] = relativeLink(page.file, `files/${target.source}`);
+    if (target.kind !== 'source') continue;
+    const source = await sourceOf(repoDir, target.source);
+    const to = pages.find((one) => one.source === source);
+    if (to === undefined) continue;
+    const heading = target.heading === '' ? '' : `#${target.heading}`;
+    links[address] = to === page ? heading : `${relativeLink(page.file, to.file)}${heading}`;
+  }
+  return links;
+}

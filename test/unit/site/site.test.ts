@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contents } from '#site/contents.ts';
+import { gather } from '#site/gather.ts';
+import { LabCli } from '../cli/lab-process.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const executablePath = '/usr/bin/chromium';
+/** Chromium and a launcher that may have to build, on a host that has much else to do. */
+const patience = 300_000;
+
+describe('lab docs', { timeout: patience }, () => {
+  const lab = new LabCli();
+  const dir = join(lab.dir, 'the site');
+  const index = join(dir, 'index.html');
+  let files: string[];
+
+  beforeAll(async () => {
+    const made = await lab.run('docs', '--to', dir, '--json');
+    expect({ ...made, stdout: '' }).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    files = (await readdir(dir, { recursive: true })).filter((name) => name.endsWith('.html'));
+    expect(JSON.parse(made.stdout)).toEqual({ dir, index, pages: files.length });
+  }, patience);
+  afterAll(() => lab.remove());
+
+  it('has every page of its contents', () => {
+    expect(contents.flatMap(({ sources }) => sources).length).toBeGreaterThan(15);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'index.html',
+        'docs/quick-start.html',
+        'docs/cookbook.html',
+        'guide/chapter/09-quorum.html',
+      ]),
+    );
+  });
+
+  it('leads nowhere that is not there, and loads nothing from elsewhere', async () => {
+    const texts = new Map(
+      await Promise.all(files.map(async (name) => [join(dir, name), await readFile(join(dir, name), 'utf8')] as const)),
+    );
+    const wrong: string[] = [];
+    for (const [file, text] of texts) {
+      for (const [, tag, address = ''] of text.matchAll(/<(a|img|link|script)\b[^>]*?(?:href|src)="([^"]*)"/g)) {
+        if (tag === 'a' && /^[a-z]+:/.test(address)) continue;
+        const [path = '', heading] = address.split('#');
+        const to = path === '' ? file : resolve(dirname(file), decodeURI(path));
+        const there = texts.get(to);
+        const found =
+          heading === undefined ? existsSync(to) : there?.includes(`id="${decodeURIComponent(heading)}"`) === true;
+        if (!found) wrong.push(`${relative(dir, file)}: ${address}`);
+      }
+    }
+    expect(texts.size).toBeGreaterThan(100);
+    expect(wrong).toEqual([]);
+  });
+
+  it('writes nothing among files that are there', async () => {
+    const kept = join(lab.dir, 'mine');
+    await mkdir(kept);
+    await writeFile(join(kept, 'index.html'), 'mine');
+    const { exitCode, stderr } = await lab.run('docs', '--to', kept);
+    expect([exitCode, stderr]).toEqual([74, expect.stringContaining('state.docs-directory')]);
+    expect(await readdir(kept)).toEqual(['index.html']);
+    expect((await lab.run('docs', '--to', join(kept, 'index.html'))).stderr).toContain('state.docs-directory');
+  });
+
+  describe.skipIf(!existsSync(executablePath))('in a browser, from the disk', () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+    }, patience);
+    afterAll(() => browser?.close());
+
+    it.each([1440, 390])('fits %i pixels', async (width) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 } });
+      const wide: string[] = [];
+      for (const name of files.filter((one) => /^(docs|guide\/chapter)\/[^/]*$|index/.test(one))) {
+        await page.goto(pathToFileURL(join(dir, name)).href);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 0) wide.push(`${name}: ${over}`);
+      }
+      expect(wide).toEqual([]);
+      await page.close();
+    });
+
+    it('is searched by the keyboard alone', async () => {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', ({ message }) => errors.push(message));
+      page.on('console', (said) => errors.push(said.text()));
+      await page.goto(pathToFileURL(join(dir, 'docs/fleet.html')).href);
+      await page.keyboard.press('/');
+      await page.keyboard.type('lose the quorum');
+      await page.locator('#found a').first().waitFor();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/guide\/chapter\/09-quorum\.html/);
+      expect(await page.locator('h1').textContent()).toContain('lose the quorum');
+      expect(await page.locator('nav [aria-current=page]').textContent()).toContain('lose the quorum');
+      expect(errors).toEqual([]);
+      await page.close();
+    });
+  });
+});
+
+describe('a link to what is not there', () => {
+  let copy: string;
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'coreos-lab-docs-'));
+    for (const name of await readdir(root)) {
+      if (['docs', 'node_modules', 'runs', '.git'].includes(name)) continue;
+      await symlink(join(root, name), join(copy, name));
+    }
+    await cp(join(root, 'docs'), join(copy, 'docs'), { recursive: true });
+  });
+  afterAll(() => rm(copy, { recursive: true }));
+
+  it('is said with file, line and remedy', async () => {
+    await writeFile(join(copy, 'docs/quick-start.md'), '# Quick\n\ntext\n\n[gone](nowhere.md)\n');
+    await expect(gather(copy)).rejects.toMatchObject({
+      code: 'input.docs',
+      message: 'docs/quick-start.md:5: a link to docs/nowhere.md, which is not there',
+    });
+  });
+});
