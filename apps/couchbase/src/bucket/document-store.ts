@@ -30,6 +30,10 @@ export class DocumentStore {
   readonly #buried = new Expiries();
   #count = 0;
   #bytes = 0;
+  /** What was looked up last, and is still so: a write looks at a document before it replaces it. */
+  #lookedAt: ByteString | undefined;
+  #seen: Document | undefined;
+  #seenVbucket = 0;
   readonly #id: number;
   /** Longest life of a new document, seconds: 0 for the bucket's, -1 for any. */
   maxTtl: number;
@@ -67,7 +71,7 @@ export class DocumentStore {
 
   /** The document, or its tombstone. */
   find(key: ByteString): Document | undefined {
-    const document = this.#vbuckets[vbucketOf(key)]?.get(key);
+    const document = this.#look(key);
     if (document === undefined || document.expiry === 0 || document.deleted) return document;
     if (!this.#isOver(document.expiry)) return document;
     // A follower is told when they end.
@@ -105,8 +109,8 @@ export class DocumentStore {
 
   /** Stores a document, and releases its lock. */
   put(draft: Draft, cas: Cas = this.sequence.nextCas()): Document | Refusal {
-    const vbucket = vbucketOf(draft.key);
-    const before = this.#vbuckets[vbucket]?.get(draft.key);
+    const before = this.#look(draft.key);
+    const vbucket = this.#seenVbucket;
     const bytes = documentBytes(draft);
     if (!this.quota.allows(bytes - this.#counted(before))) return 'full';
     if (!this.#isRecordable(bytes)) return 'disk full';
@@ -121,8 +125,8 @@ export class DocumentStore {
     cas: Cas = this.sequence.nextCas(),
     isExpired = false,
   ): Document | Refusal {
-    const vbucket = vbucketOf(key);
-    const before = this.#vbuckets[vbucket]?.get(key);
+    const before = this.#look(key);
+    const vbucket = this.#seenVbucket;
     const bytes = documentBytes({ key, value: '', xattrs });
     const growth = xattrs === '' ? 0 : bytes - this.#counted(before);
     if (!this.quota.allows(growth)) return 'full';
@@ -139,9 +143,8 @@ export class DocumentStore {
   restore(document: Document): void {
     const { key, vbucket } = document;
     this.quota.require(documentBytes(document));
-    const documents = (this.#vbuckets[vbucket] ??= new Map<ByteString, Document>());
-    const before = documents.get(key);
-    documents.set(key, document);
+    const before = this.#vbuckets[vbucket]?.get(key);
+    this.#store(document);
     this.#account(before, document);
     if (document.deleted && document.xattrs === '') this.#shared.tombstones.add(this, document);
   }
@@ -163,7 +166,7 @@ export class DocumentStore {
     if (!this.#isRecordable(lockBytes)) return 'disk full';
     const locked: Document = { ...document, cas: this.sequence.nextCas() };
     this.#shared.journal?.cas(locked.cas);
-    this.#vbuckets[document.vbucket]?.set(document.key, locked);
+    this.#store(locked);
     this.locks.lock(document.key, this.nowMs + seconds * 1000);
     return locked;
   }
@@ -173,6 +176,7 @@ export class DocumentStore {
     const documents = this.#vbuckets[tombstone.vbucket];
     if (documents?.get(tombstone.key) !== tombstone) return;
     documents.delete(tombstone.key);
+    this.#lookAway();
     this.#account(tombstone, undefined);
     this.sequence.notePurge(tombstone.vbucket, tombstone.seqno);
   }
@@ -192,6 +196,7 @@ export class DocumentStore {
   /** Lets go of everything, without a word to the quota's other users. */
   clear(): void {
     this.#vbuckets.fill(undefined);
+    this.#lookAway();
     this.#expiries.clear();
     this.#buried.clear();
     this.locks.clear();
@@ -201,13 +206,33 @@ export class DocumentStore {
     this.changes.reset();
   }
 
+  /** The document or tombstone as it is; `#seenVbucket` is the key's vBucket then. */
+  #look(key: ByteString): Document | undefined {
+    if (key === this.#lookedAt) return this.#seen;
+    const vbucket = vbucketOf(key);
+    const document = this.#vbuckets[vbucket]?.get(key);
+    this.#lookedAt = key;
+    this.#seen = document;
+    this.#seenVbucket = vbucket;
+    return document;
+  }
+
+  #store(document: Document): void {
+    (this.#vbuckets[document.vbucket] ??= new Map<ByteString, Document>()).set(document.key, document);
+    this.#lookAway();
+  }
+
+  #lookAway(): void {
+    this.#lookedAt = undefined;
+    this.#seen = undefined;
+  }
+
   #isOver(expiry: number): boolean {
     return expiry !== 0 && expiry * 1000 <= this.nowMs;
   }
 
   #set(before: Document | undefined, document: Document): Document {
-    const documents = (this.#vbuckets[document.vbucket] ??= new Map<ByteString, Document>());
-    documents.set(document.key, document);
+    this.#store(document);
     this.#account(before, document);
     this.locks.release(document.key);
     this.changes.record(document.key, this.#isLive);

@@ -1,6 +1,6 @@
 import { LabError } from '../../../../errors/lab-error.ts';
 
-/** Bytes that documents may take, and do: of a bucket, or of all of them together. */
+/** Bytes that something may take, and does: documents of a bucket, or of all of them together, or what arrives. */
 export class Quota {
   limitBytes: number;
   readonly #whole: Quota | undefined;

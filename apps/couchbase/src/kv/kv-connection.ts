@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Quota } from '../bucket/quota.ts';
 import { AnswerBuffer } from '../wire/answer-buffer.ts';
 import { FrameReader } from '../wire/frame-reader.ts';
 import type { RequestFrame } from '../wire/frame.ts';
@@ -19,8 +20,12 @@ const nothing = new UnwrittenValue([]);
 /** What a connection needs of the server. */
 export interface KvService {
   readonly limits: KvLimits;
+  /** Of what arrives on all connections. */
+  readonly arriving: Quota;
   /** A promise where others have their turns meanwhile; it is kept. */
   answer(session: Session, frame: RequestFrame): Response | Promise<Response>;
+  /** Is called when it is known who the client is. */
+  know(): void;
   /** Is called before answers go out: what they tell of is kept then. */
   commit(): void;
   /** Closes the connection and tells why. */
@@ -46,6 +51,9 @@ export class KvConnection {
   #late: { readonly frame: RequestFrame; readonly response: Response } | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
   #failedLogins = 0;
+  #isStranger = true;
+  /** Bytes of a request that is not whole yet. */
+  #arriving = 0;
 
   constructor(socket: Socket, service: KvService) {
     this.#socket = socket;
@@ -61,6 +69,7 @@ export class KvConnection {
     socket.on('data', (chunk) => {
       this.#reader.push(chunk);
       this.#serve();
+      this.#count(this.#reader.keptBytes);
     });
     socket.on('drain', () => {
       this.#stopStallTimer();
@@ -68,6 +77,7 @@ export class KvConnection {
     });
     socket.on('close', () => {
       clearTimeout(strangerTimer);
+      this.#count(0);
       this.session.producer?.stop();
       this.#stopStallTimer();
     });
@@ -77,6 +87,19 @@ export class KvConnection {
   readonly hangUp = (why: string): void => {
     this.#service.end(why);
   };
+
+  /** @param bytes of a request that is not whole yet */
+  #count(bytes: number): void {
+    if (bytes === this.#arriving || (bytes > 0 && this.#socket.destroyed)) return;
+    const { arriving, end } = this.#service;
+    const growth = bytes - this.#arriving;
+    if (!arriving.allows(growth)) {
+      end(`requests that are not whole yet may have ${arriving.limitBytes} bytes together`);
+      return;
+    }
+    arriving.add(growth);
+    this.#arriving = bytes;
+  }
 
   #serve(): void {
     try {
@@ -162,6 +185,10 @@ export class KvConnection {
     const { strangerBodyBytes, bodyBytes, failedLogins } = this.#service.limits;
     const response = this.#service.answer(session, frame);
     this.#reader.takesAnswers = session.producer !== undefined;
+    if (this.#isStranger && session.user !== undefined) {
+      this.#isStranger = false;
+      this.#service.know();
+    }
     this.#reader.limit = session.user === undefined ? strangerBodyBytes : bodyBytes;
     const isWrongPassword = !(response instanceof Promise) && response.status === statuses.authError;
     if (isWrongPassword && ++this.#failedLogins >= failedLogins) session.quitting = true;

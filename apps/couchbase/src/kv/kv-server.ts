@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { Authority } from '../auth/authority.ts';
 import { createCredentials, type Credentials } from '../auth/credentials.ts';
+import { Quota } from '../bucket/quota.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Log } from '../server/log.ts';
 import type { RequestFrame } from '../wire/frame.ts';
@@ -23,6 +24,9 @@ export class KvServer {
   readonly #authority: Authority;
   readonly #log: Log;
   readonly #limits: KvLimits;
+  readonly #arriving: Quota;
+  /** Connections that have not authenticated yet. */
+  #strangers = 0;
   readonly #decoy: Credentials = createCredentials('', randomBytes(32).toString('hex'));
 
   readonly #commit: () => void;
@@ -34,6 +38,7 @@ export class KvServer {
     this.#authority = new Authority(cluster);
     this.#log = log;
     this.#limits = limits;
+    this.#arriving = new Quota(limits.arrivingBytes);
     this.server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.server.maxConnections = limits.connections;
     cluster.onBucketRemoved((bucket) => this.#drop((session) => session.bucket === bucket));
@@ -64,6 +69,16 @@ export class KvServer {
   #accept(socket: Socket): void {
     // A client that vanishes is everyday life; its 'close' event follows.
     socket.on('error', () => undefined);
+    if (this.#strangers >= this.#limits.strangers) {
+      socket.destroy();
+      return;
+    }
+    let isStranger = true;
+    this.#strangers += 1;
+    const know = (): void => {
+      if (isStranger) this.#strangers -= 1;
+      isStranger = false;
+    };
     const end = (why: unknown): void => {
       const cause = why instanceof LabError ? why.message : String(why);
       this.#log.warn(
@@ -73,8 +88,14 @@ export class KvServer {
     };
     const limits = this.#limits;
     const answer = (session: Session, frame: RequestFrame) => this.#answer(session, frame);
-    this.#connections.set(socket, new KvConnection(socket, { limits, answer, end, commit: this.#commit }));
-    socket.on('close', () => this.#connections.delete(socket));
+    this.#connections.set(
+      socket,
+      new KvConnection(socket, { limits, arriving: this.#arriving, answer, know, end, commit: this.#commit }),
+    );
+    socket.on('close', () => {
+      know();
+      this.#connections.delete(socket);
+    });
   }
 
   #answer(session: Session, frame: RequestFrame): Response | Promise<Response> {

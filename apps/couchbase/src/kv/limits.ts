@@ -4,6 +4,8 @@ import { maxBodyBytes } from '../wire/frame.ts';
 export interface KvLimits {
   /** Connections at once; one more is closed when it is accepted. */
   readonly connections: number;
+  /** Those among them that have not authenticated yet: each may hold an unfinished request. */
+  readonly strangers: number;
   /** Body of a request before authentication, bytes: no message of the handshake is near it. */
   readonly strangerBodyBytes: number;
   /** Time from the connection to a successful authentication, ms. */
@@ -12,6 +14,8 @@ export interface KvLimits {
   readonly failedLogins: number;
   /** Body of a request, bytes. */
   readonly bodyBytes: number;
+  /** Requests of all connections that are not whole yet, bytes. */
+  readonly arrivingBytes: number;
   /** Answers waiting for their client, bytes: above it no request of that client is looked at. */
   readonly outputBytes: number;
   /** Range scans under way: SDKs begin up to 128 at once when they are told to. */
@@ -21,11 +25,13 @@ export interface KvLimits {
 }
 
 export const kvLimits: KvLimits = {
-  connections: 2000,
+  connections: 12_000,
+  strangers: 2000,
   strangerBodyBytes: 64 * 1024,
   strangerMs: 10_000,
   failedLogins: 5,
   bodyBytes: maxBodyBytes,
+  arrivingBytes: 128 * 1024 * 1024,
   outputBytes: 1024 * 1024,
   scans: 256,
   stalledMs: 60_000,

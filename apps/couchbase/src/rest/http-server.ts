@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Quota } from '../bucket/quota.ts';
 import { serverName } from '../cluster/identity.ts';
 import type { Log } from '../server/log.ts';
 import type { Guard } from './caller.ts';
@@ -9,6 +10,9 @@ import { admit } from './router.ts';
 
 /** Largest request body where the route does not say otherwise, bytes: design documents and forms are far smaller. */
 const standardBodyBytes = 4 * 1024 * 1024;
+
+/** Bodies that arrive at one listener, together, bytes: whoever may ask could hold one on each connection. */
+const arrivingBytes = 64 * 1024 * 1024;
 
 /** Time for a request to arrive whole, ms. */
 const requestTimeoutMs = 30_000;
@@ -28,6 +32,7 @@ export function createHttpServer(args: {
   commit: () => void;
 }): Server {
   const { routes, guard, log, commit } = args;
+  const arriving = new Quota(arrivingBytes);
   const server = createServer((incoming, outgoing) => {
     void answer(incoming).then(
       async (response) => {
@@ -48,14 +53,15 @@ export function createHttpServer(args: {
   async function answer(incoming: IncomingMessage): Promise<RestResponse> {
     const admission = admit(routes, guard, headOf(incoming));
     if ('refused' in admission) {
-      await readBody(incoming, 0);
+      await readBody(incoming, 0, arriving);
       return admission.refused;
     }
     const { handle, maxBodyBytes = standardBodyBytes } = admission;
-    const body = await readBody(incoming, maxBodyBytes);
-    if (body === undefined) return { status: 413, text: `a body may have ${maxBodyBytes} bytes` };
+    const body = await readBody(incoming, maxBodyBytes, arriving);
+    if (body === 'too large') return { status: 413, text: `a body may have ${maxBodyBytes} bytes` };
+    if (body === 'too many') return { status: 503, text: 'too much is arriving at once; try again' };
     try {
-      const response = await handle(body);
+      const response = await handle(body.text);
       commit();
       return response;
     } catch (error) {
@@ -77,15 +83,36 @@ export function createHttpServer(args: {
   }
 }
 
-/** The body, or undefined when it is too large; nothing beyond the limit is kept. */
-async function readBody(incoming: IncomingMessage, maxBodyBytes: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= maxBodyBytes) chunks.push(chunk);
+/** The body, or why it was not kept: nothing beyond a limit is. */
+async function readBody(
+  incoming: IncomingMessage,
+  maxBodyBytes: number,
+  arriving: Quota,
+): Promise<{ readonly text: string } | 'too large' | 'too many'> {
+  let chunks: Buffer[] = [];
+  let [size, kept] = [0, 0];
+  let refused: 'too large' | 'too many' | undefined;
+  const letGo = (): void => {
+    arriving.add(-kept);
+    chunks = [];
+    kept = 0;
+  };
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (refused !== undefined) continue;
+      if (size > maxBodyBytes) refused = 'too large';
+      else if (!arriving.allows(chunk.length)) refused = 'too many';
+      if (refused === undefined) {
+        chunks.push(chunk);
+        kept += chunk.length;
+        arriving.add(chunk.length);
+      } else letGo();
+    }
+    return refused ?? { text: Buffer.concat(chunks).toString('utf8') };
+  } finally {
+    letGo();
   }
-  return size > maxBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function headOf(incoming: IncomingMessage): RequestHead {

@@ -21,6 +21,11 @@ export class FrameReader {
     this.limit = limit;
   }
 
+  /** Bytes that are kept: of a frame that is not whole yet, once `next` found none. */
+  get keptBytes(): number {
+    return this.#bytes.length - this.#at + this.#laterBytes;
+  }
+
   /** Takes one piece of the stream. */
   push(chunk: Buffer): void {
     if (this.#at === this.#bytes.length) {

@@ -181,6 +181,18 @@ describe('limits', () => {
     return (kv.server.address() as { port: number }).port;
   };
   afterEach(() => kv.close());
+  /** Whether the connection is closed before all of the request is there. */
+  const refusedWhole = async (port: number, request: Buffer): Promise<boolean> => {
+    const client = await KvClient.ready(port);
+    client.socket.write(request.subarray(0, -1));
+    client.socket.write(request.subarray(-1));
+    const refused = await client.answer().then(
+      () => false,
+      () => true,
+    );
+    client.close();
+    return refused;
+  };
   const login = (password: string) => packet(opcodes.saslAuth, { key: 'PLAIN', value: `\0Administrator\0${password}` });
 
   test('a stranger has some time to authenticate; whoever did may stay', async () => {
@@ -201,6 +213,38 @@ describe('limits', () => {
     first.close();
     await expect.poll(() => new Promise((resolve) => kv.server.getConnections((_, count) => resolve(count)))).toBe(1);
     expect((await (await KvClient.ready(port)).call(packet(opcodes.noop))).status).toBe(statuses.success);
+  });
+
+  test('strangers have fewer places than those who are known', async () => {
+    const port = await start({ connections: 10, strangers: 2 });
+    const known = await Promise.all([KvClient.ready(port), KvClient.ready(port)]);
+    const [first] = [await KvClient.open(port), await KvClient.open(port)];
+    const third = await KvClient.open(port);
+    await once(third.socket, 'close');
+    for (const client of known) expect((await client.call(packet(opcodes.noop))).status).toBe(statuses.success);
+    first.close();
+    // The server hears of it a moment later.
+    await expect
+      .poll(() =>
+        KvClient.ready(port).then(
+          (client) => client.call(packet(opcodes.noop)),
+          () => undefined,
+        ),
+      )
+      .toMatchObject({ status: statuses.success });
+  });
+
+  test('unfinished requests have their bytes together, and whoever ends gives its share back', async () => {
+    const port = await start({ arrivingBytes: 40_000 });
+    const half = packet(opcodes.set, { key: inDefault('k'), value: Buffer.alloc(30_000), extras: Buffer.alloc(8) });
+    const first = await KvClient.ready(port);
+    first.socket.write(half.subarray(0, -1));
+    // A whole one in pieces takes its bytes for a moment only.
+    await expect.poll(() => refusedWhole(port, half)).toBe(true);
+    expect(log.join()).toContain('may have 40000 bytes together');
+    expect((await first.call(half.subarray(-1))).status).toBe(statuses.success);
+    expect(await refusedWhole(port, half)).toBe(false);
+    expect(await refusedWhole(port, half)).toBe(false);
   });
 
   test('five wrong passwords end a connection', async () => {
