@@ -1,3 +1,4 @@
+import type { WatchStream } from '../connection.ts';
 import type { KeyValue } from '../store.ts';
 import type { RawEvent } from './changes.ts';
 import type { NextPage, Page } from './member-wire.ts';
@@ -46,13 +47,12 @@ export async function copyStore(
   const { items } = read;
   let { revision } = read;
   let changes = 0;
-  let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = [];
+  const waiting = revisionWaiters();
   let stream: WatchStream | undefined;
   const end = () => {
     stream?.cancel();
     stream = undefined;
-    for (const { resolve } of waiting) resolve(false);
-    waiting = [];
+    waiting.end();
   };
   const gone = () => {
     if (stream === undefined) return;
@@ -75,9 +75,7 @@ export async function copyStore(
         if (canceled || compactRevision > 0) return gone();
         for (const events of revisions) take(events);
         if (items.bytes > mostBytes) return gone();
-        if (waiting.length === 0) return;
-        for (const one of waiting) if (one.revision <= revision) one.resolve(true);
-        waiting = waiting.filter((one) => one.revision > revision);
+        waiting.reached(revision);
       },
       onEnd: gone,
     },
@@ -91,12 +89,25 @@ export async function copyStore(
       return changes;
     },
     get: (key) => items.get(key),
-    reaches(wanted, withinMs) {
-      if (wanted <= revision) return Promise.resolve(true);
+    reaches: (wanted, withinMs) => (wanted <= revision ? Promise.resolve(true) : waiting.wait(wanted, withinMs)),
+    close: end,
+  };
+}
+
+/** Those who wait for the copy to be as new as a revision. */
+function revisionWaiters() {
+  let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = [];
+  return {
+    reached(revision: number): void {
+      if (waiting.length === 0) return;
+      for (const one of waiting) if (one.revision <= revision) one.resolve(true);
+      waiting = waiting.filter((one) => one.revision > revision);
+    },
+    wait(revision: number, withinMs: number): Promise<boolean> {
       return new Promise((resolve) => {
         const timer = setTimeout(() => one.resolve(false), withinMs);
         const one = {
-          revision: wanted,
+          revision,
           resolve(isThere: boolean) {
             clearTimeout(timer);
             resolve(isThere);
@@ -105,7 +116,10 @@ export async function copyStore(
         waiting.push(one);
       });
     },
-    close: end,
+    end(): void {
+      for (const { resolve } of waiting) resolve(false);
+      waiting = [];
+    },
   };
 }
 

@@ -91,10 +91,10 @@ export class KvConnection {
   /** @param bytes of a request that is not whole yet */
   #count(bytes: number): void {
     if (bytes === this.#arriving || (bytes > 0 && this.#socket.destroyed)) return;
-    const { arriving, end } = this.#service;
+    const { arriving } = this.#service;
     const growth = bytes - this.#arriving;
     if (!arriving.allows(growth)) {
-      end(`requests that are not whole yet may have ${arriving.limitBytes} bytes together`);
+      this.#service.end(`requests that are not whole yet may have ${arriving.limitBytes} bytes together`);
       return;
     }
     arriving.add(growth);
