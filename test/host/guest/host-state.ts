@@ -17,7 +17,7 @@ const questions: Readonly<Record<Aspect, string>> = {
   settings: '(cd /proc/sys && grep -rs . kernel net vm fs/inotify fs/file-max fs/nr_open | tr / .)',
   modules: 'cut -d " " -f 1 /proc/modules',
   loops: 'losetup --list --noheadings --output NAME,BACK-FILE',
-  namespaces: 'lsns --noheadings --output TYPE,COMMAND',
+  namespaces: 'lsns --noheadings --list --output TYPE,COMMAND',
   // systemd takes longer to answer for its unit files than D-Bus waits, when it is emulated.
   'enabled units': 'find /etc/systemd/system /run/systemd/system -type l -printf "%p %l\\n"',
   'active units': 'systemctl list-units --no-legend --plain --state=active',

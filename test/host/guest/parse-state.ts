@@ -30,9 +30,9 @@ const comparable: Partial<Record<Aspect, (line: string) => string | undefined>> 
 /** Counters, clocks and limits that the kernel itself moves. */
 const changing =
   /^(kernel\.(random|ns_last_pid|pty\.nr|tainted|sched_domain)|net\.netfilter\.nf_conntrack_(count|buckets)|vm\.(stat|user_reserve|admin_reserve)|net\.ipv4\.(tcp|udp)_mem|net\.ipv[46]\.route\.flush)/;
-/** Kinds of units that systemd itself makes for devices, disks and slices, or runs by the clock. */
+/** Kinds of units that systemd itself makes for devices, disks and slices, or runs by the clock, or at a host's first boot alone. */
 const quiet =
-  /^\S+\.(device|timer|swap|slice|target|path) |^(systemd-(tmpfiles-clean|hostnamed|timedated|localed|udev)|logrotate|apt-|dpkg-|man-db|ldconfig|getty|phpsession)/;
+  /^\S+\.(device|timer|swap|slice|target|path) |^(systemd-(tmpfiles-clean|hostnamed|timedated|localed|udev|sysusers|update-done|journal-catalog-update)|logrotate|apt-|dpkg-|man-db|ldconfig|getty|phpsession)/;
 
 /** A snapshot's output, as sections that each begin with `== ASPECT`. Pure. */
 export function parseState(text: string): HostState {
