@@ -14,6 +14,7 @@ import { asTyped } from './render/as-typed.ts';
 import { renderError } from './render/error.ts';
 import { fit } from './render/fit.ts';
 import { columnsOf } from './render/terminal.ts';
+import { addReadingCommands } from './reading-commands.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addShellCommands } from './shell-commands.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
@@ -185,24 +186,7 @@ function program(from: Invocation): Command {
         ? (await import('./commands/doctor-fix.ts')).doctorFix(from, options)
         : (await import('./commands/doctor.ts')).doctor(from, options),
     );
-  lab
-    .command('docs')
-    .description('README, docs and the guide as pages that need no server and no network')
-    .option('--open', 'show them in a browser')
-    .option('--to <directory>', 'write them there; it must be empty, or not there')
-    .addOption(json())
-    .action(async (options: { to?: string; open?: boolean; json?: boolean }) =>
-      (await import('./commands/docs.ts')).docs(repoDir, options),
-    );
-  lab
-    .command('explain')
-    .argument('[code]', 'of an error, a family (host) or an exit code (69); leave out to list the families')
-    .description('what an error code means, and what to do')
-    .option('--all', 'list every code')
-    .addOption(json())
-    .action(async (code: string | undefined, options: { json?: boolean; all?: boolean }) =>
-      (await import('./commands/explain.ts')).explain(code, options),
-    );
+  addReadingCommands(lab, repoDir);
   lab
     .command('test')
     .description('all tests of the project: lint, types, unit and property tests, end to end on real machines')

@@ -8,7 +8,7 @@ import { readTracked, root, tracked } from '../support/tracked-files.ts';
 const programs = tracked.filter((path) => /^cli\/shell\/(programs\/|[\w-]+\.sh$)/.test(path));
 const launcher = ['lab', 'provision/host/find-node.sh', ...programs];
 const sources = tracked.filter((path) =>
-  /^(cli|dashboard|guide|provision|scenarios|simulation|platform|apps|errors)\/.*\.tsx?$/.test(path),
+  /^(cli|site|dashboard|guide|provision|scenarios|simulation|platform|apps|errors)\/.*\.tsx?$/.test(path),
 );
 const thrown = thrownCodes(root, [...sources, ...launcher]);
 const listed = Object.keys(catalogue);

@@ -99,6 +99,7 @@ const callees: Readonly<Record<string, string>> = {
   etcdctl: 'etcdctl',
   docker: 'docker',
   vagrant: 'vagrant',
+  guide: 'lab guide',
   passes: 'lab scenario',
 };
 

@@ -1,6 +1,7 @@
 import type { ByteString } from '../wire/byte-string.ts';
 import type { Cas } from '../wire/cas.ts';
 import { systemXattrs } from '../subdocument/xattrs.ts';
+import { DocumentsByVbucket } from './by-vbucket.ts';
 import { ChangeLog } from './change-log.ts';
 import { absoluteExpiry, documentBytes, type Document } from './document.ts';
 import { noteExpired } from './expired.ts';
@@ -11,7 +12,7 @@ import { burialOf, nextDocument, type Draft } from './next-document.ts';
 import type { Quota } from './quota.ts';
 import type { Sequence } from './sequence.ts';
 import type { Refusal, Shared } from './shared.ts';
-import { vbucketCount, vbucketOf } from './vbucket.ts';
+import { vbucketCount } from './vbucket.ts';
 
 /** Bytes of the record of a lock, at most. */
 const lockBytes = 64;
@@ -24,16 +25,12 @@ export class DocumentStore {
   readonly changes = new ChangeLog();
   readonly locks: Locks;
   readonly #shared: Shared;
-  readonly #vbuckets = new Array<Map<ByteString, Document> | undefined>(vbucketCount).fill(undefined);
+  readonly #documents = new DocumentsByVbucket();
   readonly #expiries = new Expiries();
   /** Tombstones with attributes, by the second of the deletion. */
   readonly #buried = new Expiries();
   #count = 0;
   #bytes = 0;
-  /** What was looked up last, and is still so: a write looks at a document before it replaces it. */
-  #lookedAt: ByteString | undefined;
-  #seen: Document | undefined;
-  #seenVbucket = 0;
   readonly #id: number;
   /** Longest life of a new document, seconds: 0 for the bucket's, -1 for any. */
   maxTtl: number;
@@ -71,7 +68,7 @@ export class DocumentStore {
 
   /** The document, or its tombstone. */
   find(key: ByteString): Document | undefined {
-    const document = this.#look(key);
+    const document = this.#documents.get(key);
     if (document === undefined || document.expiry === 0 || document.deleted) return document;
     if (!this.#isOver(document.expiry)) return document;
     // A follower is told when they end.
@@ -86,7 +83,7 @@ export class DocumentStore {
   /** Keys with a document in one vBucket, in no order. */
   keysOf(vbucket: number): ByteString[] {
     const keys: ByteString[] = [];
-    for (const [key, { deleted, expiry }] of this.#vbuckets[vbucket] ?? []) {
+    for (const [key, { deleted, expiry }] of this.#documents.of(vbucket) ?? []) {
       if (!deleted && !this.#isOver(expiry)) keys.push(key);
     }
     return keys;
@@ -94,7 +91,7 @@ export class DocumentStore {
 
   /** Documents and tombstones of one vBucket. */
   allOf(vbucket: number): Document[] {
-    return [...(this.#vbuckets[vbucket]?.values() ?? [])];
+    return [...(this.#documents.of(vbucket)?.values() ?? [])];
   }
 
   /** When a document that is written now will end: absolute Unix seconds, 0 for never. @param expiry as on the wire */
@@ -109,8 +106,8 @@ export class DocumentStore {
 
   /** Stores a document, and releases its lock. */
   put(draft: Draft, cas: Cas = this.sequence.nextCas()): Document | Refusal {
-    const before = this.#look(draft.key);
-    const vbucket = this.#seenVbucket;
+    const before = this.#documents.get(draft.key);
+    const vbucket = this.#documents.vbucketOf(draft.key);
     const bytes = documentBytes(draft);
     if (!this.quota.allows(bytes - this.#counted(before))) return 'full';
     if (!this.#isRecordable(bytes)) return 'disk full';
@@ -125,8 +122,8 @@ export class DocumentStore {
     cas: Cas = this.sequence.nextCas(),
     isExpired = false,
   ): Document | Refusal {
-    const before = this.#look(key);
-    const vbucket = this.#seenVbucket;
+    const before = this.#documents.get(key);
+    const vbucket = this.#documents.vbucketOf(key);
     const bytes = documentBytes({ key, value: '', xattrs });
     const growth = xattrs === '' ? 0 : bytes - this.#counted(before);
     if (!this.quota.allows(growth)) return 'full';
@@ -141,17 +138,16 @@ export class DocumentStore {
 
   /** Puts a document back as it was recorded, in the order of the records. @throws LabError `state.data-memory` where there is no room */
   restore(document: Document): void {
-    const { key, vbucket } = document;
     this.quota.require(documentBytes(document));
-    const before = this.#vbuckets[vbucket]?.get(key);
-    this.#store(document);
+    const before = this.#documents.get(document.key);
+    this.#documents.put(document);
     this.#account(before, document);
     if (document.deleted && document.xattrs === '') this.#shared.tombstones.add(this, document);
   }
 
   /** Stores a document, or a tombstone, as another server has it, with its numbers. @returns why it could not */
   adopt(document: Document): Refusal | undefined {
-    const before = this.#vbuckets[document.vbucket]?.get(document.key);
+    const before = this.#documents.get(document.key);
     if (!this.quota.allows(this.#counted(document) - this.#counted(before))) return 'full';
     if (!this.#isRecordable(documentBytes(document))) return 'disk full';
     this.sequence.raiseSeqno(document.vbucket, document.seqno);
@@ -166,17 +162,15 @@ export class DocumentStore {
     if (!this.#isRecordable(lockBytes)) return 'disk full';
     const locked: Document = { ...document, cas: this.sequence.nextCas() };
     this.#shared.journal?.cas(locked.cas);
-    this.#store(locked);
+    this.#documents.put(locked);
     this.locks.lock(document.key, this.nowMs + seconds * 1000);
     return locked;
   }
 
   /** Drops a tombstone, unless the key was written again. */
   forget(tombstone: Document): void {
-    const documents = this.#vbuckets[tombstone.vbucket];
-    if (documents?.get(tombstone.key) !== tombstone) return;
-    documents.delete(tombstone.key);
-    this.#lookAway();
+    if (this.#documents.get(tombstone.key) !== tombstone) return;
+    this.#documents.remove(tombstone);
     this.#account(tombstone, undefined);
     this.sequence.notePurge(tombstone.vbucket, tombstone.seqno);
   }
@@ -195,8 +189,7 @@ export class DocumentStore {
 
   /** Lets go of everything, without a word to the quota's other users. */
   clear(): void {
-    this.#vbuckets.fill(undefined);
-    this.#lookAway();
+    this.#documents.clear();
     this.#expiries.clear();
     this.#buried.clear();
     this.locks.clear();
@@ -206,33 +199,12 @@ export class DocumentStore {
     this.changes.reset();
   }
 
-  /** The document or tombstone as it is; `#seenVbucket` is the key's vBucket then. */
-  #look(key: ByteString): Document | undefined {
-    if (key === this.#lookedAt) return this.#seen;
-    const vbucket = vbucketOf(key);
-    const document = this.#vbuckets[vbucket]?.get(key);
-    this.#lookedAt = key;
-    this.#seen = document;
-    this.#seenVbucket = vbucket;
-    return document;
-  }
-
-  #store(document: Document): void {
-    (this.#vbuckets[document.vbucket] ??= new Map<ByteString, Document>()).set(document.key, document);
-    this.#lookAway();
-  }
-
-  #lookAway(): void {
-    this.#lookedAt = undefined;
-    this.#seen = undefined;
-  }
-
   #isOver(expiry: number): boolean {
     return expiry !== 0 && expiry * 1000 <= this.nowMs;
   }
 
   #set(before: Document | undefined, document: Document): Document {
-    this.#store(document);
+    this.#documents.put(document);
     this.#account(before, document);
     this.locks.release(document.key);
     this.changes.record(document.key, this.#isLive);
@@ -270,5 +242,5 @@ export class DocumentStore {
     return document === undefined || (document.deleted && document.xattrs === '') ? 0 : documentBytes(document);
   }
 
-  readonly #isLive = (key: ByteString): boolean => this.#vbuckets[vbucketOf(key)]?.get(key)?.deleted === false;
+  readonly #isLive = (key: ByteString): boolean => this.#documents.get(key)?.deleted === false;
 }
