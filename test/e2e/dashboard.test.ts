@@ -41,7 +41,7 @@ describe.skipIf(!existsSync(executablePath))('lab dashboard on a real lab (skipp
   });
   afterAll(async () => {
     await browser?.close();
-    dashboard?.kill('SIGTERM');
+    if (dashboard?.kill('SIGTERM') === true) await once(dashboard, 'exit');
     await e2eLab.lab('destroy');
     if (dir !== undefined) await rm(dir, { recursive: true });
   });
@@ -58,7 +58,8 @@ describe.skipIf(!existsSync(executablePath))('lab dashboard on a real lab (skipp
   it('starts a scenario and shows it until its end, with the units that it starts', async () => {
     await page.getByRole('combobox', { name: 'Scenario' }).selectOption('deploy');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByText(/^scenario deploy/).waitFor(patience);
+    await page.getByText(/^scenario deploy(:|$)/).waitFor(patience);
+    await page.getByRole('button', { name: 'End it' }).waitFor(patience);
     await page.getByRole('button', { name: 'Start', exact: true }).waitFor(patience);
     for (const name of ['core-01', 'core-02', 'core-03'])
       await machine(name).locator('.unit', { hasText: 'web@' }).waitFor(patience);
