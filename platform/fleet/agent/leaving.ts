@@ -32,7 +32,7 @@ export async function untilNoneRuns({ look }: Pick<Hands, 'look'>, deadlineMs: n
  */
 export async function removeAll(hands: Hands, isOver: () => boolean): Promise<boolean> {
   for (;;) {
-    const left = await settle(hands, []).catch((error: unknown) => {
+    const left = await settle(hands, () => []).catch((error: unknown) => {
       hands.log('drain', { event: 'retry', cause: error instanceof Error ? error.message : String(error) });
       return undefined;
     });

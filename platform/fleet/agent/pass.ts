@@ -22,7 +22,8 @@ export interface Hands {
 /** What is wanted of a machine. */
 export interface Wanted {
   readonly machineId: string;
-  readonly desired: readonly DesiredUnit[];
+  /** As it is now: a slow systemd makes a pass long, and what was wanted when it began may be taken back meanwhile. */
+  readonly desired: () => readonly DesiredUnit[];
   /** Store revision at which a unit's desired state was last said. */
   readonly saidAt: (unit: string) => number | undefined;
   readonly starts: Starts;
@@ -43,26 +44,35 @@ export type StartTask = Pick<Task, 'unit' | 'hash'>;
  */
 export async function agentPass(hands: Hands, { machineId, desired, saidAt, starts }: Wanted): Promise<StateRecord[]> {
   const { holds, ends } = hands;
-  for (const unit of desired) {
-    ends.heed(unit, saidAt(unit.name));
-    // Wanting less clears the memory of a failed start, so that the next start is tried at once.
-    if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
-  }
-  const current = await settle(hands, desired, starts);
-  const named = new Set([...current, ...desired].map((u) => u.name));
+  let asked: readonly DesiredUnit[] = [];
+  const heeded = (): readonly DesiredUnit[] => {
+    asked = desired();
+    for (const unit of asked) {
+      ends.heed(unit, saidAt(unit.name));
+      // Wanting less clears the memory of a failed start, so that the next start is tried at once.
+      if (unit.wanted === 'loaded' && holds.cause(unit.name, unit.hash) !== undefined) holds.forget(unit.name);
+    }
+    return asked;
+  };
+  const current = await settle(hands, heeded, starts);
+  const named = new Set([...current, ...asked].map((u) => u.name));
   holds.retain(named);
   ends.retain(named);
-  return reportUnits(machineId, desired, current, (unit, hash) => holds.cause(unit, hash));
+  return reportUnits(machineId, asked, current, (unit, hash) => holds.cause(unit, hash));
 }
 
 /** Plans and does until nothing is left, or what is left has to wait: for a unit to end, or for a hold to run out. */
-export async function settle(hands: Hands, desired: readonly DesiredUnit[], starts?: Starts): Promise<CurrentUnit[]> {
+export async function settle(
+  hands: Hands,
+  desired: () => readonly DesiredUnit[],
+  starts?: Starts,
+): Promise<CurrentUnit[]> {
   const { systemd, holds, ends, log } = hands;
   let current = await hands.look();
   // Stop, then unload, then load can follow each other at once when units stop fast.
   for (let round = 0; round < 3; round++) {
     const here = new Set(current.filter((unit) => !isDown(unit)).map(({ name }) => name));
-    const planned = planTasks(desired, current).filter((task) => !holds.isHeld(task));
+    const planned = planTasks(desired(), current).filter((task) => !holds.isHeld(task));
     const starting = new Set(startable(planned, here, starts));
     const tasks = planned.filter((task) => task.verb !== 'start' || starting.has(task));
     if (tasks.length === 0) break;

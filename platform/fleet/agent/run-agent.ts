@@ -71,8 +71,11 @@ export function runAgent(args: AgentGround): Agent {
   const waits = startWaits({ mirror, keys, machine, log, mayRunOn: (unit) => lost.of(unit) });
   const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
-    const desired = desiredUnits(mirror.view(), machine).filter(args.isFenced?.() === true ? isGlobal : always);
-    wanted = new Set(desired.map((u) => u.name));
+    const desired = (): readonly DesiredUnit[] => {
+      const units = desiredUnits(mirror.view(), machine).filter(args.isFenced?.() === true ? isGlobal : always);
+      wanted = new Set(units.map((u) => u.name));
+      return units;
+    };
     const saidAt = (unit: string) => mirror.revision(keys.job(unit).desired);
     const starts: Starts = { waitsFor: waits.cause, claim: (units) => publisher.claim(args.lease(), units) };
     reports = await agentPass(hands, { machineId: machine.id, desired, saidAt, starts });
