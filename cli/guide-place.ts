@@ -34,6 +34,8 @@ export function typingPlace(
   const beside = relative(here, join(repoDir, 'units'));
   return {
     inShell,
+    // The shell itself says which lab is meant.
+    name: inShell ? undefined : process.env['LAB_NAME'],
     launcher: inShell ? 'lab' : (process.env['LAB_LAUNCHER'] ?? './lab'),
     unitsDir: beside.startsWith('..') ? join(repoDir, 'units') : beside,
     ownCode: existsSync(join(here, 'code/ch6')),

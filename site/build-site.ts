@@ -1,8 +1,10 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
-import { contentKey, exists, publish, withWorkDirectory } from '#provision/image/cache.ts';
+import { shellWord } from '#provision/host/shell-word.ts';
+import { withBuildLock } from '#provision/image/build-lock.ts';
+import { contentKey, exists, publish, removeDebris, withWorkDirectory } from '#provision/image/cache.ts';
 import { type Gathered, gather, type SourcePage, sourceOf } from './gather.ts';
 import { relativeLink, targetOf } from './links.ts';
 import { addressesIn } from './markdown.ts';
@@ -31,19 +33,34 @@ export async function buildSite(repoDir: string, parent: string): Promise<Site> 
     gathered.pictures.map(async (name) => [name, await readFile(join(repoDir, name))] as const),
   );
   for (const [name, content] of pictures) files.set(join('files', name), content);
-  const key = contentKey([...files, ['', await readFile(join(repoDir, writer))]].flat());
+  const key = contentKey([...files, ['', await built(repoDir, writer)]].flat());
   const dir = join(parent, key);
-  if (!(await exists(dir))) {
-    await withWorkDirectory(parent, async (stage) => {
-      for (const [name, content] of files) {
-        await mkdir(dirname(join(stage, name)), { recursive: true });
-        await writeFile(join(stage, name), content);
-      }
-      await runEleventy(repoDir, stage);
-      await publish(parent, key, async (made) => cp(join(stage, '_site'), made, { recursive: true }));
-    });
-  }
+  if (!(await exists(join(dir, 'index.html'))))
+    await withBuildLock(
+      parent,
+      () => undefined,
+      () => make(repoDir, parent, key, files),
+    );
   return { dir, pages: gathered.pages.length };
+}
+
+/** Puts the site into its place, where somebody may have damaged it, or left one half made. */
+async function make(
+  repoDir: string,
+  parent: string,
+  key: string,
+  files: ReadonlyMap<string, string | Buffer>,
+): Promise<void> {
+  await removeDebris(parent);
+  await withWorkDirectory(parent, async (stage) => {
+    for (const [name, content] of files) {
+      await mkdir(dirname(join(stage, name)), { recursive: true });
+      await writeFile(join(stage, name), content);
+    }
+    await runEleventy(repoDir, stage);
+    await rm(join(parent, key), { recursive: true, force: true });
+    await publish(parent, key, async (made) => cp(join(stage, '_site'), made, { recursive: true }));
+  });
 }
 
 async function runEleventy(repoDir: string, stage: string): Promise<void> {
@@ -56,11 +73,27 @@ async function runEleventy(repoDir: string, stage: string): Promise<void> {
     env: { NO_COLOR: '1', FORCE_COLOR: undefined, DEBUG: undefined },
   });
   if (!failed) return;
+  if (all.includes('ERR_MODULE_NOT_FOUND')) {
+    throw new LabError({
+      code: 'host.dependencies',
+      cause: 'a package that makes the pages is not there',
+      evidence: all.split('\n').filter((line) => line.includes('ERR_MODULE_NOT_FOUND')),
+      next: `cd ${shellWord(repoDir)} && npm ci`,
+    });
+  }
   throw new LabError({
     code: 'command.site',
     cause: 'Eleventy could not write the site',
     evidence: all.split('\n').filter(Boolean).slice(0, 12),
-    next: 'lab docs   once more; when it stays so, look at the page that is named above',
+    next: `cd ${shellWord(repoDir)} && npm run build, then lab docs once more`,
+  });
+}
+
+/** A file of the lab's own build. */
+async function built(repoDir: string, name: string): Promise<Buffer> {
+  return readFile(join(repoDir, name)).catch((error: unknown) => {
+    const next = `cd ${shellWord(repoDir)} && npm run build`;
+    throw new LabError({ code: 'command.site', cause: `${name} of the build is not there`, next, error });
   });
 }
 
@@ -74,7 +107,7 @@ async function stagedFiles(repoDir: string, gathered: Gathered): Promise<Map<str
   const from = join(repoDir, 'site/page');
   files.set('_includes/page.njk', await readFile(join(from, 'page.njk'), 'utf8'));
   files.set('site.css', await readFile(join(from, 'site.css'), 'utf8'));
-  files.set('search.js', await readFile(join(repoDir, 'dist/site/search.js'), 'utf8'));
+  files.set('search.js', await built(repoDir, 'dist/site/search.js'));
   files.set('search-data.js', `globalThis.searchEntries = ${JSON.stringify(searchEntries(gathered.pages))};\n`);
   return files;
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { readGuide } from '#guide/form/read-guide.ts';
@@ -28,7 +28,7 @@ export interface Gathered {
 
 /**
  * What the site is made of: the contents, and everything that a page names, from one to the next.
- * @throws LabError `input.docs` with file, line and remedy: a link to what is not there
+ * @throws LabError `input.docs` with file, line and remedy: a link to what is not there, or cannot be shown
  */
 export async function gather(repoDir: string): Promise<Gathered> {
   const steps = await chapterPages(repoDir);
@@ -38,6 +38,7 @@ export async function gather(repoDir: string): Promise<Gathered> {
   }));
   const pages = new Map<string, SourcePage>();
   const pictures = new Set<string>();
+  const headings: (Place & { source: string; name: string })[] = [];
   const open = sections
     .flatMap(({ sources }) => sources)
     .map((source) => ({ source, from: 'site/contents.ts', line: 1 }));
@@ -48,12 +49,18 @@ export async function gather(repoDir: string): Promise<Gathered> {
     pages.set(page.source, page);
     for (const { address, line } of addressesIn(page.tokens)) {
       const target = targetOf(page.source, address);
+      const at = { from: page.source, line };
+      if (target.kind === 'outside') throw wrong(repoDir, at, `a link out of the checkout: ${address}`);
+      if (target.kind === 'picture') await requirePicture(repoDir, target.source, at);
       if (target.kind === 'picture') pictures.add(target.source);
       if (target.kind !== 'source') continue;
       const source = await sourceOf(repoDir, target.source);
-      open.push({ source, from: page.source, line });
+      open.push({ source, ...at });
+      if (target.heading !== '' && source.endsWith('.md')) headings.push({ source, name: target.heading, ...at });
     }
   }
+  for (const { source, name, ...at } of headings)
+    if (!hasHeading(pages.get(source), name)) throw wrong(repoDir, at, `a link to #${name}, which ${source} has not`);
   return { pages: [...pages.values()], pictures: [...pictures], sections };
 }
 
@@ -65,9 +72,16 @@ export async function sourceOf(repoDir: string, path: string): Promise<string> {
 }
 
 function pageOf(source: string, text: string): SourcePage {
-  const tokens = markdown.parse(text, {});
+  // Neither is a text: a byte order mark, and data that other tools put before one.
+  const shown = text.replace(/^\uFEFF/, '').replace(/^---\r?\n[\s\S]*?\n---\r?\n/, '');
+  const tokens = markdown.parse(shown, {});
   const heading = tokens.findIndex(({ type }) => type === 'heading_open');
-  return { source, file: pageFile(source), title: plainText(tokens[heading + 1]), text, tokens };
+  const title = heading === -1 ? '' : plainText(tokens[heading + 1]);
+  return { source, file: pageFile(source), title: title === '' ? source : title, text: shown, tokens };
+}
+
+function hasHeading(page: SourcePage | undefined, name: string): boolean {
+  return page?.tokens.some((token) => token.attrGet('id') === decodeURIComponent(name)) === true;
 }
 
 async function chapterPages(repoDir: string): Promise<Map<string, string>> {
@@ -80,19 +94,52 @@ async function chapterPages(repoDir: string): Promise<Map<string, string>> {
   );
 }
 
-async function textOf(
-  repoDir: string,
-  { source, from, line }: { source: string; from: string; line: number },
-): Promise<string> {
-  const text = await readFile(join(repoDir, source), 'utf8').catch(() => folderText(repoDir, source));
-  if (text === undefined) {
-    throw new LabError({
-      code: 'input.docs',
-      cause: `${from}:${line}: a link to ${source}, which is not there`,
-      next: `correct the link in ${join(repoDir, from)}, or restore the file`,
-    });
-  }
+/** Where a link stands. */
+interface Place {
+  readonly from: string;
+  readonly line: number;
+}
+
+async function textOf(repoDir: string, { source, ...at }: Place & { source: string }): Promise<string> {
+  const folder = await folderText(repoDir, source);
+  if (folder !== undefined) return listing(source, folder);
+  const content = await contentOf(repoDir, source, at);
+  if (content.includes(0)) throw wrong(repoDir, at, `a link to ${source}, which is no text`);
+  const text = content.toString();
   return source.endsWith('.md') ? text : listing(source, text);
+}
+
+/** A picture is copied as it is. */
+async function requirePicture(repoDir: string, source: string, at: Place): Promise<void> {
+  await contentOf(repoDir, source, at);
+}
+
+/** Longest of a file that a page shows, bytes. */
+const mostBytes = 8 * 1024 ** 2;
+
+async function contentOf(repoDir: string, source: string, at: Place): Promise<Buffer> {
+  const path = join(repoDir, source);
+  const isThere = `a link to ${source}, which`;
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw wrong(
+      repoDir,
+      at,
+      `${isThere} ${error.code === 'ENOENT' ? 'is not there' : `cannot be read (${error.code})`}`,
+    );
+  });
+  if (!found.isFile()) throw wrong(repoDir, at, `${isThere} is no file`);
+  if (found.size > mostBytes) throw wrong(repoDir, at, `${isThere} has more than ${mostBytes / 1024 ** 2} MiB`);
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw wrong(repoDir, at, `${isThere} cannot be read (${error.code})`);
+  });
+}
+
+function wrong(repoDir: string, { from, line }: Place, what: string): LabError {
+  return new LabError({
+    code: 'input.docs',
+    cause: `${from}:${line}: ${what}`,
+    next: `correct the link in ${join(repoDir, from)}, or restore what it leads to`,
+  });
 }
 
 /** A folder without a README: what is in it. */

@@ -10,16 +10,22 @@ interface PageLinks {
 }
 
 /**
- * Markdown as the sources have it: a name for each heading, as GitHub makes them; links led to where the page's data says; wide
+ * Markdown as the sources have it: HTML is shown, but for comments, never taken as such; a name for each heading, as GitHub makes them; links led to where the page's data says; wide
  * tables and listings that scroll by themselves.
  */
-export const markdown = new MarkdownIt({ html: false });
+export const markdown = new MarkdownIt({ html: true });
 markdown.core.ruler.push('names of headings', ({ tokens }) => nameHeadings(tokens));
 markdown.core.ruler.push('links', ({ tokens, env }) => leadLinks(tokens, (env as PageLinks).links ?? {}));
 markdown.renderer.rules['table_open'] = () => '<div class="wide" tabindex="0"><table>\n';
+for (const kind of ['html_block', 'html_inline'])
+  markdown.renderer.rules[kind] = (tokens, at) => shownHtml(tokens[at]?.content ?? '', markdown.utils.escapeHtml);
 const fence = markdown.renderer.rules.fence;
 markdown.renderer.rules.fence = (...args) => (fence?.(...args) ?? '').replace(/^<pre>/, '<pre tabindex="0">');
 markdown.renderer.rules['table_close'] = () => '</table></div>\n';
+
+function shownHtml(html: string, escaped: (text: string) => string): string {
+  return /^\s*<!--[\s\S]*-->\s*$/.test(html) ? '' : escaped(html);
+}
 
 /** A name that stands twice on a page gets a number. */
 function nameHeadings(tokens: readonly Token[]): void {

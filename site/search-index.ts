@@ -1,3 +1,4 @@
+import { encodedPath } from './links.ts';
 import { plainText, type Token } from './markdown.ts';
 
 /** What a search finds: a part of a page, from a heading to the next. */
@@ -29,8 +30,10 @@ function partsOf({ title, file, tokens }: SearchedPage): Omit<SearchEntry, 'id'>
     return {
       page: title,
       heading: plainText(tokens[start + 1]),
-      text: inside.map((token) => (token.type === 'inline' ? plainText(token) : token.content)).join(' '),
-      href: `${encodeURI(file)}#${encodeURIComponent(name)}`,
+      text: inside
+        .map((token) => (token.type === 'inline' ? plainText(token) : token.type === 'html_block' ? '' : token.content))
+        .join(' '),
+      href: `${encodedPath(file)}#${encodeURIComponent(name)}`,
     };
   });
 }

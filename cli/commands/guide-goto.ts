@@ -43,6 +43,7 @@ export async function guideSave(from: Invocation, options: { json?: boolean }): 
   requireRoot();
   const look = lookFrom(from);
   const { judged, reading, seen } = await checkNow(await openReading(from.repoDir, process.cwd()), look);
+  if (!seen.up) throw new LabError({ code: 'state.lab-down', cause: `lab ${seen.lab} is not up`, next: 'lab up' });
   const { guide: followed, step } = reading;
   const name = snapshotOf(followed, step);
   const down = seen.machines.filter(({ state }) => state !== 'running').map((machine) => machine.name);

@@ -24,5 +24,8 @@ export function asTyped(
     launcher === undefined || launcher === 'lab' || launcher.startsWith('/') ? 'lab' : shellWord(launcher);
   const typed = name === undefined ? program : `${program} --name ${shellWord(name)}`;
   if (typed === 'lab') return text;
-  return text.replace(spoken, () => `${typed} `);
+  return text.replace(spoken, (word: string, at: number) =>
+    // It names a lab itself.
+    text.startsWith('--name', at + word.length) ? `${program} ` : `${typed} `,
+  );
 }

@@ -28,6 +28,10 @@ export const host = {
     means: 'What the command prints cannot be written: the file or device behind its output is full or broken.',
     remedy: 'Free space there, or send the output elsewhere.',
   },
+  'host.docs': {
+    means: 'The pages of `lab docs` cannot be written: no permission, no room, or a file system that is read-only.',
+    remedy: '`lab docs --to DIRECTORY` with one that can be written, or XDG_CACHE_HOME=DIRECTORY.',
+  },
   'host.dependencies': {
     means: '`npm ci` failed in the checkout, so the lab has no dependencies. Its last lines are the evidence.',
     remedy: '`npm ci` in the checkout; `npm ping` says whether npm reaches its registry.',

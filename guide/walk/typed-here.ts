@@ -6,6 +6,8 @@ export interface Place {
   readonly inShell: boolean;
   /** How the lab is called here: `./lab`. */
   readonly launcher: string;
+  /** Another lab than the configuration's own is meant. */
+  readonly name?: string | undefined;
   /** Where unit files are, as seen from here: `units`. */
   readonly unitsDir: string;
   /** Is there a code/ch6 here, with units of the reader's own? */
@@ -20,7 +22,7 @@ export interface Place {
  */
 export function typedHere(command: string, place: Place): string {
   const { launcher, machine } = place;
-  const lab = shellWord(launcher);
+  const lab = place.name === undefined ? shellWord(launcher) : `${shellWord(launcher)} --name ${shellWord(place.name)}`;
   const local = place.ownCode ? command : command.replaceAll(bookUnit, `${shellWord(place.unitsDir)}/`);
   const [program = '', ...words] = local.split(' ');
   const rest = words.join(' ');

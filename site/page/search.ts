@@ -11,7 +11,11 @@ const contents = document.querySelector<HTMLDetailsElement>('#contents');
 if (form === null || asked === null || found === null || contents === null) throw new Error('the layout has no search');
 
 // A narrow screen would show nothing but them.
-if (globalThis.matchMedia('(max-width: 60rem)').matches) contents.open = false;
+const narrow = globalThis.matchMedia('(max-width: 60rem)');
+const foldContents = (): void => void (contents.open = !narrow.matches);
+narrow.addEventListener('change', foldContents);
+foldContents();
+contents.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
 
 let index: MiniSearch<SearchEntry> | undefined;
 
@@ -64,7 +68,9 @@ form.addEventListener('submit', (event) => {
   found.querySelector('a')?.click();
 });
 // What was found on this very page is below the list.
-found.addEventListener('click', () => (found.hidden = true));
+document.addEventListener('click', ({ target }) => {
+  if (target !== asked) found.hidden = true;
+});
 document.addEventListener('keydown', (event) => {
   const typing = event.target instanceof HTMLInputElement;
   if (event.key === '/' && !typing) {

@@ -10,6 +10,16 @@ const outside: Place = {
   machine: 'core-02',
 };
 
+it.each([
+  ['vagrant destroy -f', './lab --name second destroy'],
+  ['etcdctl ls /services', './lab --name second ssh core-02 -- etcdctl ls /services'],
+  ['fleetctl list-units', './lab --name second fleetctl list-units'],
+  ['lab status', './lab --name second status'],
+  ['docker images', 'docker images'],
+])('of another lab than the configuration’s own %s is %s', (command, typed) => {
+  expect(typedHere(command, { ...outside, name: 'second' })).toBe(typed);
+});
+
 /** The 14 command lines of the chapter, and what the guide adds; as printed, and as typed outside of lab shell. */
 const commands: readonly [string, string][] = [
   ['vagrant destroy -f', './lab destroy'],

@@ -18,7 +18,6 @@ const notRun: Readonly<Record<string, string>> = {
   'lab scenario failover --json':
     'what it prints is the report, which `lab report --json` and its schema are tested by',
   'lab doctor --provider': 'it looks for Vagrant on this host, which a host of tests may have or not',
-  'lab destroy -f': 'the same as without, where nobody is asked: a test has no terminal',
   'lab doctor --fix -y': 'as without -y',
   'lab image build': 'the tier own-code builds by the same through `docker build`',
   'lab image build -t': 'the tier own-code builds by the same through `docker build`',

@@ -13,6 +13,12 @@ describe('a link of a source', () => {
     ['README.md', 'units/web%40.service', { kind: 'source', source: 'units/web@.service', heading: '' }],
     ['README.md', 'mailto:a@b', { kind: 'as-it-is' }],
     ['README.md', '', { kind: 'as-it-is' }],
+    ['docs/fleet.md', '/units/', { kind: 'source', source: 'units', heading: '' }],
+    ['docs/fleet.md', 'errors.md?plain=1#host', { kind: 'source', source: 'docs/errors.md', heading: 'host' }],
+    ['docs/fleet.md', '../../secret.md', { kind: 'outside' }],
+    ['docs/fleet.md', '..%2f..%2f..%2fetc/passwd', { kind: 'outside' }],
+    ['docs/fleet.md', '../..', { kind: 'outside' }],
+    ['docs/fleet.md', '../../a.png', { kind: 'outside' }],
   ])('of %s to %s', (source, href, target) => {
     expect(targetOf(source, href)).toEqual(target);
   });
@@ -33,6 +39,7 @@ describe('a page', () => {
     ['index.html', 'docs/fleet.html', 'docs/fleet.html'],
     ['docs/fleet.html', 'index.html', '../index.html'],
     ['docs/decisions/001-x.html', 'units/a b.html', '../../units/a%20b.html'],
+    ['docs/a.html', 'docs/b#c?%.html', 'b%23c%3F%25.html'],
   ])('%s leads to %s by %s', (from, to, link) => {
     expect(relativeLink(from, to)).toBe(link);
   });
@@ -81,6 +88,10 @@ describe('Markdown of a page', () => {
   it('runs nothing that stands in a source', () => {
     const html = markdown.render('<script>a</script> {{ b }} {% c %} [x](javascript:alert(1))', {});
     expect(html).not.toMatch(/<script|href/);
+    expect(html).toContain('&lt;script&gt;');
+    expect(markdown.render('a <b>b</b> <!-- not shown -->\n\n<!-- nor\nthis -->\n\n<div>shown</div>\n', {})).toMatch(
+      /^<p>a &lt;b&gt;b&lt;\/b&gt; <\/p>\s*&lt;div&gt;shown/,
+    );
     expect(html).toContain('{{ b }} {% c %}');
   });
 

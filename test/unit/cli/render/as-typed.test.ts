@@ -39,3 +39,10 @@ test('knows every command that the help lists', async () => {
   const unknown = commands.filter((command) => asTyped(`lab ${command}`, terminal, here) === `lab ${command}`);
   expect(unknown).toEqual(['help']);
 });
+
+test('a text that names a lab itself keeps that name', () => {
+  const env = { LAB_LAUNCHER: './lab', LAB_NAME: 'second' };
+  expect(asTyped('lab --name third up, or lab up', terminal, env)).toBe(
+    './lab --name third up, or ./lab --name second up',
+  );
+});

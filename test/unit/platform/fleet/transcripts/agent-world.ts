@@ -39,7 +39,10 @@ export function agentWorld(): Commands {
       waitsFor: (name, running) => startWaitsFor(name, machine(own), seen, running),
       claim: async (units) => new Set(units.map((task) => task.unit)),
     };
-    return { lines, states: await agentPass(hands, { machineId: machine(own).id, desired: () => desired, saidAt, starts }) };
+    return {
+      lines,
+      states: await agentPass(hands, { machineId: machine(own).id, desired: () => desired, saidAt, starts }),
+    };
   };
 
   return {
