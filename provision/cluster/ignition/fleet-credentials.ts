@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { file } from 'ignition-ts';
+import { mustHave } from '#errors/must-have.ts';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import { asksFor, fleetKeysDir } from '../parts/fleet-api.ts';
 
@@ -45,7 +46,7 @@ export async function ensureFleetCredentials(config: LabConfig): Promise<Credent
     ]);
   const names = ['ca', 'client', ...config.machines.map(({ name }) => name)];
   const pairs = new Map(await Promise.all(names.map(async (name) => [name, await pairOf(directory, name)] as const)));
-  const pair = (name: string) => pairs.get(name) ?? { cert: '', key: '' };
+  const pair = (name: string) => mustHave(pairs.get(name), `certificate of ${name}`);
   return (machine) => ({ token, tls: { ca: pair('ca').cert, server: pair(machine), client: pair('client') } });
 }
 
@@ -76,10 +77,9 @@ async function ensureCertificate(
 }
 
 async function pairOf(directory: string, name: string): Promise<{ cert: string; key: string }> {
-  const [cert, key] = await Promise.all(
-    ['pem', 'key'].map((kind) => readFile(join(directory, `${name}.${kind}`), 'utf8')),
-  );
-  return { cert: cert ?? '', key: key ?? '' };
+  const read = (kind: string) => readFile(join(directory, `${name}.${kind}`), 'utf8');
+  const [cert, key] = await Promise.all([read('pem'), read('key')]);
+  return { cert, key };
 }
 
 const forFleetd = '/etc/fleet/api';
