@@ -2,12 +2,12 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
+import { mustHave } from '#errors/must-have.ts';
 import { shellWord } from '#provision/host/shell-word.ts';
 import { withBuildLock } from '#provision/image/build-lock.ts';
 import { contentKey, exists, publish, removeDebris, withWorkDirectory } from '#provision/image/cache.ts';
-import { type Gathered, gather, type SourcePage, sourceOf } from './gather.ts';
-import { relativeLink, targetOf } from './links.ts';
-import { addressesIn } from './markdown.ts';
+import { type Gathered, gather, type Link, type SourcePage } from './gather.ts';
+import { relativeLink } from './links.ts';
 import { searchEntries } from './search-index.ts';
 
 /** Longest that Eleventy may take, ms: it takes two seconds. */
@@ -29,10 +29,7 @@ export interface Site {
 export async function buildSite(repoDir: string, parent: string): Promise<Site> {
   const gathered = await gather(repoDir);
   const files = await stagedFiles(repoDir, gathered);
-  const pictures = await Promise.all(
-    gathered.pictures.map(async (name) => [name, await readFile(join(repoDir, name))] as const),
-  );
-  for (const [name, content] of pictures) files.set(join('files', name), content);
+  for (const [name, content] of gathered.pictures) files.set(join('files', name), content);
   const key = contentKey([...files, ['', await built(repoDir, writer)]].flat());
   const dir = join(parent, key);
   if (!(await exists(join(dir, 'index.html'))))
@@ -100,8 +97,9 @@ async function built(repoDir: string, name: string): Promise<Buffer> {
 /** Everything that Eleventy reads, by path below its directory. */
 async function stagedFiles(repoDir: string, gathered: Gathered): Promise<Map<string, string | Buffer>> {
   const files = new Map<string, string | Buffer>();
+  const fileOf = new Map(gathered.pages.map(({ source, file }) => [source, file]));
   for (const page of gathered.pages) {
-    const data = { ...frameOf(page, gathered), links: await linksOf(repoDir, page, gathered) };
+    const data = { ...frameOf(page, gathered), links: linksOf(page, gathered, fileOf) };
     files.set(page.file.replace(/\.html$/, '.md'), `---json\n${JSON.stringify(data)}\n---\n${page.text}`);
   }
   const from = join(repoDir, 'site/page');
@@ -139,18 +137,17 @@ function frameOf({ file, source, title }: SourcePage, { pages, sections }: Gathe
   };
 }
 
-/** Where each link of a page leads in the site. */
-async function linksOf(repoDir: string, page: SourcePage, { pages }: Gathered): Promise<Record<string, string>> {
-  const links: Record<string, string> = {};
-  for (const { address } of addressesIn(page.tokens)) {
-    const target = targetOf(page.source, address);
-    if (target.kind === 'picture') links[address] = relativeLink(page.file, `files/${target.source}`);
-    if (target.kind !== 'source') continue;
-    const source = await sourceOf(repoDir, target.source);
-    const to = pages.find((one) => one.source === source);
-    if (to === undefined) continue;
-    const heading = target.heading === '' ? '' : `#${target.heading}`;
-    links[address] = to === page ? heading : `${relativeLink(page.file, to.file)}${heading}`;
-  }
-  return links;
+/** Where each link of a page leads in the site. Pure. */
+function linksOf(
+  { source: here, file }: SourcePage,
+  { links }: Gathered,
+  fileOf: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const lead = (link: Link): string => {
+    if ('picture' in link) return relativeLink(file, `files/${link.picture}`);
+    const heading = link.heading === '' ? '' : `#${link.heading}`;
+    const to = mustHave(fileOf.get(link.source), `page of ${link.source}`);
+    return link.source === here ? heading : `${relativeLink(file, to)}${heading}`;
+  };
+  return Object.fromEntries([...(links.get(here) ?? [])].map(([address, link]) => [address, lead(link)]));
 }

@@ -18,10 +18,15 @@ export interface SourcePage {
   readonly tokens: readonly Token[];
 }
 
+/** Where an address in a page leads: to a picture, or to a page and a heading there (empty: its beginning). */
+export type Link = { readonly picture: string } | { readonly source: string; readonly heading: string };
+
 export interface Gathered {
   readonly pages: readonly SourcePage[];
-  /** Paths below the checkout. */
-  readonly pictures: readonly string[];
+  /** Of each page, by its source: its links, by address. */
+  readonly links: ReadonlyMap<string, ReadonlyMap<string, Link>>;
+  /** By path below the checkout. */
+  readonly pictures: ReadonlyMap<string, Buffer>;
   /** The contents, of pages' sources. */
   readonly sections: readonly { readonly title: string; readonly sources: readonly string[] }[];
 }
@@ -37,7 +42,8 @@ export async function gather(repoDir: string): Promise<Gathered> {
     sources: sources.flatMap((source) => (source === `${chapterFolder}/*` ? [...steps.keys()] : [source])),
   }));
   const pages = new Map<string, SourcePage>();
-  const pictures = new Set<string>();
+  const links = new Map<string, Map<string, Link>>();
+  const pictures = new Map<string, Buffer>();
   const headings: (Place & { source: string; name: string })[] = [];
   const open = sections
     .flatMap(({ sources }) => sources)
@@ -47,25 +53,30 @@ export async function gather(repoDir: string): Promise<Gathered> {
     const text = steps.get(next.source) ?? (await textOf(repoDir, next));
     const page = pageOf(next.source, text);
     pages.set(page.source, page);
+    const leads = new Map<string, Link>();
+    links.set(page.source, leads);
     for (const { address, line } of addressesIn(page.tokens)) {
       const target = targetOf(page.source, address);
       const at = { from: page.source, line };
       if (target.kind === 'outside') throw wrong(repoDir, at, `a link out of the checkout: ${address}`);
-      if (target.kind === 'picture') await requirePicture(repoDir, target.source, at);
-      if (target.kind === 'picture') pictures.add(target.source);
+      if (target.kind === 'picture') {
+        pictures.set(target.source, await contentOf(repoDir, target.source, at));
+        leads.set(address, { picture: target.source });
+      }
       if (target.kind !== 'source') continue;
       const source = await sourceOf(repoDir, target.source);
+      leads.set(address, { source, heading: target.heading });
       open.push({ source, ...at });
       if (target.heading !== '' && source.endsWith('.md')) headings.push({ source, name: target.heading, ...at });
     }
   }
   for (const { source, name, ...at } of headings)
     if (!hasHeading(pages.get(source), name)) throw wrong(repoDir, at, `a link to #${name}, which ${source} has not`);
-  return { pages: [...pages.values()], pictures: [...pictures], sections };
+  return { pages: [...pages.values()], links, pictures, sections };
 }
 
 /** A folder stands for its README, a step of the chapter for the page that is made of it. */
-export async function sourceOf(repoDir: string, path: string): Promise<string> {
+async function sourceOf(repoDir: string, path: string): Promise<string> {
   if (posix.dirname(path) === chapterFolder) return path.replace(/(?<=\/\d\d-[a-z0-9-]+)\.toml$/, '.md');
   const entries = await readdir(join(repoDir, path)).catch(() => undefined);
   return entries?.includes('README.md') === true ? posix.join(path, 'README.md') : path;
@@ -107,11 +118,6 @@ async function textOf(repoDir: string, { source, ...at }: Place & { source: stri
   if (content.includes(0)) throw wrong(repoDir, at, `a link to ${source}, which is no text`);
   const text = content.toString();
   return source.endsWith('.md') ? text : listing(source, text);
-}
-
-/** A picture is copied as it is. */
-async function requirePicture(repoDir: string, source: string, at: Place): Promise<void> {
-  await contentOf(repoDir, source, at);
 }
 
 /** Longest of a file that a page shows, bytes. */

@@ -1,8 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
-import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
-import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import type { UnitPast } from '../conditions/happened.ts';
+import { labFleet } from './lab-fleet.ts';
 import { observeSystemd } from './systemd.ts';
 
 /** Of one request; slow machines get `stretch` times as long. */
@@ -15,12 +14,8 @@ export async function unitPasts(lab: Lab): Promise<UnitPast[]> {
   const running = machines.filter(({ state }) => state === 'running');
   // Without a quorum fleet takes seconds to say so.
   if (!running.some(({ etcd }) => etcd === 'healthy')) return [];
-  const api = fleetApi(config);
-  const fleet = openFleetClient({
-    endpoints: running.map(({ address }) => api.urlOf(address)),
-    timeoutMs: requestDeadlineMs * config.stretch,
-    credentials: api.credentials(),
-  });
+  const addresses = running.map(({ address }) => address);
+  const fleet = labFleet(config, addresses, requestDeadlineMs * config.stretch);
   try {
     const [members, units] = await Promise.all([fleet.listMachines(), fleet.listUnits()]);
     const addressOf = new Map(members.map(({ id, primaryIP }) => [id, primaryIP]));

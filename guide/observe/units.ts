@@ -1,10 +1,9 @@
 import { LabError } from '#errors/lab-error.ts';
-import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
 import { pulledImages } from '#platform/fleet/client/pulled-images.ts';
 import { xFleetOptions } from '#platform/fleet/client/x-fleet-options.ts';
-import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { ObservedUnit } from '../conditions/observed.ts';
+import { labFleet } from './lab-fleet.ts';
 
 /** All units that fleet has, machines by their names; undefined when it does not answer. */
 export async function observeUnits(
@@ -12,9 +11,7 @@ export async function observeUnits(
   addresses: readonly string[],
   timeoutMs: number,
 ): Promise<ObservedUnit[] | undefined> {
-  const api = fleetApi(config);
-  const endpoints = addresses.map((address) => api.urlOf(address));
-  const fleet = openFleetClient({ endpoints, timeoutMs, credentials: api.credentials() });
+  const fleet = labFleet(config, addresses, timeoutMs);
   try {
     const [machines, units, states] = await Promise.all([fleet.listMachines(), fleet.listUnits(), fleet.listStates()]);
     const names = new Map(
