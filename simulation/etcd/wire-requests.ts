@@ -96,15 +96,29 @@ export function writeRange(request: object, items: readonly KeyValue[], revision
   const wanted = items.filter(({ modRevision }) => modRevision >= from);
   return {
     count: String(items.length),
-    kvs: wanted.map((kv) => ({
-      key: latin1(kv.key),
-      ...(!keysOnly && { value: latin1(kv.value) }),
-      version: String(kv.version),
-      create_revision: String(kv.createRevision),
-      mod_revision: String(kv.modRevision),
-      lease: kv.lease,
-    })),
+    kvs: wanted.map(keysOnly ? wireKey : wireKeyValue),
     header: header(revision),
+  };
+}
+
+/** What was written of each: a key is read some thousand times an hour, and changed now and then. */
+const written = new WeakMap<KeyValue, object>();
+
+function wireKeyValue(kv: KeyValue): object {
+  const known = written.get(kv);
+  if (known !== undefined) return known;
+  const wire = { ...wireKey(kv), value: latin1(kv.value) };
+  written.set(kv, wire);
+  return wire;
+}
+
+function wireKey(kv: KeyValue): object {
+  return {
+    key: latin1(kv.key),
+    version: String(kv.version),
+    create_revision: String(kv.createRevision),
+    mod_revision: String(kv.modRevision),
+    lease: kv.lease,
   };
 }
 

@@ -1,3 +1,5 @@
+import { byBytes } from './by-bytes.ts';
+import { mustHave } from '#errors/must-have.ts';
 import type { Guard, KeyValue, StoreEvent, Write } from '../store.ts';
 
 export interface Keyspace {
@@ -19,13 +21,21 @@ export interface Keyspace {
 /** Keys with etcd's bookkeeping: one revision per transaction that changes something, versions counted from 1 since creation. */
 export function keyspace(): Keyspace {
   const keys = new Map<string, KeyValue>();
+  const inOrder: string[] = [];
   const listeners = new Set<() => void>();
   let events: StoreEvent[] = [];
   let revision = 1; // a fresh etcd says 1
   let oldest = 1;
 
-  const matching = (prefix: string) =>
-    [...keys.values()].filter((kv) => kv.key.startsWith(prefix)).sort((a, b) => byBytes(a.key, b.key));
+  const matching = (prefix: string): KeyValue[] => {
+    const found: KeyValue[] = [];
+    for (let at = placeOf(prefix, inOrder); at < inOrder.length; at += 1) {
+      const kv = keys.get(mustHave(inOrder[at], `a key at ${at}`));
+      if (kv === undefined || !kv.key.startsWith(prefix)) break;
+      found.push(kv);
+    }
+    return found;
+  };
 
   const writeOne = (write: Write, at: number): number => {
     if ('put' in write) {
@@ -33,6 +43,7 @@ export function keyspace(): Keyspace {
       const version = (old?.version ?? 0) + 1;
       const createRevision = old?.createRevision ?? at;
       const lease = write.lease ?? '0';
+      if (old === undefined) inOrder.splice(placeOf(write.put, inOrder), 0, write.put);
       keys.set(write.put, { key: write.put, value: write.value, version, createRevision, modRevision: at, lease });
       events.push({ type: 'put', key: write.put, value: write.value, revision: at, version });
       return 0;
@@ -40,6 +51,7 @@ export function keyspace(): Keyspace {
     const gone = write.prefix ? matching(write.delete).map((kv) => kv.key) : [write.delete].filter((k) => keys.has(k));
     for (const key of gone) {
       keys.delete(key);
+      inOrder.splice(placeOf(key, inOrder), 1);
       events.push({ type: 'delete', key, value: '', revision: at, version: 0 });
     }
     return gone.length;
@@ -47,8 +59,8 @@ export function keyspace(): Keyspace {
 
   return {
     revision: () => revision,
-    get: (key) => copy(keys.get(key)),
-    list: (prefix) => matching(prefix).map((kv) => ({ ...kv })),
+    get: (key) => keys.get(key),
+    list: matching,
     holds(guard) {
       const kv = keys.get(guard.key);
       if ('absent' in guard) return kv === undefined;
@@ -77,11 +89,13 @@ export function keyspace(): Keyspace {
   };
 }
 
-/** etcd orders keys by their bytes, which differs from JavaScript's order above the basic plane. */
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function copy(kv: KeyValue | undefined): KeyValue | undefined {
-  return kv ? { ...kv } : undefined;
+/** Where a key stands among those in order, or would. */
+function placeOf(key: string, inOrder: readonly string[]): number {
+  let [from, to] = [0, inOrder.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (byBytes(mustHave(inOrder[middle], `a key at ${middle}`), key) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
