@@ -6,6 +6,10 @@ export const usage = {
     means: '`fleetd` was given a word that is no flag. It takes flags and FLEET_* variables only.',
     remedy: '`fleetd --help` lists the flags; correct ExecStart= of fleet.service.',
   },
+  'usage.bench': {
+    means: '`npm run bench` was given a benchmark, an argument of one or a number of rounds that there is not.',
+    remedy: '`npm run bench -- --help`',
+  },
   'usage.box-provider': {
     means: '`lab image box --box-provider` names no kind of box. There are libvirt, virtualbox and all.',
     remedy: '`lab image box --box-provider libvirt`',

@@ -3,7 +3,7 @@ import { median } from '#scenarios/bench/failover-series.ts';
 import { type FleetCluster, startFleetCluster } from '#scenarios/bench/fleet/fleet-cluster.ts';
 import { type CommandCost, type IdleCost, idleCost, startAndDestroy } from '#scenarios/bench/fleet/many-units.ts';
 import { statedSeconds } from '#errors/seconds.ts';
-import { table } from './render/table.ts';
+import { table } from '../render/table.ts';
 
 const sizes = [1, 50, 200];
 const idleMs = 20_000;

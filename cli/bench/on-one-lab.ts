@@ -6,41 +6,12 @@ import { failover } from '#scenarios/failover/failover.ts';
 import { takeScenarioLock } from '#scenarios/harness/faults/scenario-lock.ts';
 import type { RunReport } from '#scenarios/harness/record/run-report.ts';
 import { seconds } from '#errors/seconds.ts';
-import { benchCouchbase } from './bench-couchbase.ts';
-import { benchFleet } from './bench-fleet.ts';
-import { benchProviders } from './bench-providers.ts';
-import { benchQuiet } from './bench-quiet.ts';
-import { benchRun } from './bench-run.ts';
-import { benchV2 } from './bench-v2.ts';
-import { openLab, requireRoot } from './open-lab.ts';
-import { parseParameters, scenarioCommand } from './parse-parameters.ts';
-import { forgetOtherClusters } from '#provision/host/other-clusters.ts';
-import { renderError } from './render/error.ts';
-import { table } from './render/table.ts';
+import { benchRun } from './run.ts';
+import { parseParameters, scenarioCommand } from '../parse-parameters.ts';
+import { table } from '../render/table.ts';
 
-const rounds = Number(process.env['LAB_BENCH_ROUNDS'] ?? 5);
-
-/** `npm run bench [-- warm-up|failover|probes|quiet|providers|fleet|couchbase|v2]`: figures that compare things in one run, in interleaved rounds. */
-async function main(): Promise<void> {
-  forgetOtherClusters(process.env);
-  requireRoot();
-  const repoDir = process.env['LAB_ROOT'] ?? process.cwd();
-  const [only, kinds] = process.argv.slice(2);
-  // Emulated guests take a quarter of an hour for each round: only when asked for.
-  if (only === 'providers') return benchProviders(repoDir, rounds);
-  if (only === 'fleet') return benchFleet(repoDir, rounds, kinds);
-  if (only === 'couchbase') return benchCouchbase(repoDir, rounds, kinds);
-  if (only === 'v2') return benchV2(repoDir, rounds, kinds);
-  const lab = await openLab({ repoDir });
-  if (only === undefined || only === 'warm-up') await benchWarmUp(lab);
-  if (only === undefined || only === 'failover')
-    await benchFailover(lab, (kinds ?? 'halt,cut,pause,partition').split(','));
-  if (only === undefined || only === 'probes') await benchProbes(lab);
-  if (only === undefined || only === 'quiet') await benchQuiet(lab, Number(kinds ?? 60) * 1000, 100);
-  await lab.destroy();
-}
-
-async function benchWarmUp(lab: Lab): Promise<void> {
+/** `npm run bench -- warm-up`: a warm `lab up` against its floor, in turn. The lab is destroyed before and after. */
+export async function benchWarmUp(lab: Lab, rounds: number): Promise<void> {
   await warmUpMs(lab);
   await lab.destroy();
   const floors: number[] = [];
@@ -67,7 +38,7 @@ async function benchWarmUp(lab: Lab): Promise<void> {
 }
 
 /** `npm run bench -- failover [halt,cut,...]`: the same failover again and again, every kind in turn. */
-async function benchFailover(lab: Lab, kinds: readonly string[]): Promise<void> {
+export async function benchFailover(lab: Lab, rounds: number, kinds: readonly string[]): Promise<void> {
   const release = await takeScenarioLock(lab.paths, 'npm run bench');
   await lab.up();
   const reports = new Map<string, RunReport[]>(kinds.map((by) => [by, []]));
@@ -108,7 +79,7 @@ function seriesText(by: string, reports: readonly RunReport[]): string {
 }
 
 /** `npm run bench -- probes`: what the probes cost and how exact their times are, on the stack as it runs undisturbed. */
-async function benchProbes(lab: Lab): Promise<void> {
+export async function benchProbes(lab: Lab): Promise<void> {
   await lab.up();
   await benchRun(lab, {
     scenario: deployedStack,
@@ -134,7 +105,3 @@ async function benchProbes(lab: Lab): Promise<void> {
   console.log("\nclock error: a line's time in the machine's journal minus the time it was sent");
   console.log(table(['MACHINE', 'LEAST', 'MEDIAN', 'WORST'], clocks));
 }
-
-main().catch((error: unknown) => {
-  process.exitCode = renderError(error);
-});

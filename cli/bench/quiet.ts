@@ -4,8 +4,8 @@ import { etcdctlCost } from '#scenarios/bench/etcdctl-cost.ts';
 import { labCpu } from '#scenarios/bench/idle-cost.ts';
 import { deployedStack } from '#scenarios/bench/probes.ts';
 import { statedSeconds } from '#errors/seconds.ts';
-import { benchRun } from './bench-run.ts';
-import { table } from './render/table.ts';
+import { benchRun } from './run.ts';
+import { table } from '../render/table.ts';
 
 /** What is measured, with how much of a core it is to take at most. */
 const states = [

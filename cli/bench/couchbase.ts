@@ -6,7 +6,7 @@ import { runLoad } from '#scenarios/bench/couchbase/pipelined-load.ts';
 import { median } from '#scenarios/bench/failover-series.ts';
 import { ownCpuMs, residentBytes } from '#scenarios/bench/fleet/process-cpu.ts';
 import { seconds } from '#errors/seconds.ts';
-import { table } from './render/table.ts';
+import { table } from '../render/table.ts';
 
 /** Of each measurement; fewer where the host is busy. */
 const requests = Number(process.env['LAB_BENCH_REQUESTS'] ?? 150_000);

@@ -9,7 +9,7 @@ import { startV2Program, type V2Program } from '#scenarios/bench/v2/v2-program.t
 import { openWatchers, watchersAt } from '#scenarios/bench/v2/watchers.ts';
 import { statedSeconds } from '#errors/seconds.ts';
 import { mustHave } from '#errors/must-have.ts';
-import { table } from './render/table.ts';
+import { table } from '../render/table.ts';
 
 const kinds: readonly LoadKind[] = ['GET', 'GET with ttl', 'PUT', 'PUT with ttl'];
 const connectionCounts = [1, 8, 32];

@@ -3,8 +3,8 @@ import { boxFile, boxIdentity } from '#provision/image/box/box-name.ts';
 import { median } from '#scenarios/bench/failover-series.ts';
 import { type ProviderFigures, providerFigures } from '#scenarios/bench/providers.ts';
 import { seconds } from '#errors/seconds.ts';
-import { openLab } from './open-lab.ts';
-import { table } from './render/table.ts';
+import { openLab } from '../open-lab.ts';
+import { table } from '../render/table.ts';
 
 /** `npm run bench -- providers`: the same lab of containers and of virtual machines, in turn. */
 export async function benchProviders(repoDir: string, rounds: number): Promise<void> {
