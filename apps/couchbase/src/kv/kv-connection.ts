@@ -8,6 +8,7 @@ import { statuses } from '../wire/status.ts';
 import { UnwrittenValue } from '../wire/unwritten-value.ts';
 import type { KvLimits } from './limits.ts';
 import { newSession, type Session } from './session.ts';
+import type { WaitingAnswers } from './waiting-answers.ts';
 
 /** Bytes of one write, about: answers are joined up to it, and what is larger goes out in such pieces, without a copy of the whole value. */
 const writeBytes = 64 * 1024;
@@ -22,6 +23,8 @@ export interface KvService {
   readonly limits: KvLimits;
   /** Of what arrives on all connections. */
   readonly arriving: Quota;
+  /** For the clients of all connections. */
+  readonly waiting: WaitingAnswers;
   /** A promise where others have their turns meanwhile; it is kept. */
   answer(session: Session, frame: RequestFrame): Response | Promise<Response>;
   /** Is called when it is known who the client is. */
@@ -54,6 +57,8 @@ export class KvConnection {
   #isStranger = true;
   /** Bytes of a request that is not whole yet. */
   #arriving = 0;
+  /** Bytes of answers that its client has not taken. */
+  #waiting = 0;
 
   constructor(socket: Socket, service: KvService) {
     this.#socket = socket;
@@ -74,10 +79,13 @@ export class KvConnection {
     socket.on('drain', () => {
       this.#stopStallTimer();
       this.#serve();
+      this.#noteWaiting();
     });
     socket.on('close', () => {
       clearTimeout(strangerTimer);
       this.#count(0);
+      this.#rest = nothing;
+      this.#noteWaiting();
       this.session.producer?.stop();
       this.#stopStallTimer();
     });
@@ -131,7 +139,7 @@ export class KvConnection {
     }
     if (answers.size > 0) this.#tell(answers.take());
     else if (this.#rest.isEmpty) return this.#writeChanges();
-    else this.#socket.write(this.#rest.take(writeBytes));
+    else this.#write(this.#rest.take(writeBytes));
     return true;
   }
 
@@ -140,8 +148,8 @@ export class KvConnection {
     const changes = this.#awaiting > 0 ? undefined : this.session.producer?.take(writeBytes);
     if (changes === undefined) return false;
     this.#service.commit();
-    this.#socket.write(changes.bytes);
     if (changes.value !== '') this.#rest = new UnwrittenValue(changes.value);
+    this.#write(changes.bytes);
     return true;
   }
 
@@ -149,7 +157,7 @@ export class KvConnection {
     this.#service.commit();
     const condition = this.#condition;
     if (condition === undefined) {
-      this.#socket.write(bytes);
+      this.#write(bytes);
       return;
     }
     this.#condition = undefined;
@@ -157,9 +165,22 @@ export class KvConnection {
     void condition.then(() => {
       this.#awaiting -= 1;
       if (this.#socket.destroyed) return;
-      this.#socket.write(bytes);
+      this.#write(bytes);
       this.#serve();
     });
+  }
+
+  #write(bytes: Buffer): void {
+    this.#socket.write(bytes);
+    this.#noteWaiting();
+  }
+
+  #noteWaiting(): void {
+    const { destroyed, writableLength } = this.#socket;
+    const bytes = destroyed ? 0 : writableLength + this.#rest.bytesLeft;
+    if (bytes === this.#waiting) return;
+    this.#waiting = bytes;
+    this.#service.waiting.note(this, bytes);
   }
 
   #add(frame: RequestFrame, response: Response): void {

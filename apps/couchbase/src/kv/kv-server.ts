@@ -15,6 +15,7 @@ import { kvLimits, type KvLimits } from './limits.ts';
 import { countersOf } from './operation-counters.ts';
 import { loudOpcode } from './quiet-commands.ts';
 import type { Session } from './session.ts';
+import { WaitingAnswers } from './waiting-answers.ts';
 
 /** The key-value listener: one session per connection, answers in the order of the requests, within the limits. */
 export class KvServer {
@@ -25,6 +26,7 @@ export class KvServer {
   readonly #log: Log;
   readonly #limits: KvLimits;
   readonly #arriving: Quota;
+  readonly #waiting: WaitingAnswers;
   /** Connections that have not authenticated yet. */
   #strangers = 0;
   readonly #decoy: Credentials = createCredentials('', randomBytes(32).toString('hex'));
@@ -39,6 +41,7 @@ export class KvServer {
     this.#log = log;
     this.#limits = limits;
     this.#arriving = new Quota(limits.arrivingBytes);
+    this.#waiting = new WaitingAnswers(limits.waitingBytes);
     this.server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     this.server.maxConnections = limits.connections;
     cluster.onBucketRemoved((bucket) => this.#drop((session) => session.bucket === bucket));
@@ -90,7 +93,15 @@ export class KvServer {
     const answer = (session: Session, frame: RequestFrame) => this.#answer(session, frame);
     this.#connections.set(
       socket,
-      new KvConnection(socket, { limits, arriving: this.#arriving, answer, know, end, commit: this.#commit }),
+      new KvConnection(socket, {
+        limits,
+        arriving: this.#arriving,
+        waiting: this.#waiting,
+        answer,
+        know,
+        end,
+        commit: this.#commit,
+      }),
     );
     socket.on('close', () => {
       know();

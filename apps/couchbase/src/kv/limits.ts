@@ -18,6 +18,8 @@ export interface KvLimits {
   readonly arrivingBytes: number;
   /** Answers waiting for their client, bytes: above it no request of that client is looked at. */
   readonly outputBytes: number;
+  /** The same of all connections together, large values that wait whole among them: beyond it the one closes that took nothing for the longest time. */
+  readonly waitingBytes: number;
   /** Range scans under way: SDKs begin up to 128 at once when they are told to. */
   readonly scans: number;
   /** Longest time in which a client with answers waiting takes none of them, ms. */
@@ -33,6 +35,7 @@ export const kvLimits: KvLimits = {
   bodyBytes: maxBodyBytes,
   arrivingBytes: 128 * 1024 * 1024,
   outputBytes: 1024 * 1024,
+  waitingBytes: 128 * 1024 * 1024,
   scans: 256,
   stalledMs: 60_000,
 };

@@ -74,7 +74,8 @@ function show(bucket: Bucket, _request: RestRequest, key: string): RestResponse 
   const document = bucket.store.get(utf8Bytes(key));
   bucket.history.count(document === undefined ? counted.missed : counted.found);
   if (document === undefined) return { status: 404, text: '' };
-  return { status: 200, json: documentJson(document), headers: { ETag: `"${revisionOf(document)}"` } };
+  const jsonLater = { leastBytes: document.value.length, make: () => documentJson(document) };
+  return { status: 200, jsonLater, headers: { ETag: `"${revisionOf(document)}"` } };
 }
 
 /** Fields of the form, as ns_server reads them: value, flags (JSON when left out), expiry (seconds), preserveTTL. */

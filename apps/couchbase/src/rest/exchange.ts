@@ -17,10 +17,11 @@ export interface RestRequest extends RequestHead {
   readonly caller: Principal;
 }
 
-/** An answer: a `json` value, JSON as text or in pieces that are sent as the client takes them, or plain `text`. */
+/** An answer: a `json` value, one that is made when there is room for it, JSON as text or in pieces that are sent as the client takes them, or plain `text`. */
 export interface RestResponse {
   readonly status: number;
   readonly json?: unknown;
+  readonly jsonLater?: { readonly leastBytes: number; readonly make: () => unknown };
   readonly jsonText?: string;
   readonly jsonPieces?: AsyncIterable<Buffer>;
   readonly text?: string;

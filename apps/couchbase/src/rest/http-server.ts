@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Quota } from '../bucket/quota.ts';
@@ -13,6 +19,12 @@ const standardBodyBytes = 4 * 1024 * 1024;
 
 /** Bodies that arrive at one listener, together, bytes: whoever may ask could hold one on each connection. */
 const arrivingBytes = 64 * 1024 * 1024;
+
+/** Answers of one listener that their clients have not taken, together, bytes; pieces, of which one at a time is kept, are not among them. */
+const waitingBytes = 32 * 1024 * 1024;
+
+/** An answer of so many bytes is sent whatever waits: on each connection it is less than what the kernel keeps for it. */
+const smallBytes = 64 * 1024;
 
 /** Time for a request to arrive whole, ms. */
 const requestTimeoutMs = 30_000;
@@ -33,10 +45,11 @@ export function createHttpServer(args: {
 }): Server {
   const { routes, guard, log, commit } = args;
   const arriving = new Quota(arrivingBytes);
+  const waiting = new Quota(waitingBytes);
   const server = createServer((incoming, outgoing) => {
     void answer(incoming).then(
       async (response) => {
-        await send(outgoing, response).catch(() => outgoing.destroy());
+        await send(outgoing, response, waiting).catch(() => outgoing.destroy());
         await runAfterwards(response);
       },
       // The client went away while sending: nobody is left to answer.
@@ -128,30 +141,57 @@ function headOf(incoming: IncomingMessage): RequestHead {
 // ns_server says "Object Not Found", and couchbase-cli prints the phrase.
 const reasons: Readonly<Record<number, string>> = { 404: 'Object Not Found' };
 
-async function send(outgoing: ServerResponse, response: RestResponse): Promise<void> {
-  const json = response.json === undefined ? response.jsonText : JSON.stringify(response.json);
+async function send(outgoing: ServerResponse, response: RestResponse, waiting: Quota): Promise<void> {
+  outgoing.setTimeout(idleClientMs, () => outgoing.destroy());
+  if (response.jsonPieces !== undefined && outgoing.req.method !== 'HEAD') {
+    outgoing.writeHead(response.status, headersOf(response, true));
+    return sendPieces(outgoing, response.jsonPieces);
+  }
+  if (!mayWait(response.jsonLater?.leastBytes ?? 0, waiting)) return sendBusy(outgoing);
+  const json = jsonOf(response);
   const isJson = json !== undefined || response.jsonPieces !== undefined;
-  const headers = {
+  const body = Buffer.from(json ?? response.text ?? '');
+  const headers = { ...headersOf(response, isJson), 'Content-Length': body.length };
+  if (outgoing.req.method === 'HEAD') return sendWhole(outgoing, response.status, headers);
+  if (!mayWait(body.length, waiting)) return sendBusy(outgoing);
+  waiting.add(body.length);
+  outgoing.once('close', () => waiting.add(-body.length));
+  sendWhole(outgoing, response.status, headers, body);
+}
+
+/** What is small always may, and what is larger than all may be if nothing else waits. */
+function mayWait(bytes: number, waiting: Quota): boolean {
+  return bytes <= smallBytes || waiting.usedBytes === 0 || waiting.allows(bytes);
+}
+
+function jsonOf({ json, jsonLater, jsonText }: RestResponse): string | undefined {
+  const value = jsonLater === undefined ? json : jsonLater.make();
+  return value === undefined ? jsonText : JSON.stringify(value);
+}
+
+function sendBusy(outgoing: ServerResponse): void {
+  const text = 'too many answers wait for their clients; try again';
+  sendWhole(outgoing, 503, headersOf({ status: 503 }, false), Buffer.from(text));
+}
+
+function headersOf(response: RestResponse, isJson: boolean): OutgoingHttpHeaders {
+  return {
     Server: serverName,
     'Content-Type': isJson ? 'application/json' : 'text/plain;charset=utf-8',
     'Cache-Control': 'no-cache,no-store,must-revalidate',
     ...response.headers,
   };
-  if (response.jsonPieces !== undefined && outgoing.req.method !== 'HEAD') {
-    outgoing.writeHead(response.status, headers);
-    return sendPieces(outgoing, response.jsonPieces);
-  }
-  const body = json ?? response.text ?? '';
-  const whole = { ...headers, 'Content-Length': Buffer.byteLength(body) };
-  const reason = reasons[response.status];
-  if (reason === undefined) outgoing.writeHead(response.status, whole);
-  else outgoing.writeHead(response.status, reason, whole);
-  outgoing.end(outgoing.req.method === 'HEAD' ? undefined : body);
+}
+
+function sendWhole(outgoing: ServerResponse, status: number, headers: OutgoingHttpHeaders, body?: Buffer): void {
+  const reason = reasons[status];
+  if (reason === undefined) outgoing.writeHead(status, headers);
+  else outgoing.writeHead(status, reason, headers);
+  outgoing.end(body);
 }
 
 /** Asks for the next piece when the client has taken the one before. */
 async function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<Buffer>): Promise<void> {
-  outgoing.setTimeout(idleClientMs, () => outgoing.destroy());
   try {
     await pipeline(Readable.from(pieces, { highWaterMark: 1 }), outgoing);
   } catch {

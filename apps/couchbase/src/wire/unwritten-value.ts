@@ -6,13 +6,19 @@ export class UnwrittenValue {
   readonly #pieces: readonly ByteString[];
   #index = 0;
   #offset = 0;
+  #bytesLeft: number;
 
   constructor(value: AnswerValue) {
     this.#pieces = typeof value === 'string' ? [value] : Buffer.isBuffer(value) ? [toByteString(value)] : value;
+    this.#bytesLeft = this.#pieces.reduce((sum, { length }) => sum + length, 0);
   }
 
   get isEmpty(): boolean {
     return this.#index === this.#pieces.length;
+  }
+
+  get bytesLeft(): number {
+    return this.#bytesLeft;
   }
 
   /** The next bytes, at most so many. */
@@ -30,6 +36,7 @@ export class UnwrittenValue {
       this.#index += 1;
       this.#offset = 0;
     }
+    this.#bytesLeft -= taken.length;
     return toBytes(taken);
   }
 }

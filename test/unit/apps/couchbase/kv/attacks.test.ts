@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { KvServer } from '#apps/couchbase/src/kv/kv-server.ts';
 import { kvLimits, type KvLimits } from '#apps/couchbase/src/kv/limits.ts';
@@ -9,11 +10,13 @@ import { opcodes, subdocOpcodes } from '#apps/couchbase/src/wire/opcodes.ts';
 import { statuses } from '#apps/couchbase/src/wire/status.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import { inDefault, KvClient, packet } from '../support/kv-client.ts';
+import { administrator } from '../support/rest.ts';
 import { createBucket, setUp } from '../support/set-up.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';
 
 /* What a client can do to the others. Memory is that of the bundled server in a process of its own. */
 
+const credentials = Buffer.from(administrator).toString('base64');
 const mebibyte = 1024 * 1024;
 const rssLimit = 300 * mebibyte;
 
@@ -102,6 +105,49 @@ describe('memory', () => {
       expect([answer.opaque, answer.value.length]).toEqual([opaque, 1_000_000]);
     }
     expect(await peak(20)).toBeLessThan(rssLimit);
+  });
+
+  test('200 clients that each ask for values of 1 MB and read none: those go that have waited longest', async () => {
+    await store('large', 1_000_000);
+    const gets = (key: string) =>
+      Buffer.concat(Array.from({ length: 20 }, () => packet(opcodes.get, { key: inDefault(key) })));
+    let closed = 0;
+    for (let n = 0; n < 200; n++) {
+      const client = await attacker(KvClient.ready(server.ports.kv));
+      client.socket.once('close', () => (closed += 1)).pause();
+      client.socket.write(gets('large'));
+      // Who reads is not disturbed.
+      if (n % 30 === 0)
+        expect((await other.call(packet(opcodes.get, { key: inDefault('large') }))).value).toHaveLength(1_000_000);
+    }
+    expect(await peak(50)).toBeLessThan(rssLimit);
+    for (const client of attackers) client.socket.resume();
+    await expect.poll(() => closed, { timeout: 30_000 }).toBeGreaterThan(30);
+    expect(server.log.join('\n')).toContain('answers that wait for their clients may have');
+  });
+
+  test('100 clients that each ask for a value of 20 MiB by REST and read none', async () => {
+    await store('large', 20 * mebibyte);
+    const ask = `GET /pools/default/buckets/default/docs/large HTTP/1.1\r\nHost: a\r\nAuthorization: Basic ${credentials}\r\n\r\n`;
+    const sockets = Array.from({ length: 100 }, () => connect(server.ports.mgmt, '127.0.0.1'));
+    try {
+      const statuses = await Promise.all(
+        sockets.map(async (socket) => {
+          socket.write(ask);
+          const [head] = (await once(socket, 'data')) as [Buffer];
+          socket.pause();
+          return head.toString('latin1', 9, 12);
+        }),
+      );
+      expect(new Set(statuses)).toEqual(new Set(['200', '503']));
+      expect(await peak(50)).toBeLessThan(rssLimit);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+    const again = await fetch(`http://127.0.0.1:${server.ports.mgmt}/pools/default/buckets/default/docs/large`, {
+      headers: { Authorization: `Basic ${credentials}` },
+    });
+    expect([again.status, (await again.text()).length > 20 * mebibyte]).toEqual([200, true]);
   });
 });
 
