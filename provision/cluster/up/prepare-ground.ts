@@ -1,7 +1,6 @@
 import type { IgnitionConfig } from 'ignition-ts';
 import { requireFitHost } from '../../host/doctor.ts';
-import { asksFor } from '../parts/fleet-api.ts';
-import { requiredPackages } from '../../host/package-list.ts';
+import { packagesFor } from '../../host/package-list.ts';
 import { ensurePackages } from '../../host/packages.ts';
 import { realHost } from '../../host/real-host.ts';
 import { restingHolder } from '../labs/address-holder.ts';
@@ -31,12 +30,7 @@ export async function prepareGround(
   const own = await ownIgnition(config.ignitionFile);
   await inPhase(on, { subject: 'lab', phase: 'packages', minor: true }, () =>
     ensurePackages({
-      packages: [
-        ...Object.keys(requiredPackages),
-        ...provider.needs.packages,
-        // Makes the certificates.
-        ...(asksFor(config.fleet.auth).tls ? ['openssl'] : []),
-      ],
+      packages: Object.keys(packagesFor(config)),
       onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
     }),
   );
