@@ -7,7 +7,7 @@ import { listedConfig } from '#provision/cluster/labs/listed-config.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import { runDoctor } from '#provision/host/doctor.ts';
 import { fenceStands } from '#provision/host/network/fence.ts';
-import { packagesOf, requiredPackages } from '#provision/host/package-list.ts';
+import { packagesFor } from '#provision/host/package-list.ts';
 import { ensurePackages, mayInstall } from '#provision/host/packages.ts';
 import { realHost } from '#provision/host/real-host.ts';
 import { type LeftFinding, planRemedies, type Remedy } from '#provision/host/remedy/plan-remedies.ts';
@@ -120,15 +120,9 @@ async function carryOut({ does }: Remedy, { from, config }: { from: Invocation; 
         next: 'run it by hand: this host may forbid it (a container)',
       });
     }
-    case 'install': {
-      const { provider, vagrant } = config;
-      const packages = Object.keys({
-        ...requiredPackages,
-        ...(provider === 'vagrant' ? packagesOf[vagrant.hypervisor] : {}),
-      });
-      await ensurePackages({ packages, onProgress: printErr });
+    case 'install':
+      await ensurePackages({ packages: Object.keys(packagesFor(config)), onProgress: printErr });
       return;
-    }
     case 'raise-fence':
       return labOf(from, config).keepFence();
     case 'clear': {

@@ -82,6 +82,11 @@ export const command = {
     means: "systemd-nspawn ended before the machine's PID 1 answered. The evidence is the machine's console.",
     remedy: 'Read the console log that the error names; `lab doctor` says what the host lacks.',
   },
+  'command.openssl': {
+    means:
+      "openssl could not make a certificate for fleet's API (`[fleet] auth` with tls). Its last lines are the evidence.",
+    remedy: 'Correct what they name (space or rights of the state directory), then `lab up` again.',
+  },
   'command.output': {
     means:
       'A program that flanneld runs on a machine (ip) printed what flanneld cannot read, or an interface without what it needs.',
@@ -98,6 +103,10 @@ export const command = {
   'command.site': {
     means: 'The pages of `lab docs` could not be made. The evidence is what Eleventy said.',
     remedy: 'Correct the page that the error names; when there is none, `npm ci && npm run build` in the checkout.',
+  },
+  'command.ssh-keygen': {
+    means: "ssh-keygen could not make the lab's SSH key. Its last lines are the evidence.",
+    remedy: 'Correct what they name (space or rights of the state directory), then `lab up` again.',
   },
   'command.start': {
     means: 'A unit failed on the machine that fleet chose, or systemd starts it again and again.',

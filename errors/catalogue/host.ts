@@ -52,7 +52,7 @@ export const host = {
     remedy: 'On the machine: `ls -l /usr/bin/etcdctl.real`. `lab destroy MACHINE && lab up MACHINE` restores it.',
   },
   'host.missing-program': {
-    means: 'A program that an image build, the registry or `lab shell` uses is not installed.',
+    means: 'A program that `lab up`, an image build, the registry or `lab shell` uses is not installed.',
     remedy: '`apt-get install --no-install-recommends PROGRAM`, as the error says.',
   },
   'host.data-disk': {

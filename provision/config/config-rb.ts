@@ -22,6 +22,8 @@ export interface MachineShape {
   readonly ports: PortWishes;
   /** Percent of each CPU, 1-100; followed by VirtualBox only. */
   readonly executionCap: number;
+  /** Values in Ruby of the variables that Vagrant acts on beyond number, name and size; without those that ask for nothing. */
+  readonly asked: Readonly<Record<string, string>>;
   readonly notices: readonly string[];
   /** `config.rb:12`, for messages of later checks; the file's name alone where the default is used. */
   readonly places: { readonly count: string; readonly memory: string; readonly cpus: string };
@@ -90,6 +92,7 @@ export function readConfigRb(
     cpus: wholeNumber(cpus, fileName, { min: 1, max: 256, example: 1, mayBeText: true }) ?? machineDefaults.cpus,
     ports: runs === 'nspawn' ? { forwarded: [] } : portWishes(last),
     executionCap: runs === 'virtualbox' ? (wholeNumber(cap, fileName, { min: 1, max: 100, example: 100 }) ?? 100) : 100,
+    asked: runs === 'nspawn' ? {} : askedOfVagrant(last, runs),
     notices: [...environment.notices, ...notices(globals, last, { fileName, unmade, discoveryBlock, runs })],
     places: { count: place(count), memory: place(memory), cpus: place(cpus) },
   };
@@ -100,7 +103,7 @@ function lastAssignments(globals: readonly RubyGlobal[]): Map<string, RubyGlobal
 }
 
 function refuseUnknown(global: RubyGlobal, fileName: string): void {
-  const known = [...followed, ...olderNames.keys(), ...appliesElsewhere('nspawn').keys()];
+  const known = knownVariables;
   if (known.includes(global.name)) return;
   throw new LabError({
     code: 'config.variable',
@@ -117,6 +120,23 @@ function refuseUnfit(global: RubyGlobal, fileName: string): void {
     const line = misfit.line ?? global.valueLine;
     throw badValue(global, { fileName, line, rule: form.rule, shown: misfit.shown, example: form.example });
   }
+}
+
+/** Every variable that config.rb may set, whatever runs the machines. */
+export const knownVariables: readonly string[] = [
+  ...followed,
+  ...olderNames.keys(),
+  ...appliesElsewhere('nspawn').keys(),
+];
+
+function askedOfVagrant(last: ReadonlyMap<string, RubyGlobal>, runs: MachineRunner): Record<string, string> {
+  const others = [...followed, ...olderNames.keys(), ...appliesElsewhere(runs).keys()];
+  const asked = [...last.values()].flatMap(({ name, value }) => {
+    const isNothing = value === null || value === false || (isHash(value) && value.pairs.length === 0);
+    if (others.includes(name) || isNothing || value === assignedBefore.get(name)) return [];
+    return [[name, asRuby(value)] as const];
+  });
+  return Object.fromEntries(asked);
 }
 
 /** Of values that `refuseUnfit` has let pass. */

@@ -23,6 +23,8 @@ export interface LabConfig {
   readonly images: ImageConfig;
   /** The reader's own Ignition file, merged into every machine's config. */
   readonly ignitionFile?: string;
+  /** Of that file: the first 12 hex digits of its SHA-256; absent where it cannot be read. */
+  readonly ignitionDigest?: string;
   readonly fleet: FleetConfig;
   readonly apps: { readonly couchbase: boolean };
   readonly rsvp: RsvpConfig;
@@ -45,6 +47,11 @@ export interface MachineConfig {
   readonly address: string;
   readonly memoryBytes: number;
   readonly cpus: number;
+  /**
+   * Only of a machine that is there: settings, as texts by their key, that it has still as they were when it was made or booted, and that are
+   * written otherwise by now.
+   */
+  readonly keeps?: Readonly<Record<string, string>>;
 }
 
 export interface NetworkConfig {
@@ -125,4 +132,6 @@ export interface VagrantConfig {
   readonly ports: PortWishes;
   /** Percent of each CPU that a guest of VirtualBox may use, 1-100 ($vb_cpuexecutioncap). */
   readonly executionCap: number;
+  /** What config.rb asks of Vagrant beyond the machines' number, name and size, in Ruby: `$forwarded_ports` -> `{8091 => 8091}`. */
+  readonly asked: Readonly<Record<string, string>>;
 }

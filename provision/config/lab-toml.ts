@@ -141,6 +141,6 @@ const schema = z.strictObject({
 });
 
 /** The keys of every section, in the order of lab.toml. */
-const keysOf: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+export const keysOf: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries(sections).map(([name, section]) => [name, Object.keys(section.shape)]),
 );

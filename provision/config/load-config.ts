@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
@@ -82,7 +83,7 @@ function labConfig(
     hostStretch: toml.timers.stretch,
     ports: { registry: toml.ports.registry, artifacts: toml.ports.artifacts, fleetApi: toml.ports.fleet_api },
     images: { ...toml.images },
-    ...(toml.machines.ignition === '' ? {} : { ignitionFile: resolve(dir, toml.machines.ignition) }),
+    ...(toml.machines.ignition === '' ? {} : ignition(resolve(dir, toml.machines.ignition))),
     fleet: { ...toml.fleet },
     apps: { ...toml.apps },
     rsvp: { ...toml.rsvp },
@@ -153,6 +154,16 @@ function network({ network: n }: LabToml): LabConfig['network'] {
   };
 }
 
+function ignition(ignitionFile: string): Pick<LabConfig, 'ignitionFile' | 'ignitionDigest'> {
+  try {
+    const digest = createHash('sha256').update(readFileSync(ignitionFile)).digest('hex').slice(0, 12);
+    return { ignitionFile, ignitionDigest: digest };
+  } catch {
+    // `lab up` says so; all other commands need no such file.
+    return { ignitionFile };
+  }
+}
+
 function timers({ timers: t }: LabToml): TimerConfig {
   return {
     fleetAgentTtlMs: t.fleet_agent_ttl,
@@ -176,6 +187,7 @@ function vagrant({ vagrant: v }: LabToml, shape: MachineShape, hypervisor?: Hype
     managementCidr: v.management,
     ports: shape.ports,
     executionCap: shape.executionCap,
+    asked: shape.asked,
   };
 }
 

@@ -31,8 +31,13 @@ interface Remedied<Status> extends Omit<Found<Status>, 'fix'> {
 /** A program and its arguments. */
 export type Command = readonly string[];
 
+/** The check is content. Pure. @param detail what was found, with figures */
 export const ok = (detail: string): CheckResult => ({ status: 'ok', detail });
+
+/** The lab runs, but something may surprise. Pure. @param fix the exact command or edit */
 export const warn = (detail: string, fix: string): Remedied<'warn'> => ({ status: 'warn', detail, fix });
+
+/** The lab does not run. Pure. @param fix the exact command or edit */
 export const fail = (detail: string, fix: string): Remedied<'fail'> => ({ status: 'fail', detail, fix });
 
 /** The same, with what is safe to run for it: the fix itself, where that is one command. */

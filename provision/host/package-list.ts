@@ -1,4 +1,5 @@
-import type { HypervisorName } from '../config/lab-config.ts';
+import { asksFor } from '../config/fleet-auth.ts';
+import type { HypervisorName, LabConfig } from '../config/lab-config.ts';
 
 /** Debian packages the lab's host needs, with what each is for. */
 export const requiredPackages = {
@@ -49,10 +50,37 @@ export const vagrantPackages = {
 } as const satisfies Readonly<Record<string, string>>;
 
 /** By what runs the guests; VirtualBox itself is no package of Debian's. */
-export const packagesOf: Readonly<Record<HypervisorName, Readonly<Record<string, string>>>> = {
+const packagesOf: Readonly<Record<HypervisorName, Readonly<Record<string, string>>>> = {
   libvirt: vagrantPackages,
   virtualbox: guestPackages,
 };
+
+/** Debian packages of `[fleet] auth` with TLS. */
+const certificatePackages = { openssl: "makes the certificates of fleet's API" } as const satisfies Readonly<
+  Record<string, string>
+>;
+
+/**
+ * Every Debian package that a lab of this configuration needs of its host, with what each is for. `lab up`, its `--dry-run`, `lab doctor` and
+ * `lab doctor --fix` all go by it; what only a setting needs is here and nowhere else. Pure.
+ */
+export function packagesFor({
+  provider,
+  vagrant,
+  fleet,
+}: Pick<LabConfig, 'provider' | 'vagrant' | 'fleet'>): Readonly<Record<string, string>> {
+  return {
+    ...requiredPackages,
+    ...(provider === 'vagrant' ? packagesOf[vagrant.hypervisor] : {}),
+    ...(asksFor(fleet.auth).tls ? certificatePackages : {}),
+  };
+}
+
+/** What any of the lab's packages is for; undefined for one that only tests use. Pure. */
+export function purposeOf(name: string): string | undefined {
+  const all: Readonly<Record<string, string>> = { ...vagrantPackages, ...certificatePackages, ...requiredPackages };
+  return all[name];
+}
 
 /** Further Debian packages the lab's own tests use. */
 export const testPackages: readonly string[] = [
@@ -62,8 +90,7 @@ export const testPackages: readonly string[] = [
   'etcd-server',
   'etcd-client',
   'memcached',
-  // Certificates for fleet's API.
-  'openssl',
+  ...Object.keys(certificatePackages),
   'chromium',
   'qemu-system-x86',
   'vagrant',

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import { disableLeftovers, withNewUnitsDisabled } from './enabled-units.ts';
-import { requiredPackages, vagrantPackages } from './package-list.ts';
+import { purposeOf, requiredPackages } from './package-list.ts';
 import { readText } from './read-text.ts';
 import { requireRoot } from './require-root.ts';
 
@@ -152,11 +152,10 @@ async function apt(args: readonly string[], deadlineMs: number, options: EnsureP
 }
 
 function missingError(missing: readonly string[]): LabError {
-  const purposes: Readonly<Record<string, string>> = { ...vagrantPackages, ...requiredPackages };
   return new LabError({
     code: 'host.packages',
     cause: `Debian packages are missing: ${missing.join(' ')}`,
-    evidence: missing.map((name) => `${name} ${purposes[name] ?? 'is used by the tests'}`),
+    evidence: missing.map((name) => `${name} ${purposeOf(name) ?? 'is used by the tests'}`),
     next: `Run: ${installCommand(missing)}`,
   });
 }

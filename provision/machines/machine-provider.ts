@@ -66,8 +66,6 @@ export interface DiskCopies {
 }
 
 export interface ProviderNeeds {
-  /** Debian packages. */
-  readonly packages: readonly string[];
   /** Its machines are made from the OS image as a box of this kind; undefined: from its root directory. */
   readonly box: HypervisorName | undefined;
 }

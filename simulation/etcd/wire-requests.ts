@@ -56,16 +56,19 @@ function readRangeFilter(request: object): { from: number; keysOnly: boolean } {
   return { from: Number(from ?? 0), keysOnly: keys_only === true };
 }
 
+/** A PutRequest (etcd, rpc.proto) as a write of the model. Pure. */
 export function readPut(request: object): Write {
   const { key, value, lease } = request as WirePut;
   return { put: utf8(key), value: utf8(value), ...(lease !== undefined && { lease }) };
 }
 
+/** A DeleteRangeRequest as a write of the model. Pure. */
 export function readDelete(request: object): Write {
   const { key, prefix } = readRange(request);
   return { delete: key, prefix };
 }
 
+/** A TxnRequest: what must hold, and what is written then. Pure. */
 export function readTransaction(request: object): { guards: Guard[]; writes: Write[] } {
   const { compare, success } = request as WireTxn;
   return {
@@ -84,6 +87,7 @@ function readCompare(compare: WireCompare): Guard {
   return compare.result === 1 ? { key, exists: true } : { key, absent: true };
 }
 
+/** A WatchCreateRequest: the prefix, and the revision to begin with; undefined: with the next change. Pure. */
 export function readWatchRequest(request: object): { prefix: string; from: number | undefined } {
   const { create_request: create } = request as { create_request: WireRange & { start_revision?: string } };
   const from = create.start_revision === undefined ? undefined : Number(create.start_revision);
@@ -134,6 +138,7 @@ export function writeEvents(events: readonly StoreEvent[], revision: number): ob
   };
 }
 
+/** A ResponseHeader: of its fields only the revision is looked at. Pure. */
 export function header(revision: number): object {
   return { revision: String(revision) };
 }

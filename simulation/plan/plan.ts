@@ -71,6 +71,7 @@ export type Fault =
   /** A process of a unit dies. */
   | { readonly fault: 'unit-dies'; readonly on: Which };
 
+/** `core-01` of 1. Pure. */
 export function machineName(number: number): string {
   return `core-0${number}`;
 }
@@ -88,6 +89,7 @@ export function actionText(action: Action): string {
   return [fault, ...words].join(' ');
 }
 
+/** One line of a transcript. Pure. */
 export function operationText(operation: Operation): string {
   switch (operation.kind) {
     case 'create':

@@ -18,6 +18,7 @@ export function send(res: ServerResponse, status: number, headers: OutgoingHttpH
   res.end(body);
 }
 
+/** Ends an answer with a value as JSON, in the form that Go writes it (etcd is Go): `<` and `>` escaped, a newline at the end. */
 export function sendJson(res: ServerResponse, status: number, headers: OutgoingHttpHeaders, value: unknown): void {
   send(res, status, { 'Content-Type': 'application/json', ...headers }, goJson(value));
 }
@@ -53,6 +54,7 @@ export function sendError(res: ServerResponse, status: number, text: string, hea
   send(res, status, { ...plain, 'X-Content-Type-Options': 'nosniff', ...headers }, `${text}\n`);
 }
 
+/** Ends an answer with plain text. */
 export function sendText(res: ServerResponse, status: number, text: string): void {
   send(res, status, plain, text);
 }

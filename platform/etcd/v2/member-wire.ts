@@ -24,11 +24,16 @@ export interface Picture {
   readonly revision: number;
 }
 
+/**
+ * etcd's RangeRequest (rpc.proto) for a read of a plan. Pure.
+ * @param serializable answered by one member for itself, without asking the others
+ */
 export function rangeOf(connection: Pick<Connection, 'bytes'>, range: RangeRead, serializable: boolean) {
   const request = wire.rangeRequest(connection.bytes, range.key, range.prefix === true);
   return { ...request, serializable, limit: String(range.limit ?? 0), keys_only: range.keysOnly === true };
 }
 
+/** Reads the TxnResponse of so many reads: the keys that each has found, and the revision of all. Pure. @param count of the reads */
 export function readPicture(connection: Pick<Connection, 'bytes'>, answer: unknown, count: number): Picture {
   const responses = responsesOf(answer);
   const answers = Array.from({ length: count }, (_, i) => {
@@ -57,6 +62,9 @@ export interface Page {
 /** Of a page: with the largest values that etcd takes that is 150 MB. */
 const mostOnPage = 100;
 
+/**
+ * etcd's RangeRequest for up to 100 keys of the whole store, from the lowest, or from where the last page ended, at that page's revision. Pure.
+ */
 export function pageOf(from: NextPage | undefined) {
   const range = { range_end: Buffer.from([0]), limit: String(mostOnPage) };
   if (from === undefined) return { ...range, key: Buffer.from([0]) };
@@ -74,6 +82,7 @@ export function readPage(connection: Pick<Connection, 'bytes'>, answer: unknown,
   return { items, revision, next: hasMore ? { key: Buffer.concat([key, Buffer.from([0])]), revision } : undefined };
 }
 
+/** The revision of the store that an answer speaks of; 0 where it says none. Pure. */
 export function revisionOf(answer: unknown): number {
   return wire.readRange({ encode: String, decode: String }, answer).revision;
 }
@@ -102,6 +111,10 @@ export function compareOf(connection: Pick<Connection, 'bytes'>, condition: Cond
   return { key, result: 0, target: 2, mod_revision: String(condition.modRevision) };
 }
 
+/**
+ * etcd's RequestOp for a write of a plan: it puts, deletes, or hangs a key on another lease and leaves its value. Pure.
+ * @param lease that the plan has been given, for what is `leased`
+ */
 export function writeOf(connection: Pick<Connection, 'bytes'>, write: PlannedWrite, lease: string | undefined) {
   const form = connection.bytes;
   if ('delete' in write) return { request_delete_range: wire.deleteRequest(form, write.delete, write.prefix === true) };

@@ -38,6 +38,11 @@ export function readsOf(path: string): RangeRead[] {
   return [...at, ...above];
 }
 
+/**
+ * What is at a path of v2: file, directory or nothing, and what its parents are. Pure.
+ * @param answers to the reads of `readsOf`, in their order
+ * @param index X-Etcd-Index
+ */
 export function placeOf(path: string, answers: readonly (readonly KeyValue[])[], index: number): Place {
   const [own = [], inside = [], ...above] = answers;
   const isRoot = path === '/';

@@ -33,14 +33,17 @@ function leasedAbove(parents: readonly Parent[]): Parent | undefined {
   return parents.findLast(({ marker }) => marker !== undefined && marker.lease !== '0');
 }
 
+/** Holds while nobody has written a key since it was read as `kv`; undefined: while it is not there. Pure. */
 export function unchanged(key: string, kv: KeyValue | undefined): Condition {
   return kv ? { key, modRevision: kv.modRevision } : absent(key);
 }
 
+/** Holds while there is no such key. Pure. */
 export function absent(key: string): Condition {
   return { key, absent: true };
 }
 
+/** Hold while no parent of a place has become a file. Pure. */
 export function way({ parents }: Place): Condition[] {
   return parents.map(({ path }) => absent(path));
 }

@@ -14,6 +14,7 @@ export interface RecentChanges {
 /** etcd keeps its last 1000 events; ours must not fill the machine's memory either, when values are large. */
 const most = { revisions: 1000, characters: 16 * 1024 * 1024 };
 
+/** Empty: the last 1000 revisions are kept (as many as etcd 2 kept events), or fewer where their values are large. */
 export function recentChanges(): RecentChanges {
   let start = 0;
   let all: (readonly Change[])[] = [];

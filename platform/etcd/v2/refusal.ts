@@ -12,6 +12,7 @@ export interface Refusal {
 
 export type RefusalCode = keyof typeof table;
 
+/** An error of the v2 API by its code (etcd 2, Documentation/errorcode.md). Pure. @param index X-Etcd-Index */
 export function refusal(code: RefusalCode, cause: string, index = 0): Refusal {
   return { code, cause, index };
 }

@@ -9,6 +9,7 @@ export interface StoreStats {
   counts(watchers: number): object;
 }
 
+/** Counts from 0 what GET /v2/stats/store tells, for as long as this process lives. */
 export function storeStats(): StoreStats {
   const counts = { ...nothing };
   return {

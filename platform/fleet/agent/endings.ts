@@ -14,6 +14,7 @@ export interface Endings {
   retain(units: ReadonlySet<string>): void;
 }
 
+/** Of an agent that has seen nothing end yet. */
 export function endings(): Endings {
   const said = new Map<string, number>();
   const asked = new Set<string>();

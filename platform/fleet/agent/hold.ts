@@ -25,6 +25,7 @@ interface Hold {
   readonly cause?: string;
 }
 
+/** Without any hold. @param now a clock in ms */
 export function taskHolds(now: () => number): Holds {
   const holds = new Map<string, Hold>();
   return {

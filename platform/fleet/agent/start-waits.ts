@@ -17,6 +17,7 @@ export interface StartWaits {
 /** @param running names of units of this machine that run, are about to, or have not ended yet */
 export type WaitsFor = (unit: string, running: ReadonlySet<string>) => string | undefined;
 
+/** Says of a unit what keeps this machine from starting it yet, by what the mirror holds. */
 export function startWaits(args: {
   mirror: Mirror;
   keys: FleetKeys;

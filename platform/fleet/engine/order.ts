@@ -29,6 +29,7 @@ export function principalsFirst<T extends Placeable>(units: readonly T[]): T[] {
   return ordered;
 }
 
+/** By name, in the order of UTF-16 code units: for Array.sort. Pure. */
 export function byNameOrder(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

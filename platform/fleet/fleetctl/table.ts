@@ -6,6 +6,7 @@ import { folded } from './narrow.ts';
 /** A column: its name in --fields and what it says of a row. `full`: nothing shortened. */
 export type Columns<T> = Readonly<Record<string, (row: T, full: boolean) => string>>;
 
+/** The flags of commands that print a table. Pure. @param defaults the columns that are shown without --fields */
 export const listFlags = (defaults: string): FlagSpec[] => [
   { name: 'full', kind: 'switch', aliases: ['l'], help: 'do not shorten ids and hashes' },
   { name: 'no-legend', kind: 'switch', help: 'no header line' },

@@ -23,6 +23,10 @@ export interface Registry {
   lately(): Promise<Picture>;
 }
 
+/**
+ * fleet's keys in etcd, read and written as units and machines.
+ * @param mirror a copy of them that is kept up to date, where there is one by now: then reads ask it instead of etcd
+ */
 export function registryOf(store: EtcdStore, keys: FleetKeys, mirror: () => Mirror | undefined): Registry {
   const ofCopy = (copy: Mirror): Picture => ({
     view: copy.view(),

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { file } from 'ignition-ts';
 import { mustHave } from '#errors/must-have.ts';
+import { asksFor } from '../../config/fleet-auth.ts';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
-import { asksFor, fleetKeysDir } from '../parts/fleet-api.ts';
+import { runProgram } from '../../host/run-program.ts';
+import { fleetKeysDir } from '../parts/fleet-api.ts';
 
 /** What a machine's fleetd asks of clients, and what its own fleetctl shows. Texts. */
 export interface MachineCredentials {
@@ -30,6 +31,7 @@ export type CredentialsOf = (machine: string) => MachineCredentials;
 /**
  * What `[fleet] auth` wants, made on first use and gone with the lab: a token, and an authority of the lab's own with a certificate for each machine and one for
  * clients.
+ * @throws LabError `host.missing-program` (openssl is not installed), `command.openssl` (it failed)
  */
 export async function ensureFleetCredentials(config: LabConfig): Promise<CredentialsOf> {
   const asks = asksFor(config.fleet.auth);
@@ -72,7 +74,14 @@ async function ensureCertificate(
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${name}.key`];
   const about = ['-subj', `/CN=${subject}`, '-days', days, '-out', `${name}.pem.new`];
   const added = [basic, ...extensions].flatMap((extension) => ['-addext', extension]);
-  await execa('openssl', ['req', '-x509', ...newKey, ...about, ...by, ...added], { cwd: directory });
+  await runProgram({
+    program: 'openssl',
+    args: ['req', '-x509', ...newKey, ...about, ...by, ...added],
+    cwd: directory,
+    debianPackage: 'openssl',
+    purpose: `the certificate of ${name === 'ca' ? "the lab's authority" : name} for fleet's API ([fleet] auth)`,
+    next: `openssl version, and the space and rights of ${directory}; then lab up again`,
+  });
   await rename(join(directory, `${name}.pem.new`), join(directory, `${name}.pem`));
 }
 

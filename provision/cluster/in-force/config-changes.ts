@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import { listed } from './listed.ts';
+import { settingsKept } from './machine-settings.ts';
 
 /**
  * What makes a changed setting hold: `up` applies it at once; `reboot` of each machine; `halt` of all, with which the lab's
@@ -48,7 +49,7 @@ const settings: readonly Setting[] = [
 
 /**
  * What is written and does not hold in the lab yet, machines first. Pure.
- * @param absent names of its machines that have no disk: `lab up` leaves those out that are not written
+ * @param absent names of its machines that have no disk: `lab up` leaves those out that are not written, and makes the others as it is written
  */
 export function configChanges(inForce: LabConfig, written: LabConfig, absent: readonly string[]): ConfigChange[] {
   const plain = settings
@@ -60,7 +61,15 @@ export function configChanges(inForce: LabConfig, written: LabConfig, absent: re
       appliedBy,
       machines: [],
     }));
-  return [...machineSetChange(inForce, written, absent), ...sizeChanges(inForce, written), ...plain];
+  const there = inForce.machines.filter(({ name }) => !absent.includes(name));
+  const kept = settingsKept(there, written).map(({ key, taken, written: now, has, machines }): ConfigChange => ({
+    key,
+    written: now,
+    inForce: listed(has),
+    appliedBy: taken === 'made' ? 'destroy' : 'reboot',
+    machines,
+  }));
+  return [...machineSetChange(inForce, written, absent), ...sizeChanges(inForce, written), ...kept, ...plain];
 }
 
 /** Machines that only one of both knows. Pure. */

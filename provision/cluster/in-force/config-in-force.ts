@@ -2,18 +2,28 @@ import type { LabConfig, MachineConfig, RsvpConfig } from '../../config/lab-conf
 import { indexOf } from '../../machines/machine-id.ts';
 import type { SupervisorMachine, SupervisorSpec } from '../../machines/ground/supervisor-spec.ts';
 import type { DiskSettings } from './disk-settings.ts';
+import { keptSettings, type MachineSettings } from './machine-settings.ts';
 
 /**
  * The configuration that a lab is made of, whatever config.rb and lab.toml say by now: what its supervisor was told and its
  * machines' disks hold, and for all else (deadlines, directories) what is written. Pure.
  * @param disks undefined for a lab of an earlier version, which kept no record: then what is written is taken
+ * @param taken the same of what each machine has for itself
  */
-export function configInForce(written: LabConfig, spec: SupervisorSpec, disks: DiskSettings | undefined): LabConfig {
+export function configInForce(
+  written: LabConfig,
+  spec: SupervisorSpec,
+  disks: DiskSettings | undefined,
+  taken: MachineSettings | undefined,
+): LabConfig {
   const { network, ports, timers, fleet } = written;
   const { bridgeAddress, prefixLength, flannelCidr } = spec.network;
   return {
     ...written,
-    machines: spec.machines.map(machineOf),
+    machines: spec.machines.map((machine) => {
+      const keeps = keptSettings(taken?.[machine.name], written);
+      return { ...machineOf(machine), ...(keeps === undefined ? {} : { keeps }) };
+    }),
     network: {
       cidr: disks?.cidr ?? network.cidr,
       hostAddress: disks?.hostAddress ?? network.hostAddress,

@@ -70,7 +70,8 @@ export function planChanges(seen: ChangesSeen): ChangePlan {
 /** What does not hold after this `lab up`. A machine that it boots has its new size; the services begin with the first one. */
 function changesLeft({ inForce, written, machines }: ChangesSeen): ConfigChange[] {
   const running = machines.filter(({ state }) => state !== 'absent' && state !== 'stopped').map(({ name }) => name);
-  return configChanges(inForce, written, []).flatMap((change) => {
+  const absent = machines.filter(({ state }) => state === 'absent').map(({ name }) => name);
+  return configChanges(inForce, written, absent).flatMap((change) => {
     if (change.appliedBy === 'up' || isAboutMachines(change)) return [];
     if (change.appliedBy === 'destroy') return [change];
     if (change.appliedBy === 'halt') return running.length > 0 ? [change] : [];

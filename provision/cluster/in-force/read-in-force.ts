@@ -6,9 +6,12 @@ import { parse } from '../../host/json-text.ts';
 import { labPaths } from '../../machines/ground/lab-paths.ts';
 import { parseSupervisorSpec } from '../../machines/ground/read-supervisor-spec.ts';
 import { configInForce } from './config-in-force.ts';
+import type { MachineStatus } from '../../machines/machine-provider.ts';
 import { type DiskSettings, diskSettings, diskSettingsSchema } from './disk-settings.ts';
+import { type MachineSettings, machineSettingsSchema, settingsTaken } from './machine-settings.ts';
 
 const recordName = 'disk-settings.json';
+const machinesName = 'machine-settings.json';
 
 /**
  * What a lab is made of, by its state directory. Reads only.
@@ -23,7 +26,12 @@ export async function readConfigInForce(written: LabConfig): Promise<LabConfig |
     const spec = parseSupervisorSpec(text, specFile);
     // A state directory that was copied or moved speaks of another lab.
     if (spec.lab !== written.name || spec.stateDir !== written.stateDir) return undefined;
-    return configInForce(written, spec, await readDiskSettings(written.stateDir));
+    return configInForce(
+      written,
+      spec,
+      await readDiskSettings(written.stateDir),
+      await readMachineSettings(written.stateDir),
+    );
   } catch (error) {
     // `lab destroy` must go on without it; `lab up` writes it anew.
     if (error instanceof LabError) return undefined;
@@ -31,12 +39,24 @@ export async function readConfigInForce(written: LabConfig): Promise<LabConfig |
   }
 }
 
-/** Written by `lab up` once the ground stands, before it makes a machine. */
-export async function recordDiskSettings(config: LabConfig): Promise<void> {
-  await mkdir(config.stateDir, { recursive: true });
-  const file = join(config.stateDir, recordName);
-  await writeFile(`${file}.new`, `${JSON.stringify(diskSettings(config))}\n`);
-  await rename(`${file}.new`, file);
+/**
+ * Written by `lab up` once the ground stands, before it makes a machine.
+ * @param machines as they are then: what is not there is made, and what is stopped is booted, by this configuration
+ */
+export async function recordSettings(config: LabConfig, machines: readonly MachineStatus[]): Promise<void> {
+  const { stateDir } = config;
+  await mkdir(stateDir, { recursive: true });
+  const taken = settingsTaken(config, machines, await readMachineSettings(stateDir));
+  for (const [name, value] of [[recordName, diskSettings(config)] as const, [machinesName, taken] as const]) {
+    const file = join(stateDir, name);
+    await writeFile(`${file}.new`, `${JSON.stringify(value)}\n`);
+    await rename(`${file}.new`, file);
+  }
+}
+
+async function readMachineSettings(stateDir: string): Promise<MachineSettings | undefined> {
+  const text = await readFile(join(stateDir, machinesName), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : machineSettingsSchema.safeParse(parse(text)).data;
 }
 
 /** Undefined for a lab of an earlier version, which kept no record. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FleetAuth, LabConfig } from '../../config/lab-config.ts';
+import { asksFor } from '../../config/fleet-auth.ts';
+import type { LabConfig } from '../../config/lab-config.ts';
 import { labPaths } from '../../machines/ground/lab-paths.ts';
 
 /** What a client shows, and whom it trusts; texts, PEM but for the token. */
@@ -19,11 +20,6 @@ export interface FleetApi {
   readonly files: Readonly<Partial<Record<'token-file' | 'ca-file' | 'cert-file' | 'key-file', string>>>;
   /** Their contents; what is not there yet is left out: a lab that was never up. */
   readonly credentials: () => FleetCredentials;
-}
-
-/** Does the API want a bearer token, and does it speak TLS and want a certificate? Pure. */
-export function asksFor(auth: FleetAuth): { readonly token: boolean; readonly tls: boolean } {
-  return { token: auth.includes('token'), tls: auth.includes('tls') };
 }
 
 /** Where the lab keeps what clients of its API need; gone with the lab. Pure. */

@@ -3,7 +3,7 @@ import type { LabConfig } from '../../config/lab-config.ts';
 import { machinesNamed } from '../../config/machine-named.ts';
 import { downloadBytes } from '../../host/download-bytes.ts';
 import { checkAddressFree } from '../../host/network/lab-link.ts';
-import { requiredPackages } from '../../host/package-list.ts';
+import { packagesFor } from '../../host/package-list.ts';
 import { missingPackages } from '../../host/packages.ts';
 import { boxFile, boxIdentity } from '../../image/box/box-name.ts';
 import { exists } from '../../image/cache.ts';
@@ -34,7 +34,7 @@ export async function previewUp(
 ): Promise<UpPreview> {
   const { inForce, config: becomes, later } = await adoptChanges(lab.written, providerOf, names);
   const provider = providerOf(becomes);
-  const missing = await missingPackages([...Object.keys(requiredPackages), ...provider.needs.packages]);
+  const missing = await missingPackages(Object.keys(packagesFor(becomes)));
   const status = await provider.status();
   const resting = status.up ? undefined : await restingHolder(becomes);
   if (!status.up && resting === undefined)

@@ -1,13 +1,12 @@
 import type { IgnitionConfig } from 'ignition-ts';
 import { requireFitHost } from '../../host/doctor.ts';
-import { asksFor } from '../parts/fleet-api.ts';
-import { requiredPackages } from '../../host/package-list.ts';
+import { packagesFor } from '../../host/package-list.ts';
 import { ensurePackages } from '../../host/packages.ts';
 import { realHost } from '../../host/real-host.ts';
 import { restingHolder } from '../labs/address-holder.ts';
 import { findMaker, recordMaker } from '../labs/find-maker.ts';
 import { ownIgnition } from '../ignition/ignition-configs.ts';
-import { recordDiskSettings } from '../in-force/read-in-force.ts';
+import { recordSettings } from '../in-force/read-in-force.ts';
 import { layToRest } from '../labs/lay-to-rest.ts';
 import { refuseAnothers } from '../labs/lab-maker.ts';
 import { inPhase, type OnLabEvent } from '../parts/lab-event.ts';
@@ -31,12 +30,7 @@ export async function prepareGround(
   const own = await ownIgnition(config.ignitionFile);
   await inPhase(on, { subject: 'lab', phase: 'packages', minor: true }, () =>
     ensurePackages({
-      packages: [
-        ...Object.keys(requiredPackages),
-        ...provider.needs.packages,
-        // Makes the certificates.
-        ...(asksFor(config.fleet.auth).tls ? ['openssl'] : []),
-      ],
+      packages: Object.keys(packagesFor(config)),
       onProgress: (detail) => on({ subject: 'lab', phase: 'packages', status: 'progress', detail }),
     }),
   );
@@ -53,6 +47,6 @@ export async function prepareGround(
   await inPhase(on, { subject: 'lab', phase: 'network', detail }, () => provider.prepare(images));
   // Not before: a lab that was refused its addresses would be one that is there.
   await recordMaker(config.stateDir, { checkout: lab.repoDir, configDir: lab.configDir });
-  await recordDiskSettings(config);
+  await recordSettings(config, (await provider.status()).machines);
   return own;
 }

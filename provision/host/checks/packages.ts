@@ -1,17 +1,14 @@
 import { LabError } from '#errors/lab-error.ts';
 import { type Check, fail, ok, warn } from '../check.ts';
-import { packagesOf, requiredPackages } from '../package-list.ts';
+import { packagesFor } from '../package-list.ts';
 import { installCommand } from '../packages.ts';
 
 export const packages: Check = {
   id: 'packages',
   title: 'Debian packages',
-  async run(probe, { provider, vagrant }) {
-    const wanted = Object.keys({
-      ...requiredPackages,
-      ...(provider === 'vagrant' ? packagesOf[vagrant.hypervisor] : {}),
-    });
-    const up = provider === 'vagrant' ? 'lab up --provider vagrant' : 'lab up';
+  async run(probe, config) {
+    const wanted = Object.keys(packagesFor(config));
+    const up = config.provider === 'vagrant' ? 'lab up --provider vagrant' : 'lab up';
     try {
       const missing = await probe.missingPackages(wanted);
       if (missing.length === 0) return ok(`all ${wanted.length} are installed`);

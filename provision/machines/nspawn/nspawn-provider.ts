@@ -36,7 +36,7 @@ export class NspawnProvider implements MachineProvider, DiskCopies {
     ...(['halt', 'cut', 'reboot', 'exec', 'limits'] as const),
     ...(['pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk', 'full-disk'] as const),
   ];
-  readonly needs = { packages: [], box: undefined };
+  readonly needs = { box: undefined };
   readonly bootedByOthers = undefined;
   readonly copies = this;
   readonly #ground: Ground;

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packagesOf } from '../../host/package-list.ts';
 import type {
   ExecResult,
   GuestIdentity,
@@ -55,7 +54,7 @@ export class VagrantProvider implements MachineProvider {
     const { ground, settings, hypervisor, stretch } = options;
     this.#hypervisor = hypervisor;
     this.bootedByOthers = hypervisor;
-    this.needs = { packages: Object.keys(packagesOf[hypervisor.name]), box: hypervisor.name };
+    this.needs = { box: hypervisor.name };
     this.capabilities = ['halt', 'cut', 'reboot', 'exec', 'limits', ...hypervisor.impairments];
     this.#guests = new Guests(ground, settings, hypervisor, stretch);
   }

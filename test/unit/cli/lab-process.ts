@@ -41,8 +41,22 @@ export class LabCli {
   }
 
   async run(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    return this.runWith({}, ...args);
+  }
+
+  /** The same, in an environment that differs by these variables. */
+  async runWith(
+    variables: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     // As a person's terminal would have it, not as the test runner has it.
-    const env = { LAB_CONFIG_DIR: this.dir, NO_COLOR: '1', FORCE_COLOR: undefined, NUM_INSTANCES: undefined };
+    const env = {
+      LAB_CONFIG_DIR: this.dir,
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+      NUM_INSTANCES: undefined,
+      ...variables,
+    };
     const result = await execa(join(repoDir, 'lab'), args, { env, reject: false, cwd: this.dir, stdin: 'ignore' });
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
   }

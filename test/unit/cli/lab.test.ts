@@ -1,11 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LabCli, labName } from './lab-process.ts';
 
 let lab: LabCli;
+/** A lab.toml with other addresses than the usual, which a lab that is up on this host has. */
+let ownAddresses: string;
 beforeAll(async () => {
   lab = new LabCli();
+  const network = [
+    'range = "172.27.99.0/24"',
+    'bridge = "172.27.99.1"',
+    'first_machine = "172.27.99.101"',
+    'host = "172.27.99.254"',
+  ];
+  ownAddresses = `[lab]\nname = "${labName}"\nstate_dir = "${lab.dir}/state"\n[network]\n${network.join('\n')}\n`;
   await lab.build();
 }, 300_000);
 beforeEach(() => lab.write());
@@ -149,15 +159,7 @@ describe('a lab that is not up', () => {
   });
 
   it('up --dry-run says what would be done with each machine, and does none of it', async () => {
-    // A lab that is up on this host has the addresses that are usual.
-    const own = `[lab]\nname = "${labName}"\nstate_dir = "${lab.dir}/state"\n`;
-    const network = [
-      'range = "172.27.99.0/24"',
-      'bridge = "172.27.99.1"',
-      'first_machine = "172.27.99.101"',
-      'host = "172.27.99.254"',
-    ];
-    lab.write({ toml: `${own}[network]\n${network.join('\n')}\n` });
+    lab.write({ toml: ownAddresses });
     const { exitCode, stdout } = await lab.run('up', '--dry-run', '--json', 'core-02');
     expect(exitCode).toBe(0);
     const plan = JSON.parse(stdout) as { lab: string; steps: { subject: string; action: string }[] };
@@ -173,6 +175,23 @@ describe('a lab that is not up', () => {
     expect((await lab.run('up', '--dry-run')).stdout).toMatch(/^core-03 +create +it does not exist yet$/m);
     expect((await refusal('up', '--dry-run', 'core-07')).exitCode).toBe(68);
     expect(lab.leftovers()).toEqual([]);
+  });
+
+  it('up --dry-run names the package that only a setting needs', async () => {
+    const bin = join(lab.dir, 'bin');
+    mkdirSync(bin);
+    // This host without openssl: the rest of its packages is as it is.
+    writeFileSync(join(bin, 'dpkg-query'), '#!/bin/sh\n/usr/bin/dpkg-query "$@" | grep -v "^openssl "\n', {
+      mode: 0o755,
+    });
+    const planned = async (toml: string) => {
+      lab.write({ toml: `${ownAddresses}${toml}` });
+      const { stdout } = await lab.runWith({ PATH: `${bin}:${process.env['PATH']}` }, 'up', '--dry-run', '--json');
+      const { steps } = JSON.parse(stdout) as { steps: { subject: string; reason: string }[] };
+      return steps.find(({ subject }) => subject === 'packages')?.reason;
+    };
+    expect(await planned('')).not.toContain('openssl');
+    expect(await planned('[fleet]\nauth = "tls"\n')).toMatch(/^missing: .*\bopenssl\b/);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 const whole = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
+/** With a comma for each thousand: 1,234,567. */
 export function count(number: number): string {
   return whole.format(number);
 }

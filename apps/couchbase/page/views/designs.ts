@@ -29,6 +29,7 @@ export function developmentName(title: string): string {
   return `${developmentPrefix}${title}`;
 }
 
+/** Its views with their names, in the order of the design document. Pure. */
 export function viewsOf({ source }: Design): readonly (readonly [name: string, view: ViewSource])[] {
   return Object.entries(source.views ?? {});
 }

@@ -59,6 +59,7 @@ export interface KeptCredentials {
   readonly md5States: string;
 }
 
+/** As they go to the disk, as JSON: bytes in base64. The password itself is in neither. Pure. */
 export function kept(credentials: Credentials): KeptCredentials {
   const { user, iterations, salt, storedKey, serverKey, fingerprint, fingerprintKey, hmacMd5 } = credentials;
   const text = (bytes: Buffer): string => bytes.toString('base64');
@@ -74,6 +75,7 @@ export function kept(credentials: Credentials): KeptCredentials {
   };
 }
 
+/** What `kept` has written. Pure. */
 export function credentialsFrom(kept: KeptCredentials): Credentials {
   const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
   const { user, iterations } = kept;
@@ -91,10 +93,12 @@ export function credentialsFrom(kept: KeptCredentials): Credentials {
 
 const processKey = randomBytes(64);
 
+/** HMAC-SHA-512 (RFC 2104), 64 bytes. Pure. */
 export function hmac(key: Buffer, data: string): Buffer {
   return createHmac('sha512', key).update(data).digest();
 }
 
+/** SHA-512 (FIPS 180-4), 64 bytes. Pure. */
 export function sha512(data: Buffer): Buffer {
   return createHash('sha512').update(data).digest();
 }

@@ -19,6 +19,7 @@ export function depthOf(document: Document): number {
 /** Bits of a document's datatype (Couchbase "memcached binary protocol", Data Types). */
 export const datatypes = { json: 1, snappy: 2, xattr: 4 } as const;
 
+/** The bits of `datatypes` that a document has on the wire: JSON, extended attributes. Pure. */
 export function documentDatatype(document: Document): number {
   return (depthOf(document) >= 0 ? datatypes.json : 0) | (document.xattrs === '' ? 0 : datatypes.xattr);
 }

@@ -27,6 +27,7 @@ export const maxValueBytes = 20 * 1024 * 1024;
 /** What a document costs beyond its bytes: its place in the store, its numbers, the heads of its strings. Measured on Node 20. */
 const metadataBytes = 210;
 
+/** What a document takes of its bucket's memory, bytes: its texts, and what is kept of each beside them. Pure. */
 export function documentBytes(document: Pick<Document, 'key' | 'value' | 'xattrs'>): number {
   return document.key.length + document.value.length + document.xattrs.length + metadataBytes;
 }

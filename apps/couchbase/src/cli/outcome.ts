@@ -10,6 +10,7 @@ export function problem(code: number, text: string, ...more: string[]): Outcome 
   return { code, lines: [`ERROR: ${text}`, ...more] };
 }
 
+/** Exit code 0, with a line as couchbase-cli says it: `SUCCESS: ...`. Pure. */
 export function success(text: string): Outcome {
   return { code: 0, lines: [`SUCCESS: ${text}`] };
 }

@@ -14,6 +14,7 @@ export interface ClusterSettings {
 const storageModes = ['forestdb', 'memory_optimized', 'plasma'] as const;
 export type StorageMode = (typeof storageModes)[number];
 
+/** Of a node that nobody has set up: memory quotas in MB of 1024 * 1024 bytes, no storage mode chosen yet. Pure. */
 export function initialSettings(): ClusterSettings {
   return {
     clusterName: '',

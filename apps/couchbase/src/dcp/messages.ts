@@ -133,6 +133,7 @@ export function seqnoAdvanced(envelope: Envelope, seqno: number): Buffer {
 /** Why a stream ends. */
 export const streamEnds = { reached: 0, closed: 1, stateChanged: 2, rollback: 6 } as const;
 
+/** DCP_STREAM_END (kv_engine, docs/dcp/documentation/commands/stream-end.md): 4 bytes of extras say why. Pure. @param why one of `streamEnds` */
 export function streamEnd(envelope: Envelope, why: number): Buffer {
   const extras = Buffer.alloc(4);
   extras.writeUInt32BE(why, 0);

@@ -34,6 +34,7 @@ function userXattrs({ xattrs }: Document): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('_')));
 }
 
+/** The whole value, as JSON text where it is JSON by its flags and its bytes, else as base64. Pure. */
 export function valueJson({ value, flags }: Document): ValueJson {
   const bytes = toBytes(value);
   return isJson(bytes, flags) ? { json: bytes.toString('utf8') } : { base64: bytes.toString('base64') };

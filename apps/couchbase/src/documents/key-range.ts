@@ -9,6 +9,7 @@ export interface KeyRange {
   readonly inclusiveEnd: boolean;
 }
 
+/** From `start` on, up to `end`, which belongs to the range only when it is inclusive; a bound that is absent bounds nothing. Pure. */
 export function isWithin({ start, end, inclusiveEnd }: KeyRange, key: ByteString): boolean {
   if (start !== undefined && key < start) return false;
   return end === undefined || key < end || (inclusiveEnd && key === end);

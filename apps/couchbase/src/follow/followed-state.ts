@@ -17,6 +17,7 @@ export interface FollowedBucket {
   readonly changes: number;
 }
 
+/** All that a follower must know before it is told of changes: settings, buckets, and how far each one's changes go. */
 export function followedState(cluster: Cluster): FollowedState {
   return {
     cluster: cluster.state,

@@ -25,6 +25,7 @@ for (const opcode of [
 ])
   needs[opcode] = accessBits.write;
 
+/** The bits of `accessBits` that a user needs of a document for an opcode; both for one that is unknown. Pure. */
 export function needsOf(opcode: number): number {
   return needs[opcode] ?? accessBits.both;
 }
@@ -45,6 +46,7 @@ for (const opcode of [
 ])
   durable[opcode] = 1;
 
+/** Whether a bucket's lowest durability level is about this opcode. Pure. */
 export function isDurable(opcode: number): boolean {
   return durable[opcode] === 1;
 }

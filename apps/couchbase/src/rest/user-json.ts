@@ -23,6 +23,7 @@ export function userJson(users: Users, user: User) {
   };
 }
 
+/** A group as Couchbase's REST API shows it (GET /settings/rbac/groups). Pure. */
 export function groupJson({ id, description, ldapReference, roles }: Group) {
   return { id, roles: roles.map((role) => roleJson(role)), ldap_group_ref: ldapReference, description };
 }

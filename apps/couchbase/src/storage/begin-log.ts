@@ -36,6 +36,7 @@ export function beginLog(
   return file;
 }
 
+/** The error `state.disk-full` for a data directory. Pure. */
 export function diskFull(directory: string): LabError {
   return new LabError({
     code: 'state.disk-full',

@@ -48,4 +48,5 @@ export function hasSpecifier(text: string): boolean {
   return /%[a-zA-Z]/.test(text.replaceAll('%%', ''));
 }
 
+/** Words between white space, none of them empty. Pure. */
 export const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');

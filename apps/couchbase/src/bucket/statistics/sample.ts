@@ -23,6 +23,7 @@ export type Counter = (typeof counters)[number];
 /** Counters that one event adds to, as their places among `counters`: names would cost every request a look-up each. */
 export type CounterSet = readonly number[];
 
+/** Which counters an event adds to, as their places in a sample. Pure. */
 export function counterSet(...names: readonly Counter[]): CounterSet {
   return names.map((name) => counters.indexOf(name));
 }

@@ -47,6 +47,7 @@ export function hex64(value: number): string {
   return `0x${value.toString(16).padStart(16, '0')}`;
 }
 
+/** A number of 32 bits as `0x` and 8 hex digits, as in `$document`. Pure. */
 export function hex32(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`;
 }

@@ -54,6 +54,7 @@ export type Answer = Exclude<Reply, { readonly kind: 'ready' }>;
 /** An answer that is no refusal. */
 export type Done = Exclude<Answer, { readonly kind: 'failed' }>;
 
+/** A request to the indexer's process, by V8's own serialisation; `decodeRequest` reads it. Pure. */
 export function encodeRequest(request: Request): Buffer {
   return serialize(request);
 }
@@ -63,6 +64,7 @@ export function decodeRequest(payload: Buffer): Request {
   return deserialize(payload) as Request;
 }
 
+/** A reply of the indexer's process: 4 bytes with the length of its head, the head as JSON, and behind it, as it is, the body of a page. Pure. */
 export function encodeReply(reply: Reply): Buffer {
   const { body, ...head } = reply.kind === 'page' ? reply : { ...reply, body: Buffer.alloc(0) };
   const json = Buffer.from(JSON.stringify(head));

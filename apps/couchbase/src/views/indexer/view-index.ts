@@ -113,6 +113,7 @@ export function compareRows(left: Row, right: Row): number {
   return compareKeys(left.key, right.key) || compareIds(left.id, right.id);
 }
 
+/** The order of document ids in an index: by UTF-16 code unit. For Array.sort. Pure. */
 export function compareIds(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }

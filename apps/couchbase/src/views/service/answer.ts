@@ -20,6 +20,7 @@ export interface ViewAnswer {
   readonly close: () => Promise<void>;
 }
 
+/** The answer of a view that has indexed nothing. @param reduces a reduced answer has no total */
 export function noRows(reduces: boolean): ViewAnswer {
   const first = { rows: 0, body: Buffer.alloc(0), isLast: true };
   const answer = new OpenAnswer(-1, () => Promise.reject(viewErrors.busy('there are no more rows')));

@@ -19,6 +19,7 @@ export async function processUsage(pid: number): Promise<Usage | undefined> {
   }
 }
 
+/** Reads the text of /proc/PID/stat (proc_pid_stat(5)): CPU time of the process in ms, and what it has in memory in bytes. Pure. */
 export function readUsage(stat: string): Usage {
   // The name in brackets may hold anything; what follows it begins with field 3.
   const fields = stat

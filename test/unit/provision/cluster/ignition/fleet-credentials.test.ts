@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { memoryStore } from '#platform/etcd/memory-store.ts';
 import { apiGuard } from '#platform/fleet/api/guard.ts';
@@ -114,6 +114,37 @@ it('a lab that was never up has none to show', () => {
   const { files, credentials } = fleetApi(load({ toml: `[fleet]\nauth = "token+tls"\n`, hostCpus: 4 }));
   expect(Object.keys(files)).toHaveLength(4);
   expect(credentials()).toEqual({});
+});
+
+describe('where openssl', () => {
+  const bin = () => mkdtempSync(join(dir, 'bin-'));
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is not installed, the error says what needs it, and how to get it', async () => {
+    vi.stubEnv('PATH', bin());
+    const config = { ...configOf('tls'), stateDir: join(dir, 'without') };
+    await expect(ensureFleetCredentials(config)).rejects.toMatchObject({
+      code: 'host.missing-program',
+      message:
+        "the certificate of the lab's authority for fleet's API ([fleet] auth) needs openssl, which is not installed",
+      next: 'apt-get install --no-install-recommends openssl',
+    });
+  });
+
+  it('fails, its last lines are the evidence, and the next call begins anew', async () => {
+    const at = bin();
+    writeFileSync(join(at, 'openssl'), '#!/bin/sh\necho "Error: no entropy" >&2\nexit 3\n', { mode: 0o755 });
+    vi.stubEnv('PATH', `${at}:${process.env['PATH']}`);
+    const config = { ...configOf('tls'), stateDir: join(dir, 'failing') };
+    await expect(ensureFleetCredentials(config)).rejects.toMatchObject({
+      code: 'command.openssl',
+      message: "openssl failed (exit code 3): the certificate of the lab's authority for fleet's API ([fleet] auth)",
+      evidence: ['Error: no entropy'],
+      next: expect.stringContaining('lab up') as string,
+    });
+    vi.unstubAllEnvs();
+    expect((await ensureFleetCredentials(config))('core-01').tls?.ca).toContain('BEGIN CERTIFICATE');
+  });
 });
 
 function fail(): never {

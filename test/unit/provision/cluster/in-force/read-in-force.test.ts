@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readConfigInForce, recordDiskSettings } from '#provision/cluster/in-force/read-in-force.ts';
+import { readConfigInForce, recordSettings } from '#provision/cluster/in-force/read-in-force.ts';
 import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import { writeSpec } from '#provision/machines/ground/change-live.ts';
+import type { MachineStatus } from '#provision/machines/machine-provider.ts';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { configOf } from './changed-lab.ts';
 
@@ -18,10 +19,10 @@ const images = { registryStorage: '/cache/registry', osRootOf: () => '/cache/os'
 const specFileOf = ({ name, stateDir }: LabConfig) => labPaths(name, stateDir).specFile;
 
 /** As `lab up` leaves it. */
-async function made(config: LabConfig): Promise<void> {
+async function made(config: LabConfig, machines: readonly MachineStatus[] = []): Promise<void> {
   mkdirSync(config.stateDir, { recursive: true });
   await writeSpec(specFileOf(config), supervisorSpec({ config, repoDir: '/checkout', ...images }));
-  await recordDiskSettings(config);
+  await recordSettings(config, machines);
 }
 
 it('a lab is what it was made of, whatever is written by now', async () => {

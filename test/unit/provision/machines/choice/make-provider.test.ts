@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Lab } from '#provision/cluster/lab.ts';
 import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
 import type { HypervisorName, ProviderName } from '#provision/config/lab-config.ts';
-import { packagesOf } from '#provision/host/package-list.ts';
 import { makeProvider } from '#provision/machines/choice/make-provider.ts';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import type { MachineImages } from '#provision/machines/machine-provider.ts';
@@ -27,15 +26,15 @@ function made(provider: ProviderName, hypervisor: HypervisorName = 'libvirt', rb
 }
 
 describe('the provider of a name', () => {
-  it('nspawn: containers need nothing more, and nobody else boots them', () => {
+  it('nspawn: containers need no box, and nobody else boots them', () => {
     const { provider } = made('nspawn');
-    expect(provider).toMatchObject({ name: 'nspawn', needs: { packages: [], box: undefined } });
+    expect(provider).toMatchObject({ name: 'nspawn', needs: { box: undefined } });
     expect([provider.bootedByOthers, provider.guestOf('core-01')]).toEqual([undefined, undefined]);
   });
 
-  it.each(['libvirt', 'virtualbox'] as const)('vagrant on %s: packages, a box, guests with an address each', (on) => {
+  it.each(['libvirt', 'virtualbox'] as const)('vagrant on %s: a box, guests with an address each', (on) => {
     const { provider, config } = made('vagrant', on);
-    expect(provider).toMatchObject({ name: 'vagrant', needs: { packages: Object.keys(packagesOf[on]), box: on } });
+    expect(provider).toMatchObject({ name: 'vagrant', needs: { box: on } });
     expect(provider.bootedByOthers).toBeDefined();
     const macs = config.machines.map(({ name }) => provider.guestOf(name)?.lanMac);
     expect(new Set(macs).size).toBe(config.machines.length);

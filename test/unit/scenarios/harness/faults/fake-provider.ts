@@ -15,7 +15,7 @@ export class FakeProvider implements MachineProvider {
   readonly capabilities: readonly ProviderCapability[] = [
     ...(['halt', 'cut', 'reboot', 'exec', 'pause', 'partition', 'packet-loss', 'slow-cpu', 'slow-disk'] as const),
   ];
-  readonly needs = { packages: [], box: undefined };
+  readonly needs = { box: undefined };
   readonly bootedByOthers = undefined;
   readonly states: Map<string, MachineState>;
   readonly impaired = new Map<string, Impairment>();

@@ -45,6 +45,7 @@ export function bucketForm(option: (name: string) => string | undefined): Readon
   });
 }
 
+/** Of a bucket in the REST API. Pure. */
 export function bucketPath(name: string): string {
   return `/pools/default/buckets/${encodeURIComponent(name)}`;
 }
