@@ -1,7 +1,8 @@
 import { eventText } from '../history/event-text.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { actionText, type Plan } from '../plan/plan.ts';
-import { runPlan, type RunOptions, type Violation } from '../run/run-plan.ts';
+import type { Violation } from '../checkers/judge.ts';
+import { runPlan, type RunOptions } from '../run/run-plan.ts';
 
 /** Lines of the history that are shown, the last ones. */
 const mostLines = 60;
