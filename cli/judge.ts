@@ -52,7 +52,7 @@ async function recorded(lab: Lab, { seed, faults, longestSeconds, json }: JudgeO
     if (!json) console.log(line);
   };
   say(`seed ${seed}`);
-  const longestMs = longestSeconds === undefined ? 2.5 * lab.config.timers.fleetAgentTtlMs : longestSeconds * 1000;
+  const longestMs = longestSeconds === undefined ? 4 * lab.config.timers.fleetAgentTtlMs : longestSeconds * 1000;
   return recordHistory({ lab, seed, faults, longestMs, signal: interrupt.signal, say });
 }
 

@@ -5,7 +5,7 @@ import { parseFlags, type FlagSpec } from '#platform/fleet/flags.ts';
 export interface JudgeOptions {
   readonly seed: number;
   readonly faults: number;
-  /** Of a fault that lasts, s; undefined: two and a half times fleet's TTL. */
+  /** Of a fault that lasts, s; undefined: four times fleet’s TTL. */
   readonly longestSeconds: number | undefined;
   /** A recorded history, to be judged again without a lab. */
   readonly history: string | undefined;
@@ -24,7 +24,7 @@ const flags: readonly FlagSpec[] = [
     kind: 'text',
     help: 'how many, 1 to 200 (6: halt, cut, pause, partition, kill -9 of fleetd and of etcd)',
   },
-  { name: 'longest', kind: 'text', help: 'of a fault that lasts, seconds, 1 to 300 (two and a half TTLs of fleet)' },
+  { name: 'longest', kind: 'text', help: 'of a fault that lasts, seconds, 1 to 300 (four TTLs of fleet)' },
   { name: 'history', kind: 'text', help: 'a file that was recorded: judge it again, without a lab' },
   { name: 'json', kind: 'switch', help: 'the outcome as one line of JSON' },
   { name: 'help', kind: 'switch', aliases: ['h'], help: 'this text' },

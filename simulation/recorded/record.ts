@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as atTime } from 'node:timers/promises';
+import { LabError } from '#errors/lab-error.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import { memberUrl } from '#platform/etcd/ports.ts';
@@ -21,7 +22,7 @@ import { Workload } from './act/workload.ts';
 import { assemble, type Assembled } from './assemble/assemble.ts';
 import type { RecordedHistory } from './history-file.ts';
 import { CommitWatch } from './observe/commit-watch.ts';
-import { etcdLeader, lookAtStart, type Beginning } from './observe/look-at-start.ts';
+import { etcdLeader, keysOf, lookAtStart, type Beginning } from './observe/look-at-start.ts';
 import { readJournals } from './observe/read-journals.ts';
 
 export interface RecordRequest {
@@ -46,7 +47,7 @@ const restMs = 22_000;
 /**
  * Does faults and operations to a lab that runs and whose fleet has no unit, lets it come to rest, and returns what happened as an all-seeing observer would know
  * it. What was put into the fleet is taken out again.
- * @throws LabError `state.fleet-not-empty`, `state.lab-down`, `timeout.etcd`; what injecting and undoing throw
+ * @throws LabError `state.fleet-not-empty`, `interrupted.run`, `timeout.etcd`; what injecting and undoing throw
  */
 export async function recordHistory(request: RecordRequest): Promise<RecordedHistory> {
   const { lab } = request;
@@ -55,6 +56,10 @@ export async function recordHistory(request: RecordRequest): Promise<RecordedHis
   const recorder = new Recorder(request, beginning, directory);
   try {
     return await recorder.run();
+  } catch (error) {
+    if (!request.signal.aborted) throw error;
+    const cause = 'the recording was interrupted';
+    throw new LabError({ code: 'interrupted.run', cause, next: 'lab status', error: error as Error });
   } finally {
     await recorder.close();
     await rm(directory, { recursive: true, force: true });
@@ -102,9 +107,18 @@ class Recorder {
       prefix: facts.keys.prefix,
       ttlSeconds,
       machines,
-      gaps: [...gaps, ...this.#watch.gaps],
+      gaps: [...gaps, ...this.#watch.gaps, ...(await this.#untold(events))],
       events,
     };
+  }
+
+  /** What etcd has otherwise than it was told. */
+  async #untold(events: readonly HistoryEvent[]): Promise<string[]> {
+    const truth = new Truth(this.#beginning.facts);
+    for (const event of events) truth.see(event);
+    const { items } = await keysOf(this.#request.lab.config.machines);
+    const isAsTold = items.length === truth.keys.size && items.every(({ key, value }) => truth.keys.get(key) === value);
+    return isAsTold ? [] : ['etcd has keys otherwise than its members told: some writes were not seen'];
   }
 
   /** Takes out what is in the fleet: it had nothing in it before. */

@@ -5,6 +5,7 @@ import { authorOf, leaderAuthor, type Runs } from './authors.ts';
 
 type Commit = Extract<HistoryEvent, { kind: 'commit' }>;
 
+const firstMs = 1;
 /** How late a member may tell of a commit, on a host that is busy, ms. */
 const tellingMs = 250;
 
@@ -19,13 +20,14 @@ export function commitEvents(recording: Recording, runs: Runs): Commit[] {
   const events: Commit[] = [
     {
       kind: 'commit',
-      at: 0,
+      // After the daemons that have written it.
+      at: firstMs,
       revision: start.revision,
-      author: leaderAuthor(values.get(facts.keys.leader), facts, runs, 0),
+      author: leaderAuthor(values.get(facts.keys.leader), facts, runs, firstMs),
       changes: [...values].map(([key, after]) => ({ key, before: undefined, after })),
     },
   ];
-  let before = 0;
+  let before = firstMs;
   for (const commit of commits) {
     const { revision, writes } = commit;
     const changes = writes.map(({ key, after }): Change => ({ key, before: values.get(key), after }));

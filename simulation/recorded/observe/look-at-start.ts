@@ -2,6 +2,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { oneMember } from '#platform/etcd/one-member.ts';
+import type { Listing } from '#platform/etcd/store.ts';
 import { memberUrl } from '#platform/etcd/ports.ts';
 import { readMachine } from '#platform/fleet/registry/records.ts';
 import type { MachineConfig } from '#provision/config/lab-config.ts';
@@ -24,27 +25,28 @@ export interface Beginning {
  */
 export async function lookAtStart(machines: Machines, ttlSeconds: number): Promise<Beginning> {
   const keys = fleetKeys();
+  const { items, revision } = await keysOf(machines);
+  const [unit] = items.flatMap(({ key }) => (key.startsWith(keys.jobs) ? (keys.unitOf(key) ?? []) : []));
+  if (unit !== undefined) throw notEmpty(unit);
+  const values = new Map(items.map(({ key, value }) => [key, value]));
+  const known = items.flatMap(({ key, value }) => {
+    const [id = '', part] = key.startsWith(keys.machines) ? key.slice(keys.machines.length).split('/') : [];
+    const machine = part === 'object' ? readMachine(id, value, {}, () => {}) : undefined;
+    return machine === undefined ? [] : [machine];
+  });
+  const named = machines.map(({ name, address }) => ({ name, id: known.find(({ ip }) => ip === address)?.id ?? '' }));
+  const absent = named.find(({ id }) => id === '');
+  if (absent !== undefined) throw notReady(absent.name);
+  return {
+    facts: { keys, machines: named, ttlSeconds },
+    start: { keys: values, revision, etcdLeader: await etcdLeader(machines) },
+  };
+}
+
+/** fleet's keys as they are now. @throws LabError `timeout.etcd` */
+export async function keysOf(machines: Machines): Promise<Listing> {
   const store = gatewayStore({ endpoints: machines.map(({ address }) => memberUrl(address)) });
-  try {
-    const { items, revision } = await store.list(keys.prefix);
-    const [unit] = items.flatMap(({ key }) => (key.startsWith(keys.jobs) ? (keys.unitOf(key) ?? []) : []));
-    if (unit !== undefined) throw notEmpty(unit);
-    const values = new Map(items.map(({ key, value }) => [key, value]));
-    const known = items.flatMap(({ key, value }) => {
-      const [id = '', part] = key.startsWith(keys.machines) ? key.slice(keys.machines.length).split('/') : [];
-      const machine = part === 'object' ? readMachine(id, value, {}, () => {}) : undefined;
-      return machine === undefined ? [] : [machine];
-    });
-    const named = machines.map(({ name, address }) => ({ name, id: known.find(({ ip }) => ip === address)?.id ?? '' }));
-    const absent = named.find(({ id }) => id === '');
-    if (absent !== undefined) throw notReady(absent.name);
-    return {
-      facts: { keys, machines: named, ttlSeconds },
-      start: { keys: values, revision, etcdLeader: await etcdLeader(machines) },
-    };
-  } finally {
-    await store.close();
-  }
+  return store.list(fleetKeys().prefix).finally(() => store.close());
 }
 
 /** The machine whose member leads, by that member's own word; undefined: nobody says so. */

@@ -39,7 +39,7 @@ function commitsOf(commits: readonly SeenCommit[], deeds: Recording['deeds'] = [
     },
     started,
   );
-  expect(events[0]).toMatchObject({ at: 0, revision: 10, author: 'fleetd core-01 #1' });
+  expect(events[0]).toMatchObject({ at: 1, revision: 10, author: 'fleetd core-01 #1' });
   return events.slice(1);
 }
 
