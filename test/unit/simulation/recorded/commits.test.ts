@@ -61,7 +61,20 @@ test('times go forward as etcd’s revisions do, whoever tells of them when', ()
     seen(11, 4_000, { [keys.state('a.service', one)]: 'x' }),
     seen(12, 4_001, { [job.object]: '{}', [job.target]: two, [job.decisions]: decided('core-01', 3_000) }),
   ]);
-  expect(events.map(({ at }) => at)).toEqual([4_000, 4_000]);
+  // What was decided at 3 s was written after what was there before it.
+  expect(events.map(({ at }) => at)).toEqual([3_000, 3_000]);
+});
+
+test('a machine registers after its fleetd has begun, whatever was decided meanwhile and written later', () => {
+  const runs: Runs = new Map([
+    ['core-01', [fleetdUp('core-01', 0)]],
+    ['core-02', [fleetdUp('core-02', 0), fleetdUp('core-02', 3_500)]],
+  ]);
+  const late = [
+    seen(11, 4_000, { [keys.machine(two)]: 'x' }),
+    seen(12, 4_300, { [job.decisions]: decided('core-01', 3_200) }),
+  ];
+  expect(commitsOf(late, [], runs).map(({ at }) => at)).toEqual([3_501, 3_501]);
 });
 
 test('what a user asked for became so when it was told, a moment earlier at most, and never before it was asked for', () => {
@@ -76,7 +89,7 @@ test('what a user asked for became so when it was told, a moment earlier at most
     }) as const;
   const commit = [seen(11, 4_000, { [job.desired]: 'loaded' })];
   expect(commitsOf(commit, [asked(3_990)])).toMatchObject([{ at: 3_990, author: 'a user' }]);
-  expect(commitsOf(commit, [asked(1_000)])).toMatchObject([{ at: 3_750 }]);
+  expect(commitsOf(commit, [asked(1_000)])).toMatchObject([{ at: 3_500 }]);
   expect(commitsOf(commit, [asked(4_500)])).toMatchObject([{ at: 4_000 }]);
 });
 
