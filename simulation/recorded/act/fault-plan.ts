@@ -24,6 +24,9 @@ const kill = (unit: string): FaultAction => ({ kind: 'kill', unit });
 const usual = [halt, cut, pause, partition, kill('fleet.service'), kill('etcd.service')] as FaultAction[];
 const all = [...usual, kill('flanneld.service'), kill('docker.service')];
 
+/** Longer than a machine's picture of etcd may be old after a fault, so that nobody is excused for a while, ms. */
+const longAfterMs = 45_000;
+
 /**
  * So many faults, one after the other: the six kinds that fleet has to do with first, each once, then all of them in turn. Pure.
  * @param longestMs of those that last
@@ -35,7 +38,7 @@ export function planFaults(
 ): PlannedFault[] {
   const actions: FaultAction[] = random.shuffled(usual);
   while (actions.length < count) actions.push(...random.shuffled(all));
-  return actions.slice(0, count).map((action): PlannedFault => {
+  return actions.slice(0, count).map((action, index): PlannedFault => {
     const isLasting = action.kind !== 'kill';
     const on = random.pick<Which>(['engine', 'etcd', random.integer(1, machines)]);
     const unit = random.pick(['fleet.service', 'etcd.service']);
@@ -45,7 +48,7 @@ export function planFaults(
       on,
       action,
       lastsMs: isLasting ? random.integer(longestMs / 4, longestMs) : 0,
-      afterMs: random.integer(500, 5_000),
+      afterMs: index >= usual.length && random.chance(0.3) ? longAfterMs : random.integer(500, 5_000),
       besides: hasBesides ? { unit, next } : undefined,
     };
   });
