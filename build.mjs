@@ -50,6 +50,7 @@ const withoutLocales = {
 const onHost = {
   main: 'cli/main.ts',
   bench: 'cli/bench/main.ts',
+  judge: 'cli/judge.ts',
   supervisor: 'provision/machines/supervisor/main.ts',
   'page-picture': 'scenarios/harness/context/picture/main.ts',
   probes: 'scenarios/harness/probes/main.ts',

@@ -1,8 +1,9 @@
 import { endProgram } from '#errors/end-program.ts';
+import type { Violation } from './checkers/judge.ts';
 import { readOptions, usageText } from './options.ts';
 import { makePlan } from './plan/make-plan.ts';
 import type { Plan } from './plan/plan.ts';
-import { runPlan, type Outcome, type Violation } from './run/run-plan.ts';
+import { runPlan, type Outcome } from './run/run-plan.ts';
 import { shrinkPlan } from './shrink/shrink-plan.ts';
 import { transcript } from './shrink/transcript.ts';
 import { tallyOf, tallyText } from './tally.ts';

@@ -41,6 +41,10 @@ export const input = {
     means: 'The file .lab-guide.json, which tells how far a guide is in this directory, cannot be read.',
     remedy: '`lab guide reset` begins anew; the lab stays as it is, and `lab guide goto STEP` goes on from a step.',
   },
+  'input.history': {
+    means: 'A file is no history that `npm run judge` has written: a line of it cannot be read.',
+    remedy: '`npm run judge -- --seed 1 --faults 6` records one and says where it is.',
+  },
   'input.image-archive': {
     means: 'A file given to `lab image load` is no archive of images, or has none with the name that was asked for.',
     remedy:

@@ -99,6 +99,11 @@ export const usage = {
       'What was given as the name of an image is none, has a digest, or names a registry that the lab does not reach.',
     remedy: 'Small letters, digits and . _ - between them: `lab image build DIR -t mattbailey/ch6-worker`',
   },
+  'usage.judge': {
+    means:
+      '`npm run judge` was given a seed, a number of faults or seconds, or a combination of flags that it cannot take.',
+    remedy: '`npm run judge -- --seed 1 --faults 6`',
+  },
   'usage.meetup': {
     means: "The stand-in for Meetup's stream cannot read its flags or MEETUP_* variables.",
     remedy: 'The error lists them all; correct the one that it names.',

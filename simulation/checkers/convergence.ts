@@ -1,3 +1,4 @@
+import type { HistoryEvent } from '../history/event.ts';
 import type { Checker } from './checker.ts';
 import { mayNotStay, missingPeer, notBeside, wrongMachine } from './constraints.ts';
 import type { TrueUnit, Truth } from './truth.ts';
@@ -6,13 +7,27 @@ import type { TrueUnit, Truth } from './truth.ts';
 export function convergence(): Checker {
   return {
     name: 'convergence',
-    see: (event, truth) => (event.kind === 'overdue' ? notConverged(truth, event.boundMs) : undefined),
+    see(event, truth) {
+      const when = momentOf(event);
+      const why = when === undefined ? undefined : whatIsMissing(truth);
+      return why === undefined ? undefined : `${when}: ${why}`;
+    },
   };
 }
 
-function notConverged(truth: Truth, boundMs: number): string | undefined {
-  const why = whatIsMissing(truth);
-  return why === undefined ? undefined : `${Math.round(boundMs / 1000)} s after calm: ${why}`;
+/** When all has to be as it is wanted: the bound is over, or somebody has taken it for so. */
+function momentOf(event: HistoryEvent): string | undefined {
+  if (event.kind === 'overdue') return `${Math.round(event.boundMs / 1000)} s after calm`;
+  return event.kind === 'rest' && event.isOn ? 'at rest' : undefined;
+}
+
+/**
+ * How long after calm everything must be as it is wanted, ms: a machine boots (3 s), what was down registers when the lease of its
+ * predecessor has run out, nobody is taken for dead within a TTL of an outage, an etcd that was silent is found out (`Freshness`), an
+ * agent tries again what systemd has refused (up to 60 s, twice), and units stop and start (20 s).
+ */
+export function boundMs(ttlSeconds: number, recoveryMs: number): number {
+  return 3_000 + 2 * ttlSeconds * 1000 + recoveryMs + 120_000 + 20_000;
 }
 
 /** What is not yet as it is wanted, the first thing that is found; undefined: nothing. */

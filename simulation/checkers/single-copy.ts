@@ -11,13 +11,17 @@ const drainMs = 15_000;
  * A unit that is not global runs at most once. Without a fence, copies do not count on a machine that has lost its lease, nor on one that has just
  * registered again, until its agent has had time in peace to find out and to stop what is no longer its own. Whoever gives its lease up itself
  * is not excused: it has stopped its units before, or waited for them long enough.
- * @param fenced a machine that has lost its lease has stopped its units by then: nothing is excused
+ * @param fenced a machine that has lost its lease has stopped its units by then: nothing is excused but what no fence can do, a machine that
+ *   stands still, and the time it needs afterwards
  */
 export function singleCopy(fenced: boolean): Checker {
   /** Machines that have held their lease for long enough, in peace. */
   const settled = new Set<string>();
   const leavers = leaversOf();
   const twice = new Set<string>();
+  /** Machines that have stood still since they were settled last. */
+  const stoodStill = new Set<string>();
+  const counts = (machine: string): boolean => (fenced ? !stoodStill.has(machine) : settled.has(machine));
 
   const settle = (truth: Truth): void => {
     for (const { name, id } of truth.facts.machines) {
@@ -27,20 +31,25 @@ export function singleCopy(fenced: boolean): Checker {
         continue;
       }
       const inPeaceFor = Math.min(truth.at - since, truth.freshness.calmFor(name));
-      if (inPeaceFor >= truth.freshness.recoveryMs + stopMs) settled.add(name);
+      if (inPeaceFor >= truth.freshness.recoveryMs + stopMs) {
+        settled.add(name);
+        stoodStill.delete(name);
+      }
     }
   };
   return {
     name: 'single-copy',
     see(event, truth) {
       leavers.see(event, truth);
-      if (!fenced) settle(truth);
+      settle(truth);
+      if (event.kind === 'fault' && event.isStandstill === true)
+        for (const machine of event.machines) stoodStill.add(machine);
       if (event.kind === 'unit') {
         if (truth.whereRunsAlone(event.unit).length > 1) twice.add(event.unit);
         else twice.delete(event.unit);
       }
       for (const unit of twice) {
-        const counted = truth.whereRunsAlone(unit).filter((machine) => fenced || settled.has(machine));
+        const counted = truth.whereRunsAlone(unit).filter(counts);
         if (counted.length > 1) return `${unit} runs on ${counted.join(' and ')} at once`;
       }
       return undefined;

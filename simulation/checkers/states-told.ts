@@ -6,7 +6,8 @@ import type { Truth } from './truth.ts';
 export function statesTold(): Checker {
   return {
     name: 'states-told',
-    see: (event, truth) => (event.kind === 'overdue' ? whatIsUntrue(truth) : undefined),
+    see: (event, truth) =>
+      event.kind === 'overdue' || (event.kind === 'rest' && event.isOn) ? whatIsUntrue(truth) : undefined,
   };
 }
 

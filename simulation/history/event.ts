@@ -47,6 +47,8 @@ export type HistoryEvent = { readonly at: number } & (
       readonly what: string;
       readonly machines: readonly string[];
       readonly etcd: boolean;
+      /** They, or their fleetd, stand still meanwhile: no clock of theirs tells them to stop anything. */
+      readonly isStandstill?: boolean;
     }
   | {
       readonly kind: 'operation';

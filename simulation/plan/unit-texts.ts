@@ -9,9 +9,14 @@ export const unitNames = 'web@1 web@2 web@3 side@1 side@2 db cache api lone job 
 
 /** A unit file for this name: mostly what the name suggests, now and then something else. */
 export function unitText(name: string, machines: number, random: SeededRandom): string {
-  const section = random.chance(0.85) ? usual(name, machines, random) : random.pick(odd(machines, random));
+  const section = fleetSection(name, machines, random);
   const service = random.chance(0.02) ? '[Service]\nRestart=no\n' : serviceSection(behaviour(name, random));
   return section.length === 0 ? service : `${service}\n[X-Fleet]\n${section.join('\n')}\n`;
+}
+
+/** The lines of its [X-Fleet]. @param idOf a machine's id by its number */
+export function fleetSection(name: string, machines: number, random: SeededRandom, idOf = machineId): string[] {
+  return random.chance(0.85) ? usual(name, machines, random, idOf) : random.pick(odd(machines, random));
 }
 
 function behaviour(name: string, random: SeededRandom): UnitBehaviour {
@@ -24,7 +29,7 @@ function behaviour(name: string, random: SeededRandom): UnitBehaviour {
   };
 }
 
-function usual(name: string, machines: number, random: SeededRandom): string[] {
+function usual(name: string, machines: number, random: SeededRandom, idOf: (number: number) => string): string[] {
   const [, kind = '', instance] = /^([a-z]+)(?:@(\d+))?\.service$/.exec(name) ?? [];
   switch (kind) {
     case 'web':
@@ -42,7 +47,7 @@ function usual(name: string, machines: number, random: SeededRandom): string[] {
     case 'cache':
       return random.chance(0.3) ? ['Replaces=api.service'] : [];
     case 'pin':
-      return [`MachineID=${machineId(random.integer(1, machines))}`];
+      return [`MachineID=${idOf(random.integer(1, machines))}`];
     default:
       return [];
   }

@@ -1,10 +1,10 @@
-import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
 import type { Reply } from '#platform/fleet/api/reply.ts';
 import type { Operation } from '../history/event.ts';
 import type { ApiCall } from '../machines/api-door.ts';
 import type { Machine } from '../machines/machine.ts';
 import { machineId } from '../plan/plan.ts';
 import type { SimulatedProcess } from '../world/process.ts';
+import { callOf } from './api-call.ts';
 import type { Cluster } from './cluster.ts';
 
 /** As fleet's own client: for one answer, and for a connection (client/transport.ts), ms. */
@@ -57,7 +57,7 @@ export class Client {
     this.#cluster.record({ ...about, is: 'asked' });
     let mayBeDone = false;
     for (const machine of this.#cluster.random.shuffled(this.#cluster.machines)) {
-      const heard = await this.#ask(machine, callOf(does));
+      const heard = await this.#ask(machine, callOf(does, idOf));
       if (heard.is === 'unsent') continue;
       const { status, body } = heard.is === 'reply' ? heard.reply : { status: 500, body: '' };
       if (status >= 500) mayBeDone = true;
@@ -94,30 +94,6 @@ export class Client {
   }
 }
 
-function callOf(operation: Operation): ApiCall {
-  switch (operation.kind) {
-    case 'create': {
-      const { unit, text, desired } = operation;
-      return {
-        method: 'PUT',
-        path: ['units', unit],
-        body: { name: unit, options: parseUnitFile(text, unit), desiredState: desired },
-      };
-    }
-    case 'replace':
-      return {
-        method: 'PUT',
-        path: ['units', operation.unit],
-        body: { options: parseUnitFile(operation.text, operation.unit) },
-      };
-    case 'want':
-      return { method: 'PUT', path: ['units', operation.unit], body: { desiredState: operation.desired } };
-    case 'destroy':
-      return { method: 'DELETE', path: ['units', operation.unit] };
-    case 'metadata': {
-      const { machine, key, value } = operation;
-      const path = `/${machineId(Number(machine.slice('core-'.length)))}/metadata/${key}`;
-      return { method: 'PATCH', path: ['machines'], body: [{ op: 'add', path, value: { value } }] };
-    }
-  }
+function idOf(machine: string): string {
+  return machineId(Number(machine.slice('core-'.length)));
 }

@@ -1,24 +1,13 @@
-import { allCheckers } from '../checkers/all-checkers.ts';
-import type { Checker } from '../checkers/checker.ts';
-import { whatIsMissing } from '../checkers/convergence.ts';
-import { whatIsUntrue } from '../checkers/states-told.ts';
-import { Truth } from '../checkers/truth.ts';
+import { boundMs } from '../checkers/convergence.ts';
+import { Judge, type Violation } from '../checkers/judge.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import type { Tampering } from '../machines/fleetd.ts';
-import { actionText, machineId, machineName, type FleetShape, type Plan } from '../plan/plan.ts';
+import { actionText, machineId, machineName, type Plan } from '../plan/plan.ts';
 import { runWorld } from '../world/run-world.ts';
 import { Client } from './client.ts';
 import { Cluster } from './cluster.ts';
 import { Injector } from './inject.ts';
-
-/** A promise that was broken. */
-export interface Violation {
-  readonly checker: string;
-  /** ms since the simulation began. */
-  readonly at: number;
-  readonly what: string;
-}
 
 export interface Outcome {
   /** The first; nothing is simulated after it. */
@@ -48,15 +37,6 @@ const unwrittenMs = 5_000;
 /** What the dead had sent, renewals of their leases too, has arrived by then, ms since the network is whole. */
 const lateMs = 5_000;
 
-/**
- * How long after calm everything must be as it is wanted, ms: a machine boots (3 s), what was down registers when the lease of its
- * predecessor has run out, nobody is taken for dead within a TTL of an outage, an etcd that was silent is found out (`Freshness`), an
- * agent tries again what systemd has refused (up to 60 s, twice), and units stop and start (20 s).
- */
-function boundMs({ ttlSeconds }: FleetShape, recoveryMs: number): number {
-  return 3_000 + 2 * ttlSeconds * 1000 + recoveryMs + 120_000 + 20_000;
-}
-
 /** Carries a plan out, and judges all that happens by every checker. Same plan, same history. */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
   const run = new PlanRun(plan, options);
@@ -67,12 +47,10 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Out
 class PlanRun {
   readonly cluster: Cluster;
   readonly #plan: Plan;
-  readonly #truth: Truth;
-  readonly #checkers: readonly Checker[];
+  readonly #judge: Judge;
   readonly #injector: Injector;
   readonly #clients: readonly Client[];
   readonly #settledAfterMs: number[] = [];
-  #violation: Violation | undefined;
   #isDone = false;
   #rounds = 0;
   #operations = 0;
@@ -80,16 +58,16 @@ class PlanRun {
   #electedAt = 0;
 
   constructor(plan: Plan, { tampering = {}, onEvent, isFenced = plan.fleet.fence === true }: RunOptions) {
-    this.#checkers = allCheckers(isFenced);
     this.#plan = plan;
     const numbers = Array.from({ length: plan.fleet.machines }, (_, index) => index + 1);
-    this.#truth = new Truth({
+    const facts = {
       keys: fleetKeys(),
       machines: numbers.map((n) => ({ name: machineName(n), id: machineId(n) })),
       ttlSeconds: plan.fleet.ttlSeconds,
-    });
+    };
+    this.#judge = new Judge(facts, isFenced);
     this.cluster = new Cluster(plan, tampering, (event) => {
-      this.#judge(event);
+      this.#see(event);
       onEvent?.(event);
     });
     this.#injector = new Injector(this.cluster, plan.fleet.members);
@@ -100,12 +78,12 @@ class PlanRun {
   }
 
   isOver(): boolean {
-    return this.#isDone || this.#violation !== undefined;
+    return this.#isDone || this.#judge.violation !== undefined;
   }
 
   outcome(): Outcome {
     return {
-      violation: this.#violation,
+      violation: this.#judge.violation,
       simulatedMs: this.cluster.agenda.now(),
       rounds: this.#rounds,
       faults: this.#injector.count(),
@@ -115,14 +93,10 @@ class PlanRun {
     };
   }
 
-  #judge(event: HistoryEvent): void {
+  #see(event: HistoryEvent): void {
     if (event.kind === 'commit') this.#commits += 1;
     if (event.kind === 'etcd-leader') this.#electedAt = event.at;
-    this.#truth.see(event);
-    for (const checker of this.#checkers) {
-      const what = checker.see(event, this.#truth);
-      if (what !== undefined) this.#violation ??= { checker: checker.name, at: event.at, what };
-    }
+    this.#judge.see(event);
   }
 
   #begin(index: number): void {
@@ -148,7 +122,7 @@ class PlanRun {
     const { agenda } = this.cluster;
     const since = agenda.now();
     this.cluster.record({ kind: 'calm', isOn: true });
-    const bound = boundMs(this.#plan.fleet, this.#truth.freshness.recoveryMs);
+    const bound = boundMs(this.#plan.fleet.ttlSeconds, this.#judge.truth.freshness.recoveryMs);
     let asWantedAt: number | undefined;
     const lookForRest = (): void => {
       asWantedAt = this.#isAsWanted() ? (asWantedAt ?? agenda.now()) : undefined;
@@ -159,7 +133,7 @@ class PlanRun {
       } else if (agenda.now() - since > bound) {
         this.cluster.record({ kind: 'overdue', boundMs: bound });
         const what = `${Math.round(bound / 1000)} s after calm etcd is written to, or somebody waits for an answer`;
-        this.#violation ??= { checker: 'convergence', at: agenda.now(), what };
+        this.#judge.blame({ checker: 'convergence', at: agenda.now(), what });
       } else agenda.after(lookMs, lookForRest);
     };
     agenda.after(lookMs, lookForRest);
@@ -171,15 +145,14 @@ class PlanRun {
   }
 
   #isAtRest(): boolean {
-    const truth = this.#truth;
     if (!this.#clients.every((client) => client.isIdle())) return false;
     if (this.cluster.machines.some((machine) => machine.isAnswering())) return false;
-    if (this.cluster.agenda.now() - truth.lastCommitAt < unwrittenMs) return false;
+    if (this.cluster.agenda.now() - this.#judge.truth.lastCommitAt < unwrittenMs) return false;
     return this.#isAsWanted();
   }
 
   #isAsWanted(): boolean {
-    return whatIsMissing(this.#truth) === undefined && whatIsUntrue(this.#truth) === undefined;
+    return this.#judge.missing() === undefined;
   }
 
   /** Twice as long as anything that looks after the fleet from time to time lets go by, and a lease. */

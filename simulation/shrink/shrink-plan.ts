@@ -1,5 +1,6 @@
 import type { Action, Plan, Round } from '../plan/plan.ts';
-import { runPlan, type RunOptions, type Violation } from '../run/run-plan.ts';
+import type { Violation } from '../checkers/judge.ts';
+import { runPlan, type RunOptions } from '../run/run-plan.ts';
 import { shrinkList } from './shrink-list.ts';
 
 /** A plan that still breaks the promise, and how. */

@@ -1,7 +1,8 @@
+import { concerns } from '../history/concerns.ts';
 import { eventText } from '../history/event-text.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { actionText, type Plan } from '../plan/plan.ts';
-import { runPlan, type RunOptions, type Violation } from '../run/run-plan.ts';
+import { runPlan, type RunOptions } from '../run/run-plan.ts';
 
 /** Lines of the history that are shown, the last ones. */
 const mostLines = 60;
@@ -15,7 +16,7 @@ export async function transcript(plan: Plan, options: Pick<RunOptions, 'tamperin
     `  a round of ${lengthMs / 1000} s:`,
     ...actions.map((action) => `  ${(action.atMs / 1000).toFixed(3).padStart(9)}  ${actionText(action)}`),
   ]);
-  const told = events.filter((event) => isTold(event, violation)).map(eventText);
+  const told = events.filter((event) => concerns(event, violation?.what ?? '')).map(eventText);
   return [
     `seed ${plan.seed}: ${machines} machines, ${members} etcd members, TTL ${ttlSeconds} s, look at systemd every ${resyncMs / 1000} s`,
     ...rounds,
@@ -24,26 +25,4 @@ export async function transcript(plan: Plan, options: Pick<RunOptions, 'tamperin
     ...told.slice(-mostLines),
     violation === undefined ? 'no violation' : `${violation.checker}: ${violation.what}`,
   ].join('\n');
-}
-
-/** Of a violation that names units: what is said of these; the rest of the fleet's life as it is. */
-function isTold(event: HistoryEvent, violation: Violation | undefined): boolean {
-  if (event.kind === 'log' && / event=(listening|relist-failed)/.test(event.line)) return false;
-  const units = violation?.what.match(/[\w@-]+\.service/g) ?? [];
-  if (units.length === 0) return true;
-  const namesOne = (text: string): boolean => units.some((unit) => text.includes(unit));
-  switch (event.kind) {
-    case 'commit':
-      return event.changes.some(({ key }) => namesOne(key) || /\/(machines|lease)\//.test(key));
-    case 'unit':
-      return namesOne(event.unit);
-    case 'command':
-      return event.units.some(namesOne);
-    case 'operation':
-      return event.does.kind === 'metadata' || namesOne(event.does.unit);
-    case 'log':
-      return namesOne(event.line) || /^(presence|mirror|engine) /.test(event.line);
-    default:
-      return true;
-  }
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repoDir } from '../support/lab-cli.ts';
+import { repoDir, runProgram } from '../support/lab-cli.ts';
 import { e2eLab } from './e2e-lab.ts';
 
 interface Report {
@@ -11,6 +11,14 @@ interface Report {
   readonly sentence: string;
   readonly findings: readonly { readonly name: string; readonly verdict: string; readonly evidence: string }[];
   readonly measures: readonly { readonly name: string; readonly group?: string; readonly ms?: number }[];
+}
+
+/** What `npm run judge -- --json` says. */
+interface Judgement {
+  readonly faults: number;
+  readonly turns: number;
+  readonly history: string;
+  readonly transcript?: string;
 }
 
 const report = (scenario: string): Report =>
@@ -37,6 +45,25 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await e2eLab.lab('destroy');
+});
+
+describe("fleet's promises on real machines", () => {
+  it('halt, cut, pause, partition, kill -9 of fleetd and of etcd while users ask for things: every checker is content', async () => {
+    const env = { ...e2eLab.env, LAB_ROOT: repoDir };
+    const words = ['--seed', '3', '--faults', '6', '--longest', '4', '--json'];
+    const judge = (...args: string[]) => runProgram(process.execPath, ['dist/cli/judge.js', ...args], { env });
+    const { stdout, stderr, exitCode } = await judge(...words);
+    const outcome = stdout.startsWith('{') ? (JSON.parse(stdout) as Judgement) : undefined;
+    // Told first: what happened says more than an exit code.
+    expect(outcome?.transcript ?? stderr).toBe(outcome === undefined ? 'an outcome' : undefined);
+    expect(outcome).toMatchObject({ gaps: [], settledAfterSeconds: expect.any(Number) as number });
+    expect(outcome?.faults).toBeGreaterThanOrEqual(6);
+    expect(outcome?.turns).toBeGreaterThan(20);
+    expect(exitCode).toBe(0);
+    const again = await judge('--history', outcome?.history ?? '');
+    expect(again.stdout).toContain('\n0 violations\n');
+    expect((await e2eLab.lab('fleetctl', 'list-unit-files', '--no-legend')).stdout).toBe('');
+  });
 });
 
 describe('scenarios', onBusyHosts, () => {
