@@ -51,7 +51,10 @@ describe('memcached:1', () => {
   it('is what the official image is: port, user, entry point', async () => {
     expect(memcachedRun).toEqual({ image: 'memcached:1', ports: [], env: {} });
     // The unit publishes no port; this host would not reach it without one.
-    memcached = await containerOf(memcachedRun).withExposedPorts(11211).withWaitStrategy(Wait.forListeningPorts()).start();
+    memcached = await containerOf(memcachedRun)
+      .withExposedPorts(11211)
+      .withWaitStrategy(Wait.forListeningPorts())
+      .start();
     expect(await inspected(memcached)).toEqual({
       ...plain,
       user: 'memcache',
@@ -86,7 +89,10 @@ describe('couchbase:community-4.0.0', () => {
   };
 
   it('answers at the port that its unit publishes, with as many files as the machine gives', async () => {
-    expect(couchbaseRun).toMatchObject({ image: 'couchbase:community-4.0.0', ports: [{ host: 8091, container: 8091 }] });
+    expect(couchbaseRun).toMatchObject({
+      image: 'couchbase:community-4.0.0',
+      ports: [{ host: 8091, container: 8091 }],
+    });
     couchbase = await containerOf(couchbaseRun).withWaitStrategy(Wait.forHttp('/pools', 8091)).start();
     expect(await inspected(couchbase)).toEqual({ ...image, command: ['node', '/opt/couchbase/server.cjs'] });
     const pools = (await (await fetch(`http://${host}:8091/pools`)).json()) as { implementationVersion: string };
@@ -94,7 +100,10 @@ describe('couchbase:community-4.0.0', () => {
     // Who joins a container (docker exec) has the limits of its first process, which the host may have cut.
     const { stdout } = await couchbase.exec(['sh', '-c', "ulimit -n; awk '/open files/ {print $4}' /proc/1/limits"]);
     const [joined, first] = stdout.trim().split('\n').map(Number);
-    expect([joined, first]).toEqual([first, Math.min(40_960, Number((await lab.on('core-01', 'ulimit -H -n')).stdout))]);
+    expect([joined, first]).toEqual([
+      first,
+      Math.min(40_960, Number((await lab.on('core-01', 'ulimit -H -n')).stdout)),
+    ]);
   });
 
   it('is its own couchbase-cli, which ends with an exit code', async () => {
@@ -157,7 +166,7 @@ describe('mattbailey/ch6-web', () => {
 });
 
 describe('a test of a reader', () => {
-  it("runs as the cookbook has it, and leaves its engine as it was", async () => {
+  it('runs as the cookbook has it, and leaves its engine as it was', async () => {
     const cookbook = readFileSync(join(repoDir, 'docs/cookbook.md'), 'utf8');
     const [, program = ''] = /\n```js\n([^`]*testcontainers[^`]*)```\n/.exec(cookbook) ?? [];
     const readers = join(lab.configDir, 'readers');
@@ -169,7 +178,7 @@ describe('a test of a reader', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^# pass 1$/m)]);
     expect(await stopped(couchbase)).toMatchObject({ exitCode: 0 });
     expect(await stopped(memcached)).toMatchObject({ exitCode: 0 });
-    const left = await lab.on('core-01', "docker ps -aq; docker volume ls -q; docker network ls -q -f type=custom");
+    const left = await lab.on('core-01', 'docker ps -aq; docker volume ls -q; docker network ls -q -f type=custom');
     expect(left).toMatchObject({ exitCode: 0, stdout: '' });
   });
 });

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
+import { mustHave } from '#errors/must-have.ts';
 import { runProgram, type LabCli } from '../lab-cli.ts';
 import { within } from '../within.ts';
 import type { UnitRun } from './run-of-unit.ts';
@@ -15,8 +16,7 @@ export async function useEngineOf(lab: LabCli, machine: string): Promise<void> {
   const shown = await runProgram('sh', ['-c', `eval "$(./lab env ${machine})" && env -0`], { env: lab.env });
   if (shown.exitCode !== 0) throw new Error(shown.stderr);
   const lines = shown.stdout.split('\0').map((line) => line.split(/=(.*)/s));
-  for (const [name = '', value = ''] of lines)
-    if (/^(DOCKER|TESTCONTAINERS)_/.test(name)) process.env[name] = value;
+  for (const [name = '', value = ''] of lines) if (/^(DOCKER|TESTCONTAINERS)_/.test(name)) process.env[name] = value;
 }
 
 /** The container that a unit would run, without the unit's fixed name. */
@@ -50,10 +50,10 @@ export async function inspected(container: StartedTestContainer, own: UnitRun['e
     ports: Object.keys(Config.ExposedPorts ?? {}).sort(),
     volumes: [...Object.keys(Config.Volumes ?? {}), ...Mounts.map(({ Destination }) => Destination)],
     workDir: Config.WorkingDir,
-    entrypoint: [Config.Entrypoint].flat().filter((word) => word !== null),
+    entrypoint: [Config.Entrypoint ?? []].flat(),
     command: Config.Cmd,
     env: Config.Env.filter((line) => !line.startsWith('PATH=') && !given.includes(line)),
-    address: NetworkSettings.IPAddress,
+    address: mustHave(NetworkSettings.Networks['bridge'], 'network of the container').IPAddress,
   };
 }
 

@@ -26,7 +26,8 @@ export function runOfUnit(file: string): UnitRun {
   const line = joinedValue(valuesOf(options, 'Service', 'ExecStart').join('\n'));
   const unit = basename(file).replace('@.', '@1.');
   const words = expandSpecifiers(line, unit).replaceAll('%H', 'core-01').split(/\s+/);
-  if (words.splice(0, 3).join(' ') !== '/usr/bin/docker run --rm') throw new Error(`${file} runs no container: ${line}`);
+  if (words.splice(0, 3).join(' ') !== '/usr/bin/docker run --rm')
+    throw new Error(`${file} runs no container: ${line}`);
   const run = { image: '', ports: [] as { host: number; container: number }[], env: {} as Record<string, string> };
   let openFiles: UnitRun['openFiles'];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
