@@ -5,6 +5,7 @@ import { LabError } from '#errors/lab-error.ts';
 import { shellWords } from '#provision/host/shell-word.ts';
 import { exitCodeOf } from '../exit-code-of.ts';
 import type { Invocation } from '../invocation.ts';
+import { keptConnection, ownConnection } from '../kept-connection.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { placeOf } from '../place-of.ts';
 import { printErr } from '../render/terminal.ts';
@@ -37,8 +38,12 @@ export async function cp(from: Invocation, words: string[], options: { recursive
   await requireAll();
   const paths = places.map(({ machine, path }) => (machine === undefined ? path : `core@${machine.address}:${path}`));
   const recursive = options.recursive === true ? ['-r'] : [];
+  const [first, ...others] = new Set(machines);
+  // Two machines would both be sought behind the one socket.
+  const kept = first !== undefined && others.length === 0 ? await keptConnection(lab, first) : ownConnection;
+  if (kept.failed !== undefined) throw scpFailed(kept.failed.split('\n'), words);
   // -3: between two machines the bytes go through this host, which has the key.
-  const result = await execa('scp', ['-3', ...recursive, ...sshOptions(lab), '--', ...paths], {
+  const result = await execa('scp', ['-3', ...kept.options, ...recursive, ...sshOptions(lab), '--', ...paths], {
     stdin: 'inherit',
     stdout: 'inherit',
     stderr: 'pipe',

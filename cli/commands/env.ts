@@ -13,7 +13,7 @@ import { thisCommand } from '../this-command.ts';
 
 /**
  * `lab env [MACHINE]`: lines to be evaluated by a shell, after which any tool finds the lab: fleet and etcd, with a machine also its Docker
- * engine.
+ * engine, for Testcontainers too.
  */
 export async function env(from: Invocation, machine: string | undefined, options: { shell?: string }): Promise<void> {
   requireRoot();
@@ -22,7 +22,7 @@ export async function env(from: Invocation, machine: string | undefined, options
   const own = shellEnvironment(lab, { repoDir: from.repoDir, node: process.execPath, env: process.env });
   const shared = ['FLEETCTL_ENDPOINT', 'FLEETCTL_SSH_KEY', 'ETCDCTL_ENDPOINT'];
   const variables = Object.fromEntries(shared.map((name) => [name, mustHave(own[name], name)]));
-  if (machine !== undefined) variables['DOCKER_HOST'] = await dockerHost(lab, machine);
+  if (machine !== undefined) Object.assign(variables, await engineVariables(lab, machine));
   const command = thisCommand(process.env, process.argv);
   console.log(
     [
@@ -42,6 +42,20 @@ function kindOf(name: string, asked: boolean): ShellKind {
     cause: `--shell is one of ${shellKinds.join(', ')}, not ${JSON.stringify(name)}`,
     next: 'lab env --shell bash',
   });
+}
+
+/**
+ * What Docker's clients go by, and Testcontainers (of any language): it takes a Unix socket's engine for one on this host, whose published
+ * ports it would ask at localhost, and no registry here has the image of its reaper.
+ * @throws LabError `missing.machine`, `state.machine`, `state.capability`
+ */
+async function engineVariables(lab: Lab, name: string): Promise<Record<string, string>> {
+  const [machine] = lab.machines([name]);
+  return {
+    DOCKER_HOST: await dockerHost(lab, name),
+    TESTCONTAINERS_HOST_OVERRIDE: mustHave(machine, name).address,
+    TESTCONTAINERS_RYUK_DISABLED: 'true',
+  };
 }
 
 /**

@@ -159,6 +159,30 @@ describe('lab shell', () => {
   });
 });
 
+describe('commands by lab ssh', () => {
+  const connection = async (...options: string[]) =>
+    (await e2eLab.lab('ssh', 'core-01', ...options, '--', 'echo $SSH_CONNECTION')).stdout;
+
+  it('go over one connection, many at once; one with options has its own', async () => {
+    const first = await connection();
+    expect(first).toContain(' 172.17.8.101 22');
+    expect(await connection()).toBe(first);
+    expect(await connection('-T')).not.toBe(first);
+    const many = Array.from({ length: 12 }, (_, index) => e2eLab.on('core-01', `sleep 2; exit ${index}`));
+    const ends = (await Promise.all(many)).map(({ exitCode, stderr }) => [exitCode, stderr]);
+    expect(ends).toEqual(many.map((_, index) => [index, '']));
+  });
+
+  it('find the machine again after a cut, by a connection of its new boot', async () => {
+    const before = await connection();
+    expect(await e2eLab.lab('cut', 'core-01')).toMatchObject({ exitCode: 0 });
+    expect(await e2eLab.lab('up', 'core-01')).toMatchObject({ exitCode: 0 });
+    const after = await connection();
+    expect([after, await connection()]).toEqual([expect.stringContaining(' 172.17.8.101 22'), after]);
+    expect(after).not.toBe(before);
+  });
+});
+
 describe('bad input on a running lab', () => {
   it('names the machine that does not exist', async () => {
     const outcome = await e2eLab.lab('halt', 'core-09');

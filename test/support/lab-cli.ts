@@ -33,12 +33,15 @@ export class LabCli {
   /** What selects this lab for every program. */
   readonly env: Record<string, string>;
 
-  /** @param toml what follows `[lab]` and the name in its lab.toml */
-  constructor(name: string, toml = '') {
+  /**
+   * @param toml what follows `[lab]` and the name in its lab.toml
+   * @param machines how many of them
+   */
+  constructor(name: string, toml = '', machines = 3) {
     this.name = name;
     this.stateDir = `/var/lib/coreos-lab/${name}`;
     this.configDir = mkdtempSync(join(tmpdir(), `coreos-lab-${name}-`));
-    writeFileSync(join(this.configDir, 'config.rb'), '$num_instances = 3\n$vm_memory = 2048\n$vm_cpus = 1\n');
+    writeFileSync(join(this.configDir, 'config.rb'), `$num_instances = ${machines}\n$vm_memory = 2048\n$vm_cpus = 1\n`);
     writeFileSync(join(this.configDir, 'lab.toml'), `[lab]\nname = "${name}"\n${toml}`);
     this.env = { LAB_CONFIG_DIR: this.configDir };
   }

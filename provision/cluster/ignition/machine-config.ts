@@ -134,6 +134,8 @@ function identityFiles(config: LabConfig, machine: MachineConfig, key: LabKey) {
     }),
     // fleetctl's status and journal reach the other machines by SSH; in the book that needed a forwarded agent.
     file({ path: '/home/core/.ssh/id_ed25519', mode: 0o600, user: 'core', group: 'core', contents: key.privateKey }),
+    // The host's commands share a connection, and sshd would refuse the eleventh at once.
+    file({ path: '/etc/ssh/sshd_config.d/sessions.conf', mode: 0o644, contents: 'MaxSessions 100\n' }),
     file({ path: '/etc/systemd/network/10-host0.network', mode: 0o644, contents: networkFile(config, machine) }),
   ];
 }
