@@ -85,7 +85,10 @@ const openToCli = [
   ...['parameters.ts', 'ports.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
 ];
 /** A guide looks at the lab and judges it; what breaks one is typed by its reader. */
-const openToGuide = ['context/couchbase-access.ts', 'context/ports.ts', 'prediction/stated-timers.ts'];
+const openToGuide = [
+  ...['couchbase-access.ts', 'ports.ts'].map((file) => `context/${file}`),
+  ...['prediction/stated-timers.ts', 'watch/lab-fleet.ts'],
+];
 /** It looks at the lab, and breaks it, as the harness does; its pictures of a moment are made of what a run records. */
 const openToDashboard = [
   ...['record/', 'report/', 'watch/', 'faults/', 'prediction/'],
