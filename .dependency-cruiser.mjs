@@ -50,6 +50,24 @@ const mayImportOfCluster = {
   profile: ['parts'],
 };
 
+const fleet = 'platform/fleet';
+/** Which rooms of fleet a room there may import from; none knows the two programs beside the rooms. */
+const mayImportOfFleet = {
+  unit: [],
+  parts: ['unit'],
+  registry: ['parts', 'unit'],
+  engine: ['parts', 'registry', 'unit'],
+  client: ['parts', 'registry', 'unit'],
+  agent: ['engine', 'parts', 'registry', 'unit'],
+  api: ['agent', 'client', 'engine', 'parts', 'registry', 'unit'],
+  daemon: ['agent', 'api', 'client', 'engine', 'parts', 'registry', 'unit'],
+  fleetctl: ['client', 'daemon', 'engine', 'parts', 'registry', 'unit'],
+};
+
+const page = 'dashboard/page';
+/** Which folders of the dashboard's page a folder there may import from; none knows the panels beside them. */
+const mayImportOfPage = { parts: [], figure: ['parts'], time: ['parts'] };
+
 const scenarios = 'scenarios';
 const harness = `${scenarios}/harness`;
 /** Which folders of the harness a folder there may import from: so they go in no circle. Every file lies in one of them. */
@@ -75,7 +93,10 @@ const openToCli = [
   ...['parameters.ts', 'ports.ts', 'fleetctl-environment.ts'].map((file) => `context/${file}`),
 ];
 /** A guide looks at the lab and judges it; what breaks one is typed by its reader. */
-const openToGuide = ['context/couchbase-access.ts', 'context/ports.ts', 'prediction/stated-timers.ts'];
+const openToGuide = [
+  ...['couchbase-access.ts', 'ports.ts'].map((file) => `context/${file}`),
+  ...['prediction/stated-timers.ts', 'watch/lab-fleet.ts'],
+];
 /** It looks at the lab, and breaks it, as the harness does; its pictures of a moment are made of what a run records. */
 const openToDashboard = [
   ...['record/', 'report/', 'watch/', 'faults/', 'prediction/'],
@@ -113,6 +134,23 @@ export default {
       from: { path: under(`${cluster}/${room}`) },
       to: { path: under(cluster), pathNot: [room, ...open].map((one) => under(`${cluster}/${one}`)) },
     })),
+    ...[
+      ...Object.entries(mayImportOfFleet).map(([room, open]) => ['fleet', fleet, room, open]),
+      ...Object.entries(mayImportOfPage).map(([room, open]) => ['page', page, room, open]),
+    ].map(([name, folder, room, open]) => ({
+      name: `wall-of-${name}-${room}`,
+      comment: 'the rooms go in no circle, and none knows the files beside them, which put them together',
+      severity: 'error',
+      from: { path: under(`${folder}/${room}`) },
+      to: { path: under(folder), pathNot: [room, ...open].map((one) => under(`${folder}/${one}`)) },
+    })),
+    {
+      name: 'wall-of-fleetctl-within',
+      comment: 'what commands share knows none of them',
+      severity: 'error',
+      from: { path: `^${fleet}/fleetctl/[^/]+$` },
+      to: { path: under(`${fleet}/fleetctl/commands`) },
+    },
     {
       name: 'wall-of-scenario',
       comment: 'a scenario, and the stack, use the door, the stack, themselves and what the harness has open',
@@ -222,6 +260,20 @@ export default {
       severity: 'error',
       from: { path: under(etcd) },
       to: { path: ours, pathNot: [etcd, 'errors'].map(under) },
+    },
+    {
+      name: 'wall-of-etcd-within',
+      comment: 'the folders of the door stand on the files beside them, which know none of them',
+      severity: 'error',
+      from: { path: `^${etcd}/[^/]+$` },
+      to: { path: `^${etcd}/[^/]+/` },
+    },
+    {
+      name: 'wall-of-etcd-folders',
+      comment: 'nor do they know each other; the v2 API asks by gRPC',
+      severity: 'error',
+      from: { path: `^${etcd}/(keys|memory|grpc)/` },
+      to: { path: `^${etcd}/[^/]+/`, pathNot: `^${etcd}/$1/` },
     },
     {
       name: 'wall-of-machines-cgroup',

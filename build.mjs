@@ -58,7 +58,7 @@ const onHost = {
 };
 const onMachine = {
   fleetd: 'platform/fleet/fleetd.ts',
-  fleetctl: 'platform/fleet/fleetctl/main.ts',
+  fleetctl: 'platform/fleet/fleetctl.ts',
   flanneld: 'platform/flannel/flanneld.ts',
   etcdctl: 'platform/etcdctl/main.ts',
   announce: 'platform/announce/main.ts',

@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 /** Sources with a function that is longer yet: to be split, and never to be joined by another. */
 const withLongFunctions = [
   'cli/main.ts',
-  'platform/etcd/{memory-store,resuming-watch,store-over}.ts',
+  'platform/etcd/{memory/memory-store,resuming-watch,store-over}.ts',
   'platform/systemd/memory-systemd.ts',
 ];
 

@@ -1,8 +1,7 @@
-import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
+import { labFleet } from '#scenarios/harness/watch/lab-fleet.ts';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { oneMember } from '#platform/etcd/one-member.ts';
 import { memberUrl } from '#platform/etcd/ports.ts';
-import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import { machineId } from '#provision/machines/machine-id.ts';
@@ -52,11 +51,10 @@ export async function followLab(lab: Lab, options: FollowOptions): Promise<LabFo
       if (!unwanted.has((event as Unstamped).type)) tell(event);
     },
   });
-  const api = fleetApi(config);
-  const endpoints = config.machines.map(({ address }) => api.urlOf(address));
-  const fleet = openFleetClient({ endpoints, timeoutMs, credentials: api.credentials() });
-  const store = gatewayStore({ endpoints: config.machines.map(({ address }) => memberUrl(address)), timeoutMs });
-  const members = new Map(config.machines.map(({ address }) => [address, oneMember(memberUrl(address))]));
+  const addresses = config.machines.map(({ address }) => address);
+  const fleet = labFleet(config, addresses, timeoutMs);
+  const store = gatewayStore({ endpoints: addresses.map((address) => memberUrl(address)), timeoutMs });
+  const members = new Map(addresses.map((address) => [address, oneMember(memberUrl(address))]));
   const visitors = new PageVisitors(config.machines, tell);
   const machineLook = lookAtMachines(lab, tell);
   const decisionLook = lookAtDecisions(fleet, namesById(config), tell);

@@ -11,8 +11,8 @@ import { Leases } from './leases.tsx';
 import { Scenarios } from './scenarios.tsx';
 import { TimeBar } from './time/time-bar.tsx';
 import { useNow } from './use-time.ts';
-import { type Heard, type Link, useStory } from './use-story.ts';
-import { ClockContext } from './words.ts';
+import { type Heard, type Link, useStory } from './parts/use-story.ts';
+import { ClockContext } from './parts/words.ts';
 
 /** The whole page: a story, the moment of it that is looked at, and a panel for each part of that moment. */
 export function App() {

@@ -1,7 +1,7 @@
 import type { Moment } from '../moment/moment.ts';
-import { Panel } from './panel.tsx';
+import { Panel } from './parts/panel.tsx';
 import { shortUnit } from '../moment/unit-parts.ts';
-import { useClock } from './words.ts';
+import { useClock } from './parts/words.ts';
 
 /** What fleet's engine decided, and why; the newest first. */
 export function Decisions({ decisions }: Pick<Moment, 'decisions'>) {

@@ -1,6 +1,6 @@
 import type { Moment } from '../moment/moment.ts';
-import { Panel } from './panel.tsx';
-import { useClock } from './words.ts';
+import { Panel } from './parts/panel.tsx';
+import { useClock } from './parts/words.ts';
 
 /** What happened until then, newest first; each leads to its moment. */
 export function Events({ events, onMove }: Pick<Moment, 'events'> & { readonly onMove: (at: number) => void }) {

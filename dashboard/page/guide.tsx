@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { GuideCheck, GuideNow } from '../server/protocol.ts';
-import { ask } from './ask.ts';
-import { Panel } from './panel.tsx';
-import type { Link } from './use-story.ts';
+import { ask } from './parts/ask.ts';
+import { Panel } from './parts/panel.tsx';
+import type { Link } from './parts/use-story.ts';
 
 /** Where the reader is in the guide, and whether the lab is where the step wants it. */
 export function Guide({ guide, link }: { readonly guide: GuideNow; readonly link: Link | undefined }) {

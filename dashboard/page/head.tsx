@@ -1,5 +1,5 @@
 import type { Moment } from '../moment/moment.ts';
-import type { Heard } from './use-story.ts';
+import type { Heard } from './parts/use-story.ts';
 
 /** Which lab or run this is, whether it is heard, and what goes on in it. */
 export function Head({ heard, moment }: { readonly heard: Heard; readonly moment: Moment }) {

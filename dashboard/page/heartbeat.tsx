@@ -1,6 +1,6 @@
 import type { Moment, PageNow } from '../moment/moment.ts';
-import { Panel } from './panel.tsx';
-import { age } from './words.ts';
+import { Panel } from './parts/panel.tsx';
+import { age } from './parts/words.ts';
 
 /** The web page tells its rows every five seconds; three times that without a message is no fresh page. */
 const staleMs = 15_000;

@@ -1,7 +1,7 @@
 import { statedSeconds } from '#errors/seconds.ts';
 import { type Left, leftOfKey } from '../moment/left.ts';
 import type { Moment } from '../moment/moment.ts';
-import { Panel } from './panel.tsx';
+import { Panel } from './parts/panel.tsx';
 
 /** The discovery keys with what is left of their time. */
 export function Keys({ moment }: { readonly moment: Moment }) {

@@ -1,7 +1,7 @@
 import { leftOfPresence } from '../moment/left.ts';
 import type { MachineNow, Moment } from '../moment/moment.ts';
 import { Runout } from './keys.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from './parts/panel.tsx';
 
 /** Who leads, and what each machine has leased: its presence at fleet, its network at flannel. */
 export function Leases({ moment }: { readonly moment: Moment }) {

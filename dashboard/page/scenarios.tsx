@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import type { Moment } from '../moment/moment.ts';
 import type { Hello } from '../server/protocol.ts';
-import { ask } from './ask.ts';
-import { Panel } from './panel.tsx';
-import type { Link } from './use-story.ts';
+import { ask } from './parts/ask.ts';
+import { Panel } from './parts/panel.tsx';
+import type { Link } from './parts/use-story.ts';
 
 /** Starts a scenario, with its own parameters' defaults, and shows how far it is. */
 export function Scenarios(props: {

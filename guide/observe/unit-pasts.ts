@@ -1,7 +1,7 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import type { UnitPast } from '../conditions/happened.ts';
-import { labFleet } from './lab-fleet.ts';
+import { labFleet } from '../../scenarios/harness/watch/lab-fleet.ts';
 import { observeSystemd } from './systemd.ts';
 
 /** Of one request; slow machines get `stretch` times as long. */

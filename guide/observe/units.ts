@@ -3,7 +3,7 @@ import { pulledImages } from '#platform/fleet/client/pulled-images.ts';
 import { xFleetOptions } from '#platform/fleet/client/x-fleet-options.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 import type { ObservedUnit } from '../conditions/observed.ts';
-import { labFleet } from './lab-fleet.ts';
+import { labFleet } from '../../scenarios/harness/watch/lab-fleet.ts';
 
 /** All units that fleet has, machines by their names; undefined when it does not answer. */
 export async function observeUnits(

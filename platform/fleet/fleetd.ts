@@ -7,7 +7,7 @@ import { systemdDriver } from '../systemd/systemd-driver.ts';
 import { startFleetd, type Fleetd } from './daemon/start-fleetd.ts';
 import { fleetdFlags, readConfig } from './daemon/config.ts';
 import { etcdTimeoutMs } from './daemon/etcd-timeout.ts';
-import { formatLine, type Log } from './daemon/log.ts';
+import { formatLine, type Log } from './parts/log.ts';
 
 /**
  * fleetd: presence, engine, agent and API of one machine in one process. SIGTERM leaves the cluster (and stops the units, unless the

@@ -1,4 +1,4 @@
-import type { Machine } from '#platform/fleet/engine/model.ts';
+import type { Machine } from '#platform/fleet/parts/model.ts';
 import { globMatches } from '#platform/fleet/unit/glob.ts';
 import type { TrueUnit, Truth } from './truth.ts';
 

@@ -1,4 +1,4 @@
-import type { Machine } from '#platform/fleet/engine/model.ts';
+import type { Machine } from '#platform/fleet/parts/model.ts';
 import type { Checker } from './checker.ts';
 import { conflict, missingPeer, replacedBy, wrongMachine } from './constraints.ts';
 import { scheduleChanges } from './schedule-changes.ts';

@@ -1,4 +1,4 @@
-import type { DesiredState, Machine } from '#platform/fleet/engine/model.ts';
+import type { DesiredState, Machine } from '#platform/fleet/parts/model.ts';
 import { readDesired, readMachine, readUnit, type UnitRecord } from '#platform/fleet/registry/records.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import type { FleetFacts } from './fleet-facts.ts';

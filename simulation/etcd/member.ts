@@ -1,5 +1,5 @@
 import { etcdFailure, failureFromStatus } from '#platform/etcd/etcd-failure.ts';
-import { refusalOf } from '#platform/etcd/memory-store.ts';
+import { refusalOf } from '#platform/etcd/memory/memory-store.ts';
 import type { WireMethod } from '#platform/etcd/wire.ts';
 import type { Agenda, Cancel } from '../world/agenda.ts';
 import type { Consensus } from './consensus.ts';

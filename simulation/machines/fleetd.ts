@@ -5,7 +5,7 @@ import { defaultPageSize } from '#platform/fleet/api/pagination.ts';
 import type { Reply } from '#platform/fleet/api/reply.ts';
 import type { FleetdConfig } from '#platform/fleet/daemon/config.ts';
 import { etcdTimeoutMs } from '#platform/fleet/daemon/etcd-timeout.ts';
-import { formatLine, type Log } from '#platform/fleet/daemon/log.ts';
+import { formatLine, type Log } from '#platform/fleet/parts/log.ts';
 import { startFleetd, type Fleetd } from '#platform/fleet/daemon/start-fleetd.ts';
 import type { SystemdDriver } from '#platform/systemd/driver.ts';
 import { simulatedConnection } from '../etcd/connection.ts';

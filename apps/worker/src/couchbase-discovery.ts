@@ -1,6 +1,6 @@
 import { LabError } from '../../../errors/lab-error.ts';
 import { serviceDirectory } from '../../../platform/etcd/keys/service-keys.ts';
-import { watchServices, type Instance } from '../../../platform/etcd/services.ts';
+import { watchServices, type Instance } from '../../../platform/etcd/keys/services.ts';
 import type { EtcdStore } from '../../../platform/etcd/store.ts';
 import { whenEtcdAnswers } from '../../../platform/etcd/when-etcd-answers.ts';
 

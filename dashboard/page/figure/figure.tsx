@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { talksOf } from '../../moment/talks.ts';
 import type { Moment } from '../../moment/moment.ts';
-import { DeedDialog } from '../deed-dialog.tsx';
-import { Panel } from '../panel.tsx';
-import type { Link } from '../use-story.ts';
+import { DeedDialog } from '../parts/deed-dialog.tsx';
+import { Panel } from '../parts/panel.tsx';
+import type { Link } from '../parts/use-story.ts';
 import { shortUnit } from '../../moment/unit-parts.ts';
 import { Arrows } from './arrows.tsx';
 import { MachineCard } from './machine-card.tsx';

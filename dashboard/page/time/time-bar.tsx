@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Story } from '../../moment/story.ts';
 import { happenings, spansOf } from '../../moment/spans.ts';
-import { useClock } from '../words.ts';
+import { useClock } from '../parts/words.ts';
 
 interface TimeBarProps {
   readonly story: Story;

@@ -1,7 +1,7 @@
 import { staticProblem } from '../engine/can-run.ts';
 import { globalsFor } from '../engine/occupancy.ts';
 import { principalsFirst } from '../engine/order.ts';
-import type { Machine } from '../engine/model.ts';
+import type { Machine } from '../parts/model.ts';
 import { isTemplate } from '../unit/name.ts';
 import type { UnitRecord } from '../registry/records.ts';
 import type { FleetView } from '../registry/view.ts';

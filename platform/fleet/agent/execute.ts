@@ -1,5 +1,5 @@
 import type { Failures, SystemdDriver } from '../../systemd/driver.ts';
-import type { Log } from '../daemon/log.ts';
+import type { Log } from '../parts/log.ts';
 import type { Holds } from './hold.ts';
 import type { Task, Verb } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import { statedSeconds } from '#errors/seconds.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
-import type { Log } from '../daemon/log.ts';
+import type { Log } from '../parts/log.ts';
 import { endings } from './endings.ts';
 import { taskHolds } from './hold.ts';
 import { settle, unitsHere, type Hands } from './pass.ts';

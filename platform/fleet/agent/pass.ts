@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SystemdDriver } from '../../systemd/driver.ts';
-import type { Log } from '../daemon/log.ts';
+import type { Log } from '../parts/log.ts';
 import type { StateRecord } from '../registry/records.ts';
 import type { DesiredUnit } from './desired.ts';
 import type { Endings } from './endings.ts';

@@ -1,7 +1,7 @@
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
-import type { Log } from '../daemon/log.ts';
+import type { Log } from '../parts/log.ts';
 import { conflictProblem, replaces } from '../engine/can-run.ts';
-import { shortId, type Machine } from '../engine/model.ts';
+import { shortId, type Machine } from '../parts/model.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';
 import type { FleetView } from '../registry/view.ts';

@@ -1,4 +1,4 @@
-import type { Machine } from '../engine/model.ts';
+import type { Machine } from '../parts/model.ts';
 import type { StateRecord, UnitRecord } from '../registry/records.ts';
 import { currentState } from '../registry/view.ts';
 import { withoutEmpty } from './reply.ts';

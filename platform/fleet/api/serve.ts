@@ -2,7 +2,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { LabError } from '#errors/lab-error.ts';
-import type { Log } from '../daemon/log.ts';
+import type { Log } from '../parts/log.ts';
 import { fleetVersion } from '../registry/records.ts';
 import type { Registry } from '../registry/registry.ts';
 import { discoveryDocument } from './discovery.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Guard, Write } from '../../etcd/store.ts';
-import { desiredStates, type DesiredState } from '../engine/model.ts';
+import { desiredStates, type DesiredState } from '../parts/model.ts';
 import { type UnitRecord, writeUnit } from '../registry/records.ts';
 import { isTemplate } from '../unit/name.ts';
 import { hashUnit } from '../unit/serialise.ts';

@@ -1,4 +1,4 @@
-import type { DesiredState } from '../engine/model.ts';
+import type { DesiredState } from '../parts/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
 
 /** What is to become of a unit. Without options it stays what it is; without a desired state (of a new one: inactive), too. */

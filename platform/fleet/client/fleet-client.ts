@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DesiredState } from '../engine/model.ts';
+import type { DesiredState } from '../parts/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
 import { requestsOf, type UnitChange, type UnitOperation } from './change-units.ts';
 import { readAnswer, refused } from './read-answer.ts';

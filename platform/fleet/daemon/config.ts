@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { type CodeOf, LabError } from '#errors/lab-error.ts';
-import { parseFlags, type FlagSpec } from '../flags.ts';
+import { parseFlags, type FlagSpec } from '../parts/flags.ts';
 import { defaultKeyPrefix } from '../../etcd/keys/fleet-keys.ts';
 import { ownMachine } from '../../etcd/ports.ts';
 import type { AuthFiles } from '../api/guard.ts';

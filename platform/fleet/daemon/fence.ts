@@ -1,5 +1,5 @@
 import { statedSeconds } from '#errors/seconds.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../parts/log.ts';
 import { etcdTimeoutMs } from './etcd-timeout.ts';
 
 /** Is this machine to run nothing that another one may run by now? */

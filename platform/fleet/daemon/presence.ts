@@ -1,8 +1,8 @@
 import { type FleetKeys, presenceLeaseSeconds } from '../../etcd/keys/fleet-keys.ts';
 import type { EtcdStore, Lease } from '../../etcd/store.ts';
-import type { Machine } from '../engine/model.ts';
+import type { Machine } from '../parts/model.ts';
 import { readMachine, writeMachine } from '../registry/records.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../parts/log.ts';
 
 /** This machine's place in the cluster: one lease that its machine key, its unit states and its leadership hang on. */
 export interface Presence {

@@ -1,5 +1,5 @@
 import type { Agent } from '../agent/run-agent.ts';
-import type { Machine } from '../engine/model.ts';
+import type { Machine } from '../parts/model.ts';
 import type { Engine } from '../engine/run-engine.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';

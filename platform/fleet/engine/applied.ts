@@ -1,4 +1,4 @@
-import type { Decision, EngineUnit, Snapshot } from './model.ts';
+import type { Decision, EngineUnit, Snapshot } from '../parts/model.ts';
 
 /** The snapshot as it is once these decisions are written. A reason that was given for a unit goes when it gets a machine. */
 export function applied(snapshot: Snapshot, decisions: readonly Decision[]): Snapshot {

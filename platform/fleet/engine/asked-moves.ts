@@ -1,5 +1,5 @@
 import { conflictProblem, peerProblem, replaces, staticProblem } from './can-run.ts';
-import type { Decision, EngineUnit, Machine, Snapshot } from './model.ts';
+import type { Decision, EngineUnit, Machine, Snapshot } from '../parts/model.ts';
 import { globalsFor } from './occupancy.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { globMatches } from '../unit/glob.ts';
 import type { Requirements } from '../unit/requirements.ts';
-import { describeMachine, type Machine } from './model.ts';
+import { describeMachine, type Machine } from '../parts/model.ts';
 
 /** The part of a unit that placement rules look at. */
 export interface Placeable {

@@ -2,7 +2,7 @@ import { applied, changesBetween } from './applied.ts';
 import { askedMoves } from './asked-moves.ts';
 import { whyNot, type Placeable } from './can-run.ts';
 import { evictions } from './keep.ts';
-import { type Decision, type EngineUnit, type Machine, type Snapshot } from './model.ts';
+import { type Decision, type EngineUnit, type Machine, type Snapshot } from '../parts/model.ts';
 import { globalsFor, type Occupancy } from './occupancy.ts';
 import { byNameOrder, machineOfCircle, principalsFirst } from './order.ts';
 import { placeAll } from './place-all.ts';

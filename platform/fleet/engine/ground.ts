@@ -1,6 +1,6 @@
 import { globMatches, isLiteral } from '../unit/glob.ts';
 import { replaces, staticProblem, type Placeable } from './can-run.ts';
-import type { Machine } from './model.ts';
+import type { Machine } from '../parts/model.ts';
 import type { Occupancy } from './occupancy.ts';
 
 /**

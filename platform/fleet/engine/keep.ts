@@ -1,5 +1,5 @@
 import { conflictProblem, peerProblem, replaces, staticProblem, type Placeable } from './can-run.ts';
-import { describeMachine, shortId, type EngineUnit, type Machine, type Snapshot } from './model.ts';
+import { describeMachine, shortId, type EngineUnit, type Machine, type Snapshot } from '../parts/model.ts';
 import { globalsFor } from './occupancy.ts';
 
 /**

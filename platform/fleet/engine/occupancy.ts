@@ -1,6 +1,6 @@
 import { conflictProblem, staticProblem, type Placeable } from './can-run.ts';
 import { byNameOrder } from './order.ts';
-import type { Machine } from './model.ts';
+import type { Machine } from '../parts/model.ts';
 
 /** What runs on each machine while a pass goes on. */
 export type Occupancy = Map<string, Map<string, Placeable>>;

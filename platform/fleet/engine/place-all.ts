@@ -2,7 +2,7 @@ import { isTemplate } from '../unit/name.ts';
 import type { Placeable } from './can-run.ts';
 import { groundOf, type Ground } from './ground.ts';
 import { groupsOf } from './groups.ts';
-import { describeMachine, type EngineUnit, type Machine } from './model.ts';
+import { describeMachine, type EngineUnit, type Machine } from '../parts/model.ts';
 import type { Occupancy } from './occupancy.ts';
 import { assignTogether, type Hints } from './together.ts';
 

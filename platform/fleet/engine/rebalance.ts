@@ -1,6 +1,6 @@
 import { repels } from './ground.ts';
 import { staticProblem } from './can-run.ts';
-import type { EngineUnit, Machine, Snapshot } from './model.ts';
+import type { EngineUnit, Machine, Snapshot } from '../parts/model.ts';
 import { globalsFor } from './occupancy.ts';
 import { byNameOrder } from './order.ts';
 

@@ -1,7 +1,7 @@
 import type { EtcdStore } from '../../etcd/store.ts';
-import { coalesce } from '../daemon/coalesce.ts';
-import { startGrace } from '../daemon/grace.ts';
-import type { Log } from '../daemon/log.ts';
+import { coalesce } from '../parts/coalesce.ts';
+import { startGrace } from '../parts/grace.ts';
+import type { Log } from '../parts/log.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import { historyWrites } from '../registry/decision-history.ts';
@@ -10,7 +10,7 @@ import { writeDecisions } from '../registry/write-decisions.ts';
 import { decide } from './decide.ts';
 import { fencedMachines } from './fenced-machines.ts';
 import { type EngineFigures, type EngineTally, engineTally } from './tally.ts';
-import { shortId, type Decision, type Machine, type Snapshot } from './model.ts';
+import { shortId, type Decision, type Machine, type Snapshot } from '../parts/model.ts';
 
 export interface Engine {
   wake(): void;

@@ -1,4 +1,4 @@
-import type { Decision } from './model.ts';
+import type { Decision } from '../parts/model.ts';
 
 /** What an engine has done since its fleetd began. */
 export interface EngineFigures {

@@ -1,6 +1,6 @@
 import type { Placeable } from './can-run.ts';
 import { repels, type Ground } from './ground.ts';
-import type { Machine } from './model.ts';
+import type { Machine } from '../parts/model.ts';
 import { searchAssignment, type Choice } from './search.ts';
 
 /** Machine ids for units that were placed as a whole, and for whose sake. */

@@ -1,6 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { FleetClient } from '../client/fleet-client.ts';
-import type { FlagSpec, ParsedFlags } from '../flags.ts';
+import type { FlagSpec, ParsedFlags } from '../parts/flags.ts';
 
 /** What a command works with; everything outside of the process is passed in. */
 export interface Context {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LabError } from '#errors/lab-error.ts';
 import type { Credentials } from '../client/endpoint.ts';
-import type { ParsedFlags } from '../flags.ts';
+import type { ParsedFlags } from '../parts/flags.ts';
 
 /** What --token-file (or FLEETCTL_TOKEN), --ca-file, --cert-file and --key-file say. @throws LabError `usage.credentials` */
 export function credentialsOf(flags: Pick<ParsedFlags, 'text'>, env: NodeJS.ProcessEnv): Credentials {

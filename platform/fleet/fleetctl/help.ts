@@ -1,4 +1,4 @@
-import type { FlagSpec } from '../flags.ts';
+import type { FlagSpec } from '../parts/flags.ts';
 import type { Command } from './context.ts';
 import { entry, folded } from './narrow.ts';
 

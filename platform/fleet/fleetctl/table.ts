@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { FlagSpec } from '../flags.ts';
+import type { FlagSpec } from '../parts/flags.ts';
 import type { Context } from './context.ts';
 import { folded } from './narrow.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Write } from '../../etcd/store.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
-import { shortId, type Decision, type Machine } from '../engine/model.ts';
+import { shortId, type Decision, type Machine } from '../parts/model.ts';
 
 export const pastDecision = z.object({
   /** ms of the epoch, by the clock of the leader. */

@@ -1,6 +1,6 @@
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { EtcdStore, Listing, StoreEvent } from '../../etcd/store.ts';
-import { formatLine } from '../daemon/log.ts';
+import { formatLine } from '../parts/log.ts';
 import { freshness } from './freshness.ts';
 import { keyCopy, type KeyCopy } from './key-copy.ts';
 import type { StateRecord, UnitRecord } from './records.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { issueLines } from '#errors/issue-lines.ts';
-import { desiredStates, type DesiredState, type Machine } from '../engine/model.ts';
+import { desiredStates, type DesiredState, type Machine } from '../parts/model.ts';
 import { parseUnitFile } from '../unit/parse.ts';
 import { requirementsOf, type Requirements } from '../unit/requirements.ts';
 import { hashUnit, serialiseUnit } from '../unit/serialise.ts';

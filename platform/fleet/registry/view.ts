@@ -1,4 +1,4 @@
-import type { Machine, Snapshot } from '../engine/model.ts';
+import type { Machine, Snapshot } from '../parts/model.ts';
 import type { FleetKeys, JobKeys } from '../../etcd/keys/fleet-keys.ts';
 import {
   readBlocked,

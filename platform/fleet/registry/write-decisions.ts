@@ -1,5 +1,5 @@
 import type { EtcdStore, Guard, Write } from '../../etcd/store.ts';
-import type { Decision } from '../engine/model.ts';
+import type { Decision } from '../parts/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { UnitRecord } from './records.ts';
 import { transactionsOf } from './transactions.ts';

@@ -1,12 +1,12 @@
 import type { Lab } from '#provision/cluster/lab.ts';
-import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
-import { type FleetClient, type FleetUnit, openFleetClient } from '#platform/fleet/client/fleet-client.ts';
+import type { FleetClient, FleetUnit } from '#platform/fleet/client/fleet-client.ts';
 import { defaultKeyPrefix } from '#platform/etcd/keys/fleet-keys.ts';
 import { servicesPrefix } from '#platform/etcd/keys/service-keys.ts';
 import { Blindness } from './blindness.ts';
 import { type ClusterView, viewChanges } from '../record/cluster-view.ts';
 import { DiscoveryKeys } from './discovery-keys.ts';
 import type { EventSink } from '../record/event-log.ts';
+import { labFleet } from './lab-fleet.ts';
 import { keyTtlMs } from './key-ttl.ts';
 import { watchKeys } from './key-watch.ts';
 import { startLooking } from './looker.ts';
@@ -29,14 +29,10 @@ export class ClusterWatch {
     this.#lab = lab;
     this.#log = log;
     this.#blind = { units: new Blindness('units', log), keys: new Blindness('keys', log) };
-    const api = fleetApi(config);
-    const endpoints = config.machines.map(({ address }) => api.urlOf(address));
+    const addresses = config.machines.map(({ address }) => address);
     const timeoutMs = requestDeadlineMs * config.stretch;
-    this.#fleet = openFleetClient({ endpoints, timeoutMs, credentials: api.credentials() });
-    this.#keys = new DiscoveryKeys(
-      config.machines.map(({ address }) => address),
-      timeoutMs,
-    );
+    this.#fleet = labFleet(config, addresses, timeoutMs);
+    this.#keys = new DiscoveryKeys(addresses, timeoutMs);
   }
 
   get view(): ClusterView {

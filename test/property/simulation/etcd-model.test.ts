@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import type { EtcdStore, Guard, Write } from '#platform/etcd/store.ts';
 import { etcdWorld } from '../../unit/simulation/in-world.ts';
 

@@ -1,6 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
 import type { FleetMachine, FleetUnit } from '../../client/fleet-client.ts';
-import { desiredStates, type Snapshot } from '../../engine/model.ts';
+import { desiredStates, type Snapshot } from '../../parts/model.ts';
 import { planRebalance, type RebalanceStep } from '../../engine/rebalance.ts';
 import { withoutCircles } from '../../engine/replacing.ts';
 import { requirementsOf } from '../../unit/requirements.ts';

@@ -1,9 +1,9 @@
 import { LabError } from '#errors/lab-error.ts';
 import { didYouMean } from '#errors/nearest.ts';
 import type { UnitChange } from '../../client/change-units.ts';
-import type { DesiredState } from '../../engine/model.ts';
+import type { DesiredState } from '../../parts/model.ts';
 import { principalsFirst } from '../../engine/order.ts';
-import type { FlagSpec } from '../../flags.ts';
+import type { FlagSpec } from '../../parts/flags.ts';
 import { isTemplate } from '../../unit/name.ts';
 import { requirementsOf, xFleetKeys } from '../../unit/requirements.ts';
 import { hashUnit } from '../../unit/serialise.ts';

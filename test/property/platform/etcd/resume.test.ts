@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 
 test('whatever is written, a watch from any revision sees the history from there, once and in order', async () => {
   const step = fc.oneof(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { whyNot } from '#platform/fleet/engine/can-run.ts';
 import { applied } from '#platform/fleet/engine/applied.ts';
 import { decide } from '#platform/fleet/engine/decide.ts';
-import type { Decision, EngineUnit, Machine, Snapshot } from '#platform/fleet/engine/model.ts';
+import type { Decision, EngineUnit, Machine, Snapshot } from '#platform/fleet/parts/model.ts';
 import { globalsFor } from '#platform/fleet/engine/occupancy.ts';
 import { withoutCircles } from '#platform/fleet/engine/replacing.ts';
 import { requirementsOf } from '#platform/fleet/unit/requirements.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { whyNot } from '#platform/fleet/engine/can-run.ts';
 import { decide } from '#platform/fleet/engine/decide.ts';
 import { groundOf } from '#platform/fleet/engine/ground.ts';
-import type { EngineUnit, Machine } from '#platform/fleet/engine/model.ts';
+import type { EngineUnit, Machine } from '#platform/fleet/parts/model.ts';
 import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 
 /** Small batches of units that stand in each other's way, judged by trying every assignment there is. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applied } from '#platform/fleet/engine/applied.ts';
 import { decide } from '#platform/fleet/engine/decide.ts';
-import type { EngineUnit, Machine, Snapshot } from '#platform/fleet/engine/model.ts';
+import type { EngineUnit, Machine, Snapshot } from '#platform/fleet/parts/model.ts';
 import { planRebalance, type RebalanceStep } from '#platform/fleet/engine/rebalance.ts';
 import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 

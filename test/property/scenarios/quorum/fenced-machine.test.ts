@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatLine } from '#platform/fleet/daemon/log.ts';
+import { formatLine } from '#platform/fleet/parts/log.ts';
 import { whenFenceClosed } from '#scenarios/quorum/fenced-machine.ts';
 
 const machines = ['core-01', 'core-02', 'core-03'];

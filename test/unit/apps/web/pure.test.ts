@@ -3,7 +3,7 @@ import { readConfig } from '#apps/web/src/config.ts';
 import { verdict, type Health } from '#apps/web/src/health.ts';
 import { rowReader } from '#apps/web/src/newest-rows.ts';
 import { toStack } from '#apps/web/src/stack.ts';
-import type { Instance } from '#platform/etcd/services.ts';
+import type { Instance } from '#platform/etcd/keys/services.ts';
 
 const instance = (address: string, port?: number): Instance => ({
   id: '1',

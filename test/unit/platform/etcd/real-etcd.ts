@@ -94,7 +94,7 @@ const startMs = 60_000;
 async function healthy(endpoint: string): Promise<void> {
   const endAt = Date.now() + startMs;
   for (;;) {
-    const answer = await fetch(`${endpoint}/health`).then(
+    const answer = await fetch(`${endpoint}/health`, { signal: AbortSignal.timeout(5_000) }).then(
       (res) => res.text(),
       () => '',
     );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { http2Connection } from '#platform/etcd/grpc/http2-connection.ts';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { openEtcd } from '#platform/etcd/open-etcd.ts';
 import type { EtcdStore, StoreEvent } from '#platform/etcd/store.ts';
 import { storeOver } from '#platform/etcd/store-over.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { linkOf, macOf } from '#platform/flannel/backend.ts';
 import { runFlannel } from '#platform/flannel/daemon.ts';
 import { readLease } from '#platform/flannel/lease-record.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { runFleetctl } from '#platform/fleet/fleetctl/run-fleetctl.ts';
+import { runFleetctl } from '#platform/fleet/fleetctl/commands/run-fleetctl.ts';
 import { eventually } from './eventually.ts';
 import { simulatedCluster, unitText, type SimulatedCluster } from './simulated-cluster.ts';
 

@@ -1,4 +1,4 @@
-import type { MemoryStore } from '#platform/etcd/memory-store.ts';
+import type { MemoryStore } from '#platform/etcd/memory/memory-store.ts';
 
 /** Another client of a store, whose watches stay open and say nothing: as of an etcd member that stands still, which otherwise answers. */
 export function deafStore(store: MemoryStore): MemoryStore {

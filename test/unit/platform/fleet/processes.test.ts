@@ -86,7 +86,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fleet-'));
   await Promise.all([
     bundle('platform/fleet/fleetd.ts', 'fleetd.cjs'),
-    bundle('platform/fleet/fleetctl/main.ts', 'fleetctl.cjs'),
+    bundle('platform/fleet/fleetctl.ts', 'fleetctl.cjs'),
   ]);
   await cp('node_modules/etcd3/proto', join(directory, 'proto'), { recursive: true });
   await writeFile(join(directory, 'db@.service'), '[Service]\nExecStart=/bin/sleep 1\n');

@@ -1,8 +1,8 @@
 import { openFleetClient, type FleetClient } from '#platform/fleet/client/fleet-client.ts';
-import { formatLine } from '#platform/fleet/daemon/log.ts';
+import { formatLine } from '#platform/fleet/parts/log.ts';
 import { startFleetd, type Fleetd } from '#platform/fleet/daemon/start-fleetd.ts';
 import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
-import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore, type MemoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { memorySystemd, type MemorySystemd } from '#platform/systemd/memory-systemd.ts';
 
 export interface SimulatedMachine {

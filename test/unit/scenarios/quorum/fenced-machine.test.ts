@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it, onTestFinished } from 'vitest';
 import { fence } from '#platform/fleet/daemon/fence.ts';
-import { formatLine } from '#platform/fleet/daemon/log.ts';
+import { formatLine } from '#platform/fleet/parts/log.ts';
 import { presenceRenewalMs } from '#scenarios/harness/prediction/detection.ts';
 import { fencedFinding, noneActive, predictFence, whenFenceClosed } from '#scenarios/quorum/fenced-machine.ts';
 import { load } from '../../provision/config/config-directory.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore, type MemoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { lostRuns, type LostRuns } from '#platform/fleet/agent/lost-runs.ts';
 import { openMirror, type Mirror } from '#platform/fleet/registry/mirror.ts';
 import { writeState } from '#platform/fleet/registry/records.ts';

@@ -4,7 +4,7 @@ import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { type Mirror, openMirror } from '#platform/fleet/registry/mirror.ts';
 import { type StateRecord, writeState, writeUnit } from '#platform/fleet/registry/records.ts';
 import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
 import { eventually } from '../eventually.ts';
 

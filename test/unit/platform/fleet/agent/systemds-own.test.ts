@@ -3,7 +3,7 @@ import { runAgent, type Agent } from '#platform/fleet/agent/run-agent.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { openMirror, type Mirror } from '#platform/fleet/registry/mirror.ts';
 import { readState, writeUnit, type StateRecord } from '#platform/fleet/registry/records.ts';
-import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore, type MemoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { memorySystemd, type MemorySystemd } from '#platform/systemd/memory-systemd.ts';
 import { eventually } from '../eventually.ts';
 import { unitText } from '../simulated-cluster.ts';

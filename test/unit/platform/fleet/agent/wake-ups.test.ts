@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore, type MemoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { runAgent } from '#platform/fleet/agent/run-agent.ts';
 import { openMirror } from '#platform/fleet/registry/mirror.ts';
 import { writeMachine, writeState, writeUnit } from '#platform/fleet/registry/records.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { serveApi } from '#platform/fleet/api/serve.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { writeMachine, writeState } from '#platform/fleet/registry/records.ts';

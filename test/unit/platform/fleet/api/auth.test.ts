@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { apiGuard, type AuthFiles } from '#platform/fleet/api/guard.ts';
 import { serveApi } from '#platform/fleet/api/serve.ts';
 import { openFleetClient } from '#platform/fleet/client/fleet-client.ts';
-import { runFleetctl } from '#platform/fleet/fleetctl/run-fleetctl.ts';
+import { runFleetctl } from '#platform/fleet/fleetctl/commands/run-fleetctl.ts';
 import { registryOf } from '#platform/fleet/registry/registry.ts';
 
 /** The API behind a guard, on real sockets, with certificates made for the test. */

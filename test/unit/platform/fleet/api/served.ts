@@ -1,4 +1,4 @@
-import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore, type MemoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { fleetKeys, type FleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { metricsText } from '#platform/fleet/api/metrics.ts';
 import { serveApi } from '#platform/fleet/api/serve.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { writeUnits } from '#platform/fleet/api/write-units.ts';
 import { openMirror } from '#platform/fleet/registry/mirror.ts';
 import { registryOf, type Registry } from '#platform/fleet/registry/registry.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { memoryStore, type MemoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore, type MemoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { keepPresent } from '#platform/fleet/daemon/presence.ts';
 import { runEngine, type Engine } from '#platform/fleet/engine/run-engine.ts';
 import { openMirror } from '#platform/fleet/registry/mirror.ts';

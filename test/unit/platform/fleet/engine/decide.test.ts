@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '#platform/fleet/engine/decide.ts';
-import type { EngineUnit, Machine } from '#platform/fleet/engine/model.ts';
+import type { EngineUnit, Machine } from '#platform/fleet/parts/model.ts';
 import { parseUnitFile } from '#platform/fleet/unit/parse.ts';
 import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseEndpoint } from '#platform/fleet/client/endpoint.ts';
-import { runFleetctl } from '#platform/fleet/fleetctl/run-fleetctl.ts';
+import { runFleetctl } from '#platform/fleet/fleetctl/commands/run-fleetctl.ts';
 import { eventually } from '../eventually.ts';
 import { simulatedCluster, unitText, type SimulatedCluster } from '../simulated-cluster.ts';
 

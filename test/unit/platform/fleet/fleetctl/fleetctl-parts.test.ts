@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { parseFlags } from '#platform/fleet/flags.ts';
+import { parseFlags } from '#platform/fleet/parts/flags.ts';
 import { judgeLaunch, type Progress } from '#platform/fleet/fleetctl/launch-look.ts';
 import { machineLabel } from '#platform/fleet/fleetctl/machine-label.ts';
 import { localShell, shellLine, sshOptions } from '#platform/fleet/fleetctl/remote.ts';

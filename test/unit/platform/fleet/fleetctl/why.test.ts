@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runFleetctl } from '#platform/fleet/fleetctl/run-fleetctl.ts';
+import { runFleetctl } from '#platform/fleet/fleetctl/commands/run-fleetctl.ts';
 import { eventually } from '../eventually.ts';
 import { simulatedCluster, unitText, type SimulatedCluster } from '../simulated-cluster.ts';
 

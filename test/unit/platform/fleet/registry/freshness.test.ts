@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { gatewayStore } from '#platform/etcd/gateway-store.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
 import { openMirror, type Mirror } from '#platform/fleet/registry/mirror.ts';
 import { registryOf } from '#platform/fleet/registry/registry.ts';

@@ -1,6 +1,6 @@
 import { desiredUnits } from '#platform/fleet/agent/desired.ts';
 import { decide } from '#platform/fleet/engine/decide.ts';
-import type { Decision } from '#platform/fleet/engine/model.ts';
+import type { Decision } from '#platform/fleet/parts/model.ts';
 import type { UnitRecord } from '#platform/fleet/registry/records.ts';
 import { snapshotOf, type FleetView } from '#platform/fleet/registry/view.ts';
 import { writeDecisions } from '#platform/fleet/registry/write-decisions.ts';

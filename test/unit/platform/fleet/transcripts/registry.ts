@@ -1,8 +1,8 @@
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import type { EtcdStore } from '#platform/etcd/store.ts';
 import { readUnitChange } from '#platform/fleet/api/unit-change.ts';
 import { writeUnits } from '#platform/fleet/api/write-units.ts';
-import type { DesiredState, Machine } from '#platform/fleet/engine/model.ts';
+import type { DesiredState, Machine } from '#platform/fleet/parts/model.ts';
 import { fleetKeys, type FleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import { writeMachine } from '#platform/fleet/registry/records.ts';
 import { registryOf } from '#platform/fleet/registry/registry.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
 import { apiGuard } from '#platform/fleet/api/guard.ts';
 import { serveApi } from '#platform/fleet/api/serve.ts';
 import { readConfig } from '#platform/fleet/daemon/config.ts';

@@ -1,11 +1,11 @@
-import { etcdFailure } from './etcd-failure.ts';
-import { keyspace, type Keyspace } from './memory/keyspace.ts';
-import { leaseTable, type Clock } from './memory/lease-table.ts';
-import { memoryWatches } from './memory/memory-watches.ts';
-import { selfRenewingLease } from './self-renewing-lease.ts';
-import type { EtcdStore, Write } from './store.ts';
+import { etcdFailure } from '../etcd-failure.ts';
+import { keyspace, type Keyspace } from './keyspace.ts';
+import { leaseTable, type Clock } from './lease-table.ts';
+import { memoryWatches } from './memory-watches.ts';
+import { selfRenewingLease } from '../self-renewing-lease.ts';
+import type { EtcdStore, Write } from '../store.ts';
 
-export type { Clock } from './memory/lease-table.ts';
+export type { Clock } from './lease-table.ts';
 
 /**
  * An etcd of one process, with the semantics of the real one (the same contract test runs against both): revisions, leases by the

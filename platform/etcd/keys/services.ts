@@ -1,8 +1,8 @@
-import { readAnnouncement } from './keys/service-keys.ts';
-import type { EtcdStore } from './store.ts';
+import { readAnnouncement } from './service-keys.ts';
+import type { EtcdStore } from '../store.ts';
 
 /**
- * Watches the instances announced under a discovery prefix such as `/services/couchbase` (layout: keys/service-keys.ts). Lists first and watches from that very revision, so neither a key
+ * Watches the instances announced under a discovery prefix such as `/services/couchbase` (layout: service-keys.ts). Lists first and watches from that very revision, so neither a key
  * that is not there yet nor one written meanwhile is missed. Resolves with the first picture taken; rejects like `store.list`.
  *
  * `onSet` is called for each announcement after that picture (etcdctl `set`, or `update` with a new value), with the picture that

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { io, type Socket } from 'socket.io-client';
-import { type Moment, nothingSeen } from '../moment/moment.ts';
-import type { Seen } from '../moment/seen.ts';
-import { continued, emptyStory, fold, type Story } from '../moment/story.ts';
-import { type GuideNow, type Hello, mostSeen, type ToPage, type ToServer } from '../server/protocol.ts';
+import { type Moment, nothingSeen } from '../../moment/moment.ts';
+import type { Seen } from '../../moment/seen.ts';
+import { continued, emptyStory, fold, type Story } from '../../moment/story.ts';
+import { type GuideNow, type Hello, mostSeen, type ToPage, type ToServer } from '../../server/protocol.ts';
 
 export type Link = Socket<ToPage, ToServer>;
 

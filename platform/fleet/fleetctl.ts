@@ -1,6 +1,6 @@
 import { LabError } from '#errors/lab-error.ts';
-import { columnsOf, folded } from './narrow.ts';
-import { runFleetctl } from './run-fleetctl.ts';
+import { columnsOf, folded } from './fleetctl/narrow.ts';
+import { runFleetctl } from './fleetctl/commands/run-fleetctl.ts';
 
 /** fleetctl as a program: results on stdout, everything else on stderr, exit code by kind of error. */
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { memoryStore } from '#platform/etcd/memory-store.ts';
-import { watchServices } from '#platform/etcd/services.ts';
+import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
+import { watchServices } from '#platform/etcd/keys/services.ts';
 
 function recorder() {
   const said: string[] = [];

@@ -1,4 +1,4 @@
-import type { Answer, ToServer } from '../server/protocol.ts';
+import type { Answer, ToServer } from '../../server/protocol.ts';
 import type { Link } from './use-story.ts';
 
 type Asked<What extends keyof ToServer> = Parameters<ToServer[What]>[0];

@@ -2,7 +2,7 @@ import { type FleetClient, openFleetClient } from '#platform/fleet/client/fleet-
 import { fleetApi } from '#provision/cluster/parts/fleet-api.ts';
 import type { LabConfig } from '#provision/config/lab-config.ts';
 
-/** fleet of a lab, by the machines at these addresses and with what its API asks for. */
+/** fleet of a lab, by the machines at these addresses and with what its API asks for. @param timeoutMs for each request */
 export function labFleet(
   config: Pick<LabConfig, 'name' | 'stateDir' | 'ports' | 'fleet'>,
   addresses: readonly string[],

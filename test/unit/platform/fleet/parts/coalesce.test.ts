@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { coalesce } from '#platform/fleet/daemon/coalesce.ts';
+import { coalesce } from '#platform/fleet/parts/coalesce.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] }));
 afterEach(() => vi.useRealTimers());

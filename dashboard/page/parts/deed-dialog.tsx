@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import type { MachineNow } from '../moment/moment.ts';
-import type { DeedKind } from '../server/protocol.ts';
+import type { MachineNow } from '../../moment/moment.ts';
+import type { DeedKind } from '../../server/protocol.ts';
 import { ask } from './ask.ts';
 import type { Link } from './use-story.ts';
 

@@ -1,25 +1,25 @@
 import { LabError } from '#errors/lab-error.ts';
-import { answerDeadlineMs, openFleetClient, sshTimeoutS } from '../client/fleet-client.ts';
-import { parseFlags, type FlagSpec, type ParsedFlags } from '../flags.ts';
-import { fleetVersion } from '../registry/records.ts';
-import { apiEndpoints } from './api-endpoints.ts';
-import { credentialsOf } from './credentials.ts';
-import { cat } from './commands/cat.ts';
-import { destroy } from './commands/destroy.ts';
-import { fdForward } from './commands/fd-forward.ts';
-import { journal, ssh, status } from './commands/inspect.ts';
-import { listMachines, listUnitFiles, listUnits } from './commands/list.ts';
-import { rebalance } from './commands/rebalance.ts';
-import { restart } from './commands/restart.ts';
-import { load, start, submit } from './commands/start.ts';
-import { stop, unload } from './commands/stop.ts';
-import { verify } from './commands/verify.ts';
-import { why } from './commands/why.ts';
-import type { Command, Context } from './context.ts';
-import { commandHelp, generalHelp } from './help.ts';
-import { sshOptions } from './remote.ts';
-import { flagSeconds } from './flag-seconds.ts';
-import { openTunnel } from './tunnel.ts';
+import { answerDeadlineMs, openFleetClient, sshTimeoutS } from '../../client/fleet-client.ts';
+import { parseFlags, type FlagSpec, type ParsedFlags } from '../../parts/flags.ts';
+import { fleetVersion } from '../../registry/records.ts';
+import { apiEndpoints } from '../api-endpoints.ts';
+import { credentialsOf } from '../credentials.ts';
+import { cat } from './cat.ts';
+import { destroy } from './destroy.ts';
+import { fdForward } from './fd-forward.ts';
+import { journal, ssh, status } from './inspect.ts';
+import { listMachines, listUnitFiles, listUnits } from './list.ts';
+import { rebalance } from './rebalance.ts';
+import { restart } from './restart.ts';
+import { load, start, submit } from './start.ts';
+import { stop, unload } from './stop.ts';
+import { verify } from './verify.ts';
+import { why } from './why.ts';
+import type { Command, Context } from '../context.ts';
+import { commandHelp, generalHelp } from '../help.ts';
+import { sshOptions } from '../remote.ts';
+import { flagSeconds } from '../flag-seconds.ts';
+import { openTunnel } from '../tunnel.ts';
 
 const commands: readonly Command[] = [
   listMachines, submit, load, start, stop, unload, restart, rebalance, destroy, listUnits, listUnitFiles, why, status, journal, cat, ssh,
