@@ -19,8 +19,6 @@ const notRun: Readonly<Record<string, string>> = {
     'what it prints is the report, which `lab report --json` and its schema are tested by',
   'lab doctor --provider': 'it looks for Vagrant on this host, which a host of tests may have or not',
   'lab doctor --fix -y': 'as without -y',
-  'lab image build': 'the tier own-code builds by the same through `docker build`',
-  'lab image build -t': 'the tier own-code builds by the same through `docker build`',
   'lab dashboard --run': 'it serves until it is stopped: what it serves is tested, and looked at in a browser',
   'lab dashboard --port --run': 'it serves until it is stopped: what it serves is tested, and looked at in a browser',
   'lab docs --open': 'a host of tests has no browser of a person’s',
