@@ -116,8 +116,7 @@ export const state = {
     remedy: 'On the machine: `systemctl restart flanneld docker`',
   },
   'state.fleet-not-empty': {
-    means:
-      '`npm run judge` begins with a fleet that has no unit, so that everything in the history it records is known, and takes out again what it has put in.',
+    means: '`npm run judge` wants a fleet without units: then everything in the history it records is known.',
     remedy: "`lab fleetctl destroy '*'`, or a fresh lab: `lab destroy && lab up`",
   },
   'state.fleet-unreachable': {

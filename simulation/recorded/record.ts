@@ -59,7 +59,7 @@ export async function recordHistory(request: RecordRequest): Promise<RecordedHis
   } catch (error) {
     if (!request.signal.aborted) throw error;
     const cause = 'the recording was interrupted';
-    throw new LabError({ code: 'interrupted.run', cause, next: 'lab status', error: error as Error });
+    throw new LabError({ code: 'interrupted.run', cause, next: 'lab status', error });
   } finally {
     await recorder.close();
     await rm(directory, { recursive: true, force: true });
