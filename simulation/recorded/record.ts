@@ -47,7 +47,7 @@ const restMs = 22_000;
 /**
  * Does faults and operations to a lab that runs and whose fleet has no unit, lets it come to rest, and returns what happened as an all-seeing observer would know
  * it. What was put into the fleet is taken out again.
- * @throws LabError `state.fleet-not-empty`, `interrupted.run`, `timeout.etcd`; what injecting and undoing throw
+ * @throws LabError `busy.fleet`, `interrupted.run`, `timeout.etcd`; what injecting and undoing throw
  */
 export async function recordHistory(request: RecordRequest): Promise<RecordedHistory> {
   const { lab } = request;
