@@ -94,6 +94,10 @@ export const others = {
     means: 'Another server holds the data directory of the embedded Couchbase.',
     remedy: '`fuser DIR/lock` names its process: end it, or choose another directory: `--data-dir`',
   },
+  'busy.fleet': {
+    means: '`npm run judge` wants a fleet without units: then everything in the history it records is known.',
+    remedy: "`lab fleetctl destroy '*'`, or a fresh lab: `lab destroy && lab up`",
+  },
   'busy.lab': {
     means: 'Another `lab` command is changing this lab. The error names it and its process.',
     remedy: 'Wait for it, or end it: `kill PID`',

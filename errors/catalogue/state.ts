@@ -115,11 +115,6 @@ export const state = {
     means: "This machine's flannel subnet was leased to another machine while it was away. It has a new one now.",
     remedy: 'On the machine: `systemctl restart flanneld docker`',
   },
-  'state.fleet-not-empty': {
-    means:
-      '`npm run judge` begins with a fleet that has no unit, so that everything in the history it records is known, and takes out again what it has put in.',
-    remedy: "`lab fleetctl destroy '*'`, or a fresh lab: `lab destroy && lab up`",
-  },
   'state.fleet-unreachable': {
     means: 'No fleetd answers, or those that do have no etcd: it is down or without quorum.',
     remedy: '`lab status`; start the machines that are down (two of three are needed): `lab up`',

@@ -19,9 +19,10 @@ export function singleCopy(fenced: boolean): Checker {
   const settled = new Set<string>();
   const leavers = leaversOf();
   const twice = new Set<string>();
-  /** Machines that have stood still since they were settled last. */
-  const stoodStill = new Set<string>();
-  const counts = (machine: string): boolean => (fenced ? !stoodStill.has(machine) : settled.has(machine));
+  /** Machines that stand still, or have, and until when they are excused for it. */
+  const stoodStillUntil = new Map<string, number>();
+  const counts = (machine: string, at: number): boolean =>
+    fenced ? at >= (stoodStillUntil.get(machine) ?? 0) : settled.has(machine);
 
   const settle = (truth: Truth): void => {
     for (const { name, id } of truth.facts.machines) {
@@ -31,25 +32,24 @@ export function singleCopy(fenced: boolean): Checker {
         continue;
       }
       const inPeaceFor = Math.min(truth.at - since, truth.freshness.calmFor(name));
-      if (inPeaceFor >= truth.freshness.recoveryMs + stopMs) {
-        settled.add(name);
-        stoodStill.delete(name);
-      }
+      if (inPeaceFor >= truth.freshness.recoveryMs + stopMs) settled.add(name);
     }
   };
   return {
     name: 'single-copy',
     see(event, truth) {
       leavers.see(event, truth);
-      settle(truth);
-      if (event.kind === 'fault' && event.isStandstill === true)
-        for (const machine of event.machines) stoodStill.add(machine);
+      if (!fenced) settle(truth);
+      if (event.kind === 'fault' && event.isStandstill === true) {
+        const until = event.is === 'begun' ? Infinity : event.at + truth.freshness.recoveryMs + stopMs;
+        for (const machine of event.machines) stoodStillUntil.set(machine, until);
+      }
       if (event.kind === 'unit') {
         if (truth.whereRunsAlone(event.unit).length > 1) twice.add(event.unit);
         else twice.delete(event.unit);
       }
       for (const unit of twice) {
-        const counted = truth.whereRunsAlone(unit).filter(counts);
+        const counted = truth.whereRunsAlone(unit).filter((machine) => counts(machine, truth.at));
         if (counted.length > 1) return `${unit} runs on ${counted.join(' and ')} at once`;
       }
       return undefined;

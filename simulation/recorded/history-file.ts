@@ -13,7 +13,7 @@ const headSchema = z.object({
   /** Of fleet's keys. */
   prefix: z.string(),
   ttlSeconds: z.number(),
-  machines: z.array(z.object({ name: z.string(), id: z.string() })),
+  machines: z.array(z.object({ name: z.string(), id: z.string() })).readonly(),
   /** What could not be known, in words. */
   gaps: z.array(z.string()),
 });

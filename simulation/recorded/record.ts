@@ -47,7 +47,7 @@ const restMs = 22_000;
 /**
  * Does faults and operations to a lab that runs and whose fleet has no unit, lets it come to rest, and returns what happened as an all-seeing observer would know
  * it. What was put into the fleet is taken out again.
- * @throws LabError `state.fleet-not-empty`, `interrupted.run`, `timeout.etcd`; what injecting and undoing throw
+ * @throws LabError `busy.fleet`, `interrupted.run`, `timeout.etcd`; what injecting and undoing throw
  */
 export async function recordHistory(request: RecordRequest): Promise<RecordedHistory> {
   const { lab } = request;
@@ -59,7 +59,7 @@ export async function recordHistory(request: RecordRequest): Promise<RecordedHis
   } catch (error) {
     if (!request.signal.aborted) throw error;
     const cause = 'the recording was interrupted';
-    throw new LabError({ code: 'interrupted.run', cause, next: 'lab status', error: error as Error });
+    throw new LabError({ code: 'interrupted.run', cause, next: 'lab status', error });
   } finally {
     await recorder.close();
     await rm(directory, { recursive: true, force: true });

@@ -62,7 +62,9 @@ export class Workload {
       random.chance(0.3) ? [`${of}=/bin/sleep ${(random.integer(2, 20) / 10).toFixed(1)}`] : [];
     const section = fleetSection(unit, this.#fleet.machines, random, this.#fleet.idOf);
     return [
-      ...['[Unit]', `Description=judged #t${++this.#texts}`, '[Service]'],
+      '[Unit]',
+      `Description=judged #t${++this.#texts}`,
+      '[Service]',
       ...pause('ExecStartPre'),
       'ExecStart=/bin/sleep infinity',
       ...pause('ExecStop'),

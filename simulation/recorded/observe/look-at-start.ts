@@ -21,7 +21,7 @@ export interface Beginning {
 
 /**
  * What is so before anything is done: fleet's keys, who is who, who leads.
- * @throws LabError `state.fleet-not-empty`, `state.machine`, `timeout.etcd`
+ * @throws LabError `busy.fleet`, `state.machine`, `timeout.etcd`
  */
 export async function lookAtStart(machines: Machines, ttlSeconds: number): Promise<Beginning> {
   const keys = fleetKeys();
@@ -63,7 +63,7 @@ export async function etcdLeader(machines: Machines): Promise<string | undefined
 
 function notEmpty(unit: string): LabError {
   return new LabError({
-    code: 'state.fleet-not-empty',
+    code: 'busy.fleet',
     cause: `fleet has units already, ${unit} among them: a history begins with an empty fleet, so that everything in it is known`,
     next: "lab fleetctl destroy '*'",
   });
