@@ -3,7 +3,8 @@ import { LabError } from '#errors/lab-error.ts';
 import { labRegistry } from '#provision/cluster/lab-registry.ts';
 import { buildOwnImage } from '#provision/image/own/build-own-image.ts';
 import { loadArchive } from '#provision/image/own/load-archive.ts';
-import { registryImages, removeImage } from '#provision/image/own/registry-images.ts';
+import { type RegistryImage, registryImages, removeImage } from '#provision/image/own/registry-images.ts';
+import { pulledImages } from '#provision/image/upstream/pulled-images.ts';
 import { type ImageName, readImageName, shortName } from '#provision/image/registry/image-name.ts';
 import type { Invocation } from '../invocation.ts';
 import { ownLab, requireRoot } from '../open-lab.ts';
@@ -80,16 +81,24 @@ function tellPullable(names: readonly ImageName[]): void {
 /** `lab image list` */
 export async function imageList(from: Invocation, options: { json?: boolean }): Promise<void> {
   requireRoot();
-  const { client, labStorage } = await labRegistry(await ownLab(from));
-  const images = await registryImages(client, labStorage);
+  const { client, labStorage, pullThrough } = await labRegistry(await ownLab(from));
+  const pulled = pullThrough === undefined ? [] : await pulledImages(pullThrough.remoteUrl, pullThrough.storage);
+  const images = [...(await registryImages(client, labStorage)), ...pulled];
   if (options.json === true) return console.log(JSON.stringify(images));
-  const rows = images.map(({ name, bytes, created, whose }) => [
+  const rows = images.map(({ name, bytes, created, whose, from: origin }) => [
     name,
     `${Math.max(1, Math.round(bytes / 1e6))} MB`,
     created?.slice(0, 16).replace('T', ' ') ?? '-',
     whose,
+    originText(origin),
   ]);
-  printOut(table(['IMAGE', 'SIZE', 'MADE (UTC)', 'WHOSE'], rows));
+  printOut(table(['IMAGE', 'SIZE', 'MADE (UTC)', 'WHOSE', 'FROM'], rows));
+}
+
+/** As much of a digest as tells two apart. */
+function originText(origin: RegistryImage['from']): string {
+  if (origin === undefined || typeof origin === 'string') return origin ?? '-';
+  return `${new URL(origin.remoteUrl).host}/${origin.image} ${origin.digest.slice(0, 'sha256:'.length + 12)}`;
 }
 
 /** `lab image rm NAME...` */

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { pruneCache } from '#provision/image/prune/prune-cache.ts';
 import { usedPaths } from '#provision/image/prune/used-paths.ts';
 import { wantedKeys } from '#provision/image/prune/wanted-keys.ts';
+import { upstreamOf } from '#provision/config/image-settings.ts';
 import { runningSpecFiles } from '#provision/machines/ground/supervisor-process.ts';
 import type { Invocation } from '../invocation.ts';
 import { describeLab, requireRoot } from '../open-lab.ts';
@@ -17,7 +18,7 @@ export async function imagePrune(from: Invocation, options: { dryRun?: boolean; 
   const { config } = await describeLab(from);
   const stateDirs = [...new Set([defaultStateDir, dirname(config.stateDir)])];
   const [wanted, used] = await Promise.all([
-    wantedKeys(repoDir, config.cacheDir, config.images.suite),
+    wantedKeys(repoDir, config.cacheDir, config.images.suite, upstreamOf(config.images)),
     usedPaths(stateDirs, runningSpecFiles()),
   ]);
   const dryRun = options.dryRun === true;

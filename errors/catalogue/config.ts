@@ -45,6 +45,11 @@ export const config = {
       'fleetd does not start.',
     remedy: 'Correct the name (the error has the one that was meant, where one is near) or remove it.',
   },
+  'config.images': {
+    means:
+      'lab.toml asks for an image from a registry without saying from which, or names one there for an image that is built here.',
+    remedy: 'Under [images]: `remoteurl = "https://HOST"` with `source = "upstream"`, or `source = "embedded"`.',
+  },
   'config.key': {
     means: 'lab.toml has a section or key that the lab does not know. It would be without effect.',
     remedy:

@@ -88,4 +88,10 @@ export const host = {
     means: 'The cache directory has too little free space to build a container image.',
     remedy: '`lab image prune` frees it of what nobody needs; `df -h` shows who has the rest.',
   },
+  'host.upstream': {
+    means:
+      'The registry that [images] remoteurl names cannot be reached from this host, or does not answer as a registry. The evidence has what the network said.',
+    remedy:
+      '`curl -i REMOTEURL/v2/`; where a proxy is needed, HTTPS_PROXY. `lab up` goes on; without a network: `source = "embedded"` in lab.toml.',
+  },
 } as const satisfies EntriesOf<'host'>;

@@ -133,4 +133,10 @@ export const input = {
     means: 'A parameter of a view query has a value that cannot be, or asks for a reduce where the view has none.',
     remedy: 'Correct the parameter that the error names, or leave it out.',
   },
+  'input.upstream-image': {
+    means:
+      'An image that was fetched cannot be used: it is for another CPU, it is not what its digest says, or a layer cannot be unpacked. Nothing of it is kept.',
+    remedy:
+      '`lab up` fetches it again; another image: `image = "NAME:TAG"` in `[images.NAME]` of lab.toml; or `source = "embedded"`.',
+  },
 } as const satisfies EntriesOf<'input'>;

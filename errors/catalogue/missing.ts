@@ -7,7 +7,8 @@ export const missing = {
     remedy: 'On that machine set FLEET_PUBLIC_IP for fleetd, then `systemctl restart fleet`.',
   },
   'missing.base-image': {
-    means: 'A Dockerfile stands on an image that the lab does not have. It reaches no registry but its own.',
+    means:
+      'A Dockerfile stands on an image that the lab does not have, nor the registry that [images] remoteurl names, where it names one.',
     remedy:
       '`lab image list` shows what it has; `lab image build DIR -t NAME` or `lab image load FILE.tar` put one in.',
   },
@@ -112,5 +113,10 @@ export const missing = {
   'missing.view': {
     means: 'A query names a view that the design document does not have.',
     remedy: 'Correct the name, or publish the design document with that view.',
+  },
+  'missing.upstream-image': {
+    means: 'The registry that [images] remoteurl names has no image of that name and tag.',
+    remedy:
+      'Name one that it has: `image = "NAME:TAG"` in `[images.NAME]` of lab.toml, with its `source = "upstream"`.',
   },
 } as const satisfies EntriesOf<'missing'>;

@@ -82,6 +82,12 @@ export const others = {
     means: 'Machines, images and packages of the host need root: namespaces, mounts, cgroups, file owners.',
     remedy: '`sudo ./lab ...`, with the same words.',
   },
+  'permission.upstream': {
+    means:
+      'The registry that [images] remoteurl names lets this user have an image not without a login, or not at all. Many say so of an image that does not exist.',
+    remedy:
+      'As root: `buildah login HOST` (or docker login, podman login); or another name: `image = "NAME:TAG"` in `[images.NAME]`.',
+  },
   'busy.cgroups': {
     means: "Another lab has been changing the host's cgroup controllers for too long.",
     remedy: '`fuser -v /sys/fs/cgroup` names it; wait, or end it.',
@@ -166,12 +172,6 @@ export const others = {
     means:
       '`vagrant suspend` and `resume` keep the memory of virtual machines; containers have none of their own to keep.',
     remedy: '`vagrant halt` and `vagrant up`; `lab snapshot save NAME` keeps disks as they are.',
-  },
-  'unbuilt.upstream-images': {
-    means:
-      'Container images of their makers are not built yet: [images] source = "upstream", or `--image upstream` of ' +
-      'a scenario.',
-    remedy: 'Set source = "embedded" under [images] in lab.toml, or leave `--image` out.',
   },
   'unbuilt.verify': {
     means: 'fleet gave signed units up in its release 0.11: `fleetctl verify` has nothing to verify.',

@@ -52,4 +52,9 @@ export const timeout = {
     means: 'A `vagrant` command did not end in time.',
     remedy: 'Run what the error gives as next; emulated guests are slow: stretch under [timers] in lab.toml.',
   },
+  'timeout.upstream-image': {
+    means:
+      'An image from the registry that [images] remoteurl names was not whole within image_build_deadline. The evidence says how much came.',
+    remedy: 'A longer `image_build_deadline` under [timers] in lab.toml, then `lab up`.',
+  },
 } as const satisfies EntriesOf<'timeout'>;

@@ -11,6 +11,8 @@ export interface LabRegistry {
   readonly client: RegistryClient;
   /** Storage of the lab's own images. */
   readonly labStorage: string;
+  /** Where the lab pulls through what it lacks. */
+  readonly pullThrough: { readonly remoteUrl: string; readonly storage: string } | undefined;
 }
 
 /** @throws LabError `state.lab-down` */
@@ -23,8 +25,8 @@ export async function labRegistry({ config, paths }: Pick<LabParts, 'config' | '
   });
   // Another lab may have the address.
   if (!existsSync(paths.supervisorFile) || !existsSync(paths.specFile)) throw down;
-  const { registryStorage } = await readSupervisorSpec(paths.specFile);
+  const { registryStorage, upstream } = await readSupervisorSpec(paths.specFile);
   const asked = new RegistryClient(addr, answerDeadlineMs * config.stretch);
   if (registryStorage === undefined || !(await asked.answers())) throw down;
-  return { client: new RegistryClient(addr), labStorage: registryStorage };
+  return { client: new RegistryClient(addr), labStorage: registryStorage, pullThrough: upstream };
 }

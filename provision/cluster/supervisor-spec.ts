@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { upstreamOf } from '../config/image-settings.ts';
 import type { LabConfig } from '../config/lab-config.ts';
+import { pullThroughStorage } from '../image/upstream/upstream.ts';
 import { machineId } from '../machines/machine-id.ts';
 import type { SupervisorSpec } from '../machines/ground/supervisor-spec.ts';
 import type { MachineImages } from '../machines/machine-provider.ts';
@@ -29,6 +31,7 @@ export function supervisorSpec(args: { config: LabConfig; repoDir: string } & Ma
     },
     ports: { registry: config.ports.registry, artifacts: config.ports.artifacts },
     ...(args.registryStorage === undefined ? {} : { registryStorage: args.registryStorage }),
+    ...upstreamSpec(config),
     rsvp: [process.execPath, join(repoDir, 'apps/meetup/dist/meetup.cjs'), ...stream],
     ...(config.provider === 'vagrant' ? { guestsOf: config.vagrant.hypervisor } : {}),
     stretch: config.stretch,
@@ -41,4 +44,12 @@ export function supervisorSpec(args: { config: LabConfig; repoDir: string } & Ma
       osRoot: args.osRootOf(machine.name),
     })),
   };
+}
+
+function upstreamSpec({ cacheDir, images }: LabConfig): Pick<SupervisorSpec, 'upstream'> {
+  const upstream = upstreamOf(images);
+  if (upstream === undefined) return {};
+  // What stands below `lab/` exists nowhere else; `node` of any tag is made when somebody builds on it.
+  const own = ['lab/', ...('node' in upstream.images ? [] : ['library/node'])];
+  return { upstream: { ...upstream, storage: pullThroughStorage(cacheDir, upstream.remoteUrl), own } };
 }

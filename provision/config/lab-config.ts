@@ -103,10 +103,15 @@ export interface FleetConfig {
 }
 
 export interface ImageConfig {
-  /** Where container images come from. `upstream` is accepted here and answered by the code that would fetch them. */
-  readonly source: 'embedded' | 'upstream';
   /** Debian suite of the OS image. */
   readonly suite: string;
+  /** The registry that images of others come from, `https://HOST:PORT`; a name that the lab's registry lacks is pulled through it, too. */
+  readonly remoteUrl?: string;
+  /**
+   * Those of the lab's images that come from there and are not built here: `couchbase`, and its name there,
+   * `library/couchbase:community-4.0.0`. `node`, which is made only when somebody builds on it, has no tag.
+   */
+  readonly upstream: Readonly<Record<string, string>>;
 }
 
 export interface RsvpConfig {

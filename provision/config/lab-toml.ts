@@ -3,6 +3,7 @@ import { parseAddress, parseNetwork } from './ipv4.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { tomlProblem } from './toml-problem.ts';
 import type { TomlFile } from './toml-file.ts';
+import { imagesSection, imageTables } from './image-settings.ts';
 import { fleetAuths } from './lab-config.ts';
 
 /** lab.toml after checking: every key present, durations in milliseconds. */
@@ -98,12 +99,7 @@ const sections = {
     artifacts: port.prefault(8000),
     fleet_api: port.prefault(49_153),
   }),
-  images: z.strictObject({
-    source: z.enum(['embedded', 'upstream'], 'must be "embedded" or "upstream"').prefault('embedded'),
-    suite: z
-      .enum(['bookworm'], 'must be "bookworm", the only Debian suite the OS image is tested with')
-      .prefault('bookworm'),
-  }),
+  images: imagesSection,
   machines: z.strictObject({ ignition: z.string('must be a path in quotes').prefault('') }),
   fleet: z.strictObject({
     fence: z.boolean('must be true or false').prefault(true),
@@ -141,6 +137,7 @@ const schema = z.strictObject({
 });
 
 /** The keys of every section, in the order of lab.toml. */
-export const keysOf: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  Object.entries(sections).map(([name, section]) => [name, Object.keys(section.shape)]),
-);
+export const keysOf: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, Object.keys(section.shape)])),
+  ...imageTables,
+};

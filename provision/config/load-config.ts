@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { readConfigRb, type MachineShape } from './config-rb.ts';
 import { crossCheck } from './cross-checks.ts';
+import { imageConfig, lacksRemote, unusedName } from './image-settings.ts';
 import type { HypervisorName, LabConfig, MachineConfig, ProviderName, TimerConfig } from './lab-config.ts';
 import { checkLabToml, type LabToml } from './lab-toml.ts';
 import { parseToml, readConfigText, type TomlFile } from './toml-file.ts';
@@ -71,6 +72,7 @@ function labConfig(
     return line === undefined ? `lab.toml [${section}] ${key}` : `lab.toml:${line}`;
   };
   const addresses = crossCheck({ shape, toml, at, hostCpus });
+  checkImages(toml, file);
   return deepFreeze({
     name: toml.lab.name,
     provider,
@@ -82,7 +84,7 @@ function labConfig(
     stretch: 1,
     hostStretch: toml.timers.stretch,
     ports: { registry: toml.ports.registry, artifacts: toml.ports.artifacts, fleetApi: toml.ports.fleet_api },
-    images: { ...toml.images },
+    images: imageConfig(toml.images),
     ...(toml.machines.ignition === '' ? {} : ignition(resolve(dir, toml.machines.ignition))),
     fleet: { ...toml.fleet },
     apps: { ...toml.apps },
@@ -90,6 +92,25 @@ function labConfig(
     vagrant: vagrant(toml, shape, hypervisor),
     notices: [...shape.notices, ...unreadFiles(dir, toml)],
   });
+}
+
+/** @throws LabError config.images */
+function checkImages({ images }: LabToml, file: TomlFile): void {
+  const refuse = (path: readonly string[], problem: string, next: string): LabError => {
+    const line = file.lineOf(path);
+    const place = line === undefined ? 'lab.toml' : `lab.toml:${line}`;
+    const key = `[${path.slice(0, -1).join('.')}] ${path.at(-1)}`;
+    return new LabError({ code: 'config.images', cause: `${place}: ${key} ${problem}`, next });
+  };
+  const wants = lacksRemote(images);
+  if (wants !== undefined) {
+    const next = 'name a registry under [images] in lab.toml: remoteurl = "https://HOST"; or set source = "embedded"';
+    throw refuse(wants, 'is "upstream", and [images] remoteurl names no registry to take it from', next);
+  }
+  const unused = unusedName(images);
+  if (unused === undefined) return;
+  const next = `write source = "upstream" in [${unused.slice(0, -1).join('.')}], or leave image out`;
+  throw refuse(unused, 'names an image of a registry, and this one is built here', next);
 }
 
 /** coreos-vagrant has its machines read them (coreos-vagrant's README, "Provisioning with user-data"). */

@@ -40,7 +40,7 @@ function describe(issue: Issue, keysOf: Readonly<Record<string, readonly string[
     const text = `${keyName(issue.path)} ${whole ? 'must be a table, written [name] on a line of its own' : issue.message}`;
     return [{ path: issue.path, text, unknownKey: false }];
   }
-  const section = String(issue.path[0] ?? '');
+  const section = issue.path.map(String).join('.');
   return issue.keys.map((key) => ({
     path: [...issue.path, key],
     text: section === '' ? unknownSection(key, keysOf) : unknownKey(key, section, keysOf),

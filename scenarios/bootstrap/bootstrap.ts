@@ -4,7 +4,7 @@ import { statedSeconds } from '#errors/seconds.ts';
 import { emptyStack } from '../stack/stack.ts';
 import { choice, flag, integer, scenario, type ScenarioContext } from '../scenario.ts';
 import { delayEnvironment, delays, type Delays } from './delays.ts';
-import { imageParameter, prepareImages } from './image.ts';
+import { imageParameter, prepareImages, requireImage } from './image.ts';
 import { couchbaseUnit, phaseMoments, type SeenRound } from './phases.ts';
 import { type UnitKind, unitKinds } from './predictions.ts';
 import { watchBootstrap } from './round.ts';
@@ -41,6 +41,7 @@ export const bootstrap = scenario({
   },
   async run(context) {
     const { repeat, unit, delays: kind, cold } = context.parameters;
+    requireImage(context.lab.config.images, context.parameters.image);
     const units = unit === 'both' ? unitKinds : [unit];
     context.note(
       'only Couchbase and its sidekick run: the first write and the first row are made with the official SDK',

@@ -1,27 +1,29 @@
 import { LabError } from '#errors/lab-error.ts';
-import { choice, type ParameterSpec } from '../harness/context/parameters.ts';
+import type { LabConfig } from '#provision/config/lab-config.ts';
+import { choice } from '../harness/context/parameters.ts';
 import type { MachineUnderTest } from '../harness/context/lab-under-test.ts';
 
 const couchbaseImage = 'couchbase:community-4.0.0';
 
-const sources = choice(['embedded', 'upstream'], 'whose image: this lab’s own server, or the official one');
+/** `--image`: whose image the lab is to serve; without it, whichever it does. */
+export const imageParameter = choice(
+  ['any', 'embedded', 'upstream'],
+  'whose image the lab must serve: this lab’s own server, one from a registry ([images.couchbase]), or either',
+);
 
 /**
- * `--image embedded|upstream`. The second is refused before anything is touched: a lab's machines reach no registry but the lab's
- * own, and today's Docker does not read the schema-1 images of that time.
+ * Refuses a lab that serves the other image, before anything is touched: what a lab serves is lab.toml's to say.
+ * @throws LabError `usage.parameter`
  */
-export const imageParameter: ParameterSpec<'embedded' | 'upstream'> = {
-  ...sources,
-  parse: (text, name) => {
-    const source = sources.parse(text, name);
-    if (source === 'embedded') return source;
-    throw new LabError({
-      code: 'unbuilt.upstream-images',
-      cause: `${couchbaseImage} of its maker cannot be had: fetching images from upstream registries is not built yet`,
-      next: 'lab scenario bootstrap --image embedded --delays realistic',
-    });
-  },
-};
+export function requireImage({ upstream }: LabConfig['images'], wanted: 'any' | 'embedded' | 'upstream'): void {
+  const served = 'couchbase' in upstream ? 'upstream' : 'embedded';
+  if (wanted === 'any' || wanted === served) return;
+  throw new LabError({
+    code: 'usage.parameter',
+    cause: `--image ${wanted}, and the lab serves the ${served} ${couchbaseImage}`,
+    next: `write source = "${wanted}" under [images.couchbase] in lab.toml, then: lab halt && lab up`,
+  });
+}
 
 /**
  * Before a bootstrap every machine has the image (warm), or none has any image at all, so that its layers are fetched too (cold).

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { sourceText } from '../../config/image-settings.ts';
 import type { LabConfig, MachineConfig } from '../../config/lab-config.ts';
 import { listed } from './listed.ts';
 import { settingsKept } from './machine-settings.ts';
@@ -27,7 +28,7 @@ interface Setting {
   readonly appliedBy: AppliedBy;
 }
 
-/** Of lab.toml. What only waits and builds go by (deadlines, images of apps, directories) holds with the next command. */
+/** Of lab.toml. What only waits and builds go by (deadlines, apps, directories) holds with the next command. */
 const settings: readonly Setting[] = [
   { key: '[network] range', of: ({ network }) => network.cidr, appliedBy: 'destroy' },
   { key: '[network] bridge', of: ({ network }) => network.bridgeAddress, appliedBy: 'destroy' },
@@ -43,6 +44,8 @@ const settings: readonly Setting[] = [
   { key: '[ports] fleet_api', of: ({ ports }) => ports.fleetApi, appliedBy: 'destroy' },
   { key: '[fleet] fence', of: ({ fleet }) => String(fleet.fence), appliedBy: 'destroy' },
   { key: '[fleet] auth', of: ({ fleet }) => fleet.auth, appliedBy: 'destroy' },
+  { key: '[images] source', of: ({ images }) => sourceText(images), appliedBy: 'halt' },
+  { key: '[images] remoteurl', of: ({ images }) => images.remoteUrl ?? 'none', appliedBy: 'halt' },
   { key: '[rsvp] rate', of: ({ rsvp }) => rsvp.rate, appliedBy: 'halt' },
   { key: '[rsvp] seed', of: ({ rsvp }) => rsvp.seed, appliedBy: 'halt' },
 ];

@@ -1,4 +1,4 @@
-import type { LabConfig, MachineConfig, RsvpConfig } from '../../config/lab-config.ts';
+import type { ImageConfig, LabConfig, MachineConfig, RsvpConfig } from '../../config/lab-config.ts';
 import { indexOf } from '../../machines/machine-id.ts';
 import type { SupervisorMachine, SupervisorSpec } from '../../machines/ground/supervisor-spec.ts';
 import type { DiskSettings } from './disk-settings.ts';
@@ -44,6 +44,7 @@ export function configInForce(
       etcdElectionMs: disks?.etcdElectionMs ?? timers.etcdElectionMs,
     },
     fleet: { fence: disks?.fence ?? fleet.fence, auth: disks?.fleetAuth ?? fleet.auth },
+    images: imagesOf(written, spec),
     rsvp: rsvpOf(spec.rsvp) ?? written.rsvp,
   };
 }
@@ -57,4 +58,11 @@ function rsvpOf(argv: readonly string[] = []): RsvpConfig | undefined {
   const after = (option: string) => (argv.includes(option) ? Number(argv[argv.indexOf(option) + 1]) : Number.NaN);
   const [rate, seed] = [after('--rate'), after('--seed')];
   return Number.isFinite(rate) && Number.isFinite(seed) ? { rate, seed } : undefined;
+}
+
+/** A lab that was made without another registry, or by a version that knew none, has none. */
+function imagesOf({ images: { suite } }: LabConfig, { upstream }: SupervisorSpec): ImageConfig {
+  return upstream === undefined
+    ? { suite, upstream: {} }
+    : { suite, remoteUrl: upstream.remoteUrl, upstream: upstream.images };
 }

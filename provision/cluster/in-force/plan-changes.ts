@@ -57,6 +57,8 @@ export function planChanges(seen: ChangesSeen): ChangePlan {
     network: inForce.network,
     ports: inForce.ports,
     fleet: inForce.fleet,
+    // The registry goes on with what it serves as long as a machine runs: nothing is fetched that nobody could pull.
+    images: someRun(machines) ? { ...inForce.images, suite: written.images.suite } : written.images,
     timers: {
       ...written.timers,
       fleetAgentTtlMs: inForce.timers.fleetAgentTtlMs,
@@ -65,6 +67,10 @@ export function planChanges(seen: ChangesSeen): ChangePlan {
     },
   };
   return { kind: 'go', config, later: changesLeft(seen) };
+}
+
+function someRun(machines: readonly MachineStatus[]): boolean {
+  return machines.some(({ state }) => state !== 'absent' && state !== 'stopped');
 }
 
 /** What does not hold after this `lab up`. A machine that it boots has its new size; the services begin with the first one. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { upstreamOf } from '../../config/image-settings.ts';
 import type { LabConfig } from '../../config/lab-config.ts';
 import { machinesNamed } from '../../config/machine-named.ts';
 import { downloadBytes } from '../../host/download-bytes.ts';
@@ -7,8 +8,12 @@ import { packagesFor } from '../../host/package-list.ts';
 import { missingPackages } from '../../host/packages.ts';
 import { boxFile, boxIdentity } from '../../image/box/box-name.ts';
 import { exists } from '../../image/cache.ts';
+import { catalog } from '../../image/containers/catalog.ts';
 import { containerPlan } from '../../image/containers/plan-images.ts';
 import { osImageKey, osRecipe } from '../../image/os/recipe.ts';
+import { shortName } from '../../image/registry/image-name.ts';
+import { remoteBytes } from '../../image/upstream/remote-bytes.ts';
+import type { UpstreamImage } from '../../image/upstream/upstream.ts';
 import { labPaths } from '../../machines/ground/lab-paths.ts';
 import type { MachineProvider } from '../../machines/machine-provider.ts';
 import { restingHolder } from '../labs/address-holder.ts';
@@ -47,20 +52,32 @@ export async function previewUp(
     resting: resting?.name,
     missingPackages: missing,
     packageBytes: await downloadBytes(missing),
-    images: await imagesSeen(lab.repoDir, becomes, provider.needs.box),
+    ...(await imagesSeen(lab.repoDir, becomes, provider.needs.box)),
   });
   return { lab: becomes.name, steps, later };
 }
 
 async function imagesSeen(repoDir: string, { cacheDir, images }: LabConfig, box: MachineProvider['needs']['box']) {
   const os = await osImageKey(osRecipe(repoDir, images.suite), process.version);
-  const { registryKey } = await containerPlan(repoDir, cacheDir, images.suite);
-  const files = [
-    { subject: 'OS image', file: join(cacheDir, 'os-image', os, 'root') },
-    { subject: 'container images', file: join(cacheDir, 'registry', registryKey, 'images.json') },
-    ...(box === undefined
-      ? []
-      : [{ subject: 'box', file: boxFile(await boxIdentity(repoDir, images.suite), box, cacheDir) }]),
-  ];
-  return Promise.all(files.map(async ({ subject, file }) => ({ subject, cached: await exists(file) })));
+  const plan = await containerPlan(repoDir, cacheDir, images.suite, catalog, upstreamOf(images));
+  const isCached = async ({ key }: { readonly key: string }) => exists(join(cacheDir, 'containers', key));
+  const whole = await exists(join(cacheDir, 'registry', plan.registryKey, 'images.json'));
+  const built = whole || (await Promise.all(plan.plan.map(isCached))).every(Boolean);
+  const absent: UpstreamImage[] = [];
+  for (const image of whole ? [] : plan.fetched) if (!(await isCached(image))) absent.push(image);
+  const sizes = await remoteBytes(absent);
+  return {
+    fetches: absent.map((image) => ({
+      image: shortName(image),
+      remoteUrl: image.remoteUrl,
+      bytes: sizes.get(image.reference),
+    })),
+    images: [
+      { subject: 'OS image', cached: await exists(join(cacheDir, 'os-image', os, 'root')) },
+      { subject: 'container images', cached: built },
+      ...(box === undefined
+        ? []
+        : [{ subject: 'box', cached: await exists(boxFile(await boxIdentity(repoDir, images.suite), box, cacheDir)) }]),
+    ],
+  };
 }

@@ -8,7 +8,7 @@ import { planUp } from '../up/plan.ts';
 export interface PreviewStep {
   /** A machine's name, or what all of them need: `packages`, `OS image`, `container images`, `box`, `addresses`, `network`. */
   readonly subject: string;
-  readonly action: 'install' | 'build' | 'create' | 'start' | 'change' | 'wait' | 'nothing';
+  readonly action: 'install' | 'fetch' | 'build' | 'create' | 'start' | 'change' | 'wait' | 'nothing';
   readonly reason: string;
   /** To be downloaded; absent where nothing is, or where nobody can tell. */
   readonly bytes?: number;
@@ -27,6 +27,12 @@ export interface PreviewSeen {
   readonly missingPackages: readonly string[];
   /** What apt would download for them; undefined when it cannot tell without newer package lists. */
   readonly packageBytes: number | undefined;
+  /** Container images that would be fetched. */
+  readonly fetches: readonly {
+    readonly image: string;
+    readonly remoteUrl: string;
+    readonly bytes: number | undefined;
+  }[];
   /** Images by what they are called in `subject`, and whether the cache holds them. */
   readonly images: readonly { readonly subject: string; readonly cached: boolean }[];
 }
@@ -49,6 +55,12 @@ export function previewSteps(seen: PreviewSeen): PreviewStep[] {
         ? { subject, action: 'nothing', reason: 'the cache holds it' }
         : { subject, action: 'build', reason: 'the cache does not hold it; built from Debian packages' },
     ),
+    ...seen.fetches.map(({ image, remoteUrl, bytes }): PreviewStep => ({
+      subject: image,
+      action: 'fetch',
+      reason: `the cache does not hold it; from ${remoteUrl}`,
+      ...(bytes === undefined ? {} : { bytes }),
+    })),
     ...(seen.resting === undefined
       ? []
       : [

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
 import { refuseOtherBox } from '../../image/box/box-stamp.ts';
 import { ensureBox } from '../../image/box/ensure-box.ts';
+import { upstreamOf } from '../../config/image-settings.ts';
 import { buildContainerImages } from '../../image/containers/build-container-images.ts';
 import { ensureOsImage } from '../../image/os/build-os-image.ts';
 import { osRecipe } from '../../image/os/recipe.ts';
@@ -31,7 +32,8 @@ export async function prepareImages(
         repoDir: lab.repoDir,
         cacheDir,
         suite: images.suite,
-        source: images.source,
+        upstream: upstreamOf(images),
+        fetchDeadlineMs: lab.config.timers.imageBuildDeadlineMs,
         onProgress: ({ image, phase, detail }) =>
           on({
             subject: 'lab',

@@ -5,9 +5,10 @@ import { LabError } from '#errors/lab-error.ts';
 import { readText } from '../../host/read-text.ts';
 import { withBuildLock } from '../build-lock.ts';
 import { exists, publish, removeDebris, withWorkDirectory } from '../cache.ts';
-import { buildMissing, type BuildProgress } from './build-missing.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { buildMissing, type BuildProgress, fetchedDigest } from './build-missing.ts';
 import { catalog, type ImageRecipe } from './catalog.ts';
-import { containerPlan, type PlannedImage } from './plan-images.ts';
+import { containerPlan, type ContainerPlan } from './plan-images.ts';
 import { copyImage } from './registry-storage.ts';
 
 const containerImage = z.object({
@@ -18,8 +19,12 @@ const containerImage = z.object({
   digest: z.string(),
   /** Content key of everything the image was made from. */
   key: z.string(),
+  /** Where it was fetched; absent for one that was built here. */
+  from: z.object({ remoteUrl: z.string(), image: z.string(), digest: z.string() }).exactOptional(),
 });
 export type ContainerImage = Readonly<z.output<typeof containerImage>>;
+
+const fetchLimitMs = 20 * 60_000;
 
 export interface ContainerImages {
   /** Storage directory for startRegistry. Shared and finished: serve it read-only. */
@@ -34,8 +39,10 @@ export interface BuildRequest {
   /** Debian suite of the base images, `bookworm`. */
   readonly suite: string;
   readonly onProgress: (progress: BuildProgress) => void;
-  /** `[images] source` of lab.toml. */
-  readonly source?: 'embedded' | 'upstream';
+  /** Images that are fetched, and not built. */
+  readonly upstream?: Upstream | undefined;
+  /** For each of those. */
+  readonly fetchDeadlineMs?: number;
   /** Other images than the lab's own. */
   readonly recipes?: readonly ImageRecipe[];
 }
@@ -45,12 +52,12 @@ export interface BuildRequest {
  * not there yet. Needs root, buildah, docker-registry and mmdebstrap to build; nothing to find that all is there.
  * A finished directory appears by one rename; interrupted builds leave only debris, which the next build removes.
  * @throws LabError `state.not-built` (an app's dist is missing), `input.dockerfile`, `command.*`, `host.*`,
- *   `permission.root`, `unbuilt.upstream-images`
+ *   `permission.root`, and as fetchImage
  */
 export async function buildContainerImages(request: BuildRequest): Promise<ContainerImages> {
-  const { repoDir, cacheDir, suite, onProgress, source = 'embedded', recipes = catalog } = request;
-  if (source === 'upstream') throw upstreamIsUnbuilt();
-  const { plan, registryKey } = await containerPlan(repoDir, cacheDir, suite, recipes);
+  const { repoDir, cacheDir, suite, onProgress, upstream, recipes = catalog } = request;
+  const plan = await containerPlan(repoDir, cacheDir, suite, recipes, upstream);
+  const { registryKey } = plan;
   const registries = path.join(cacheDir, 'registry');
   const registryStorage = path.join(registries, registryKey);
   const finished = await readFinished(registryStorage);
@@ -73,23 +80,35 @@ export async function buildContainerImages(request: BuildRequest): Promise<Conta
   });
 }
 
-/** Builds every image whose artefact is not in the cache yet. */
+/** Builds, or fetches, every image whose artefact is not in the cache yet. */
 async function buildImages(
   request: BuildRequest,
-  plan: readonly PlannedImage[],
+  { plan, fetched }: ContainerPlan,
   artefacts: string,
   registries: string,
 ): Promise<void> {
-  const { repoDir, suite, onProgress } = request;
-  const missing: PlannedImage[] = [];
-  for (const image of plan) {
-    if (!(await exists(path.join(artefacts, image.key)))) missing.push(image);
-    else onProgress({ image: image.reference, phase: 'cached', detail: image.key });
+  const { repoDir, suite, onProgress, fetchDeadlineMs = fetchLimitMs } = request;
+  const cached = new Set<string>();
+  for (const { key, reference } of [...plan, ...fetched]) {
+    if (!(await exists(path.join(artefacts, key)))) continue;
+    cached.add(key);
+    onProgress({ image: reference, phase: 'cached', detail: key });
   }
-  if (missing.length === 0) return;
-  const present = plan.filter((image) => !missing.includes(image));
+  const [present, missing] = [true, false].map((has) => plan.filter(({ key }) => cached.has(key) === has));
+  const absent = fetched.filter(({ key }) => !cached.has(key));
+  if (missing?.length === 0 && absent.length === 0) return;
   await withWorkDirectory(registries, (work) =>
-    buildMissing({ repoDir, suite, work, artefacts, present, missing, onProgress }),
+    buildMissing({
+      repoDir,
+      suite,
+      work,
+      artefacts,
+      onProgress,
+      fetchDeadlineMs,
+      present: present ?? [],
+      missing: missing ?? [],
+      absent,
+    }),
   );
 }
 
@@ -98,13 +117,19 @@ async function assemble(
   registries: string,
   registryStorage: string,
   artefacts: string,
-  plan: readonly PlannedImage[],
+  { plan, fetched }: ContainerPlan,
 ): Promise<ContainerImage[]> {
   const images: ContainerImage[] = [];
   await publish(registries, path.basename(registryStorage), async (storage) => {
     for (const { key, recipe } of plan) {
       const digest = await copyImage(path.join(artefacts, key), storage, recipe.name, recipe.tag);
       images.push({ name: recipe.name, tag: recipe.tag, digest, key });
+    }
+    for (const { key, repository: name, tag, remoteUrl, image } of fetched) {
+      const artefact = path.join(artefacts, key);
+      const digest = await copyImage(artefact, storage, name, tag);
+      const from = { remoteUrl, image, digest: await fetchedDigest(artefact) };
+      images.push({ name, tag, digest, key, from });
     }
     await writeFile(path.join(storage, 'images.json'), JSON.stringify(images, null, 2));
   });
@@ -114,14 +139,6 @@ async function assemble(
 async function readFinished(registryStorage: string): Promise<ContainerImage[] | undefined> {
   const text = await readText(path.join(registryStorage, 'images.json'));
   return text === undefined ? undefined : z.array(containerImage).parse(JSON.parse(text));
-}
-
-function upstreamIsUnbuilt(): LabError {
-  return new LabError({
-    code: 'unbuilt.upstream-images',
-    cause: 'container images from upstream registries are not built yet ([images] source = "upstream")',
-    next: 'set [images] source = "embedded" in lab.toml: the lab builds its images from apps/',
-  });
 }
 
 function needsRoot(): LabError {

@@ -1,10 +1,13 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { publish } from '../cache.ts';
 import { sha256File } from '../file-digests.ts';
 import { startRegistry } from '../registry/registry.ts';
+import { cameText, fetchImage } from '../upstream/fetch-image.ts';
+import { remoteBytes } from '../upstream/remote-bytes.ts';
+import type { UpstreamImage } from '../upstream/upstream.ts';
 import { contextKey, stageContext } from './build-context.ts';
 import { prepareBuildah, type Buildah } from './buildah.ts';
 import { type PackageSet, unpackDebianPackages } from './debian-packages.ts';
@@ -21,6 +24,9 @@ export interface BuildProgress {
   readonly detail: string;
 }
 
+/** In a fetched image's artefact, beside its storage. */
+const digestFile = 'upstream-digest';
+
 export interface BuildSession {
   readonly repoDir: string;
   readonly suite: string;
@@ -32,10 +38,17 @@ export interface BuildSession {
   readonly present: readonly PlannedImage[];
   /** Images to build, bases first. */
   readonly missing: readonly PlannedImage[];
+  /** Images to fetch. */
+  readonly absent: readonly UpstreamImage[];
+  /** For each of those. */
+  readonly fetchDeadlineMs: number;
   readonly onProgress: (progress: BuildProgress) => void;
 }
 
-/** Builds the missing images one after another through a registry of their own; each is kept as soon as it is done. */
+/**
+ * Fetches and builds the missing images one after another through a registry of their own; each is kept as soon as it is done.
+ * Those that may fail for others' reasons come first.
+ */
 export async function buildMissing(session: BuildSession): Promise<void> {
   const { work, artefacts, present, missing, onProgress } = session;
   const storage = path.join(work, 'storage');
@@ -43,11 +56,12 @@ export async function buildMissing(session: BuildSession): Promise<void> {
   for (const { key, recipe } of present) {
     await copyImage(path.join(artefacts, key), storage, recipe.name, recipe.tag);
   }
-  await stagePackages(session);
   const logFile = path.join(work, 'registry.log');
   const registry = await startRegistry({ storage, addr: '127.0.0.1:0', logFile, writable: true });
   try {
     const buildah = await prepareBuildah(path.join(work, 'buildah'), registry.addr);
+    await fetchAbsent(session, storage, buildah, registry.addr);
+    await stagePackages(session);
     for (const image of missing) {
       await buildOne(session, image, buildah);
       const { name, tag } = image.recipe;
@@ -59,6 +73,29 @@ export async function buildMissing(session: BuildSession): Promise<void> {
   } finally {
     await registry.stop();
   }
+}
+
+async function fetchAbsent(session: BuildSession, storage: string, buildah: Buildah, registry: string): Promise<void> {
+  const { artefacts, absent, fetchDeadlineMs, onProgress } = session;
+  const sizes = await remoteBytes(absent);
+  for (const image of absent) {
+    const { key, reference, repository, tag, remoteUrl } = image;
+    const onCame = (came: string) =>
+      onProgress({ image: reference, phase: 'fetch', detail: `${came} from ${remoteUrl}` });
+    const bytes = sizes.get(reference);
+    onCame(cameText(0, bytes));
+    const digest = await fetchImage({ image, buildah, registry, deadlineMs: fetchDeadlineMs, bytes, onCame });
+    await publish(artefacts, key, async (dir) => {
+      await copyImage(storage, dir, repository, tag);
+      await writeFile(path.join(dir, digestFile), `${digest}\n`);
+    });
+    onProgress({ image: reference, phase: 'done', detail: digest });
+  }
+}
+
+/** The digest that a fetched image has where it came from. */
+export async function fetchedDigest(artefact: string): Promise<string> {
+  return (await readFile(path.join(artefact, digestFile), 'utf8')).trim();
 }
 
 async function buildOne(session: BuildSession, image: PlannedImage, buildah: Buildah): Promise<void> {

@@ -5,12 +5,16 @@ import { runContained } from '../run-contained.ts';
 export interface Buildah {
   /** Any command of buildah's; its output lines. */
   run(command: BuildahCommand): Promise<string[]>;
-  /** Options of commands that speak to a registry. */
+  /** Options of commands that speak to the registry. */
   readonly trust: readonly string[];
+  /** Of those that speak to another one, whose certificate counts. */
+  readonly signatures: readonly string[];
+  /** Directory in which an image's layers lie while they come. */
+  readonly incoming: string;
   /** Builds an image with the registry as the only place that FROM can name. */
   build(image: ImageSource, onLine: (line: string) => void): Promise<void>;
-  /** Pushes it to the registry; returns the manifest's digest, `sha256:…`. */
-  push(reference: string): Promise<string>;
+  /** Pushes it to the registry, in the form that it has or in Docker's; returns the manifest's digest, `sha256:…`. */
+  push(reference: string, form?: 'docker'): Promise<string>;
 }
 
 export interface BuildahCommand {
@@ -72,7 +76,8 @@ export async function prepareBuildah(work: string, registry: string, kept: Kept 
     '--short-name-alias-conf',
     file('aliases.conf'),
   ];
-  const trust = ['--tls-verify=false', '--signature-policy', file('policy.json')];
+  const signatures = ['--signature-policy', file('policy.json')];
+  const trust = ['--tls-verify=false', ...signatures];
   const run = ({ args, onLine, purpose, ...more }: BuildahCommand) =>
     runContained({
       program: 'buildah',
@@ -93,14 +98,17 @@ export async function prepareBuildah(work: string, registry: string, kept: Kept 
   return {
     run,
     trust,
+    signatures,
+    incoming: file('tmp'),
     build: async ({ reference, dockerfile, context, shownAs }, onLine) => {
       const options = [...buildOptions, '--layers=false', '--pull=false', ...trust];
       const args = ['bud', ...options, '--file', dockerfile, '--tag', `${registry}/${reference}`, context];
       await run({ args, purpose: `build ${reference} from ${shownAs}`, onLine });
     },
-    push: async (reference) => {
+    push: async (reference, form) => {
       // Level 1: a third of the time of level 6 for a few per cent more bytes, which only cross the lab's own bridge.
       const options = ['--quiet', '--compression-level', '1', '--digestfile', file('digest'), ...trust];
+      if (form === 'docker') options.push('--format', 'v2s2');
       const target = `${registry}/${reference}`;
       const args = ['push', ...options, target, `docker://${target}`];
       await run({ args, purpose: `store ${reference} in the registry` });

@@ -5,6 +5,7 @@ import { contentKey } from '../cache.ts';
 import { openFileDigests } from '../file-digests.ts';
 import { contextEntries, contextKey, type ContextEntry } from './build-context.ts';
 import { catalog, type ImageRecipe } from './catalog.ts';
+import { partUpstream, type Upstream, type UpstreamImage } from '../upstream/upstream.ts';
 import { parseDockerfile, type Reference } from './dockerfile.ts';
 
 /** Raise it when the way images are made changes what is in them. */
@@ -29,9 +30,19 @@ export interface HostFacts {
   readonly suite: string;
 }
 
+export interface ContainerPlan {
+  /** Images that are built, bases first. */
+  readonly plan: readonly PlannedImage[];
+  /** Images that are fetched. */
+  readonly fetched: readonly UpstreamImage[];
+  /** Of the registry storage that holds them all. */
+  readonly registryKey: string;
+}
+
 /**
  * Which container images a checkout asks for, and the key of the registry storage that holds them all.
  * @param suite Debian suite of the base images
+ * @param upstream images that are not built here
  * @throws LabError `state.not-built`, `input.dockerfile`
  */
 export async function containerPlan(
@@ -39,12 +50,14 @@ export async function containerPlan(
   cacheDir: string,
   suite: string,
   recipes: readonly ImageRecipe[] = catalog,
-): Promise<{ plan: readonly PlannedImage[]; registryKey: string }> {
+  upstream?: Upstream,
+): Promise<ContainerPlan> {
   const host = { nodeVersion: process.version, arch: process.arch, suite };
   const digests = await openFileDigests(path.join(cacheDir, 'file-digests.json'));
-  const plan = await planImages(repoDir, recipes, host, (file) => digests.digest(file));
+  const { built, fetched } = partUpstream(recipes, upstream, host.arch);
+  const plan = await planImages(repoDir, built, host, (file) => digests.digest(file));
   await digests.save();
-  return { plan, registryKey: contentKey(plan.map((image) => image.key)) };
+  return { plan, fetched, registryKey: contentKey([...plan, ...fetched].map((image) => image.key)) };
 }
 
 /**

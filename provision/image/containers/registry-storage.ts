@@ -61,6 +61,16 @@ export async function copyImage(from: string, to: string, name: string, tag: str
   return digest;
 }
 
+/** Names of the repositories in a storage directory, `library/memcached`; none where there is none yet. */
+export async function repositoriesBelow(storage: string): Promise<string[]> {
+  const root = path.join(storage, v2, 'repositories');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter(({ name }) => name === '_manifests')
+    .map(({ parentPath }) => path.relative(root, parentPath))
+    .sort();
+}
+
 function blob(digest: string): string {
   const hex = digest.slice(digest.indexOf(':') + 1);
   return path.join(v2, 'blobs', digest.slice(0, digest.indexOf(':')), hex.slice(0, 2), hex, 'data');

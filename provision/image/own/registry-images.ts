@@ -16,11 +16,23 @@ export interface RegistryImage extends ImageName {
   readonly bytes: number;
   /** ISO 8601; undefined when the image does not say. */
   readonly created: string | undefined;
-  /** The lab's own, a reader's, or a reader's in place of the lab's of that name. */
-  readonly whose: 'lab' | 'yours' | 'yours, in place of the lab';
+  /** The lab's own, a reader's, a reader's in place of the lab's of that name, or none's: pulled through from another registry. */
+  readonly whose: 'lab' | 'yours' | 'yours, in place of the lab' | 'pulled through';
+  /** Of the lab's: built here, or where it was fetched, its name there, and its digest there. */
+  readonly from?: 'built here' | FetchedFrom;
 }
 
-const labImages = z.array(z.object({ name: z.string(), tag: z.string(), digest: z.string() }));
+export interface FetchedFrom {
+  /** `https://HOST:PORT` */
+  readonly remoteUrl: string;
+  readonly image: string;
+  readonly digest: string;
+}
+
+const fetchedFrom = z.object({ remoteUrl: z.string(), image: z.string(), digest: z.string() });
+const labImages = z.array(
+  z.object({ name: z.string(), tag: z.string(), digest: z.string(), from: fetchedFrom.optional() }),
+);
 const manifestForm = z.object({
   config: z.object({ digest: z.string(), size: z.number() }),
   layers: z.array(z.object({ size: z.number() })),
@@ -42,6 +54,7 @@ export async function registryImages(registry: RegistryClient, labStorage: strin
     const config =
       form.data === undefined ? {} : configForm.parse(await registry.config(repository, form.data.config.digest));
     const labs = own.find((image) => image.name === repository && image.tag === tag);
+    const whose = labs === undefined ? 'yours' : labs.digest === manifest.digest ? 'lab' : 'yours, in place of the lab';
     found.push({
       repository,
       tag,
@@ -49,7 +62,8 @@ export async function registryImages(registry: RegistryClient, labStorage: strin
       digest: manifest.digest,
       bytes: sizes.reduce((sum, size) => sum + size, 0),
       created: config.created,
-      whose: labs === undefined ? 'yours' : labs.digest === manifest.digest ? 'lab' : 'yours, in place of the lab',
+      whose,
+      ...(whose === 'lab' ? { from: labs?.from ?? 'built here' } : {}),
     });
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -63,7 +77,9 @@ export async function registryImages(registry: RegistryClient, labStorage: strin
  */
 export async function removeImage(name: ImageName, registry: RegistryClient, labStorage: string): Promise<boolean> {
   const { repository, tag } = name;
-  const manifest = await registry.manifest(repository, tag);
+  // Asked for its manifest, it would pull a name through that it lacks.
+  const isThere = (await registry.tags(repository)).includes(tag);
+  const manifest = isThere ? await registry.manifest(repository, tag) : undefined;
   if (manifest === undefined) throw await noImage(name, registry);
   const labs = (await ownOfLab(labStorage)).find((image) => image.name === repository && image.tag === tag);
   if (labs?.digest === manifest.digest) {

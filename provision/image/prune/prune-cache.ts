@@ -10,7 +10,17 @@ export interface CacheEntry {
   readonly path: string;
 }
 
-const cacheKinds = ['os-image', 'disk-image', 'box', 'containers', 'registry', 'builds', 'node', 'docs'] as const;
+const cacheKinds = [
+  'os-image',
+  'disk-image',
+  'box',
+  'containers',
+  'registry',
+  'pull-through',
+  'builds',
+  'node',
+  'docs',
+] as const;
 type CacheKind = (typeof cacheKinds)[number];
 
 export type PrunedEntry = CacheEntry & { readonly bytes: number };

@@ -26,6 +26,7 @@ const madeFrom = z.object({ osRoot: z.string() });
 /** A field at a time: what another version of the lab wrote is used as far as it can be read. */
 const spec = z.object({
   registryStorage: z.string().optional().catch(undefined),
+  upstream: z.object({ storage: z.string() }).optional().catch(undefined),
   rsvp: z.array(z.string()).catch([]),
   machines: z.array(madeFrom).catch([]),
 });
@@ -34,7 +35,12 @@ async function pathsOfSpec(file: string): Promise<string[]> {
   const { data } = spec.safeParse(await readJson(file));
   if (data === undefined) return [];
   // A supervisor's own Node is the one that its stream server is started with.
-  const paths = [data.registryStorage, data.rsvp[0], ...data.machines.map(({ osRoot }) => osRoot)];
+  const paths = [
+    data.registryStorage,
+    data.upstream?.storage,
+    data.rsvp[0],
+    ...data.machines.map(({ osRoot }) => osRoot),
+  ];
   return paths.filter((path) => path !== undefined);
 }
 

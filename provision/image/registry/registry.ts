@@ -2,6 +2,7 @@ import { spawn as nodeSpawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { open, readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
 import { readText } from '../../host/read-text.ts';
@@ -9,20 +10,28 @@ import { readText } from '../../host/read-text.ts';
 export interface RegistryOptions {
   /** Storage directory, as buildContainerImages returns it. */
   readonly storage: string;
-  /** `address:port`; port 0 takes a free one. */
+  /** `address:port`; port 0 takes a free one. Or the path of a Unix socket. */
   readonly addr: string;
   /** Receives the registry's log; its configuration is written beside it, ending in `.yml`. */
   readonly logFile: string;
   /** Accept pushes. Off by default: a finished storage directory is shared by all labs and named by its content. */
   readonly writable?: boolean;
+  /** Another registry, whose images it hands on and keeps (distribution's documentation, "Registry as a pull through cache"). */
+  readonly remote?: RemoteRegistry;
   readonly deadlineMs?: number;
   /** How to start the process; child_process.spawn unless told otherwise. */
   readonly spawn?: typeof nodeSpawn;
 }
 
+export interface RemoteRegistry {
+  /** `https://HOST:PORT` */
+  readonly url: string;
+  readonly login?: { readonly username: string; readonly password: string } | undefined;
+}
+
 export interface RegistryProcess {
   readonly pid: number;
-  /** `address:port` it listens on. */
+  /** `address:port` it listens on, or the path of its socket. */
   readonly addr: string;
   /** Its end, as one sentence. */
   readonly ended: Promise<string>;
@@ -38,7 +47,8 @@ export interface RegistryProcess {
 export async function startRegistry(options: RegistryOptions): Promise<RegistryProcess> {
   const { addr, logFile, deadlineMs = 10_000, spawn = nodeSpawn } = options;
   const configFile = `${logFile.replace(/\.log$/, '')}.yml`;
-  await writeFile(configFile, configuration(options));
+  // It may hold a password.
+  await writeFile(configFile, configuration(options), { mode: 0o600 });
   const log = await open(logFile, 'w');
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'docker-registry', 'serve', configFile], {
     stdio: ['ignore', log.fd, log.fd],
@@ -69,7 +79,7 @@ async function untilAnswering(child: ChildProcess, addr: string, logFile: string
     if (Date.now() > deadline) {
       throw new LabError({
         code: 'timeout.registry',
-        cause: `docker-registry does not answer http://${addr}/v2/`,
+        cause: `docker-registry does not answer at ${addr}`,
         evidence: await lastLines(logFile),
         next: `read ${logFile}`,
       });
@@ -79,10 +89,19 @@ async function untilAnswering(child: ChildProcess, addr: string, logFile: string
 }
 
 async function answers(addr: string): Promise<boolean> {
-  return fetch(`http://${addr}/v2/`, { signal: AbortSignal.timeout(1_000) }).then(
-    (response) => response.ok,
-    () => false,
-  );
+  const at = addr.startsWith('/') ? { socketPath: addr } : { host: addr.replace(/:\d+$/, ''), port: portOf(addr) };
+  return new Promise((resolve) => {
+    const asking = request({ ...at, path: '/v2/', signal: AbortSignal.timeout(1_000) }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asking.once('error', () => resolve(false));
+    asking.end();
+  });
+}
+
+function portOf(addr: string): number {
+  return Number(addr.slice(addr.lastIndexOf(':') + 1));
 }
 
 async function ended(logFile: string): Promise<LabError> {
@@ -117,15 +136,16 @@ async function lastLines(file: string): Promise<string[]> {
 }
 
 /** JSON is YAML: nothing to escape by hand. */
-function configuration({ storage, addr, writable = false }: RegistryOptions): string {
+function configuration({ storage, addr, writable = false, remote }: RegistryOptions): string {
   return JSON.stringify({
     version: 0.1,
     log: { level: 'info', formatter: 'text' },
     storage: {
       filesystem: { rootdirectory: storage },
-      delete: { enabled: writable },
-      maintenance: { uploadpurging: { enabled: false }, readonly: { enabled: !writable } },
+      delete: { enabled: writable || remote !== undefined },
+      maintenance: { uploadpurging: { enabled: false }, readonly: { enabled: !writable && remote === undefined } },
     },
-    http: { addr, secret: randomBytes(16).toString('hex') },
+    http: { addr, ...(addr.startsWith('/') ? { net: 'unix' } : {}), secret: randomBytes(16).toString('hex') },
+    ...(remote === undefined ? {} : { proxy: { remoteurl: remote.url, ...remote.login } }),
   });
 }

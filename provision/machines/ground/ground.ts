@@ -99,7 +99,7 @@ export class Ground {
     if (pids === undefined || !answers || (otherSpec && busy.length === 0)) {
       await this.clearRemains();
       await writeSpec(paths.specFile, spec);
-      pids = await startSupervisor(paths, bundle, stretch);
+      pids = await startSupervisor(paths, bundle, stretch, spec.upstream !== undefined);
     } else if (otherSpec) await changeLive(paths, spec, busy, stretch);
     // Here and not where it is started: whoever started it may have been killed before it could write.
     await writeFile(paths.supervisorFile, `${JSON.stringify(pids)}\n`);

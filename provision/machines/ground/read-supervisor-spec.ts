@@ -21,6 +21,14 @@ const schema = z.strictObject({
   }),
   ports: z.strictObject({ registry: port, artifacts: port }),
   registryStorage: path.exactOptional(),
+  upstream: z
+    .strictObject({
+      remoteUrl: text,
+      images: z.record(z.string(), text),
+      storage: path,
+      own: z.array(text).readonly(),
+    })
+    .exactOptional(),
   rsvp: z.array(z.string()).min(1).readonly().exactOptional(),
   guestsOf: z.enum(['libvirt', 'virtualbox']).exactOptional(),
   stretch: z.number().min(1),

@@ -8,7 +8,9 @@ import { waitUntil } from '../wait-until.ts';
 import { hostHierarchies } from '../cgroup/hierarchies.ts';
 import { createSupervisorCgroup } from '../cgroup/machine-cgroup.ts';
 import { callSupervisor } from './control-client.ts';
+import { loginFiles } from '../../image/upstream/registry-login.ts';
 import type { LabPaths } from './lab-paths.ts';
+import { uplinkLogins } from './uplink.ts';
 import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 const readyDeadlineMs = 15_000;
@@ -25,13 +27,37 @@ export interface SupervisorPids {
 /** For `sh -c`: enters the cgroups whose `cgroup.procs` files are listed in $0, and becomes the command of its arguments. */
 const enterCgroups = 'for procs in $0; do echo $$ > "$procs" || exit 1; done; exec "$@"';
 
+/** Of the caller's environment what its way to registries depends on (Go's net/http and crypto/x509, containers-auth.json(5)). */
+const waysOut = [
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
+
+/** What a supervisor has of its caller's that fetches images for the machines. Nothing else in the lab has either. */
+function uplinkEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const ways = waysOut.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
+  return { ...Object.fromEntries(ways), [uplinkLogins]: loginFiles(env).join(':') };
+}
+
 /**
  * Starts the supervisor in namespaces and a cgroup of its own, so that it outlives the session or unit that called, and waits
  * until its control socket answers.
  * @param stretch how many times slower than usual this host is
+ * @param hasUplink it is given the host's network at descriptor 3, for the process that fetches images
  * @throws LabError `command.supervisor` with the last lines of its log, `timeout.condition`
  */
-export async function startSupervisor(paths: LabPaths, bundle: string, stretch: number): Promise<SupervisorPids> {
+export async function startSupervisor(
+  paths: LabPaths,
+  bundle: string,
+  stretch: number,
+  hasUplink = false,
+): Promise<SupervisorPids> {
   await mkdir(paths.runDir, { recursive: true });
   await mkdir(paths.logDir, { recursive: true });
   await rm(paths.controlSocket, { force: true });
@@ -41,7 +67,8 @@ export async function startSupervisor(paths: LabPaths, bundle: string, stretch: 
   // tini is PID 1 of the namespace: it reaps what the machines' systemd-nspawns leave behind, which Node would not.
   const argv = [...namespaces, 'tini', '--', process.execPath, bundle, paths.specFile];
   // Nothing of the caller's environment: it would outlive the caller, and slow every Node start down that it configures.
-  const env = { PATH: process.env['PATH'], LANG: 'C.UTF-8' };
+  const env = { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...(hasUplink ? uplinkEnvironment(process.env) : {}) };
+  const uplink = hasUplink ? openSync('/proc/self/ns/net', 'r') : undefined;
   const hierarchies = await hostHierarchies();
   const roots = hierarchies.map(({ mount }) => join(mount, 'cgroup.procs')).join(' ');
   const own = (await createSupervisorCgroup(hierarchies, paths.cgroup)).join(' ');
@@ -52,9 +79,9 @@ export async function startSupervisor(paths: LabPaths, bundle: string, stretch: 
     detached: true,
     cwd: '/',
     env,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, ...(uplink === undefined ? [] : [uplink])],
   });
-  closeSync(log);
+  for (const opened of [log, uplink]) if (opened !== undefined) closeSync(opened);
   child.unref();
   const unshare = mustHave(child.pid, 'process of the supervisor');
   const evidence = () => textOrEmpty(logFile).trimEnd().split('\n').slice(-15);

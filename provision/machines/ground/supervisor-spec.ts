@@ -14,6 +14,17 @@ export interface SupervisorSpec {
   readonly ports: { readonly registry: number; readonly artifacts: number };
   /** Storage directory of the container image registry; absent on a bare lab. */
   readonly registryStorage?: string;
+  /** Another registry, from which images come; absent: none. */
+  readonly upstream?: {
+    /** `https://HOST:PORT` */
+    readonly remoteUrl: string;
+    /** Of the lab's images those that come from there (ImageConfig). */
+    readonly images: Readonly<Record<string, string>>;
+    /** Keeps what machines pull from there, shared by all labs. */
+    readonly storage: string;
+    /** Names that are never asked for there: a repository, or all below one that ends in `/`. */
+    readonly own: readonly string[];
+  };
   /** argv of the RSVP stream server; absent on a bare lab. */
   readonly rsvp?: readonly string[];
   /** The machines are guests: of the lab's own libvirtd, which the supervisor runs, or of VirtualBox; else its containers. */

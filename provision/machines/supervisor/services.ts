@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import type { LabPaths } from '../ground/lab-paths.ts';
 import type { SupervisorMachine, SupervisorSpec } from '../ground/supervisor-spec.ts';
 import { startRegistry } from '../../image/registry/registry.ts';
+import { hostPullThrough } from './host-pull-through.ts';
 import { mountRegistryLayer } from './registry-layer.ts';
+import { startRegistryFront } from './registry-front.ts';
 import { type Daemon, startDaemon } from './child.ts';
 import { bridge } from '../ground/lab-network.ts';
 
 const restartDelayMs = 500;
+/** Less than docker waits; a registry far away that has to ask yet another one needs seconds. */
+const upstreamAnswerMs = 30_000;
 
 /** Daemons that the machines rely on: DNS, container registry, RSVP stream, lxcfs or libvirtd. Restarted when they die. */
 export interface LabServices {
@@ -38,16 +42,21 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
     now.set(name, daemon);
     void daemon.ended.then((sentence) => died(sentence, () => keep(name, argv, before)));
   };
+  const { upstream } = spec;
+  let registryAddr: string | undefined;
   const keepRegistry = async (storage: string, writable: boolean): Promise<void> => {
     const registry = await startRegistry({
       storage,
       writable,
-      addr: `${spec.network.bridgeAddress}:${spec.ports.registry}`,
+      // Behind what asks another registry, too, it needs none that a machine knows.
+      addr: upstream === undefined ? `${spec.network.bridgeAddress}:${spec.ports.registry}` : '127.0.0.1:0',
       logFile: join(paths.logDir, 'registry.log'),
     });
-    void registry.ended.then((sentence) =>
-      died(sentence, () => void keepRegistry(storage, writable).catch(console.error)),
-    );
+    registryAddr = registry.addr;
+    void registry.ended.then((sentence) => {
+      registryAddr = undefined;
+      died(sentence, () => void keepRegistry(storage, writable).catch(console.error));
+    });
   };
   const openRegistry = async (storage: string): Promise<void> => {
     // Pushes are refused where the state directory's file system carries no overlay (NFS, FUSE); everything else works.
@@ -55,6 +64,15 @@ export function startLabServices(spec: SupervisorSpec, paths: LabPaths, libvirtd
       console.error('nothing can be pushed to the registry:', error);
     });
     await keepRegistry(layer ?? storage, layer !== undefined);
+    if (upstream === undefined) return;
+    await startRegistryFront({
+      host: spec.network.bridgeAddress,
+      port: spec.ports.registry,
+      registry: () => registryAddr,
+      pullThrough: hostPullThrough(upstream, paths, spec.stretch),
+      own: upstream.own,
+      answerMs: upstreamAnswerMs * spec.stretch,
+    });
   };
   if (libvirtd !== undefined) keep('libvirtd', libvirtd);
   else if (spec.guestsOf === undefined)

@@ -4,6 +4,7 @@ import { buildContainerImages } from '#provision/image/containers/build-containe
 import { ensureOsImage } from '#provision/image/os/build-os-image.ts';
 import { osRecipe } from '#provision/image/os/recipe.ts';
 import { wantedKeys } from '#provision/image/prune/wanted-keys.ts';
+import { upstreamOf } from '#provision/config/image-settings.ts';
 import { loadConfig } from '#provision/config/load-config.ts';
 
 // Run with the Node that the lab will run with in the guest: the OS image has that program in it, and its version in its key.
@@ -15,9 +16,9 @@ await buildContainerImages({
   repoDir,
   cacheDir,
   suite: images.suite,
-  source: images.source,
+  upstream: upstreamOf(images),
   onProgress: ({ image, phase, detail }) => console.error([image, phase, detail].filter(Boolean).join(' ')),
 });
-const wanted = [...(await wantedKeys(repoDir, cacheDir, images.suite))];
+const wanted = [...(await wantedKeys(repoDir, cacheDir, images.suite, upstreamOf(images)))];
 const paths = ['os-image', 'containers', 'registry'].flatMap((kind) => wanted.map((key) => join(kind, key)));
 console.log(JSON.stringify(paths.filter((path) => existsSync(join(cacheDir, path)))));

@@ -60,3 +60,24 @@ it('has no registry when there are no container images', () => {
   // It is written as JSON for another process.
   expect(JSON.parse(JSON.stringify(bare))).toEqual(bare);
 });
+
+it('knows another registry only where lab.toml names one, and which names are never asked for there', () => {
+  expect(spec).not.toHaveProperty('upstream');
+  const specOf = (images: string) =>
+    supervisorSpec({
+      config: load({ toml: `[images]\nremoteurl = "https://registry.example"\n${images}` }),
+      repoDir: '/checkout',
+      registryStorage: '/cache/registry',
+      osRootOf: () => '/cache/os',
+    }).upstream;
+  expect(specOf('')).toMatchObject({
+    remoteUrl: 'https://registry.example',
+    images: {},
+    storage: expect.stringMatching(/\/coreos-lab\/pull-through\/[0-9a-f]{32}$/) as string,
+    own: ['lab/', 'library/node'],
+  });
+  expect(specOf('[images.node]\nsource = "upstream"')).toMatchObject({
+    images: { node: 'library/node' },
+    own: ['lab/'],
+  });
+});

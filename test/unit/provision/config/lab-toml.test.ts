@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readToml } from '#provision/config/toml-file.ts';
-import { load, loadError } from './config-directory.ts';
+import { loadError } from './config-directory.ts';
 
 describe('lab.toml', () => {
   it.each([
@@ -57,10 +57,6 @@ describe('lab.toml', () => {
       'lab.toml:4:',
       'lab.toml:5:',
     ]);
-  });
-
-  it('accepts upstream images; what would fetch them answers for them', () => {
-    expect(load({ toml: '[images]\nsource = "upstream"' }).images.source).toBe('upstream');
   });
 
   it('says so when the file cannot be read', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { LabError } from '#errors/lab-error.ts';
 import { delayEnvironment } from '#scenarios/bootstrap/delays.ts';
-import { imageParameter } from '#scenarios/bootstrap/image.ts';
+import { requireImage } from '#scenarios/bootstrap/image.ts';
 import { withEnvironment } from '#scenarios/bootstrap/unit-variant.ts';
 
 const units = join(import.meta.dirname, '../../../../units');
@@ -28,15 +28,25 @@ it('a unit without a container is refused', () => {
   );
 });
 
-it('the upstream image is refused while the command line is read', () => {
-  expect(imageParameter.parse('embedded', 'image')).toBe('embedded');
-  const refusal = (given: string) => {
+it('the image that a bootstrap is to be of must be the one that the lab serves', () => {
+  const own = { suite: 'bookworm', upstream: {} };
+  const others = { ...own, remoteUrl: 'https://registry.example', upstream: { couchbase: 'library/couchbase:7.0' } };
+  const refusal = (...args: Parameters<typeof requireImage>) => {
     try {
-      return imageParameter.parse(given, 'image');
+      return requireImage(...args);
     } catch (error) {
-      return error instanceof LabError ? `${error.code} ${error.exitCode}` : error;
+      return error instanceof LabError ? [error.code, error.exitCode, error.next] : error;
     }
   };
-  expect(refusal('upstream')).toBe('unbuilt.upstream-images 79');
-  expect(refusal('official')).toBe('usage.parameter 64');
+  const next = (source: string) =>
+    expect.stringContaining(`source = "${source}" under [images.couchbase] in lab.toml`) as string;
+  expect(refusal(own, 'upstream')).toEqual(['usage.parameter', 64, next('upstream')]);
+  expect(refusal(others, 'embedded')).toEqual(['usage.parameter', 64, next('embedded')]);
+  for (const fits of [
+    ['any', own] as const,
+    ['embedded', own] as const,
+    ['any', others] as const,
+    ['upstream', others] as const,
+  ])
+    expect(refusal(fits[1], fits[0])).toBeUndefined();
 });

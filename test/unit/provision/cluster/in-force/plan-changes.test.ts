@@ -193,6 +193,25 @@ describe('lab.toml', () => {
     expect(goes(seenChange(three, configOf(3, { toml: '[rsvp]\nrate = 9\n' }), { states })).later).toEqual([]);
   });
 
+  it('images come from elsewhere with the next start of the lab, and until then from where they came', () => {
+    const remote = 'remoteurl = "https://registry.example"\n';
+    const toml = `[images]\n${remote}[images.couchbase]\nsource = "upstream"\n`;
+    const { config, later } = goes(seenChange(three, configOf(3, { toml })));
+    expect(later).toEqual([
+      '[images] source is upstream for couchbase (library/couchbase:community-4.0.0) in lab.toml, and the lab has embedded; applied by: lab halt && lab up',
+      '[images] remoteurl is https://registry.example in lab.toml, and the lab has none; applied by: lab halt && lab up',
+    ]);
+    expect(config.images).toEqual(three.images);
+    const back = goes(seenChange(configOf(3, { toml: `[images]\nsource = "upstream"\n${remote}` }), three));
+    expect(back.later[0]).toBe(
+      '[images] source is embedded in lab.toml, and the lab has upstream; applied by: lab halt && lab up',
+    );
+    const states = { 'core-01': 'stopped', 'core-02': 'stopped', 'core-03': 'absent' } as const;
+    const halted = goes(seenChange(three, configOf(3, { toml }), { states }));
+    expect(halted.later).toEqual([]);
+    expect(halted.config.images.upstream).toEqual({ couchbase: 'library/couchbase:community-4.0.0' });
+  });
+
   it('deadlines hold at once', () => {
     const { config, later } = goes(seenChange(three, configOf(3, { toml: '[timers]\nboot_deadline = "99s"\n' })));
     expect(later).toEqual([]);

@@ -28,10 +28,11 @@ async function made(config: LabConfig, machines: readonly MachineStatus[] = []):
 it('a lab is what it was made of, whatever is written by now', async () => {
   const before = configOf(3, {
     rb: '$vm_memory = 1600\n$instance_name_prefix = "node"\n',
-    toml: `${stateDir()}[timers]\nfleet_agent_ttl = "7s"\netcd_election = "700ms"\n[network]\nflannel_backend = "vxlan"\nhost = "172.17.8.250"\n[ports]\nfleet_api = 5555\nregistry = 5001\n[rsvp]\nrate = 9\nseed = 3\n[fleet]\nfence = false\nauth = "token"\n`,
+    toml: `${stateDir()}[timers]\nfleet_agent_ttl = "7s"\netcd_election = "700ms"\n[network]\nflannel_backend = "vxlan"\nhost = "172.17.8.250"\n[ports]\nfleet_api = 5555\nregistry = 5001\n[rsvp]\nrate = 9\nseed = 3\n[images]\nremoteurl = "http://127.0.0.1:5001"\n[images.couchbase]\nsource = "upstream"\nimage = "couchbase:7"\n[fleet]\nfence = false\nauth = "token"\n`,
   });
   await made(before);
   expect(await readConfigInForce(configOf(7, { toml: stateDir() }))).toEqual(before);
+  expect(before.images.upstream).toEqual({ couchbase: 'library/couchbase:7' });
   expect(await readConfigInForce(before)).toEqual(before);
 });
 

@@ -13,6 +13,7 @@ const nothingThere: PreviewSeen = {
   status: { up: false, machines: [] },
   missingPackages: ['buildah', 'mmdebstrap'],
   packageBytes: 12_300_000,
+  fetches: [],
   images: [
     { subject: 'OS image', cached: false },
     { subject: 'container images', cached: false },
@@ -53,6 +54,20 @@ it('another lab without a running machine, which has the addresses, goes down be
     'network: create',
   ]);
   expect(steps[3]?.reason).toBe('lab kept, which has them and runs no machine, goes down; its disks stay');
+});
+
+it('names each image that would be fetched, from where, and its size where somebody knows it', () => {
+  const remoteUrl = 'https://registry.example';
+  const fetches = [
+    { image: 'couchbase:community-4.0.0', remoteUrl, bytes: 70_000_000 },
+    { image: 'memcached:1', remoteUrl, bytes: undefined },
+  ];
+  const steps = previewSteps({ ...running, fetches }).filter(({ action }) => action === 'fetch');
+  const reason = 'the cache does not hold it; from https://registry.example';
+  expect(steps).toEqual([
+    { subject: 'couchbase:community-4.0.0', action: 'fetch', reason, bytes: 70_000_000 },
+    { subject: 'memcached:1', action: 'fetch', reason },
+  ]);
 });
 
 it('says no size where apt knows none', () => {

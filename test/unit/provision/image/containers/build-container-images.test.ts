@@ -7,7 +7,6 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { buildContainerImages } from '#provision/image/containers/build-container-images.ts';
 import { startRegistry } from '#provision/image/registry/registry.ts';
 import { buildTinyImages, writeTinyRepository } from './fixtures/tiny-images.ts';
 
@@ -139,12 +138,4 @@ test('a Dockerfile that does not build is an error with buildah’s last lines, 
     evidence: expect.arrayContaining([expect.stringContaining('no-such-program')]) as string[],
   });
   expect(await registryEntries()).toEqual([]);
-});
-
-test('upstream images are refused with what to write instead', async () => {
-  const request = { repoDir: dir, cacheDir: dir, suite: 'bookworm', onProgress: () => undefined };
-  await expect(buildContainerImages({ ...request, source: 'upstream' })).rejects.toMatchObject({
-    code: 'unbuilt.upstream-images',
-    next: expect.stringContaining('source = "embedded"') as string,
-  });
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,7 +61,18 @@ describe('images in the lab’s registry', () => {
     const [web, mine] = await registryImages(client, storage());
     expect(mine).toMatchObject({ name: 'mine:2', whose: 'yours', created: '2026-01-02T03:04:05Z' });
     expect(mine?.bytes).toBeGreaterThan(50);
-    expect(web).toMatchObject({ name: 'mattbailey/ch6-web:latest', whose: 'lab' });
+    expect(web).toMatchObject({ name: 'mattbailey/ch6-web:latest', whose: 'lab', from: 'built here' });
+    expect(mine).not.toHaveProperty('from');
+  });
+
+  it('of the lab say where they were fetched, as long as no reader’s stands in their place', async () => {
+    const from = { remoteUrl: 'https://registry.example', image: 'acme/web:7', digest: `sha256:${'0'.repeat(64)}` };
+    const file = join(storage(), 'images.json');
+    const [web] = JSON.parse(readFileSync(file, 'utf8')) as object[];
+    writeFileSync(file, JSON.stringify([{ ...web, from }]));
+    expect((await registryImages(client, storage())).map((one) => one.from)).toEqual([from]);
+    await push('mattbailey/ch6-web', 'latest', 'me');
+    expect((await registryImages(client, storage())).map((one) => one.from)).toEqual([undefined]);
   });
 
   it('are removed one name at a time, also when another name is of the same image', async () => {

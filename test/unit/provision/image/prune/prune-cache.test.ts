@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { osImageKey, osRecipe } from '#provision/image/os/recipe.ts';
 import { pruneCache } from '#provision/image/prune/prune-cache.ts';
 import { usedPaths } from '#provision/image/prune/used-paths.ts';
+import { pullThroughStorage } from '#provision/image/upstream/upstream.ts';
 import { wantedKeys } from '#provision/image/prune/wanted-keys.ts';
 import { repoDir } from '../../vagrant/record-vagrantfile.ts';
 
@@ -64,6 +65,7 @@ describe('what labs stand on', () => {
   it('is what their machines were made from, and their registry, also of labs that are down or elsewhere', async () => {
     write('labs/one/supervisor-spec.json', {
       registryStorage: '/c/registry/1',
+      upstream: { remoteUrl: 'https://registry.example', storage: '/c/pull-through/1', images: {}, own: [] },
       rsvp: ['/c/node/1/bin/node', '/checkout/meetup.cjs'],
       machines: [{ osRoot: '/c/os/1/root' }],
     });
@@ -75,6 +77,7 @@ describe('what labs stand on', () => {
       '/c/node/1/bin/node',
       '/c/os/1/root',
       '/c/os/2/root',
+      '/c/pull-through/1',
       '/c/registry/1',
       '/c/registry/3',
     ]);
@@ -87,6 +90,12 @@ describe('what this checkout wants', () => {
     expect(keys.has(await osImageKey(osRecipe(repoDir, 'bookworm'), process.version))).toBe(true);
     // OS image, two disks, two boxes, the registry, and the container images of the catalogue.
     expect(keys.size).toBeGreaterThan(6 + 4);
+    const remoteUrl = 'https://registry.example';
+    const images = { couchbase: 'library/couchbase:7' };
+    const fetching = await wantedKeys(repoDir, join(dir, 'cache'), 'bookworm', { remoteUrl, images });
+    expect(fetching.has(basename(pullThroughStorage(join(dir, 'cache'), remoteUrl)))).toBe(true);
+    // Of the others the registry's key and Couchbase's are other ones.
+    expect([...keys].filter((key) => !fetching.has(key))).toHaveLength(2);
     const [node, ...other] = [...keys].filter((one) => !/^[0-9a-f]{32}$/.test(one));
     expect([node, other]).toEqual([expect.stringMatching(/^24\.\d+\.\d+-(x64|arm64)$/), []]);
   });
