@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import { parseFlags, type FlagSpec } from '#platform/fleet/flags.ts';
+import { parseFlags, type FlagSpec } from '#platform/fleet/parts/flags.ts';
 
 /** What `npm run judge` is asked for. */
 export interface JudgeOptions {
