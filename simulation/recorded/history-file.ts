@@ -23,6 +23,7 @@ export interface RecordedHistory extends Readonly<Omit<z.infer<typeof headSchema
   readonly events: readonly HistoryEvent[];
 }
 
+/** Writes it, as lines of JSON. */
 export async function writeHistory(file: string, { events, ...head }: RecordedHistory): Promise<void> {
   const lines = [{ schema: 'coreos-lab/history/1', ...head }, ...events].map((line) => `${JSON.stringify(line)}\n`);
   await writeFile(file, lines.join(''));

@@ -51,6 +51,8 @@ const named: Readonly<Record<string, Change>> = {
   '[machines] ignition': { to: '"own.ign"' },
   '[fleet] fence': { to: 'false' },
   '[fleet] auth': { to: '"token"' },
+  '[images] source': { to: '"upstream"\nremoteurl = "http://127.0.0.1:5555"', by: 'halt' },
+  '[images] remoteurl': { to: '"http://127.0.0.1:5555"', by: 'halt' },
   '[rsvp] rate': { to: '9', by: 'halt' },
   '[rsvp] seed': { to: '9', by: 'halt' },
   '[vagrant] driver': { to: '"qemu"', runs: 'vagrant' },
@@ -68,6 +70,7 @@ const named: Readonly<Record<string, Change>> = {
 };
 
 const eachCommand = 'the next command waits by it; nothing of the lab holds it';
+const ofOneImage = 'is a part of what `[images] source` is named with';
 const noEffect = 'has nothing to act on, which a note says whenever it is set';
 
 /** What needs nothing, and why. */
@@ -80,7 +83,14 @@ const nothing: Readonly<Record<string, string>> = {
   '[timers] deploy_deadline': eachCommand,
   '[timers] image_build_deadline': eachCommand,
   '[timers] stretch': 'the timers that it makes longer are named themselves; waits hold at once',
-  '[images] source': 'the images of the next `lab up`',
+  '[images] couchbase': ofOneImage,
+  '[images] memcached': ofOneImage,
+  '[images] node': ofOneImage,
+  '[images.couchbase] source': ofOneImage,
+  '[images.couchbase] image': ofOneImage,
+  '[images.memcached] source': ofOneImage,
+  '[images.memcached] image': ofOneImage,
+  '[images.node] source': ofOneImage,
   '[images] suite': 'has one value',
   '[apps] couchbase': 'only lets machines be smaller',
   '[vagrant] hypervisor':
