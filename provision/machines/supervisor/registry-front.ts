@@ -23,6 +23,12 @@ export interface RegistryFrontOptions {
   readonly answerMs: number;
 }
 
+/** Machines have three downloads each at once (dockerd(8), --max-concurrent-downloads), and as many uploads. */
+export const mostConnections = 256;
+const headersMs = 30_000;
+/** How long nothing may pass over a connection; a layer may take as long as it does. */
+const silenceMs = 600_000;
+
 type Target = Pick<RequestOptions, 'host' | 'port' | 'socketPath'>;
 
 /**
@@ -35,6 +41,10 @@ export async function startRegistryFront(options: RegistryFrontOptions): Promise
   const server = createServer((asked, answer) => {
     void handle(options, agent, asked, answer).catch(() => answer.destroy());
   });
+  server.maxConnections = mostConnections;
+  server.headersTimeout = headersMs;
+  server.requestTimeout = 0;
+  server.timeout = silenceMs;
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return server;

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { RegistryClient } from '#provision/image/registry/registry-client.ts';
 import type { RegistryProcess } from '#provision/image/registry/registry.ts';
 import { startPullThrough } from '#provision/image/upstream/pull-through.ts';
 import { pulledImages } from '#provision/image/upstream/pulled-images.ts';
-import { mayPullThrough, startRegistryFront } from '#provision/machines/supervisor/registry-front.ts';
+import { mayPullThrough, mostConnections, startRegistryFront } from '#provision/machines/supervisor/registry-front.ts';
 import { UpstreamRegistry, withPassword } from '#test/support/upstream-registry.ts';
 
 let dir = '';
@@ -72,13 +73,16 @@ it('what the lab’s registry has is its own; what it lacks comes from the other
   await upstream.stop();
   expect((await client.manifest('library/other', '1'))?.digest).toBe(elsewhere.digest);
   expect((await blob()).status).toBe(200);
-  expect(await pulledImages(upstream.url, join(dir, 'kept'))).toEqual([
-    expect.objectContaining({
-      name: 'other:1',
-      whose: 'pulled through',
-      from: { remoteUrl: upstream.url, image: 'library/other:1', digest: elsewhere.digest },
-    }),
-  ]);
+  // docker-registry writes down what it has handed out a moment later.
+  await expect
+    .poll(() => pulledImages(upstream.url, join(dir, 'kept')), { timeout: 30_000 })
+    .toEqual([
+      expect.objectContaining({
+        name: 'other:1',
+        whose: 'pulled through',
+        from: { remoteUrl: upstream.url, image: 'library/other:1', digest: elsewhere.digest },
+      }),
+    ]);
 });
 
 it('pushes go to the lab’s registry: a blob that only the other has is sent', async () => {
@@ -138,4 +142,15 @@ it.each([
   ['GET', '/v2/library/node-exporter/manifests/1', true],
 ])('%s %s may be answered by another registry: %j', (method, path, may) => {
   expect(mayPullThrough(method, path, ['lab/', 'library/node'])).toBe(may);
+});
+
+it('has room for so many connections, and closes one more at once', async () => {
+  const [host = '', port] = (await front(() => Promise.resolve(undefined))).split(':');
+  const open = () => connect(Number(port), host).on('error', () => undefined);
+  const sockets = Array.from({ length: mostConnections }, open);
+  ends.push(() => sockets.forEach((socket) => socket.destroy()));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const more = open();
+  await once(more, 'close');
+  expect(sockets.filter((socket) => socket.destroyed)).toEqual([]);
 });
