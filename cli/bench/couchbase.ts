@@ -7,6 +7,7 @@ import { median } from '#scenarios/bench/failover-series.ts';
 import { ownCpuMs, residentBytes } from '#scenarios/bench/fleet/process-cpu.ts';
 import { seconds } from '#errors/seconds.ts';
 import { table } from '../render/table.ts';
+import { benchIndex, benchSdk, benchStart } from './couchbase-uses.ts';
 
 /** Of each measurement; fewer where the host is busy. */
 const requests = Number(process.env['LAB_BENCH_REQUESTS'] ?? 150_000);
@@ -22,14 +23,17 @@ interface Cost {
 }
 
 /**
- * `npm run bench -- couchbase [restart]`: pipelined key-value against Debian's memcached, in turn; or what a million documents take, and how
- * long a restart with them does.
+ * `npm run bench -- couchbase [restart|index|sdk|start]`: pipelined key-value against Debian's memcached, in turn; what a million documents take,
+ * and how long a restart with them does; what key-value waits for while they are indexed; the official SDK; the way to its first write.
  */
 export async function benchCouchbase(repoDir: string, rounds: number, only: string | undefined): Promise<void> {
   const program = join(repoDir, 'apps/couchbase/dist/server.cjs');
   const directory = await mkdtemp(join(tmpdir(), 'couchbase-bench-'));
   try {
     if (only === 'restart') await benchRestart(program, join(directory, 'data'));
+    else if (only === 'index') await benchIndex(program);
+    else if (only === 'sdk') await benchSdk(program, rounds);
+    else if (only === 'start') await benchStart(program, rounds);
     else await benchCommands(program, directory, rounds);
   } finally {
     await rm(directory, { recursive: true, force: true });

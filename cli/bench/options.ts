@@ -38,9 +38,9 @@ export const benches = {
     packages: ['etcd-server'],
   },
   couchbase: {
-    what: 'the embedded Couchbase and memcached; `restart`: a million documents',
-    argument: 'restart',
-    isArgument: oneOf('restart'),
+    what: 'the embedded Couchbase and memcached; or one of its other figures',
+    argument: 'restart|index|sdk|start',
+    isArgument: oneOf('restart', 'index', 'sdk', 'start'),
     packages: ['memcached'],
   },
   v2: {
@@ -75,9 +75,9 @@ const flags = {
 export const usageText = [
   'npm run bench -- [NAME [ARGUMENT]] [flags]: two things compared in one run. Without a name: the first four.',
   ...Object.entries<Bench>(benches).map(
-    ([name, { what, argument = '' }]) => `  ${`${name} ${argument && `[${argument}]`}`.padEnd(29)} ${what}`,
+    ([name, { what, argument = '' }]) => `  ${`${name} ${argument && `[${argument}]`}`.padEnd(36)} ${what}`,
   ),
-  ...Object.entries(flags).map(([name, { help }]) => `  ${`--${name}`.padEnd(29)} ${help}`),
+  ...Object.entries(flags).map(([name, { help }]) => `  ${`--${name}`.padEnd(36)} ${help}`),
   'What runs on a lab makes one of its own beside yours, named bench, and destroys it at the end.',
 ].join('\n');
 

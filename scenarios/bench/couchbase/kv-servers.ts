@@ -37,11 +37,25 @@ export async function startMemcached(): Promise<KvServerProcess> {
 
 const login = { user: 'Administrator', password: 'Password1', bucket: 'default' } as const;
 
+/** A server of Couchbase's three ports. */
+export interface CouchbaseProcess extends KvServerProcess {
+  readonly login: Login;
+  readonly mgmt: number;
+  readonly views: number;
+}
+
 /**
  * The embedded Couchbase. One that was not set up before gets a bucket.
  * @param program path of the bundle server.cjs @param dataDir undefined for one that keeps nothing
  */
-export async function startCouchbase(program: string, dataDir?: string): Promise<KvServerProcess> {
+export async function startCouchbase(program: string, dataDir?: string): Promise<CouchbaseProcess> {
+  const server = await startBareCouchbase(program, dataDir);
+  await setUp(server.mgmt);
+  return server;
+}
+
+/** The same without its set-up. */
+export async function startBareCouchbase(program: string, dataDir?: string): Promise<CouchbaseProcess> {
   const flags = ['--bind=127.0.0.1', '--kv-port=0', '--mgmt-port=0', '--capi-port=0'];
   const child = spawn(
     process.execPath,
@@ -50,30 +64,31 @@ export async function startCouchbase(program: string, dataDir?: string): Promise
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const ports = await portsOf(child);
-  await setUp(ports.mgmt);
+  const { kv: port, ...ports } = await portsOf(child);
   return {
     pid: mustHave(child.pid, 'process of the server'),
-    port: ports.kv,
+    port,
+    ...ports,
     login,
     stop: (crash) => end(child, crash),
   };
 }
 
-async function portsOf(child: ChildProcess): Promise<{ readonly kv: number; readonly mgmt: number }> {
+async function portsOf(child: ChildProcess) {
   if (child.stdout === null) throw new TypeError('the server has no standard output');
   for await (const line of createInterface({ input: child.stdout })) {
-    const [, kv, mgmt] = /key-value (\d+), management (\d+)/u.exec(line) ?? [];
-    if (kv !== undefined && mgmt !== undefined) {
+    const ports = /key-value (\d+), management (\d+), views (\d+)/u.exec(line);
+    if (ports !== null) {
       child.stdout.resume();
-      return { kv: Number(kv), mgmt: Number(mgmt) };
+      const [kv = 0, mgmt = 0, views = 0] = ports.slice(1).map(Number);
+      return { kv, mgmt, views };
     }
   }
   throw new LabError({ code: 'command.couchbase-bench', cause: 'the server ended', next: 'npm run build' });
 }
 
-/** Statuses are not looked at: a server that is set up already refuses all of it. */
-async function setUp(port: number): Promise<void> {
+/** By REST. Statuses are not looked at: a server that is set up already refuses all of it. */
+export async function setUp(port: number): Promise<void> {
   const authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
   const post = (path: string, form: Record<string, string>) =>
     fetch(`http://127.0.0.1:${port}${path}`, {

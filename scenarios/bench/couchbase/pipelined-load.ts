@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { LabError } from '#errors/lab-error.ts';
 
 /** Commands of memcached's binary protocol, which both servers speak ("memcached binary protocol", Command opcodes). */
-const opcodes = { get: 0x00, set: 0x01, saslAuth: 0x21, selectBucket: 0x89 } as const;
+const opcodes = { get: 0x00, set: 0x01, noop: 0x0a, saslAuth: 0x21, selectBucket: 0x89 } as const;
 
 const headBytes = 24;
 /** Requests of one write; the next comes when all of them are answered. */
@@ -24,6 +24,8 @@ export interface Load {
   /** Different keys, taken in turn. */
   readonly keys: number;
   readonly valueBytes: number;
+  /** Values are JSON objects with a number `n`. */
+  readonly json?: boolean;
   /** Where the server wants to know who asks, and for what. */
   readonly login?: Login | undefined;
 }
@@ -44,17 +46,47 @@ export async function runLoad(load: Load): Promise<void> {
   );
 }
 
-function batchesOf({ command, keys, valueBytes }: Load): Buffer[] {
+function batchesOf({ command, keys, valueBytes, json = false }: Load): Buffer[] {
   return Array.from({ length: Math.ceil(keys / batchRequests) }, (_, batch) =>
     Buffer.concat(
       Array.from({ length: batchRequests }, (_unused, index) => {
         const number = (batch * batchRequests + index) % keys;
         const key = `key-${String(number).padStart(10, '0')}`;
         if (command === 'get') return request(opcodes.get, key);
-        return request(opcodes.set, key, `${number}:`.padEnd(valueBytes, 'x'), Buffer.alloc(8));
+        const text = json ? jsonOf(number, valueBytes) : `${number}:`.padEnd(valueBytes, 'x');
+        return request(opcodes.set, key, text, Buffer.alloc(8));
       }),
     ),
   );
+}
+
+function jsonOf(n: number, bytes: number): string {
+  const bare = JSON.stringify({ n, x: '' });
+  return JSON.stringify({ n, x: 'x'.repeat(Math.max(0, bytes - bare.length)) });
+}
+
+/**
+ * Asks NOOPs, one after the other, until something is over.
+ * @returns how long each took, ms
+ * @throws LabError `command.couchbase-bench`
+ */
+export async function noopTimes(server: Pick<Load, 'port' | 'login'>, until: Promise<unknown>): Promise<number[]> {
+  let isOver = false;
+  const over = until.finally(() => (isOver = true));
+  const connection = await Connection.open(server);
+  const times: number[] = [];
+  try {
+    while (!isOver) {
+      const began = performance.now();
+      await connection.ask(request(opcodes.noop, ''), 1);
+      times.push(performance.now() - began);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await over;
+  } finally {
+    connection.close();
+  }
+  return times;
 }
 
 function request(opcode: number, key: string, value = '', extras = Buffer.alloc(0)): Buffer {
@@ -83,7 +115,7 @@ class Connection {
     socket.on('close', () => this.#wake(failed('the server closed the connection')));
   }
 
-  static async open({ port, login }: Load): Promise<Connection> {
+  static async open({ port, login }: Pick<Load, 'port' | 'login'>): Promise<Connection> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     const connection = new Connection(socket);
