@@ -62,7 +62,7 @@ export class LabOnGuest {
     let found: string[] = [];
     await waitUntil({
       condition: 'three machines run, with a healthy etcd each',
-      deadlineMs: 5 * minuteMs,
+      deadlineMs: 20 * minuteMs,
       everyMs: 1_000,
       next: this.guest.sshCommand,
       evidence: () => found,
