@@ -133,9 +133,9 @@ async function setUpByCli(program: string, mgmt: number): Promise<void> {
   const cli = join(program, '../couchbase-cli.cjs');
   const [address, user, password] = [`127.0.0.1:${mgmt}`, 'Administrator', 'Password1'];
   const init = ['cluster-init', '-c', address, `--cluster-username=${user}`, `--cluster-password=${password}`];
-  await execa('node', [cli, ...init, '--cluster-ramsize=2048']);
+  await execa(process.execPath, [cli, ...init, '--cluster-ramsize=2048']);
   const create = ['bucket-create', '-c', address, '-u', user, '-p', password, '--bucket=default'];
-  await execa('node', [cli, ...create, '--bucket-type=couchbase', '--bucket-ramsize=2000']);
+  await execa(process.execPath, [cli, ...create, '--bucket-type=couchbase', '--bucket-ramsize=2000']);
 }
 
 function basic({ user, password }: CouchbaseProcess['login']): string {

@@ -41,6 +41,7 @@ const packageOf: Readonly<Record<string, string>> = {
   ebtables: 'iptables',
   fallocate: 'util-linux',
   findmnt: 'util-linux',
+  flock: 'util-linux',
   ip: 'iproute2',
   iptables: 'iptables',
   losetup: 'mount',
