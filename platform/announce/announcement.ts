@@ -30,8 +30,11 @@ export function announcement(opts: {
   let timer: NodeJS.Timeout | undefined;
   let work: Promise<void> | undefined;
   let isDue = false;
+  let isOver = false;
 
   const act = () => {
+    // Who has ended is asked for nothing more: a timer of its own would keep the process.
+    if (isOver) return;
     isDue = true;
     clearTimeout(timer);
     work ??= settle().finally(() => (work = undefined));
@@ -70,6 +73,7 @@ export function announcement(opts: {
     async withdraw() {
       wanted = undefined;
       await work;
+      isOver = true;
       clearTimeout(timer);
       const there = store.get(key).then((found) => own.remove(found));
       await there.catch(() => say(`etcd does not answer: ${key} goes with its lease`));

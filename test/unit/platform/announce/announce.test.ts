@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,9 +61,13 @@ function announce(ttl = 60) {
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   child.kill(signal);
-  return exit;
+  try {
+    const [code] = (await once(child, 'exit', { signal: AbortSignal.timeout(60_000) })) as [number | null];
+    return code;
+  } catch (error) {
+    throw new Error(`announce ${child.pid} did not end within 60 s of ${signal}`, { cause: error });
+  }
 }
 
 const patiently = { timeout: 30_000, interval: 20 };
