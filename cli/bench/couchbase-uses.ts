@@ -1,17 +1,17 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
 import {
+  basicOf,
   type CouchbaseProcess,
   setUp,
   startBareCouchbase,
   startCouchbase,
 } from '#scenarios/bench/couchbase/kv-servers.ts';
-import { noopTimes, runLoad } from '#scenarios/bench/couchbase/pipelined-load.ts';
+import { failed, noopTimes, runLoad } from '#scenarios/bench/couchbase/pipelined-load.ts';
 import { SdkLoad } from '#scenarios/bench/couchbase/sdk-load.ts';
 import { median } from '#scenarios/bench/failover-series.ts';
 import { familyCpuMs, ownCpuMs, residentBytes } from '#scenarios/bench/fleet/process-cpu.ts';
 import { seconds, statedSeconds } from '#errors/seconds.ts';
-import { LabError } from '#errors/lab-error.ts';
 import { table } from '../render/table.ts';
 
 const documents = { keys: 1_000_000, requests: 1_000_000, valueBytes: 200, connections: 4, json: true } as const;
@@ -32,9 +32,11 @@ export async function benchIndex(program: string): Promise<void> {
     const asked = ask(view, server);
     const meanwhile = await noopTimes(server, asked);
     const tookMs = performance.now() - began;
-    const at = (times: number[], share: number) =>
-      `${([...times].sort((a, b) => a - b)[Math.floor(times.length * share)] ?? NaN).toFixed(2)} ms`;
-    const row = (name: string, times: number[]) => [name, at(times, 0.5), at(times, 0.99), at(times, 0.9999)];
+    const row = (name: string, times: number[]) => {
+      times.sort((a, b) => a - b);
+      const at = (share: number) => `${(times[Math.floor(times.length * share)] ?? NaN).toFixed(2)} ms`;
+      return [name, at(0.5), at(0.99), at(0.9999)];
+    };
     console.log(`\n${documents.keys} documents of ${documents.valueBytes} bytes, and a view of ${await asked} rows`);
     console.log(table(['NOOP', 'MEDIAN', 'P99', 'WORST'], [row('nothing happens', idle), row('indexed', meanwhile)]));
     const rate = `${Math.round(documents.keys / (tookMs / 1000))} documents a second`;
@@ -49,7 +51,7 @@ async function publish({ views, login }: CouchbaseProcess): Promise<string> {
   const place = `http://127.0.0.1:${views}/${login.bucket}/_design/bench`;
   const answer = await fetch(place, {
     method: 'PUT',
-    headers: { authorization: basic(login), 'content-type': 'application/json' },
+    headers: { authorization: basicOf(login), 'content-type': 'application/json' },
     body: JSON.stringify({ views: { even: { map } } }),
   });
   if (!answer.ok) throw failed(`the design document was refused: ${await answer.text()}`);
@@ -57,7 +59,7 @@ async function publish({ views, login }: CouchbaseProcess): Promise<string> {
 }
 
 async function ask(view: string, { login }: CouchbaseProcess): Promise<number> {
-  const answer = await fetch(view, { headers: { authorization: basic(login) } });
+  const answer = await fetch(view, { headers: { authorization: basicOf(login) } });
   const body = (await answer.json()) as { readonly total_rows?: number };
   if (!answer.ok) throw failed(`the view was refused: ${JSON.stringify(body)}`);
   return body.total_rows ?? NaN;
@@ -136,12 +138,4 @@ async function setUpByCli(program: string, mgmt: number): Promise<void> {
   await execa(process.execPath, [cli, ...init, '--cluster-ramsize=2048']);
   const create = ['bucket-create', '-c', address, '-u', user, '-p', password, '--bucket=default'];
   await execa(process.execPath, [cli, ...create, '--bucket-type=couchbase', '--bucket-ramsize=2000']);
-}
-
-function basic({ user, password }: CouchbaseProcess['login']): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-}
-
-function failed(cause: string): LabError {
-  return new LabError({ code: 'command.couchbase-bench', cause, next: 'npm run build' });
 }

@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type StartedTestContainer, Wait } from 'testcontainers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exitCodes } from '#errors/exit-codes.ts';
-import { containerOf, ended, inspected, stopped, useEngineOf } from '../support/containers/contract.ts';
+import { containerOf, ended, inspected, onEngineOf, stopped } from '../support/containers/contract.ts';
 import { runOfUnit } from '../support/containers/run-of-unit.ts';
 import { LabCli, repoDir, runProgram } from '../support/lab-cli.ts';
 
@@ -25,14 +25,7 @@ const couchbaseRun = runOfUnit('couchbase@.service');
 let memcached: StartedTestContainer;
 let couchbase: StartedTestContainer;
 
-beforeAll(async () => {
-  expect(await lab.lab('destroy')).toMatchObject({ exitCode: 0 });
-  expect(await lab.lab('up')).toMatchObject({ exitCode: 0 });
-  await useEngineOf(lab, 'core-01');
-});
-afterAll(async () => {
-  await lab.lab('destroy');
-});
+onEngineOf(lab, 'core-01');
 
 /** What is answered until the other side hangs up. */
 async function asked(port: number, request: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Wait } from 'testcontainers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { containerOf, inspected, stopped, useEngineOf } from '../support/containers/contract.ts';
+import { expect, it } from 'vitest';
+import { containerOf, inspected, onEngineOf, stopped } from '../support/containers/contract.ts';
 import { LabCli } from '../support/lab-cli.ts';
 
 /*
@@ -14,14 +14,7 @@ const lab = new LabCli('own-code', '', 1);
 /** The image it stands on is made first, on a host without caches. */
 const buildMs = 15 * 60_000;
 
-beforeAll(async () => {
-  expect(await lab.lab('destroy')).toMatchObject({ exitCode: 0 });
-  expect(await lab.lab('up')).toMatchObject({ exitCode: 0 });
-  await useEngineOf(lab, 'core-01');
-});
-afterAll(async () => {
-  await lab.lab('destroy');
-});
+onEngineOf(lab, 'core-01');
 
 it('is an app that npm start runs in /usr/src/app, with its dependencies', { timeout: buildMs }, async () => {
   const directory = join(lab.configDir, 'small');

@@ -89,7 +89,7 @@ async function portsOf(child: ChildProcess) {
 
 /** By REST. Statuses are not looked at: a server that is set up already refuses all of it. */
 export async function setUp(port: number): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
+  const authorization = basicOf(login);
   const post = (path: string, form: Record<string, string>) =>
     fetch(`http://127.0.0.1:${port}${path}`, {
       method: 'POST',
@@ -99,6 +99,11 @@ export async function setUp(port: number): Promise<void> {
   const { user: username, password } = login;
   await post('/clusterInit', { services: 'kv', username, password, port: 'SAME', memoryQuota: '2048' });
   await post('/pools/default/buckets', { name: login.bucket, ramQuotaMB: '2000', replicaNumber: '0' });
+}
+
+/** The header that says who asks (RFC 7617). */
+export function basicOf({ user, password }: Pick<Login, 'user' | 'password'>): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
 function listens(port: number): Promise<boolean> {

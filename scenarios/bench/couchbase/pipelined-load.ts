@@ -156,6 +156,7 @@ class Connection {
   }
 }
 
-function failed(cause: string): LabError {
+/** What ends a benchmark of Couchbase. */
+export function failed(cause: string): LabError {
   return new LabError({ code: 'command.couchbase-bench', cause, next: 'npm run bench -- couchbase' });
 }

@@ -1,4 +1,4 @@
-import couchbase from 'couchbase';
+import type couchbase from 'couchbase';
 import type { CouchbaseProcess } from './kv-servers.ts';
 
 /** The official SDK on a server, for a while. */
@@ -14,7 +14,9 @@ export class SdkLoad {
   /** Connects, as an app does. */
   static async open({ port, login }: Pick<CouchbaseProcess, 'port' | 'login'>): Promise<SdkLoad> {
     const { user: username, password, bucket } = login;
-    return new SdkLoad(await couchbase.connect(`couchbase://127.0.0.1:${port}`, { username, password }), bucket);
+    // Its native module is loaded for nobody who asks it for nothing.
+    const { connect } = await import('couchbase');
+    return new SdkLoad(await connect(`couchbase://127.0.0.1:${port}`, { username, password }), bucket);
   }
 
   /** Writes one document. */

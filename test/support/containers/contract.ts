@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { mustHave } from '#errors/must-have.ts';
 import { runProgram, type LabCli } from '../lab-cli.ts';
 import { within } from '../within.ts';
@@ -12,11 +13,23 @@ const stopMs = 20_000;
  * Points Testcontainers, in this process, at the engine of a machine, by what `lab env` has a reader's shell evaluate and nothing else. To be
  * called before it has asked any engine: it asks one in its life.
  */
-export async function useEngineOf(lab: LabCli, machine: string): Promise<void> {
+async function useEngineOf(lab: LabCli, machine: string): Promise<void> {
   const shown = await runProgram('sh', ['-c', `eval "$(./lab env ${machine})" && env -0`], { env: lab.env });
   if (shown.exitCode !== 0) throw new Error(shown.stderr);
   const lines = shown.stdout.split('\0').map((line) => line.split(/=(.*)/s));
   for (const [name = '', value = ''] of lines) if (/^(DOCKER|TESTCONTAINERS)_/.test(name)) process.env[name] = value;
+}
+
+/** A lab of its own for a file of tests, whose engine they use. */
+export function onEngineOf(lab: LabCli, machine: string): void {
+  beforeAll(async () => {
+    expect(await lab.lab('destroy')).toMatchObject({ exitCode: 0 });
+    expect(await lab.lab('up')).toMatchObject({ exitCode: 0 });
+    await useEngineOf(lab, machine);
+  });
+  afterAll(async () => {
+    await lab.lab('destroy');
+  });
 }
 
 /** The container that a unit would run, without the unit's fixed name. */
