@@ -94,9 +94,10 @@ async function buildImages(
     cached.add(key);
     onProgress({ image: reference, phase: 'cached', detail: key });
   }
-  const [present, missing] = [true, false].map((has) => plan.filter(({ key }) => cached.has(key) === has));
+  const present = plan.filter(({ key }) => cached.has(key));
+  const missing = plan.filter(({ key }) => !cached.has(key));
   const absent = fetched.filter(({ key }) => !cached.has(key));
-  if (missing?.length === 0 && absent.length === 0) return;
+  if (missing.length === 0 && absent.length === 0) return;
   await withWorkDirectory(registries, (work) =>
     buildMissing({
       repoDir,
@@ -105,8 +106,8 @@ async function buildImages(
       artefacts,
       onProgress,
       fetchDeadlineMs,
-      present: present ?? [],
-      missing: missing ?? [],
+      present,
+      missing,
       absent,
     }),
   );

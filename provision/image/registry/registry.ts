@@ -2,7 +2,7 @@ import { spawn as nodeSpawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { open, readFile, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { request, type RequestOptions } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LabError } from '#errors/lab-error.ts';
 import { readText } from '../../host/read-text.ts';
@@ -89,7 +89,7 @@ async function untilAnswering(child: ChildProcess, addr: string, logFile: string
 }
 
 async function answers(addr: string): Promise<boolean> {
-  const at = addr.startsWith('/') ? { socketPath: addr } : { host: addr.replace(/:\d+$/, ''), port: portOf(addr) };
+  const at = requestTarget(addr);
   return new Promise((resolve) => {
     const asking = request({ ...at, path: '/v2/', signal: AbortSignal.timeout(1_000) }, (response) => {
       response.resume();
@@ -98,6 +98,11 @@ async function answers(addr: string): Promise<boolean> {
     asking.once('error', () => resolve(false));
     asking.end();
   });
+}
+
+/** Where node:http asks a registry. Pure. @param addr as RegistryProcess has it */
+export function requestTarget(addr: string): Pick<RequestOptions, 'host' | 'port' | 'socketPath'> {
+  return addr.startsWith('/') ? { socketPath: addr } : { host: addr.replace(/:\d+$/, ''), port: portOf(addr) };
 }
 
 function portOf(addr: string): number {

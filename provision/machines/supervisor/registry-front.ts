@@ -1,14 +1,7 @@
 import { once } from 'node:events';
-import {
-  Agent,
-  createServer,
-  type IncomingMessage,
-  request,
-  type RequestOptions,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { requestTarget } from '../../image/registry/registry.ts';
 
 export interface RegistryFrontOptions {
   readonly host: string;
@@ -28,8 +21,6 @@ export const mostConnections = 256;
 const headersMs = 30_000;
 /** How long nothing may pass over a connection; a layer may take as long as it does. */
 const silenceMs = 600_000;
-
-type Target = Pick<RequestOptions, 'host' | 'port' | 'socketPath'>;
 
 /**
  * Answers as the lab's registry, and for a pull of what that lacks (a manifest, or a blob of one) as what pulls through another. What the
@@ -66,8 +57,7 @@ async function handle(
 ): Promise<void> {
   const { method = 'GET', url = '/' } = asked;
   const addr = registry();
-  const [host, port] = [addr?.replace(/:\d+$/, ''), addr?.replace(/^.*:/, '')];
-  const first = addr === undefined ? undefined : await ask({ host, port }, asked, { agent }).catch(() => undefined);
+  const first = addr === undefined ? undefined : await ask(addr, asked, { agent }).catch(() => undefined);
   if (first === undefined) {
     // docker and fleet try again.
     asked.resume();
@@ -78,7 +68,7 @@ async function handle(
   const lacks = await text(first);
   const socketPath = await pullThrough();
   const other =
-    socketPath === undefined ? undefined : await ask({ socketPath }, asked, { answerMs }).catch(() => undefined);
+    socketPath === undefined ? undefined : await ask(socketPath, asked, { answerMs }).catch(() => undefined);
   if (other?.statusCode === 200) return pass(other, answer);
   other?.resume();
   const { 'transfer-encoding': _, ...headers } = first.headers;
@@ -87,12 +77,18 @@ async function handle(
 
 /** The same request to somebody else, up to the head of the answer. */
 async function ask(
-  target: Target,
+  addr: string,
   asked: IncomingMessage,
   { agent, answerMs }: { agent?: Agent; answerMs?: number },
 ): Promise<IncomingMessage> {
   const { method, url, headers } = asked;
-  const asking = request({ ...target, method, path: url, headers, ...(agent === undefined ? {} : { agent }) });
+  const asking = request({
+    ...requestTarget(addr),
+    method,
+    path: url,
+    headers,
+    ...(agent === undefined ? {} : { agent }),
+  });
   if (answerMs !== undefined) asking.setTimeout(answerMs, () => asking.destroy(new Error('no answer')));
   const answered = once(asking, 'response') as Promise<[IncomingMessage]>;
   if (method === 'GET' || method === 'HEAD') asking.end();
