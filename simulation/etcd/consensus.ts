@@ -88,9 +88,13 @@ export class Consensus {
     });
   }
 
-  /** Asks the leader without a majority's word: a renewal. */
-  askLeader(asking: Peer, ask: () => void): void {
-    this.#atLeader(asking, ask);
+  /** Asks the leader without a majority's word: a renewal. What it answers has a way to go as well, and may not arrive. */
+  askLeader<T>(asking: Peer, ask: () => T, tell: (answer: T) => void): void {
+    this.#atLeader(asking, (leader) => {
+      const answer = ask();
+      if (leader === asking) tell(answer);
+      else this.#network.datagram(leader.host, asking.host, () => tell(answer));
+    });
   }
 
   /** A member or a link is other than it was. */

@@ -182,9 +182,11 @@ export class EtcdMember implements Peer {
         return this.#write({ kind: 'revoke', lease: (request as { ID: string }).ID }, caller, () => ({}));
       case 'leaseKeepAlive': {
         const lease = (request as { ID: string }).ID;
-        return this.#ground.consensus().askLeader(this, () => {
-          caller.answer({ ID: lease, TTL: String(this.#ground.renew(lease)) });
-        });
+        return this.#ground.consensus().askLeader(
+          this,
+          () => this.#ground.renew(lease),
+          (seconds) => this.#whenRunning(() => caller.answer({ ID: lease, TTL: String(seconds) })),
+        );
       }
       case 'leaseTimeToLive':
         throw new Error('the simulated etcd does not know leaseTimeToLive: fleet has never asked for it');

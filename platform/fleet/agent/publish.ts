@@ -3,15 +3,18 @@ import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import { readState, writeState, type StateRecord } from '../registry/records.ts';
 import { holdsOthersUp } from './start-waits.ts';
+import { nothingTold, type Told } from './told.ts';
 
 /** Puts unit states into etcd, on the presence lease: they vanish with the machine. Only what changed is written. */
 export interface Publisher {
   publish(lease: string, states: readonly StateRecord[]): Promise<void>;
   /**
    * Says of units that they are about to run here, in one transaction with their being scheduled here: whoever gets one of them later knows of it
-   * and waits. Nothing is written of one of which this machine's last word makes others wait already, nor of global units.
+   * and waits. Nothing is written of one of which this machine's last word makes others wait already, but etcd is asked whether that stands there yet;
+   * nor of global units, for which it is not asked.
    * @param lease undefined while this machine is not registered: then nothing that is scheduled can be claimed
    * @returns names of those that may be started; those that are not scheduled here any more are no part of it, with what was asked beside them
+   * @throws LabError `timeout.etcd…`: then nothing may be started
    */
   claim(lease: string | undefined, units: readonly { unit: string; hash: string }[]): Promise<ReadonlySet<string>>;
 }
@@ -36,97 +39,87 @@ export function statePublisher(args: {
   machineId: string;
   onOverwritten: () => void;
 }): Publisher {
-  const { store, keys, mirror } = args;
-  let published = new Map<string, string>();
-  let under = '';
-  const suspects = new Set<string>();
-  let check: NodeJS.Timeout | undefined;
+  const { store, keys, mirror, machineId } = args;
+  const told = nothingTold(store);
+  const keyOf = (unit: string): string => keys.state(unit, machineId);
+  heedOverwriting({ ...args, told });
 
-  const isOurs = (key: string) => key.startsWith(keys.states) && key.endsWith(`/${args.machineId}`);
-  const differs = (key: string) => isOurs(key) && mirror.value(key) !== published.get(key);
-  const settle = (): void => {
-    check = undefined;
-    const wrong = [...suspects].filter(differs);
-    suspects.clear();
-    for (const key of wrong) {
-      // What is there counts as ours: it is replaced if the unit is here, and removed if it is not.
-      const found = mirror.value(key);
-      if (found === undefined) published.delete(key);
-      else published.set(key, found);
-    }
-    if (wrong.length > 0) args.onOverwritten();
+  /** Is it scheduled here, and does what was said of it stand? Read from a majority: a transaction that writes nothing is answered from one member's copy. */
+  const stands = async (unit: string): Promise<boolean> => {
+    const value = told.surely(keyOf(unit));
+    if (value === undefined || !holdsUp(unit, machineId, value)) return false;
+    const [target, said] = await Promise.all([store.get(keys.job(unit).target), store.get(keyOf(unit))]);
+    if (target?.value === machineId && said?.value === value) return true;
+    told.doubt(keyOf(unit));
+    return false;
   };
-  mirror.onChange((changed) => {
-    // Before the first publishing what is there is a predecessor's, and goes away with its lease.
-    if (under === '') return;
-    for (const key of changed) if (differs(key)) suspects.add(key);
-    if (suspects.size > 0) check ??= setTimeout(settle, settledMs).unref();
-  });
-
-  /** A new lease holds nothing yet; the keys of the old one go away with it. */
-  const hangOn = (lease: string): void => {
-    if (lease !== under) published = new Map();
-    under = lease;
+  const sayOf = (lease: string, part: readonly { unit: string; hash: string }[]): Promise<boolean> => {
+    const guards = part.map(({ unit }) => ({ key: keys.job(unit).target, value: machineId }));
+    const writes = part.map(({ unit, hash }): Write => {
+      const value = writeState({ unit, machineId, hash, ...starting });
+      return { put: keyOf(unit), value, lease };
+    });
+    return told.transact(guards, writes);
   };
-  const isAnnounced = (unit: string): boolean =>
-    holdsUp(unit, args.machineId, published.get(keys.state(unit, args.machineId)));
   return {
     async claim(lease, units) {
       const globals = new Set(mirror.view().units.flatMap((u) => (u.requirements.global ? [u.name] : [])));
-      if (lease !== undefined) hangOn(lease);
-      const needsNoWord = (unit: string): boolean => globals.has(unit) || (lease !== undefined && isAnnounced(unit));
-      const claimed = new Set(units.map(({ unit }) => unit).filter(needsNoWord));
+      const claimed = new Set(units.map(({ unit }) => unit).filter((unit) => globals.has(unit)));
       if (lease === undefined) return claimed;
-      const words = units
-        .filter(({ unit }) => !claimed.has(unit))
-        .map(({ unit, hash }) => ({ unit, machineId: args.machineId, hash, ...starting }));
-      for (const state of await sayOfScheduled(store, keys, lease, words)) {
-        published.set(keys.state(state.unit, state.machineId), writeState(state));
-        claimed.add(state.unit);
+      told.hangOn(lease);
+      const scheduled = units.filter(({ unit }) => !claimed.has(unit));
+      const isSaid = await Promise.all(scheduled.map(({ unit }) => stands(unit)));
+      for (const [index, { unit }] of scheduled.entries()) if (isSaid[index] === true) claimed.add(unit);
+      const unsaid = scheduled.filter(({ unit }) => !claimed.has(unit));
+      for (let i = 0; i < unsaid.length; i += claimsPerTransaction) {
+        const part = unsaid.slice(i, i + claimsPerTransaction);
+        if (await sayOf(lease, part)) for (const { unit } of part) claimed.add(unit);
       }
       return claimed;
     },
     async publish(lease, states) {
-      hangOn(lease);
+      told.hangOn(lease);
       const wanted = new Map(states.map((s) => [keys.state(s.unit, s.machineId), writeState(s)]));
       const writes: Write[] = [];
-      for (const [key, value] of wanted) if (published.get(key) !== value) writes.push({ put: key, value, lease });
-      for (const key of published.keys()) if (!wanted.has(key)) writes.push({ delete: key });
-      for (let i = 0; i < writes.length; i += writesPerTransaction) {
-        const part = writes.slice(i, i + writesPerTransaction);
-        await store.transact([], part);
-        for (const write of part) {
-          if ('put' in write) published.set(write.put, write.value);
-          else published.delete(write.delete);
-        }
-      }
+      for (const [put, value] of wanted) if (told.surely(put) !== value) writes.push({ put, value, lease });
+      for (const key of told.keys()) if (!wanted.has(key)) writes.push({ delete: key });
+      for (let i = 0; i < writes.length; i += writesPerTransaction)
+        await told.transact([], writes.slice(i, i + writesPerTransaction));
     },
   };
 }
 
-/** Writes what a machine says of units, as far as they are scheduled to it. @returns what was written */
-async function sayOfScheduled(
-  store: EtcdStore,
-  keys: FleetKeys,
-  lease: string,
-  states: readonly StateRecord[],
-): Promise<StateRecord[]> {
-  const said: StateRecord[] = [];
-  for (let i = 0; i < states.length; i += claimsPerTransaction) {
-    const part = states.slice(i, i + claimsPerTransaction);
-    const guards = part.map(({ unit, machineId }) => ({ key: keys.job(unit).target, value: machineId }));
-    const writes = part.map((state) => ({
-      put: keys.state(state.unit, state.machineId),
-      value: writeState(state),
-      lease,
-    }));
-    if (await store.transact(guards, writes)) said.push(...part);
-  }
-  return said;
+/** Looks, when the copy of the registry has had time to catch up, whether it says of this machine's states what was told. */
+function heedOverwriting(args: {
+  keys: FleetKeys;
+  mirror: Pick<Mirror, 'value' | 'onChange'>;
+  machineId: string;
+  onOverwritten: () => void;
+  told: Told;
+}): void {
+  const { keys, mirror, told } = args;
+  const suspects = new Set<string>();
+  let check: NodeJS.Timeout | undefined;
+  const isOurs = (key: string) => key.startsWith(keys.states) && key.endsWith(`/${args.machineId}`);
+  const differs = (key: string) => isOurs(key) && mirror.value(key) !== told.value(key);
+  const settle = (): void => {
+    check = undefined;
+    const wrong = [...suspects].filter(differs);
+    suspects.clear();
+    // What is there counts as ours: it is replaced if the unit is here, and removed if it is not.
+    for (const key of wrong) told.saw(key, mirror.value(key));
+    if (wrong.length > 0) args.onOverwritten();
+  };
+  mirror.onChange((changed) => {
+    // Before the first publishing what is there is a predecessor's, and goes away with its lease.
+    if (!told.isOnLease()) return;
+    for (const key of changed) if (differs(key)) suspects.add(key);
+    if (suspects.size > 0) check ??= setTimeout(settle, settledMs).unref();
+  });
 }
 
-/** @param value the state as it is written; undefined: nothing is said */
-function holdsUp(unit: string, machineId: string, value: string | undefined): boolean {
-  const state = value === undefined ? undefined : readState(unit, machineId, value, () => undefined);
+/** @param value the state as it is written */
+function holdsUp(unit: string, machineId: string, value: string): boolean {
+  const state = readState(unit, machineId, value, () => undefined);
   return state !== undefined && holdsOthersUp(state);
 }

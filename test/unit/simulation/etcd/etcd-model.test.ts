@@ -92,6 +92,21 @@ describe('leases', () => {
     expect(world.agenda.now() - grantedAt).toBeLessThan(13_000);
   });
 
+  test('who cannot be answered renews them and does not hear of it', async () => {
+    const world = await etcdWorld();
+    const alone = world.follower();
+    const { store, process } = world.store(alone);
+    const lease = await world.during(process, () => key(store, 5));
+    await world.run(3_000);
+    const others = ['a', 'b', 'c'].filter((host) => host !== alone);
+    const heal = others.map((host) => world.network.impair(host, alone, { cut: true }));
+    const renewal = () => store.keepAliveOnce(lease).then(() => 'heard', away);
+    expect(await world.during(process, renewal)).toBe('away');
+    heal.forEach((undo) => undo());
+    await world.run(3_000);
+    expect(await world.during(process, () => store.get('/leased'))).toBeDefined();
+  });
+
   test('a new leader gives them their full time again; without a quorum none runs out', async () => {
     const world = await etcdWorld();
     const { store, process } = world.store('a');

@@ -46,6 +46,9 @@ afterEach(async () => {
   await store.close();
 });
 
+/** A copy of the registry that has stopped to follow. */
+const deaf = (of: Mirror): Mirror => ({ ...of, onChange: () => () => undefined });
+
 const holds = (unit: string, value: string | undefined) =>
   eventually(async () => {
     const found = (await store.get(key(unit)))?.value;
@@ -115,11 +118,60 @@ describe('before units are started here', () => {
   });
 
   it('nothing is written again of one whose start is tried again: its state makes others wait already', async () => {
+    await store.put(target('c.service'), machineId);
     states = [{ ...state('c.service', 'inactive'), message: 'bad unit file setting' }];
     await publisher.publish(lease, states);
     const before = await store.get(key('c.service'));
     expect(await publisher.claim(lease, asked('c.service'))).toEqual(new Set(['c.service']));
     expect(await store.get(key('c.service'))).toEqual(before);
+  });
+
+  it('one whose state makes others wait may not be started when it is scheduled elsewhere by now', async () => {
+    await publisher.publish(lease, [state('c.service', 'activating')]);
+    await store.put(target('c.service'), 'c002');
+    expect(await publisher.claim(lease, asked('c.service'))).toEqual(new Set());
+  });
+
+  it('what went from etcd without a word of it here is said again, and is no reason to start it unsaid', async () => {
+    await store.put(target('c.service'), machineId);
+    const own = statePublisher({ store, keys, mirror: deaf(mirror), machineId, onOverwritten: () => undefined });
+    await own.publish(lease, [state('c.service', 'active')]);
+    await store.delete(key('c.service'));
+    expect(await own.claim(lease, asked('c.service'))).toEqual(new Set(['c.service']));
+    expect(JSON.parse((await store.get(key('c.service')))?.value ?? '')).toMatchObject({ activeState: 'activating' });
+  });
+
+  it('a write that etcd gave no answer to, done or not, is no word of which others are sure to know', async () => {
+    await store.put(target('c.service'), machineId);
+    let answers = true;
+    const silent: EtcdStore = {
+      ...store,
+      async transact(guards, writes) {
+        const isDone = await store.transact(guards, writes);
+        if (!answers) throw new Error('no answer in time');
+        return isDone;
+      },
+    };
+    const own = statePublisher({
+      store: silent,
+      keys,
+      mirror: deaf(mirror),
+      machineId,
+      onOverwritten: () => undefined,
+    });
+    await own.publish(lease, [state('c.service', 'active')]);
+    answers = false;
+    // It is removed, and nobody hears that it was.
+    await expect(own.publish(lease, [])).rejects.toThrow('no answer in time');
+    expect(await store.get(key('c.service'))).toBeUndefined();
+    await store.put(target('c.service'), 'c002');
+    await expect(own.claim(lease, asked('c.service'))).rejects.toThrow('no answer in time');
+    answers = true;
+    expect(await own.claim(lease, asked('c.service'))).toEqual(new Set());
+    // And it is removed once more: it might be there.
+    await store.put(key('c.service'), 'late');
+    await own.publish(lease, []);
+    expect(await store.get(key('c.service'))).toBeUndefined();
   });
 
   it('a machine without a lease may start nothing that is scheduled, and global units all the same', async () => {
