@@ -35,7 +35,7 @@ const selfContained = {
 };
 
 // What every command of the CLI loads: as its own 180 files it took longer to find and read than all of the lab's. The rest stays in node_modules.
-const inCli = ['@iarna/toml', 'commander', 'execa', 'picocolors', 'wrap-ansi', 'zod'];
+const inCli = ['@iarna/toml', 'commander', 'execa', 'picocolors', 'fast-wrap-ansi', 'zod'];
 const { dependencies, devDependencies } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 const besideCli = [
   'couchbase',
@@ -47,14 +47,30 @@ const withoutLocales = {
   setup: ({ onLoad }) => onLoad({ filter: /[/]zod[/]v4[/]locales[/]index[.]js$/ }, () => ({ contents: 'export {};' })),
 };
 
+const forHost = {
+  ...bundle,
+  alias: { ...alias, zod: './node_modules/zod/index.js' },
+  external: besideCli,
+  plugins: [withoutLocales],
+  outdir: 'dist/cli',
+};
+
 const onHost = {
-  main: 'cli/main.ts',
   bench: 'cli/bench/main.ts',
   judge: 'cli/judge.ts',
   supervisor: 'provision/machines/supervisor/main.ts',
   'page-picture': 'scenarios/harness/context/picture/main.ts',
   probes: 'scenarios/harness/probes/main.ts',
   'first-use': 'scenarios/bootstrap/first-use/main.ts',
+};
+/** The command line is one file, of which `main` has V8 keep what it compiled; such code cannot import, so `import-file` does that. */
+const beforeCommandLine = { main: 'cli/start/main.ts', 'import-file': 'scenarios/own/import-file.ts' };
+const commonJs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
+const importsOutside = {
+  name: 'import() of a file stays outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /[/]import-file[.]ts$/ }, () => ({ path: './import-file.cjs', external: true }));
+  },
 };
 const onMachine = {
   fleetd: 'platform/fleet/fleetd.ts',
@@ -76,20 +92,31 @@ const inApps = {
 
 await Promise.all([
   rm(at('dist/cli'), { recursive: true, force: true }).then(() =>
-    build({
-      ...bundle,
-      alias: { ...alias, zod: './node_modules/zod/index.js' },
-      format: 'esm',
-      splitting: true,
-      external: besideCli,
-      plugins: [withoutLocales],
-      // CommonJS modules among them load Node's own by it.
-      banner: {
-        js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-      },
-      entryPoints: onHost,
-      outdir: 'dist/cli',
-    }),
+    Promise.all([
+      build({
+        ...forHost,
+        format: 'esm',
+        splitting: true,
+        // CommonJS modules among them load Node's own by it.
+        banner: {
+          js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+        },
+        entryPoints: onHost,
+      }),
+      build({ ...forHost, ...commonJs, entryPoints: beforeCommandLine }),
+      build({
+        ...forHost,
+        ...commonJs,
+        // Names stay as they are: a stack shows them, and a class is told by its own.
+        minifySyntax: true,
+        minifyWhitespace: true,
+        supported: { 'dynamic-import': false },
+        define: { 'import.meta.dirname': '__dirname', 'import.meta.url': 'import_meta_url' },
+        banner: { js: "const import_meta_url = require('node:url').pathToFileURL(__filename).href;" },
+        plugins: [...forHost.plugins, importsOutside],
+        entryPoints: { lab: 'cli/main.ts' },
+      }),
+    ]),
   ),
   build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
   build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option, type OutputConfiguration } from 'commander';
+import { config as configureZod } from 'zod';
 import { takeName } from './choose-name.ts';
 import { takeProvider } from './choose-provider.ts';
 import { addDashboardCommand } from './dashboard-commands.ts';
@@ -213,6 +214,8 @@ function outliveReader(error: NodeJS.ErrnoException): void {
 }
 
 async function main(): Promise<void> {
+  // A command reads each kind of thing once or twice: that is less than compiling a reader of it.
+  configureZod({ jitless: true });
   for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
   forgetOtherClusters(process.env);
   const inShell = isInShell(process.env);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { LabError } from '#errors/lab-error.ts';
 import { fleetctlEnvironment } from '#scenarios/harness/context/fleetctl-environment.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
+import { runCached } from '../start/run-cached.ts';
 
 /** Runs the same fleetctl as on the machines, pointed at whichever machines run. */
 export async function fleetctl(from: Invocation, args: string[]): Promise<void> {
@@ -17,7 +17,7 @@ export async function fleetctl(from: Invocation, args: string[]): Promise<void> 
   become(fleetctlEnvironment(lab, lab.machines(running.map(({ name }) => name))));
   process.argv = [process.execPath, program, ...args];
   // In this process, whose end is then its end: a Node of its own would take as long again to start.
-  await import(pathToFileURL(program).href);
+  runCached(program, join(from.repoDir, 'dist/cli/code-cache'), 'fleetctl');
 }
 
 /** The whole environment of this process, from now on. */

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import wrapAnsi from 'wrap-ansi';
+import { wrapAnsi } from 'fast-wrap-ansi';
 
 /** A column narrower than this is hard to read: what would stand in it goes below instead. */
 const leastColumn = 24;

@@ -6,8 +6,25 @@ own_version=24.21.0
 needed_node='20.19+ or 22.12+'
 system_node=$(command -v node) || system_node=
 
-# What Vite takes. Says in `unfit` why not.
+to_remember=
+# Asking a Node costs as much as all else here, so what was asked of this very file is remembered with the build.
 fits() {
+  seen=$(stat -Lc '%n %i %s %y' -- "$1" 2>/dev/null) || seen=
+  known=
+  { [ ! -r "$root/dist/.node" ] || IFS= read -r known <"$root/dist/.node"; } 2>/dev/null || :
+  if [ -n "$seen" ] && [ "$seen" = "$known" ]; then return 0; fi
+  asked_fits "$1" || return 1
+  to_remember=$seen
+}
+
+# When all else is done: who is refused leaves nothing behind.
+remember_node() {
+  if [ -z "$to_remember" ] || [ ! -w "$root/dist" ]; then return; fi
+  { printf '%s\n' "$to_remember" >"$root/dist/.node.$$" && mv -f "$root/dist/.node.$$" "$root/dist/.node"; } 2>/dev/null || :
+}
+
+# What Vite takes. Says in `unfit` why not.
+asked_fits() {
   unfit="$1 does not run"
   version=$("$1" --version 2>/dev/null) || return 1
   version=${version#v}

@@ -1,10 +1,10 @@
-import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
 import { statedSeconds } from '#errors/seconds.ts';
 import type { Scenario } from '../scenario.ts';
 import { checkScenario } from './check-scenario.ts';
 import { compileOwnScenario } from './compile.ts';
+import { importFile } from './import-file.ts';
 import { ownLine } from './own-line.ts';
 
 /** Loading runs the file's top level only; what takes longer than this waits for something that never comes. */
@@ -41,7 +41,7 @@ async function load(source: string, bundle: string): Promise<{ default?: unknown
     timer = setTimeout(() => reject(tooLong(source)), loadDeadlineMs);
   });
   try {
-    return (await Promise.race([import(pathToFileURL(bundle).href), late])) as { default?: unknown };
+    return (await Promise.race([importFile(bundle), late])) as { default?: unknown };
   } catch (error) {
     if (error instanceof LabError) throw error;
     const line = ownLine(error, source);

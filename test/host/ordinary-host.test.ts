@@ -92,8 +92,8 @@ describe.each(suites)('a stock Debian %s', (suite: string) => {
     await lab.impair('core-01', 'lift', { kind: 'slow-cpu', cpus: 0.2 });
     expect(await read('cpu.max')).toBe('100000 100000');
 
-    // 1 MB at 256 KB/s: what is asked is that the kernel held it back, and no longer does.
-    const writing = 'dd if=/dev/zero of=/var/tmp/slow bs=4k count=256 oflag=sync 2>&1';
+    // 1 MB at 256 KB/s, past the page cache and in few requests, of which the emulated disk takes some hundred a second.
+    const writing = 'dd if=/dev/zero of=/var/tmp/slow bs=64k count=16 oflag=direct 2>&1';
     const seconds = async () =>
       Number(/, ([0-9.]+) s,/.exec(await lab.must(`ssh core-01 -- "${writing}"`))?.[1] ?? Number.NaN);
     await lab.impair('core-01', 'impair', { kind: 'slow-disk', bytesPerSecond: 262_144 });
@@ -101,7 +101,7 @@ describe.each(suites)('a stock Debian %s', (suite: string) => {
     const slow = await seconds();
     await lab.impair('core-01', 'lift', { kind: 'slow-disk', bytesPerSecond: 262_144 });
     expect(await read('io.max')).toBe('');
-    expect(slow).toBeGreaterThan(3.5);
+    expect(slow).toBeGreaterThan(3);
     expect(await seconds()).toBeLessThan(slow);
   });
 

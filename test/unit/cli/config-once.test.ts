@@ -37,7 +37,7 @@ it.each([
   rmSync(file);
   await execa('mkfifo', [file]);
   const writer = giveOnce(file, '$num_instances = 2\n$vm_memory = 1600\n');
-  const main = join(repoDir, 'dist/cli/main.js');
+  const main = join(repoDir, 'dist/cli/main.cjs');
   const env = {
     LAB_ROOT: repoDir,
     LAB_CONFIG_DIR: lab.dir,

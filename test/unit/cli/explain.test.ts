@@ -157,7 +157,7 @@ describe('where it is told of', () => {
 });
 
 it('works for a user who is not root', async () => {
-  const program = join(repoDir, 'dist/cli/main.js');
+  const program = join(repoDir, 'dist/cli/main.cjs');
   // The checkout may lie where only root may read.
   const readable = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups', ...readable];

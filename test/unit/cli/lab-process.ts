@@ -64,7 +64,7 @@ export class LabCli {
   /** The program itself, once it is built, on a terminal of that size: what a person sees, stdout and stderr together. */
   async onTerminal(terminal: Terminal, ...args: string[]): Promise<Screen> {
     const env = { LAB_ROOT: repoDir, LAB_LAUNCHER: './lab', LAB_CONFIG_DIR: this.dir, NUM_INSTANCES: undefined };
-    const main = [process.execPath, join(repoDir, 'dist/cli/main.js')];
+    const main = [process.execPath, join(repoDir, 'dist/cli/main.cjs')];
     return runOnTerminal(terminal, [...(terminal.as ?? []), ...main, ...args], { cwd: this.dir, env });
   }
 

@@ -11,7 +11,7 @@ it.each([['--help'], ['explain'], ['scenario', '--json']])(
     const cli = new LabCli();
     try {
       await cli.run('--version');
-      const main = [join(repoDir, 'dist/cli/main.js'), ...words];
+      const main = [join(repoDir, 'dist/cli/main.cjs'), ...words];
       const env = { LAB_ROOT: repoDir, LAB_CONFIG_DIR: cli.dir, NO_COLOR: '1', FORCE_COLOR: undefined };
       const stdio = ['ignore', 'pipe', 'pipe'] as const;
       const script = ['-c', 'exec "$@" >/dev/full', 'sh', process.execPath, ...main];

@@ -26,7 +26,7 @@ async function labReadOnly(...args: string[]) {
 
 async function labBehind(before: readonly string[], args: readonly string[]) {
   const env = { LAB_ROOT: root, NO_COLOR: '1', FORCE_COLOR: undefined, LAB_CONFIG_DIR: undefined };
-  const [program = '', ...words] = [...before, process.execPath, join(repoDir, 'dist/cli/main.js'), ...args];
+  const [program = '', ...words] = [...before, process.execPath, join(repoDir, 'dist/cli/main.cjs'), ...args];
   const { exitCode, stdout, stderr } = await execa(program, words, { env, reject: false, cwd: root });
   return { exitCode, stdout, stderr };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { thisCommand } from '#cli/this-command.ts';
 
-const argv = (...words: string[]) => ['/usr/bin/node', '/srv/lab/dist/cli/main.js', ...words];
+const argv = (...words: string[]) => ['/usr/bin/node', '/srv/lab/dist/cli/main.cjs', ...words];
 
 it.each([
   [{ LAB_LAUNCHER: './lab' }, ['ssh', 'core-01', '--', 'docker', 'ps'], './lab ssh core-01 -- docker ps'],

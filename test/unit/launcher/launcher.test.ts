@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, execaSync } from 'execa';
@@ -40,6 +40,16 @@ describe.runIf(process.getuid?.() === 0)("the system's Node", () => {
       expect(pathOf(outcome)).toEqual([dirname(lab.ownNode), lab.bin]);
     },
   );
+
+  it('is asked for its version once, and again when another one lies in its place', async () => {
+    const asked = join(lab.dir, 'asked');
+    lab.node('22.12.0', `[ "$1" != --version ] || echo >>'${asked}'`);
+    for (let call = 0; call < 3; call++) expect(await lab.run()).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(asked, 'utf8')).toBe('\n');
+    lab.node('18.20.4');
+    lab.npm();
+    expect((await lab.run()).stdout).toContain(`${lab.ownNode} 24.21.0`);
+  });
 
   it('whose engine is in a library of its own is left alone: a machine could not run a copy', async () => {
     lab.node('20.19.2', '# libnode');
@@ -223,7 +233,7 @@ describe.runIf(process.getuid?.() === 0)('another user than root', () => {
   it.each([
     ['dependencies', () => lab.clean()],
     ['the first build', () => rmSync(join(lab.root, 'dist/.built'))],
-    ['a build that was broken off', () => rmSync(join(lab.root, 'dist/cli/main.js'))],
+    ['a build that was broken off', () => rmSync(join(lab.root, 'dist/cli/main.cjs'))],
     ['Node', () => lab.node('18.20.4')],
     ['Node and npm', () => lab.apt()],
   ])('is sent to sudo for %s: 77, and nothing is written', async (what, lack) => {

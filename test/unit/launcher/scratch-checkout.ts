@@ -19,7 +19,7 @@ const own = `24.21.0-${arch}`;
 
 /** What the launcher runs beside node, npm and Debian's tools. */
 const tools =
-  'sh cat chmod cmp cp cut dirname find flock getent grep id mkdir mv readlink rm sed sleep tail touch uname';
+  'sh cat chmod cmp cp cut dirname find flock getent grep id mkdir mv readlink rm sed sleep stat tail touch uname';
 
 export interface Outcome {
   readonly code: number | undefined;
@@ -56,7 +56,7 @@ export class ScratchCheckout {
       'package-lock.json',
       'node_modules/.coreos-lab-lock',
       'build.mjs',
-      'dist/cli/main.js',
+      'dist/cli/main.cjs',
       'dist/.built',
     ])
       writeFileSync(join(this.root, file), '');
