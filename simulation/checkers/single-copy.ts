@@ -12,17 +12,22 @@ const drainMs = 15_000;
  * registered again, until its agent has had time in peace to find out and to stop what is no longer its own. Whoever gives its lease up itself
  * is not excused: it has stopped its units before, or waited for them long enough.
  * @param fenced a machine that has lost its lease has stopped its units by then: nothing is excused but what no fence can do, a machine that
- *   stands still, and the time it needs afterwards
+ *   stands still or goes on as the last one (decision 097: others that come back cannot tell it from one that is off), and the time it needs afterwards
  */
 export function singleCopy(fenced: boolean): Checker {
   /** Machines that have held their lease for long enough, in peace. */
   const settled = new Set<string>();
   const leavers = leaversOf();
   const twice = new Set<string>();
-  /** Machines that stand still, or have, and until when they are excused for it. */
-  const stoodStillUntil = new Map<string, number>();
+  /** Machines that no fence stops, or has not yet, and until when they are excused for it. */
+  const unfencedUntil = new Map<string, number>();
   const counts = (machine: string, at: number): boolean =>
-    fenced ? at >= (stoodStillUntil.get(machine) ?? 0) : settled.has(machine);
+    fenced ? at >= (unfencedUntil.get(machine) ?? 0) : settled.has(machine);
+  const heedLog = ({ machine, line, at }: { machine: string; line: string; at: number }, recoveryMs: number): void => {
+    if (/^fence event=stays-open\b/.test(line)) unfencedUntil.set(machine, Infinity);
+    const isBack = unfencedUntil.get(machine) === Infinity && /^presence event=registered\b/.test(line);
+    if (isBack) unfencedUntil.set(machine, at + recoveryMs + stopMs);
+  };
 
   const settle = (truth: Truth): void => {
     for (const { name, id } of truth.facts.machines) {
@@ -42,8 +47,9 @@ export function singleCopy(fenced: boolean): Checker {
       if (!fenced) settle(truth);
       if (event.kind === 'fault' && event.isStandstill === true) {
         const until = event.is === 'begun' ? Infinity : event.at + truth.freshness.recoveryMs + stopMs;
-        for (const machine of event.machines) stoodStillUntil.set(machine, until);
+        for (const machine of event.machines) unfencedUntil.set(machine, until);
       }
+      if (event.kind === 'log') heedLog(event, truth.freshness.recoveryMs);
       if (event.kind === 'unit') {
         if (truth.whereRunsAlone(event.unit).length > 1) twice.add(event.unit);
         else twice.delete(event.unit);

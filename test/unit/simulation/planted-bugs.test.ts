@@ -206,6 +206,37 @@ test('with a fence a machine that is cut off stops its unit before another one s
   expect((await runPlan(plan, { isFenced: true })).violation?.checker).toBe('single-copy');
 });
 
+test('the last machine goes on, and is excused only while it is that: others that come back cannot tell it from one that is off', async () => {
+  const alone = smallPlan(
+    [
+      create(25, 'a.service'),
+      fault(20, { fault: 'leave', on: 1, lastsMs: 20_000 }),
+      fault(20, { fault: 'leave', on: 2, lastsMs: 20_000 }),
+      fault(35, { fault: 'partition', machines: [3], direction: 'both', lastsMs: 40_000 }),
+    ],
+    100,
+  );
+  const plan = { ...alone, fleet: { ...alone.fleet, fence: true } };
+  const log: string[] = [];
+  const outcome = await runPlan(plan, {
+    onEvent: (event) => {
+      if (event.kind === 'log') log.push(`${event.machine} ${event.line}`);
+      if (event.kind === 'unit') log.push(`${event.machine} ${event.active}`);
+    },
+  });
+  expect(outcome.violation).toBeUndefined();
+  const story = log.flatMap(
+    (line) => /^core-0\d (active|inactive|fence event=\S+|presence event=registered)/.exec(line)?.[0] ?? [],
+  );
+  expect(story.slice(story.indexOf('core-03 active')).filter((line) => !/^core-0[12] presence/.test(line))).toEqual([
+    'core-03 active',
+    'core-03 fence event=stays-open',
+    'core-01 active',
+    'core-03 presence event=registered',
+    'core-03 inactive',
+  ]);
+});
+
 test.each([19.9, 20.5, 22, 24, 26])(
   'the fence holds when fleetd is killed beside the cut, at %d s',
   async (seconds) => {
