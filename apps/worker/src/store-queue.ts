@@ -32,6 +32,7 @@ export class StoreQueue {
     this.#limits = { concurrency: 16, tries: 5, retryMs: 500, ...limits };
   }
 
+  /** What became of the documents since the start. */
   get counts(): StoreCounts {
     return { ...this.#counts, waiting: this.#waiting.length + this.#active };
   }
@@ -43,6 +44,7 @@ export class StoreQueue {
     return error;
   }
 
+  /** Queues a document and begins to store it when there is a free place. Never waits; what fails shows in `counts`. */
   push(item: RsvpDocument): void {
     this.#waiting.push(item);
     while (this.#waiting.length > this.#limits.limit) {

@@ -74,10 +74,12 @@ export class Users {
     return sorted(this.#groups);
   }
 
+  /** The user of that id, without what their groups add (see `grants`); undefined for nobody. */
   user(id: string): User | undefined {
     return this.#users.get(id);
   }
 
+  /** The group of that id; undefined when there is none. */
   group(id: string): Group | undefined {
     return this.#groups.get(id);
   }
@@ -108,6 +110,7 @@ export class Users {
     return true;
   }
 
+  /** Makes a group, or replaces the one of its id: what its users may do is other from the next request on. */
   putGroup(group: Group): void {
     this.#groups.set(group.id, group);
     this.#revision += 1;
@@ -134,6 +137,7 @@ export class Users {
     };
   }
 
+  /** Adds what was kept to what is there, over what has the same id; nobody is told of users that are locked out by it. */
   restore({ users, groups }: KeptUsers): void {
     for (const user of users) this.#users.set(user.id, { ...user, credentials: credentialsFrom(user.credentials) });
     for (const group of groups) this.#groups.set(group.id, group);

@@ -35,6 +35,7 @@ export class Sequence {
     return { uuidBase, cas: this.#cas.last, seqnos: this.#seqnos, histories: list, purged: this.#purged };
   }
 
+  /** Goes on from what was kept: its histories are those, and its numbers no lower than they were. */
   restore({ uuidBase, cas, seqnos, histories, purged = [] }: SequenceState): void {
     this.#histories.restore(histories ?? [{ uuidBase, behind: [] }]);
     this.raiseCas(cas);
@@ -47,10 +48,12 @@ export class Sequence {
     this.#cas.raise(cas);
   }
 
+  /** The vBucket's next number comes after this one; one that is lower than its last changes nothing. */
   raiseSeqno(vbucket: number, seqno: number): void {
     if (seqno > this.seqno(vbucket)) this.#seqnos[vbucket] = seqno;
   }
 
+  /** A CAS above every one that was given before. */
   nextCas(): Cas {
     return this.#cas.next();
   }
@@ -60,6 +63,7 @@ export class Sequence {
     return this.#seqnos[vbucket] ?? 0;
   }
 
+  /** Gives the number after the vBucket's last, which it is from then on. */
   nextSeqno(vbucket: number): number {
     const seqno = this.seqno(vbucket) + 1;
     this.#seqnos[vbucket] = seqno;
@@ -71,10 +75,12 @@ export class Sequence {
     return this.#histories.uuidBase + vbucket;
   }
 
+  /** Of the present history: see `vbucketUuid`. */
   get uuidBase(): number {
     return this.#histories.uuidBase;
   }
 
+  /** What there was before, the present one first: the failover logs that consumers of changes are told. */
   get histories(): Histories {
     return this.#histories;
   }
@@ -84,6 +90,7 @@ export class Sequence {
     return this.#purged[vbucket] ?? 0;
   }
 
+  /** The vBucket's deletion of that number is forgotten; see `purgedSeqno`. */
   notePurge(vbucket: number, seqno: number): void {
     if (seqno > this.purgedSeqno(vbucket)) this.#purged[vbucket] = seqno;
   }

@@ -22,6 +22,7 @@ export class FileSource implements ByteSource {
     return this.#window.subarray(start, start + length);
   }
 
+  /** Lets go of the file. What was read of it stays valid. */
   close(): void {
     closeSync(this.#descriptor);
   }

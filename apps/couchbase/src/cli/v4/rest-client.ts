@@ -28,6 +28,7 @@ export class RestClient {
     };
   }
 
+  /** POST of a form. @param errorText begins what is said when the node refuses */
   post(target: Target, path: string, form: Readonly<Record<string, string>>, errorText: string): Promise<Reply> {
     return this.#call(target, 'POST', path, form, errorText);
   }
@@ -37,6 +38,7 @@ export class RestClient {
     return this.#call(target, 'POST', path, undefined, errorText);
   }
 
+  /** DELETE of what the path names. @param errorText begins what is said when the node refuses */
   delete(target: Target, path: string, errorText: string): Promise<Reply> {
     return this.#call(target, 'DELETE', path, undefined, errorText);
   }

@@ -32,6 +32,7 @@ export class RangeScans {
     return id;
   }
 
+  /** The scan of an id; undefined when it is over, was cancelled, or is another connection's. */
   find(id: Buffer): RangeScan | undefined {
     return this.#byId.get(id.toString('hex'));
   }
@@ -41,6 +42,7 @@ export class RangeScans {
     return this.#byId.delete(id.toString('hex'));
   }
 
+  /** Ends all of them. */
   clear(): void {
     this.#byId.clear();
   }

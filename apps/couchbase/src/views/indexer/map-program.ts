@@ -30,10 +30,12 @@ export class MapProgram {
     this.#source = reduce === undefined || isBuiltInReduce(reduce) ? { map } : { map, reduce };
   }
 
+  /** There is a sandbox, which takes memory: at first, and after it rested or broke, there is none. */
   get isLive(): boolean {
     return this.#sandbox !== undefined;
   }
 
+  /** Memory of the sandbox; 0 without one. */
   get bytes(): number {
     return this.#sandbox?.bytes ?? 0;
   }
