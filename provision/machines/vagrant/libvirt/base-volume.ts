@@ -27,6 +27,7 @@ export class BaseVolume {
     await this.#virsh.run('pool-refresh', this.#pool.name).catch(() => undefined);
   }
 
+  /** Notes that the upload has ended: the next `lab up` takes the volume as it is. */
   async markComplete(): Promise<void> {
     await writeFile(this.#mark, '');
   }

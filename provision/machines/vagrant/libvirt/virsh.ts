@@ -31,6 +31,7 @@ export class Virsh {
     });
   }
 
+  /** State of every domain that is defined, by name. @throws LabError `command.virsh` */
   async domains(): Promise<Map<string, GuestState>> {
     return parseDomains(await this.run('list', '--all'));
   }
