@@ -53,6 +53,7 @@ export class Consensus {
     around.network.onChange(() => this.reassess());
   }
 
+  /** The member that leads; undefined during an election. */
   leader(): Peer | undefined {
     return this.#leader;
   }
@@ -62,6 +63,7 @@ export class Consensus {
     return this.#majority.hears(peer, this.#leader);
   }
 
+  /** What was agreed on at a place of the log, counted from 0; undefined behind its end. */
   entry(index: number): Proposal | undefined {
     return this.#log[index];
   }

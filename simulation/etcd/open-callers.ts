@@ -31,6 +31,7 @@ export class OpenCallers {
     this.#whenRunning = whenRunning;
   }
 
+  /** Takes a request in hand. Without an answer in time it fails as etcd's does. @param method as in a gRPC path */
   open(method: string, caller: Caller): OpenCaller {
     this.#callers.add(caller);
     const settle = (say: () => void): void => {

@@ -31,6 +31,7 @@ export class Client {
     this.#process = cluster.newProcess(name, cluster.clockOf(1));
   }
 
+  /** All that it was given is done. */
   isIdle(): boolean {
     return !this.#isBusy && this.#queue.length === 0;
   }

@@ -30,6 +30,7 @@ export class Questions {
     this.#options = options;
   }
 
+  /** How many wait for an answer. */
   get open(): number {
     return this.#open.size;
   }

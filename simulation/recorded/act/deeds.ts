@@ -24,6 +24,7 @@ export class Deeds {
     return this.#begun.size;
   }
 
+  /** Takes the next event of the harness's log; faults are all it wants. */
   hear(event: RunEvent): void {
     if (event.type === 'fault' || event.type === 'fault-done' || event.type === 'fault-undone')
       this.#hearOfFault(event);
