@@ -9,11 +9,13 @@ import type { Occupancy } from './occupancy.ts';
  */
 export interface Ground {
   readonly occupancy: Occupancy;
+  /** Whether the machine may take the unit, with what is there now and was placed in this pass. */
   isAble(unit: Placeable, machine: Machine): boolean;
   /** As `isAble`, except that these peers count as present: they would come along. */
   isAbleWith(unit: Placeable, machine: Machine, coming: ReadonlySet<string>): boolean;
   /** Units on the machine, and followers without a place whose principal is there: they will go where it is. */
   loadOf(machine: Machine): number;
+  /** Counts the unit as being on the machine, in this pass. */
   place(unit: Placeable, machineId: string): void;
 }
 

@@ -13,12 +13,15 @@ import { type EngineFigures, type EngineTally, engineTally } from './tally.ts';
 import { shortId, type Decision, type Machine, type Snapshot } from '../parts/model.ts';
 
 export interface Engine {
+  /** Has a pass begin, or another one follow that which runs. */
   wake(): void;
   /** etcd has answered: said a few times within the TTL, so that a longer silence is noticed. */
   contact(): void;
   /** Did it lead in its last pass? */
   isLeading(): boolean;
+  /** For /metrics: since this fleetd began. */
   figures(): EngineFigures;
+  /** No pass begins any more; resolves when a running one has ended. The leadership key stays on its lease. */
   stop(): Promise<void>;
 }
 

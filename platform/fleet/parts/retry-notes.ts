@@ -3,7 +3,9 @@ import type { Log } from './log.ts';
 
 /** What the log says of something that is tried until it succeeds: each cause once, however often it is tried, and that it is over. */
 export interface RetryNotes {
+  /** Logs a failure, unless it is the one that was logged last. */
   failed(error: unknown): void;
+  /** The next failure is logged whatever it is. */
   succeeded(): void;
 }
 

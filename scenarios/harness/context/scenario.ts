@@ -74,6 +74,7 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
   ): void;
   /** A statement that the run proves or refutes. */
   invariant(finding: Finding): void;
+  /** A sentence for the log and the report. */
   note(text: string): void;
   /**
    * An event of your own, `own` in events.ndjson: what a later part of the scenario, or a program that reads the log, is to find.
