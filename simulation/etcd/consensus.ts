@@ -38,6 +38,7 @@ export class Consensus {
   readonly #underWay = new Set<Peer>();
   readonly #leaderless = new Map<Peer, { readonly since: number; readonly term: number }>();
 
+  /** @param around.electionMs etcd's election timeout */
   constructor(
     around: { agenda: Agenda; network: Network; random: SeededRandom; electionMs: number },
     peers: readonly Peer[],

@@ -28,6 +28,7 @@ export class EtcdCluster {
   #leases = 7_000_000_000_000_000_000n;
   #requests = 0;
 
+  /** @param around.electionMs etcd's election timeout */
   constructor(
     around: { agenda: Agenda; network: Network; random: SeededRandom; electionMs: number },
     hosts: readonly { readonly name: string; readonly clock: HostClock }[],

@@ -23,6 +23,7 @@ export class Client {
   #queue: Operation[] = [];
   #isBusy = false;
 
+  /** @param nextId numbers operations, of all clients together */
   constructor(name: string, cluster: Cluster, nextId: () => number) {
     this.#name = name;
     this.#cluster = cluster;

@@ -30,6 +30,7 @@ export class ConnectionBook {
   #refused = 0;
   #max = 0;
 
+  /** @param now wall clock, milliseconds since 1970 */
   constructor(now: () => number) {
     this.#now = now;
   }

@@ -24,6 +24,7 @@ export class StoreQueue {
   #counts = { stored: 0, failed: 0, dropped: 0 };
   #lastError: Error | undefined;
 
+  /** @param limits defaults: 16 stored at once, 5 tries, 500 ms apart */
   constructor(
     store: (item: RsvpDocument) => Promise<unknown>,
     limits: { limit: number; concurrency?: number; tries?: number; retryMs?: number },

@@ -20,7 +20,10 @@ import {
 
 export type { FleetMachine, FleetUnit, FleetUnitState, FleetUnitStatus } from './wire.ts';
 
-/** fleet's HTTP API v1 as functions. All throw LabError: `state.fleet-unreachable`, `missing.unit`, `unit.refused`, `input.reply`. */
+/**
+ * fleet's HTTP API v1 as functions. All throw LabError: `state.fleet-unreachable`, `permission.fleet`, `missing.unit`, `unit.refused`,
+ * `internal.fleetd`, `input.reply`.
+ */
 export interface FleetClient {
   /** Sorted by machine id. */
   listMachines(): Promise<FleetMachine[]>;

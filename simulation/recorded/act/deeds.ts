@@ -14,6 +14,7 @@ export class Deeds {
   readonly #beganAt: number;
   readonly #begun = new Map<string, { readonly number: number; readonly at: number }>();
 
+  /** @param machines names of all machines of the lab @param beganAt wall-clock ms at which the history begins */
   constructor(machines: readonly string[], beganAt: number) {
     this.#machines = machines;
     this.#beganAt = beganAt;

@@ -5,6 +5,7 @@ export class Locks {
   readonly #untilMs = new Map<ByteString, number>();
   readonly #nowMs: () => number;
 
+  /** @param nowMs a clock, milliseconds */
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }

@@ -25,6 +25,7 @@ export class Sequence {
   /** Of each vBucket the last deletion that is forgotten. */
   readonly #purged = new Array<number>(vbucketCount).fill(0);
 
+  /** @param nowMs wall clock, milliseconds since 1970 */
   constructor(nowMs: () => number) {
     this.#cas = new CasClock(nowMs);
   }

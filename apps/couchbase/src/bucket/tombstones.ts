@@ -13,6 +13,7 @@ export class Tombstones {
   #next = 0;
   readonly #most: number;
 
+  /** @param most how many are kept */
   constructor(most: number = bucketLimits.plainTombstones) {
     this.#most = most;
   }

@@ -8,6 +8,7 @@ export class RecordBuffer {
   #view: DataView;
   #at = frameHeadBytes;
 
+  /** @param capacity bytes, the frame's head counted */
   constructor(capacity: number = storageLimits.frameBytes) {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
     this.#view = new DataView(this.#bytes.buffer);

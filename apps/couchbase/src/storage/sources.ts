@@ -10,6 +10,7 @@ export class FileSource implements ByteSource {
   #window = Buffer.alloc(0);
   #windowAt = 0;
 
+  /** @throws Node's error when the file cannot be opened */
   constructor(path: string) {
     this.#descriptor = openSync(path, 'r');
     this.size = fstatSync(this.#descriptor).size;

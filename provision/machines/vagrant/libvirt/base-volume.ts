@@ -12,6 +12,7 @@ export class BaseVolume {
   readonly #pool: { readonly name: string; readonly path: string };
   readonly #virsh: Virsh;
 
+  /** @param stateDir the lab's: the note lies there @param pool the lab's storage pool and its directory */
   constructor(stateDir: string, pool: { readonly name: string; readonly path: string }, virsh: Virsh) {
     this.#mark = join(stateDir, 'base-volume-complete');
     this.#pool = pool;

@@ -9,6 +9,7 @@ const deadlineMs = 20_000;
 export class Virsh {
   readonly #uri: string;
 
+  /** @param uri of the lab's libvirtd (LibvirtSettings) */
   constructor(uri: string) {
     this.#uri = uri;
   }

@@ -8,6 +8,7 @@ export type Reply = { readonly body: string } | { readonly failed: Outcome };
 export class RestClient {
   readonly #command: string;
 
+  /** @param command as it was typed: messages name it */
   constructor(command: string) {
     this.#command = command;
   }

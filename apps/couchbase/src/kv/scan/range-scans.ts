@@ -20,6 +20,7 @@ export class RangeScans {
   readonly #byId = new Map<string, RangeScan>();
   readonly #most: number;
 
+  /** @param most scans at a time */
   constructor(most: number) {
     this.#most = most;
   }

@@ -25,6 +25,7 @@ export class MapProgram {
   #sandbox: Sandbox | undefined;
   #strikes = 0;
 
+  /** @param callCpuMs CPU time that one call may take */
   constructor({ map, reduce }: ViewSource, { callCpuMs }: Pick<CpuTimes, 'callCpuMs'>) {
     this.#callCpuMs = callCpuMs;
     this.#source = reduce === undefined || isBuiltInReduce(reduce) ? { map } : { map, reduce };
