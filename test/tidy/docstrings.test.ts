@@ -31,7 +31,7 @@ const doors = {
   'platform/fleet/client/fleet-client.ts': ['FleetClient'],
   'platform/fleet/daemon/fence.ts': ['Fence'],
   'platform/fleet/daemon/start-fleetd.ts': ['Fleetd'],
-  'platform/fleet/engine/ground.ts': ['Ground'],
+  'platform/fleet/engine/placed.ts': ['Placed'],
   'platform/fleet/engine/run-engine.ts': ['Engine'],
   'platform/fleet/registry/key-copy.ts': ['KeyCopy'],
   'platform/fleet/registry/mirror.ts': ['Mirror'],

@@ -16,13 +16,13 @@ import {
   askForReboot,
   type MachineProcess,
   type NspawnEnd,
-  pullCord,
   startMachineProcess,
 } from './machine-process.ts';
 import { wipeDisk } from './disk-image.ts';
 import { unmountRoot } from './overlay.ts';
 import { showDockerCores, writeDockerCores } from './machine-cores.ts';
 import { prepareDisk } from './prepare-disk.ts';
+import { pullCord } from './pull-cord.ts';
 
 /** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn, what is taken from it. */
 export class Machine {
@@ -151,7 +151,7 @@ export class Machine {
     return outcome === 'late' ? 'cut' : 'halted';
   }
 
-  /** Pulls the cord (machine-process.ts). Resolves when nothing of it runs. @param link as of `pullCord` */
+  /** Pulls the cord (pull-cord.ts). Resolves when nothing of it runs. @param link as of `pullCord` */
   async cut(link: 'down' | 'up' = 'down'): Promise<void> {
     if (this.#state === 'starting') await this.#stopped;
     const running = this.#process;
