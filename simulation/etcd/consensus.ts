@@ -5,6 +5,7 @@ import { Majority } from './majority.ts';
 import type { Peer, Proposal } from './peer.ts';
 
 export interface ConsensusEvents {
+  /** It holds for good; told in the order of the log. */
   onCommitted(proposal: Proposal): void;
   /** @param leader undefined: there is none */
   onLeader(leader: Peer | undefined): void;

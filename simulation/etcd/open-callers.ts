@@ -4,11 +4,14 @@ import type { Agenda } from '../world/agenda.ts';
 /** The way back of one request. */
 export interface Caller {
   readonly author: string;
+  /** The answer, in the shape of etcd's message. */
   answer(message: object): void;
+  /** There is none, for this reason. */
   fail(failure: Error): void;
 }
 
 export interface OpenCaller extends Caller {
+  /** It still waits for an answer. */
   isOpen(): boolean;
 }
 

@@ -27,7 +27,9 @@ export interface MachineGround {
   readonly member: EtcdMember | undefined;
   /** All of them, this machine's own first. */
   readonly members: readonly EtcdMember[];
+  /** A run of a program here, by this machine's clock. */
   newProcess(name: string): SimulatedProcess;
+  /** Adds an event to the history, now. */
   readonly record: (event: WithoutTime<HistoryEvent>) => void;
 }
 

@@ -16,6 +16,7 @@ export interface Scenario<P extends ParameterSpecs = ParameterSpecs> {
   readonly summary: string;
   readonly needs: Needs;
   readonly parameters: P;
+  /** Does it, and states what it finds. What it throws ends the run: `timeout.condition` as a failed claim, all else as lacking evidence. */
   run(context: ScenarioContext<ParameterValues<P>>): Promise<void>;
 }
 
