@@ -2,7 +2,7 @@ import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { coalesce } from '../parts/coalesce.ts';
 import type { Log } from '../parts/log.ts';
-import { retryNotes } from '../parts/retry-notes.ts';
+import { retryNotes } from './retry-notes.ts';
 import type { Machine } from '../parts/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';

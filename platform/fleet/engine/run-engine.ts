@@ -1,6 +1,6 @@
 import type { EtcdStore } from '../../etcd/store.ts';
 import { coalesce } from '../parts/coalesce.ts';
-import { startGrace } from '../parts/grace.ts';
+import { startGrace } from './taken-for-dead.ts';
 import type { Log } from '../parts/log.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';

@@ -1,5 +1,5 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../parts/log.ts';
 
 /** What the log says of something that is tried until it succeeds: each cause once, however often it is tried, and that it is over. */
 export interface RetryNotes {
