@@ -22,10 +22,12 @@ export class LabError extends Error {
     this.next = args.next;
   }
 
+  /** What a program ends with that fails by it: of the family of `code` (exit-codes.ts). */
   get exitCode(): number {
     return exitCodes[this.code.slice(0, this.code.indexOf('.')) as ErrorFamily];
   }
 
+  /** What `--json` prints of it: no stack, and not the error behind it. */
   toJSON(): { code: string; cause: string; evidence: readonly string[]; next: string; exitCode: number } {
     return {
       code: this.code,

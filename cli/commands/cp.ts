@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import { shellWords } from '#provision/host/shell-word.ts';
-import { exitCodeOf } from '../exit-code-of.ts';
+import { exitCodeOf } from '../child-exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import { keptConnection, ownConnection } from '../kept-connection.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { shellWord } from '#provision/host/shell-word.ts';
-import { exitCodeOf } from '../exit-code-of.ts';
+import { exitCodeOf } from '../child-exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';
 import { mergeJournals } from '../render/merge-journals.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LabError } from '#errors/lab-error.ts';
-import { exitCodeOf } from '../exit-code-of.ts';
+import { exitCodeOf } from '../child-exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import { shellWord } from '#provision/host/shell-word.ts';
 import { findLab, requireRoot } from '../open-lab.ts';

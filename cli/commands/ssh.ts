@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { mustHave } from '#errors/must-have.ts';
-import { exitCodeOf } from '../exit-code-of.ts';
+import { exitCodeOf } from '../child-exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import { isCommand, keptConnection, ownConnection, sshFailed } from '../kept-connection.ts';
 import { lookAtLab, requireRoot } from '../open-lab.ts';

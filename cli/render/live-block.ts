@@ -18,6 +18,7 @@ export class LiveBlock {
     this.#drawn = lines.length;
   }
 
+  /** Takes the lines off the terminal: what is written next stands where they began. */
   erase(): void {
     this.#stream.write(this.#erasure());
     this.#drawn = 0;

@@ -29,6 +29,7 @@ export class Progress {
   readonly #block = canRedraw(process.stderr) ? new LiveBlock(process.stderr) : undefined;
   #timer: NodeJS.Timeout | undefined;
 
+  /** Takes the next event of a lab; handed over as it is, without its object. */
   readonly onEvent = (event: LabEvent): void => {
     const key = `${event.subject} ${event.phase}`;
     if (event.minor === true && !this.#rows.has(key)) return;

@@ -21,6 +21,7 @@ export class ScenarioChild {
   readonly #tell: (seen: Unstamped) => void;
   #child: ChildProcess | undefined;
 
+  /** @param tell takes what is seen of it: its own events, and how it ends */
   constructor(command: ScenarioCommand, tell: (seen: Unstamped) => void) {
     this.#command = command;
     this.#tell = tell;

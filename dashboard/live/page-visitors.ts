@@ -27,6 +27,7 @@ export class PageVisitors {
       if (wanted.has(name) && !this.#sockets.has(name)) this.#sockets.set(name, this.#visitor(name, address));
   }
 
+  /** Closes every open page; of those that were connected it is told. */
   leave(): void {
     for (const [name, socket] of this.#sockets) this.#leave(name, socket);
   }

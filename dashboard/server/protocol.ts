@@ -39,7 +39,9 @@ export type DeedKind = (typeof deedKinds)[number];
 
 /** From the server to the page. */
 export interface ToPage {
+  /** The first message of every connection: all there is so far. */
   hello: (hello: Hello) => void;
+  /** What came since, in order. */
   seen: (more: readonly Seen[]) => void;
   /** null: no guide is followed there. */
   guide: (guide: GuideNow | null) => void;
@@ -51,9 +53,13 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export interface ToServer {
   /** What to expect of it, a line each, before it is done. */
   expect: (asked: { machine: string; kind: DeedKind }, answer: (answer: Answer<readonly string[]>) => void) => void;
+  /** Answered when it is done. */
   do: (asked: { machine: string; kind: DeedKind }, answer: (answer: Answer<null>) => void) => void;
+  /** Answered when it has begun; the story tells the rest. */
   scenario: (asked: { name: string }, answer: (answer: Answer<null>) => void) => void;
+  /** Answered when it has ended, its faults undone. */
   endScenario: (asked: Record<string, never>, answer: (answer: Answer<null>) => void) => void;
+  /** Answered with each condition of the step, and what it lacks. */
   checkStep: (asked: Record<string, never>, answer: (answer: Answer<GuideCheck>) => void) => void;
 }
 

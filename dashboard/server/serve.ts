@@ -20,10 +20,13 @@ import {
 
 /** What can be asked for on the page. */
 export interface Deeds {
+  /** What would come of it, a line each; nothing is done. */
   expect(machine: string, kind: DeedKind): Promise<readonly string[]>;
+  /** Does it. Resolves when it is done. */
   perform(machine: string, kind: DeedKind): Promise<void>;
   /** @throws LabError for one that there is not, or while another one runs */
   startScenario(name: string): void;
+  /** Ends the one that runs, in order: its faults are undone. Resolves when it has ended. */
   endScenario(): Promise<void>;
 }
 
@@ -31,6 +34,7 @@ export interface Deeds {
 export interface GuideBeside {
   /** As it was last looked at. */
   now(): GuideNow | null;
+  /** Checks the reader's step on the lab as it is. */
   check(): Promise<GuideCheck>;
   /** Tells when the reader is somewhere else. @returns how to stop that */
   listen(listener: (guide: GuideNow | null) => void): () => void;

@@ -31,6 +31,7 @@ export class Storyteller {
     return this.#story;
   }
 
+  /** Adds what was seen, at this moment, to the story; listeners hear it, with what else came, within 200 ms. */
   tell(unstamped: Unstamped): void {
     const wallMs = this.#nowWallMs();
     // A clock that is set back must not put what comes later before what came first.

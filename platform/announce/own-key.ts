@@ -3,6 +3,7 @@ import { tell } from '../etcd/v2/action.ts';
 
 /** One key of etcd that is only written, renewed and removed while it is absent or hangs on the lease held here. */
 export interface OwnKey {
+  /** Whether what stands at the key hangs on the lease that is held here. */
   isOwn(there: KeyValue | undefined): boolean;
   /** Makes it unless another was quicker. */
   make(value: string): Promise<void>;

@@ -9,7 +9,9 @@ export interface Connection {
   readonly bytes: ByteForm;
   /** Rejects with a LabError of `etcdFailure`, at the latest when `timeoutMs` have passed. */
   call(method: WireMethod, request: object, timeoutMs: number): Promise<unknown>;
+  /** Begins a watch. @param request a WatchRequest */
   watch(request: object, on: WatchStreamHandlers): WatchStream;
+  /** Lets go of the connection; what is under way fails. */
   close(): void;
 }
 
@@ -21,5 +23,6 @@ export interface WatchStreamHandlers {
 }
 
 export interface WatchStream {
+  /** Ends it: neither `onMessage` nor `onEnd` is called any more. */
   cancel(): void;
 }

@@ -24,6 +24,7 @@ export function gatewayConnection(endpoint: string): GatewayConnection {
 }
 
 export interface GatewayConnection extends Connection {
+  /** As of `Connection`, for more of etcd's methods. */
   call(method: GatewayMethod, request: object, timeoutMs: number): Promise<unknown>;
   /** What the member says of itself at /health, with whatever HTTP status (etcd documentation, "Monitoring etcd"). */
   health(timeoutMs: number): Promise<unknown>;

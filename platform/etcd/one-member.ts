@@ -19,19 +19,25 @@ export type GatewayAnswer<T> =
 export interface OneMember {
   /** @param how.prefix every key that begins so; @param how.stale from its own copy, also without a quorum */
   range(key: string, how: { prefix?: boolean; stale?: boolean }, withinMs: number): Promise<GatewayAnswer<Listing>>;
+  /** Writes one key. @param lease id of one that is there: the key goes with it */
   put(key: string, value: string, lease: string | undefined, withinMs: number): Promise<GatewayAnswer<undefined>>;
+  /** A lease that nobody renews. */
   grant(ttlSeconds: number, withinMs: number): Promise<GatewayAnswer<{ id: string; ttlSeconds: number }>>;
   /** What is left of a lease, s; below 0 when it is gone. Only a leader knows. */
   leaseSeconds(lease: string, withinMs: number): Promise<GatewayAnswer<number>>;
   /** In etcd 3.4 this is the member's own copy of the list; it answers without a quorum too. */
   members(withinMs: number): Promise<GatewayAnswer<ListedMember[]>>;
+  /** Adds a member to the cluster, which counts it for its quorum at once. @param peerUrl where it will be */
   addMember(peerUrl: string, withinMs: number): Promise<GatewayAnswer<undefined>>;
+  /** Takes a member out of the cluster. @param id decimal, as of `members` */
   removeMember(id: string, withinMs: number): Promise<GatewayAnswer<undefined>>;
+  /** What the member says of itself; it answers without a quorum too. */
   status(withinMs: number): Promise<GatewayAnswer<MemberStatus>>;
   /** Has it a quorum behind it? False also when it does not answer. */
   healthy(withinMs: number): Promise<boolean>;
   /** All keys that begin so, from now on. The stream ends with its member's leader, and is not made anew. */
   watch(prefix: string, on: WatchStreamHandlers): WatchStream;
+  /** Lets go of the connection; what is under way fails. */
   close(): void;
 }
 

@@ -7,9 +7,11 @@ export interface Requester {
   readonly bytes: ByteForm;
   /** Per request, ms. */
   readonly timeoutMs: number;
+  /** The member that the next request goes to. */
   current(): Connection;
   /** Give up the current member for the next one. */
   rotate(): void;
+  /** Sends one request, to the next members too (see `requester`). Rejects with the last one's LabError. */
   request(method: WireMethod, request: object, kind: 'read' | 'write'): Promise<unknown>;
 }
 

@@ -14,9 +14,11 @@ export interface EtcdStore {
    * whether keys have gone.
    */
   changesSince(prefix: string, revision: number): Promise<Changes>;
+  /** Writes one key. @param lease the key goes with it @throws LabError `state.etcd-lease` when there is no such lease */
   put(key: string, value: string, lease?: string): Promise<void>;
   /** Number of keys removed: 0 or 1. */
   delete(key: string): Promise<number>;
+  /** Removes every key that starts with `prefix`. @returns how many */
   deletePrefix(prefix: string): Promise<number>;
   /**
    * All guards hold -> all writes happen, atomically; false = some guard did not hold and nothing was written.
@@ -33,6 +35,7 @@ export interface EtcdStore {
   grantOnce(ttlSeconds: number): Promise<string>;
   /** Seconds to live after the renewal; <= 0 when the lease is gone. */
   keepAliveOnce(leaseId: string): Promise<number>;
+  /** What is left of a lease, by the leader's word; one that is gone is no error. */
   leaseTtl(leaseId: string): Promise<LeaseTtl>;
   /** Removes the lease and every key on it. A lease that is gone already is no error. */
   revokeLease(leaseId: string): Promise<void>;
@@ -42,6 +45,7 @@ export interface EtcdStore {
    * When the wanted history was compacted, calls `onResync` (the caller lists again) and goes on from the store's present.
    */
   watch(prefix: string, handlers: WatchHandlers, fromRevision?: number): Promise<Watch>;
+  /** Ends its watches, stops renewing its leases (which then run out by themselves), and lets go of its connections. */
   close(): Promise<void>;
 }
 
@@ -96,6 +100,7 @@ export interface Lease {
   readonly ttlSeconds: number;
   /** Resolves when the lease is known lost (expired or revoked); never rejects. */
   readonly lost: Promise<void>;
+  /** Removes the lease and every key on it, and renews it no more. One that is gone already is no error. */
   revoke(): Promise<void>;
   /** Stop renewing without revoking. */
   abandon(): void;
@@ -110,12 +115,15 @@ export type Write =
   | { readonly delete: string; readonly prefix?: boolean };
 
 export interface WatchHandlers {
+  /** One change of one key. */
   onEvent(e: StoreEvent): void;
+  /** Changes were missed, because their history was compacted: list again. */
   onResync?(): void;
   /** The connection went away; the watch goes on by itself. For logs. */
   onDisconnect?(e: Error): void;
 }
 
 export interface Watch {
+  /** No handler is called any more, from this call on. */
   close(): Promise<void>;
 }

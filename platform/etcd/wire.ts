@@ -63,7 +63,9 @@ export const wire = {
 
 /** How this transport carries protobuf `bytes`. */
 export interface ByteForm {
+  /** Bytes as they stand in a request. */
   encode(bytes: Buffer): unknown;
+  /** A field of an answer as text in UTF-8; empty where there is none. */
   decode(field: unknown): string;
 }
 

@@ -14,9 +14,11 @@ export interface Caller {
   readonly request: Promise<ResidentRequest | 'nonsense'>;
   /** Aborted when it has gone. */
   readonly gone: AbortSignal;
+  /** Says one thing to it. @param mark one letter (resident.ts) */
   tell(mark: string, text?: string): void;
   /** All of its standard input; undefined: that is too long. */
   input(): Promise<string | undefined>;
+  /** Nothing more is said; it hangs up when it has taken all, or after ten minutes. */
   end(): void;
 }
 

@@ -3,6 +3,7 @@ import type { EtcdStore } from '../etcd/store.ts';
 import { readLease, type SubnetLease } from './lease-record.ts';
 
 export interface LeaseWatch {
+  /** Every lease, and reservation, as last heard; a key that is none is left out. */
   current(): SubnetLease[];
   /**
    * Resolves with `news` when a lease came, went or changed since the last call, `refresh` after `ms` without any, `lost` when the

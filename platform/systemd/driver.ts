@@ -22,6 +22,7 @@ export interface SystemdDriver {
   shuttingDown(): Promise<boolean>;
   /** Calls `wake` with the unit's name whenever systemd says something about it. */
   follow(wake: (unit: string) => void): { close(): void };
+  /** Lets go of systemd: nobody is woken any more. Units run on. */
   close(): void;
 }
 

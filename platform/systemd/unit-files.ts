@@ -8,13 +8,17 @@ import type { InstalledUnit } from './driver.ts';
  * tenth of the time that handing each to a thread would.
  */
 export interface UnitFiles {
+  /** Every file that is there, by name. */
   installed(): InstalledUnit[];
+  /** Writes or replaces a file, and links it; systemd reads it at its next reload. */
   write(name: string, text: string): void;
   /** Has it an [Install] section? False of one that is not there. */
   wantsEnabling(name: string): boolean;
   /** File, link and mark; what is not there is gone already. */
   remove(name: string): void;
+  /** Remembers that the unit was started. */
   markStarted(name: string): void;
+  /** Forgets that the unit was started, if it was remembered. */
   unmarkStarted(name: string): void;
 }
 

@@ -114,6 +114,7 @@ export class Lab {
     });
   }
 
+  /** What runs at the moment, and what of the written config is not in force yet. Changes nothing. */
   async status(): Promise<LabStatus> {
     return labStatus(this.parts, this.written);
   }
@@ -216,6 +217,7 @@ export class Lab {
     });
   }
 
+  /** What helpers get instead of the lab. */
   get parts(): LabParts {
     const { config, repoDir, configDir, paths } = this;
     return {

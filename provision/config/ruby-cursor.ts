@@ -24,18 +24,22 @@ export class RubyCursor {
     return this.#text;
   }
 
+  /** It stands behind the last character. */
   get done(): boolean {
     return this.at >= this.text.length;
   }
 
+  /** The character it stands before; empty at the end. */
   get char(): string {
     return this.text.charAt(this.at);
   }
 
+  /** Whether it stands before this text, which may be the beginning of a longer word. */
   startsWith(word: string): boolean {
     return this.text.startsWith(word, this.at);
   }
 
+  /** Steps over this text if it stands before it. @returns whether it did */
   take(word: string): boolean {
     if (!this.startsWith(word)) return false;
     this.at += word.length;
@@ -74,6 +78,7 @@ export class RubyCursor {
     return true;
   }
 
+  /** It stands at the beginning of a line, spaces not stepped over. */
   get atLineStart(): boolean {
     return this.at === 0 || this.text.charAt(this.at - 1) === '\n';
   }

@@ -8,6 +8,7 @@ export interface Check {
   readonly id: DetailOf<'host'>;
   /** For a person: `Overlay file system` */
   readonly title: string;
+  /** Looks, and says what it found. @param config of the lab that is to run here */
   run(probe: HostProbe, config: LabConfig): CheckResult | Promise<CheckResult>;
 }
 

@@ -14,6 +14,7 @@ export interface HostProbe {
   readonly arch: string;
   /** Contents of a text file, such as one of /proc; undefined when it cannot be read. */
   read(path: string): string | undefined;
+  /** Whether there is a file, directory or socket; a link that leads nowhere is none. */
   exists(path: string): boolean;
   /** Whether it can be written, or made where it is not there yet. */
   writable(path: string): boolean;

@@ -17,6 +17,7 @@ export interface MachineProvider {
   preflight(machines: readonly string[]): Promise<void>;
   /** Makes the ground the machines stand on (network, registry, artifact server), and notes there what runs them. Idempotent. */
   prepare(images: MachineImages): Promise<void>;
+  /** What runs at the moment, by the word of the supervisor or the hypervisor: no machine is asked. */
   status(): Promise<ProviderStatus>;
   /** Puts a machine's Ignition config where its first boot finds it. No-op when it has a disk: it is read only once. */
   offerIgnition(machine: string, ignition: string): Promise<void>;

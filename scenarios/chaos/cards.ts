@@ -20,6 +20,7 @@ export interface Card {
   readonly longestMs: number;
   /** From its undoing until its machine counts in the quorum again and fleet lists it, on a busy host. */
   readonly recoveryMs: number;
+  /** Whether there is something here that it can be dealt to; without it there always is. */
   fits?(table: Table): boolean;
   /** @param alone no heavy fault is in force meanwhile */
   deal(table: Table, at: { lane: number; alone: boolean }): { target: string; action: FaultAction };

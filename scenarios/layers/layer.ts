@@ -28,6 +28,7 @@ export interface Layer {
   readonly unit: string;
   /** The discovery key that announces it. */
   readonly key?: string;
+  /** Kills it on that machine by the run's faults, which undo it. */
   kill(context: ScenarioContext, machine: string): Promise<ActiveFault>;
   /** From the fault until the unit runs again. */
   readonly restart: Prediction;

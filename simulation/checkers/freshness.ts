@@ -30,6 +30,7 @@ export class Freshness {
     this.#beginAll('no etcd leader');
   }
 
+  /** Takes the next event of the history, in order. */
   see(event: HistoryEvent): void {
     this.#at = event.at;
     if (event.kind === 'fault') {

@@ -31,6 +31,7 @@ export class Judge {
     return this.#violation;
   }
 
+  /** Takes the next event of the history, in order; what a checker has against it goes to `blame`. */
   see(event: HistoryEvent): void {
     this.truth.see(event);
     for (const checker of this.#checkers) {

@@ -54,6 +54,7 @@ export class Truth {
     this.freshness = new Freshness(facts);
   }
 
+  /** Takes the next event of the history, in order: all of this is as of the last one. */
   see(event: HistoryEvent): void {
     this.at = event.at;
     this.freshness.see(event);
@@ -83,6 +84,7 @@ export class Truth {
     return this.#names.get(id) ?? id;
   }
 
+  /** Machine ID of a machine; a name that is none's is taken for an ID. */
   idOf(name: string): string {
     return this.facts.machines.find((one) => one.name === name)?.id ?? name;
   }
@@ -92,6 +94,7 @@ export class Truth {
     return [...this.#presentSince.keys()].map((id) => this.machine(id)).filter((machine) => machine !== undefined);
   }
 
+  /** What a machine says of itself while its presence is in etcd; undefined otherwise. */
   machine(id: string): Machine | undefined {
     return this.#presentSince.has(id) ? this.#said.get(id)?.machine : undefined;
   }
@@ -132,6 +135,7 @@ export class Truth {
     return [...this.units.values()].filter((unit) => unit.requirements.global && unit.desired !== 'inactive');
   }
 
+  /** Units that run on a machine by now, by the machine's name. */
   runsOn(machine: string): ReadonlyMap<string, Run> {
     return this.runs.get(machine) ?? new Map<string, Run>();
   }

@@ -5,6 +5,7 @@ import { Majority } from './majority.ts';
 import type { Peer, Proposal } from './peer.ts';
 
 export interface ConsensusEvents {
+  /** It holds for good; told in the order of the log. */
   onCommitted(proposal: Proposal): void;
   /** @param leader undefined: there is none */
   onLeader(leader: Peer | undefined): void;
@@ -38,6 +39,7 @@ export class Consensus {
   readonly #underWay = new Set<Peer>();
   readonly #leaderless = new Map<Peer, { readonly since: number; readonly term: number }>();
 
+  /** @param around.electionMs etcd's election timeout */
   constructor(
     around: { agenda: Agenda; network: Network; random: SeededRandom; electionMs: number },
     peers: readonly Peer[],
@@ -53,6 +55,7 @@ export class Consensus {
     around.network.onChange(() => this.reassess());
   }
 
+  /** The member that leads; undefined during an election. */
   leader(): Peer | undefined {
     return this.#leader;
   }
@@ -62,6 +65,7 @@ export class Consensus {
     return this.#majority.hears(peer, this.#leader);
   }
 
+  /** What was agreed on at a place of the log, counted from 0; undefined behind its end. */
   entry(index: number): Proposal | undefined {
     return this.#log[index];
   }

@@ -28,6 +28,7 @@ export class EtcdCluster {
   #leases = 7_000_000_000_000_000_000n;
   #requests = 0;
 
+  /** @param around.electionMs etcd's election timeout */
   constructor(
     around: { agenda: Agenda; network: Network; random: SeededRandom; electionMs: number },
     hosts: readonly { readonly name: string; readonly clock: HostClock }[],
@@ -60,6 +61,7 @@ export class EtcdCluster {
     });
   }
 
+  /** Host of the member that leads; undefined during an election. */
   leader(): string | undefined {
     return this.#consensus.leader()?.host;
   }
@@ -74,14 +76,17 @@ export class EtcdCluster {
     this.#propose({ kind: 'revoke', lease });
   }
 
+  /** The lease that a key is on, by what was agreed; undefined: no lease, or no key. */
   leaseOf(key: string): string | undefined {
     return this.#agreed.keys.get(key)?.lease;
   }
 
+  /** A key's value, by what was agreed; undefined: no such key. */
   valueOf(key: string): string | undefined {
     return this.#agreed.keys.get(key)?.value;
   }
 
+  /** Has the members forget old revisions, once that is agreed; without a leader nothing happens. */
   compact(): void {
     this.#propose({ kind: 'compact' });
   }

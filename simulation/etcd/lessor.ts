@@ -23,6 +23,7 @@ export class Lessor {
     this.#onExpired = onExpired;
   }
 
+  /** A member begins to lead: every lease has its full time again. @param leases seconds each lives @param clock of its host */
   promote(leases: ReadonlyMap<string, number>, clock: HostClock): void {
     this.#clock = clock;
     const now = clock.now();
@@ -30,17 +31,20 @@ export class Lessor {
     this.#lookAgain();
   }
 
+  /** Nobody leads: no lease ends until somebody does. */
   demote(): void {
     this.#clock = undefined;
     this.#nextLook();
   }
 
+  /** A lease was agreed on; without a leader it gets its time when one begins. */
   granted(lease: string, ttlSeconds: number): void {
     if (this.#clock === undefined) return;
     this.#ends.set(lease, { ttlSeconds, at: this.#clock.now() + ttlSeconds * 1000 });
     this.#lookAgain();
   }
 
+  /** A lease is gone; `onExpired` is not called for it. */
   revoked(lease: string): void {
     this.#ends.delete(lease);
   }

@@ -54,6 +54,7 @@ export class EtcdMember implements Peer {
     return this.#isUp && !this.#isPaused;
   }
 
+  /** Its process runs, or stands still. */
   isUp(): boolean {
     return this.#isUp;
   }
@@ -62,6 +63,7 @@ export class EtcdMember implements Peer {
     return this.#applied;
   }
 
+  /** Leases that it knows of by what it has applied, with the seconds that each lives. */
   leases(): ReadonlyMap<string, number> {
     return this.#replica.leases;
   }
@@ -75,6 +77,7 @@ export class EtcdMember implements Peer {
     this.#slowMs = ms;
   }
 
+  /** Its process begins, with the copy it had; it takes part in elections from now on. */
   start(): void {
     this.#isUp = true;
     this.#starts += 1;
@@ -93,12 +96,14 @@ export class EtcdMember implements Peer {
     this.#ground.consensus().reassess();
   }
 
+  /** Its process stands still: what comes to it waits. Nothing for one that is down. */
   pause(): void {
     if (!this.#isUp) return;
     this.#isPaused = true;
     this.#ground.consensus().reassess();
   }
 
+  /** Its process goes on, first with what came meanwhile. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;

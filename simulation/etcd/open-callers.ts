@@ -4,11 +4,14 @@ import type { Agenda } from '../world/agenda.ts';
 /** The way back of one request. */
 export interface Caller {
   readonly author: string;
+  /** The answer, in the shape of etcd's message. */
   answer(message: object): void;
+  /** There is none, for this reason. */
   fail(failure: Error): void;
 }
 
 export interface OpenCaller extends Caller {
+  /** It still waits for an answer. */
   isOpen(): boolean;
 }
 
@@ -31,6 +34,7 @@ export class OpenCallers {
     this.#whenRunning = whenRunning;
   }
 
+  /** Takes a request in hand. Without an answer in time it fails as etcd's does. @param method as in a gRPC path */
   open(method: string, caller: Caller): OpenCaller {
     this.#callers.add(caller);
     const settle = (say: () => void): void => {

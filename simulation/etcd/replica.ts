@@ -27,6 +27,7 @@ export class Replica {
   /** Lease id -> its time to live, s. */
   readonly leases = new Map<string, number>();
 
+  /** Applies a command that was agreed on, at once and in the order of the log. @returns what its caller is answered */
   apply(command: Command): Result {
     switch (command.kind) {
       case 'transaction':

@@ -25,7 +25,9 @@ export interface FleetSettings {
 
 /** Puts something between fleetd and what it stands on: a bug, to see that it is found. */
 export interface Tampering {
+  /** What stands in place of the machine's etcd. */
   readonly store?: (store: EtcdStore, machine: string) => EtcdStore;
+  /** What stands in place of the machine's systemd. */
   readonly systemd?: (systemd: SystemdDriver, machine: string) => SystemdDriver;
 }
 

@@ -27,7 +27,9 @@ export interface MachineGround {
   readonly member: EtcdMember | undefined;
   /** All of them, this machine's own first. */
   readonly members: readonly EtcdMember[];
+  /** A run of a program here, by this machine's clock. */
   newProcess(name: string): SimulatedProcess;
+  /** Adds an event to the history, now. */
   readonly record: (event: WithoutTime<HistoryEvent>) => void;
 }
 
@@ -63,6 +65,7 @@ export class Machine {
     );
   }
 
+  /** It has power, whatever runs on it. */
   isUp(): boolean {
     return this.#ground.network.isUp(this.name);
   }
@@ -82,6 +85,7 @@ export class Machine {
     this.#startLater('fleetd', 500);
   }
 
+  /** Pulls the cord: units, fleetd and etcd are gone at once; etcd's data stay. Nothing for one that is off. */
   powerOff(): void {
     if (!this.isUp()) return;
     this.#ground.network.setUp(this.name, false);
@@ -124,12 +128,14 @@ export class Machine {
     this.#ground.agenda.after(20_000, end);
   }
 
+  /** A daemon, or the whole machine, stands still until `resume`. */
   pause(what: Daemon): void {
     if (what !== 'fleetd') this.#ground.member?.pause();
     if (what !== 'etcd') this.#fleetd?.process.pause();
     if (what === 'machine') this.#isPaused = true;
   }
 
+  /** It goes on, beginning with what waited. */
   resume(what: Daemon): void {
     if (what !== 'fleetd') this.#ground.member?.resume();
     if (what !== 'etcd') this.#fleetd?.process.resume();
@@ -140,6 +146,7 @@ export class Machine {
     for (const act of postponed) this.#ground.agenda.after(0, act);
   }
 
+  /** How its systemd answers from now on. */
   setTemper(temper: Temper = calm): void {
     this.#temper = temper;
   }
@@ -151,6 +158,7 @@ export class Machine {
     return true;
   }
 
+  /** Its fleetd takes requests of clients. */
   isAnswering(): boolean {
     return this.#fleetd?.isAnswering() === true;
   }
@@ -195,8 +203,9 @@ export class Machine {
       this.#startsAgain = this.#isLeaving;
       return;
     }
-    const { agenda, network, random, members, settings, tampering, record } = this.#ground;
-    const process = this.#ground.newProcess(`fleetd ${this.name} #${++this.#fleetdRuns}`);
+    const machine = this.#ground;
+    const { agenda, network, random, members, settings, tampering, record } = machine;
+    const process = machine.newProcess(`fleetd ${this.name} #${++this.#fleetdRuns}`);
     const boot = this.#boots;
     const systemd = simulatedDriver({
       agenda,
@@ -210,17 +219,7 @@ export class Machine {
     });
     this.#say('fleetd', 'up');
     const onLog = (line: string): void => record({ kind: 'log', machine: this.name, line });
-    this.#fleetd = runFleetd({
-      agenda,
-      network,
-      process,
-      machine: this.#ground,
-      members,
-      settings,
-      systemd,
-      tampering,
-      onLog,
-    });
+    this.#fleetd = runFleetd({ agenda, network, process, machine, members, settings, systemd, tampering, onLog });
     if (this.#isPaused) process.pause();
   }
 

@@ -42,6 +42,7 @@ export class Systemd {
     this.#onTurn = onTurn;
   }
 
+  /** Unit files there are, by name; `started`: it is marked. */
   installed(): InstalledUnit[] {
     const files = [...this.#units].flatMap(([name, { text, isMarked }]) =>
       text === undefined ? [] : [{ name, text, started: isMarked }],
@@ -49,6 +50,7 @@ export class Systemd {
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** A unit as systemctl shows it; `not-found` for one without a file. */
   observe(name: string): ObservedUnit {
     const unit = this.#units.get(name);
     if (unit === undefined) return { load: 'not-found', active: 'inactive', sub: 'dead', invocation: '' };
@@ -57,6 +59,7 @@ export class Systemd {
     return { load, active, sub, invocation };
   }
 
+  /** Writes a unit file. A unit that runs goes on as it was begun. */
   load(name: string, text: string): void {
     const unit = this.#units.get(name);
     if (unit !== undefined) unit.text = text;
@@ -90,11 +93,13 @@ export class Systemd {
     return undefined;
   }
 
+  /** Marks a unit that has a file as one that was started, or takes the mark away. */
   mark(name: string, isMarked: boolean): void {
     const unit = this.#units.get(name);
     if (unit !== undefined) unit.isMarked = isMarked;
   }
 
+  /** Removes a unit file; a unit that runs goes on without one. */
   remove(name: string): void {
     const unit = this.#units.get(name);
     if (unit === undefined) return;
@@ -123,6 +128,7 @@ export class Systemd {
     this.#followers.clear();
   }
 
+  /** `wake` is told of each unit whose state changes, until it is closed. */
   follow(wake: (unit: string) => void): { close(): void } {
     this.#followers.add(wake);
     return { close: () => this.#followers.delete(wake) };

@@ -23,6 +23,7 @@ export class Client {
   #queue: Operation[] = [];
   #isBusy = false;
 
+  /** @param nextId numbers operations, of all clients together */
   constructor(name: string, cluster: Cluster, nextId: () => number) {
     this.#name = name;
     this.#cluster = cluster;
@@ -31,6 +32,7 @@ export class Client {
     this.#process = cluster.newProcess(name, cluster.clockOf(1));
   }
 
+  /** All that it was given is done. */
   isIdle(): boolean {
     return !this.#isBusy && this.#queue.length === 0;
   }

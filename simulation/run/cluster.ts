@@ -59,10 +59,12 @@ export class Cluster implements Stage {
     });
   }
 
+  /** Adds an event to the history, now. */
   record(event: WithoutTime<HistoryEvent>): void {
     this.#onEvent({ at: this.agenda.now(), ...event });
   }
 
+  /** A run of a program on a machine with that clock. */
   newProcess(name: string, clock: HostClock): SimulatedProcess {
     const ground: ProcessGround = {
       agenda: this.agenda,
@@ -73,10 +75,12 @@ export class Cluster implements Stage {
     return new SimulatedProcess(name, ground);
   }
 
+  /** The clock of the machine of that number, counted from 1. */
   clockOf(number: number): HostClock {
     return at(this.clocks, number);
   }
 
+  /** The machine of that number, counted from 1. */
   machine(number: number): Machine {
     return at(this.machines, number);
   }

@@ -17,6 +17,7 @@ export class Injector {
   readonly #inForce = new Map<number, () => void>();
   #faults = 0;
 
+  /** @param members how many of the machines, from the first on, have an etcd member */
   constructor(cluster: Cluster, members: number) {
     this.#cluster = cluster;
     this.#members = members;

@@ -1,9 +1,12 @@
 /** What a process of the simulation gets in place of Node's own timers, clock and random numbers. */
 export interface ProcessGlobals {
+  /** Calls `act` after `ms` of the machine's clock, and again and again with `repeat`. */
   setTimer(ms: number, act: () => void, repeat: boolean): SimulatedTimer;
+  /** Calls `act` at this moment of the world, after what runs now. */
   soon(act: () => void): SimulatedTimer;
   /** ms, monotonic, as the process's machine tells it. */
   now(): number;
+  /** 0 to 1, of the run's seed. */
   random(): number;
 }
 

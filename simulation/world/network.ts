@@ -44,10 +44,12 @@ export class Network {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether the host has power. */
   isUp(host: string): boolean {
     return this.#up.has(host);
   }
 
+  /** Gives a host power, or takes it; what it was still trying to send goes with its power. */
   setUp(host: string, up: boolean): void {
     if (up === this.#up.has(host)) return;
     if (up) {

@@ -27,6 +27,7 @@ export class SimulatedProcess implements ProcessGlobals {
     this.#ground = ground;
   }
 
+  /** It was not killed; one that is paused is alive. */
   isAlive(): boolean {
     return this.#alive;
   }
@@ -48,10 +49,12 @@ export class SimulatedProcess implements ProcessGlobals {
     this.#waiting = [];
   }
 
+  /** Its code runs no more until `resume`; its machine's clock goes on. */
   pause(): void {
     this.#paused = true;
   }
 
+  /** It goes on, first with what waited, in order. */
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;

@@ -4,7 +4,9 @@ import type { SimulatedProcess } from './process.ts';
 
 /** Whose code runs at this moment; and what is to happen when code of a process fails. */
 export interface Stage {
+  /** The process whose code runs now; undefined between two events. */
   current(): SimulatedProcess | undefined;
+  /** No process's code runs any more. */
   leave(): void;
   /** An exception, or a rejection that nobody handled, came out of this process's code. */
   onFailure(process: SimulatedProcess, error: unknown): void;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readTracked as read, tracked } from '../support/tracked-files.ts';
+import { unknownNames, unnamedFolders } from '../support/room-readme.ts';
 
 const maxLines = 20;
 /** Documents in their own right, not signposts. */
@@ -38,6 +39,23 @@ describe('whoever comes next', () => {
     expect(signposts.filter((path) => read(path).trimEnd().split('\n').length > maxLines)).toEqual([]);
   });
 
+  it('finds every file and folder that a README names, in its room or from the root', () => {
+    const readmes = tracked.filter((path) => /\/README\.md$/.test(path) && !path.startsWith('docs/'));
+    expect(readmes.length).toBeGreaterThan(rooms.length);
+    const lost = readmes.flatMap((path) =>
+      unknownNames(folderOf(path), read(path), tracked).map((name) => `${path}: ${name}`),
+    );
+    expect(lost).toEqual([]);
+  });
+
+  it('finds each folder of a room named in its README', () => {
+    const told = rooms.filter((room) => !longer.includes(`${room}/README.md`));
+    const missing = told.flatMap((room) =>
+      unnamedFolders(room, read(`${room}/README.md`), tracked).map((folder) => `${room}/README.md: ${folder}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it('finds the licence that package.json names, and how to contribute', () => {
     const { license } = JSON.parse(read('package.json')) as { license: string };
     expect(read('LICENSE').split('\n')[0]).toBe(`${license} License`);
@@ -70,6 +88,33 @@ describe('the decisions', () => {
     );
   });
 });
+
+describe('names in a README', () => {
+  const files = ['a/README.md', 'a/b/c.ts', 'a/b/d.test.ts', 'a/e.ts', 'f/g.ts', 'run.sh'];
+
+  it.each([
+    ['`e.ts`, `b/c.ts`, `c.ts`, `f/g.ts`, `b/`, `f/`, `run.sh`, `*.test.ts`, `b/*.ts`', []],
+    ['`h.ts` and `b/e.ts`', ['h.ts', 'b/e.ts']],
+    ['`f/c.ts` and `h/`', ['f/c.ts', 'h/']],
+    ["`g.ts`, which is another room's", ['g.ts']],
+    ['`h*.ts`', ['h*.ts']],
+    ['`dist/cli/main.js`, `docker.service`, `~/.cache/x/`, `/etc/`, `npm run x`, `h/NAME.ts`', []],
+  ])('%s: unknown are %j', (text, unknown) => {
+    expect(unknownNames('a', text, files)).toEqual(unknown);
+  });
+
+  it.each(['`b/`', '`b/c.ts`', '[b](b/README.md)', '`b`'])('%s names the folder', (text) => {
+    expect(unnamedFolders('a', text, files)).toEqual([]);
+  });
+
+  it.each(['b', '`bb/`', '`b.ts`', ''])('%j does not name the folder', (text) => {
+    expect(unnamedFolders('a', text, files)).toEqual(['b/']);
+  });
+});
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
 
 function roomsOf(folder: string): string[] {
   const inside = tracked.filter((path) => path.startsWith(`${folder}/`)).map((path) => path.split('/'));

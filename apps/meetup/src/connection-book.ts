@@ -30,6 +30,7 @@ export class ConnectionBook {
   #refused = 0;
   #max = 0;
 
+  /** @param now wall clock, milliseconds since 1970 */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -59,6 +60,7 @@ export class ConnectionBook {
     return record;
   }
 
+  /** Notes a sign of life of an open connection, now. */
   seen(record: ConnectionRecord): void {
     record.lastSeenAt = this.#now();
   }
@@ -72,6 +74,7 @@ export class ConnectionBook {
     this.#live.delete(record.address);
   }
 
+  /** All that is on record up to now, as copies; of closed connections and refusals the last 10,000. */
   report(): ConnectionReport {
     return {
       now: this.#live.size,

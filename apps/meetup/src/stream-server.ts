@@ -10,7 +10,9 @@ import { serveHttp, serveWebSocket, type Subscriber } from './subscribers.ts';
 
 export interface StreamServer {
   readonly port: number;
+  /** All that is on record of its connections up to now. */
   report(): ConnectionReport;
+  /** Ends every connection, and resolves when the port is free. */
   close(): Promise<void>;
 }
 

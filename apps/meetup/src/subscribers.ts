@@ -4,9 +4,11 @@ import { silence, type ConnectionBook, type ConnectionRecord } from './connectio
 
 /** One listener of the stream, however it is connected. */
 export interface Subscriber {
+  /** Sends one RSVP (JSON), unless it has just gone. */
   send(text: string): void;
   /** Called every ping period: asks for a sign of life and ends what gave none. */
   check(): void;
+  /** Ends the connection, and writes down why; the first reason stays. */
   end(reason: string): void;
 }
 

@@ -19,6 +19,7 @@ export class MemcachedSessions extends session.Store {
   #failures = 0;
   #lastFailure: { at: number; message: string } | undefined;
 
+  /** @param hosts `host:port` @param limits ms: for one command, and how long a server that failed is left alone */
   constructor(hosts: readonly string[], limits = { deadlineMs: 700, restMs: 2000 }) {
     super();
     const MemcachedStore = connectMemcached(session);

@@ -24,6 +24,7 @@ export class StoreQueue {
   #counts = { stored: 0, failed: 0, dropped: 0 };
   #lastError: Error | undefined;
 
+  /** @param limits defaults: 16 stored at once, 5 tries, 500 ms apart */
   constructor(
     store: (item: RsvpDocument) => Promise<unknown>,
     limits: { limit: number; concurrency?: number; tries?: number; retryMs?: number },
@@ -32,6 +33,7 @@ export class StoreQueue {
     this.#limits = { concurrency: 16, tries: 5, retryMs: 500, ...limits };
   }
 
+  /** What became of the documents since the start. */
   get counts(): StoreCounts {
     return { ...this.#counts, waiting: this.#waiting.length + this.#active };
   }
@@ -43,6 +45,7 @@ export class StoreQueue {
     return error;
   }
 
+  /** Queues a document and begins to store it when there is a free place. Never waits; what fails shows in `counts`. */
   push(item: RsvpDocument): void {
     this.#waiting.push(item);
     while (this.#waiting.length > this.#limits.limit) {

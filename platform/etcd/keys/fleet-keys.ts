@@ -4,14 +4,19 @@ export interface FleetKeys {
   /** Holder of the engine leadership; hangs on the holder's presence lease. */
   readonly leader: string;
   readonly machines: string;
+  /** What a machine says of itself (JSON), on its presence lease: with it, the machine is there. */
   machine(id: string): string;
+  /** Value of one metadata key that was set through the API; it outlives the machine's presence. */
   machineMetadata(id: string, key: string): string;
   /** Present for a while after a machine has left in order: nothing runs there. Ours; the original has no such key. */
   machineLeft(id: string): string;
   readonly jobs: string;
+  /** The keys of one unit. */
   job(unit: string): JobKeys;
   readonly states: string;
+  /** A unit's states on all machines, as a prefix. */
   statesOf(unit: string): string;
+  /** A unit's state as one machine says it (JSON), on that machine's presence lease. */
   state(unit: string, machineId: string): string;
   /** The unit that a key below `jobs` or `states` is of. */
   unitOf(key: string): string | undefined;

@@ -3,18 +3,25 @@ import { mustHave } from '#errors/must-have.ts';
 import type { Guard, KeyValue, StoreEvent, Write } from '../store.ts';
 
 export interface Keyspace {
+  /** Of the last transaction that changed something. */
   revision(): number;
+  /** The key as it is now. */
   get(key: string): KeyValue | undefined;
+  /** Every key that starts so, in the order of the keys' bytes. */
   list(prefix: string): KeyValue[];
+  /** Whether the guard of a transaction holds now. */
   readonly holds: (guard: Guard) => boolean;
   /** All writes in one revision, as one etcd transaction; returns the number of keys deleted. */
   apply(writes: readonly Write[]): number;
+  /** The keys that hang on a lease. */
   onLease(lease: string): Iterable<string>;
   /** Events with revision >= `from`, oldest first. */
   history(from: number): StoreEvent[];
+  /** As a compaction at the present revision: `history` has later events only. */
   forgetHistory(): void;
   /** First revision whose events are still kept. */
   oldest(): number;
+  /** `listener` is called after each transaction that changed something. */
   onCommit(listener: () => void): void;
 }
 

@@ -56,10 +56,12 @@ export interface Member {
     on: RawWatchHandlers,
     options?: { readonly before: boolean },
   ): WatchStream;
+  /** Ends the watches and lets go of the connection; what is under way fails. */
   close(): Promise<void>;
 }
 
 export interface RawWatchHandlers extends Pick<WatchStreamHandlers, 'onEnd'> {
+  /** What one message of the watch says. */
   onMessage(message: RawWatch): void;
 }
 

@@ -6,6 +6,7 @@ export interface RecentChanges {
   readonly start: number;
   /** In order, each the changes of one revision. */
   readonly all: readonly (readonly Change[])[];
+  /** Adds what came next; the oldest go beyond a number. */
   add(changes: readonly Change[]): void;
   /** Forgets everything. */
   beginAt(revision: number): void;

@@ -10,9 +10,11 @@ export interface StoreCopy {
   readonly revision: number;
   /** Changes that it was told. */
   readonly changes: number;
+  /** The key at that revision; undefined when there is none. */
   get(key: string): KeyValue | undefined;
   /** Whether it comes to that revision in time. */
   reaches(revision: number, withinMs: number): Promise<boolean>;
+  /** It follows no more, and `onGone` is not called. */
   close(): void;
 }
 

@@ -4,6 +4,7 @@ import type { Refusal } from './refusal.ts';
 
 /** What `/v2/stats/store` counts: requests that this process has answered. */
 export interface StoreStats {
+  /** Counts a request by what it asked for and how it ended. */
   count(request: KeysRequest, answer: KeyAnswer | Refusal): void;
   /** In etcd's names and order. */
   counts(watchers: number): object;

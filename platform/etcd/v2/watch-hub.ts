@@ -9,6 +9,7 @@ import { recentChanges } from './recent-changes.ts';
 export interface Waiter extends Watched {
   /** The first revision it has not been told of; the hub moves it on. */
   from: number;
+  /** One change that concerns it, in order, each once. */
   onChange(change: Change): void;
   /** The history that it wants is gone: everything before this revision. It is told nothing more. */
   onCleared(compactRevision: number): void;
@@ -20,6 +21,7 @@ export interface WatchHub {
    * @param revision of the store
    */
   join(waiter: Waiter, revision: number): void;
+  /** It is told nothing more; with the last one the watch of v3 ends. */
   leave(waiter: Waiter): void;
   readonly waiting: number;
   close(): void;

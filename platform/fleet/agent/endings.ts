@@ -9,8 +9,11 @@ import type { DesiredUnit } from './desired.ts';
 export interface Endings {
   /** @param saidAt store revision of the unit's desired state; a new one for the same state says it again */
   heed(unit: DesiredUnit, saidAt: number | undefined): void;
+  /** The agent tells systemd to stop this run. @param observed undefined when systemd did not say what runs */
   begin(unit: string, observed: ObservedUnit | undefined): void;
+  /** Whether this run is one to end. */
   isEnding(unit: string, observed: ObservedUnit | undefined): boolean;
+  /** Forgets every other unit. */
   retain(units: ReadonlySet<string>): void;
 }
 

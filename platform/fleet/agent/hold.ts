@@ -6,14 +6,19 @@ import type { Task } from './plan.ts';
  * other units have been loaded: one of them may be what it lacked.
  */
 export interface Holds {
+  /** It was tried a short while ago, with the same text of the unit. */
   isHeld(task: Task): boolean;
+  /** It could not be done: it waits, twice as long as the last time if that was the same task. */
   failed(task: Task, cause: string): void;
+  /** It was done; a stop was only asked for, and is not asked for again for 5 s. */
   done(task: Task): void;
   /** Another unit file is here now. */
   loaded(): void;
   /** Why the last try for this text of the unit failed. */
   cause(unit: string, hash: string): string | undefined;
+  /** Nothing of this unit is held any more. */
   forget(unit: string): void;
+  /** Forgets every other unit. */
   retain(units: ReadonlySet<string>): void;
 }
 

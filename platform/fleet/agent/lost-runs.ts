@@ -7,6 +7,7 @@ import { holdsOthersUp } from './start-waits.ts';
 export interface LostRuns {
   /** Ids of machines that have gone and may run the unit yet, sorted. */
   of(unit: string): readonly string[];
+  /** Waits for nothing any more. */
   close(): void;
 }
 

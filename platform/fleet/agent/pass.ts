@@ -13,6 +13,7 @@ import type { WaitsFor } from './start-waits.ts';
 /** What a pass works on. `look` is asked before and after every step. */
 export interface Hands {
   readonly systemd: SystemdDriver;
+  /** Asks systemd for every unit that is here. */
   readonly look: () => Promise<CurrentUnit[]>;
   readonly holds: Holds;
   readonly ends: Endings;

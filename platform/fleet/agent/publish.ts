@@ -7,6 +7,7 @@ import { nothingTold, type Told } from './told.ts';
 
 /** Puts unit states into etcd, on the presence lease: they vanish with the machine. Only what changed is written. */
 export interface Publisher {
+  /** Writes what has changed of this machine's units since the last time. @param lease that of its presence, which the keys go with */
   publish(lease: string, states: readonly StateRecord[]): Promise<void>;
   /**
    * Says of units that they are about to run here, in one transaction with their being scheduled here: whoever gets one of them later knows of it

@@ -2,7 +2,7 @@ import type { EtcdStore } from '../../etcd/store.ts';
 import type { SystemdDriver } from '../../systemd/driver.ts';
 import { coalesce } from '../parts/coalesce.ts';
 import type { Log } from '../parts/log.ts';
-import { retryNotes } from '../parts/retry-notes.ts';
+import { retryNotes } from './retry-notes.ts';
 import type { Machine } from '../parts/model.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
@@ -19,6 +19,7 @@ import { startWaits } from './start-waits.ts';
 
 /** The agent of one machine: makes systemd run what is scheduled here and says in etcd how that goes. */
 export interface Agent {
+  /** Has a pass begin, or another one follow that which runs. */
   wake(): void;
   /** No further pass; what runs goes on running. */
   stop(): Promise<void>;
@@ -37,6 +38,7 @@ export interface AgentGround {
   readonly mirror: Mirror;
   readonly systemd: SystemdDriver;
   readonly machine: Machine;
+  /** Id of the presence lease; undefined while this machine is not registered. */
   readonly lease: () => string | undefined;
   readonly resyncMs: number;
   /** Nothing is to run that another machine may run by now. */

@@ -1,6 +1,6 @@
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Log } from '../parts/log.ts';
-import { conflictProblem, replaces } from '../engine/can-run.ts';
+import { conflictProblem, replaces } from '../engine/conflicts.ts';
 import { shortId, type Machine } from '../parts/model.ts';
 import type { Mirror } from '../registry/mirror.ts';
 import type { StateRecord } from '../registry/records.ts';

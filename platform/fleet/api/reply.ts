@@ -14,6 +14,7 @@ export interface Reply {
 /** A refusal in fleet's shape: {"error":{"code":404,"message":"unit does not exist"}}. */
 export class ApiError extends Error {
   readonly status: number;
+  /** @param status of the HTTP answer */
   constructor(status: number, message: string) {
     super(message);
     this.status = status;

@@ -14,6 +14,7 @@ export interface ApiRequest {
   /** What the client calls this server: `172.17.8.101:49153`. */
   readonly host: string;
   readonly contentType: string | undefined;
+  /** All of the body, read when it is asked for. @throws ApiError 413 when it is too long */
   body(): Promise<string>;
 }
 

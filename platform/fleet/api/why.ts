@@ -1,5 +1,6 @@
 import { startWaitsFor, up } from '../agent/start-waits.ts';
-import { conflictProblem, whyNot } from '../engine/can-run.ts';
+import { whyNot } from '../engine/can-run.ts';
+import { conflictProblem } from '../engine/conflicts.ts';
 import { describeMachine, type Machine } from '../parts/model.ts';
 import { globalsFor } from '../engine/occupancy.ts';
 import { readHistory } from '../registry/decision-history.ts';

@@ -20,7 +20,10 @@ import {
 
 export type { FleetMachine, FleetUnit, FleetUnitState, FleetUnitStatus } from './wire.ts';
 
-/** fleet's HTTP API v1 as functions. All throw LabError: `state.fleet-unreachable`, `missing.unit`, `unit.refused`, `input.reply`. */
+/**
+ * fleet's HTTP API v1 as functions. All throw LabError: `state.fleet-unreachable`, `permission.fleet`, `missing.unit`, `unit.refused`,
+ * `internal.fleetd`, `input.reply`.
+ */
 export interface FleetClient {
   /** Sorted by machine id. */
   listMachines(): Promise<FleetMachine[]>;
@@ -34,7 +37,9 @@ export interface FleetClient {
   why(name: string): Promise<WhyUnit | undefined>;
   /** Creates the unit, or replaces its content in place. Its desired state stays (a new one: `desired`, default inactive). */
   createUnit(name: string, options: UnitOptions, desired?: DesiredState): Promise<void>;
+  /** Says what a unit is to be. Resolves when that is written, long before it is so. @throws LabError `missing.unit` */
   setDesiredState(name: string, desired: DesiredState): Promise<void>;
+  /** Takes a unit out of the cluster; where it runs it is stopped later. @throws LabError `missing.unit` */
   destroyUnit(name: string): Promise<void>;
   /** Many units as one: all of them or, when one cannot be changed, none. A unit that is not there counts as destroyed. */
   changeUnits(changes: readonly UnitChange[]): Promise<void>;

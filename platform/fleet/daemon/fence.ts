@@ -6,7 +6,9 @@ import { etcdTimeoutMs } from './etcd-timeout.ts';
 export interface Fence {
   /** etcd has answered. */
   contact(): void;
+  /** etcd has been silent for a TTL, and there were other machines: units that are not global are to stop. */
   isClosed(): boolean;
+  /** It neither closes nor opens any more. */
   end(): void;
 }
 

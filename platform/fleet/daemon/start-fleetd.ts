@@ -23,9 +23,11 @@ export interface Fleetd {
   readonly addresses: readonly string[];
   /** What its API works on. */
   readonly registry: Registry;
+  /** What it knows and does at the moment. */
   state(): FleetdState;
   /** Takes over what may change while it runs (SIGHUP): its units run on, its sockets stay open, and it stays present. */
   reload(read: FleetdConfig): Promise<Reload>;
+  /** Stops every unit and removes its presence, so that others start them at once. Resolves when nothing of it works any more. */
   leave(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
-import { conflictProblem, peerProblem, replaces, staticProblem } from './can-run.ts';
+import { peerProblem, staticProblem } from './can-run.ts';
+import { conflictProblem, replaces } from './conflicts.ts';
 import type { Decision, EngineUnit, Machine, Snapshot } from '../parts/model.ts';
 import { globalsFor } from './occupancy.ts';
 

@@ -1,6 +1,7 @@
 import { applied, changesBetween } from './applied.ts';
 import { askedMoves } from './asked-moves.ts';
-import { whyNot, type Placeable } from './can-run.ts';
+import type { Placeable } from '../unit/requirements.ts';
+import { whyNot } from './can-run.ts';
 import { evictions } from './keep.ts';
 import { type Decision, type EngineUnit, type Machine, type Snapshot } from '../parts/model.ts';
 import { globalsFor, type Occupancy } from './occupancy.ts';
@@ -53,7 +54,7 @@ function decideOnce(snapshot: Snapshot): Decision[] {
     if (circle === undefined) toPlace.push(unit);
     else circles.set(unit.name, circle);
   }
-  const { ground, places, stuck } = placeAll(toPlace, ordered, snapshot.machines, () => occupy(snapshot, evicted));
+  const { placed, places, stuck } = placeAll(toPlace, ordered, snapshot.machines, () => occupy(snapshot, evicted));
   for (const unit of ordered) {
     const { name, target: from } = unit;
     const left = evicted.get(name);
@@ -74,7 +75,7 @@ function decideOnce(snapshot: Snapshot): Decision[] {
   // Reasons are taken from the finished schedule: taken half way, they would be others in the next pass.
   const isStuck = new Set(stuck.map((u) => u.name));
   for (const unit of ordered.filter((u) => isStuck.has(u.name) || circles.has(u.name))) {
-    const blocked = whyNowhere(unit, snapshot.machines, ground.occupancy, circles.get(unit.name));
+    const blocked = whyNowhere(unit, snapshot.machines, placed.occupancy, circles.get(unit.name));
     if (unit.target !== undefined) {
       decisions.push({
         kind: 'evict',

@@ -1,5 +1,5 @@
 import { globMatches, isLiteral } from '../unit/glob.ts';
-import type { Placeable } from './can-run.ts';
+import type { Placeable } from '../unit/requirements.ts';
 
 /** Units divided into groups that have nothing to do with each other: no Conflicts, Replaces or MachineOf goes from one to another. */
 export function groupsOf<T extends Placeable>(units: readonly T[]): T[][] {

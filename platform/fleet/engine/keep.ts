@@ -1,4 +1,6 @@
-import { conflictProblem, peerProblem, replaces, staticProblem, type Placeable } from './can-run.ts';
+import type { Placeable } from '../unit/requirements.ts';
+import { peerProblem, staticProblem } from './can-run.ts';
+import { conflictProblem, replaces } from './conflicts.ts';
 import { describeMachine, shortId, type EngineUnit, type Machine, type Snapshot } from '../parts/model.ts';
 import { globalsFor } from './occupancy.ts';
 

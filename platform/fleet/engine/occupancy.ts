@@ -1,4 +1,6 @@
-import { conflictProblem, staticProblem, type Placeable } from './can-run.ts';
+import type { Placeable } from '../unit/requirements.ts';
+import { staticProblem } from './can-run.ts';
+import { conflictProblem } from './conflicts.ts';
 import { byNameOrder } from './order.ts';
 import type { Machine } from '../parts/model.ts';
 

@@ -1,4 +1,4 @@
-import type { Placeable } from './can-run.ts';
+import type { Placeable } from '../unit/requirements.ts';
 
 /**
  * Units sorted so that every MachineOf target stands before its followers, otherwise by name. Units in a MachineOf circle

@@ -1,4 +1,4 @@
-import { repels } from './ground.ts';
+import { repels } from './conflicts.ts';
 import { staticProblem } from './can-run.ts';
 import type { EngineUnit, Machine, Snapshot } from '../parts/model.ts';
 import { globalsFor } from './occupancy.ts';
@@ -32,16 +32,16 @@ export function planRebalance(snapshot: Snapshot): Rebalance {
   const machines = snapshot.machines.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   let units = snapshot.units.toSorted(byNameOrder);
   const steps: RebalanceStep[] = [];
-  let ground = groundOf(units, machines);
-  const counts = () => new Map(machines.map((m) => [m.name, ground.load(m)]));
+  let balance = balanceOf(units, machines);
+  const counts = () => new Map(machines.map((m) => [m.name, balance.load(m)]));
   const before = counts();
   // Every step lowers the sum of squares, but for global units that come or go with it.
   for (let left = 2 * units.length; left > 0; left--) {
-    const chain = nextChain(machines, ground);
+    const chain = nextChain(machines, balance);
     if (chain === undefined) break;
     const to = new Map<string, string>();
     for (const link of chain) {
-      const load = (m: Machine): string => `${m.name} has ${ground.load(m)}`;
+      const load = (m: Machine): string => `${m.name} has ${balance.load(m)}`;
       const reason = `${load(link.from)}, ${load(link.to)}${chain.length > 1 ? ', in a chain' : ''}`;
       steps.push({ units: link.bunch.map((u) => u.name), from: link.from.id, to: link.to.id, reason });
       for (const unit of link.bunch) to.set(unit.name, link.to.id);
@@ -50,7 +50,7 @@ export function planRebalance(snapshot: Snapshot): Rebalance {
       const target = to.get(u.name);
       return target === undefined ? u : { ...u, target };
     });
-    ground = groundOf(units, machines);
+    balance = balanceOf(units, machines);
   }
   return { steps, before, after: counts() };
 }
@@ -63,14 +63,14 @@ interface Link {
   readonly to: Machine;
 }
 
-interface Ground {
+interface Balance {
   load(machine: Machine): number;
   /** Smallest first, then by name. */
   bunches(machine: Machine): readonly Bunch[];
   canGo(bunch: Bunch, to: Machine): boolean;
 }
 
-function groundOf(units: readonly EngineUnit[], machines: readonly Machine[]): Ground {
+function balanceOf(units: readonly EngineUnit[], machines: readonly Machine[]): Balance {
   const globals = units.filter((u) => u.requirements.global && u.desired !== 'inactive');
   const here = new Map(
     machines.map((machine) => {
@@ -109,31 +109,31 @@ function bunchesOf(units: readonly EngineUnit[]): Bunch[] {
 }
 
 /** The links of one improvement, the last machine's first: each finds room that the one before it has made. */
-function nextChain(machines: readonly Machine[], ground: Ground): Link[] | undefined {
-  const byLoad = machines.toSorted((a, b) => ground.load(a) - ground.load(b));
+function nextChain(machines: readonly Machine[], balance: Balance): Link[] | undefined {
+  const byLoad = machines.toSorted((a, b) => balance.load(a) - balance.load(b));
   for (const from of byLoad.toReversed()) {
     for (const to of byLoad) {
-      const gap = ground.load(from) - ground.load(to);
-      const bunch = ground.bunches(from).find((b) => b.length < gap && ground.canGo(b, to));
+      const gap = balance.load(from) - balance.load(to);
+      const bunch = balance.bunches(from).find((b) => b.length < gap && balance.canGo(b, to));
       if (bunch !== undefined) return [{ bunch, from, to }];
     }
-    const chain = chainFrom(from, byLoad, ground);
+    const chain = chainFrom(from, byLoad, balance);
     if (chain !== undefined) return chain;
   }
   return undefined;
 }
 
 /** The shortest way, over machines that take a unit and give one on, to one with at least two units less. */
-function chainFrom(start: Machine, machines: readonly Machine[], ground: Ground): Link[] | undefined {
+function chainFrom(start: Machine, machines: readonly Machine[], balance: Balance): Link[] | undefined {
   const cameBy = new Map<string, Link>();
   const queue = [start];
   for (let from = queue.shift(); from !== undefined; from = queue.shift()) {
     for (const to of machines) {
       if (to.id === start.id || cameBy.has(to.id)) continue;
-      const bunch = ground.bunches(from).find((b) => b.length === 1 && ground.canGo(b, to));
+      const bunch = balance.bunches(from).find((b) => b.length === 1 && balance.canGo(b, to));
       if (bunch === undefined) continue;
       cameBy.set(to.id, { bunch, from, to });
-      if (ground.load(start) - ground.load(to) >= 2) return wayTo(to, cameBy);
+      if (balance.load(start) - balance.load(to) >= 2) return wayTo(to, cameBy);
       queue.push(to);
     }
   }

@@ -1,5 +1,5 @@
 import { globMatches, isLiteral } from '../unit/glob.ts';
-import type { Placeable } from './can-run.ts';
+import type { Placeable } from '../unit/requirements.ts';
 
 /**
  * The same units, with each Replaces= that leads in a circle turned into Conflicts=. Who replaces somebody who (by way of others, or of the units that

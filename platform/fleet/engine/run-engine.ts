@@ -1,6 +1,6 @@
 import type { EtcdStore } from '../../etcd/store.ts';
 import { coalesce } from '../parts/coalesce.ts';
-import { startGrace } from '../parts/grace.ts';
+import { startGrace } from './taken-for-dead.ts';
 import type { Log } from '../parts/log.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Mirror } from '../registry/mirror.ts';
@@ -13,12 +13,15 @@ import { type EngineFigures, type EngineTally, engineTally } from './tally.ts';
 import { shortId, type Decision, type Machine, type Snapshot } from '../parts/model.ts';
 
 export interface Engine {
+  /** Has a pass begin, or another one follow that which runs. */
   wake(): void;
   /** etcd has answered: said a few times within the TTL, so that a longer silence is noticed. */
   contact(): void;
   /** Did it lead in its last pass? */
   isLeading(): boolean;
+  /** For /metrics: since this fleetd began. */
   figures(): EngineFigures;
+  /** No pass begins any more; resolves when a running one has ended. The leadership key stays on its lease. */
   stop(): Promise<void>;
 }
 

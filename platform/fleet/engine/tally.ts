@@ -12,11 +12,15 @@ export interface EngineFigures {
 }
 
 export interface EngineTally {
+  /** Said in each pass: whether it leads. */
   leads(isLeading: boolean): void;
+  /** These were written. */
   decided(decisions: readonly Decision[]): void;
+  /** A pass was thrown away. */
   failed(): void;
   /** Counts a pass, and what it takes. @throws whatever it throws */
   pass(run: () => Promise<void>): Promise<void>;
+  /** All that was counted since the beginning. */
   figures(): EngineFigures;
 }
 

@@ -1,5 +1,6 @@
-import type { Placeable } from './can-run.ts';
-import { repels, type Ground } from './ground.ts';
+import type { Placeable } from '../unit/requirements.ts';
+import { repels } from './conflicts.ts';
+import type { Placed } from './placed.ts';
 import type { Machine } from '../parts/model.ts';
 import { searchAssignment, type Choice } from './search.ts';
 
@@ -16,7 +17,7 @@ const groupLimit = 500;
  * @param group units that matter most first
  * @param optional names of those that are not wanted yet: they are given up first, all at once
  * @param stuck names of those that found none
- * @param ground what is on the machines before any of the group
+ * @param placed what is on the machines before any of the group
  * @returns no hints when placing one after the other does as well, or the budget is used up
  */
 export function assignTogether(args: {
@@ -24,19 +25,19 @@ export function assignTogether(args: {
   optional: ReadonlySet<string>;
   stuck: ReadonlySet<string>;
   machines: readonly Machine[];
-  ground: Ground;
+  placed: Placed;
   budget: { looks: number };
 }): Hints {
-  const { stuck, machines, ground, budget } = args;
+  const { stuck, machines, placed, budget } = args;
   const hints: Hints = new Map();
   if (args.group.length > groupLimit) return hints;
   const apart = apartOf(args.group);
-  const loads = new Map(machines.map((m) => [m.id, ground.loadOf(m)]));
-  let rest = withoutHopeless(args.group, machines, ground, apart);
+  const loads = new Map(machines.map((m) => [m.id, placed.loadOf(m)]));
+  let rest = withoutHopeless(args.group, machines, placed, apart);
   const isStuck = (u: Placeable): boolean => stuck.has(u.name);
   while (rest.some(isStuck) && budget.looks > 0) {
     const bunches = bunchesOf(rest);
-    const choices = bunches.map((bunch) => choiceOf(bunch, bunches, machines, ground, apart));
+    const choices = bunches.map((bunch) => choiceOf(bunch, bunches, machines, placed, apart));
     budget.looks -= choices.length ** 2;
     const found = searchAssignment(choices, loads, budget);
     if (found !== undefined) {
@@ -70,7 +71,7 @@ function apartOf(group: readonly Placeable[]): ReadonlyMap<string, ReadonlySet<s
 function withoutHopeless(
   group: readonly Placeable[],
   machines: readonly Machine[],
-  ground: Ground,
+  placed: Placed,
   apart: ReadonlyMap<string, ReadonlySet<string>>,
 ): Placeable[] {
   const byName = new Map(group.map((u) => [u.name, u]));
@@ -82,7 +83,7 @@ function withoutHopeless(
         if (found !== undefined) chain.set(peer, found);
       }
     }
-    return machinesFor([...chain.values()], machines, ground, apart).length > 0;
+    return machinesFor([...chain.values()], machines, placed, apart).length > 0;
   });
 }
 
@@ -90,12 +91,12 @@ function withoutHopeless(
 function machinesFor(
   bunch: readonly Placeable[],
   machines: readonly Machine[],
-  ground: Ground,
+  placed: Placed,
   apart: ReadonlyMap<string, ReadonlySet<string>>,
 ): string[] {
   const names = new Set(bunch.map((u) => u.name));
   if (bunch.some((u) => [...(apart.get(u.name) ?? [])].some((other) => names.has(other)))) return [];
-  return machines.filter((m) => bunch.every((u) => ground.isAbleWith(u, m, names))).map((m) => m.id);
+  return machines.filter((m) => bunch.every((u) => placed.isAbleWith(u, m, names))).map((m) => m.id);
 }
 
 /** Units tied by MachineOf, which go to one machine together. */
@@ -113,12 +114,12 @@ function choiceOf(
   bunch: readonly Placeable[],
   bunches: readonly (readonly Placeable[])[],
   machines: readonly Machine[],
-  ground: Ground,
+  placed: Placed,
   apart: ReadonlyMap<string, ReadonlySet<string>>,
 ): Choice {
   const avoided = new Set(bunch.flatMap((u) => [...(apart.get(u.name) ?? [])]));
   const others = bunches.flatMap((other, i) => (other !== bunch && other.some((u) => avoided.has(u.name)) ? [i] : []));
-  return { machines: machinesFor(bunch, machines, ground, apart), weight: bunch.length, apart: new Set(others) };
+  return { machines: machinesFor(bunch, machines, placed, apart), weight: bunch.length, apart: new Set(others) };
 }
 
 function withFollowersGone(units: readonly Placeable[], gone: Set<string>): Placeable[] {

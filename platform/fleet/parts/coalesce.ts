@@ -1,5 +1,6 @@
 /** Runs `pass` once per wake-up, never twice at a time; wake-ups during a pass cause one more. */
 export interface Coalesced {
+  /** Has a pass begin, or another one follow that which runs. */
   wake(): void;
   /** No new pass begins; resolves when a running one has ended. */
   stop(): Promise<void>;

@@ -9,7 +9,9 @@ export interface FlagSpec {
 }
 
 export interface ParsedFlags {
+  /** Value of a flag, by its first spelling; undefined when it was not given. */
   text(name: string): string | undefined;
+  /** Whether a switch was given, and not as false. */
   on(name: string): boolean;
   readonly args: string[];
 }

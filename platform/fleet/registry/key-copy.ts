@@ -2,8 +2,11 @@ import type { KeyValue, StoreEvent } from '../../etcd/store.ts';
 
 /** Keys of a store as they were last seen, with the store's revision of each; tells listeners which of them change. */
 export interface KeyCopy {
+  /** Raw value of one key, as last taken in. */
   value(key: string): string | undefined;
+  /** The store's revision when that value was written. */
   revision(key: string): number | undefined;
+  /** How many keys there are. */
   size(): number;
   /** Every change up to this revision of the store has been taken in. */
   seen(): number;

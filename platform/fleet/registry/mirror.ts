@@ -8,6 +8,7 @@ import { liveView, type FleetView } from './view.ts';
 
 /** A copy of fleet's keys that follows etcd: read once, then fed by a watch. */
 export interface Mirror {
+  /** All of fleet's keys as records. Lists of which nothing has changed are the same arrays as before. */
   view(): FleetView;
   /** As in `view`, by its name. */
   unit(name: string): UnitRecord | undefined;
@@ -24,6 +25,7 @@ export interface Mirror {
   upToDate(): Promise<boolean>;
   /** Calls `listener` with the keys that changed, once per burst of events, until the function that it returns is called. */
   onChange(listener: (keys: ReadonlySet<string>) => void): () => void;
+  /** Ends the watch; what the copy holds stays, and grows old. */
   close(): Promise<void>;
 }
 

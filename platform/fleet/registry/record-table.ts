@@ -2,7 +2,9 @@
 export interface RecordTable<T> {
   /** @param value undefined when the key has gone */
   take(name: string, part: string, value: string | undefined): void;
+  /** Every record, sorted by name; the same array until something changes. */
   all(): readonly T[];
+  /** The record of that name, undefined when its parts make none. */
   get(name: string): T | undefined;
 }
 

@@ -8,6 +8,7 @@ export interface Picture {
   readonly view: FleetView;
   /** The store's revision when the key's value was written. */
   revision(key: string): number | undefined;
+  /** Raw value of one key; undefined when there is none. */
   value(key: string): string | undefined;
 }
 

@@ -33,7 +33,9 @@ export interface FleetView {
 export interface LiveView {
   /** @param value undefined when the key has gone */
   take(key: string, value: string | undefined): void;
+  /** All that was taken in. Lists of which nothing has changed are the same arrays as before. */
   view(): FleetView;
+  /** One unit of it, by its name. */
   unit(name: string): UnitRecord | undefined;
   /** By machine id. */
   statesOf(unit: string): readonly StateRecord[];

@@ -20,6 +20,12 @@ export interface Requirements {
   readonly malformedMetadata: readonly string[];
 }
 
+/** The part of a unit that placement rules look at. */
+export interface Placeable {
+  readonly name: string;
+  readonly requirements: Requirements;
+}
+
 /** Legacy names (fleet before 0.4) and what they are called now. */
 const legacy: Readonly<Record<string, string>> = {
   'X-ConditionMachineID': 'MachineID',

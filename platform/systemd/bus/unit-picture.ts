@@ -4,6 +4,7 @@ import type { ObservedUnit } from '../driver.ts';
 export interface UnitPicture {
   /** Those of which its word may be old, or that it has not been asked for. */
   unsure(names: readonly string[]): string[];
+  /** Neither inactive nor failed, by its last word. */
   isRunning(name: string): boolean;
   /** Object path of a unit that it has been asked for. */
   path(name: string): string | undefined;
@@ -13,9 +14,11 @@ export interface UnitPicture {
   learnInvocation(name: string, id: unknown): void;
   /** Takes in changed properties of the object at `path`. @returns names of units of which they say something new */
   tell(path: string, properties: unknown): string[];
+  /** It is asked for the unit anew when somebody wants to know. */
   forget(name: string): void;
   /** All of it may be old. @returns all names */
   doubtAll(): string[];
+  /** Its last word on each, sure or not; those that it was never asked for are left out. */
   observed(names: readonly string[]): Map<string, ObservedUnit>;
 }
 

@@ -12,6 +12,7 @@ export class PhaseRecorder {
     this.#now = now;
   }
 
+  /** Takes the next event of a lab; handed over as it is, without its object. */
   readonly onEvent = (event: LabEvent): void => {
     const key = `${event.subject} ${event.phase}`;
     if (event.status === 'started') {

@@ -27,6 +27,7 @@ export class SnapshotStore {
     this.#dir = join(stateDir, 'snapshots');
   }
 
+  /** Where the snapshot of that name is, or would be. */
   directory(name: string): string {
     return join(this.#dir, name);
   }
@@ -73,11 +74,13 @@ export class SnapshotStore {
     return directory;
   }
 
+  /** Makes a directory that `begin` gave the snapshot of that name. @throws Node's error when the name is taken */
   async keep(name: string, directory: string, record: SnapshotRecord): Promise<void> {
     await writeFile(join(directory, recordName), `${JSON.stringify(record)}\n`);
     await rename(directory, this.directory(name));
   }
 
+  /** Removes a snapshot: it is gone at once, its bytes a little later. @throws Node's error when there is none */
   async remove(name: string): Promise<void> {
     const going = join(this.#dir, `${hidden}${name}.gone`);
     await rm(going, removal);

@@ -61,6 +61,7 @@ export class RegistryClient {
     return { digest: headers.get('docker-content-digest') ?? reference, mediaType, body };
   }
 
+  /** Names of all repositories, page by page. @throws LabError `command.registry` when it refuses; fetch's own error when it does not answer */
   async repositories(): Promise<string[]> {
     const all: string[] = [];
     for (;;) {

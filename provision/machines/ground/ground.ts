@@ -62,6 +62,7 @@ export class Ground {
     this.#options = options;
   }
 
+  /** Where everything of the lab lies on this host. */
   get paths(): LabPaths {
     return this.#options.paths;
   }
@@ -71,6 +72,7 @@ export class Ground {
     return this.#options.machines;
   }
 
+  /** How many times slower than usual its machines are: waits for them last as much longer. */
   get stretch(): number {
     return this.#options.stretch;
   }
@@ -121,6 +123,7 @@ export class Ground {
     throw new LabError({ code: 'state.lab-down', cause: `lab ${this.#options.lab} is not up`, next: 'lab up' });
   }
 
+  /** Asks the supervisor over its control socket, and gives its answer as it is. @throws LabError as of `callSupervisor` */
   async call<T>(method: 'GET' | 'POST', path: string, body: unknown, deadlineMs: number): Promise<T> {
     return callSupervisor<T>(this.#options.paths.controlSocket, method, path, body, deadlineMs);
   }

@@ -19,6 +19,7 @@ export interface LabPaths {
   readonly cgroup: string;
   /** Host end of the veth pair; interface names hold 15 characters, a lab's name at most 11. */
   readonly hostLink: string;
+  /** Where everything of one machine lies. */
   machine(name: string): MachinePaths;
 }
 

@@ -35,6 +35,7 @@ export class Impairments {
     this.#cpus = machine.cpus;
   }
 
+  /** It is frozen: whoever wants it to act lifts `pause` first. */
   get paused(): boolean {
     return this.#inForce.has('pause');
   }
@@ -61,6 +62,7 @@ export class Impairments {
     });
   }
 
+  /** Gives back what was taken, after whatever is being taken or given back now; does nothing where nothing was. */
   async lift(kind: Impairment['kind']): Promise<void> {
     return this.#inTurn(() => this.#undo(kind));
   }

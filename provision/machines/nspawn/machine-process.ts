@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import { killIfThere } from '../ground/kill-if-there.ts';
 import type { MachinePaths } from '../ground/lab-paths.ts';
-import { bridge, machineLink } from '../ground/lab-network.ts';
+import { bridge } from '../ground/lab-network.ts';
 import { waitUntil } from '../wait-until.ts';
 import { isMounted } from './disk-image.ts';
 import { textOrEmpty } from '../../host/text-or-empty.ts';
@@ -124,23 +124,6 @@ async function waitForInit(
 export function isNamespaceInit(status: string): boolean {
   const pids = /^NSpid:\s+(.+)$/m.exec(status)?.[1]?.trim().split(/\s+/) ?? [];
   return pids.length > 1 && pids.at(-1) === '1';
-}
-
-/**
- * Takes the machine's network link away first, so that its dying sockets cannot say goodbye: the cord is pulled.
- * @param link `up`: it stays, and the kernel says goodbye on every socket of the processes it ends
- * @param release lets processes that stand still, or wait for a throttled disk, go on into their death
- */
-export async function pullCord(
-  machine: string,
-  process_: MachineProcess,
-  link: 'down' | 'up',
-  release: () => Promise<void>,
-): Promise<void> {
-  if (link === 'down') await execa('ip', ['link', 'set', machineLink(machine), 'down']).catch(() => undefined);
-  for (const pid of [process_.nspawn.pid, process_.initPid]) if (pid !== undefined) killIfThere(pid, 'SIGKILL');
-  await release();
-  await process_.ended;
 }
 
 const sigRtMin = 34;

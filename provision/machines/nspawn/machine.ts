@@ -16,13 +16,13 @@ import {
   askForReboot,
   type MachineProcess,
   type NspawnEnd,
-  pullCord,
   startMachineProcess,
 } from './machine-process.ts';
 import { wipeDisk } from './disk-image.ts';
 import { unmountRoot } from './overlay.ts';
 import { showDockerCores, writeDockerCores } from './machine-cores.ts';
 import { prepareDisk } from './prepare-disk.ts';
+import { pullCord } from './pull-cord.ts';
 
 /** One machine as the supervisor sees it: its disk, its cgroup, its systemd-nspawn, what is taken from it. */
 export class Machine {
@@ -51,19 +51,21 @@ export class Machine {
     });
   }
 
+  /** As in config.rb: core-01 and so on. */
   get name(): string {
     return this.#spec.name;
   }
 
+  /** What it is made of; `change` puts another in its place. */
   get spec(): SupervisorMachine {
     return this.#spec;
   }
 
+  /** Its state, since when, and what went wrong, if anything did. */
   get status(): MachineStatus {
     const provisioned = existsSync(this.#paths.provisionedFile);
     const state = this.#state === 'stopped' && !provisioned ? 'absent' : this.#state;
-    const base = { name: this.spec.name, state, since: this.#since };
-    return this.#note === undefined ? base : { ...base, note: this.#note };
+    return { name: this.spec.name, state, since: this.#since, ...(this.#note !== undefined && { note: this.#note }) };
   }
 
   /** @throws LabError `state.machine` when the machine does not run */
@@ -133,6 +135,7 @@ export class Machine {
     return goOn;
   }
 
+  /** Has it power itself off; after `deadlineMs` the cord is pulled. Resolves, with how it ended, when nothing of it runs. */
   async halt(deadlineMs: number): Promise<'halted' | 'cut'> {
     if (this.#state === 'starting') await this.#stopped;
     const running = this.#process;
@@ -148,6 +151,7 @@ export class Machine {
     return outcome === 'late' ? 'cut' : 'halted';
   }
 
+  /** Pulls the cord (pull-cord.ts). Resolves when nothing of it runs. @param link as of `pullCord` */
   async cut(link: 'down' | 'up' = 'down'): Promise<void> {
     if (this.#state === 'starting') await this.#stopped;
     const running = this.#process;

@@ -23,6 +23,7 @@ export class Guests {
     this.#stretch = stretch;
   }
 
+  /** What the hypervisor says of a machine now; undefined for one that it does not know. */
   async stateOf(machine: string): Promise<GuestState | undefined> {
     return (await this.#hypervisor.states()).get(machine);
   }
@@ -46,6 +47,7 @@ export class Guests {
     await Promise.all([...this.#shells.keys()].map((machine) => this.forget(machine)));
   }
 
+  /** What the Vagrantfile gives a machine. @throws LabError `missing.machine` */
   settingsOf(name: string): VagrantMachine {
     return guestNamed(this.#settings, name);
   }

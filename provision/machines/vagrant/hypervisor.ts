@@ -22,10 +22,17 @@ export interface Hypervisor {
   offerConfig(machine: string, ignition: string): Promise<void>;
   /** Presses the power button of a running guest. */
   pressPowerButton(machine: string): Promise<void>;
+  /** Ends a running guest at once, without a word to it. */
   pullCord(machine: string): Promise<void>;
+  /** A guest that stands still goes on. */
   resume(machine: string): Promise<void>;
   /** Where a running guest's SSH server is. @throws LabError `state.machine` while it has no address */
   sshPlace(machine: string): Promise<SshPlace>;
+  /**
+   * Takes something from a running guest.
+   * @param inGuest runs what only the guest itself can do
+   * @throws LabError `state.capability` for what it cannot take
+   */
   impair(machine: string, impairment: Impairment, inGuest: InGuest): Promise<void>;
   /** @param gone the guest does not run any more, and what only it held went with it */
   lift(machine: string, impairment: Impairment, inGuest: InGuest, gone: boolean): Promise<void>;

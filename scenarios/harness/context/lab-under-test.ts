@@ -30,6 +30,7 @@ export interface LabUnderTest {
 export interface MachineUnderTest {
   readonly name: string;
   readonly address: string;
+  /** By the provider's word, now. */
   state(): Promise<MachineState>;
   /** As a child of the machine's PID 1; needs no network. */
   exec(argv: readonly string[]): Promise<ExecResult>;
@@ -44,15 +45,20 @@ export interface FleetUnderTest {
   tryFleetctl(...args: string[]): Promise<{ exitCode: number; output: string; tookMs: number }>;
   /** The machine a unit runs on, when it runs on exactly one. */
   runningOn(unit: string): string | undefined;
+  /** Name of the machine whose fleet decides; undefined while none does. */
   engineLeader(): Promise<string | undefined>;
+  /** Each of these units runs on exactly one machine; `.service` may be left out. */
   unitsRunning(units: readonly string[]): Condition;
+  /** fleet counts the machine no more: its presence lease is over. */
   machineGone(machine: string): Condition;
+  /** fleet counts the machine. */
   machinePresent(machine: string): Condition;
 }
 
 export interface EtcdUnderTest {
   /** Asks each running machine's member. */
   members(): Promise<EtcdMember[]>;
+  /** Name of the machine whose member leads; undefined while none does, or nobody answers. */
   leader(): Promise<string | undefined>;
   /** `count` members healthy, default: as many as there are machines. */
   healthy(count?: number): Condition;

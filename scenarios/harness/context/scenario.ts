@@ -16,6 +16,7 @@ export interface Scenario<P extends ParameterSpecs = ParameterSpecs> {
   readonly summary: string;
   readonly needs: Needs;
   readonly parameters: P;
+  /** Does it, and states what it finds. What it throws ends the run: `timeout.condition` as a failed claim, all else as lacking evidence. */
   run(context: ScenarioContext<ParameterValues<P>>): Promise<void>;
 }
 
@@ -74,6 +75,7 @@ export interface ScenarioContext<V = Readonly<Record<string, string | number | b
   ): void;
   /** A statement that the run proves or refutes. */
   invariant(finding: Finding): void;
+  /** A sentence for the log and the report. */
   note(text: string): void;
   /**
    * An event of your own, `own` in events.ndjson: what a later part of the scenario, or a program that reads the log, is to find.

@@ -32,6 +32,7 @@ export class Ledger {
     return this.#write();
   }
 
+  /** Takes a fault out once it is undone. Resolves when that is on disk; does nothing for one that is not there. */
   remove(id: string): Promise<void> {
     this.#faults = this.#faults.filter((fault) => fault.id !== id);
     return this.#write();

@@ -56,6 +56,7 @@ export class CouchbaseLink {
     this.#goodMs = this.#clock.now();
   }
 
+  /** Lets go of the connection, and forgets the address; who asks again opens another one. */
   close(): void {
     const open = this.#open;
     this.#open = undefined;

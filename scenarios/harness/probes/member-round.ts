@@ -32,11 +32,13 @@ export class MemberRound {
     return chosen;
   }
 
+  /** The member gave an answer: it has its turn again, and for a second those that failed are stepped over. */
   answered(member: Endpoint): void {
     this.#failedAt.delete(member);
     this.#answeredAt.set(member, this.#clock.now());
   }
 
+  /** The member gave none: it is stepped over for a second, if another answers. */
   failed(member: Endpoint): void {
     this.#failedAt.set(member, this.#clock.now());
     this.#answeredAt.delete(member);

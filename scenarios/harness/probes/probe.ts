@@ -22,6 +22,8 @@ export interface Probe {
 export interface ProbeContext {
   readonly settings: ProbeSettings;
   readonly clock: Clock;
+  /** Takes a question that was answered, or was not in time. */
   readonly report: (sample: Sample) => void;
+  /** Takes what a probe saw beside its questions: it becomes an event of the run. */
   readonly tell: (event: ProbeEvent) => void;
 }

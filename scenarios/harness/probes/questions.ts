@@ -8,6 +8,7 @@ export type Answer = Pick<Sample, 'session' | 'visits' | 'key'>;
 export interface Question {
   /** Was the answer in time? */
   ok(answer?: Answer): boolean;
+  /** It came to nothing, for this reason. */
   failed(error: string): void;
 }
 
@@ -30,6 +31,7 @@ export class Questions {
     this.#options = options;
   }
 
+  /** How many wait for an answer. */
   get open(): number {
     return this.#open.size;
   }

@@ -10,16 +10,19 @@ export class SampleFile {
     this.#fd = openSync(file, 'a');
   }
 
+  /** Gathers a sample; it is in the file at the next `flush`. */
   add(sample: Sample): void {
     this.#lines += `${JSON.stringify(sample)}\n`;
   }
 
+  /** Writes what was gathered before it returns. */
   flush(): void {
     if (this.#lines === '') return;
     writeSync(this.#fd, this.#lines);
     this.#lines = '';
   }
 
+  /** Writes what was gathered, and lets go of the file. */
   close(): void {
     this.flush();
     closeSync(this.#fd);

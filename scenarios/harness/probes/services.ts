@@ -72,6 +72,7 @@ export class Services {
     this.#known = servicesIn(pairs, this.#leases, this.#members);
   }
 
+  /** Lets go of the connection and of the question under way, whose answer is taken no more. What was last read stays. */
   disconnect(): void {
     this.#pending?.giveUp();
     this.#pending = undefined;

@@ -8,6 +8,7 @@ import { type RunEvent, runEventSchema, type Without } from './run-event.ts';
 export interface EventSink {
   /** ms since it began. */
   nowMs(): number;
+  /** Adds an event that happens now. */
   add(event: Without<'atMs' | 'wallMs'>): unknown;
 }
 
@@ -45,6 +46,7 @@ export class EventLog implements EventSink {
     return event;
   }
 
+  /** Every event from here on is handed over right after it was written, before `add` returns. There is no end to it. */
   subscribe(subscriber: (event: RunEvent) => void): void {
     this.#subscribers.push(subscriber);
   }

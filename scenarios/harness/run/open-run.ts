@@ -39,6 +39,7 @@ export interface OpenRun {
   readonly probeNames: readonly ProbeName[];
   /** Absent until they are started. */
   probes?: ProbeProcess;
+  /** Notes what ended the scenario: `timeout.condition` refutes a claim, all else is lacking evidence. */
   brokenOff(error: unknown): void;
 }
 

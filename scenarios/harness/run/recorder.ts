@@ -17,6 +17,7 @@ export class Recorder {
     this.#log = log;
   }
 
+  /** The run's next phase begins now, and the one before it ends. */
   phase(name: string): void {
     this.#phases.push({ name, fromMs: this.#log.add({ type: 'phase', data: { name } }).atMs });
   }
@@ -26,6 +27,7 @@ export class Recorder {
     return this.#phases.map((phase, index) => ({ ...phase, toMs: this.#phases[index + 1]?.fromMs ?? endMs }));
   }
 
+  /** Adds a step to the timeline. @param atMs ms since the run began; undefined: it never came to it */
   mark(
     name: string,
     atMs: number | undefined,
@@ -43,6 +45,7 @@ export class Recorder {
     this.timeline.push(step);
   }
 
+  /** Adds a measured span, ms since the run began; undefined as its end: it never came to it. */
   measure(
     name: string,
     span: { from: number; to: number | undefined; predicted?: Prediction; detail?: string; group?: string },
@@ -60,12 +63,14 @@ export class Recorder {
     this.measures.push(measure);
   }
 
+  /** Adds a verdict with its evidence. @param kind who found it: the scenario, or what is asked of every run */
   finding(finding: Finding, kind: KindOfFinding): void {
     const { name, verdict, evidence } = finding;
     this.#log.add({ type: 'invariant', data: { name, verdict, evidence, kind } });
     this.findings.push({ name, verdict, evidence, kind });
   }
 
+  /** Adds a figure for the report alone: no event is made of it. */
   fact(name: string, value: string | number): void {
     this.facts[name] = value;
   }

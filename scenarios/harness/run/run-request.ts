@@ -16,5 +16,6 @@ export interface RunRequest {
   readonly explainError?: (error: unknown) => unknown;
   /** Ends the run early but in order: faults undone, evidence kept, verdict unknown. */
   readonly signal: AbortSignal;
+  /** Takes each event right after it was written. */
   readonly onEvent: (event: RunEvent) => void;
 }

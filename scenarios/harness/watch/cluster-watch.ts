@@ -35,6 +35,7 @@ export class ClusterWatch {
     this.#keys = new DiscoveryKeys(addresses, timeoutMs);
   }
 
+  /** As of the last look that was answered; empty before the first. */
   get view(): ClusterView {
     return this.#view;
   }
@@ -59,6 +60,7 @@ export class ClusterWatch {
     await looker.first;
   }
 
+  /** Resolves when nothing of it runs any more; its last event is `watch-ended`. Does nothing before `start`. */
   async stop(): Promise<void> {
     await this.#stop();
   }

@@ -22,6 +22,7 @@ export class DiscoveryKeys {
     return Object.fromEntries(items.map(({ key, value }) => [key, value]));
   }
 
+  /** Lets go of etcd; a reading under way fails. */
   async close(): Promise<void> {
     await this.#store.close();
   }

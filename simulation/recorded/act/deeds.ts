@@ -14,6 +14,7 @@ export class Deeds {
   readonly #beganAt: number;
   readonly #begun = new Map<string, { readonly number: number; readonly at: number }>();
 
+  /** @param machines names of all machines of the lab @param beganAt wall-clock ms at which the history begins */
   constructor(machines: readonly string[], beganAt: number) {
     this.#machines = machines;
     this.#beganAt = beganAt;
@@ -24,6 +25,7 @@ export class Deeds {
     return this.#begun.size;
   }
 
+  /** Takes the next event of the harness's log; faults are all it wants. */
   hear(event: RunEvent): void {
     if (event.type === 'fault' || event.type === 'fault-done' || event.type === 'fault-undone')
       this.#hearOfFault(event);

@@ -19,9 +19,13 @@ export interface UserGround {
   readonly urls: readonly string[];
   readonly credentials: Credentials;
   readonly random: SeededRandom;
+  /** Machine ID of a machine, by its name. */
   readonly idOf: (machine: string) => string;
+  /** Numbers operations, of all users together. */
   readonly nextId: () => number;
+  /** ms since the recording began. */
   readonly now: () => number;
+  /** Takes what was asked, and how it ended, for the history. */
   readonly onDeed: (deed: HistoryEvent) => void;
 }
 

@@ -35,6 +35,7 @@ export class Workload {
     ];
   }
 
+  /** Draws the next operation, whatever became of those before it. */
   next(): Operation {
     const random = this.#random;
     const unit = random.pick(names);

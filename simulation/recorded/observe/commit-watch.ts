@@ -58,6 +58,7 @@ export class CommitWatch {
     }));
   }
 
+  /** Ends every watch; what was seen stays. */
   async close(): Promise<void> {
     await Promise.all(this.#stores.map(({ store }) => store.close()));
   }

@@ -49,10 +49,12 @@ export class Authority {
     return password === undefined ? undefined : { principal: { kind: 'bucket', name }, key: HmacMd5.of(password) };
   }
 
+  /** Whether one of the principal's grants covers the permission, as things are now: grants are looked up at each call. */
   may(principal: Principal, permission: Permission): boolean {
     return allows(this.grants(principal), permission);
   }
 
+  /** What a principal may do now; nothing for a user or a bucket that is gone. */
   grants(principal: Principal): readonly Grant[] {
     switch (principal.kind) {
       case 'administrator':

@@ -13,6 +13,7 @@ export class HmacMd5 {
     this.#outer = outer;
   }
 
+  /** Under a key of any length, in UTF-8; one of more than 64 bytes is hashed first, as RFC 2104 says. */
   static of(key: string): HmacMd5 {
     const bytes = Buffer.from(key);
     const block = Buffer.alloc(blockBytes);
@@ -26,10 +27,12 @@ export class HmacMd5 {
     return Buffer.concat([this.#inner, this.#outer]);
   }
 
+  /** Makes it again without the key. @param states 32 bytes, from `states` */
   static restored(states: Buffer): HmacMd5 {
     return new HmacMd5(states.subarray(0, 16), states.subarray(16));
   }
 
+  /** The code of a text in UTF-8, 16 bytes. */
   digest(data: string): Buffer {
     return finished(this.#outer, finished(this.#inner, Buffer.from(data)));
   }

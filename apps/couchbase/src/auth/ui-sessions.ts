@@ -44,6 +44,7 @@ export class UiSessions {
     return session.credentials;
   }
 
+  /** Ends a session at once, as who signs out wants it; does nothing for a token that is nobody's. */
   close(token: string): void {
     this.#byToken.delete(token);
   }

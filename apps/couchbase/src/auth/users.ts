@@ -74,10 +74,12 @@ export class Users {
     return sorted(this.#groups);
   }
 
+  /** The user of that id, without what their groups add (see `grants`); undefined for nobody. */
   user(id: string): User | undefined {
     return this.#users.get(id);
   }
 
+  /** The group of that id; undefined when there is none. */
   group(id: string): Group | undefined {
     return this.#groups.get(id);
   }
@@ -108,6 +110,7 @@ export class Users {
     return true;
   }
 
+  /** Makes a group, or replaces the one of its id: what its users may do is other from the next request on. */
   putGroup(group: Group): void {
     this.#groups.set(group.id, group);
     this.#revision += 1;
@@ -134,18 +137,23 @@ export class Users {
     };
   }
 
+  /** Adds what was kept to what is there, over what has the same id; nobody is told of users that are locked out by it. */
   restore({ users, groups }: KeptUsers): void {
     for (const user of users) this.#users.set(user.id, { ...user, credentials: credentialsFrom(user.credentials) });
     for (const group of groups) this.#groups.set(group.id, group);
     this.#revision += 1;
   }
 
-  /** All of them are these now. */
+  /** All of them are these now. Whoever is removed by it, or has another password, is locked out. */
   replace(state: KeptUsers): void {
-    const stay = new Set(state.users.map(({ id }) => id));
-    for (const id of [...this.#users.keys()]) if (!stay.has(id)) this.deleteUser(id);
+    const before = [...this.#users.values()];
+    this.#users.clear();
     this.#groups.clear();
     this.restore(state);
+    for (const { id, credentials } of before) {
+      const now = this.#users.get(id);
+      if (now === undefined || !isSamePassword(now.credentials, credentials)) this.#tellLockedOut(id);
+    }
   }
 
   /** What a user may do, by roles of their own and of their groups; nothing for one who is not there. */
@@ -164,6 +172,11 @@ export class Users {
   #tellLockedOut(id: string): void {
     for (const listener of this.#listeners) listener(id);
   }
+}
+
+/** Of credentials that are kept or sent: each time a password is set it gets a salt of its own. */
+function isSamePassword(one: Credentials, other: Credentials): boolean {
+  return one.salt.equals(other.salt) && one.storedKey.equals(other.storedKey);
 }
 
 function sorted<Entry>(entries: ReadonlyMap<string, Entry>): Entry[] {

@@ -79,6 +79,7 @@ export class Bucket {
     this.#shared.journal = journal;
   }
 
+  /** As an administrator chose them; set, they limit its memory at once, and what is over the limit stays. */
   get settings(): BucketSettings {
     return this.#chosen;
   }
@@ -98,10 +99,12 @@ export class Bucket {
     return this.collections.stores.reduce((sum, { count }) => sum + count, 0);
   }
 
+  /** What its documents, of all collections, take of its memory quota, bytes. */
   get usedBytes(): number {
     return this.#quota.usedBytes;
   }
 
+  /** Whether clients may use it: it has pretended to load for long enough, and does not follow another server's. */
   isReady(nowMs: number): boolean {
     return nowMs >= this.#readyAtMs && !this.#shared.isFollowing();
   }

@@ -26,16 +26,19 @@ export class DocumentsByVbucket {
     return this.#vbuckets[vbucket];
   }
 
+  /** Puts a document or tombstone in the place of what its key had, in the vBucket that it names itself. */
   put(document: Document): void {
     (this.#vbuckets[document.vbucket] ??= new Map<ByteString, Document>()).set(document.key, document);
     this.#lookAway();
   }
 
+  /** Takes out what the key has, be it this document or a later one. */
   remove({ key, vbucket }: Document): void {
     this.#vbuckets[vbucket]?.delete(key);
     this.#lookAway();
   }
 
+  /** Takes out all of every vBucket. */
   clear(): void {
     this.#vbuckets.fill(undefined);
     this.#lookAway();

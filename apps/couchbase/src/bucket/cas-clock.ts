@@ -20,6 +20,7 @@ export class CasClock {
     return this.#last;
   }
 
+  /** A value above every one that was given or raised before. */
   next(): Cas {
     const wall = casOf(this.#nowMs());
     this.#last = wall > this.#last ? wall : this.#last + 1;

@@ -18,11 +18,13 @@ export class ChangeFeed {
     return () => void (this.#listeners = this.#listeners.filter((other) => other !== listener));
   }
 
+  /** Tells every listener, before it returns, of a document that was stored or a tombstone that was left. */
   changed(collection: number, document: Document): void {
     if (this.#listeners.length === 0) return;
     for (const listener of this.#listeners) listener.changed(collection, document);
   }
 
+  /** Tells every listener, before it returns, that everything is gone and another history has begun. */
   restarted(): void {
     for (const listener of this.#listeners) listener.restarted();
   }

@@ -20,6 +20,7 @@ export class ChangeLog {
     return this.#entries.length;
   }
 
+  /** Number of the last mutation; they are counted also while nobody follows. */
   get head(): number {
     return this.#seqno;
   }

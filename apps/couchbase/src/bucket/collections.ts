@@ -57,10 +57,12 @@ export class Collections {
     return this.#uid;
   }
 
+  /** In the order in which they were made, each with its collections. */
   get scopes(): readonly Scope[] {
     return [...this.#scopes.values()];
   }
 
+  /** Documents of each collection, in the order in which the collections were made. */
   get stores(): readonly DocumentStore[] {
     return [...this.#stores.values()];
   }
@@ -70,6 +72,7 @@ export class Collections {
     return this.#stores;
   }
 
+  /** The scope of that name; undefined when there is none. */
   scope(name: string): Scope | undefined {
     return this.#scopes.get(name);
   }
@@ -117,6 +120,7 @@ export class Collections {
     }
   }
 
+  /** Makes a scope without collections. @throws LabError `state.disk-full` when it cannot be recorded; nothing is changed then */
   createScope(name: string): void {
     this.#change(() => {
       this.#scopes.set(name, { id: this.#nextScope++, name, collections: new Map() });
@@ -131,6 +135,11 @@ export class Collections {
     });
   }
 
+  /**
+   * Makes an empty collection in a scope that is there.
+   * @param maxTtl longest life of its documents, seconds: 0 for the bucket's, -1 for any
+   * @throws LabError `state.disk-full` when it cannot be recorded; nothing is changed then
+   */
   createCollection(scope: string, name: string, maxTtl: number): void {
     this.#change(() => {
       const id = this.#nextCollection++;
@@ -152,6 +161,10 @@ export class Collections {
     });
   }
 
+  /**
+   * Drops a collection with its documents, if it is there.
+   * @throws LabError `state.disk-full` when it cannot be recorded; nothing is changed then
+   */
   dropCollection(scope: string, name: string): void {
     const collections = this.#scopes.get(scope)?.collections;
     const dropped = collections?.get(name);

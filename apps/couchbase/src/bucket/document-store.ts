@@ -48,14 +48,17 @@ export class DocumentStore {
     return this.#count;
   }
 
+  /** Memory of the bucket, which its collections share. */
   get quota(): Quota {
     return this.#shared.quota;
   }
 
+  /** CAS and sequence numbers of the bucket, which its collections share. */
   get sequence(): Sequence {
     return this.#shared.sequence;
   }
 
+  /** The bucket's wall clock, milliseconds since 1970. */
   get nowMs(): number {
     return this.#shared.nowMs();
   }

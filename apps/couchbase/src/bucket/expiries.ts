@@ -20,6 +20,7 @@ export class Expiries {
     if (keys?.size === 0) this.#bySecond.delete(second);
   }
 
+  /** Forgets every key. */
   clear(): void {
     this.#bySecond.clear();
   }

@@ -26,10 +26,12 @@ export class Histories {
     this.#list = [{ uuidBase, behind: [] }];
   }
 
+  /** The present one first, 25 at most. */
   get list(): readonly History[] {
     return this.#list;
   }
 
+  /** Of the present one: the UUID of a vBucket is this and the vBucket's number. */
   get uuidBase(): number {
     return this.#list[0]?.uuidBase ?? 0;
   }
@@ -39,6 +41,7 @@ export class Histories {
     this.#list = [{ uuidBase, behind: [...behind] }, ...this.#list].slice(0, most);
   }
 
+  /** Takes kept ones, the present one first, in place of its own; an empty list changes nothing. */
   restore(list: readonly History[]): void {
     if (list.length > 0) this.#list = list.slice(0, most);
   }

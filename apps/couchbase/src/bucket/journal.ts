@@ -12,9 +12,11 @@ export interface BucketJournal {
   admits(bytes: number): boolean;
   /** The same for what an administrator does. @throws LabError `state.disk-full` */
   require(bytes: number): void;
+  /** Records a document as it was stored, or a tombstone. @param collection its number */
   document(collection: number, document: Document): void;
   /** A CAS was given that no stored document has. */
   cas(cas: Cas): void;
+  /** Records all scopes and collections as they are after a change of one. */
   collections(state: CollectionsState): void;
   /** A design document was published, or is gone: no source then. */
   design(name: string, revision: number, source: unknown): void;

@@ -12,6 +12,7 @@ export class Quota {
     this.#whole = whole;
   }
 
+  /** What is taken now, that of its parts counted. */
   get usedBytes(): number {
     return this.#usedBytes;
   }

@@ -25,6 +25,7 @@ export class Sequence {
   /** Of each vBucket the last deletion that is forgotten. */
   readonly #purged = new Array<number>(vbucketCount).fill(0);
 
+  /** @param nowMs wall clock, milliseconds since 1970 */
   constructor(nowMs: () => number) {
     this.#cas = new CasClock(nowMs);
   }
@@ -35,6 +36,7 @@ export class Sequence {
     return { uuidBase, cas: this.#cas.last, seqnos: this.#seqnos, histories: list, purged: this.#purged };
   }
 
+  /** Goes on from what was kept: its histories are those, and its numbers no lower than they were. */
   restore({ uuidBase, cas, seqnos, histories, purged = [] }: SequenceState): void {
     this.#histories.restore(histories ?? [{ uuidBase, behind: [] }]);
     this.raiseCas(cas);
@@ -47,10 +49,12 @@ export class Sequence {
     this.#cas.raise(cas);
   }
 
+  /** The vBucket's next number comes after this one; one that is lower than its last changes nothing. */
   raiseSeqno(vbucket: number, seqno: number): void {
     if (seqno > this.seqno(vbucket)) this.#seqnos[vbucket] = seqno;
   }
 
+  /** A CAS above every one that was given before. */
   nextCas(): Cas {
     return this.#cas.next();
   }
@@ -60,6 +64,7 @@ export class Sequence {
     return this.#seqnos[vbucket] ?? 0;
   }
 
+  /** Gives the number after the vBucket's last, which it is from then on. */
   nextSeqno(vbucket: number): number {
     const seqno = this.seqno(vbucket) + 1;
     this.#seqnos[vbucket] = seqno;
@@ -71,10 +76,12 @@ export class Sequence {
     return this.#histories.uuidBase + vbucket;
   }
 
+  /** Of the present history: see `vbucketUuid`. */
   get uuidBase(): number {
     return this.#histories.uuidBase;
   }
 
+  /** What there was before, the present one first: the failover logs that consumers of changes are told. */
   get histories(): Histories {
     return this.#histories;
   }
@@ -84,6 +91,7 @@ export class Sequence {
     return this.#purged[vbucket] ?? 0;
   }
 
+  /** The vBucket's deletion of that number is forgotten; see `purgedSeqno`. */
   notePurge(vbucket: number, seqno: number): void {
     if (seqno > this.purgedSeqno(vbucket)) this.#purged[vbucket] = seqno;
   }

@@ -6,6 +6,7 @@ import type { Tombstones } from './tombstones.ts';
 
 /** What all collections of a bucket share. */
 export interface Shared {
+  /** Wall clock, milliseconds since 1970. */
   readonly nowMs: () => number;
   /** The bucket's longest life of a document, seconds; 0 for any. */
   readonly maxTtlS: () => number;

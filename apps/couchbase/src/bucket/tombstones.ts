@@ -13,10 +13,12 @@ export class Tombstones {
   #next = 0;
   readonly #most: number;
 
+  /** @param most how many are kept */
   constructor(most: number = bucketLimits.plainTombstones) {
     this.#most = most;
   }
 
+  /** Notes a tombstone, and takes the oldest out of its collection when there is one too many. */
   add(ground: Ground, tombstone: Document): void {
     const oldest = this.#ring[this.#next];
     this.#ring[this.#next] = { ground, tombstone };
@@ -24,6 +26,7 @@ export class Tombstones {
     oldest?.ground.forget(oldest.tombstone);
   }
 
+  /** Forgets which there are; those who hold them drop them themselves. */
   clear(): void {
     this.#ring.length = 0;
     this.#next = 0;

@@ -96,10 +96,12 @@ export class Cluster {
     this.#warmupMs = args.warmupMs;
   }
 
+  /** 32 hexadecimal digits: its own, or those of the server that it follows or followed. */
   get uuid(): string {
     return this.#uuid;
   }
 
+  /** First part of the cluster map's number, before `revision`; after a restart it is a higher one. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -163,6 +165,7 @@ export class Cluster {
     return this.#administrator;
   }
 
+  /** Whether it has an administrator. */
   get isInitialised(): boolean {
     return this.#administrator !== undefined;
   }
@@ -172,18 +175,22 @@ export class Cluster {
     return this.#changes;
   }
 
+  /** Initialises the cluster, or changes who administers it. Takes some milliseconds: the password is hashed. */
   setAdministrator(user: string, password: string): void {
     this.#administrator = createCredentials(user, password);
   }
 
+  /** In the order in which they were made. */
   get buckets(): readonly Bucket[] {
     return [...this.#byName.values()];
   }
 
+  /** The bucket of that name; undefined when there is none. */
   bucket(name: string): Bucket | undefined {
     return this.#byName.get(name);
   }
 
+  /** Makes an empty bucket under a name that is free. @throws what a listener of `onBucketMade` does; there is no bucket then */
   createBucket(name: string, settings: BucketSettings): Bucket {
     const bucket = this.#add(name, settings);
     this.noteChange();
@@ -206,6 +213,7 @@ export class Cluster {
     return bucket;
   }
 
+  /** Takes a bucket out, tells the listeners of `onBucketRemoved`, and empties it, which is not recorded. */
   deleteBucket(bucket: Bucket): void {
     this.#byName.delete(bucket.name);
     this.noteChange();

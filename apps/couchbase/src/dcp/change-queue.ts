@@ -12,6 +12,7 @@ export class ChangeQueue {
   #at = 0;
   #bytes = 0;
 
+  /** Nothing waits. */
   get isEmpty(): boolean {
     return this.#at === this.#changes.length;
   }
@@ -21,11 +22,13 @@ export class ChangeQueue {
     return this.#bytes;
   }
 
+  /** Puts a change at the end. */
   push(change: Change): void {
     this.#changes.push(change);
     this.#bytes += documentBytes(change.document);
   }
 
+  /** Takes out the oldest; undefined when nothing waits. */
   shift(): Change | undefined {
     const change = this.#changes[this.#at];
     if (change === undefined) return undefined;
@@ -35,6 +38,7 @@ export class ChangeQueue {
     return change;
   }
 
+  /** Takes out all. */
   clear(): void {
     this.#changes = [];
     this.#at = 0;

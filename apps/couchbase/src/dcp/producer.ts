@@ -48,7 +48,7 @@ export class DcpProducer implements ChangeListener {
   bufferBytes = Infinity;
   #unacknowledged = 0;
   /** Messages that do not wait for their turn. */
-  #urgent: Buffer[] = [];
+  readonly #urgent: Buffer[] = [];
   #lookedAt = 0;
   #isWoken = false;
   readonly #wake: () => void;
@@ -79,6 +79,7 @@ export class DcpProducer implements ChangeListener {
     return this.#streams.delete(vbucket);
   }
 
+  /** The consumer has worked on so many bytes: it is sent as many more. */
   acknowledge(bytes: number): void {
     this.#unacknowledged = Math.max(0, this.#unacknowledged - bytes);
     this.#wakeLater();
@@ -122,8 +123,7 @@ export class DcpProducer implements ChangeListener {
    * do, or others should have their turn first: it wakes again then.
    */
   take(most: number): { readonly bytes: Buffer; readonly value: ByteString } | undefined {
-    const parts = this.#urgent;
-    this.#urgent = [];
+    const parts = this.#urgent.splice(0);
     let size = parts.reduce((sum, { length }) => sum + length, 0);
     this.#lookedAt = 0;
     let value = '';

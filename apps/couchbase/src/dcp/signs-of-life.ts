@@ -14,11 +14,13 @@ export class SignsOfLife {
     this.#heardMs = elapsedMs();
   }
 
+  /** Begins or ends to ask (DCP control `enable_noop`); the silence counts from now. */
   enable(isEnabled: boolean): void {
     this.#isEnabled = isEnabled;
     this.#heardMs = this.#elapsedMs();
   }
 
+  /** Silence after which it is asked, ms (DCP control `set_noop_interval`, which is in seconds). */
   set intervalMs(ms: number) {
     this.#intervalMs = ms;
   }

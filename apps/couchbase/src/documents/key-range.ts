@@ -33,6 +33,7 @@ export class LowestKeys {
     return this.#bound === undefined || key < this.#bound;
   }
 
+  /** Offers a key that was not offered before; at most `most` stay. */
   add(key: ByteString): void {
     if (this.#kept.push(key) >= 2 * this.#most) this.#cut();
   }

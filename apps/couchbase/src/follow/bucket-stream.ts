@@ -80,6 +80,7 @@ export class BucketStream {
     });
   }
 
+  /** Closes the connection; `ended` resolves with the first reason that is given. */
   stop(reason: string): void {
     this.#socket.destroy();
     this.#end(reason);

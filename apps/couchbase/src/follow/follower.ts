@@ -63,6 +63,7 @@ export class Follower {
     }
   }
 
+  /** How far the following is, by what the origin said at its last answer: `behind` counts changes, of each bucket. */
   get status(): FollowerStatus {
     const { host, port } = this.#origin;
     const known = new Map(this.#state?.buckets.map(({ uuid, changes }) => [uuid, changes]));
@@ -100,6 +101,7 @@ export class Follower {
     return undefined;
   }
 
+  /** Ends the asking and every stream, for good. What was taken over stays. */
   stop(): void {
     this.#stopped.abort();
     for (const stream of this.#streams.values()) stream.stop('stopped');

@@ -48,6 +48,7 @@ export class KvServer {
     cluster.users.onLockedOut((id) => this.#drop(({ user }) => user?.kind === 'user' && user.name === id));
   }
 
+  /** Open connections, also those that are not signed in. */
   get connectionCount(): number {
     return this.#connections.size;
   }

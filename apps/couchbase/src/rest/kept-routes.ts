@@ -5,6 +5,7 @@ import { notKept, type RestResponse, type Route } from './exchange.ts';
 export interface Keeper {
   /** @throws LabError `state.disk-full` when a change could not be recorded */
   require(): void;
+  /** Records the cluster's settings, users and buckets, if they have changed. */
   recordCluster(): void;
   /** Resolves when all that was recorded up to now is on the disk. */
   persisted(): Promise<void>;

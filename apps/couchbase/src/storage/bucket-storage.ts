@@ -64,6 +64,7 @@ export class BucketStorage implements BucketJournal, SyncObserver {
     return storage;
   }
 
+  /** The journal that it writes to: to commit and to close are for who has all of them. */
   get journal(): Journal {
     return this.#journal;
   }

@@ -22,6 +22,7 @@ export interface JournalContext extends ReadingContext {
 export interface SyncObserver {
   /** What was recorded up to now is what the next `synced` is about. */
   syncing(): void;
+  /** What was recorded before the last `syncing` is on the disk. */
   synced(): void;
 }
 
@@ -81,6 +82,7 @@ export class Journal {
     return this.#earlierBytes + this.#file.size;
   }
 
+  /** Logs that a restart would read, the present one among them. */
   get files(): number {
     return this.#number - this.#firstNumber + 1;
   }
@@ -104,6 +106,7 @@ export class Journal {
     return this.#buffer;
   }
 
+  /** Records a value as JSON; `admits` or `require` comes before. */
   recordJson(value: unknown): void {
     const json = Buffer.from(JSON.stringify(value));
     writeJson(this.record(json.length + smallRecordBytes), json);

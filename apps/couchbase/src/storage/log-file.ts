@@ -82,12 +82,14 @@ export class LogFile {
     this.#taken = this.#size;
   }
 
+  /** Lets go of the file, after the fsyncs under way. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#syncs === 0) closeSync(this.#descriptor);
   }
 
+  /** Closes the file and deletes it. @throws Node's error when it cannot */
   remove(): void {
     this.close();
     unlinkSync(this.path);

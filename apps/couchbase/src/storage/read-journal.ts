@@ -12,6 +12,7 @@ import { FileSource } from './sources.ts';
 export interface ReadingContext {
   /** Tells one uptime of the host from the next. */
   readonly bootId: string;
+  /** Takes a line for the log: what was cut off at the end of a file, and such. */
   readonly note: (text: string) => void;
 }
 

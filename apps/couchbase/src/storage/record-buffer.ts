@@ -8,11 +8,13 @@ export class RecordBuffer {
   #view: DataView;
   #at = frameHeadBytes;
 
+  /** @param capacity bytes, the frame's head counted */
   constructor(capacity: number = storageLimits.frameBytes) {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
     this.#view = new DataView(this.#bytes.buffer);
   }
 
+  /** Nothing was recorded since `take`. */
   get isEmpty(): boolean {
     return this.#at === frameHeadBytes;
   }
@@ -22,30 +24,36 @@ export class RecordBuffer {
     return this.#at;
   }
 
+  /** Whether so many bytes can be appended. Nothing below asks again. */
   fits(bytes: number): boolean {
     return this.#at + bytes <= this.#bytes.length;
   }
 
+  /** Appends one byte. */
   uint8(value: number): void {
     this.#view.setUint8(this.#at, value);
     this.#at += 1;
   }
 
+  /** Appends two bytes. */
   uint16(value: number): void {
     this.#view.setUint16(this.#at, value, true);
     this.#at += 2;
   }
 
+  /** Appends four bytes. */
   uint32(value: number): void {
     this.#view.setUint32(this.#at, value, true);
     this.#at += 4;
   }
 
+  /** Appends a number as eight bytes (IEEE 754), which holds a CAS or a sequence number exactly. */
   float64(value: number): void {
     this.#view.setFloat64(this.#at, value, true);
     this.#at += 8;
   }
 
+  /** Appends a text, one byte a character, without its length. */
   text(text: ByteString): void {
     // A call into V8's native code costs more than a few characters here.
     if (text.length > 24) {
@@ -56,10 +64,12 @@ export class RecordBuffer {
     this.#at += text.length;
   }
 
+  /** Appends bytes, without their number. */
   bytes(bytes: Buffer): void {
     this.#at += bytes.copy(this.#bytes, this.#at);
   }
 
+  /** Bytes of the frame when it is full. */
   get capacity(): number {
     return this.#bytes.length;
   }

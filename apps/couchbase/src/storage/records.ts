@@ -13,8 +13,11 @@ export const smallRecordBytes = 16;
 
 /** Whom records are read to. */
 export interface RecordReader {
+  /** A document as it was stored, or a tombstone. */
   document(collection: number, document: Document): void;
+  /** Whatever else was recorded, as its writer had it (`writeJson`). */
   json(value: unknown): void;
+  /** A CAS was given that no stored document has. */
   cas(cas: Cas): void;
 }
 

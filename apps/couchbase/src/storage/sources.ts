@@ -10,6 +10,7 @@ export class FileSource implements ByteSource {
   #window = Buffer.alloc(0);
   #windowAt = 0;
 
+  /** @throws Node's error when the file cannot be opened */
   constructor(path: string) {
     this.#descriptor = openSync(path, 'r');
     this.size = fstatSync(this.#descriptor).size;
@@ -22,6 +23,7 @@ export class FileSource implements ByteSource {
     return this.#window.subarray(start, start + length);
   }
 
+  /** Lets go of the file. What was read of it stays valid. */
   close(): void {
     closeSync(this.#descriptor);
   }

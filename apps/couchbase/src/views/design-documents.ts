@@ -47,6 +47,7 @@ export class DesignDocuments {
       this.#byName.set(name, { document: readDesignDocument(source), revision, bytes: JSON.stringify(source).length });
   }
 
+  /** The design document of that name as it was last published; undefined when there is none. */
   published(name: string): Published | undefined {
     return this.#byName.get(name);
   }
@@ -60,6 +61,7 @@ export class DesignDocuments {
     return true;
   }
 
+  /** All of them with what was published, in the order in which their names were first. */
   list(): { readonly name: string; readonly revision: number; readonly source: unknown }[] {
     return [...this.#byName].map(([name, { revision, document }]) => ({ name, revision, source: document.source }));
   }

@@ -17,6 +17,7 @@ export class FrameReader {
   /** Largest body accepted, bytes; counts from the next header on. */
   limit: number;
 
+  /** @param limit largest body accepted, bytes */
   constructor(limit: number = maxBodyBytes) {
     this.limit = limit;
   }

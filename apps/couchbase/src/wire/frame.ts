@@ -81,18 +81,22 @@ export class RequestFrame {
     return this.#end - this.#start + headerBytes;
   }
 
+  /** Framing extras, which only the header 0x08 has; empty otherwise. */
   get framing(): Buffer {
     return this.#bytes.subarray(this.#start, this.#start + this.framingBytes);
   }
 
+  /** The command's extras; empty when there are none. */
   get extras(): Buffer {
     return this.#bytes.subarray(this.#start + this.framingBytes, this.#keyAt);
   }
 
+  /** The key, before it a collection's id where the session knows collections. */
   get key(): Buffer {
     return this.#bytes.subarray(this.#keyAt, this.#valueAt);
   }
 
+  /** The value as it was sent: nothing is decompressed. */
   get value(): Buffer {
     return this.#bytes.subarray(this.#valueAt, this.#end);
   }
@@ -102,6 +106,7 @@ export class RequestFrame {
     return this.#bytes.readUInt32BE(this.#start + this.framingBytes + at);
   }
 
+  /** Length of the key, which needs no view of it. */
   get keyBytes(): number {
     return this.#valueAt - this.#keyAt;
   }
@@ -116,6 +121,7 @@ export class RequestFrame {
     return toByteString(this.#bytes, this.#keyAt + from, this.#valueAt);
   }
 
+  /** Length of the value, which needs no view of it. */
   get valueBytes(): number {
     return this.#end - this.#valueAt;
   }

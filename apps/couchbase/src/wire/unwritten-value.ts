@@ -13,10 +13,12 @@ export class UnwrittenValue {
     this.#bytesLeft = this.#pieces.reduce((sum, { length }) => sum + length, 0);
   }
 
+  /** All of it was taken. */
   get isEmpty(): boolean {
     return this.#index === this.#pieces.length;
   }
 
+  /** Bytes that are still to be taken. */
   get bytesLeft(): number {
     return this.#bytesLeft;
   }

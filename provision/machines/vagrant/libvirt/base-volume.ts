@@ -12,6 +12,7 @@ export class BaseVolume {
   readonly #pool: { readonly name: string; readonly path: string };
   readonly #virsh: Virsh;
 
+  /** @param stateDir the lab's: the note lies there @param pool the lab's storage pool and its directory */
   constructor(stateDir: string, pool: { readonly name: string; readonly path: string }, virsh: Virsh) {
     this.#mark = join(stateDir, 'base-volume-complete');
     this.#pool = pool;
@@ -27,6 +28,7 @@ export class BaseVolume {
     await this.#virsh.run('pool-refresh', this.#pool.name).catch(() => undefined);
   }
 
+  /** Notes that the upload has ended: the next `lab up` takes the volume as it is. */
   async markComplete(): Promise<void> {
     await writeFile(this.#mark, '');
   }

@@ -9,6 +9,7 @@ const deadlineMs = 20_000;
 export class Virsh {
   readonly #uri: string;
 
+  /** @param uri of the lab's libvirtd (LibvirtSettings) */
   constructor(uri: string) {
     this.#uri = uri;
   }
@@ -31,6 +32,7 @@ export class Virsh {
     });
   }
 
+  /** State of every domain that is defined, by name. @throws LabError `command.virsh` */
   async domains(): Promise<Map<string, GuestState>> {
     return parseDomains(await this.run('list', '--all'));
   }

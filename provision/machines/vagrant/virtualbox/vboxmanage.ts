@@ -40,6 +40,7 @@ export class VBoxManage {
     return parseNames(await this.run('list', 'vms'));
   }
 
+  /** What `showvminfo --machinereadable` says of a machine, by its words. @throws LabError `command.vboxmanage` */
   async info(name: string): Promise<ReadonlyMap<string, string>> {
     return parseInfo(await this.run('showvminfo', name, '--machinereadable'));
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { whyNot } from '#platform/fleet/engine/can-run.ts';
 import { decide } from '#platform/fleet/engine/decide.ts';
-import { groundOf } from '#platform/fleet/engine/ground.ts';
+import { placedOn } from '#platform/fleet/engine/placed.ts';
 import type { EngineUnit, Machine } from '#platform/fleet/parts/model.ts';
 import { requirementsOf } from '#platform/fleet/unit/requirements.ts';
 
@@ -100,11 +100,11 @@ test('the quick look at a machine says the same as the one that gives reasons', 
   fc.assert(
     fc.property(batches, fc.array(fc.constantFrom(...machines), { minLength: 6, maxLength: 6 }), (units, where) => {
       const occupancy = new Map(machines.map((m) => [m.id, new Map<string, EngineUnit>()]));
-      const ground = groundOf(occupancy, units);
-      units.forEach((u, i) => i % 2 === 0 && ground.place(u, where[i]?.id ?? ''));
+      const placed = placedOn(occupancy, units);
+      units.forEach((u, i) => i % 2 === 0 && placed.place(u, where[i]?.id ?? ''));
       for (const u of units.filter((_, i) => i % 2 === 1)) {
         for (const m of machines) {
-          expect(ground.isAble(u, m)).toBe(whyNot(u, m, occupancy.get(m.id)?.values() ?? []) === undefined);
+          expect(placed.isAble(u, m)).toBe(whyNot(u, m, occupancy.get(m.id)?.values() ?? []) === undefined);
         }
       }
     }),

@@ -39,6 +39,7 @@ export class BucketStatistics {
     }
   }
 
+  /** Adds one to each counter of the set, in the second that is not over yet. */
   count(event: CounterSet): void {
     for (const place of event) this.#counts[place] = (this.#counts[place] ?? 0) + 1;
   }

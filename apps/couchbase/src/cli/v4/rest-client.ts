@@ -8,6 +8,7 @@ export type Reply = { readonly body: string } | { readonly failed: Outcome };
 export class RestClient {
   readonly #command: string;
 
+  /** @param command as it was typed: messages name it */
   constructor(command: string) {
     this.#command = command;
   }
@@ -28,6 +29,7 @@ export class RestClient {
     };
   }
 
+  /** POST of a form. @param errorText begins what is said when the node refuses */
   post(target: Target, path: string, form: Readonly<Record<string, string>>, errorText: string): Promise<Reply> {
     return this.#call(target, 'POST', path, form, errorText);
   }
@@ -37,6 +39,7 @@ export class RestClient {
     return this.#call(target, 'POST', path, undefined, errorText);
   }
 
+  /** DELETE of what the path names. @param errorText begins what is said when the node refuses */
   delete(target: Target, path: string, errorText: string): Promise<Reply> {
     return this.#call(target, 'DELETE', path, undefined, errorText);
   }

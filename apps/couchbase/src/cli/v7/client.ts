@@ -12,14 +12,17 @@ export class ClusterClient {
     this.#target = target;
   }
 
+  /** Port of the node that requests go to. */
   get port(): number {
     return this.#target.port;
   }
 
+  /** Who the requests are from; undefined when they name nobody. */
   get user(): string | undefined {
     return this.#target.user;
   }
 
+  /** Of the user, as it was typed. */
   get password(): string | undefined {
     return this.#target.password;
   }

@@ -21,6 +21,7 @@ export interface Command {
   readonly isFirst?: true;
   /** It also works on a node that is not set up. */
   readonly beforeInit?: true;
+  /** Does it; what the node refuses is an outcome too. */
   run(context: CommandContext): Promise<Outcome>;
 }
 

@@ -20,6 +20,7 @@ export class RangeScans {
   readonly #byId = new Map<string, RangeScan>();
   readonly #most: number;
 
+  /** @param most scans at a time */
   constructor(most: number) {
     this.#most = most;
   }
@@ -32,6 +33,7 @@ export class RangeScans {
     return id;
   }
 
+  /** The scan of an id; undefined when it is over, was cancelled, or is another connection's. */
   find(id: Buffer): RangeScan | undefined {
     return this.#byId.get(id.toString('hex'));
   }
@@ -41,6 +43,7 @@ export class RangeScans {
     return this.#byId.delete(id.toString('hex'));
   }
 
+  /** Ends all of them. */
   clear(): void {
     this.#byId.clear();
   }

@@ -28,10 +28,12 @@ export class ScanBatch {
     this.#byteLimit = Math.min(byteLimit === 0 ? Infinity : byteLimit, answerBytes);
   }
 
+  /** It has reached a limit: `add` is not called any more. The last document may have carried it over its bytes. */
   get isFull(): boolean {
     return this.#items >= this.#itemLimit || this.#size >= this.#byteLimit;
   }
 
+  /** Puts a document at the end, whole, whatever the limits. */
   add(document: Document): void {
     const { key, value } = document;
     if (!this.#keysOnly) this.#push(metaOf(document));
@@ -40,6 +42,7 @@ export class ScanBatch {
     this.#items += 1;
   }
 
+  /** The value of the answer, in pieces. */
   get value(): readonly ByteString[] {
     return this.#parts;
   }

@@ -29,10 +29,12 @@ export class DocumentEdit {
     this.#xattrs = document === undefined ? '' : document.xattrs;
   }
 
+  /** The body as the edits so far have left it; empty when they removed it. */
   get body(): ByteString {
     return this.#body;
   }
 
+  /** The attributes as the edits so far have left them: a JSON object, or empty for none. `Macros.fill` is still to come. */
   get xattrs(): ByteString {
     return this.#xattrs;
   }

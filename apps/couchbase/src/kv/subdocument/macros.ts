@@ -47,6 +47,7 @@ export class Macros {
     return Object.hasOwn(fields, name) ? JSON.stringify(fields[name]) : undefined;
   }
 
+  /** `expand` gave a place holder, which `fill` has to replace. */
   get areInUse(): boolean {
     return this.#places.size > 0;
   }

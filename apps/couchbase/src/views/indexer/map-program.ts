@@ -25,15 +25,18 @@ export class MapProgram {
   #sandbox: Sandbox | undefined;
   #strikes = 0;
 
+  /** @param callCpuMs CPU time that one call may take */
   constructor({ map, reduce }: ViewSource, { callCpuMs }: Pick<CpuTimes, 'callCpuMs'>) {
     this.#callCpuMs = callCpuMs;
     this.#source = reduce === undefined || isBuiltInReduce(reduce) ? { map } : { map, reduce };
   }
 
+  /** There is a sandbox, which takes memory: at first, and after it rested or broke, there is none. */
   get isLive(): boolean {
     return this.#sandbox !== undefined;
   }
 
+  /** Memory of the sandbox; 0 without one. */
   get bytes(): number {
     return this.#sandbox?.bytes ?? 0;
   }

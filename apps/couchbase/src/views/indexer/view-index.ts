@@ -41,6 +41,7 @@ export class ViewIndex {
     this.#total = total;
   }
 
+  /** As of the last `commit`, in the order of keys and document ids. The array is never changed. */
   get rows(): readonly Row[] {
     return this.#sorted;
   }
@@ -70,6 +71,7 @@ export class ViewIndex {
     this.#check();
   }
 
+  /** Makes the update visible: its rows take the place of all that its documents had. */
   commit(): void {
     const added = this.#runs.reduceRight<Row[]>((right, left) => merge(left, right), []);
     // A document that changed twice in one update has two sets of rows here: the later one counts.

@@ -28,6 +28,7 @@ export class Worker {
     this.#times = times;
   }
 
+  /** Answers a request; what the view's functions got wrong, or took too much of, is an answer too. */
   async answer(request: Request): Promise<Answer> {
     const view = this.#views.get(request.view);
     if (request.op === 'open') return this.#open(request.view, request.source);

@@ -12,6 +12,7 @@ export class CatchUp {
   leftOut = 0;
   example = '';
 
+  /** @param view the number that requests name the view by */
   constructor(store: DocumentStore, view: number, send: (request: Request) => Promise<Done>) {
     this.#store = store;
     this.#view = view;

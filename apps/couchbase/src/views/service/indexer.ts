@@ -64,10 +64,12 @@ export class Indexer {
     this.#watch.unref();
   }
 
+  /** It takes requests: it has not ended, and was not told to. */
   get isAlive(): boolean {
     return !this.#ended && this.#why === undefined;
   }
 
+  /** Process id; undefined when no process could be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -84,6 +86,7 @@ export class Indexer {
     });
   }
 
+  /** Kills the process. @param why what IndexerLost says, unless a reason was given before */
   kill(why: string): void {
     this.#why ??= why;
     this.#child.kill('SIGKILL');

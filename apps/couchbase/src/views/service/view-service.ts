@@ -18,6 +18,7 @@ export class ViewService {
     });
   }
 
+  /** A bucket's views, the same every time; their process is started by the first query that needs one. */
   of(bucket: Bucket): BucketViews {
     const known = this.#byBucket.get(bucket);
     if (known !== undefined) return known;

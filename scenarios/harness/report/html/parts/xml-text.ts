@@ -4,6 +4,8 @@ export class Markup {
   constructor(text: string) {
     this.text = text;
   }
+
+  /** The text as it is, for another piece of XML. */
   toString(): string {
     return this.text;
   }

@@ -1,9 +1,11 @@
 import { LabError } from '#errors/lab-error.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../parts/log.ts';
 
 /** What the log says of something that is tried until it succeeds: each cause once, however often it is tried, and that it is over. */
 export interface RetryNotes {
+  /** Logs a failure, unless it is the one that was logged last. */
   failed(error: unknown): void;
+  /** The next failure is logged whatever it is. */
   succeeded(): void;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LabError } from '#errors/lab-error.ts';
 import { formatLine, type Log } from '#platform/fleet/parts/log.ts';
-import { retryNotes } from '#platform/fleet/parts/retry-notes.ts';
+import { retryNotes } from '#platform/fleet/agent/retry-notes.ts';
 
 test('each cause is said once, with what is known of it, and so is its end', () => {
   const lines: string[] = [];

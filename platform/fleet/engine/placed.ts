@@ -1,19 +1,23 @@
 import { globMatches, isLiteral } from '../unit/glob.ts';
-import { replaces, staticProblem, type Placeable } from './can-run.ts';
 import type { Machine } from '../parts/model.ts';
+import type { Placeable } from '../unit/requirements.ts';
+import { staticProblem } from './can-run.ts';
+import { repels } from './conflicts.ts';
 import type { Occupancy } from './occupancy.ts';
 
 /**
  * What runs where while a pass places units, with what is asked of it thousands of times kept up to date: is a machine able to take
  * a unit, and how loaded is it? `isAble` says the same as `whyNot` without looking at every unit of the machine.
  */
-export interface Ground {
+export interface Placed {
   readonly occupancy: Occupancy;
+  /** Whether the machine may take the unit, with what is there now and was placed in this pass. */
   isAble(unit: Placeable, machine: Machine): boolean;
   /** As `isAble`, except that these peers count as present: they would come along. */
   isAbleWith(unit: Placeable, machine: Machine, coming: ReadonlySet<string>): boolean;
   /** Units on the machine, and followers without a place whose principal is there: they will go where it is. */
   loadOf(machine: Machine): number;
+  /** Counts the unit as being on the machine, in this pass. */
   place(unit: Placeable, machineId: string): void;
 }
 
@@ -21,7 +25,7 @@ export interface Ground {
  * @param occupancy what is on each machine at first; changed by `place`
  * @param units all units, for followers
  */
-export function groundOf(occupancy: Occupancy, units: readonly Placeable[]): Ground {
+export function placedOn(occupancy: Occupancy, units: readonly Placeable[]): Placed {
   const followersOf = new Map<string, Placeable[]>();
   for (const unit of units) {
     for (const peer of new Set(unit.requirements.machineOf))
@@ -81,10 +85,4 @@ export function groundOf(occupancy: Occupancy, units: readonly Placeable[]): Gro
       arrive(unit, machineId);
     },
   };
-}
-
-/** Does `unit` keep `other` off its machine by its own Conflicts or Replaces? */
-export function repels(unit: Placeable, other: Placeable): boolean {
-  const conflicts = unit.requirements.conflicts.some((glob) => globMatches(glob, other.name));
-  return unit.name !== other.name && (conflicts || replaces(unit, other));
 }

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { exitCodeOf } from '#cli/exit-code-of.ts';
+import { exitCodeOf } from '#cli/child-exit-code.ts';
 
 it.each([
   ['exit 0', 0],
