@@ -118,6 +118,19 @@ describe('couchbase:community-4.0.0', () => {
   });
 });
 
+describe('the views of couchbase:community-4.0.0', () => {
+  it.each([
+    ['function (doc) { emit(null, 1); }', 201],
+    ['function (', 400],
+  ])('takes a map function only if it is one: %s', async (map, status) => {
+    const headers = { authorization: `Basic ${Buffer.from('Administrator:Password1').toString('base64')}` };
+    const request = { method: 'PUT', headers, body: JSON.stringify({ views: { all: { map } } }) };
+    const place = 'http://127.0.0.1:8092/default/_design/some';
+    const program = `fetch('${place}', ${JSON.stringify(request)}).then(({ status }) => console.log(status))`;
+    expect((await couchbase.exec(['node', '-e', program])).output).toBe(`${status}\n`);
+  });
+});
+
 describe('couchbase-cli in the container of its server', () => {
   const line = ['couchbase-cli', 'bucket-list', '-c', '127.0.0.1:8091', '-u', 'Administrator', '-p', 'Password1'];
 
