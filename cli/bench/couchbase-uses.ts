@@ -98,14 +98,23 @@ export async function benchSdk(program: string, rounds: number): Promise<void> {
   }
 }
 
-/** `npm run bench -- couchbase start`: from the server's start to the SDK's first write, set up by REST and by couchbase-cli. */
-export async function benchStart(program: string, rounds: number): Promise<void> {
-  const kinds = { 'by REST': setUp, 'by couchbase-cli': (mgmt: number) => setUpByCli(program, mgmt) };
+/**
+ * `npm run bench -- couchbase start`: from the server's start to the SDK's first write, set up by REST, by couchbase-cli in the server's container,
+ * and by couchbase-cli in a container of its own, where two Nodes start (the containers' own start is not in it).
+ * @param directory for the server's socket
+ */
+export async function benchStart(program: string, directory: string, rounds: number): Promise<void> {
+  const socket = join(directory, 'couchbase-cli.sock');
+  const kinds = {
+    'by REST': setUp,
+    'by couchbase-cli beside it': (mgmt: number) => setUpByCli(program, mgmt, socket),
+    'by couchbase-cli of its own': (mgmt: number) => setUpByCli(program, mgmt, ''),
+  };
   const figures = new Map(Object.keys(kinds).map((kind) => [kind, [] as { tookMs: number; cpuMs: number }[]]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const [kind, prepare] of Object.entries(kinds)) {
       const began = performance.now();
-      const server = await startBareCouchbase(program);
+      const server = await startBareCouchbase(program, [`--cli-socket=${socket}`]);
       try {
         await prepare(server.mgmt);
         const load = await SdkLoad.open(server);
@@ -131,11 +140,12 @@ export async function benchStart(program: string, rounds: number): Promise<void>
 }
 
 /** As the chapter's unit has it. */
-async function setUpByCli(program: string, mgmt: number): Promise<void> {
-  const cli = join(program, '../couchbase-cli.cjs');
+async function setUpByCli(program: string, mgmt: number, socket: string): Promise<void> {
+  const cli = join(program, '../../bin/couchbase-cli');
+  const env = { COUCHBASE_CLI_SOCKET: socket, COUCHBASE_CLI_OWN: join(program, '../couchbase-cli.cjs') };
   const [address, user, password] = [`127.0.0.1:${mgmt}`, 'Administrator', 'Password1'];
   const init = ['cluster-init', '-c', address, `--cluster-username=${user}`, `--cluster-password=${password}`];
-  await execa(process.execPath, [cli, ...init, '--cluster-ramsize=2048']);
+  await execa('perl', [cli, ...init, '--cluster-ramsize=2048'], { env });
   const create = ['bucket-create', '-c', address, '-u', user, '-p', password, '--bucket=default'];
-  await execa(process.execPath, [cli, ...create, '--bucket-type=couchbase', '--bucket-ramsize=2000']);
+  await execa('perl', [cli, ...create, '--bucket-type=couchbase', '--bucket-ramsize=2000'], { env });
 }

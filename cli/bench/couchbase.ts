@@ -33,7 +33,7 @@ export async function benchCouchbase(repoDir: string, rounds: number, only: stri
     if (only === 'restart') await benchRestart(program, join(directory, 'data'));
     else if (only === 'index') await benchIndex(program);
     else if (only === 'sdk') await benchSdk(program, rounds);
-    else if (only === 'start') await benchStart(program, rounds);
+    else if (only === 'start') await benchStart(program, directory, rounds);
     else await benchCommands(program, directory, rounds);
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -72,7 +72,12 @@ describe('memcached:1', () => {
 });
 
 describe('couchbase:community-4.0.0', () => {
-  const image = { ...plain, ports: ['11210/tcp', '8091/tcp', '8092/tcp'], env: ['COUCHBASE_GENERATION=4.0'], address };
+  const image = {
+    ...plain,
+    ports: ['11210/tcp', '8091/tcp', '8092/tcp'],
+    env: ['COUCHBASE_GENERATION=4.0', 'COUCHBASE_CLI_SOCKET=/run/couchbase-cli.sock'],
+    address,
+  };
   /** A second container of the image beside it, as the unit's ExecStartPost= has it. */
   const cli = async (...words: string[]) => {
     const at = `${(await inspected(couchbase)).address}:8091`;
@@ -110,6 +115,33 @@ describe('couchbase:community-4.0.0', () => {
     expect(await cli('bucket-create', ...login, ...bucket, '--wait')).toMatchObject({ exitCode: 0 });
     expect((await cli('bucket-list', '-u', 'Administrator', '-p', 'wrong')).exitCode).not.toBe(0);
     expect((await cli('bucket-list', ...login)).said).toContain('default');
+  });
+});
+
+describe('the views of couchbase:community-4.0.0', () => {
+  it.each([
+    ['function (doc) { emit(null, 1); }', 201],
+    ['function (', 400],
+  ])('takes a map function only if it is one: %s', async (map, status) => {
+    const headers = { authorization: `Basic ${Buffer.from('Administrator:Password1').toString('base64')}` };
+    const request = { method: 'PUT', headers, body: JSON.stringify({ views: { all: { map } } }) };
+    const place = 'http://127.0.0.1:8092/default/_design/some';
+    const program = `fetch('${place}', ${JSON.stringify(request)}).then(({ status }) => console.log(status))`;
+    expect((await couchbase.exec(['node', '-e', program])).output).toBe(`${status}\n`);
+  });
+});
+
+describe('couchbase-cli in the container of its server', () => {
+  const line = ['couchbase-cli', 'bucket-list', '-c', '127.0.0.1:8091', '-u', 'Administrator', '-p', 'Password1'];
+
+  it('is run by the server; by another user, in its own process', async () => {
+    const whole = await couchbase.exec(line, { env: { COUCHBASE_CLI_SOCKET: '' } });
+    expect(whole).toMatchObject({ exitCode: 0, output: expect.stringContaining('default') as string });
+    // There is no such program: who gets an answer has it of the server.
+    const env = { COUCHBASE_CLI_OWN: '/none' };
+    expect(await couchbase.exec(line, { env })).toMatchObject({ exitCode: 0, output: whole.output });
+    expect((await couchbase.exec(line, { env, user: '1000' })).exitCode).not.toBe(0);
+    expect(await couchbase.exec(line, { user: '1000' })).toMatchObject({ exitCode: 0, output: whole.output });
   });
 });
 

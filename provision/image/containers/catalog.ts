@@ -46,7 +46,12 @@ export const catalog: readonly ImageRecipe[] = [
     folder: 'apps/memcached',
     stage: { kind: 'debian-packages', at: 'rootfs', packages: ['memcached'], without: debianPackages },
   },
-  { name: 'library/couchbase', tag: 'community-4.0.0', folder: 'apps/couchbase' },
+  {
+    name: 'library/couchbase',
+    tag: 'community-4.0.0',
+    folder: 'apps/couchbase',
+    stage: { kind: 'debian-packages', at: 'rootfs', packages: ['perl-base'], without: debianPackages },
+  },
   { name: 'mattbailey/ch6-worker', tag: 'latest', folder: 'apps/worker' },
   { name: 'mattbailey/ch6-web', tag: 'latest', folder: 'apps/web' },
 ];

@@ -49,21 +49,15 @@ export interface CouchbaseProcess extends KvServerProcess {
  * @param program path of the bundle server.cjs @param dataDir undefined for one that keeps nothing
  */
 export async function startCouchbase(program: string, dataDir?: string): Promise<CouchbaseProcess> {
-  const server = await startBareCouchbase(program, dataDir);
+  const server = await startBareCouchbase(program, dataDir === undefined ? [] : [`--data-dir=${dataDir}`]);
   await setUp(server.mgmt);
   return server;
 }
 
-/** The same without its set-up. */
-export async function startBareCouchbase(program: string, dataDir?: string): Promise<CouchbaseProcess> {
+/** The same without its set-up. @param more flags of the server */
+export async function startBareCouchbase(program: string, more: readonly string[] = []): Promise<CouchbaseProcess> {
   const flags = ['--bind=127.0.0.1', '--kv-port=0', '--mgmt-port=0', '--capi-port=0'];
-  const child = spawn(
-    process.execPath,
-    [program, ...flags, ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`])],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [program, ...flags, ...more], { stdio: ['ignore', 'pipe', 'inherit'] });
   const { kv: port, ...ports } = await portsOf(child);
   return {
     pid: mustHave(child.pid, 'process of the server'),

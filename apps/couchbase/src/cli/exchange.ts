@@ -6,6 +6,8 @@ export interface Target {
   readonly port: number;
   readonly user: string | undefined;
   readonly password: string | undefined;
+  /** Ends a request that is under way. */
+  readonly gone: AbortSignal | undefined;
 }
 
 export interface Exchanged {
@@ -19,12 +21,14 @@ export interface Exchanged {
 
 /** Longest wait for an answer, milliseconds; 4.0's was a minute. */
 const timeoutMs = 60_000;
+/** Longest answer, bytes: a thousand users with a hundred roles each are less. */
+const longestBytes = 8 * 1024 * 1024;
 /** `code` of the error that the wait ends with. */
 export const timedOut = 'LAB_TIMED_OUT';
 
 /** One request to the management port, its form as application/x-www-form-urlencoded. @throws Error with a `code` of the system's, or `timedOut` */
 export function exchange(
-  { host, port, user, password }: Target,
+  { host, port, user, password, gone }: Target,
   method: string,
   path: string,
   form?: Readonly<Record<string, string>>,
@@ -35,10 +39,16 @@ export function exchange(
     body === undefined
       ? {}
       : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(body) };
+  const until = gone === undefined ? {} : { signal: gone };
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ host, port, method, path, headers, ...auth, agent: false }, (incoming) => {
+    const outgoing = httpRequest({ host, port, method, path, headers, ...auth, ...until, agent: false }, (incoming) => {
       const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let bytes = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > longestBytes) incoming.destroy(new Error(`the answer is longer than ${longestBytes} bytes`));
+      });
       incoming.on('error', reject);
       incoming.on('end', () =>
         resolve({

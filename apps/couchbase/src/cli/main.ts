@@ -1,16 +1,18 @@
 import { createInterface } from 'node:readline/promises';
+import { told } from './outcome.ts';
 import { runCli } from './run.ts';
 
 /** couchbase-cli: what it has to say goes to standard output, errors too, except for what 7.x says of wrong options. */
 async function main(): Promise<void> {
-  const { code, lines, errorLines } = await runCli(process.argv.slice(2), {
+  const outcome = await runCli(process.argv.slice(2), {
     env: process.env,
     progress: (text) => process.stderr.write(text),
     ask,
   });
-  process.exitCode = code;
-  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
-  if (errorLines !== undefined) process.stderr.write(`${errorLines.join('\n')}\n`);
+  const { output, errors } = told(outcome);
+  process.exitCode = outcome.code;
+  if (output !== '') process.stdout.write(output);
+  if (errors !== '') process.stderr.write(errors);
 }
 
 async function ask(question: string): Promise<string | undefined> {

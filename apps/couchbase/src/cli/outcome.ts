@@ -14,3 +14,9 @@ export function problem(code: number, text: string, ...more: string[]): Outcome 
 export function success(text: string): Outcome {
   return { code: 0, lines: [`SUCCESS: ${text}`] };
 }
+
+/** What goes to standard output and to standard error, each line with its end. Pure. */
+export function told({ lines, errorLines = [] }: Outcome): { readonly output: string; readonly errors: string } {
+  const textOf = (all: readonly string[]): string => (all.length === 0 ? '' : `${all.join('\n')}\n`);
+  return { output: textOf(lines), errors: textOf(errorLines) };
+}

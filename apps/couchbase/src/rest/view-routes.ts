@@ -5,6 +5,7 @@ import { counterSet } from '../bucket/statistics/sample.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { serverName } from '../cluster/identity.ts';
 import { parseJson, type Json } from '../views/json.ts';
+import { loadSourceCheck, type SourceCheck } from '../views/source-check.ts';
 import type { BucketViews } from '../views/service/bucket-views.ts';
 import type { ViewService } from '../views/service/view-service.ts';
 import { readViewQuery } from '../views/view-query.ts';
@@ -49,7 +50,10 @@ export function viewRoutes(cluster: Cluster, service: ViewService): Route[] {
       method: 'PUT',
       pattern: design,
       needs: writing,
-      handle: on((bucket, request, [name = '']) => change(bucket, publish(bucket, name, request))),
+      handle: async (request, names) => {
+        const check = await loadSourceCheck();
+        return on((bucket, _, [name = '']) => change(bucket, publish(bucket, name, request, check)))(request, names);
+      },
     },
     {
       method: 'DELETE',
@@ -72,8 +76,8 @@ function show(bucket: Bucket, name: string): RestResponse {
   return { status: 200, json: published.document.source };
 }
 
-function publish(bucket: Bucket, name: string, request: RestRequest): RestResponse {
-  bucket.designs.put(name, readJson(request.body));
+function publish(bucket: Bucket, name: string, request: RestRequest, check: SourceCheck): RestResponse {
+  bucket.designs.put(name, readJson(request.body), check);
   return { status: 201, json: { ok: true, id: `_design/${name}` } };
 }
 

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly generation: GenerationName;
   /** Directory in which everything is kept; undefined for a server that forgets all of it at its end. */
   readonly dataDir?: string | undefined;
+  /** Unix socket at which commands of couchbase-cli are taken; undefined for none. */
+  readonly cliSocket?: string | undefined;
   /** The server that is followed, until this one is promoted. */
   readonly follow?: Origin | undefined;
 }
@@ -31,6 +33,7 @@ const settings = {
   'warmup-ms': { variable: 'COUCHBASE_WARMUP_MS', standard: '0' },
   generation: { variable: 'COUCHBASE_GENERATION', standard: '7.6' },
   'data-dir': { variable: 'COUCHBASE_DATA_DIR', standard: '' },
+  'cli-socket': { variable: 'COUCHBASE_CLI_SOCKET', standard: '' },
   follow: { variable: 'COUCHBASE_FOLLOW', standard: '' },
 } as const;
 
@@ -78,6 +81,7 @@ export function readServerOptions(
     warmupMs: number('warmup-ms', 600_000),
     generation: generation(),
     dataDir: text('data-dir') === '' ? undefined : text('data-dir'),
+    cliSocket: text('cli-socket') === '' ? undefined : text('cli-socket'),
     follow: text('follow') === '' ? undefined : origin(),
   };
 }

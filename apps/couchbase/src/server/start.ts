@@ -4,6 +4,7 @@ import type { Server } from 'node:net';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { Authority } from '../auth/authority.ts';
 import { UiSessions } from '../auth/ui-sessions.ts';
+import { listenForCli } from '../cli/resident/listen.ts';
 import { Cluster, type Ports } from '../cluster/cluster.ts';
 import { generations } from '../cluster/generation.ts';
 import { serverName } from '../cluster/identity.ts';
@@ -102,8 +103,10 @@ export async function startServer(
     kv.tick();
     storage?.tick();
   }, 1000);
+  let cli: Server | undefined;
   const stop = () => {
     clearInterval(ticker);
+    cli?.close();
     follower?.stop();
     kv.close();
     views.stop();
@@ -111,11 +114,8 @@ export async function startServer(
     storage?.close();
   };
   try {
-    // Management last: couchbase-cli takes an answer there as a sign that the node is up.
-    const kvPort = await listen(kv.server, options.kvPort, options.bind);
-    const capiPort = await listen(capi, options.capiPort, options.bind);
-    cluster.ports = { kv: kvPort, capi: capiPort, mgmt: options.mgmtPort };
-    cluster.ports = { ...cluster.ports, mgmt: await listen(mgmt, options.mgmtPort, options.bind) };
+    await listenAll({ kv: kv.server, capi, mgmt }, cluster, options);
+    if (options.cliSocket !== undefined) cli = await listenForCli(options.cliSocket, (text) => log.warn(text));
   } catch (error) {
     stop();
     throw error;
@@ -149,6 +149,18 @@ function openStorage(directory: string, cluster: Cluster, log: Log, onBroken: (e
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? unusable(directory, error) : error;
   }
+}
+
+async function listenAll(
+  servers: Record<'kv' | 'capi' | 'mgmt', Server>,
+  cluster: Cluster,
+  { bind, kvPort, capiPort, mgmtPort }: ServerOptions,
+): Promise<void> {
+  const kv = await listen(servers.kv, kvPort, bind);
+  const capi = await listen(servers.capi, capiPort, bind);
+  cluster.ports = { kv, capi, mgmt: mgmtPort };
+  // Management last: couchbase-cli takes an answer there as a sign that the node is up.
+  cluster.ports = { kv, capi, mgmt: await listen(servers.mgmt, mgmtPort, bind) };
 }
 
 async function listen(server: Server, port: number, bind: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { LabError } from '../../../../errors/lab-error.ts';
 import { readDesignDocument, type DesignDocument } from './design-document.ts';
 import { viewLimits } from './limits.ts';
+import type { SourceCheck } from './source-check.ts';
 
 /** A design document and how often its name was published. */
 export interface Published {
@@ -29,11 +30,11 @@ export class DesignDocuments {
   }
 
   /** Publishes or replaces a design document. @throws LabError `input.*` when it is not valid; the old one stays then */
-  put(name: string, source: unknown): void {
+  put(name: string, source: unknown, check: SourceCheck): void {
     const bytes = JSON.stringify(source).length;
     const others = [...this.#byName].filter(([other]) => other !== name);
     if (others.reduce((sum, [, other]) => sum + other.bytes, bytes) > viewLimits.designBytes) throw tooLarge();
-    const document = readDesignDocument(source);
+    const document = readDesignDocument(source, check);
     this.#record.require(bytes);
     this.#byName.set(name, { document, revision: ++this.#revision, bytes });
     this.#record.design(name, this.#revision, source);

@@ -1,4 +1,4 @@
-import { parse } from 'acorn';
+import type { parse as Parse } from 'acorn';
 import { LabError } from '../../../../errors/lab-error.ts';
 import { viewLimits } from './limits.ts';
 
@@ -7,11 +7,18 @@ const ecmaVersion = 2023;
 
 /**
  * Checks the source of a map or reduce function without running any of it: one JavaScript expression, and not one that surely is
- * something else than a function.
- * @param what the function, for the error
+ * something else than a function. The first parameter is what the function is called in the error.
  * @throws LabError `input.map`
  */
-export function checkSource(what: string, source: string): void {
+export type SourceCheck = (what: string, source: string) => void;
+
+/** The check. Its parser takes 2 MB, and is loaded for the first design document: most servers never see one. */
+export async function loadSourceCheck(): Promise<SourceCheck> {
+  const { parse } = await import('acorn');
+  return (what, source) => checkSource(parse, what, source);
+}
+
+function checkSource(parse: typeof Parse, what: string, source: string): void {
   if (source.length > viewLimits.sourceLength)
     throw bad(`${what} is longer than ${viewLimits.sourceLength} characters`);
   try {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { exchange, timedOut, type Target } from '../exchange.ts';
 import { problem, type Outcome } from '../outcome.ts';
 
@@ -17,7 +17,7 @@ export class RestClient {
   async get<T>(
     target: Target,
     path: string,
-    schema: z.ZodType<T>,
+    schema: z.ZodMiniType<T>,
     errorText: string,
   ): Promise<{ readonly value: T } | { readonly failed: Outcome }> {
     const reply = await this.#call(target, 'GET', path, undefined, errorText);

@@ -57,17 +57,19 @@ export async function runFour(argv: readonly string[], surroundings: Surrounding
   if (name === '') return { code: 2, lines: usage };
   const command = commands.get(name);
   if (command === undefined) return notHere(name);
-  const { env } = surroundings;
+  const { env, gone } = surroundings;
   const user = values.get('user') ?? env['CB_REST_USERNAME'];
   const password = values.get('password') ?? env['CB_REST_PASSWORD'];
   const address = readAddress(values.get('cluster'));
   if (address === undefined) return problem(2, 'option cluster is not specified, or not HOST[:PORT]');
+  surroundings.admit?.(address.host);
   if (!withoutUser.has(name)) {
     if (user === undefined || user === '') return problem(2, missing('Username', '-u', 'CB_REST_USERNAME'));
     if (password === undefined || password === '') return problem(2, missing('Password', '-p', 'CB_REST_PASSWORD'));
   }
+  const target = { ...address, user, password, gone };
   const option = (long: string) => values.get(long);
-  return command({ name, rest: new RestClient(name), target: { ...address, user, password }, option, surroundings });
+  return command({ name, rest: new RestClient(name), target, option, surroundings });
 }
 
 function notHere(name: string): Outcome {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { exchange, timedOut, type Exchanged, type Target } from '../exchange.ts';
 
 /** What a node answered, or 7.x's words for what went wrong, one error each. */
@@ -28,7 +28,7 @@ export class ClusterClient {
   }
 
   /** JSON of the shape that the command needs. */
-  async get<Value>(path: string, schema: z.ZodType<Value>): Promise<Answer<Value>> {
+  async get<Value>(path: string, schema: z.ZodMiniType<Value>): Promise<Answer<Value>> {
     const answer = await this.send('GET', path);
     if ('errors' in answer) return answer;
     const read = schema.safeParse(jsonOf(answer.value));

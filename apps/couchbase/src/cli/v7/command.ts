@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Outcome } from '../outcome.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Answer, ClusterClient } from './client.ts';

@@ -17,7 +17,9 @@ export async function runSeven(argv: readonly string[], surroundings: Surroundin
   const written = values.get('cluster') ?? 'http://127.0.0.1:8091';
   const address = readAddress(written);
   if (address === undefined) return wrongOptions(`argument -c/--cluster: ${written} is not an accepted hostname`);
-  const client = new ClusterClient({ ...address, user: values.get('username'), password: values.get('password') });
+  surroundings.admit?.(address.host);
+  const [user, password] = [values.get('username'), values.get('password')];
+  const client = new ClusterClient({ ...address, user, password, gone: surroundings.gone });
   if (command.beforeInit !== true) {
     const ready = await isInitialised(client);
     if ('errors' in ready) return failed(ready.errors);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Command, CommandContext } from '../command.ts';
 import { problem, success, type Outcome } from '../../outcome.ts';
 import { formOf } from '../../form.ts';

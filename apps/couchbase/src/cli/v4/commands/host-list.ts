@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Command } from '../command.ts';
 
 const pool = z.object({ nodes: z.array(z.object({ configuredHostname: z.string() })) });

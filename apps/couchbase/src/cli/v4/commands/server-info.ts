@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Command } from '../command.ts';
 
 /** server-info of 4.0: /nodes/self without licence fields, names sorted, indented by 2. */

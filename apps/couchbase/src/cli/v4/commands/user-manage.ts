@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { formOf } from '../../form.ts';
 import { problem, success } from '../../outcome.ts';
 import type { Command } from '../command.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Outcome } from '../../outcome.ts';
 import { failed, switchValues, type Command, type CommandContext } from '../command.ts';
 import { bucketForm, bucketName, bucketOptions, bucketPath } from './bucket-options.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Outcome } from '../../outcome.ts';
 import type { Answer, ClusterClient } from '../client.ts';
 import { failed, report, switchValues, type Command } from '../command.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { formOf } from '../../form.ts';
 import type { Outcome } from '../../outcome.ts';
 import { failed, report, type Command, type CommandContext } from '../command.ts';
