@@ -6,6 +6,8 @@ import { runFor } from './run-for.ts';
 
 /** Callers at one time: the next one is hung up on, and runs its command by itself. */
 const mostCallers = 16;
+/** Longest path of a Unix socket, bytes (Linux, sockaddr_un). Node makes one at the first bytes of a longer path, and says nothing. */
+const longestPath = 108;
 
 /**
  * Runs commands of couchbase-cli in this process for callers on this host to whom a start of Node is dear (`bin/couchbase-cli` is the other
@@ -17,6 +19,7 @@ export async function listenForCli(path: string, warn: (text: string) => void): 
   const server = createServer((socket) => hear(socket, runFor));
   server.maxConnections = mostCallers;
   try {
+    if (Buffer.byteLength(path) > longestPath) throw new Error(`a socket's path has at most ${longestPath} bytes`);
     if (await isLeftOver(path)) await unlink(path);
     const listening = once(server, 'listening');
     // Bound at once, not later: nothing else makes a file meanwhile, and there is no moment at which others could connect.

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, lstat, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -253,6 +253,53 @@ test('an error in a command is told to its caller', async () => {
   const caller = { gone: new AbortController().signal, tell: (mark: string, more = '') => void said.push(mark + more) };
   await runFor({ argv: [7 as unknown as string], env: {} }, caller);
   expect(said).toEqual([expect.stringMatching(/^eTypeError: .+\n {4}at /u), 'x1']);
+});
+
+test('a path too long for a socket is told, and no socket is made elsewhere', async () => {
+  const within = join(directory, 'long');
+  await mkdir(within);
+  const path = (bytes: number): string => join(within, 'x'.repeat(bytes - within.length - 1));
+  const first = await startServerProcess(bundles.server, { env: { COUCHBASE_CLI_SOCKET: path(109) } });
+  await first.logged(
+    /couchbase-cli will run its commands by itself: no socket at .*: a socket's path has at most 108 bytes/u,
+  );
+  expect(await readdir(within)).toEqual([]);
+  expect(await ask(hostList(first), { socket: path(109) })).toEqual(ofOwn(hostList()));
+  await first.stop();
+  const second = await startServerProcess(bundles.server, { env: { COUCHBASE_CLI_SOCKET: path(108) } });
+  expect((await ask(hostList(second), { socket: path(108) })).code).not.toBe(9);
+  await second.stop();
+});
+
+describe('where the caller has an unusual standard output', () => {
+  /** The client in a shell's line, which has it as "$@". */
+  const inShell = (line: string, argv: readonly string[], more: Partial<Call> = {}): Promise<Finished> =>
+    finished(startClient({ argv, socket, own, shell: line, ...more }));
+
+  test('closed: exit codes are those of the command, and what else runs can write', async () => {
+    expect(await inShell('"$@" >&-', ['-h'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await inShell('"$@" <&- >&- 2>&-', ['-h'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    const elsewhere = ['host-list', '-c', 'no-such-host.invalid'];
+    expect(await inShell('"$@" >&-', elsewhere)).toEqual({ code: 9, stdout: '', stderr: '' });
+  });
+
+  test('one that does not wait: nothing of a long answer is lost', async () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `bucket-${index}-${'x'.repeat(100)}`);
+    const bucketOf = (name: string) => ({
+      ...{ name, bucketType: 'membase', authType: 'sasl', saslPassword: '', replicaNumber: 0 },
+      ...{ quota: { ram: 1 }, basicStats: { memUsed: 1 } },
+    });
+    const many = createHttpServer((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(names.map(bucketOf)));
+    });
+    await new Promise<void>((resolve) => many.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => closed(many));
+    const { port } = many.address() as { port: number };
+    const argv = `bucket-list -c 127.0.0.1:${port} -u Administrator -p Password1`.split(' ');
+    const nonBlocking = `perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die $!; exec @ARGV' "$@"`;
+    const { code, stdout } = await inShell(`${nonBlocking} | { read -r first; echo "$first"; cat; }`, argv);
+    expect([code, stdout.split('\n').filter((line) => line.startsWith('bucket-'))]).toEqual([0, names]);
+  });
 });
 
 test('a second server leaves the socket to the first, and says so', async () => {

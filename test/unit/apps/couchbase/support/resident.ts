@@ -16,11 +16,24 @@ export interface Call {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly uid?: number;
+  /** A line of bash that has the client as "$@", and its exit code. */
+  readonly shell?: string;
 }
 
 /** Starts the image's couchbase-cli. */
-export function startClient({ argv, socket, own, env = {}, stdin = '', uid }: Call): ChildProcessWithoutNullStreams {
-  const child = spawn('perl', [client, ...argv], {
+export function startClient({
+  argv,
+  socket,
+  own,
+  env = {},
+  stdin = '',
+  uid,
+  shell,
+}: Call): ChildProcessWithoutNullStreams {
+  const line = ['perl', client, ...argv] as const;
+  const [program, ...words] =
+    shell === undefined ? line : (['bash', '--norc', '-o', 'pipefail', '-c', shell, 'bash', ...line] as const);
+  const child = spawn(program, words, {
     env: { PATH: process.env['PATH'], COUCHBASE_CLI_SOCKET: socket, COUCHBASE_CLI_OWN: own, ...env },
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
