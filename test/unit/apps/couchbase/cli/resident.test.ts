@@ -155,6 +155,10 @@ describe('the whole program runs', () => {
     const argv = [...init, '--cluster-ramsize=500'];
     process.kill(stopped.pid, 'SIGSTOP');
     expect(await ask(argv, { socket: path })).toEqual(ofOwn(argv));
+    // Node listens with room for 511 who wait to be taken: a full queue takes nobody.
+    const waiting = Array.from({ length: 600 }, () => connect(path).on('error', () => undefined));
+    expect(await ask(argv, { socket: path })).toEqual(ofOwn(argv));
+    for (const one of waiting) one.destroy();
     process.kill(stopped.pid, 'SIGCONT');
     expect((await ask(argv, { socket: path })).stdout).toBe('SUCCESS: init/edit 127.0.0.1\n');
     await stopped.stop();
