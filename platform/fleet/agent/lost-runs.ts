@@ -28,8 +28,8 @@ export function lostRuns(args: {
   const { mirror, keys, machineId, waitMs } = args;
   const now = args.now ?? (() => performance.now());
   if (waitMs === 0) return { of: () => [], close: () => undefined };
-  /** Keys of states by which others wait. */
-  const held = new Set<string>();
+  /** Keys of states by which others wait, and the store's revision when each was said. */
+  const held = new Map<string, number>();
   /** By key: since when it is gone, though it had not said that the unit ended. */
   const lost = new Map<string, number>();
   const timers = new Set<NodeJS.Timeout>();
@@ -48,16 +48,26 @@ export function lostRuns(args: {
     }, waitMs);
     timers.add(timer);
   };
+  /**
+   * Has the machine itself taken its word back? It registered before it said it, and not again since: a lease that runs out takes both away in one
+   * revision, and who registers anew has said nothing yet on the new one.
+   */
+  const isTakenBack = (machine: string, saidAt: number): boolean => {
+    const registeredAt = mirror.revision(keys.machine(machine));
+    return registeredAt !== undefined && registeredAt < saidAt;
+  };
   const note = (key: string): void => {
     const [unit, machine] = partsOf(key);
     if (machine === '' || machine === machineId) return;
     const value = mirror.value(key);
     if (value === undefined) {
-      if (held.delete(key)) lose(key);
+      const saidAt = held.get(key);
+      held.delete(key);
+      if (saidAt !== undefined && !isTakenBack(machine, saidAt)) lose(key);
       return;
     }
     const state = readState(unit, machine, value, ignoreProblem);
-    if (state === undefined || holdsOthersUp(state)) held.add(key);
+    if (state === undefined || holdsOthersUp(state)) held.set(key, mirror.revision(key) ?? 0);
     else held.delete(key);
   };
   for (const { unit, machineId: machine } of mirror.view().states) note(keys.state(unit, machine));
@@ -67,7 +77,7 @@ export function lostRuns(args: {
   return {
     of(unit) {
       // The picture may be newer than the last word about it.
-      for (const key of held) if (mirror.value(key) === undefined) note(key);
+      for (const key of held.keys()) if (mirror.value(key) === undefined) note(key);
       const { leftMachines } = mirror.view();
       const open = [...lost].flatMap(([key, since]) => {
         const [name, machine] = partsOf(key);

@@ -206,6 +206,24 @@ test('with a fence a machine that is cut off stops its unit before another one s
   expect((await runPlan(plan, { isFenced: true })).violation?.checker).toBe('single-copy');
 });
 
+test('a unit that moves between machines that are there waits for its end alone, with a fence as without', async () => {
+  const moved = smallPlan(
+    [create(10, 'a.service', 'MachineMetadata=rack=a', 2_000), metadata(60, 'core-01', 'rack', 'b')],
+    80,
+  );
+  for (const fence of [false, true]) {
+    const turns: [active: string, atMs: number][] = [];
+    const outcome = await runPlan(
+      { ...moved, fleet: { ...moved.fleet, fence } },
+      { onEvent: (event) => event.kind === 'unit' && turns.push([event.active, event.at]) },
+    );
+    expect(outcome.violation).toBeUndefined();
+    const [ended, begun] = turns.slice(-3);
+    expect([ended?.[0], begun?.[0]]).toEqual(['inactive', 'activating']);
+    expect((begun?.[1] ?? Infinity) - (ended?.[1] ?? 0)).toBeLessThan(1_000);
+  }
+});
+
 test('the last machine goes on, and is excused only while it is that: others that come back cannot tell it from one that is off', async () => {
   const alone = smallPlan(
     [

@@ -69,6 +69,7 @@ const everywhere = [
   'du',
   'journalctl',
   'npm',
+  'perl',
   'rm',
   'sh',
   'sync',

@@ -20,6 +20,16 @@ const say = (unit: string, machineId: string, active: string): Promise<void> => 
   return store.put(keys.state(unit, machineId), writeState(state), lease);
 };
 
+const registers = (): Promise<void> => store.put(keys.machine('m2'), '{"ID":"m2"}', lease);
+/** Its fleetd says so itself. */
+const takesBack = async (unit: string): Promise<void> => {
+  const gone = new Promise<void>((resolve) =>
+    mirror.onChange((changed) => changed.has(keys.state(unit, 'm2')) && resolve()),
+  );
+  await store.delete(keys.state(unit, 'm2'));
+  await gone;
+};
+
 /** The last of the states has changed, and whoever follows the mirror has been told. */
 const told = (): Promise<void> => {
   const last = keys.state('own.service', 'm1');
@@ -32,6 +42,7 @@ beforeEach(async () => {
   [nowMs, overs] = [0, 0];
   store = memoryStore();
   lease = await store.grantOnce(3600);
+  await registers();
   await say('before.service', 'm2', 'active');
   mirror = await openMirror(store, keys, () => undefined);
   lost = lostRuns({ mirror, keys, machineId: 'm1', waitMs, now: () => nowMs, onOver: () => (overs += 1) });
@@ -76,6 +87,28 @@ test('one that has left in order runs nothing', async () => {
   await store.put(keys.machineLeft('m2'), 'nothing runs here');
   await goes();
   expect(mayRun()).toEqual([]);
+});
+
+test('what a machine that is there takes back itself has ended: nobody waits for it', async () => {
+  await takesBack('ends.service');
+  await takesBack('before.service');
+  expect(mayRun()).toEqual([]);
+  await goes();
+  expect(mayRun()).toEqual(['runs.service']);
+});
+
+test('what went with a lease may run yet, also when its machine has registered anew by then', async () => {
+  const former = lease;
+  lease = await store.grantOnce(3600);
+  await registers();
+  // Said anew on the new lease, as a fleetd does that has begun again; the others were not yet.
+  await say('runs.service', 'm2', 'active');
+  const gone = told();
+  await store.revokeLease(former);
+  await gone;
+  expect(mayRun()).toEqual(['before.service', 'ends.service']);
+  await takesBack('runs.service');
+  expect(mayRun()).toEqual(['before.service', 'ends.service']);
 });
 
 test('without a fence nobody is waited for', async () => {
