@@ -44,6 +44,8 @@ describe('planTasks', () => {
     ['a timer has started it: a oneshot at work', [want('u', 'loaded')], [have('u', 'activating', false)], []],
     ['the run that was to end goes on', [want('u', 'loaded')], [ending(have('u', 'active', false))], ['stop u']],
     ['and has ended', [want('u', 'loaded')], [ending(have('u', 'failed', false))], []],
+    ['its stop got no answer, it ended all the same', [want('u')], [ending(have('u', 'inactive', true))], ['start u']],
+    ['its stop got no answer, and it is still stopping', [want('u')], [ending(have('u', 'deactivating', true))], []],
     ['gone, though a timer has started it', [], [have('u', 'active', false)], ['stop u']],
     ['stopped already', [want('u', 'loaded')], [have('u', 'inactive', false)], []],
     ['a failed one is stopped, which clears it', [want('u', 'loaded')], [have('u', 'failed')], ['stop u']],
