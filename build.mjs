@@ -34,9 +34,10 @@ const acornBeside = {
     );
   },
 };
+const commonJs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
 const selfContained = {
   ...bundle,
-  format: 'cjs',
+  ...commonJs,
   external: ['couchbase'],
   minify: true,
   keepNames: true,
@@ -74,7 +75,6 @@ const onHost = {
 };
 /** The command line is one file, of which `main` has V8 keep what it compiled; such code cannot import, so `import-file` does that. */
 const beforeCommandLine = { main: 'cli/start/main.ts', 'import-file': 'scenarios/own/import-file.ts' };
-const commonJs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
 const importsOutside = {
   name: 'import() of a file stays outside',
   setup({ onResolve }) {
@@ -128,8 +128,8 @@ await Promise.all([
       }),
     ]),
   ),
-  build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin', outExtension: { '.js': '.cjs' } }),
-  build({ ...selfContained, entryPoints: inApps, outdir: '.', outExtension: { '.js': '.cjs' } }),
+  build({ ...selfContained, entryPoints: onMachine, outdir: 'dist/machine/bin' }),
+  build({ ...selfContained, entryPoints: inApps, outdir: '.' }),
   build({
     ...bundle,
     format: 'esm',

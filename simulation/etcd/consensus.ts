@@ -86,8 +86,7 @@ export class Consensus {
       this.#agenda.after(ms, () => {
         if (term !== this.#term || !leader.isRunning()) return;
         const count = this.#log.length;
-        if (leader === asking) tell(count);
-        else this.#network.datagram(leader.host, asking.host, () => tell(count));
+        this.#answer(leader, asking, () => tell(count));
       });
     });
   }
@@ -96,8 +95,7 @@ export class Consensus {
   askLeader<T>(asking: Peer, ask: () => T, tell: (answer: T) => void): void {
     this.#atLeader(asking, (leader) => {
       const answer = ask();
-      if (leader === asking) tell(answer);
-      else this.#network.datagram(leader.host, asking.host, () => tell(answer));
+      this.#answer(leader, asking, () => tell(answer));
     });
   }
 
@@ -137,6 +135,12 @@ export class Consensus {
     this.#network.datagram(from.host, leader.host, () => {
       if (leader === this.#leader && term === this.#term && leader.isRunning()) act(leader);
     });
+  }
+
+  /** The way back of what `#atLeader` asked for: it may be cut as well. */
+  #answer(leader: Peer, asking: Peer, tell: () => void): void {
+    if (leader === asking) tell();
+    else this.#network.datagram(leader.host, asking.host, tell);
   }
 
   /** Says of each proposal when it will hold, in their order. */
