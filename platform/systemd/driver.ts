@@ -31,6 +31,8 @@ export interface InstalledUnit {
   readonly text: string;
   /** Was it started by this driver (and not stopped since)? */
   readonly started: boolean;
+  /** Of one that was started: systemd was asked to stop it, and has not said yet that it will. It may run on, be stopping, or be down. */
+  readonly stopping: boolean;
 }
 
 export interface ObservedUnit {

@@ -46,7 +46,7 @@ export function memorySystemd(): MemorySystemd {
   };
   return {
     calls,
-    installed: async () => [...units].map(([name, u]) => ({ name, text: u.text, started: u.started })),
+    installed: async () => [...units].map(([name, u]) => ({ name, text: u.text, started: u.started, stopping: false })),
     async observe(names) {
       return new Map(names.map((name) => [name, observedOf(units.get(name))] as const));
     },

@@ -78,7 +78,10 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       return worded('start', new Map([...unable, ...refused]));
     },
     async stop(names) {
-      const refused = await eachOf(names, (name) => manager('StopUnit', 'ss', name, 'replace'));
+      const refused = await eachOf(names, (name) => {
+        files.markStopping(name);
+        return manager('StopUnit', 'ss', name, 'replace');
+      });
       // A stop that failed is tried again only as long as the unit counts as started.
       for (const name of names) if (!refused.has(name) || isNoSuchUnit(refused.get(name))) files.unmarkStarted(name);
       return worded('stop', refused);
@@ -93,11 +96,7 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
       if (await remembersAny(manager, names)) await reload(names, failures);
       return failures;
     },
-    async shuttingDown() {
-      const is = bus.property(managerPath, managerInterface, 'SystemState', (value) => value === 'stopping');
-      const late = new Promise<boolean>((resolve) => setTimeout(resolve, shutdownAnswerMs, false).unref());
-      return Promise.race([is.catch(() => false), late]);
-    },
+    shuttingDown: () => isGoingDown(bus),
     follow(wake) {
       wakers.add(wake);
       return { close: () => void wakers.delete(wake) };
@@ -107,6 +106,13 @@ export function systemdDriver(unitsDirectory: string, place: SystemdPlace = ofTh
 }
 
 const shutdownAnswerMs = 2000;
+
+/** Is the machine going down, as far as systemd says so in time? */
+async function isGoingDown(bus: SystemdBus): Promise<boolean> {
+  const is = bus.property(managerPath, managerInterface, 'SystemState', (value) => value === 'stopping');
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, shutdownAnswerMs, false).unref());
+  return Promise.race([is.catch(() => false), late]);
+}
 
 type Manager = (member: string, signature: string, ...body: readonly unknown[]) => Promise<void>;
 

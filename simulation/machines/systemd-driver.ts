@@ -64,12 +64,13 @@ export function simulatedDriver(ground: DriverGround): SystemdDriver {
       }),
     async start(names) {
       const failures = await run('order', () => tell('start', names, (name) => systemd.start(name)));
-      for (const name of names) if (!failures.has(name)) systemd.mark(name, true);
+      for (const name of names) if (!failures.has(name)) systemd.mark(name, 'started');
       return failures;
     },
     async stop(names) {
+      for (const name of names) systemd.mark(name, 'stopping');
       const failures = await run('order', () => tell('stop', names, (name) => systemd.stop(name)));
-      for (const name of names) if (failures.get(name)?.includes('not loaded') ?? true) systemd.mark(name, false);
+      for (const name of names) if (failures.get(name)?.includes('not loaded') ?? true) systemd.mark(name, undefined);
       return failures;
     },
     unload: (names) =>

@@ -10,11 +10,13 @@ export interface UnitTurn {
   readonly hash: string;
 }
 
+type Mark = 'started' | 'stopping' | undefined;
+
 interface Unit {
   /** Undefined: its file was removed while it ran. */
   text: string | undefined;
-  /** Our mark beside the file: started, and not stopped since. */
-  isMarked: boolean;
+  /** Our mark beside the file: started, or asked to stop without an answer yet; none of one that was not started, or was stopped since. */
+  mark: Mark;
   active: string;
   sub: string;
   invocation: string;
@@ -44,8 +46,8 @@ export class Systemd {
 
   /** Unit files there are, by name; `started`: it is marked. */
   installed(): InstalledUnit[] {
-    const files = [...this.#units].flatMap(([name, { text, isMarked }]) =>
-      text === undefined ? [] : [{ name, text, started: isMarked }],
+    const files = [...this.#units].flatMap(([name, { text, mark }]) =>
+      text === undefined ? [] : [{ name, text, started: mark !== undefined, stopping: mark === 'stopping' }],
     );
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -65,7 +67,7 @@ export class Systemd {
     if (unit !== undefined) unit.text = text;
     else {
       const idle = { active: 'inactive', sub: 'dead', invocation: '', hash: '', behaviour: undefined };
-      this.#units.set(name, { text, isMarked: false, startsAgain: false, next: () => {}, ...idle });
+      this.#units.set(name, { text, mark: undefined, startsAgain: false, next: () => {}, ...idle });
     }
   }
 
@@ -93,10 +95,11 @@ export class Systemd {
     return undefined;
   }
 
-  /** Marks a unit that has a file as one that was started, or takes the mark away. */
-  mark(name: string, isMarked: boolean): void {
+  /** Marks a unit that has a file, or takes its mark away; only one that was started can be stopping. */
+  mark(name: string, mark: Mark): void {
     const unit = this.#units.get(name);
-    if (unit !== undefined) unit.isMarked = isMarked;
+    if (unit === undefined || (mark === 'stopping' && unit.mark === undefined)) return;
+    unit.mark = mark;
   }
 
   /** Removes a unit file; a unit that runs goes on without one. */
@@ -104,7 +107,7 @@ export class Systemd {
     const unit = this.#units.get(name);
     if (unit === undefined) return;
     if (unit.active === 'inactive' || unit.active === 'failed') this.#units.delete(name);
-    else Object.assign(unit, { text: undefined, isMarked: false });
+    else Object.assign(unit, { text: undefined, mark: undefined });
   }
 
   /** The process of a unit that runs dies. */

@@ -1,6 +1,5 @@
 import type { ObservedUnit } from '../../systemd/driver.ts';
 import type { DesiredUnit } from './desired.ts';
-import { isDown, isUp } from './plan.ts';
 
 /**
  * Which run of a unit this agent is to end: one that it has told systemd to stop, or that was up when somebody said `stop` of a
@@ -12,7 +11,7 @@ export interface Endings {
   heed(unit: DesiredUnit, saidAt: number | undefined): void;
   /** The agent tells systemd to stop this run. @param observed undefined when systemd did not say what runs */
   begin(unit: string, observed: ObservedUnit | undefined): void;
-  /** Whether this run is one to end, or the end of one: a unit that is down because it was told to stop. */
+  /** Whether this run is one to end. */
   isEnding(unit: string, observed: ObservedUnit | undefined): boolean;
   /** Forgets every other unit. */
   retain(units: ReadonlySet<string>): void;
@@ -22,7 +21,6 @@ export interface Endings {
 export function endings(): Endings {
   const said = new Map<string, number>();
   const asked = new Set<string>();
-  const launched = new Set<string>();
   const runs = new Map<string, string>();
   return {
     heed({ name, wanted }, saidAt) {
@@ -30,11 +28,8 @@ export function endings(): Endings {
       if (saidAt !== undefined) said.set(name, saidAt);
       if (wanted === 'launched') {
         asked.delete(name);
-        launched.add(name);
-        return;
-      }
-      launched.delete(name);
-      if (before !== undefined && saidAt !== undefined && saidAt > before) asked.add(name);
+        runs.delete(name);
+      } else if (before !== undefined && saidAt !== undefined && saidAt > before) asked.add(name);
     },
     begin(unit, observed) {
       if (observed !== undefined) runs.set(unit, observed.invocation);
@@ -42,15 +37,11 @@ export function endings(): Endings {
     isEnding(unit, observed) {
       if (observed === undefined) return false;
       if (asked.delete(unit)) runs.set(unit, observed.invocation);
-      // It is wanted again, and was not stopped: it goes on.
-      if (launched.has(unit) && isUp({ observed })) runs.delete(unit);
-      // systemd forgets the runs of a unit that is down and that nothing refers to.
-      const isForgotten = isDown({ observed }) && observed.invocation === '';
-      return runs.has(unit) && (isForgotten || runs.get(unit) === observed.invocation);
+      return runs.get(unit) === observed.invocation;
     },
     retain(units) {
       for (const map of [said, runs]) for (const unit of map.keys()) if (!units.has(unit)) map.delete(unit);
-      for (const set of [asked, launched]) for (const unit of set) if (!units.has(unit)) set.delete(unit);
+      for (const unit of asked) if (!units.has(unit)) asked.delete(unit);
     },
   };
 }

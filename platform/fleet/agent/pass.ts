@@ -109,6 +109,7 @@ export async function unitsHere(systemd: SystemdDriver, ends: Endings): Promise<
     name: u.name,
     hash: createHash('sha1').update(u.text).digest('hex'),
     started: u.started,
+    stopping: u.stopping,
     ending: ends.isEnding(u.name, observed.get(u.name)),
     observed: observed.get(u.name),
   }));

@@ -7,7 +7,9 @@ export interface CurrentUnit {
   readonly hash: string;
   /** Started by this agent (or its predecessor) and not stopped since. */
   readonly started: boolean;
-  /** The run that systemd has of it, or had last, is one that this agent is to end. */
+  /** Of one that was started: systemd was asked to stop it, and gave no answer. */
+  readonly stopping: boolean;
+  /** The run that systemd has of it is one that this agent is to end, and has not ended yet. */
   readonly ending: boolean;
   /** Undefined when systemd did not say. */
   readonly observed: ObservedUnit | undefined;
@@ -51,9 +53,8 @@ export function planTasks(desired: readonly DesiredUnit[], current: readonly Cur
     const fresh = unit === undefined || (unit.hash !== want.hash && !unit.started && isDown(unit));
     const reason = unit === undefined ? 'scheduled to this machine' : 'its content has changed';
     if (fresh) add({ verb: 'load', ...about, text: want.text, reason });
-    // It counts as started yet when systemd did not answer to its stop.
-    const isStopped = unit?.ending === true && isDown(unit);
-    const ready = fresh || (unit.hash === want.hash && (!unit.started || isStopped));
+    // What was to be stopped may be down or about to be: systemd is told that it is wanted again, which changes nothing if it runs on.
+    const ready = fresh || (unit.hash === want.hash && (!unit.started || unit.stopping));
     if (want.wanted === 'launched' && ready) add({ verb: 'start', ...about, reason: 'its desired state is launched' });
   }
   return [...tasks.stop, ...tasks.unload, ...tasks.load, ...tasks.start];

@@ -55,6 +55,19 @@ const found: Readonly<Record<string, Plan>> = {
     ],
     80,
   ),
+  // What systemd did of a stop that it had not answered yet is known to nobody who comes after.
+  'a unit whose stop got no answer starts, though fleetd was killed before it was wanted again': smallPlan(
+    [
+      fault(20, { fault: 'systemd', on: 1, slowness: 8, stumbles: 0, lastsMs: 120_000 }),
+      ...[0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].flatMap((killedAfter, index) => [
+        create(10, `u${index}.service`, 'MachineMetadata=slot=1'),
+        want(30 + 10 * index, `u${index}.service`, 'loaded'),
+        fault(30 + 10 * index + killedAfter, { fault: 'kill', daemon: 'fleetd', on: 1 }),
+        want(30 + 10 * index + killedAfter, `u${index}.service`, 'launched'),
+      ]),
+    ],
+    130,
+  ),
 };
 
 test.each(Object.entries(found))('%s', async (_, plan) => {

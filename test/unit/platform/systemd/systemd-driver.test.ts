@@ -53,7 +53,7 @@ describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs roo
     const names = Array.from({ length: 30 }, (_, n) => `life${n}.service`);
     expect(await driver.load(names.map((name) => sleeps(name)))).toEqual(new Map());
     expect(await driver.start(names)).toEqual(new Map());
-    expect(await driver.installed()).toContainEqual({ ...sleeps('life7.service'), started: true });
+    expect(await driver.installed()).toContainEqual({ ...sleeps('life7.service'), started: true, stopping: false });
     await until(names, active);
     const first = (await driver.observe(names)).get('life0.service');
     expect(first).toMatchObject({ load: 'loaded', active: 'active', sub: 'running' });
@@ -158,7 +158,7 @@ describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs roo
     await driver.load([{ name, text }]);
     const why = `Failed to start ${name}: ${service}, which it is to start, is not on this machine`;
     expect([...(await driver.start([name]))]).toEqual([[name, why]]);
-    expect(await driver.installed()).toEqual([{ name, text, started: false }]);
+    expect(await driver.installed()).toEqual([{ name, text, started: false, stopping: false }]);
     await driver.load([sleeps(service)]);
     expect(await driver.start([name])).toEqual(new Map());
     await until([name], ([unit]) => unit?.active === 'active' && unit.sub === sub);
@@ -197,7 +197,7 @@ describe.skipIf(noSystemd !== undefined)('a driver and a real systemd (needs roo
     await systemd.driver.start(['kept.service']);
     await until(['kept.service'], active);
     const next = systemd.again();
-    expect(await next.installed()).toEqual([{ ...sleeps('kept.service'), started: true }]);
+    expect(await next.installed()).toEqual([{ ...sleeps('kept.service'), started: true, stopping: false }]);
     expect(await next.observe(['kept.service'])).toEqual(await systemd.driver.observe(['kept.service']));
   });
 

@@ -19,8 +19,8 @@ test('a unit lies in a directory of its own, and is linked to where systemd look
   files.write('b.service', 'three');
   files.markStarted('b.service');
   expect(files.installed()).toEqual([
-    { name: 'a.service', text: 'one', started: false },
-    { name: 'b.service', text: 'three', started: true },
+    { name: 'a.service', text: 'one', started: false, stopping: false },
+    { name: 'b.service', text: 'three', started: true, stopping: false },
   ]);
   expect(await readlink(join(directory, 'links/a.service'))).toBe(join(directory, 'fleet/units/a.service'));
   // A daemon that starts anew finds the same.
@@ -29,11 +29,32 @@ test('a unit lies in a directory of its own, and is linked to where systemd look
   expect(files.installed().map((u) => u.started)).toEqual([false, false]);
 });
 
+test('of what was started it is remembered that it is to stop, until it has stopped or is started again', () => {
+  const marks = () => unitFiles(join(directory, 'fleet/units'), join(directory, 'links')).installed();
+  const is = (started: boolean, stopping: boolean) => [{ name: 'a.service', text: 'one', started, stopping }];
+  files.write('a.service', 'one');
+  files.markStopping('a.service');
+  expect(marks()).toEqual(is(false, false));
+  files.markStarted('a.service');
+  files.markStopping('a.service');
+  expect(marks()).toEqual(is(true, true));
+  files.markStopping('a.service');
+  expect(marks()).toEqual(is(true, true));
+  files.markStarted('a.service');
+  expect(marks()).toEqual(is(true, false));
+  files.markStopping('a.service');
+  files.unmarkStarted('a.service');
+  expect(marks()).toEqual(is(false, false));
+});
+
 test('what is removed leaves nothing, and may be gone already', async () => {
   files.write('a.service', 'one');
   files.markStarted('a.service');
+  files.markStopping('a.service');
+  files.markStarted('a.service');
+  files.markStopping('a.service');
   files.remove('a.service');
-  for (const each of ['links', 'fleet/units', 'fleet/started'])
+  for (const each of ['links', 'fleet/units', 'fleet/started', 'fleet/stopping'])
     expect(await readdir(join(directory, each))).toEqual([]);
   files.remove('a.service');
   files.unmarkStarted('a.service');

@@ -14,9 +14,11 @@ const have = (name: string, active: string, started = active !== 'inactive', has
   name,
   hash,
   started,
+  stopping: false,
   ending: false,
   observed: { load: 'loaded', active, sub: '', invocation: '1' },
 });
+const stopping = (unit: CurrentUnit): CurrentUnit => ({ ...unit, stopping: true });
 const ending = (unit: CurrentUnit): CurrentUnit => ({ ...unit, ending: true });
 const plan = (desired: DesiredUnit[], current: CurrentUnit[]) =>
   planTasks(desired, current).map((t) => `${t.verb} ${t.unit}`);
@@ -44,8 +46,22 @@ describe('planTasks', () => {
     ['a timer has started it: a oneshot at work', [want('u', 'loaded')], [have('u', 'activating', false)], []],
     ['the run that was to end goes on', [want('u', 'loaded')], [ending(have('u', 'active', false))], ['stop u']],
     ['and has ended', [want('u', 'loaded')], [ending(have('u', 'failed', false))], []],
-    ['its stop got no answer, it ended all the same', [want('u')], [ending(have('u', 'inactive', true))], ['start u']],
-    ['its stop got no answer, and it is still stopping', [want('u')], [ending(have('u', 'deactivating', true))], []],
+    [
+      'its stop got no answer, it ended all the same',
+      [want('u')],
+      [stopping(have('u', 'inactive', true))],
+      ['start u'],
+    ],
+    ['its stop got no answer, it is stopping', [want('u')], [stopping(have('u', 'deactivating'))], ['start u']],
+    ['its stop got no answer, it runs and may yet stop', [want('u')], [stopping(have('u', 'active'))], ['start u']],
+    ['its stop got no answer: asked again', [want('u', 'loaded')], [stopping(have('u', 'active'))], ['stop u']],
+    [
+      'its stop got no answer, and it is down',
+      [want('u', 'loaded')],
+      [stopping(have('u', 'inactive', true))],
+      ['stop u'],
+    ],
+    ['its stop got no answer, and it is gone', [], [stopping(have('u', 'inactive', true))], ['stop u']],
     ['gone, though a timer has started it', [], [have('u', 'active', false)], ['stop u']],
     ['stopped already', [want('u', 'loaded')], [have('u', 'inactive', false)], []],
     ['a failed one is stopped, which clears it', [want('u', 'loaded')], [have('u', 'failed')], ['stop u']],
@@ -61,7 +77,7 @@ describe('planTasks', () => {
     [
       'systemd did not say: nothing is torn down',
       [],
-      [{ name: 'u', hash: 'h', started: false, ending: false, observed: undefined }],
+      [{ name: 'u', hash: 'h', started: false, stopping: false, ending: false, observed: undefined }],
       [],
     ],
   ])('%s', (_what, desired, current, tasks) => {

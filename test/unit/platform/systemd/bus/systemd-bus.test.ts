@@ -50,6 +50,32 @@ test('without systemd whatever asks it fails, and names the socket and what to d
   expect(await driver.shuttingDown()).toBe(false);
 });
 
+test('a stop that gets no answer is remembered as one, also by the driver that comes after, until systemd says yes', async () => {
+  let isSilent = true;
+  const peer = await startPeer((message) => {
+    if (message.member !== 'StopUnit' || !isSilent) return [answerTo(message, 'o', '/org/freedesktop/systemd1/job/1')];
+    setImmediate(() => peer.end());
+    return [];
+  });
+  onTestFinished(() => peer.close());
+  const here = await directory();
+  const driver = () => {
+    const one = systemdDriver(join(here, 'units'), { socket: peer.socket, linkDirectory: here, autofs: here });
+    onTestFinished(() => one.close());
+    return one;
+  };
+  const marks = async () => (await driver().installed()).map(({ started, stopping }) => [started, stopping]);
+  const first = driver();
+  await first.load([{ name: 'a.service', text: '[Service]\nExecStart=/bin/true\n' }]);
+  await first.start(['a.service']);
+  expect(await marks()).toEqual([[true, false]]);
+  expect([...(await first.stop(['a.service'])).keys()]).toEqual(['a.service']);
+  expect(await marks()).toEqual([[true, true]]);
+  isSilent = false;
+  expect(await driver().stop(['a.service'])).toEqual(new Map());
+  expect(await marks()).toEqual([[false, false]]);
+});
+
 test('an automount that this kernel cannot do fails with its reason, and systemd is not asked', async () => {
   const started: unknown[] = [];
   const peer = await startPeer((message) => {
