@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import type { Server } from 'node:http';
@@ -70,10 +71,10 @@ it('what the lab’s registry has is its own; what it lacks comes from the other
   expect(await client.has({ repository: 'library/none', tag: '1' })).toBe(false);
   // It is not among those that were put there.
   expect(await client.repositories()).toEqual(['library/both']);
-  await upstream.stop();
-  expect((await client.manifest('library/other', '1'))?.digest).toBe(elsewhere.digest);
-  expect((await blob()).status).toBe(200);
   // docker-registry writes down what it has handed out a moment later.
+  const layer = `_layers/${elsewhere.layer.replace(':', '/')}/link`;
+  const kept = join(dir, 'kept/docker/registry/v2/repositories/library/other', layer);
+  await expect.poll(() => existsSync(kept), { timeout: 30_000 }).toBe(true);
   await expect
     .poll(() => pulledImages(upstream.url, join(dir, 'kept')), { timeout: 30_000 })
     .toEqual([
@@ -83,6 +84,9 @@ it('what the lab’s registry has is its own; what it lacks comes from the other
         from: { remoteUrl: upstream.url, image: 'library/other:1', digest: elsewhere.digest },
       }),
     ]);
+  await upstream.stop();
+  expect((await client.manifest('library/other', '1'))?.digest).toBe(elsewhere.digest);
+  expect((await blob()).status).toBe(200);
 });
 
 it('pushes go to the lab’s registry: a blob that only the other has is sent', async () => {
