@@ -1,7 +1,11 @@
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requiredPackages } from '#provision/host/package-list.ts';
+import { waitUntil } from '#provision/machines/wait-until.ts';
+import { guestCheckout } from './guest/checkout.ts';
+import type { RunOptions } from './guest/guest-shell.ts';
 import { snapshot } from './guest/host-state.ts';
-import { LabOnGuest, minuteMs } from './guest/lab-on-guest.ts';
+import { LabOnGuest, minuteMs, supervisorPid } from './guest/lab-on-guest.ts';
 import { differences, type HostState } from './guest/parse-state.ts';
 
 /** The lab beside what else people have on a host; all of it starts at the host's boot, before the lab. */
@@ -17,7 +21,7 @@ const packages = ['nodejs', 'npm', ...Object.keys(requiredPackages), ...neighbou
 
 let lab: LabOnGuest;
 let before: HostState;
-const ask = (command: string) => lab.guest.ask(command);
+const ask = (command: string, options?: RunOptions) => lab.guest.ask(command, options);
 const doctor = async () => (await lab.run('doctor', 40 * minuteMs)).stdout;
 /** Line of a check, with its fix. */
 const finding = (report: string, title: string) =>
@@ -80,6 +84,26 @@ it("a VPN's wide route is named and does no harm; a rule that would take the lab
   await ask(
     'while ip rule del lookup main to 172.17.8.0/24; do :; done 2>/dev/null; while ip rule del lookup main to 10.1.0.0/16; do :; done 2>/dev/null; ip rule del lookup 77; ip link del vpn0',
   );
+});
+
+it('outlives a login whose processes all end with it', async () => {
+  const conf = '/etc/systemd/logind.conf.d/90-kill.conf';
+  const setting = "printf '[Login]\\nKillUserProcesses=yes\\nKillExcludeUsers=\\n'";
+  await ask(`mkdir -p ${dirname(conf)} && ${setting} >${conf} && systemctl restart systemd-logind`);
+  await lab.must('halt');
+  await ask(`kill -9 ${supervisorPid}`);
+  const up = `(cd ${guestCheckout} && ./lab up) >/dev/null 2>&1 && { nohup sleep 7000 >/dev/null 2>&1 & echo $!; }`;
+  const left = await ask(up, { login: true, deadlineMs: 15 * minuteMs });
+  expect(left).toMatch(/^\d+$/);
+  await waitUntil({
+    condition: 'what else that login left has been ended',
+    deadlineMs: 2 * minuteMs,
+    everyMs: 1_000,
+    check: async () => (await lab.guest.run(`test -e /proc/${left}`)).exitCode !== 0,
+    next: 'loginctl list-sessions',
+  });
+  await talks();
+  await ask(`rm ${conf} && systemctl restart systemd-logind`);
 });
 
 it('leaves them as they were', async () => {

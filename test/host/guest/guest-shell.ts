@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
   /** For its standard input. */
   readonly input?: Uint8Array;
+  /** By a login of its own, which ends with the command. */
+  readonly login?: boolean;
 }
 
 /** A root shell in a guest, by ssh. */
@@ -38,7 +40,7 @@ export class GuestShell {
    * Runs a shell command as root, whatever its exit code. When the deadline passes, the command itself may go on.
    * @throws LabError `timeout.condition` or, without a connection, `command.ssh`; with the guest's last words
    */
-  async run(command: string, { deadlineMs = 120_000, onLine, input }: RunOptions = {}): Promise<Outcome> {
+  async run(command: string, { deadlineMs = 120_000, onLine, input, login }: RunOptions = {}): Promise<Outcome> {
     const last: string[] = [];
     const watch = function* (line: unknown) {
       last.push(String(line));
@@ -46,7 +48,7 @@ export class GuestShell {
       onLine?.(String(line));
       yield line;
     };
-    const { exitCode, stdout, stderr, timedOut } = await execa('ssh', this.#ssh(command), {
+    const { exitCode, stdout, stderr, timedOut } = await execa('ssh', this.#ssh(command, login), {
       reject: false,
       timeout: deadlineMs,
       stdout: watch,
@@ -92,8 +94,8 @@ export class GuestShell {
     await execa('ssh', ['-F', this.#config, '-O', 'exit', 'host'], { reject: false });
   }
 
-  #ssh(command: string): string[] {
-    return ['-F', this.#config, 'host', '--', command];
+  #ssh(command: string, login = false): string[] {
+    return ['-F', this.#config, ...(login ? ['-o', 'ControlPath=none'] : []), 'host', '--', command];
   }
 }
 
