@@ -37,7 +37,7 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
     },
     async transact(guards, writes) {
       const answer = await write('txn', wire.txnRequest(form, guards, writes));
-      return (answer as { succeeded?: boolean }).succeeded ?? false;
+      return wire.readTransaction(answer);
     },
     async grant(ttlSeconds, onRenewed) {
       const granted = await grantLease(ttlSeconds);

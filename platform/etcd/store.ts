@@ -21,10 +21,11 @@ export interface EtcdStore {
   /** Removes every key that starts with `prefix`. @returns how many */
   deletePrefix(prefix: string): Promise<number>;
   /**
-   * All guards hold -> all writes happen, atomically; false = some guard did not hold and nothing was written.
+   * All guards hold -> all writes happen, atomically; undefined = some guard did not hold and nothing was written.
    * (With no writes at all etcd answers from the member's own copy, which may be old.)
+   * @returns the store's revision then: that of every key that was put
    */
-  transact(guards: readonly Guard[], writes: readonly Write[]): Promise<boolean>;
+  transact(guards: readonly Guard[], writes: readonly Write[]): Promise<number | undefined>;
   /**
    * A lease that renews itself every ttl/4 until abandoned, revoked or lost.
    * @param ttlSeconds whole seconds, at least 1
@@ -106,6 +107,7 @@ export interface Lease {
   abandon(): void;
 }
 
+/** `modRevision`: 0 is that of a key that is not there. */
 export type Guard = { readonly key: string } & (
   { readonly absent: true } | { readonly exists: true } | { readonly value: string } | { readonly modRevision: number }
 );

@@ -38,6 +38,11 @@ export const wire = {
       ...(startRevision === undefined ? {} : { start_revision: String(startRevision) }),
     },
   }),
+  /** The revision at which it was done; undefined when a guard did not hold. */
+  readTransaction(message: unknown): number | undefined {
+    const { header, succeeded } = message as { header?: RawHeader; succeeded?: boolean };
+    return succeeded === true ? revisionOf(header) : undefined;
+  },
   readRange(form: ByteForm, message: unknown): { items: KeyValue[]; revision: number } {
     const { kvs, header } = message as { kvs?: RawKeyValue[]; header?: RawHeader };
     return { items: (kvs ?? []).map((kv) => readKeyValue(form, kv)), revision: revisionOf(header) };

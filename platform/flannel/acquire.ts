@@ -79,7 +79,8 @@ async function write(
   const isSaid = to.lease === undefined && before?.value === value;
   if (isSaid && others.length === 0) return true;
   const guard = before ? { key, modRevision: before.modRevision } : ({ key, absent: true } as const);
-  return store.transact([guard], [...(isSaid ? [] : [put]), ...others.map((kv) => ({ delete: kv.key }))]);
+  const writes = [...(isSaid ? [] : [put]), ...others.map((kv) => ({ delete: kv.key }))];
+  return (await store.transact([guard], writes)) !== undefined;
 }
 
 /** The lease of the machine's former life would otherwise idle for its 24 h. Not worth failing for. */

@@ -1,7 +1,7 @@
 import type { Checker } from './checker.ts';
 import { mayNotStay, missingPeer, replacedBy } from './constraints.ts';
 import { scheduleChanges } from './schedule-changes.ts';
-import type { Truth } from './truth.ts';
+import type { TrueUnit, Truth } from './truth.ts';
 
 /** A unit leaves its machine only for a reason: it is not wanted, the machine is gone, or one of its requirements no longer holds there. */
 export function needlessMoves(): Checker {
@@ -12,7 +12,7 @@ export function needlessMoves(): Checker {
     const now = new Set<string>();
     for (const unit of truth.units.values()) {
       const place = `${unit.name} ${unit.target}`;
-      if (mayNotStay(unit, truth) !== undefined) now.add(place);
+      if (hasToGo(unit, truth)) now.add(place);
     }
     // What holds from this moment on, and what has held until now.
     for (const place of [...holding, ...now]) reasonAt.set(place, truth.at);
@@ -36,6 +36,16 @@ export function needlessMoves(): Checker {
       return undefined;
     },
   };
+}
+
+/** It may not stay, or one that it goes with may not: of those either can make room, where they stand in each other's way. */
+function hasToGo(unit: TrueUnit, truth: Truth, asked: ReadonlySet<string> = new Set()): boolean {
+  if (mayNotStay(unit, truth) !== undefined) return true;
+  const before = new Set([...asked, unit.name]);
+  return unit.requirements.machineOf.some((name) => {
+    const peer = before.has(name) ? undefined : truth.units.get(name);
+    return peer?.target !== undefined && peer.target === unit.target && hasToGo(peer, truth, before);
+  });
 }
 
 /** A unit that replaces it has come there, in the same transaction. */

@@ -173,7 +173,10 @@ export class EtcdMember implements Peer {
         const { guards, writes } = readTransaction(request);
         const refusal = refusalOf(writes);
         if (refusal !== undefined) return caller.fail(failureFromStatus(3, refusal, this.endpoint, method));
-        return this.#write({ kind: 'transaction', guards, writes }, caller, ({ succeeded }) => ({ succeeded }));
+        return this.#write({ kind: 'transaction', guards, writes }, caller, ({ succeeded, revision }) => ({
+          header: { revision: String(revision) },
+          succeeded,
+        }));
       }
       case 'leaseGrant': {
         const ttlSeconds = Math.max(leastTtlSeconds, Number((request as { TTL: string }).TTL));

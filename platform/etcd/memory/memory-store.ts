@@ -54,10 +54,10 @@ function client(core: Core): MemoryStore {
       answer('transact', () => {
         const refusal = refusalOf(writes);
         if (refusal) throw etcdFailure('internal.etcd', 'memory', 'transact', refusal);
-        if (!guards.every(keys.holds)) return false;
+        if (!guards.every(keys.holds)) return undefined;
         for (const write of writes) if ('put' in write) checkLease(write.lease);
         keys.apply(writes);
-        return true;
+        return keys.revision();
       }),
     async grant(ttlSeconds, onRenewed) {
       const id = await store.grantOnce(ttlSeconds);

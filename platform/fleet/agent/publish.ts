@@ -20,28 +20,29 @@ export interface Publisher {
   claim(lease: string | undefined, units: readonly { unit: string; hash: string }[]): Promise<ReadonlySet<string>>;
 }
 
-const writesPerTransaction = 100;
 /** Each is a guard and a write; etcd takes 128 of either (--max-txn-ops). */
-const claimsPerTransaction = 100;
+const writesPerTransaction = 100;
+/** Each is two guards and a write. */
+const claimsPerTransaction = 60;
 /** What is said of a unit before systemd is asked to start it. */
 const starting = { load: 'loaded', active: 'activating', sub: 'start', job: 'launched' } as const;
 /** Longer than the copy of the registry lags behind our own writes. */
 const settledMs = 300;
 
 /**
- * What a fleetd that was killed had sent may arrive when its successor has published something else: TCP delivers it once the
- * way is free again, a partition's end say. So a state in etcd that is not the published one is written again.
+ * A state in etcd that is not the published one is written again: somebody's hand, or what a fleetd that was killed had sent and that
+ * arrived before its successor's first word.
  * @param onOverwritten called then; the next `publish` puts it right
  */
 export function statePublisher(args: {
   store: EtcdStore;
   keys: FleetKeys;
-  mirror: Pick<Mirror, 'value' | 'onChange' | 'view'>;
+  mirror: Pick<Mirror, 'value' | 'revision' | 'onChange' | 'view'>;
   machineId: string;
   onOverwritten: () => void;
 }): Publisher {
   const { store, keys, mirror, machineId } = args;
-  const told = nothingTold(store);
+  const told = nothingTold(store, (key) => mirror.revision(key));
   const keyOf = (unit: string): string => keys.state(unit, machineId);
   heedOverwriting({ ...args, told });
 

@@ -1,6 +1,9 @@
 import type { EtcdStore, Guard, Write } from '../../etcd/store.ts';
 
-/** What this machine has told etcd on its lease, as far as etcd's answers say. */
+/**
+ * What this machine has told etcd on its lease, as far as etcd's answers say. A transaction without an answer may be carried out much later, when
+ * the way to etcd is free again: each is guarded by what its keys were when it was sent, so that none comes after a later one.
+ */
 export interface Told {
   /** Keys on another lease go away with that. */
   hangOn(lease: string): void;
@@ -15,26 +18,46 @@ export interface Told {
   /** All keys that may be there. */
   keys(): Iterable<string>;
   /**
-   * @returns false: a guard did not hold, and nothing was written
+   * Asks etcd first for the keys that are doubted; when a key is not as it was known, what was on its way has come there, and it is tried again.
+   * @returns false: a guard did not hold, or somebody else writes to these keys all the time; nothing was written
    * @throws LabError `timeout.etcd…`: every key written to is doubted from then on
    */
   transact(guards: readonly Guard[], writes: readonly Write[]): Promise<boolean>;
 }
 
-/** Nothing is told yet. */
-export function nothingTold(store: EtcdStore): Told {
+/** How often the same is written. */
+const mostTries = 3;
+
+/**
+ * Nothing is told yet.
+ * @param seenRevision at which a copy of etcd, which may be old, has a key; undefined: it has not
+ */
+export function nothingTold(
+  store: Pick<EtcdStore, 'get' | 'transact'>,
+  seenRevision: (key: string) => number | undefined,
+): Told {
   const values = new Map<string, string>();
+  /** Of the keys' last writes; 0: it is not there. */
+  const revisions = new Map<string, number>();
   const doubted = new Set<string>();
   let under: string | undefined;
   const keep = (key: string, value: string | undefined): void => {
     if (value === undefined) values.delete(key);
     else values.set(key, value);
   };
+  const done = (key: string, value: string | undefined, revision: number): void => {
+    keep(key, value);
+    revisions.set(key, value === undefined ? 0 : revision);
+    doubted.delete(key);
+  };
+  const ask = async (key: string): Promise<void> => {
+    const there = await store.get(key);
+    revisions.set(key, there?.modRevision ?? 0);
+  };
   return {
     hangOn(lease) {
       if (lease === under) return;
-      values.clear();
-      doubted.clear();
+      for (const known of [values, revisions, doubted]) known.clear();
       under = lease;
     },
     isOnLease: () => under !== undefined,
@@ -47,17 +70,24 @@ export function nothingTold(store: EtcdStore): Told {
     },
     keys: () => new Set([...values.keys(), ...doubted]),
     async transact(guards, writes) {
-      const before = new Set(doubted);
-      const written = writes.map((write) => ('put' in write ? write.put : write.delete));
-      for (const key of written) doubted.add(key);
-      const isDone = await store.transact(guards, writes);
-      for (const key of written) if (isDone || !before.has(key)) doubted.delete(key);
-      if (isDone) for (const [index, key] of written.entries()) keep(key, putIn(writes[index]));
-      return isDone;
+      const written = new Map(writes.map((write) => ['put' in write ? write.put : write.delete, write]));
+      const keys = [...written.keys()];
+      const doubtedBefore = keys.filter((key) => doubted.has(key));
+      await Promise.all(doubtedBefore.map(ask));
+      for (let tries = 0; tries < mostTries; tries++) {
+        const unchanged = keys.map((key) => ({ key, modRevision: revisions.get(key) ?? seenRevision(key) ?? 0 }));
+        for (const key of keys) doubted.add(key);
+        const revision = await store.transact([...guards, ...unchanged], writes);
+        if (revision !== undefined) {
+          for (const [key, write] of written) done(key, 'put' in write ? write.value : undefined, revision);
+          return true;
+        }
+        await Promise.all(keys.map(ask));
+        if (unchanged.some(({ key, modRevision }) => revisions.get(key) !== modRevision)) continue;
+        for (const key of keys) if (!doubtedBefore.includes(key)) doubted.delete(key);
+        return false;
+      }
+      return false;
     },
   };
-}
-
-function putIn(write: Write | undefined): string | undefined {
-  return write !== undefined && 'put' in write ? write.value : undefined;
 }

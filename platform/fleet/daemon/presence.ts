@@ -121,7 +121,7 @@ async function register({ store, keys, machine, log }: Where & { readonly log: L
     { put: key, value: writeMachine(machine), lease: lease.id },
     { delete: keys.machineLeft(machine.id) },
   ];
-  return store.transact([guard], writes);
+  return (await store.transact([guard], writes)) !== undefined;
 }
 
 /** Others look for it as soon as the machine has gone; an engine that comes later waits as for any machine. */

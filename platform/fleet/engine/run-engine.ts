@@ -138,7 +138,7 @@ async function campaign(
   // A key left by this machine's previous daemon need not run out first.
   if (held !== undefined && !held.startsWith(`${machineId} `)) return false;
   const guard = held === undefined ? { key: keys.leader, absent: true as const } : { key: keys.leader, value: held };
-  return store.transact([guard], [{ put: keys.leader, value: leadership, lease }]);
+  return (await store.transact([guard], [{ put: keys.leader, value: leadership, lease }])) !== undefined;
 }
 
 function logDecision(log: Log, d: Decision, machines: ReadonlyMap<string, Machine>): void {

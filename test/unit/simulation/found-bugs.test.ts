@@ -74,6 +74,16 @@ test.each(Object.entries(found))('%s', async (_, plan) => {
   expect((await runPlan(plan)).violation).toBeUndefined();
 });
 
+test('the judge lets a unit go that keeps away what the unit that it goes with has to be beside', async () => {
+  const plan = smallPlan([
+    create(5, 'near.service', 'MachineOf=db.service'),
+    create(6, 'db.service'),
+    create(7, 'pin.service', 'Global=true\nConflicts=near.service'),
+    create(15, 'db.service', 'MachineOf=pin.service'),
+  ]);
+  expect((await runPlan(plan)).violation).toBeUndefined();
+});
+
 test('a unit that is moved while it is loaded runs once', async () => {
   const plan = smallPlan(
     [

@@ -21,7 +21,7 @@ type Put = Extract<Write, { put: string }>;
 const isPut = (write: Write): write is Put => 'put' in write;
 const places = (write: Write): write is Put => isPut(write) && /\/job\/.*\/target$/.test(write.put);
 
-/** Transactions as they are changed on their way; true or false: what is answered in their place. */
+/** Transactions as they are changed on their way; true or false: they are said to be done, or not, and are not carried out. */
 type Change = (
   guards: readonly Guard[],
   writes: readonly Write[],
@@ -32,7 +32,7 @@ const transactions = (change: Change): Tampering => ({
     ...store,
     async transact(guards, writes) {
       const changed = change(guards, writes);
-      if (typeof changed === 'boolean') return changed;
+      if (typeof changed === 'boolean') return changed ? 1 : undefined;
       return store.transact(changed.guards ?? guards, changed.writes ?? writes);
     },
   }),

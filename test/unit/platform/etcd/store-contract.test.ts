@@ -80,38 +80,31 @@ describe.concurrent.each(Object.keys(kinds))('store contract: %s', (kind) => {
   test('transact: all guards or nothing, one revision', async ({ expect }) => {
     const p = fresh();
     const [a, b] = [`${p}a`, `${p}b`];
-    expect(
-      await store.transact(
-        [{ key: a, absent: true }],
-        [
-          { put: a, value: '1' },
-          { put: b, value: '2' },
-        ],
-      ),
-    ).toBe(true);
-    expect(await store.transact([{ key: a, absent: true }], [{ put: b, value: 'no' }])).toBe(false);
-    expect(
-      await store.transact(
-        [
-          { key: a, exists: true },
-          { key: b, value: 'x' },
-        ],
-        [{ delete: a }],
-      ),
-    ).toBe(false);
+    const puts = [
+      { put: a, value: '1' },
+      { put: b, value: '2' },
+    ];
+    const revision = await store.transact([{ key: a, absent: true }], puts);
+    expect(await store.transact([{ key: a, absent: true }], [{ put: b, value: 'no' }])).toBeUndefined();
+    expect(await store.transact([{ key: a, modRevision: 0 }], [{ put: b, value: 'no' }])).toBeUndefined();
+    const oneOfTwo = [
+      { key: a, exists: true as const },
+      { key: b, value: 'x' },
+    ];
+    expect(await store.transact(oneOfTwo, [{ delete: a }])).toBeUndefined();
     const { modRevision } = (await store.get(a))!;
     expect((await store.get(b))!.modRevision).toBe(modRevision);
-    expect(
-      await store.transact(
-        [
-          { key: a, modRevision },
-          { key: b, value: '2' },
-        ],
-        [{ delete: p, prefix: true }],
-      ),
-    ).toBe(true);
+    expect(revision).toBe(modRevision);
+    const both = [
+      { key: a, modRevision },
+      { key: b, value: '2' },
+    ];
+    expect(await store.transact(both, [{ delete: p, prefix: true }])).toBeGreaterThan(modRevision);
+    // A key that is not there has no revision.
+    expect(await store.transact([{ key: a, modRevision: 0 }], [{ put: a, value: '3' }])).toBeGreaterThan(modRevision);
+    expect(await store.deletePrefix(p)).toBe(1);
     expect((await store.list(p)).items).toEqual([]);
-    expect(await store.transact([{ key: a, exists: true }], [{ put: a, value: '1' }])).toBe(false);
+    expect(await store.transact([{ key: a, exists: true }], [{ put: a, value: '1' }])).toBeUndefined();
   });
 
   test('transact refuses a key written twice, as etcd does', async ({ expect }) => {

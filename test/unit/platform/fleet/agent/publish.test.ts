@@ -79,6 +79,90 @@ describe('what a dead predecessor had sent and arrives late', () => {
   });
 });
 
+describe('what etcd gave no answer to, and carries out later,', () => {
+  /** A store whose transactions get no answer while it is silent, and are carried out when they are let through. */
+  const slowStore = () => {
+    const late: (() => Promise<unknown>)[] = [];
+    const at = { isSilent: false, afterGet: async () => Promise.resolve() };
+    const slow: EtcdStore = {
+      ...store,
+      async get(one) {
+        const found = await store.get(one);
+        await at.afterGet();
+        return found;
+      },
+      async transact(guards, writes) {
+        if (!at.isSilent) return store.transact(guards, writes);
+        late.push(() => store.transact(guards, writes));
+        throw new Error('no answer in time');
+      },
+    };
+    const nobody = { keys, mirror: deaf(mirror), machineId, onOverwritten: () => undefined };
+    const letThrough = async () => {
+      for (const act of late.splice(0)) await act();
+    };
+    return { at, letThrough, own: statePublisher({ store: slow, ...nobody }) };
+  };
+  const value = async () => (await store.get(key('c.service')))?.value;
+  const unanswered = async (own: Publisher, said: StateRecord[]) =>
+    expect(own.publish(lease, said)).rejects.toThrow('no answer in time');
+
+  it.each([
+    ['a removal', [[]]],
+    ['another state', [[state('c.service', 'inactive')]]],
+    ['a removal and a state', [[], [state('c.service', 'active')], []]],
+  ])('takes nothing away of what was said since: %s', async (_what, unheard) => {
+    const { at, letThrough, own } = slowStore();
+    await own.publish(lease, [state('c.service', 'active')]);
+    at.isSilent = true;
+    for (const said of unheard) await unanswered(own, said);
+    at.isSilent = false;
+    await own.publish(lease, [state('c.service', 'active')]);
+    await letThrough();
+    expect(await value()).toBe(writeState(state('c.service', 'active')));
+    await own.publish(lease, [state('c.service', 'deactivating')]);
+    expect(await value()).toBe(writeState(state('c.service', 'deactivating')));
+  });
+
+  it('may come just before the next word, which is said all the same', async () => {
+    const { at, letThrough, own } = slowStore();
+    await own.publish(lease, [state('c.service', 'active')]);
+    at.isSilent = true;
+    await unanswered(own, []);
+    at.isSilent = false;
+    at.afterGet = letThrough;
+    await own.publish(lease, [state('c.service', 'deactivating')]);
+    expect(await value()).toBe(writeState(state('c.service', 'deactivating')));
+  });
+
+  it('takes no claim back', async () => {
+    await store.put(keys.job('c.service').target, machineId);
+    const { at, letThrough, own } = slowStore();
+    await own.publish(lease, [state('c.service', 'inactive')]);
+    at.isSilent = true;
+    await unanswered(own, []);
+    at.isSilent = false;
+    const claimed = await own.claim(lease, [{ unit: 'c.service', hash: 'abc' }]);
+    expect(claimed).toEqual(new Set(['c.service']));
+    await letThrough();
+    expect(JSON.parse((await value()) ?? '{}')).toMatchObject({ activeState: 'activating' });
+  });
+
+  it('of a lease before is nothing that the next one is told of', async () => {
+    const { at, letThrough, own } = slowStore();
+    await own.publish(lease, [state('c.service', 'active')]);
+    await eventually(() => (mirror.value(key('c.service')) === undefined ? 'not seen' : undefined));
+    at.isSilent = true;
+    await unanswered(own, []);
+    at.isSilent = false;
+    const next = (await store.grant(60)).id;
+    await own.publish(next, [state('c.service', 'active')]);
+    await store.revokeLease(lease);
+    await letThrough();
+    expect(await value()).toBe(writeState(state('c.service', 'active')));
+  });
+});
+
 it('own changes and those of other machines are nothing to put right', async () => {
   for (const active of ['deactivating', 'inactive', 'activating', 'active']) {
     states = [state('a.service', active), state('b.service', active)];
