@@ -43,6 +43,7 @@ export function statePublisher(args: {
 }): Publisher {
   const { store, keys, mirror, machineId } = args;
   const told = nothingTold(store, (key) => mirror.revision(key));
+  const inTurn = oneAfterTheOther();
   const keyOf = (unit: string): string => keys.state(unit, machineId);
   heedOverwriting({ ...args, told });
 
@@ -63,31 +64,43 @@ export function statePublisher(args: {
     });
     return told.transact(guards, writes);
   };
+  const claim: Publisher['claim'] = async (lease, units) => {
+    const globals = new Set(mirror.view().units.flatMap((u) => (u.requirements.global ? [u.name] : [])));
+    const claimed = new Set(units.map(({ unit }) => unit).filter((unit) => globals.has(unit)));
+    if (lease === undefined) return claimed;
+    told.hangOn(lease);
+    const scheduled = units.filter(({ unit }) => !claimed.has(unit));
+    const isSaid = await Promise.all(scheduled.map(({ unit }) => stands(unit)));
+    for (const [index, { unit }] of scheduled.entries()) if (isSaid[index] === true) claimed.add(unit);
+    const unsaid = scheduled.filter(({ unit }) => !claimed.has(unit));
+    for (let i = 0; i < unsaid.length; i += claimsPerTransaction) {
+      const part = unsaid.slice(i, i + claimsPerTransaction);
+      if (await sayOf(lease, part)) for (const { unit } of part) claimed.add(unit);
+    }
+    return claimed;
+  };
+  const publish: Publisher['publish'] = async (lease, states) => {
+    told.hangOn(lease);
+    const wanted = new Map(states.map((s) => [keys.state(s.unit, s.machineId), writeState(s)]));
+    const writes: Write[] = [];
+    for (const [put, value] of wanted) if (told.surely(put) !== value) writes.push({ put, value, lease });
+    for (const key of told.keys()) if (!wanted.has(key)) writes.push({ delete: key });
+    for (let i = 0; i < writes.length; i += writesPerTransaction)
+      await told.transact([], writes.slice(i, i + writesPerTransaction));
+  };
   return {
-    async claim(lease, units) {
-      const globals = new Set(mirror.view().units.flatMap((u) => (u.requirements.global ? [u.name] : [])));
-      const claimed = new Set(units.map(({ unit }) => unit).filter((unit) => globals.has(unit)));
-      if (lease === undefined) return claimed;
-      told.hangOn(lease);
-      const scheduled = units.filter(({ unit }) => !claimed.has(unit));
-      const isSaid = await Promise.all(scheduled.map(({ unit }) => stands(unit)));
-      for (const [index, { unit }] of scheduled.entries()) if (isSaid[index] === true) claimed.add(unit);
-      const unsaid = scheduled.filter(({ unit }) => !claimed.has(unit));
-      for (let i = 0; i < unsaid.length; i += claimsPerTransaction) {
-        const part = unsaid.slice(i, i + claimsPerTransaction);
-        if (await sayOf(lease, part)) for (const { unit } of part) claimed.add(unit);
-      }
-      return claimed;
-    },
-    async publish(lease, states) {
-      told.hangOn(lease);
-      const wanted = new Map(states.map((s) => [keys.state(s.unit, s.machineId), writeState(s)]));
-      const writes: Write[] = [];
-      for (const [put, value] of wanted) if (told.surely(put) !== value) writes.push({ put, value, lease });
-      for (const key of told.keys()) if (!wanted.has(key)) writes.push({ delete: key });
-      for (let i = 0; i < writes.length; i += writesPerTransaction)
-        await told.transact([], writes.slice(i, i + writesPerTransaction));
-    },
+    claim: (lease, units) => inTurn(() => claim(lease, units)),
+    publish: (lease, states) => inTurn(() => publish(lease, states)),
+  };
+}
+
+/** Each begins when the one before has ended, well or not: who asked for that may have gone on without its answer. */
+function oneAfterTheOther(): <T>(act: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const next = last.then(act, act);
+    last = next;
+    return next;
   };
 }
 

@@ -16,6 +16,7 @@ import { agentPass, unitsHere, type Hands, type Starts } from './pass.ts';
 import type { CurrentUnit } from './plan.ts';
 import { statePublisher } from './publish.ts';
 import { startWaits } from './start-waits.ts';
+import { untilFenced } from './until-fenced.ts';
 
 /** The agent of one machine: makes systemd run what is scheduled here and says in etcd how that goes. */
 export interface Agent {
@@ -57,10 +58,14 @@ export function runAgent(args: AgentGround): Agent {
   const ends = endings();
   let known = new Set<string>();
   let wanted = new Set<string>();
-  const onOverwritten = (): void => passes.wake();
   let reports: readonly StateRecord[] = [];
   const notes = retryNotes(log, 'agent');
-  const publisher = statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten });
+  const isFenced = (): boolean => args.isFenced?.() === true;
+  const onOverwritten = (): void => passes.wake();
+  const publisher = untilFenced(
+    statePublisher({ store, keys, mirror, machineId: machine.id, onOverwritten }),
+    isFenced,
+  );
 
   let isWhole = true;
   const look = async (): Promise<CurrentUnit[]> => {
@@ -74,7 +79,7 @@ export function runAgent(args: AgentGround): Agent {
   const hands: Hands = { systemd, look, holds: taskHolds(() => performance.now()), ends, log };
   const pass = async (): Promise<void> => {
     const desired = (): readonly DesiredUnit[] => {
-      const units = desiredUnits(mirror.view(), machine).filter(args.isFenced?.() === true ? isGlobal : always);
+      const units = desiredUnits(mirror.view(), machine).filter(isFenced() ? isGlobal : always);
       wanted = new Set(units.map((u) => u.name));
       return units;
     };
@@ -82,8 +87,7 @@ export function runAgent(args: AgentGround): Agent {
     const starts: Starts = { waitsFor: waits.cause, claim: (units) => publisher.claim(args.lease(), units) };
     reports = await agentPass(hands, { machineId: machine.id, desired, saidAt, starts });
     const lease = args.lease();
-    if (lease !== undefined) await publisher.publish(lease, reports);
-    notes.succeeded();
+    if (lease === undefined || (await publisher.publish(lease, reports))) notes.succeeded();
     unseen.after(isWhole);
   };
   // The engine's decisions on a batch, and systemd's words on what begins together, come within some milliseconds.
@@ -93,11 +97,7 @@ export function runAgent(args: AgentGround): Agent {
 
   const concernsUs = concernOf({ keys, mirror, machine, isWanted: (unit) => wanted.has(unit) });
   mirror.onChange((changed) => {
-    for (const key of changed) {
-      if (!concernsUs(key) && !waits.concerns(key)) continue;
-      passes.wake();
-      return;
-    }
+    if ([...changed].some((key) => concernsUs(key) || waits.concerns(key))) passes.wake();
   });
   const follower = systemd.follow((unit) => {
     if (known.has(unit)) passes.wake();
@@ -111,7 +111,10 @@ export function runAgent(args: AgentGround): Agent {
     await passes.stop();
   };
   return {
-    wake: () => passes.wake(),
+    wake() {
+      publisher.look();
+      passes.wake();
+    },
     reports: () => reports,
     stop,
     untilStopped: (deadlineMs) => untilNoneRuns(hands, deadlineMs),

@@ -74,6 +74,19 @@ test.each(Object.entries(found))('%s', async (_, plan) => {
   expect((await runPlan(plan)).violation).toBeUndefined();
 });
 
+// An agent that waited for etcd's answer to something else stopped its units up to 4 s too late.
+test.each([2, 3, 4, 5])('a fence that closes does not wait for answers of etcd: TTL of %d s', async (ttlSeconds) => {
+  const { fleet, ...plan } = smallPlan(
+    [
+      create(5, 'a.service', '', 4_000),
+      ...Array.from({ length: 100 }, (_, index) => metadata(20 + index / 4, 'core-01', 'rack', String(index))),
+      fault(25, { fault: 'partition', machines: [2, 3], direction: 'in', lastsMs: 20_000 }),
+    ],
+    60,
+  );
+  expect((await runPlan({ ...plan, fleet: { ...fleet, ttlSeconds, fence: true } })).violation).toBeUndefined();
+});
+
 test('the judge lets a unit go that keeps away what the unit that it goes with has to be beside', async () => {
   const plan = smallPlan([
     create(5, 'near.service', 'MachineOf=db.service'),
