@@ -101,7 +101,7 @@ export async function prepareBuildah(work: string, registry: string, kept: Kept 
     signatures,
     incoming: file('tmp'),
     build: async ({ reference, dockerfile, context, shownAs }, onLine) => {
-      const options = [...buildOptions, '--layers=false', '--pull=false', ...trust];
+      const options = [...buildOptions, '--layers=false', '--pull=missing', ...trust];
       const args = ['bud', ...options, '--file', dockerfile, '--tag', `${registry}/${reference}`, context];
       await run({ args, purpose: `build ${reference} from ${shownAs}`, onLine });
     },
