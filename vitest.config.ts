@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{unit,property,tidy}/**/*.test.ts'],
-          globalSetup: ['test/support/leaves-nothing.ts'],
+          globalSetup: ['test/support/leaves-nothing.ts', 'test/support/machines-programs.ts'],
           setupFiles: ['test/support/same-examples.ts'],
           // Vitest leaves a core to itself; these tests wait for other processes more than they work.
           maxWorkers: Math.max(2, availableParallelism() - 1),

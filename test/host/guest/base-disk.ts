@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { contentKey } from '#provision/image/cache.ts';
 import { runContained } from '#provision/image/run-contained.ts';
 import { recipeParts } from '#provision/image/recipe-parts.ts';
-import { ensureKeyed } from './keyed.ts';
+import { ensureKeyed } from '../../support/keyed.ts';
 import { makeExt4 } from './make-ext4.ts';
 import { debianSources } from '#provision/image/suite-sources.ts';
 import type { Suite } from './suite.ts';

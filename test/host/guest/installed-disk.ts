@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { contentKey } from '#provision/image/cache.ts';
 import { runContained } from '#provision/image/run-contained.ts';
 import { type BaseDisk, diskBytes } from './base-disk.ts';
-import { ensureKeyed } from './keyed.ts';
+import { ensureKeyed } from '../../support/keyed.ts';
 import { makeExt4 } from './make-ext4.ts';
 import type { PackageRepo } from './package-repo.ts';
 

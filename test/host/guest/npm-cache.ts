@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
 import { launcherNodeVersion } from '#provision/host/launcher-node.ts';
 import { contentKey } from '#provision/image/cache.ts';
-import { ensureKeyed } from './keyed.ts';
+import { ensureKeyed } from '../../support/keyed.ts';
 
 /**
  * Debian's, in both releases. An npm finds in a cache only what was asked for in the same words as it asks, and the words

@@ -6,7 +6,7 @@ import { requiredPackages, testPackages } from '#provision/host/package-list.ts'
 import { debianSources } from '#provision/image/suite-sources.ts';
 import { contentKey } from '#provision/image/cache.ts';
 import type { BaseDisk } from './base-disk.ts';
-import { ensureKeyed } from './keyed.ts';
+import { ensureKeyed } from '../../support/keyed.ts';
 
 export interface PackageRepo {
   readonly key: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { contentKey } from '#provision/image/cache.ts';
 import { diskBytes } from './base-disk.ts';
-import { ensureKeyed } from './keyed.ts';
+import { ensureKeyed } from '../../support/keyed.ts';
 import { ensureLabCaches } from './lab-caches.ts';
 import { makeExt4 } from './make-ext4.ts';
 import { ensureNpmCache } from './npm-cache.ts';

@@ -13,9 +13,12 @@ beforeAll(async () => {
   lab = new LabCli();
   await lab.build();
 }, 300_000);
-beforeEach(() => {
-  other = mkdtempSync(join(tmpdir(), "another's checkout-"));
+const makeOther = (parent: string): void => {
+  other = mkdtempSync(join(parent, "another's checkout-"));
   writeFileSync(join(other, 'lab'), '#!/bin/sh\n');
+};
+beforeEach(() => {
+  makeOther(tmpdir());
   rmSync(join(lab.dir, 'state'), { recursive: true, force: true });
 });
 afterEach(() => rmSync(other, { recursive: true, force: true }));
@@ -50,6 +53,9 @@ describe.skipIf(!asRoot)("another checkout's lab", () => {
   });
 
   it('is told from this one when its files are links to those of this one (cp -al)', async () => {
+    rmSync(other, { recursive: true });
+    // /tmp may be a file system of its own, and links do not go from one to another.
+    makeOther(join(here, 'node_modules'));
     madeBy(other);
     configure();
     rmSync(join(other, 'lab'));

@@ -251,6 +251,7 @@ describe('what the documents name and only looks', () => {
   it('doctor --fix --dry-run says what it would do, and ends as the doctor does', async () => {
     const { exitCode, stdout, stderr } = await lab.run('doctor', '--fix', '--dry-run');
     expect([0, 69]).toContain(exitCode);
-    expect({ stderr, says: stdout !== '' }).toEqual({ stderr: '', says: true });
+    const end = exitCode === 0 ? '' : 'This host cannot run the lab yet. Next: lab doctor';
+    expect({ stderr, says: stdout !== '' }).toEqual({ stderr: end, says: true });
   });
 });

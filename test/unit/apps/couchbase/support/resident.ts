@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Finished } from './process.ts';
 
-const client = join(import.meta.dirname, '../../../../../apps/couchbase/bin/couchbase-cli');
+/** The image's couchbase-cli. */
+export const imagesClient = join(import.meta.dirname, '../../../../../apps/couchbase/bin/couchbase-cli');
 
 export interface Call {
   readonly argv: readonly string[];
@@ -16,11 +17,13 @@ export interface Call {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly uid?: number;
+  /** A copy of the image's couchbase-cli. */
+  readonly client?: string;
   /** A line of bash that has the client as "$@", and its exit code. */
   readonly shell?: string;
 }
 
-/** Starts the image's couchbase-cli. */
+/** Starts it. */
 export function startClient({
   argv,
   socket,
@@ -28,6 +31,7 @@ export function startClient({
   env = {},
   stdin = '',
   uid,
+  client = imagesClient,
   shell,
 }: Call): ChildProcessWithoutNullStreams {
   const line = ['perl', client, ...argv] as const;

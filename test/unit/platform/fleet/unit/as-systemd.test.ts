@@ -14,9 +14,10 @@ import { serialiseUnit } from '#platform/fleet/unit/serialise.ts';
  * are judged by one call.
  */
 const judge = '/usr/bin/systemd-analyze';
+/** Is it as that of the machines? Another reads some of this otherwise. */
 const isThere = (): boolean => {
   try {
-    return execFileSync(judge, ['--version'], { encoding: 'utf8' }).startsWith('systemd');
+    return execFileSync(judge, ['--version'], { encoding: 'utf8' }).startsWith('systemd 252 ');
   } catch {
     return false;
   }
