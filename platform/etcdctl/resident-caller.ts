@@ -16,6 +16,8 @@ export interface Caller {
   readonly gone: AbortSignal;
   /** Says one thing to it. @param mark one letter (resident.ts) */
   tell(mark: string, text?: string): void;
+  /** Says that its command is taken. @returns does it say that it may begin? False when it has gone, or runs the command by itself by now */
+  begin(): Promise<boolean>;
   /** All of its standard input; undefined: that is too long. */
   input(): Promise<string | undefined>;
   /** Nothing more is said; it hangs up when it has taken all, or after ten minutes. */
@@ -29,12 +31,19 @@ export function callerAt(socket: Socket): Caller {
   let settle: (request: ResidentRequest | 'nonsense') => void = () => {};
   let settleInput: ((text: string | undefined) => void) | undefined;
   const request = new Promise<ResidentRequest | 'nonsense'>((resolve) => (settle = resolve));
+  let settleBegin: ((may: boolean) => void) | undefined;
   let isRead = false;
 
   socket.on('error', () => socket.destroy());
   socket.on('close', () => gone.abort());
   socket.setTimeout(silenceMs, () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
+    if (settleBegin !== undefined) {
+      socket.setTimeout(0);
+      settleBegin(chunk.toString('latin1') === 'g');
+      settleBegin = undefined;
+      return;
+    }
     if (isRead && settleInput === undefined) return; // nobody asked
     received = Buffer.concat([received, chunk]);
     const isTooLong = received.length > longestBytes;
@@ -46,7 +55,6 @@ export function callerAt(socket: Socket): Caller {
     if (read === undefined) return;
     isRead = true;
     received = Buffer.alloc(0);
-    socket.setTimeout(0);
     settle(read);
   });
   socket.on('end', () => {
@@ -59,6 +67,13 @@ export function callerAt(socket: Socket): Caller {
     gone: gone.signal,
     tell(mark, text = '') {
       if (socket.writable) socket.write(`${mark}${Buffer.byteLength(text)}\n${text}`);
+    },
+    begin() {
+      this.tell('t');
+      return new Promise((resolve) => {
+        settleBegin = resolve;
+        gone.signal.addEventListener('abort', () => resolve(false), { once: true });
+      });
     },
     input() {
       this.tell('i');

@@ -48,7 +48,7 @@ give($resident, join "\0", scalar @environment, @environment, scalar @ARGV, @ARG
 
 my ($buffer, $is_taken) = ('', 0);
 
-# More of what the process says. Before it has said that it takes the command, nothing was done.
+# More of what the process says. Before it was told to begin, it has done nothing, and will not.
 sub hear {
     vec(my $ready = '', fileno $resident, 1) = 1;
     my $count = select $ready, undef, undef, $silence;
@@ -63,7 +63,7 @@ while (1) {
     if ($buffer !~ /^([a-z])(\d+)\n/ || length $buffer < $+[0] + $2) { hear(); next; }
     my ($mark, $text) = ($1, substr $buffer, $+[0], $2);
     substr $buffer, 0, $+[0] + $2, '';
-    if ($mark eq 't') { $is_taken = 1; }
+    if ($mark eq 't') { $is_taken or give($resident, 'g') or own(); $is_taken = 1; }
     elsif ($mark eq 'o') { give(\*STDOUT, $text) or exit($! == $pipe ? 0 : 70); }
     elsif ($mark eq 'e') { give(\*STDERR, $text); }
     elsif ($mark eq 'i') {

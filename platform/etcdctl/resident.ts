@@ -14,8 +14,8 @@ const atWorkMs = 10_000;
  * `resident-client.pl` is the other end.
  *
  * A request is what `readRequest` reads. It is answered with `n` (nothing was done, run it by yourself), `v` (the real client's:
- * fields that end with NUL, ETCDCTL_ENDPOINTS or nothing, and the words), or `t` (taken; again every ten seconds), then `o` and
- * `e` with what goes to standard output and error, `i` when standard input is wanted, up to its end, and at last `x` with the exit code.
+ * fields that end with NUL, ETCDCTL_ENDPOINTS or nothing, and the words), or `t` (taken; again every ten seconds). The command
+ * begins when the caller has answered the first `t` with `g`: one that gave up before runs it by itself. Then come `o` and `e` with what goes to standard output and error, `i` when standard input is wanted, up to its end, and at last `x` with the exit code.
  * @param patience how many times as long as elsewhere etcd may take for an answer
  */
 export async function startResident(where: ListenOptions & { fd?: number }, patience = 1): Promise<Server> {
@@ -45,7 +45,7 @@ async function serve(caller: Caller, argv: readonly string[], env: NodeJS.Proces
     return caller.tell('v', fields.map((field) => `${field}\0`).join(''));
   }
   if (line.kind === 'v2' && isCallersOwn(line)) return caller.tell('n');
-  caller.tell('t');
+  if (!(await caller.begin())) return;
   const timer = setInterval(() => caller.tell('t'), atWorkMs);
   const code = await new Promise<number>((resolve) => {
     const io: Io = {

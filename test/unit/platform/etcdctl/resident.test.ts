@@ -191,6 +191,23 @@ describe('the resident etcdctl', () => {
     expect(stderr).toMatch(/^Error: {2}the process that runs etcdctl's commands ended in the middle; next: .+\n$/);
   });
 
+  it.each([
+    ['has gone by then', (socket: Socket) => socket.destroy()],
+    ['says no more', (socket: Socket) => socket.end()],
+    ['says something else', (socket: Socket) => socket.end('no')],
+  ])('begins nothing for a caller that %s, and may have done it itself', async (_what, answer) => {
+    const socket = connect(path);
+    const line = ['set', '/r/late', 'too late'];
+    const fields = ['1', `ETCDCTL_ENDPOINTS=${etcd.endpoints.join(',')}`, String(line.length), ...line];
+    socket.write(fields.map((field) => `${field}\0`).join(''));
+    const closing = new Promise((resolve) => socket.once('close', resolve));
+    const said = await new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(String(bytes))));
+    expect(said).toBe('t0\n');
+    answer(socket.resume());
+    await closing;
+    expect(await resident('get', '/r/late')).toMatchObject({ code: 4, stdout: '' });
+  });
+
   it('serves so many at a time; the next one helps itself', async () => {
     const idle = await Promise.all(
       Array.from({ length: 64 }, async () => {
