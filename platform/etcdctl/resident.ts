@@ -15,7 +15,8 @@ const atWorkMs = 10_000;
  *
  * A request is what `readRequest` reads. It is answered with `n` (nothing was done, run it by yourself), `v` (the real client's:
  * fields that end with NUL, ETCDCTL_ENDPOINTS or nothing, and the words), or `t` (taken; again every ten seconds). The command
- * begins when the caller has answered the first `t` with `g`: one that gave up before runs it by itself. Then come `o` and `e` with what goes to standard output and error, `i` when standard input is wanted, up to its end, and at last `x` with the exit code.
+ * begins when the caller has answered the first `t` with `g`: one that gave up before runs it by itself. Then come `o` and `e` with
+ * what goes to standard output and error, `i` when standard input is wanted, up to its end, and at last `x` with the exit code.
  * @param patience how many times as long as elsewhere etcd may take for an answer
  */
 export async function startResident(where: ListenOptions & { fd?: number }, patience = 1): Promise<Server> {
