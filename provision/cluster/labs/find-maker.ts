@@ -1,7 +1,8 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from '../../host/json-text.ts';
-import { runningSpecFiles } from '../../machines/ground/supervisor-process.ts';
+import { labPaths } from '../../machines/ground/lab-paths.ts';
+import { notedSupervisor, runningSpecFiles } from '../../machines/ground/supervisor-process.ts';
 import { type FoundLab, type LabMaker, makerSchema, makerOfSpec } from './lab-maker.ts';
 
 const recordName = 'made-by.json';
@@ -15,7 +16,8 @@ const specName = 'supervisor-spec.json';
  * @returns undefined where there is no lab, or one that does not say
  */
 export async function findMaker(stateDir: string, repoDir: string): Promise<FoundLab | undefined> {
-  const running = runningSpecFiles()
+  const noted = notedSupervisor(labPaths(basename(stateDir), stateDir).supervisorFile);
+  const running = (noted === undefined ? runningSpecFiles() : [noted.specFile])
     .map((file) => dirname(file))
     .filter((dir) => basename(dir) === basename(stateDir));
   // Run directory, link and cgroup go by the name alone: the one that runs is the one that would be met.

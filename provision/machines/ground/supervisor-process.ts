@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { LabError } from '#errors/lab-error.ts';
 import { mustHave } from '#errors/must-have.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -11,6 +12,7 @@ import { callSupervisor } from './control-client.ts';
 import { loginFiles } from '../../image/upstream/registry-login.ts';
 import type { LabPaths } from './lab-paths.ts';
 import { uplinkLogins } from './uplink.ts';
+import { parse } from '../../host/json-text.ts';
 import { textOrEmpty } from '../../host/text-or-empty.ts';
 
 const readyDeadlineMs = 15_000;
@@ -113,10 +115,13 @@ export async function supervisorAnswers(paths: LabPaths, stretch: number): Promi
 }
 
 /**
- * The running supervisor's PIDs, or undefined when there is none. It is looked for by the spec file it was started with,
- * not by a PID that somebody wrote down: a `lab up` that is killed right after starting it wrote none.
+ * The running supervisor's PIDs, or undefined when there is none. A PID that `lab up` wrote down spares a look at every process of the host;
+ * it counts by the spec file that the process was started with. By that it is looked for where none does: a `lab up` that is killed right
+ * after starting it wrote none.
  */
 export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
+  const noted = notedSupervisor(paths.supervisorFile);
+  if (noted?.specFile === paths.specFile) return { unshare: noted.unshare, init: childrenOf(noted.unshare)[0] };
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
     if (!(pid > 0) || !isSupervisor(pid, paths) || commandLine(pid)[0] !== 'unshare') continue;
@@ -127,9 +132,24 @@ export function findSupervisor(paths: LabPaths): SupervisorPids | undefined {
 
 /** Every process of the running supervisor by its PID: `unshare`, tini, and Node, which does the work. */
 export function supervisorProcesses(paths: LabPaths): number[] {
+  const noted = notedSupervisor(paths.supervisorFile);
+  if (noted?.specFile === paths.specFile) return withChildren(noted.unshare, (pid) => isSupervisor(pid, paths));
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && isSupervisor(pid, paths));
+}
+
+/**
+ * The supervisor that `lab up` wrote down, if it runs.
+ * @param supervisorFile LabPaths.supervisorFile, which goes by the lab's name alone
+ * @returns its `unshare`, and the spec file that it was started with
+ */
+export function notedSupervisor(supervisorFile: string): { unshare: number; specFile: string } | undefined {
+  const noted = z.object({ unshare: z.number() }).safeParse(parse(textOrEmpty(supervisorFile))).data;
+  if (noted === undefined) return undefined;
+  const words = commandLine(noted.unshare);
+  const specFile = words[0] === 'unshare' ? words.find(isSpecFile) : undefined;
+  return specFile === undefined ? undefined : { unshare: noted.unshare, specFile };
 }
 
 /** The spec files of every running supervisor of this host, of whatever lab. */
@@ -138,7 +158,7 @@ export function runningSpecFiles(): string[] {
     .filter((entry) => Number(entry) > 0)
     .map((entry) => commandLine(Number(entry)))
     .filter((words) => words[0] === 'unshare')
-    .flatMap((words) => words.filter((word) => basename(word) === 'supervisor-spec.json'));
+    .flatMap((words) => words.filter(isSpecFile));
   return [...new Set(files)];
 }
 
@@ -164,6 +184,15 @@ export async function killSupervisor(
       return [pids.unshare, pids.init].every((pid) => pid === undefined || !isSupervisor(pid, paths));
     },
   });
+}
+
+function isSpecFile(word: string): boolean {
+  return basename(word) === 'supervisor-spec.json';
+}
+
+/** A process and, as far as they are wanted, its children, theirs, and so on. */
+function withChildren(pid: number, isWanted: (pid: number) => boolean): number[] {
+  return isWanted(pid) ? [pid, ...childrenOf(pid).flatMap((child) => withChildren(child, isWanted))] : [];
 }
 
 function isSupervisor(pid: number, paths: LabPaths): boolean {

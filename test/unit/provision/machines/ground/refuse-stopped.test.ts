@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { afterEach, expect, it } from 'vitest';
-import { labPaths } from '#provision/machines/ground/lab-paths.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LabPaths, labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { isStopped, refuseStopped } from '#provision/machines/ground/refuse-stopped.ts';
-import { findSupervisor, supervisorProcesses } from '#provision/machines/ground/supervisor-process.ts';
+import { findSupervisor, notedSupervisor, supervisorProcesses } from '#provision/machines/ground/supervisor-process.ts';
 import { mustHave } from '#errors/must-have.ts';
 
-const paths = labPaths('stopped', `/nowhere/${process.pid}`);
+let paths: LabPaths;
+let labs = 0;
+// One that was killed may be there still when the next test looks.
+beforeEach(() => (paths = labPaths('stopped', `/nowhere/${process.pid}/${++labs}`)));
 let shell: ChildProcess | undefined;
 afterEach(() => shell?.kill('SIGKILL'));
 
@@ -35,6 +40,42 @@ it('one that stands still is named, with how to let it go on', async () => {
   process.kill(init, 'SIGCONT');
   await expect.poll(() => isStopped(stat())).toBe(false);
   refuseStopped(paths, 'stopped');
+});
+
+describe('a supervisor that was written down', () => {
+  let directory = '';
+  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'lab-noted-'))));
+  afterEach(() => rmSync(directory, { recursive: true }));
+  const noting = (text: string) => {
+    const supervisorFile = join(directory, 'supervisor.json');
+    writeFileSync(supervisorFile, text);
+    return { ...paths, supervisorFile };
+  };
+
+  it('is found by that, with all of its processes', async () => {
+    const three = '(tail --pid=$$ --retry -f "$0"; :); :';
+    shell = spawn('sh', ['-c', three, paths.specFile], { argv0: 'unshare', stdio: 'ignore' });
+    await expect.poll(() => supervisorProcesses(paths).length, { timeout: 30_000 }).toBe(3);
+    const noted = noting(JSON.stringify({ unshare: shell.pid }));
+    expect(notedSupervisor(noted.supervisorFile)).toEqual({ unshare: shell.pid, specFile: paths.specFile });
+    expect(findSupervisor(noted)).toEqual(findSupervisor(paths));
+    expect(supervisorProcesses(noted).sort()).toEqual(supervisorProcesses(paths).sort());
+    // Of the same name and another state directory: it is not this lab's.
+    const elsewhere = { ...noted, specFile: '/elsewhere/supervisor-spec.json' };
+    expect([findSupervisor(elsewhere), supervisorProcesses(elsewhere)]).toEqual([undefined, []]);
+  });
+
+  it.each([
+    ['by nobody', () => ''],
+    ['half', () => '{"unshare":'],
+    ['of a process that has gone', () => '{"unshare":4194305}'],
+    ['of a process that is another by now', () => JSON.stringify({ unshare: process.pid })],
+  ])('%s is looked for', async (_, text) => {
+    const noted = noting(text());
+    expect([notedSupervisor(noted.supervisorFile), findSupervisor(noted)]).toEqual([undefined, undefined]);
+    const { unshare, init } = await standIn();
+    expect(findSupervisor(noted)).toEqual({ unshare, init });
+  });
 });
 
 it('the one that does the work is among them: a person finds it first', async () => {
