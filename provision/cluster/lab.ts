@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { LabError } from '#errors/lab-error.ts';
 import type { LabConfig, MachineConfig } from '../config/lab-config.ts';
 import { machinesNamed } from '../config/machine-named.ts';
-import { lowerFence, raiseFence } from '../host/network/fence.ts';
+import { keepFence, lowerFence } from '../host/network/fence.ts';
 import { makeProvider } from '../machines/choice/make-provider.ts';
 import { labPaths, type LabPaths } from '../machines/ground/lab-paths.ts';
 import { refuseStopped } from '../machines/ground/refuse-stopped.ts';
@@ -69,7 +69,7 @@ export class Lab {
   async keepFence(): Promise<void> {
     const { hostLink, stateDir } = this.paths;
     if (process.getuid?.() !== 0 || !existsSync(stateDir)) return;
-    await raiseFence(hostLink, this.config.network);
+    await keepFence(hostLink, this.config.network);
     // A `lab destroy` at this very moment removes the directory first, and the fence after it.
     if (!existsSync(stateDir)) await lowerFence(hostLink, this.config.network);
   }

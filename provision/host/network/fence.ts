@@ -15,13 +15,22 @@ const unitDir = '/etc/systemd/system';
 /**
  * The fence: while the lab exists, a packet for one of its addresses that finds no lab dies on this host instead of
  * leaving by the default route. The connected route of the lab's link beats it by its metric while the lab is up. On a
- * systemd host it stands again after a reboot, before there is a network. Every command comes by here, and it mostly stands:
- * only what is missing is made.
+ * systemd host it stands again after a reboot, before there is a network. Only what is missing is made.
  * @param link the lab's link; labs that share a range each have a fence of their own
  */
 export async function raiseFence(link: string, network: FenceNetwork): Promise<void> {
   const { stdout } = await execa('ip', ['-json', 'route', 'show', 'type', 'unreachable']);
   for (const route of missingRoutes(link, network, stdout)) await execa('ip', ['route', 'replace', ...route]);
+  if (isSystemdHost()) await raiseAtBoot(link, network);
+}
+
+/**
+ * The same for commands that find the fence standing, as it mostly does: they look at the kernel's own table, which needs no process. What
+ * stands there is not told apart by its protocol.
+ */
+export async function keepFence(link: string, network: FenceNetwork): Promise<void> {
+  const table = (await readText('/proc/net/route')) ?? '';
+  if (!standsIn(table, link, network)) return raiseFence(link, network);
   if (isSystemdHost()) await raiseAtBoot(link, network);
 }
 
@@ -76,6 +85,41 @@ export function missingRoutes(link: string, network: FenceNetwork, shown: string
       ['unreachable', dst, 'metric', String(metric), 'proto', String(protocol)].join(' '),
     );
   return fenceRoutes(link, network).filter((route) => !standing.includes(route.join(' ')));
+}
+
+const rejects = 0x0200;
+
+/**
+ * Whether all of a lab's routes stand. Pure.
+ * @param table text of /proc/net/route (proc_pid_net(5)): addresses in hexadecimal as a little-endian host has them, RTF_REJECT (route.h)
+ *   for what leads nowhere
+ */
+export function standsIn(table: string, link: string, network: FenceNetwork): boolean {
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
+  const standing = new Set(
+    rows
+      .filter(([, , , flags = '']) => (Number.parseInt(flags, 16) & rejects) !== 0)
+      .map(([, destination, , , , , metric, mask]) => `${destination} ${mask} ${metric}`),
+  );
+  const [, metric] = own(link);
+  return [network.cidr, network.flannelCidr].every((cidr) => {
+    const [address = '', bits = ''] = cidr.split('/');
+    return standing.has(`${littleEndian(addressNumber(address))} ${littleEndian(maskNumber(Number(bits)))} ${metric}`);
+  });
+}
+
+function addressNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function maskNumber(bits: number): number {
+  return 2 ** 32 - 2 ** (32 - bits);
+}
+
+function littleEndian(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes.toString('hex').toUpperCase();
 }
 
 /** The unit that raises the fence at a boot of the host. Pure. */

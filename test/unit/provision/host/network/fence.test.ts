@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { everyFenceRoute, fenceRoutes, fenceUnit, missingRoutes } from '#provision/host/network/fence.ts';
+import { everyFenceRoute, fenceRoutes, fenceUnit, missingRoutes, standsIn } from '#provision/host/network/fence.ts';
 
 const network = { cidr: '172.17.8.0/24', flannelCidr: '10.1.0.0/16' };
 
@@ -42,6 +42,12 @@ it.runIf(process.getuid?.() === 0)('makes only the routes that do not stand, wha
   const [other = []] = fenceRoutes('lab-two', network);
   const add = (route: readonly string[]) => `ip route add ${route.join(' ')}`;
   const foreign = first.slice(0, -1).concat('static');
+  const standsAfter = async (...routes: readonly (readonly string[])[]) => {
+    const others = ['ip link set lo up', 'ip route add default dev lo', 'ip route add 172.17.8.0/24 dev lo metric 5'];
+    const script = [...others, ...routes.map(add), 'cat /proc/net/route'].join(' && ');
+    const { stdout } = await execa('unshare', ['--net', 'sh', '-c', script]);
+    return standsIn(stdout, 'lab-lab', network);
+  };
   const missingAfter = async (...routes: readonly (readonly string[])[]) => {
     const script = [...routes.map(add), 'ip -json route show type unreachable'].join(' && ');
     const { stdout } = await execa('unshare', ['--net', 'sh', '-c', script]);
@@ -55,6 +61,23 @@ it.runIf(process.getuid?.() === 0)('makes only the routes that do not stand, wha
   // systemd-networkd would remove it.
   expect(await missingAfter(foreign, second)).toEqual([first]);
   expect(await missingAfter(first, other, second)).toEqual([]);
+
+  expect(await standsAfter()).toBe(false);
+  expect(await standsAfter(first)).toBe(false);
+  expect(await standsAfter(second, other)).toBe(false);
+  expect(await standsAfter(['unreachable', '172.17.8.0/24'], second)).toBe(false);
+  expect(await standsAfter(['172.17.8.0/24', 'dev', 'lo', ...first.slice(2)], second)).toBe(false);
+  expect(await standsAfter(first, other, second)).toBe(true);
+});
+
+it.runIf(process.getuid?.() === 0).each([
+  ['0.0.0.0/1', '255.255.255.254/31'],
+  ['10.255.0.128/25', '192.168.0.0/16'],
+])('the kernel says of %s and %s what was asked of it', async (cidr, flannelCidr) => {
+  const routes = fenceRoutes('lab-lab', { cidr, flannelCidr }).map((route) => `ip route add ${route.join(' ')}`);
+  const { stdout } = await execa('unshare', ['--net', 'sh', '-c', [...routes, 'cat /proc/net/route'].join(' && ')]);
+  expect(standsIn(stdout, 'lab-lab', { cidr, flannelCidr })).toBe(true);
+  expect(standsIn(stdout, 'lab-two', { cidr, flannelCidr })).toBe(false);
 });
 
 it.runIf(process.getuid?.() === 0)('stands and falls in a network namespace of its own', async () => {
