@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { readText } from '../read-text.ts';
@@ -17,6 +17,8 @@ interface NetworkManager {
   readonly trace: string;
   readonly file: (link: string) => string;
   readonly text: (link: string) => string;
+  /** Is the file's directory the host's own? One that is made for it goes with it. */
+  readonly hasDirectory: boolean;
   readonly reload: readonly [program: string, ...args: string[]];
 }
 
@@ -30,6 +32,7 @@ const managers: readonly NetworkManager[] = [
     trace: '/run/systemd/netif',
     file: (link) => `/run/systemd/network/${networkdFile(link)}`,
     text: (link) => `# coreos-lab, until \`lab destroy\`\n[Match]\nName=${link}\n\n[Link]\nUnmanaged=yes\n`,
+    hasDirectory: true,
     reload: ['networkctl', 'reload'],
   },
   {
@@ -38,6 +41,7 @@ const managers: readonly NetworkManager[] = [
     file: (link) => `/run/NetworkManager/conf.d/00-coreos-${link}.conf`,
     text: (link) =>
       `# coreos-lab, until \`lab destroy\`\n[device-coreos-${link}]\nmatch-device=interface-name:${link}\nmanaged=0\n`,
+    hasDirectory: false,
     reload: ['nmcli', 'general', 'reload', 'conf'],
   },
 ];
@@ -61,6 +65,8 @@ export async function takeLinkBack(link: string): Promise<void> {
   for (const manager of managers) {
     if (!existsSync(manager.file(link))) continue;
     await rm(manager.file(link), { force: true });
+    // Another lab's file may be in it.
+    if (!manager.hasDirectory) await rmdir(dirname(manager.file(link))).catch(() => undefined);
     await reload(manager);
   }
 }
