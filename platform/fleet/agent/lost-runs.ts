@@ -30,8 +30,9 @@ export function lostRuns(args: {
   if (waitMs === 0) return { of: () => [], close: () => undefined };
   /** Keys of states by which others wait, and the store's revision when each was said. */
   const held = new Map<string, number>();
-  /** By key: since when it is gone, though it had not said that the unit ended. */
-  const lost = new Map<string, number>();
+  /** By key: since when it is gone, though it had not said that the unit ended; and when it was said. */
+  const lost = new Map<string, { readonly since: number; readonly saidAt: number }>();
+  const left = leavings(mirror, keys);
   const timers = new Set<NodeJS.Timeout>();
   const partsOf = (key: string): readonly [unit: string, machine: string] => {
     const [unit = '', machine = ''] = key.slice(keys.states.length).split('/');
@@ -39,9 +40,9 @@ export function lostRuns(args: {
   };
   const isOver = (since: number): boolean => now() - since >= waitMs;
 
-  const lose = (key: string): void => {
-    for (const [other, since] of lost) if (isOver(since)) lost.delete(other);
-    lost.set(key, now());
+  const lose = (key: string, saidAt: number): void => {
+    for (const [other, { since }] of lost) if (isOver(since)) lost.delete(other);
+    lost.set(key, { since: now(), saidAt });
     const timer = setTimeout(() => {
       timers.delete(timer);
       args.onOver();
@@ -63,7 +64,7 @@ export function lostRuns(args: {
     if (value === undefined) {
       const saidAt = held.get(key);
       held.delete(key);
-      if (saidAt !== undefined && !isTakenBack(machine, saidAt)) lose(key);
+      if (saidAt !== undefined && !isTakenBack(machine, saidAt)) lose(key, saidAt);
       return;
     }
     const state = readState(unit, machine, value, ignoreProblem);
@@ -72,6 +73,7 @@ export function lostRuns(args: {
   };
   for (const { unit, machineId: machine } of mirror.view().states) note(keys.state(unit, machine));
   const unfollow = mirror.onChange((changed) => {
+    left.note(changed);
     for (const key of changed) if (key.startsWith(keys.states)) note(key);
   });
   return {
@@ -79,9 +81,10 @@ export function lostRuns(args: {
       // The picture may be newer than the last word about it.
       for (const key of held.keys()) if (mirror.value(key) === undefined) note(key);
       const { leftMachines } = mirror.view();
-      const open = [...lost].flatMap(([key, since]) => {
+      const open = [...lost].flatMap(([key, { since, saidAt }]) => {
         const [name, machine] = partsOf(key);
-        return name === unit && !isOver(since) && !leftMachines.includes(machine) ? [machine] : [];
+        const isEnded = isOver(since) || leftMachines.includes(machine) || left.since(machine, saidAt);
+        return name === unit && !isEnded ? [machine] : [];
       });
       return open.sort();
     },
@@ -89,5 +92,25 @@ export function lostRuns(args: {
       unfollow();
       for (const timer of timers) clearTimeout(timer);
     },
+  };
+}
+
+/** Which machines have left in order, also those that are back by now: what they had said of units before has ended. */
+function leavings(
+  mirror: Mirror,
+  keys: FleetKeys,
+): { note(changed: ReadonlySet<string>): void; since(machine: string, saidAt: number): boolean } {
+  const leftAt = new Map<string, number>();
+  return {
+    note(changed) {
+      for (const key of changed) {
+        const machine = key.startsWith(keys.machines) ? key.slice(keys.machines.length).split('/')[0] : undefined;
+        if (machine === undefined || key !== keys.machineLeft(machine)) continue;
+        // Its mark stands, or went when it registered again: it had left before.
+        const at = mirror.revision(key) ?? mirror.revision(keys.machine(machine)) ?? 0;
+        leftAt.set(machine, Math.max(at, leftAt.get(machine) ?? 0));
+      }
+    },
+    since: (machine, saidAt) => saidAt < (leftAt.get(machine) ?? 0),
   };
 }

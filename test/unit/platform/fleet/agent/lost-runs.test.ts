@@ -89,6 +89,33 @@ test('one that has left in order runs nothing', async () => {
   expect(mayRun()).toEqual([]);
 });
 
+test.each([
+  ['a moment later', async () => told()],
+  ['before anybody has looked', async () => Promise.resolve()],
+])('nor does one that has left in order and is back %s; what it says from then on counts', async (_when, between) => {
+  const former = lease;
+  const next = await store.grantOnce(3600);
+  const mark = { put: keys.machineLeft('m2'), value: 'nothing runs here' };
+  const seen = between();
+  const left = [store.transact([], [{ delete: keys.machine('m2') }, mark]), store.revokeLease(former)];
+  await seen;
+  lease = next;
+  const back = [{ put: keys.machine('m2'), value: '{"ID":"m2"}', lease }, { delete: keys.machineLeft('m2') }];
+  const again = told();
+  await Promise.all([...left, store.transact([], back), say('own.service', 'm1', 'inactive')]);
+  await again;
+  expect(mayRun()).toEqual([]);
+  const running = new Promise((resolve) =>
+    mirror.onChange((changed) => changed.has(keys.state('runs.service', 'm2')) && resolve(undefined)),
+  );
+  await say('runs.service', 'm2', 'active');
+  await running;
+  const gone = told();
+  await store.revokeLease(lease);
+  await gone;
+  expect(mayRun()).toEqual(['runs.service']);
+});
+
 test('what a machine that is there takes back itself has ended: nobody waits for it', async () => {
   await takesBack('ends.service');
   await takesBack('before.service');
