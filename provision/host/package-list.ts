@@ -90,6 +90,7 @@ export const testPackages: readonly string[] = [
   'etcd-server',
   'etcd-client',
   'memcached',
+  'jq',
   ...Object.keys(certificatePackages),
   'chromium',
   'qemu-system-x86',
