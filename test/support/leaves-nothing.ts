@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,7 +14,7 @@ const removalMs = 15_000;
  */
 export default async function leavesNothing(): Promise<() => Promise<void>> {
   const before = await networkOfHost();
-  const dir = mkdtempSync(join(tmpdir(), 'lab-tests-'));
+  const dir = mkdtempSync(join(roomyDirectory(), 'lab-tests-'));
   // Some tests look on as another user does.
   chmodSync(dir, 0o755);
   process.env['TMPDIR'] = dir;
@@ -32,6 +32,14 @@ export default async function leavesNothing(): Promise<() => Promise<void>> {
     process.exitCode = 1;
     throw new Error(`the tests have left on this host:\n${left.join('\n')}`);
   };
+}
+
+/** An image build wants 3 GB, and some are tried. Where /tmp is in memory, as on Debian 13, it may have less. */
+const roomBytes = 4 * 2 ** 30;
+
+function roomyDirectory(): string {
+  const { bavail, bsize } = statfsSync(tmpdir());
+  return bavail * bsize < roomBytes ? '/var/tmp' : tmpdir();
 }
 
 /** Links, namespaces and the routes of labs' fences. */
