@@ -9,10 +9,10 @@ import { LabCli, labName } from './lab-process.ts';
 const repoDir = join(import.meta.dirname, '../../..');
 const launcher = join(repoDir, 'lab');
 const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-/** Root, in a checkout into which another user may look. */
-const canTry =
-  process.getuid?.() === 0 &&
-  execaSync('setpriv', [...asNobody.slice(1), 'test', '-r', launcher], { reject: false }).exitCode === 0;
+const mayNobody = (...words: string[]): boolean =>
+  execaSync('setpriv', [...asNobody.slice(1), 'test', ...words], { reject: false }).exitCode === 0;
+/** Root, in a checkout into which another user may look, with a Node.js that they may run: not one in root's own directory. */
+const canTry = process.getuid?.() === 0 && mayNobody('-r', launcher) && mayNobody('-x', process.execPath);
 
 let lab: LabCli;
 beforeAll(async () => {
