@@ -61,9 +61,9 @@ test('the engine makes each move as it is asked for, and moves nothing else for 
         );
         now = applied(asked(now, step), decisions);
         const further = decide(now);
-        expect(further.filter((d) => d.kind === 'move' || d.kind === 'evict')).toEqual([]);
-        // A unit that waited has found room: the rest of the plan is for another schedule.
+        // A unit that waited has found room, and may drive another away that it replaces: the rest of the plan is for another schedule.
         if (further.some((d) => d.kind === 'place')) return;
+        expect(further.filter((d) => d.kind === 'move' || d.kind === 'evict')).toEqual([]);
         now = applied(now, further);
       }
     }),
