@@ -4,6 +4,8 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { mustHave } from '#errors/must-have.ts';
+import { parseNetwork } from '../../config/ipv4.ts';
 import type { NetworkConfig } from '../../config/lab-config.ts';
 import { readText } from '../read-text.ts';
 import { isSystemdHost } from '../systemd-host.ts';
@@ -103,17 +105,9 @@ export function standsIn(table: string, link: string, network: FenceNetwork): bo
   );
   const [, metric] = own(link);
   return [network.cidr, network.flannelCidr].every((cidr) => {
-    const [address = '', bits = ''] = cidr.split('/');
-    return standing.has(`${littleEndian(addressNumber(address))} ${littleEndian(maskNumber(Number(bits)))} ${metric}`);
+    const { base, size } = mustHave(parseNetwork(cidr), `a network in ${cidr}`);
+    return standing.has(`${littleEndian(base)} ${littleEndian(2 ** 32 - size)} ${metric}`);
   });
-}
-
-function addressNumber(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-function maskNumber(bits: number): number {
-  return 2 ** 32 - 2 ** (32 - bits);
 }
 
 function littleEndian(value: number): string {

@@ -139,13 +139,16 @@ export function supervisorProcesses(paths: LabPaths): number[] {
     .filter((pid) => pid > 0 && isSupervisor(pid, paths));
 }
 
+/** What is looked at of SupervisorPids as they are written down. */
+const notedForm = z.object({ unshare: z.number() });
+
 /**
  * The supervisor that `lab up` wrote down, if it runs.
  * @param supervisorFile LabPaths.supervisorFile, which goes by the lab's name alone
  * @returns its `unshare`, and the spec file that it was started with
  */
 export function notedSupervisor(supervisorFile: string): { unshare: number; specFile: string } | undefined {
-  const noted = z.object({ unshare: z.number() }).safeParse(parse(textOrEmpty(supervisorFile))).data;
+  const noted = notedForm.safeParse(parse(textOrEmpty(supervisorFile))).data;
   if (noted === undefined) return undefined;
   const words = commandLine(noted.unshare);
   const specFile = words[0] === 'unshare' ? words.find(isSpecFile) : undefined;

@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa, execaSync } from 'execa';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canNobodyRun, nobody as nobodysId } from '#test/support/nobody.ts';
 import { LabCli, labName } from './lab-process.ts';
 
 const repoDir = join(import.meta.dirname, '../../..');
 const launcher = join(repoDir, 'lab');
-const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-const mayNobody = (...words: string[]): boolean =>
-  execaSync('setpriv', [...asNobody.slice(1), 'test', ...words], { reject: false }).exitCode === 0;
+const asNobody = ['setpriv', `--reuid=${nobodysId}`, `--regid=${nobodysId}`, '--clear-groups'];
 /** Root, in a checkout into which another user may look, with a Node.js that they may run: not one in root's own directory. */
-const canTry = process.getuid?.() === 0 && mayNobody('-r', launcher) && mayNobody('-x', process.execPath);
+const canTry =
+  process.getuid?.() === 0 && canNobodyRun('test', '-r', launcher) && canNobodyRun(process.execPath, '-e', '');
 
 let lab: LabCli;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runFor } from '#apps/couchbase/src/cli/resident/run-for.ts';
+import { canNobodyRun, nobody } from '#test/support/nobody.ts';
 import { bundle, type Bundles } from '../support/bundles.ts';
 import type { Finished } from '../support/process.ts';
 import { finished, imagesClient, standIn, startClient, type Call } from '../support/resident.ts';
@@ -40,8 +40,6 @@ const ofOwn = (argv: readonly string[]): Finished => ({ code: 9, stdout: `own ${
 /** A line that a node that is not set up answers otherwise than the stand-in. */
 const hostList = (at = server): string[] =>
   `host-list -c 127.0.0.1:${at.ports.mgmt} -u Administrator -p Password1`.split(' ');
-const nobody = 65_534;
-const canRunNode = (uid: number): boolean => spawnSync('node', ['-e', ''], { uid, gid: uid }).status === 0;
 const isServed = async (): Promise<void> => {
   expect((await ask(hostList())).code).not.toBe(9);
 };
@@ -182,13 +180,16 @@ describe('the whole program runs', () => {
   });
 
   // Where Node.js lies in root's own directory nobody else can run the whole program.
-  test.runIf(process.getuid?.() === 0 && canRunNode(nobody))('for another user, who cannot connect', async () => {
-    expect(((await lstat(socket)).mode & 0o777).toString(8)).toBe('600');
-    const client = join(directory, 'couchbase-cli');
-    await copyFile(imagesClient, client);
-    expect(await ask(hostList(), { uid: nobody, client })).toEqual(ofOwn(hostList()));
-    await isServed();
-  });
+  test.runIf(process.getuid?.() === 0 && canNobodyRun('node', '-e', ''))(
+    'for another user, who cannot connect',
+    async () => {
+      expect(((await lstat(socket)).mode & 0o777).toString(8)).toBe('600');
+      const client = join(directory, 'couchbase-cli');
+      await copyFile(imagesClient, client);
+      expect(await ask(hostList(), { uid: nobody, client })).toEqual(ofOwn(hostList()));
+      await isServed();
+    },
+  );
 
   test.runIf(process.getuid?.() === 0)("where the socket is another user's: a line has passwords", async () => {
     let heard = '';

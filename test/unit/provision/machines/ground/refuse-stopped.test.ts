@@ -15,6 +15,9 @@ beforeEach(() => (paths = labPaths('stopped', `/nowhere/${process.pid}/${++labs}
 let shell: ChildProcess | undefined;
 afterEach(() => shell?.kill('SIGKILL'));
 
+/** For `sh -c`: as under `unshare` and tini, each with the spec file in its arguments; the last one ends with the first. */
+const three = '(tail --pid=$$ --retry -f "$0"; :); :';
+
 /** Two processes as the supervisor's are found: by the first's name and its spec file. */
 async function standIn(): Promise<{ unshare: number; init: number }> {
   shell = spawn('sh', ['-c', 'cat', paths.specFile], { argv0: 'unshare', stdio: ['pipe', 'ignore', 'ignore'] });
@@ -53,7 +56,6 @@ describe('a supervisor that was written down', () => {
   };
 
   it('is found by that, with all of its processes', async () => {
-    const three = '(tail --pid=$$ --retry -f "$0"; :); :';
     shell = spawn('sh', ['-c', three, paths.specFile], { argv0: 'unshare', stdio: 'ignore' });
     await expect.poll(() => supervisorProcesses(paths).length, { timeout: 30_000 }).toBe(3);
     const noted = noting(JSON.stringify({ unshare: shell.pid }));
@@ -79,8 +81,6 @@ describe('a supervisor that was written down', () => {
 });
 
 it('the one that does the work is among them: a person finds it first', async () => {
-  // As under `unshare` and tini, each with the spec file in its arguments; the last one ends with the first.
-  const three = '(tail --pid=$$ --retry -f "$0"; :); :';
   shell = spawn('sh', ['-c', three, paths.specFile], { argv0: 'unshare', stdio: 'ignore' });
   const named = (name: string) => (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') === `${name}\n`;
   const worker = () => supervisorProcesses(paths).find(named('tail')) ?? 0;
