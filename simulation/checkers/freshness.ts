@@ -5,6 +5,8 @@ import type { FleetFacts } from './fleet-facts.ts';
 /** Until TCP gives up an idle watch, and until one that says nothing is found out (`openMirror`), ms. */
 const deadWatchMs = 12_000;
 const silentWatchMs = 11_000;
+/** A machine that missed what etcd said knows that it did after this time, ms. */
+export const unawareMs = Math.max(deadWatchMs, silentWatchMs);
 /** How late what etcd says reaches a machine that nothing disturbs, ms. */
 const usualLagMs = 1_000;
 

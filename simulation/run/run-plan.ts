@@ -1,4 +1,5 @@
 import { boundMs } from '../checkers/convergence.ts';
+import { unawareMs } from '../checkers/freshness.ts';
 import { Judge, type Violation } from '../checkers/judge.ts';
 import type { HistoryEvent } from '../history/event.ts';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
@@ -139,9 +140,9 @@ class PlanRun {
     agenda.after(lookMs, lookForRest);
   }
 
-  /** By then the leases of those who died have run out, too, with whatever still hung on them. */
+  /** By then the leases of those who died have run out, too, with whatever still hung on them; and who missed something without knowing has found that out. */
   #leastCalmMs(): number {
-    return Math.max(unwrittenMs, this.#plan.fleet.ttlSeconds * 1000 + lateMs);
+    return Math.max(unwrittenMs, this.#plan.fleet.ttlSeconds * 1000 + lateMs, unawareMs + lateMs);
   }
 
   #isAtRest(): boolean {

@@ -6,7 +6,7 @@ import type { DesiredUnit } from './desired.ts';
 import type { Endings } from './endings.ts';
 import { executeTasks } from './execute.ts';
 import type { Holds } from './hold.ts';
-import { isDown, planTasks, type CurrentUnit, type Task } from './plan.ts';
+import { isDown, isUp, planTasks, type CurrentUnit, type Task } from './plan.ts';
 import { reportUnits } from './reports.ts';
 import type { WaitsFor } from './start-waits.ts';
 
@@ -73,6 +73,7 @@ export async function settle(
   // Stop, then unload, then load can follow each other at once when units stop fast.
   for (let round = 0; round < 3; round++) {
     const here = new Set(current.filter((unit) => !isDown(unit)).map(({ name }) => name));
+    holds.up(current.filter(isUp).map(({ name }) => name));
     const planned = planTasks(desired(), current).filter((task) => !holds.isHeld(task));
     const starting = new Set(startable(planned, here, starts));
     const tasks = planned.filter((task) => task.verb !== 'start' || starting.has(task));
