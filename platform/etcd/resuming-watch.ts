@@ -10,96 +10,112 @@ import { wire, type WatchMessage } from './wire.ts';
  * events are neither lost nor doubled. A stream whose wanted history was compacted goes on from the present: `onResync` is called
  * once the new stream is confirmed, so a list made in it or later has no gap to the events (ignore events up to its revision).
  */
-export function resumingWatch(
-  members: Requester,
-  prefix: string,
-  handlers: WatchHandlers,
-  fromRevision: number | undefined,
-): { readonly ready: Promise<void>; close(): void } {
-  let next = fromRevision;
-  let stream: WatchStream | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-  let resyncDue = false;
-  let away = false;
-  let failures = 0;
-  let settleReady: { resolve(): void; reject(e: Error): void } | undefined;
-  const ready = new Promise<void>((resolve, reject) => (settleReady = { resolve, reject }));
-  const giveUpAt = performance.now() + members.timeoutMs * 2.5;
+export class ResumingWatch {
+  /** Resolves when the first stream is confirmed; rejects when none was for 2.5 times the members' timeout. */
+  readonly ready: Promise<void>;
+  readonly #members: Requester;
+  readonly #prefix: string;
+  readonly #handlers: WatchHandlers;
+  readonly #giveUpAt: number;
+  #next: number | undefined;
+  #stream: WatchStream | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #isResyncDue = false;
+  #isAway = false;
+  #failures = 0;
+  #settleReady: { resolve(): void; reject(e: Error): void } | undefined;
 
-  const open = () => {
-    const connection = members.current();
+  /** Opens the first stream. @param fromRevision the first one that is wanted; undefined: what comes from now on */
+  constructor(members: Requester, prefix: string, handlers: WatchHandlers, fromRevision: number | undefined) {
+    this.#members = members;
+    this.#prefix = prefix;
+    this.#handlers = handlers;
+    this.#next = fromRevision;
+    this.#giveUpAt = performance.now() + members.timeoutMs * 2.5;
+    this.ready = new Promise<void>((resolve, reject) => (this.#settleReady = { resolve, reject }));
+    this.#open();
+  }
+
+  /** No event comes any more. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#stream?.cancel();
+  }
+
+  #open(): void {
+    const connection = this.#members.current();
     // A stream that is never confirmed (member without leader, connection that hangs) must not be waited for for ever.
-    clearTimeout(timer);
-    timer = setTimeout(
-      () => retry(etcdFailure('timeout.etcd', connection.endpoint, 'watch', 'not confirmed in time')),
-      members.timeoutMs,
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#retry(unanswered(connection, 'not confirmed in time')),
+      this.#members.timeoutMs,
     );
-    stream = connection.watch(wire.watchRequest(connection.bytes, prefix, next), {
-      onMessage: (message) => receive(wire.readWatch(connection.bytes, message)),
-      onEnd: retry,
+    this.#stream = connection.watch(wire.watchRequest(connection.bytes, this.#prefix, this.#next), {
+      onMessage: (message) => this.#receive(wire.readWatch(connection.bytes, message)),
+      onEnd: (error) => this.#retry(error),
     });
-  };
+  }
 
-  const receive = (message: WatchMessage) => {
-    if (closed) return;
+  #receive(message: WatchMessage): void {
+    if (this.#isClosed) return;
     if (message.canceled) {
-      if (message.compactRevision === 0) {
-        return retry(
-          etcdFailure('timeout.etcd', members.current().endpoint, 'watch', message.cancelReason || 'cancelled'),
-        );
-      }
-      next = undefined;
-      resyncDue = true;
-      stream?.cancel();
-      return open();
+      this.#cancelled(message);
+      return;
     }
-    if (message.created) confirmed(message);
+    if (message.created) this.#confirmed(message);
     for (const event of message.events) {
-      next = event.revision + 1;
-      handlers.onEvent(event);
-      if (closed) return;
+      this.#next = event.revision + 1;
+      this.#handlers.onEvent(event);
+      if (this.#isClosed) return;
     }
     // Progress notice: everything up to its revision has been delivered (etcd API guarantees, "Watch").
-    if (!message.created && message.events.length === 0) next = Math.max(next ?? 0, message.revision + 1);
-  };
+    if (!message.created && message.events.length === 0) this.#next = Math.max(this.#next ?? 0, message.revision + 1);
+  }
 
-  const confirmed = (message: WatchMessage) => {
-    clearTimeout(timer);
-    failures = 0;
-    away = false;
-    next ??= message.revision + 1;
-    settleReady?.resolve();
-    settleReady = undefined;
-    if (resyncDue) {
-      resyncDue = false;
-      handlers.onResync?.();
+  #cancelled({ compactRevision, cancelReason }: WatchMessage): void {
+    if (compactRevision === 0) {
+      this.#retry(unanswered(this.#members.current(), cancelReason || 'cancelled'));
+      return;
     }
-  };
+    this.#next = undefined;
+    this.#isResyncDue = true;
+    this.#stream?.cancel();
+    this.#open();
+  }
 
-  const retry = (error: Error) => {
-    if (closed) return;
-    stream?.cancel();
-    clearTimeout(timer);
-    if (settleReady && performance.now() > giveUpAt) {
-      closed = true;
-      return settleReady.reject(error);
+  #confirmed(message: WatchMessage): void {
+    clearTimeout(this.#timer);
+    this.#failures = 0;
+    this.#isAway = false;
+    this.#next ??= message.revision + 1;
+    this.#settleReady?.resolve();
+    this.#settleReady = undefined;
+    if (!this.#isResyncDue) return;
+    this.#isResyncDue = false;
+    this.#handlers.onResync?.();
+  }
+
+  #retry(error: Error): void {
+    if (this.#isClosed) return;
+    this.#stream?.cancel();
+    clearTimeout(this.#timer);
+    const isFirst = this.#settleReady !== undefined;
+    if (isFirst && performance.now() > this.#giveUpAt) {
+      this.#isClosed = true;
+      this.#settleReady?.reject(error);
+      return;
     }
-    if (!away && !settleReady) handlers.onDisconnect?.(error);
-    away = true;
-    members.rotate();
-    timer = setTimeout(open, settleReady && isRefused(error) ? 50 : backoffMs(failures++));
-  };
+    if (!this.#isAway && !isFirst) this.#handlers.onDisconnect?.(error);
+    this.#isAway = true;
+    this.#members.rotate();
+    this.#timer = setTimeout(() => this.#open(), isFirst && isRefused(error) ? 50 : backoffMs(this.#failures++));
+  }
+}
 
-  open();
-  return {
-    ready,
-    close() {
-      closed = true;
-      clearTimeout(timer);
-      stream?.cancel();
-    },
-  };
+function unanswered({ endpoint }: { readonly endpoint: string }, why: string): LabError {
+  return etcdFailure('timeout.etcd', endpoint, 'watch', why);
 }
 
 /** 50 ms doubling to 1 s, the upper half random: three daemons must not come back in step. */

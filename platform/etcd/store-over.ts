@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
-import { requester } from './requester.ts';
-import { resumingWatch } from './resuming-watch.ts';
+import { requester, type Requester } from './requester.ts';
+import { ResumingWatch } from './resuming-watch.ts';
 import { selfRenewingLease } from './self-renewing-lease.ts';
 import type { EtcdStore } from './store.ts';
 import { wire } from './wire.ts';
@@ -10,6 +10,7 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
   const members = requester(connections, timeoutMs);
   const open = new Set<{ close(): unknown }>();
   const form = members.bytes;
+  const { granted: grantedLease, ...leases } = leasesOver(members);
   const write = (method: 'put' | 'deleteRange' | 'txn', request: object) => members.request(method, request, 'write');
 
   const store: EtcdStore = {
@@ -39,8 +40,9 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
       const answer = await write('txn', wire.txnRequest(form, guards, writes));
       return wire.readTransaction(answer);
     },
+    ...leases,
     async grant(ttlSeconds, onRenewed) {
-      const granted = await grantLease(ttlSeconds);
+      const granted = await grantedLease(ttlSeconds);
       const lease = selfRenewingLease(store, granted.id, granted.ttl, {
         end: () => open.delete(entry),
         renewed: onRenewed,
@@ -49,23 +51,8 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
       open.add(entry);
       return lease;
     },
-    grantOnce: async (ttlSeconds) => (await grantLease(ttlSeconds)).id,
-    async keepAliveOnce(leaseId) {
-      const answer = await members.request('leaseKeepAlive', { ID: leaseId }, 'read');
-      return wire.int((answer as { TTL?: string }).TTL);
-    },
-    async leaseTtl(leaseId) {
-      const answer = await members.request('leaseTimeToLive', { ID: leaseId, keys: true }, 'read');
-      const { TTL, grantedTTL, keys } = answer as { TTL?: string; grantedTTL?: string; keys?: unknown[] };
-      return { granted: wire.int(grantedTTL), remaining: wire.int(TTL), keys: (keys ?? []).map((k) => form.decode(k)) };
-    },
-    async revokeLease(leaseId) {
-      await members.request('leaseRevoke', { ID: leaseId }, 'read').catch((error: unknown) => {
-        if ((error as { code?: string }).code !== 'state.etcd-lease') throw error;
-      });
-    },
     async watch(prefix, handlers, fromRevision) {
-      const watch = resumingWatch(members, prefix, handlers, fromRevision);
+      const watch = new ResumingWatch(members, prefix, handlers, fromRevision);
       open.add(watch);
       await watch.ready;
       return {
@@ -82,16 +69,38 @@ export function storeOver(connections: readonly Connection[], timeoutMs: number)
     },
   };
   return store;
-
-  /** A grant that is repeated leaves at worst one lease too many, which dies by itself: as safe to repeat as a read. */
-  async function grantLease(ttlSeconds: number): Promise<{ id: string; ttl: number }> {
-    const ttl = Math.max(1, Math.ceil(ttlSeconds));
-    const answer = await members.request('leaseGrant', { TTL: String(ttl), ID: '0' }, 'read');
-    const { ID, TTL } = answer as { ID: string; TTL?: string };
-    return { id: ID, ttl: wire.int(TTL) || ttl };
-  }
 }
 
 function deleted(answer: unknown): number {
   return wire.int((answer as { deleted?: string }).deleted);
+}
+
+/** The store's words on leases, and `granted`: an id with the seconds that etcd gave it. */
+function leasesOver(members: Requester) {
+  /** A grant that is repeated leaves at worst one lease too many, which dies by itself: as safe to repeat as a read. */
+  const granted = async (ttlSeconds: number): Promise<{ id: string; ttl: number }> => {
+    const ttl = Math.max(1, Math.ceil(ttlSeconds));
+    const answer = await members.request('leaseGrant', { TTL: String(ttl), ID: '0' }, 'read');
+    const { ID, TTL } = answer as { ID: string; TTL?: string };
+    return { id: ID, ttl: wire.int(TTL) || ttl };
+  };
+  return {
+    granted,
+    grantOnce: async (ttlSeconds: number) => (await granted(ttlSeconds)).id,
+    async keepAliveOnce(leaseId: string) {
+      const answer = await members.request('leaseKeepAlive', { ID: leaseId }, 'read');
+      return wire.int((answer as { TTL?: string }).TTL);
+    },
+    async leaseTtl(leaseId: string) {
+      const answer = await members.request('leaseTimeToLive', { ID: leaseId, keys: true }, 'read');
+      const { TTL, grantedTTL, keys } = answer as { TTL?: string; grantedTTL?: string; keys?: unknown[] };
+      const decoded = (keys ?? []).map((key) => members.bytes.decode(key));
+      return { granted: wire.int(grantedTTL), remaining: wire.int(TTL), keys: decoded };
+    },
+    async revokeLease(leaseId: string) {
+      await members.request('leaseRevoke', { ID: leaseId }, 'read').catch((error: unknown) => {
+        if ((error as { code?: string }).code !== 'state.etcd-lease') throw error;
+      });
+    },
+  };
 }

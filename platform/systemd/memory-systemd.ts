@@ -1,4 +1,4 @@
-import type { Failures, ObservedUnit, SystemdDriver } from './driver.ts';
+import type { Failures, InstalledUnit, ObservedUnit, SystemdDriver } from './driver.ts';
 
 /**
  * A systemd in memory, for tests and simulations of whole clusters in one place. A service becomes active/running when it is
@@ -28,31 +28,21 @@ interface MemoryUnit {
 
 /** Has no unit yet. */
 export function memorySystemd(): MemorySystemd {
-  const units = new Map<string, MemoryUnit>();
-  const wakers = new Set<(unit: string) => void>();
+  const units = new MemoryUnits();
   const calls: string[] = [];
   let goingDown = false;
-  let runs = 0;
-  const change = (name: string, active: string, sub: string): void => {
-    const unit = units.get(name);
-    if (!unit) return;
-    if (active === 'active' && unit.active !== 'active') unit.invocation = String(++runs);
-    Object.assign(unit, { active, sub });
-    for (const wake of wakers) setImmediate(() => wake(name));
-  };
   const record = (verb: string, names: readonly string[]): Failures => {
     if (names.length > 0) calls.push([verb, ...names].join(' '));
     return new Map();
   };
   return {
     calls,
-    installed: async () => [...units].map(([name, u]) => ({ name, text: u.text, started: u.started, stopping: false })),
+    installed: async () => units.installed(),
     async observe(names) {
       return new Map(names.map((name) => [name, observedOf(units.get(name))] as const));
     },
     async load(list) {
-      const fresh = { started: false, active: 'inactive', sub: 'dead', invocation: '' };
-      for (const { name, text } of list) units.set(name, { text, ...fresh });
+      for (const { name, text } of list) units.put(name, text);
       return record(
         'load',
         list.map((u) => u.name),
@@ -61,46 +51,87 @@ export function memorySystemd(): MemorySystemd {
     async start(names) {
       const failures = record('start', names);
       for (const name of names) {
-        const unit = units.get(name);
-        if (!unit) failures.set(name, `Unit ${name} not found.`);
-        else if (refused(unit.text)) failures.set(name, `Unit ${name} has a bad unit file setting.`);
-        else if (name.endsWith('.timer') && !units.has(name.replace(/timer$/, 'service')))
-          failures.set(name, `${name.replace(/timer$/, 'service')}, which it is to start, is not on this machine`);
-        else {
-          unit.started = true;
-          if (unit.text.includes('ExecStart=/bin/false')) change(name, 'failed', 'failed');
-          else change(name, 'active', 'running');
-        }
+        const failure = units.start(name);
+        if (failure !== undefined) failures.set(name, failure);
       }
       return failures;
     },
     async stop(names) {
-      for (const name of names) {
-        const unit = units.get(name);
-        if (unit) unit.started = false;
-        if (unit?.active === 'active' && /^ExecStop=./m.test(unit.text)) change(name, 'deactivating', 'stop');
-        else change(name, 'inactive', 'dead');
-      }
+      for (const name of names) units.stop(name);
       return record('stop', names);
     },
     async unload(names) {
-      for (const name of names) units.delete(name);
+      for (const name of names) units.remove(name);
       return record('unload', names);
     },
     shuttingDown: async () => goingDown,
-    follow(wake) {
-      wakers.add(wake);
-      return { close: () => wakers.delete(wake) };
-    },
+    follow: (wake) => units.follow(wake),
     close: () => undefined,
-    fail: (name) => change(name, 'failed', 'failed'),
-    startByItself: (name) => change(name, 'active', 'running'),
-    finish: (name) => change(name, 'inactive', 'dead'),
+    fail: (name) => units.change(name, 'failed', 'failed'),
+    startByItself: (name) => units.change(name, 'active', 'running'),
+    finish: (name) => units.change(name, 'inactive', 'dead'),
     goDown() {
       goingDown = true;
-      for (const name of units.keys()) change(name, 'inactive', 'dead');
+      for (const { name } of units.installed()) units.change(name, 'inactive', 'dead');
     },
   };
+}
+
+/** The units, and who is told when one turns. */
+class MemoryUnits {
+  readonly #units = new Map<string, MemoryUnit>();
+  readonly #wakers = new Set<(unit: string) => void>();
+  #runs = 0;
+
+  get(name: string): MemoryUnit | undefined {
+    return this.#units.get(name);
+  }
+
+  installed(): InstalledUnit[] {
+    return [...this.#units].map(([name, { text, started }]) => ({ name, text, started, stopping: false }));
+  }
+
+  put(name: string, text: string): void {
+    this.#units.set(name, { text, started: false, active: 'inactive', sub: 'dead', invocation: '' });
+  }
+
+  remove(name: string): void {
+    this.#units.delete(name);
+  }
+
+  /** @returns why it cannot be started */
+  start(name: string): string | undefined {
+    const unit = this.#units.get(name);
+    if (!unit) return `Unit ${name} not found.`;
+    if (refused(unit.text)) return `Unit ${name} has a bad unit file setting.`;
+    const service = name.replace(/timer$/, 'service');
+    if (name.endsWith('.timer') && !this.#units.has(service))
+      return `${service}, which it is to start, is not on this machine`;
+    unit.started = true;
+    if (unit.text.includes('ExecStart=/bin/false')) this.change(name, 'failed', 'failed');
+    else this.change(name, 'active', 'running');
+    return undefined;
+  }
+
+  stop(name: string): void {
+    const unit = this.#units.get(name);
+    if (unit) unit.started = false;
+    if (unit?.active === 'active' && /^ExecStop=./m.test(unit.text)) this.change(name, 'deactivating', 'stop');
+    else this.change(name, 'inactive', 'dead');
+  }
+
+  change(name: string, active: string, sub: string): void {
+    const unit = this.#units.get(name);
+    if (!unit) return;
+    if (active === 'active' && unit.active !== 'active') unit.invocation = String(++this.#runs);
+    Object.assign(unit, { active, sub });
+    for (const wake of this.#wakers) setImmediate(() => wake(name));
+  }
+
+  follow(wake: (unit: string) => void): { close(): void } {
+    this.#wakers.add(wake);
+    return { close: () => this.#wakers.delete(wake) };
+  }
 }
 
 function refused(text: string): boolean {

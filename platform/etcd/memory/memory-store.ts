@@ -21,44 +21,15 @@ function client(core: Core): MemoryStore {
   const { clock, keys, leases, watches, state } = core;
   const mine = new Set<{ close(): unknown }>();
 
-  /** Every request: a microtask of travel, then all or nothing. */
-  const answer = async <T>(what: string, act: () => T): Promise<T> => {
+  const answer: Answer = async (what, act) => {
     await Promise.resolve();
     if (state.away) throw etcdFailure('timeout.etcd', 'memory', what, 'the store is switched off');
     return act();
   };
-  const checkLease = (lease: string | undefined) => {
-    if (lease !== undefined && lease !== '0' && !leases.has(lease)) {
-      throw etcdFailure('state.etcd-lease', 'memory', 'put', 'etcdserver: requested lease not found');
-    }
-  };
   const drop = (lease: string) => keys.apply([...keys.onLease(lease)].map((key) => ({ delete: key })));
 
   const store: MemoryStore = {
-    get: (key) => answer('get', () => keys.get(key)),
-    list: (prefix) => answer('list', () => ({ items: keys.list(prefix), revision: keys.revision() })),
-    changesSince: (prefix, revision) =>
-      answer('changesSince', () => {
-        const all = keys.list(prefix);
-        const fresh = all.filter(({ modRevision }) => modRevision > revision);
-        return { keys: fresh.map(({ key }) => key), count: all.length, revision: keys.revision() };
-      }),
-    put: (key, value, lease) =>
-      answer('put', () => {
-        checkLease(lease);
-        keys.apply([{ put: key, value, lease: lease ?? '0' }]);
-      }),
-    delete: (key) => answer('delete', () => keys.apply([{ delete: key }])),
-    deletePrefix: (prefix) => answer('deletePrefix', () => keys.apply([{ delete: prefix, prefix: true }])),
-    transact: (guards, writes) =>
-      answer('transact', () => {
-        const refusal = refusalOf(writes);
-        if (refusal) throw etcdFailure('internal.etcd', 'memory', 'transact', refusal);
-        if (!guards.every(keys.holds)) return undefined;
-        for (const write of writes) if ('put' in write) checkLease(write.lease);
-        keys.apply(writes);
-        return keys.revision();
-      }),
+    ...requestsOn(core, answer),
     async grant(ttlSeconds, onRenewed) {
       const id = await store.grantOnce(ttlSeconds);
       const entry = { close: () => lease.abandon() };
@@ -72,9 +43,6 @@ function client(core: Core): MemoryStore {
       mine.add(entry);
       return lease;
     },
-    grantOnce: (ttlSeconds) => answer('grant', () => leases.grant(ttlSeconds)),
-    keepAliveOnce: (id) => answer('keepAlive', () => leases.renew(id)),
-    leaseTtl: (id) => answer('leaseTtl', () => ({ ...leases.ttl(id), keys: [...keys.onLease(id)].sort() })),
     revokeLease: (id) =>
       answer('revokeLease', () => {
         if (leases.remove(id)) drop(id);
@@ -108,6 +76,44 @@ function client(core: Core): MemoryStore {
   return store;
 }
 
+/** What changes or reads the store in one step. */
+function requestsOn({ keys, leases }: Core, answer: Answer): Pick<EtcdStore, InOneStep> {
+  const checkLease = (lease: string | undefined) => {
+    if (lease !== undefined && lease !== '0' && !leases.has(lease)) {
+      throw etcdFailure('state.etcd-lease', 'memory', 'put', 'etcdserver: requested lease not found');
+    }
+  };
+  return {
+    get: (key) => answer('get', () => keys.get(key)),
+    list: (prefix) => answer('list', () => ({ items: keys.list(prefix), revision: keys.revision() })),
+    changesSince: (prefix, revision) =>
+      answer('changesSince', () => {
+        const all = keys.list(prefix);
+        const fresh = all.filter(({ modRevision }) => modRevision > revision);
+        return { keys: fresh.map(({ key }) => key), count: all.length, revision: keys.revision() };
+      }),
+    put: (key, value, lease) =>
+      answer('put', () => {
+        checkLease(lease);
+        keys.apply([{ put: key, value, lease: lease ?? '0' }]);
+      }),
+    delete: (key) => answer('delete', () => keys.apply([{ delete: key }])),
+    deletePrefix: (prefix) => answer('deletePrefix', () => keys.apply([{ delete: prefix, prefix: true }])),
+    transact: (guards, writes) =>
+      answer('transact', () => {
+        const refusal = refusalOf(writes);
+        if (refusal) throw etcdFailure('internal.etcd', 'memory', 'transact', refusal);
+        if (!guards.every(keys.holds)) return undefined;
+        for (const write of writes) if ('put' in write) checkLease(write.lease);
+        keys.apply(writes);
+        return keys.revision();
+      }),
+    grantOnce: (ttlSeconds) => answer('grant', () => leases.grant(ttlSeconds)),
+    keepAliveOnce: (id) => answer('keepAlive', () => leases.renew(id)),
+    leaseTtl: (id) => answer('leaseTtl', () => ({ ...leases.ttl(id), keys: [...keys.onLease(id)].sort() })),
+  };
+}
+
 export interface MemoryStore extends EtcdStore {
   /** Another client of the same store, with watches and leases of its own: for a second daemon in the same test. */
   connect(): MemoryStore;
@@ -118,6 +124,21 @@ export interface MemoryStore extends EtcdStore {
   /** true = no quorum: every request rejects with `timeout.etcd`, no event comes, no lease expires. */
   setAway(away: boolean): void;
 }
+
+type InOneStep =
+  | 'get'
+  | 'list'
+  | 'changesSince'
+  | 'put'
+  | 'delete'
+  | 'deletePrefix'
+  | 'transact'
+  | 'grantOnce'
+  | 'keepAliveOnce'
+  | 'leaseTtl';
+
+/** Every request: a microtask of travel, then all or nothing. */
+type Answer = <T>(what: string, act: () => T) => Promise<T>;
 
 interface Core {
   readonly clock: Clock;

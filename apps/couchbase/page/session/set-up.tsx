@@ -37,7 +37,9 @@ export function SetUp({ onDone }: { onDone: () => void }) {
             {(ids) => (
               <input
                 {...ids}
-                {...{ name, type, autoComplete }}
+                name={name}
+                type={type}
+                autoComplete={autoComplete}
                 required
                 value={values[name]}
                 onChange={(event) => setValues({ ...values, [name]: event.target.value })}

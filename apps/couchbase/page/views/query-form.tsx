@@ -81,7 +81,8 @@ function Texts({ parameters, set }: Part) {
           {(ids) => (
             <input
               {...ids}
-              {...{ min, max }}
+              min={min}
+              max={max}
               type="number"
               value={parameters[name]}
               onChange={(event) => set({ [name]: event.target.value })}

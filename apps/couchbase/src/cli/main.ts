@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { told } from './outcome.ts';
+import { streamsOf } from './outcome.ts';
 import { runCli } from './run.ts';
 
 /** couchbase-cli: what it has to say goes to standard output, errors too, except for what 7.x says of wrong options. */
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
     progress: (text) => process.stderr.write(text),
     ask,
   });
-  const { output, errors } = told(outcome);
+  const { output, errors } = streamsOf(outcome);
   process.exitCode = outcome.code;
   if (output !== '') process.stdout.write(output);
   if (errors !== '') process.stderr.write(errors);

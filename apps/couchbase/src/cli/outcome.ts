@@ -16,7 +16,7 @@ export function success(text: string): Outcome {
 }
 
 /** What goes to standard output and to standard error, each line with its end. Pure. */
-export function told({ lines, errorLines = [] }: Outcome): { readonly output: string; readonly errors: string } {
+export function streamsOf({ lines, errorLines = [] }: Outcome): { readonly output: string; readonly errors: string } {
   const textOf = (all: readonly string[]): string => (all.length === 0 ? '' : `${all.join('\n')}\n`);
   return { output: textOf(lines), errors: textOf(errorLines) };
 }

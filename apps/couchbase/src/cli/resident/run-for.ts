@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { told } from '../outcome.ts';
+import { streamsOf } from '../outcome.ts';
 import { CallersOwn, type Surroundings } from '../surroundings.ts';
 import type { Caller } from './caller.ts';
 import type { CliRequest } from './request.ts';
@@ -18,7 +18,7 @@ export async function runFor({ argv, env }: CliRequest, caller: Caller): Promise
     // Loaded for the first caller: most servers never have one.
     const { runCli } = await import('../run.ts');
     const outcome = await runCli(argv, inThisProcess(env, caller));
-    const { output, errors } = told(outcome);
+    const { output, errors } = streamsOf(outcome);
     if (output !== '') caller.tell('o', output);
     if (errors !== '') caller.tell('e', errors);
     caller.tell('x', String(outcome.code));

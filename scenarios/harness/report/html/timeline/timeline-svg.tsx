@@ -43,7 +43,14 @@ const laneMachines = (rows: readonly Row[]): string[] =>
 function Hatch({ hue }: { readonly hue: number }) {
   const [id, className] = [`hatch${hue}`, `m${hue}`];
   return (
-    <pattern {...{ id, className }} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+    <pattern
+      id={id}
+      className={className}
+      width="6"
+      height="6"
+      patternUnits="userSpaceOnUse"
+      patternTransform="rotate(45)"
+    >
       <rect className="hatch-ground" width="6" height="6" />
       <path className="hatch-line" d="M0 0V6" />
     </pattern>

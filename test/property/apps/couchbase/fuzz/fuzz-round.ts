@@ -42,7 +42,7 @@ export async function fuzzRound(bundle: string, seed: number, deeds: number): Pr
     await createBucket(server.ports.mgmt, 'default');
     await someDocuments(server);
     for (const [number, one] of fc.sample(deed, { seed, numRuns: deeds }).entries()) {
-      last = `deed ${number}: ${told(one)}`;
+      last = `deed ${number}: ${deedText(one)}`;
       await within('an end of it', carryOut(server, one));
       const { status } = await within("another client's answer", aSign(server.ports.kv));
       if (status !== statuses.success) throw new Error(`another client got status ${status}`);
@@ -166,7 +166,7 @@ function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-function told(one: Deed): string {
+function deedText(one: Deed): string {
   const shown =
     one.kind === 'key-value' ? one.segments.map((segment) => segment.toString('hex')).join(' ') : JSON.stringify(one);
   return shown.length > 3000 ? `${shown.slice(0, 3000)}...` : shown;

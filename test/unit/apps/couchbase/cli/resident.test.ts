@@ -297,8 +297,13 @@ describe('where the caller has an unusual standard output', () => {
   test('one that does not wait: nothing of a long answer is lost', async () => {
     const names = Array.from({ length: 5000 }, (_, index) => `bucket-${index}-${'x'.repeat(100)}`);
     const bucketOf = (name: string) => ({
-      ...{ name, bucketType: 'membase', authType: 'sasl', saslPassword: '', replicaNumber: 0 },
-      ...{ quota: { ram: 1 }, basicStats: { memUsed: 1 } },
+      name,
+      bucketType: 'membase',
+      authType: 'sasl',
+      saslPassword: '',
+      replicaNumber: 0,
+      quota: { ram: 1 },
+      basicStats: { memUsed: 1 },
     });
     const many = createHttpServer((_request, response) => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(names.map(bucketOf)));

@@ -68,7 +68,8 @@ describe('an image from upstream', () => {
     expect(single.images).toEqual([
       expect.not.objectContaining({ from: expect.anything() as unknown }),
       expect.objectContaining({
-        ...{ name: 'library/tiny', tag: '1' },
+        name: 'library/tiny',
+        tag: '1',
         from: { remoteUrl: upstream.url, image: 'library/real:2', digest: mine.digest },
       }),
     ]);
@@ -118,7 +119,8 @@ describe('what does not come leaves nothing half done, and the next command goes
 
   it('an image that is not there: 68, then it is', async () => {
     expect(await refusal()).toMatchObject({
-      ...{ code: 'missing.upstream-image', exitCode: 68 },
+      code: 'missing.upstream-image',
+      exitCode: 68,
       message: expect.stringContaining(`tiny:1 cannot be fetched (library/real:2 from ${upstream.url})`) as string,
       next: expect.stringContaining('[images.tiny] of lab.toml') as string,
     });
@@ -140,7 +142,8 @@ describe('what does not come leaves nothing half done, and the next command goes
     const { layer } = await upstream.put(real, { arch, greeting: 'hello' });
     await upstream.damage(layer);
     expect(await refusal()).toMatchObject({
-      ...{ code: 'input.upstream-image', exitCode: 67 },
+      code: 'input.upstream-image',
+      exitCode: 67,
       message: expect.stringContaining('not what its digest says') as string,
       evidence: expect.arrayContaining([expect.stringContaining(layer)]) as string[],
     });
@@ -158,7 +161,8 @@ describe('what does not come leaves nothing half done, and the next command goes
     const { server, url } = await withPassword(upstream);
     try {
       expect(await refusal(from(url))).toMatchObject({
-        ...{ code: 'permission.upstream', exitCode: 77 },
+        code: 'permission.upstream',
+        exitCode: 77,
         next: expect.stringContaining(`buildah login ${new URL(url).host}`) as string,
       });
     } finally {
