@@ -23,6 +23,8 @@ export function etcdEnvironment(
     'ETCD_PRE_VOTE=true',
     'ETCD_AUTO_COMPACTION_RETENTION=1',
     'ETCD_LOGGER=zap',
+    // Go would take all of the host's cores for the machine's, and wake a thread on each of them ten times a second.
+    `GOMAXPROCS=${machine.cpus}`,
     ...firstMember(machine, start),
     '',
   ].join('\n');

@@ -21,6 +21,15 @@ it('all but the first member of a new cluster are told whom to wait for', () => 
   for (const index of [1, 2]) expect(environmentOf(index)).toContain('\nFIRST_MEMBER_URL=http://172.17.8.101:2380\n');
 });
 
+it("a member uses as many of the host's cores as its machine has", () => {
+  const cores = (rb: string) => {
+    const sized = load({ rb });
+    return sized.machines.map((machine) => /^GOMAXPROCS=(.*)$/m.exec(etcdEnvironment(sized, machine))?.[1]);
+  };
+  expect(cores('$num_instances = 3\n')).toEqual(['1', '1', '1']);
+  expect(cores('$num_instances = 1\n$vm_cpus = 4\n')).toEqual(['4']);
+});
+
 it('one that joins waits for nobody', () => {
   const members = config.machines.map(({ name, address }) => ({ name, peerUrl: `http://${address}:2380` }));
   expect(environmentOf(2, { state: 'existing', members })).not.toContain('FIRST_MEMBER_URL');
