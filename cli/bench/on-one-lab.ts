@@ -1,5 +1,5 @@
 import type { Lab } from '#provision/cluster/lab.ts';
-import { bareBootMs, warmUpMs } from '#scenarios/bench/warm-up.ts';
+import { bareBoot, type Cost, warmUp } from '#scenarios/bench/warm-up.ts';
 import { deployedStack, probeFigures } from '#scenarios/bench/probes.ts';
 import { median, stepStatistics } from '#scenarios/bench/failover-series.ts';
 import { failover } from '#scenarios/failover/failover.ts';
@@ -12,29 +12,31 @@ import { table } from '../render/table.ts';
 
 /** `npm run bench -- warm-up`: a warm `lab up` against its floor, in turn. The lab is destroyed before and after. */
 export async function benchWarmUp(lab: Lab, rounds: number): Promise<void> {
-  await warmUpMs(lab);
+  await warmUp(lab);
   await lab.destroy();
-  const floors: number[] = [];
-  const ups: number[] = [];
+  const floors: Cost[] = [];
+  const ups: Cost[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    floors.push(await bareBootMs(lab));
-    ups.push(await warmUpMs(lab));
+    floors.push(await bareBoot(lab));
+    ups.push(await warmUp(lab));
     await lab.destroy();
   }
-  const row = (name: string, values: number[]) => [
+  const times = (costs: readonly Cost[]) => costs.map(({ ms }) => ms);
+  const row = (name: string, costs: readonly Cost[]) => [
     name,
-    seconds(median(values)),
-    seconds(Math.min(...values)),
-    seconds(Math.max(...values)),
+    seconds(median(times(costs))),
+    seconds(Math.min(...times(costs))),
+    seconds(Math.max(...times(costs))),
+    seconds(median(costs.map(({ cpuMs }) => cpuMs))),
   ];
   console.log(`\nwarm lab up against its floor, ${rounds} rounds, interleaved`);
   console.log(
     table(
-      ['', 'MEDIAN', 'BEST', 'WORST'],
+      ['', 'MEDIAN', 'BEST', 'WORST', "THE HOST'S CPU"],
       [row('three machines booted bare, at once', floors), row('lab up: etcd, flannel, Docker, fleet ready', ups)],
     ),
   );
-  console.log(`ratio of the medians: ${(median(ups) / median(floors)).toFixed(2)}`);
+  console.log(`ratio of the medians: ${(median(times(ups)) / median(times(floors))).toFixed(2)}`);
 }
 
 /** `npm run bench -- failover [halt,cut,...]`: the same failover again and again, every kind in turn. */

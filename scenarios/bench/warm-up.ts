@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from '#provision/cluster/lab.ts';
 import { supervisorSpec } from '#provision/cluster/supervisor-spec.ts';
@@ -6,12 +7,18 @@ import { osRecipe } from '#provision/image/os/recipe.ts';
 import { labPaths } from '#provision/machines/ground/lab-paths.ts';
 import { NspawnProvider } from '#provision/machines/nspawn/nspawn-provider.ts';
 
+/** How long something took, and the CPU time of the whole host meanwhile, both in ms: of what was measured only where nothing else runs. */
+export interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
 /**
  * The floor of `lab up`: the same OS image, bare (no Ignition, no cluster), as many machines, all booted at once under
  * the same limits to multi-user.target.
- * @returns ms from the first start to the last machine's boot; the supervisor's own start is not in it
+ * @returns from the first start to the last machine's boot; the supervisor's own start is not in it
  */
-export async function bareBootMs(lab: Lab): Promise<number> {
+export async function bareBoot(lab: Lab): Promise<Cost> {
   const { config, repoDir } = lab;
   const os = await ensureOsImage(osRecipe(repoDir, config.images.suite), config.cacheDir, () => undefined);
   const name = 'bare';
@@ -35,21 +42,29 @@ export async function bareBootMs(lab: Lab): Promise<number> {
   await provider.destroy();
   try {
     await provider.prepare(images);
-    const began = performance.now();
-    await Promise.all(
-      machines.map(async (machine) => {
-        await provider.start(machine, '');
-        await provider.waitBooted(machine, config.timers.bootDeadlineMs);
-      }),
-    );
-    return performance.now() - began;
+    const boot = async (machine: string): Promise<void> => {
+      await provider.start(machine, '');
+      await provider.waitBooted(machine, config.timers.bootDeadlineMs);
+    };
+    return await costOf(() => Promise.all(machines.map(boot)));
   } finally {
     await provider.destroy();
   }
 }
 
-/** `lab up` with warm caches and no machines: ms until etcd, Docker, flannel are healthy and fleet lists all machines. */
-export async function warmUpMs(lab: Lab): Promise<number> {
+/** `lab up` with warm caches and no machines, until etcd, Docker, flannel are healthy and fleet lists all machines. */
+export async function warmUp(lab: Lab): Promise<Cost> {
   await lab.destroy();
-  return (await lab.up()).tookMs;
+  return costOf(() => lab.up());
+}
+
+async function costOf(act: () => Promise<unknown>): Promise<Cost> {
+  const [began, busy] = [performance.now(), busyMs()];
+  await act();
+  return { ms: performance.now() - began, cpuMs: busyMs() - busy };
+}
+
+/** CPU time of all that has run on this host, ms. */
+function busyMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
