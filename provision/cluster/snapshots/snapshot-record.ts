@@ -12,7 +12,7 @@ const machineSchema = z.object({
 
 /** What a snapshot says of itself, in its `snapshot.json`, which is written last. */
 export const snapshotSchema = z.object({
-  /** ISO 8601, when every machine stood still. */
+  /** ISO 8601, when it was begun: every machine stood still seconds later at most. */
   at: z.string(),
   /** The machines are guests of this hypervisor; absent: containers. */
   guestsOf: z.enum(['libvirt', 'virtualbox'] satisfies HypervisorName[]).optional(),
