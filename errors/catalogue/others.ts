@@ -165,8 +165,9 @@ export const others = {
     remedy: '`vagrant snapshot save NAME`, without a machine: the whole lab.',
   },
   'unbuilt.snapshots': {
-    means: 'Snapshots of a whole lab are built for containers only.',
-    remedy: '`vagrant snapshot save NAME`, where the hypervisor can; each guest then stands for itself.',
+    means: 'Snapshots of a whole lab are built for containers and for guests of libvirt, not for those of VirtualBox.',
+    remedy:
+      '`vagrant snapshot save NAME`: each guest then stands for itself, and what etcd has on their disks may not fit.',
   },
   'unbuilt.suspend': {
     means:

@@ -239,8 +239,8 @@ export const state = {
   },
   'state.snapshot': {
     means:
-      'The disks of the snapshot do not fit the lab as it is now; nothing was touched. It has other machines, other addresses or ' +
-      'timers, or the OS image to which the disks are the difference is gone.',
+      'The disks of the snapshot do not fit the lab as it is now; nothing was touched. It is of another kind (containers, virtual machines), ' +
+      'has other machines, addresses or timers, or the OS image to which the disks are the difference is gone.',
     remedy: 'Make the lab what it was (config.rb, lab.toml), or delete the snapshot: `lab snapshot delete NAME`',
   },
   'state.snapshot-exists': {

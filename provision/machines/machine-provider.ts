@@ -55,13 +55,22 @@ export interface MachineProvider {
 /** What keeps the disks of a lab's machines as they are at one instant. */
 export interface DiskCopies {
   /**
-   * Copies every machine's disk into `to/machines`, and what was pushed to the registry to `to/registry`. Machines that run stand still
-   * meanwhile.
+   * What of the lab's state directory a snapshot brings back, as paths in it: the machines' disks, what was pushed to the registry, and
+   * whatever else fits these disks alone. The first has the disks, and every snapshot has it.
+   */
+  readonly kept: readonly string[];
+  /**
+   * Copies every machine's disk, and what else is `kept`, as they are at one instant. Machines that run stand still meanwhile.
    * @param to a directory that is there, and empty
    * @returns ms for which they stood still
    * @throws LabError `state.machine` while one starts or stops
    */
   copyDisks(to: string): Promise<number>;
+  /**
+   * Makes what is to come in the place of `kept` from what `copyDisks` made, which stays as it is.
+   * @param to a directory of the lab's state directory
+   */
+  copyBack(from: string, to: string): Promise<void>;
   /** What the copies of the disks as they are now would take of the host's disk, bytes. */
   diskBytes(): Promise<number>;
 }

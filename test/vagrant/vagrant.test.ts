@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LabCli, type Outcome, runProgram } from '../support/lab-cli.ts';
+import { LabCli, type Outcome, repoDir, runProgram } from '../support/lab-cli.ts';
 import { remainsOf } from '../support/remains.ts';
+import { libvirtDomains } from './libvirt-domains.ts';
 
 const guests = new LabCli('vmtest');
 appendFileSync(join(guests.configDir, 'config.rb'), '$forwarded_ports = {22 => 18022}\n');
@@ -30,6 +33,15 @@ async function vagrant(...args: string[]): Promise<Outcome> {
   const outcome = await runProgram('vagrant', args, { env });
   if (outcome.exitCode !== 0) console.log(`vagrant ${args.join(' ')}:\n${outcome.stdout}\n${outcome.stderr}`);
   return outcome;
+}
+
+/** The lab's own command, which asks the same Vagrant. */
+const lab = (...args: string[]) => runProgram(join(repoDir, 'lab'), args, { env });
+
+interface SavedSnapshot {
+  readonly guestsOf?: string;
+  readonly stoodStillMs: number;
+  readonly bytes: number;
 }
 
 /** What a server says to whoever connects to a port of this host. */
@@ -179,6 +191,52 @@ describe('the chapter with Vagrant', () => {
     const booted = await guests.on('core-02', 'tr -d - < /proc/sys/kernel/random/boot_id');
     expect(provisioned.stdout).not.toBe('');
     expect(provisioned.stdout.replaceAll('-', '')).not.toBe(booted.stdout);
+  });
+
+  it('a snapshot is taken while all guests stand still; whoever is killed meanwhile leaves none of them standing', async () => {
+    const pushed =
+      'docker tag memcached:1 172.17.8.1:5000/library/mine:1 && docker push -q 172.17.8.1:5000/library/mine:1';
+    const before = `docker pull -q memcached:1 && ${pushed} && etcdctl set /before yes && echo kept > /home/core/snapshot`;
+    expect(await guests.on('core-03', before)).toMatchObject({ exitCode: 0 });
+    const saved = JSON.parse((await lab('snapshot', 'save', 'one', '--json')).stdout) as SavedSnapshot;
+    expect(saved.guestsOf).toBe('libvirt');
+    expect(saved.stoodStillMs).toBeGreaterThan(0);
+    // The box's disk is shared.
+    expect(saved.bytes).toBeLessThan(500_000_000);
+
+    // A copy that takes a while, so that the guests are met standing.
+    const ballast = join(guests.stateDir, 'registry/ballast');
+    writeFileSync(ballast, randomBytes(2 ** 30));
+    const saving = execa(join(repoDir, 'lab'), ['snapshot', 'save', 'killed'], { env, reject: false });
+    await expect
+      .poll(() => libvirtDomains(guests.name), { timeout: 120_000, interval: 20 })
+      .toEqual(machines.map(() => 'paused'));
+    saving.kill('SIGKILL');
+    await saving;
+    await expect.poll(() => libvirtDomains(guests.name), patience).toEqual(machines.map(() => 'running'));
+    rmSync(ballast);
+    expect((await lab('snapshot', 'list')).stdout).toMatch(/^SNAPSHOT.*\none [^\n]*$/);
+    await clusterIsReady();
+    const behind = (now: Outcome) => Math.abs(Date.now() / 1000 - Number(now.stdout));
+    for (const machine of machines) expect(behind(await guests.on(machine, 'date +%s'))).toBeLessThan(10);
+  });
+
+  it('restored, they are what they were then: disks, etcd, pushed images, and one that was destroyed since', async () => {
+    const members = async () =>
+      (await guests.on('core-01', 'etcdctl member list')).stdout.replaceAll(/ isLeader=\w+/g, '');
+    const then = await members();
+    expect(await guests.on('core-01', 'etcdctl rm /before; etcdctl set /after yes')).toMatchObject({ exitCode: 0 });
+    expect(await lab('destroy', 'core-03')).toMatchObject({ exitCode: 0 });
+    expect(await lab('snapshot', 'restore', 'one')).toMatchObject({ exitCode: 0 });
+    await clusterIsReady();
+    const looked = await guests.on(
+      'core-03',
+      'cat /home/core/snapshot; etcdctl get /before; docker pull -q 172.17.8.1:5000/library/mine:1; etcdctl get /after',
+    );
+    expect(looked.stdout.split('\n')).toEqual(['kept', 'yes', '172.17.8.1:5000/library/mine:1']);
+    expect(looked.stderr).toContain('Key not found');
+    expect(await members()).toBe(then);
+    expect(await lab('snapshot', 'delete', 'one')).toMatchObject({ exitCode: 0 });
   });
 
   it('vagrant destroy -f and lab destroy leave nothing behind', async () => {

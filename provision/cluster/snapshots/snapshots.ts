@@ -12,7 +12,7 @@ import { withLabLock } from '../parts/lab-lock.ts';
 import type { LabParts } from '../parts/lab-parts.ts';
 import { misfit, type SnapshotRecord } from './snapshot-record.ts';
 import { SnapshotStore } from './snapshot-store.ts';
-import { beginSwap, kept, settleSwap, swapDisks } from '../up/swap-disks.ts';
+import { beginSwap, settleSwap, swapDisks } from '../up/swap-disks.ts';
 
 /** Left free on the host's disk, bytes: what runs goes on writing. */
 const spareBytes = 256 * 1024 ** 2;
@@ -46,7 +46,7 @@ export async function saveSnapshot(lab: LabParts, name: string, on: OnLabEvent):
       const directory = await store.begin(name);
       const at = new Date().toISOString();
       const stoodStillMs = await copies.copyDisks(directory);
-      const record: SnapshotRecord = { at, ...(await describe(lab)), bytes: await bytesOf(directory) };
+      const record: SnapshotRecord = { at, ...(await describe(lab)), bytes: await bytesOf(lab, copies, directory) };
       await store.keep(name, directory, record);
       return { name, ...record, tookMs: performance.now() - began, stoodStillMs };
     });
@@ -61,7 +61,7 @@ export async function restoreSnapshot(lab: LabParts, name: string, on: OnLabEven
   const began = performance.now();
   const { provider, paths, config } = lab;
   const store = new SnapshotStore(paths.stateDir);
-  copiesOf(lab);
+  const copies = copiesOf(lab);
   await store.read(name);
   return withLabLock(paths, `lab snapshot restore ${name}`, async () => {
     await settle(lab, store);
@@ -70,10 +70,8 @@ export async function restoreSnapshot(lab: LabParts, name: string, on: OnLabEven
     // The old disks stay until the new ones are whole.
     await requireRoom(paths.stateDir, record.bytes);
     await inPhase(on, { subject: 'lab', phase: 'disks', detail: `those of snapshot ${name}` }, async () => {
-      const coming = await beginSwap(paths.stateDir);
-      const directory = store.directory(name);
-      const sources = kept.map((one) => join(directory, one)).filter((source) => existsSync(source));
-      await execa('cp', ['--archive', '--reflink=auto', '--sparse=auto', ...sources, coming]);
+      const coming = await beginSwap(paths.stateDir, copies.kept);
+      await copies.copyBack(store.directory(name), coming);
     });
     await inPhase(on, { subject: 'lab', phase: 'end', detail: 'pull the cord of what runs' }, () =>
       provider.endGround(),
@@ -100,8 +98,9 @@ function copiesOf({ provider }: LabParts): DiskCopies {
   if (provider.copies !== undefined) return provider.copies;
   throw new LabError({
     code: 'unbuilt.snapshots',
-    cause: 'snapshots of a whole lab are built for containers, and its machines are virtual machines',
-    next: 'vagrant snapshot save NAME, where the hypervisor can; or a lab of containers: lab destroy && lab up --provider nspawn',
+    cause:
+      "snapshots of a whole lab are built for containers and for guests of libvirt, and its machines are VirtualBox's",
+    next: 'vagrant snapshot save NAME, of each machine for itself; or a lab of containers: lab destroy && lab up --provider nspawn',
   });
 }
 
@@ -110,11 +109,18 @@ async function settle({ paths }: LabParts, store: SnapshotStore): Promise<void> 
   await store.clear();
 }
 
-async function describe({ paths }: LabParts): Promise<Pick<SnapshotRecord, 'machines' | 'settings'>> {
+async function describe({ paths }: LabParts): Promise<Pick<SnapshotRecord, 'guestsOf' | 'machines' | 'settings'>> {
   const spec = parseSupervisorSpec(await readFile(paths.specFile, 'utf8'), paths.specFile);
   const settings = await readDiskSettings(paths.stateDir);
-  const machines = spec.machines.map(({ name, address, machineId, osRoot }) => ({ name, address, machineId, osRoot }));
+  const { guestsOf } = spec;
+  const machines = spec.machines.map(({ name, address, machineId, osRoot }) => ({
+    name,
+    address,
+    machineId,
+    ...(guestsOf === undefined ? { osRoot } : {}),
+  }));
   return {
+    ...(guestsOf === undefined ? {} : { guestsOf }),
     machines,
     ...(settings === undefined ? {} : { settings }),
   };
@@ -122,9 +128,9 @@ async function describe({ paths }: LabParts): Promise<Pick<SnapshotRecord, 'mach
 
 async function refuseMisfit(lab: LabParts, name: string, record: SnapshotRecord): Promise<void> {
   const now = await describe(lab);
-  const misfits = misfit(record, { machines: now.machines, settings: now.settings });
-  const gone = record.machines.find(({ osRoot }) => !existsSync(osRoot));
-  const why = misfits ?? (gone && `${gone.name} was made from an OS image that is gone: ${gone.osRoot}`);
+  const misfits = misfit(record, { guestsOf: now.guestsOf, machines: now.machines, settings: now.settings });
+  const gone = record.machines.find(({ osRoot }) => osRoot !== undefined && !existsSync(osRoot));
+  const why = misfits ?? (gone && `${gone.name} was made from an OS image that is gone: ${gone.osRoot ?? ''}`);
   if (why === undefined) return;
   throw new LabError({
     code: 'state.snapshot',
@@ -145,10 +151,12 @@ async function requireRoom(directory: string, needed: number): Promise<void> {
   });
 }
 
-/** What a directory takes of the disk. */
-async function bytesOf(directory: string): Promise<number> {
-  const { stdout } = await execa('du', ['--summarize', '--block-size=1', directory]);
-  return Number(stdout.split('\t')[0]);
+/** What a snapshot takes of the disk beyond what it shares with the lab's disks: du(1) counts no file twice. */
+async function bytesOf({ paths }: LabParts, { kept }: DiskCopies, directory: string): Promise<number> {
+  const disks = kept.slice(0, 1).map((name) => join(paths.stateDir, name));
+  // A machine that runs may take a file away under its hands, which is no failure of the snapshot's.
+  const { stdout } = await execa('du', ['--summarize', '--block-size=1', ...disks, directory], { reject: false });
+  return Number(stdout.split('\n').at(-1)?.split('\t')[0]);
 }
 
 function noDisk({ config }: LabParts, absent: readonly string[]): LabError {

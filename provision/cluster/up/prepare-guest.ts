@@ -6,6 +6,7 @@ import type { OnLabEvent } from '../parts/lab-event.ts';
 import type { LabParts } from '../parts/lab-parts.ts';
 import { prepareGround } from './prepare-ground.ts';
 import { noLongerToBegin, rememberBeginners, stillToBegin } from './still-to-begin.ts';
+import { settleSwap } from './swap-disks.ts';
 
 /**
  * What one guest needs before somebody else, a person's own `vagrant up`, boots it: the ground, and, if it has no disk yet,
@@ -15,6 +16,7 @@ import { noLongerToBegin, rememberBeginners, stillToBegin } from './still-to-beg
 export async function prepareGuest(lab: LabParts, machine: string, options: { on: OnLabEvent }): Promise<void> {
   const { config, provider } = lab;
   if (provider.bootedByOthers === undefined) throw notGuests();
+  await settleSwap(lab.paths.stateDir);
   const own = await prepareGround(lab, { ...options, machines: [machine] });
   const { machines } = await provider.status();
   const ignitionOf = await ignitionConfigs(lab, own);

@@ -109,6 +109,11 @@ export class Ground {
       await connectHost(paths.hostLink, network, mustHave(pids.init, 'PID 1 of a supervisor that answers'), bridge);
   }
 
+  /** Whether a supervisor runs, and with it whatever it runs, also one that is too busy to answer. */
+  isThere(): boolean {
+    return findSupervisor(this.paths) !== undefined;
+  }
+
   /** What the supervisor says, or undefined when none answers. */
   async status(): Promise<ProviderStatus | undefined> {
     const { paths, stretch } = this.#options;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { LabError } from '#errors/lab-error.ts';
 import type {
   DiskCopies,
@@ -13,6 +13,8 @@ import type {
 } from '../machine-provider.ts';
 import type { ControlBody, ControlReply, ControlVerb } from '../ground/control-requests.ts';
 import { Ground, type GroundOptions } from '../ground/ground.ts';
+import { copiesNoDisks } from '../ground/copies-no-disks.ts';
+import { copyKept, takenBytes } from '../copy-kept.ts';
 import { copyDisks } from './copy-disks.ts';
 import { readJournal } from './read-journal.ts';
 import { refuseOldDisks } from './disk-image.ts';
@@ -39,6 +41,7 @@ export class NspawnProvider implements MachineProvider, DiskCopies {
   readonly needs = { box: undefined };
   readonly bootedByOthers = undefined;
   readonly copies = this;
+  readonly kept = ['machines', 'registry'];
   readonly #ground: Ground;
   readonly #bare: boolean;
 
@@ -130,10 +133,10 @@ export class NspawnProvider implements MachineProvider, DiskCopies {
 
   async copyDisks(to: string): Promise<number> {
     const { paths, machines } = this.#ground;
-    if ((await this.#ground.status()) !== undefined) {
+    if (this.#ground.isThere()) {
       const deadlineMs = this.#deadlineMs('copyDisks');
       const asked = this.#ground.call<{ stoodStillMs: number }>('POST', '/copy-disks', { to }, deadlineMs);
-      return (await asked.catch(tooOld)).stoodStillMs;
+      return (await asked.catch(ofOldSupervisor)).stoodStillMs;
     }
     // Nothing of the lab runs, and nothing has its disks mounted.
     const standStill = async () => async () => undefined;
@@ -144,12 +147,13 @@ export class NspawnProvider implements MachineProvider, DiskCopies {
     );
   }
 
+  async copyBack(from: string, to: string): Promise<void> {
+    await copyKept(from, this.kept, to);
+  }
+
   async diskBytes(): Promise<number> {
     const { paths, machines } = this.#ground;
-    const files = machines.map((name) => paths.machine(name).diskImage);
-    const stats = await Promise.all(files.map(async (file) => stat(file).catch(() => undefined)));
-    // Of stat(2): blocks are of 512 bytes.
-    return stats.reduce((sum, one) => sum + (one?.blocks ?? 0) * 512, 0);
+    return takenBytes(machines.map((name) => paths.machine(name).diskImage));
   }
 
   async endGround(): Promise<void> {
@@ -175,12 +179,7 @@ export class NspawnProvider implements MachineProvider, DiskCopies {
 }
 
 /** A supervisor of an earlier version takes it for a machine's name. */
-function tooOld(error: unknown): never {
+function ofOldSupervisor(error: unknown): never {
   if (!(error instanceof LabError) || error.code !== 'missing.machine') throw error;
-  throw new LabError({
-    code: 'state.old-supervisor',
-    cause: "the lab's supervisor was started by an earlier version of the lab and copies no disks",
-    next: 'lab halt && lab up',
-    error,
-  });
+  throw copiesNoDisks(error);
 }

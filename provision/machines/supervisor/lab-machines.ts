@@ -14,6 +14,8 @@ export interface LabMachinesOptions {
   readonly specs: readonly SupervisorMachine[];
   /** They are guests: somebody else makes and runs them, and only their names are kept here. */
   readonly guests: boolean;
+  /** Copies the disks of guests that may run into a directory; gives ms for which they stood still. */
+  readonly copyGuests?: (to: string) => Promise<number>;
   /** The lab's DNS is to answer for these from now on. */
   readonly onNames: (machines: readonly SupervisorMachine[]) => Promise<void>;
 }
@@ -83,7 +85,9 @@ export class LabMachines {
    * @throws LabError `state.machine`
    */
   async copyDisks(to: string): Promise<number> {
-    const copied = this.#copying.then(() => copyDisks(this.#options.ground.paths, this.machines, to));
+    const { ground, copyGuests } = this.#options;
+    const work = copyGuests ?? ((into: string) => copyDisks(ground.paths, this.machines, into));
+    const copied = this.#copying.then(() => work(to));
     this.#copying = copied.catch(() => undefined);
     return copied;
   }

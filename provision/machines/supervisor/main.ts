@@ -8,6 +8,7 @@ import { startControlServer } from './control-server.ts';
 import { LabMachines } from './lab-machines.ts';
 import { hideHostServices } from './hide-host-services.ts';
 import { setUpLabNetwork } from '../ground/lab-network.ts';
+import { copyRunningGuests } from '../vagrant/libvirt/copy-running-guests.ts';
 import { prepareLibvirt } from '../vagrant/libvirt/libvirt.ts';
 import { startLabServices } from './services.ts';
 
@@ -40,6 +41,7 @@ async function main(specFile: string | undefined): Promise<void> {
     ground: lab,
     specs: spec.machines,
     guests: spec.guestsOf !== undefined,
+    ...(libvirtd === undefined ? {} : { copyGuests: (to: string) => copyRunningGuests(paths, spec.stretch, to) }),
     onNames: (now) => services.nameMachines(now),
   });
   await machines.attachDisks();

@@ -1,5 +1,5 @@
 import type { HypervisorName } from '../../config/lab-config.ts';
-import type { ExecResult, Impairment, MachineState } from '../machine-provider.ts';
+import type { DiskCopies, ExecResult, Impairment, MachineState } from '../machine-provider.ts';
 
 /** What runs the guests that Vagrant makes; named as Vagrant names its provider. */
 export interface Hypervisor {
@@ -8,12 +8,16 @@ export interface Hypervisor {
   readonly impairments: readonly Impairment['kind'][];
   /** Paths outside the lab's directories that its processes leave behind; removed with the lab. */
   readonly debris: readonly string[];
+  /** Undefined where its guests' disks cannot be copied. */
+  readonly copies: DiskCopies | undefined;
   /** Makes it ready for guests. The lab's ground is there. Idempotent. */
   prepare(): Promise<void>;
   /** Every guest that exists, by machine. Rejects when the hypervisor does not answer. */
   states(): Promise<ReadonlyMap<string, GuestState>>;
   /** Whether the guest exists, told without asking the hypervisor: the lab may be down. */
   isDefined(machine: string): boolean;
+  /** What Vagrant knows a guest by, where that is known beforehand. @throws LabError `missing.machine` */
+  vagrantId(machine: string): string | undefined;
   /** Removes what an interrupted `vagrant up` left that is no guest yet. For a lab without guests. */
   dropInterrupted(): Promise<void>;
   /** A `vagrant up` came to its end, or a guest exists: what guests are made from is whole. */

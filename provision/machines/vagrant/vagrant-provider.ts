@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   ExecResult,
@@ -40,7 +41,7 @@ const execDeadlineMs = 60_000;
  */
 export class VagrantProvider implements MachineProvider {
   readonly name = 'vagrant';
-  readonly copies = undefined;
+  readonly copies: MachineProvider['copies'];
   readonly capabilities: MachineProvider['capabilities'];
   readonly needs: ProviderNeeds;
   readonly bootedByOthers: Hypervisor;
@@ -54,6 +55,7 @@ export class VagrantProvider implements MachineProvider {
     const { ground, settings, hypervisor, stretch } = options;
     this.#hypervisor = hypervisor;
     this.bootedByOthers = hypervisor;
+    this.copies = hypervisor.copies;
     this.needs = { box: hypervisor.name };
     this.capabilities = ['halt', 'cut', 'reboot', 'exec', 'limits', ...hypervisor.impairments];
     this.#guests = new Guests(ground, settings, hypervisor, stretch);
@@ -179,6 +181,18 @@ export class VagrantProvider implements MachineProvider {
       return machines.filter(({ state }) => state === 'running').map(({ name }) => name);
     });
     await this.#hypervisor.prepare();
+    await this.#remindVagrant();
+  }
+
+  /** A snapshot has brought guests back that Vagrant had destroyed and forgotten: it would make them anew. */
+  async #remindVagrant(): Promise<void> {
+    for (const name of this.#options.ground.machines) {
+      const id = this.#hypervisor.vagrantId(name);
+      const file = join(this.#dataDir(name), 'id');
+      if (id === undefined || existsSync(file) || !this.#hypervisor.isDefined(name)) continue;
+      await mkdir(this.#dataDir(name), { recursive: true });
+      await writeFile(file, id);
+    }
   }
 
   /** The machine goes away; so do the ways into it. */

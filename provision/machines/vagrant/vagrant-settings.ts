@@ -7,6 +7,8 @@ import { chosenDriver, stretchFactor } from '../../config/stretch-timers.ts';
 import { machineId } from '../machine-id.ts';
 import type { LabPaths } from '../ground/lab-paths.ts';
 import { bridge, machineLink } from '../ground/lab-network.ts';
+import { poolName } from './libvirt/guest-disks.ts';
+import { libvirtSocket, libvirtUri } from './libvirt/libvirt-places.ts';
 import { type VirtualboxSettings, virtualboxSettings } from './virtualbox-settings.ts';
 
 /**
@@ -19,8 +21,8 @@ export interface VagrantSettings {
   readonly hypervisor: HypervisorName;
   /** Answers while the machines' hypervisor is there; connected to only. */
   readonly answersAt: string;
-  /** Gone with the lab's machines when the lab was destroyed. */
-  readonly disksAt: string;
+  /** Gone with the lab when it was destroyed, and in its place as long as it was not. */
+  readonly goneWithLab: string;
   /** The config.rb that was read; the Vagrantfile reads the same one, with Ruby. It may not exist. */
   readonly configRb: string;
   readonly memoryMb: number;
@@ -123,7 +125,8 @@ export function vagrantSettings(
     lab: config.name,
     hypervisor: config.vagrant.hypervisor,
     answersAt: config.vagrant.hypervisor === 'libvirt' ? libvirt.socket : paths.controlSocket,
-    disksAt: config.vagrant.hypervisor === 'libvirt' ? libvirt.storagePool.path : guests.virtualbox.machineFolder,
+    goneWithLab:
+      config.vagrant.hypervisor === 'libvirt' ? join(paths.stateDir, 'libvirt') : guests.virtualbox.machineFolder,
     configRb: host.configRb,
     memoryMb: first.memoryBytes / 1024 ** 2,
     cpus: first.cpus,
@@ -163,17 +166,17 @@ function vagrantMachine(
 function libvirtSettings(config: LabConfig, paths: LabPaths, host: Pick<VagrantHost, 'kvmUsable'>): LibvirtSettings {
   const { vagrant } = config;
   const driver = chosenDriver(vagrant, host.kvmUsable);
-  const socket = join(paths.runDir, 'libvirt/libvirt-sock');
+  const socket = libvirtSocket(paths);
   const cpuModel = vagrant.cpuModel ?? (driver === 'qemu' ? emulatesFast : undefined);
   return {
-    uri: `qemu+unix:///system?socket=${socket}`,
+    uri: libvirtUri(paths),
     socket,
     driver,
     ...(cpuModel === undefined ? { cpuMode: 'host-passthrough' } : { cpuMode: 'custom', cpuModel }),
     ...(driver === 'qemu' ? { tbSizeMb: vagrant.tbSizeMb } : {}),
     machineNetwork: { name: 'machines', bridge },
     managementNetwork: { name: 'management', cidr: vagrant.managementCidr },
-    storagePool: { name: 'lab', path: join(paths.stateDir, 'pool') },
+    storagePool: { name: 'lab', path: join(paths.stateDir, poolName) },
   };
 }
 

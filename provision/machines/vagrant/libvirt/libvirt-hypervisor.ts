@@ -3,13 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { LabError } from '#errors/lab-error.ts';
-import type { Impairment } from '../../machine-provider.ts';
+import type { DiskCopies, Impairment } from '../../machine-provider.ts';
 import type { Ground } from '../../ground/ground.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { guestNamed } from '../guest-named.ts';
 import type { GuestState, Hypervisor, InGuest, SshPlace } from '../hypervisor.ts';
 import type { GuestSettings } from '../vagrant-settings.ts';
 import { BaseVolume } from './base-volume.ts';
+import { GuestCopies } from './guest-copies.ts';
 import { carryOut, type ImpairmentPlan, planImpair, planLift } from './guest-impairments.ts';
 import { ensureMachineNetwork, ensureStoragePool } from './network-and-pool.ts';
 import { parseLease, Virsh } from './virsh.ts';
@@ -19,6 +20,7 @@ export class LibvirtHypervisor implements Hypervisor {
   readonly name = 'libvirt';
   readonly impairments = ['pause', 'partition', 'packet-loss', 'slow-disk', 'full-disk'] as const;
   readonly debris = [];
+  readonly copies: DiskCopies;
   readonly #ground: Ground;
   readonly #settings: GuestSettings;
   readonly #virsh: Virsh;
@@ -27,6 +29,7 @@ export class LibvirtHypervisor implements Hypervisor {
   constructor(ground: Ground, settings: GuestSettings) {
     this.#ground = ground;
     this.#settings = settings;
+    this.copies = new GuestCopies(ground);
     this.#virsh = new Virsh(settings.libvirt.uri);
     this.#baseVolume = new BaseVolume(ground.paths.stateDir, settings.libvirt.storagePool, this.#virsh);
   }
@@ -51,6 +54,11 @@ export class LibvirtHypervisor implements Hypervisor {
   /** Domains are kept as files. */
   isDefined(machine: string): boolean {
     return existsSync(join(this.#ground.paths.stateDir, 'libvirt/etc/qemu', `${machine}.xml`));
+  }
+
+  /** The domain's UUID, which the Vagrantfile gives it. */
+  vagrantId(machine: string): string {
+    return guestNamed(this.#settings, machine).uuid;
   }
 
   async dropInterrupted(): Promise<void> {

@@ -60,3 +60,8 @@ export function parseLease(text: string, mac: string): string | undefined {
     .map((line) => /\s(\d+\.\d+\.\d+\.\d+)\/\d+/.exec(line)?.[1])
     .findLast((address) => address !== undefined);
 }
+
+/** The guest's address in what `virsh domifaddr` says: ` vnet0   52:54:00:aa:bb:cc   ipv4   192.168.121.5/24`. Pure. */
+export function parseAddress(text: string): string | undefined {
+  return /\s(\d+\.\d+\.\d+\.\d+)\/\d+/.exec(text)?.[1];
+}

@@ -15,6 +15,7 @@ import { planImpair, planLift, type VirtualboxPlan } from './virtualbox-impairme
 export class VirtualboxHypervisor implements Hypervisor {
   readonly name = 'virtualbox';
   readonly impairments = ['pause', 'partition', 'packet-loss', 'slow-cpu', 'full-disk'] as const;
+  readonly copies = undefined;
   readonly debris: readonly string[];
   readonly #settings: GuestSettings;
   readonly #cpusOf: (machine: string) => number;
@@ -47,6 +48,11 @@ export class VirtualboxHypervisor implements Hypervisor {
   isDefined(machine: string): boolean {
     const name = this.#nameOf(machine);
     return existsSync(join(this.#settings.virtualbox.machineFolder, name, `${name}.vbox`));
+  }
+
+  /** VirtualBox gives each a random one. */
+  vagrantId(): undefined {
+    return undefined;
   }
 
   /** An import that did not come to its end has a name of Vagrant's making. */

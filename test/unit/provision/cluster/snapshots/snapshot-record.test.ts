@@ -6,7 +6,7 @@ import { loadConfig } from '#provision/config/load-config.ts';
 
 const config = loadConfig(process.cwd(), {}, 4);
 const spec = supervisorSpec({ config, repoDir: '/checkout', registryStorage: undefined, osRootOf: () => '/os' });
-const lab: LabShape = { machines: spec.machines, settings: diskSettings(config) };
+const lab: LabShape = { guestsOf: undefined, machines: spec.machines, settings: diskSettings(config) };
 const record: SnapshotRecord = {
   at: '2026-01-01T00:00:00.000Z',
   machines: spec.machines.map(({ name, address, machineId, osRoot }) => ({ name, address, machineId, osRoot })),
@@ -32,4 +32,13 @@ it('one of other machines does not', () => {
 it('nor one whose disks hold another setting that all must agree on', () => {
   const settings = { ...diskSettings(config), fleetAgentTtlMs: 9000 };
   expect(misfit({ ...record, settings }, lab)).toBe('its disks have 9000 for fleetAgentTtlMs, and the lab has 5000');
+});
+
+it('one of containers does not fit a lab of virtual machines, nor the other way round', () => {
+  const guests = { ...record, guestsOf: 'libvirt' } as const;
+  expect(misfit(record, { ...lab, guestsOf: 'libvirt' })).toBe(
+    "its machines are containers, and the lab's are virtual machines of libvirt",
+  );
+  expect(misfit(guests, lab)).toBe("its machines are virtual machines of libvirt, and the lab's are containers");
+  expect(misfit(guests, { ...lab, guestsOf: 'libvirt' })).toBeUndefined();
 });

@@ -35,14 +35,14 @@ function found(): string[] {
 }
 
 it('puts what was made ready in the place of what is there', async () => {
-  fill(await beginSwap(dir), 'new');
+  fill(await beginSwap(dir, ['machines', 'registry']), 'new');
   await swapDisks(dir);
   expect(found()).toEqual(['new', 'new']);
 });
 
 it('without a registry on either side it is the same', async () => {
   rmSync(join(dir, 'registry'), { recursive: true });
-  const coming = await beginSwap(dir);
+  const coming = await beginSwap(dir, ['machines', 'registry']);
   fill(coming, 'new');
   rmSync(join(coming, 'registry'), { recursive: true });
   await swapDisks(dir);
@@ -64,7 +64,7 @@ describe('one that was killed', () => {
   ];
 
   it.each([0, 1, 2, 3, 4, 5, 6])('after %d steps is all of the old or all of the new', async (count) => {
-    fill(await beginSwap(dir), 'new');
+    fill(await beginSwap(dir, ['machines', 'registry']), 'new');
     for (const step of steps.slice(0, count)) step();
     await settleSwap(dir);
     expect(found()).toEqual(count < 4 ? ['old', 'old'] : ['new', 'new']);
@@ -73,7 +73,7 @@ describe('one that was killed', () => {
   });
 
   it('while the new was still being copied leaves the old', async () => {
-    mkdirSync(join(await beginSwap(dir), 'machines'));
+    mkdirSync(join(await beginSwap(dir, ['machines', 'registry']), 'machines'));
     await settleSwap(dir);
     expect(found()).toEqual(['old', 'old']);
   });

@@ -223,4 +223,16 @@ describe('machines that come and go', () => {
     await guests.machines.forget('core-01');
     expect(guests.named).toEqual([['core-01', 'core-02'], ['core-02']]);
   });
+
+  it("guests' disks are copied by what knows their hypervisor, one copy after the other", async () => {
+    let [under, most] = [0, 0];
+    const copyGuests = async () => {
+      most = Math.max(most, (under += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      return (under -= 1) + 7;
+    };
+    const { machines } = labMachinesOf(dir, [machineSpec('core-01')], { guests: true, copyGuests });
+    expect(await Promise.all([machines.copyDisks('/a'), machines.copyDisks('/b')])).toEqual([7, 7]);
+    expect(most).toBe(1);
+  });
 });

@@ -6,13 +6,14 @@ import { LabMachines } from '#provision/machines/supervisor/lab-machines.ts';
 export function labMachinesOf(
   dir: string,
   specs: readonly SupervisorMachine[],
-  options: { guests?: boolean } = {},
+  options: { guests?: boolean; copyGuests?: (to: string) => Promise<number> } = {},
 ): { machines: LabMachines; named: string[][] } {
   const named: string[][] = [];
   const machines = new LabMachines({
     ground: { name: 'controltest', paths: labPaths('controltest', dir), hierarchies: [], lxcfsDir: dir, stretch: 1 },
     specs,
     guests: options.guests ?? false,
+    ...(options.copyGuests === undefined ? {} : { copyGuests: options.copyGuests }),
     onNames: async (now) => void named.push(now.map(({ name }) => name)),
   });
   return { machines, named };

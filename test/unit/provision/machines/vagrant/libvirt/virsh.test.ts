@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { machineState } from '#provision/machines/vagrant/hypervisor.ts';
-import { parseDomains, parseLease } from '#provision/machines/vagrant/libvirt/virsh.ts';
+import { parseAddress, parseDomains, parseLease } from '#provision/machines/vagrant/libvirt/virsh.ts';
 
 it('reads the domains of virsh list --all', () => {
   const text = ' 1    core-01   running\n 2    core-02   paused\n -    core-03   shut off\n -    core-04   crashed\n';
@@ -27,4 +27,9 @@ it('finds a guest by its MAC address in the leases, the newest one', () => {
   ].join('\n');
   expect(parseLease(leases, '52:54:00:5B:CE:81')).toBe('192.168.121.9');
   expect(parseLease(leases, '52:54:00:00:00:00')).toBeUndefined();
+});
+
+it('finds the address of a guest that has one', () => {
+  expect(parseAddress(' vnet0      52:54:00:5b:ce:81    ipv4         192.168.121.7/24\n')).toBe('192.168.121.7');
+  expect(parseAddress('\n')).toBeUndefined();
 });
