@@ -13,25 +13,29 @@ const againMs = 20;
 /** For so long calls are gathered while a question is on its way. */
 const shareMs = 250;
 
+/** What is asked of a copy. */
+export interface AskedCopy extends Pick<KeyCopy, 'seen' | 'size' | 'onChange'> {
+  /** False while it lacks what came between two watches, though it may have what came since. */
+  isWhole(): boolean;
+}
+
 /**
  * The copy holds what the store held at some revision. When nothing was put since then, and there are as many keys, nothing was deleted
  * either: it is the same. Otherwise the events are on their way, and tell the revision up to which all have come.
  * @throws LabError `timeout.etcd…` from both questions
  */
-export function freshness(
-  store: Pick<EtcdStore, 'changesSince'>,
-  prefix: string,
-  copy: Pick<KeyCopy, 'seen' | 'size' | 'onChange'>,
-): Freshness {
+export function freshness(store: Pick<EtcdStore, 'changesSince'>, prefix: string, copy: AskedCopy): Freshness {
   let asked: Promise<boolean> | undefined;
   let next: Promise<boolean> | undefined;
 
   /** True, or the store's revision that the copy has not reached; Infinity: it cannot. */
   const ask = async (): Promise<true | number> => {
+    if (!copy.isWhole()) return Infinity;
     const [seen, size] = [copy.seen(), copy.size()];
     const { keys, count, revision } = await store.changesSince(prefix, seen);
     // A store that knows less than was seen before it was asked is another one: its data was lost, or put back.
     if (revision < seen) return Infinity;
+    if (!copy.isWhole()) return Infinity;
     if (copy.seen() >= revision) return true;
     return copy.seen() === seen && keys.length === 0 && count === size ? true : revision;
   };
@@ -42,7 +46,7 @@ export function freshness(
       if (missing === true) return true;
       if (performance.now() > endAt) return false;
       await nextChange();
-      if (copy.seen() >= missing) return true;
+      if (copy.isWhole() && copy.seen() >= missing) return true;
     }
   };
   const nextChange = (): Promise<void> =>

@@ -48,18 +48,19 @@ export async function openMirror(
   let closed = false;
   const live = liveView(keys, (key, problem) => log(formatLine('mirror', { event: 'bad-value', key, cause: problem })));
   const copy = keyCopy((key, value) => live.take(key, value));
-  const fresh = freshness(store, keys.prefix, copy);
+  const lists = listings(store, keys.prefix, copy);
+  const fresh = freshness(store, keys.prefix, { ...copy, isWhole: () => lists.areWhole() });
 
-  const adopt = ({ items, revision }: Listing): number => {
-    copy.adopt(items, revision);
-    return revision;
-  };
-  const list = async (): Promise<number> => adopt(await listed(store, keys.prefix, copy));
+  const list = async (): Promise<number> => (await lists.next()).adopt();
   const relist = (): void => {
     list().catch((error: unknown) => {
       log(formatLine('mirror', { event: 'relist-failed', cause: String(error) }));
       if (!closed) setTimeout(relist, 500);
     });
+  };
+  const onResync = (): void => {
+    lists.lack();
+    relist();
   };
   const follow = (from: number) => {
     const onEvent = (event: StoreEvent): void => {
@@ -67,12 +68,12 @@ export async function openMirror(
       copy.take(event);
     };
     const onDisconnect = (e: Error) => log(formatLine('mirror', { event: 'disconnected', cause: e.message }));
-    return store.watch(keys.prefix, { onEvent, onResync: relist, onDisconnect }, from);
+    return store.watch(keys.prefix, { onEvent, onResync, onDisconnect }, from);
   };
   const compare = async (): Promise<void> => {
     const before = heard;
     if (closed) return;
-    const listing = await listed(store, keys.prefix, copy);
+    const listing = await lists.next();
     const missed = copy.differences(listing.items).length;
     if (closed || heard !== before || missed === 0) return void (suspectedAt = undefined);
     if (suspectedAt !== heard) {
@@ -84,7 +85,7 @@ export async function openMirror(
     log(formatLine('mirror', { event: 'watch-silent', missed }));
     suspectedAt = undefined;
     const silent = watch;
-    watch = await follow(adopt(listing) + 1);
+    watch = await follow(listing.adopt() + 1);
     await silent.close();
   };
   // etcd away: the watch says so itself.
@@ -106,6 +107,28 @@ export async function openMirror(
       clearInterval(comparison);
       clearTimeout(recheck);
       await watch.close();
+    },
+  };
+}
+
+/** Listings of a prefix for a copy of it, and whether they have filled what the copy's watch has left out. */
+function listings(store: EtcdStore, prefix: string, copy: KeyCopy) {
+  /** How often the watch has gone on behind a gap, and up to which of these gaps a listing was asked for, and taken in, since. */
+  let gaps = 0;
+  let filled = 0;
+  return {
+    lack: () => void (gaps += 1),
+    areWhole: () => filled === gaps,
+    /** `adopt` has the copy become that. @returns its revision */
+    async next(): Promise<{ readonly items: Listing['items']; adopt(): number }> {
+      const before = gaps;
+      const { items, revision } = await listed(store, prefix, copy);
+      const adopt = (): number => {
+        copy.adopt(items, revision);
+        filled = Math.max(filled, before);
+        return revision;
+      };
+      return { items, adopt };
     },
   };
 }

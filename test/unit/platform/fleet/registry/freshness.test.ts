@@ -99,6 +99,80 @@ test('a listing that events have overtaken undoes none of them', async () => {
   await expectSame(mirror, store, names);
 });
 
+test('a copy whose watch went on behind a compaction is not up to date before it is listed anew', async () => {
+  const store = memoryStore();
+  const own = store.connect();
+  let resync = (): void => undefined;
+  let isDeaf = false;
+  let listings: Promise<void> = Promise.resolve();
+  const cutOff: EtcdStore = {
+    ...own,
+    async list(prefix) {
+      await listings;
+      return own.list(prefix);
+    },
+    watch(prefix, on, from) {
+      resync = () => on.onResync?.();
+      return own.watch(prefix, { ...on, onEvent: (event) => (isDeaf ? undefined : on.onEvent(event)) }, from);
+    },
+  };
+  const mirror = await copyOf(cutOff);
+  isDeaf = true;
+  await store.put(keys.job('a').target, 'm1');
+  await store.put(keys.job('b').target, 'm1');
+  await store.delete(keys.job('b').target);
+  isDeaf = false;
+  let answer = (): void => undefined;
+  listings = new Promise((resolve) => (answer = resolve));
+  resync();
+  await store.put(keys.job('c').target, 'm1');
+  await vi.waitFor(() => expect(mirror.value(keys.job('c').target)).toBe('m1'), 30_000);
+  expect(await mirror.upToDate()).toBe(false);
+  const asked = mirror.upToDate();
+  answer();
+  expect(await asked).toBe(true);
+  await expectSame(mirror, store, names);
+});
+
+test('a listing that was asked for before a gap does not fill it', async () => {
+  const store = memoryStore();
+  const own = store.connect();
+  let resync = (): void => undefined;
+  let [isHeld, isDeaf] = [false, false];
+  const held: (() => void)[] = [];
+  const slow: EtcdStore = {
+    ...own,
+    async list(prefix) {
+      const listing = await own.list(prefix);
+      if (isHeld) await new Promise<void>((resolve) => held.push(resolve));
+      return listing;
+    },
+    watch(prefix, on, from) {
+      resync = () => on.onResync?.();
+      return own.watch(prefix, { ...on, onEvent: (event) => (isDeaf ? undefined : on.onEvent(event)) }, from);
+    },
+  };
+  const mirror = await copyOf(slow);
+  isHeld = true;
+  resync();
+  await vi.waitFor(() => expect(held).toHaveLength(1), 30_000);
+  isDeaf = true;
+  await store.put(keys.job('a').target, 'm1');
+  resync();
+  await vi.waitFor(() => expect(held).toHaveLength(2), 30_000);
+  held[0]?.();
+  isHeld = false;
+  await new Promise((resolve) => setImmediate(resolve));
+  isDeaf = false;
+  await store.put(keys.job('c').target, 'm1');
+  await vi.waitFor(() => expect(mirror.value(keys.job('c').target)).toBe('m1'), 30_000);
+  expect(mirror.value(keys.job('a').target)).toBeUndefined();
+  expect(await mirror.upToDate()).toBe(false);
+  held[1]?.();
+  await vi.waitFor(() => expect(mirror.value(keys.job('a').target)).toBe('m1'), 30_000);
+  expect(await mirror.upToDate()).toBe(true);
+});
+
 test('the same on a real etcd of three members, each asked by another client', async () => {
   const etcd = await realEtcd({ members: 3 });
   onTestFinished(() => etcd.stop());
