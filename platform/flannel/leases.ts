@@ -28,11 +28,17 @@ export async function watchLeases(store: EtcdStore, prefix: string, log: (line: 
     if (lease) leases.set(key, lease);
     else leases.delete(key);
   };
+  let heard = 0;
   const load = async () => {
-    const { items, revision } = await store.list(directory);
-    leases.clear();
-    for (const kv of items) take(kv.key, kv.value);
-    return revision;
+    for (;;) {
+      const before = heard;
+      const { items, revision } = await store.list(directory);
+      // What came meanwhile would be undone.
+      if (heard > before && revision < heard) continue;
+      leases.clear();
+      for (const kv of items) take(kv.key, kv.value);
+      return revision;
+    }
   };
 
   let listed = await load();
@@ -42,6 +48,7 @@ export async function watchLeases(store: EtcdStore, prefix: string, log: (line: 
     {
       onEvent(event) {
         if (event.revision <= listed) return;
+        heard = event.revision;
         if (event.type === 'put') take(event.key, event.value);
         else leases.delete(event.key);
         news.bring();
