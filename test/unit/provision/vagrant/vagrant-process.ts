@@ -36,7 +36,7 @@ export class VagrantCli {
 
   /** As if machines had been made before, and the lab were down now. */
   remember(machine: string): void {
-    mkdirSync(join(this.dir, 'state/vagranttest/pool'), { recursive: true });
+    mkdirSync(join(this.dir, 'state/vagranttest/libvirt'), { recursive: true });
     mkdirSync(join(this.dir, 'dot/machines', machine, 'libvirt'), { recursive: true });
     writeFileSync(join(this.dir, 'dot/machines', machine, 'libvirt/id'), '7a6b1b3e-0000-4000-8000-000000000001');
   }
