@@ -5,6 +5,7 @@ import type { StoreEvent } from '../../etcd/store.ts';
 import { readPast, type Action, type Past } from '../../etcd/v2/action.ts';
 import { leaseClock, type LeaseClock } from '../../etcd/v2/lease-clock.ts';
 import { numberFlag, type Call } from './command.ts';
+import { v2Failure } from './failure.ts';
 import type { V2Node } from './print.ts';
 import { isHidden } from './tree.ts';
 import { plainNode } from './write.ts';
@@ -18,6 +19,7 @@ export interface Change {
 /**
  * Calls `each` for every change at (or, with --recursive, below) the path, in order, until it returns false or the signal comes.
  * Changes of directories are left out, as etcdctl 2.x does.
+ * @throws LabError `state.etcd-compacted` where etcd has forgotten what it was to begin, or to go on with: 401, as v2 has it
  */
 export async function changes(call: Call, path: string, each: (change: Change) => boolean): Promise<void> {
   const { store, signal } = call;
@@ -50,7 +52,9 @@ export async function changes(call: Call, path: string, each: (change: Change) =
   };
 
   const { items, revision } = await store.list(path);
-  const open = await store.watch(path, { onEvent }, (numberFlag(call, 'after-index') ?? revision) + 1);
+  const onResync = () => fail(v2Failure(401, 'the requested history has been cleared', revision));
+  const from = (numberFlag(call, 'after-index') ?? revision) + 1;
+  const open = await store.watch(path, { onEvent, onResync }, from);
   try {
     await Promise.all(items.filter(({ key }) => concerns(key)).map(({ lease }) => clock.follow(lease)));
     if (signal.aborted) finish();

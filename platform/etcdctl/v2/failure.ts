@@ -19,6 +19,11 @@ const table = {
   105: { code: 'state.etcd-v2-105', text: 'Key already exists', next: 'etcdctl get KEY' },
   107: { code: 'state.etcd-v2-107', text: 'Root is read only', next: 'name a key below /' },
   108: { code: 'state.etcd-v2-108', text: 'Directory not empty', next: 'etcdctl rm --recursive KEY' },
+  401: {
+    code: 'state.etcd-compacted',
+    text: 'The event in requested index is outdated and cleared',
+    next: 'etcdctl watch KEY, for what comes from now on',
+  },
 } as const;
 
 /** A command line that v2 refuses with exit code 1. */
