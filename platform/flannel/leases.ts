@@ -1,4 +1,5 @@
 import { flannelKeys } from '../etcd/keys/flannel-keys.ts';
+import { listAnew } from '../etcd/list-anew.ts';
 import type { EtcdStore } from '../etcd/store.ts';
 import { readLease, type SubnetLease } from './lease-record.ts';
 
@@ -30,15 +31,10 @@ export async function watchLeases(store: EtcdStore, prefix: string, log: (line: 
   };
   let heard = 0;
   const load = async () => {
-    for (;;) {
-      const before = heard;
-      const { items, revision } = await store.list(directory);
-      // What came meanwhile would be undone.
-      if (heard > before && revision < heard) continue;
-      leases.clear();
-      for (const kv of items) take(kv.key, kv.value);
-      return revision;
-    }
+    const { items, revision } = await listAnew(store, directory, () => heard);
+    leases.clear();
+    for (const kv of items) take(kv.key, kv.value);
+    return revision;
   };
 
   let listed = await load();

@@ -142,7 +142,7 @@ class PlanRun {
 
   /** By then the leases of those who died have run out, too, with whatever still hung on them; and who missed something without knowing has found that out. */
   #leastCalmMs(): number {
-    return Math.max(unwrittenMs, this.#plan.fleet.ttlSeconds * 1000 + lateMs, unawareMs + lateMs);
+    return Math.max(this.#plan.fleet.ttlSeconds * 1000, unawareMs) + lateMs;
   }
 
   #isAtRest(): boolean {

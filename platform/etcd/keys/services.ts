@@ -1,4 +1,5 @@
 import { readAnnouncement } from './service-keys.ts';
+import { listAnew } from '../list-anew.ts';
 import type { EtcdStore } from '../store.ts';
 
 /**
@@ -35,9 +36,9 @@ export async function watchServices(
   /** The watch lost its history: compare the present with what is known. Repeats until the store answers. */
   const resync = async (): Promise<void> => {
     for (;;) {
-      const listing = await store.list(directory).catch(() => undefined);
+      const listing = await listAnew(store, directory, () => lastEvent).catch(() => undefined);
       if (closed) return;
-      if (!listing || listing.revision < lastEvent) {
+      if (!listing) {
         await new Promise((resolve) => setTimeout(resolve, 250));
         continue;
       }

@@ -1,4 +1,5 @@
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
+import { listAnew } from '../../etcd/list-anew.ts';
 import type { EtcdStore, Listing, StoreEvent } from '../../etcd/store.ts';
 import { formatLine } from '../parts/log.ts';
 import { freshness } from './freshness.ts';
@@ -122,7 +123,7 @@ function listings(store: EtcdStore, prefix: string, copy: KeyCopy) {
     /** `adopt` has the copy become that. @returns its revision */
     async next(): Promise<{ readonly items: Listing['items']; adopt(): number }> {
       const before = gaps;
-      const { items, revision } = await listed(store, prefix, copy);
+      const { items, revision } = await listAnew(store, prefix, () => copy.seen());
       const adopt = (): number => {
         copy.adopt(items, revision);
         filled = Math.max(filled, before);
@@ -131,16 +132,4 @@ function listings(store: EtcdStore, prefix: string, copy: KeyCopy) {
       return { items, adopt };
     },
   };
-}
-
-/**
- * Lists until what came meanwhile, by events or by another listing, is no newer: it would be undone. A listing that is older than what was seen before
- * it was asked for is of another store, and counts.
- */
-async function listed(store: EtcdStore, prefix: string, copy: Pick<KeyCopy, 'seen'>): Promise<Listing> {
-  for (;;) {
-    const before = copy.seen();
-    const listing = await store.list(prefix);
-    if (listing.revision < before || listing.revision >= copy.seen()) return listing;
-  }
 }

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LabPaths } from '../ground/lab-paths.ts';
+import { copyKept } from '../copy-kept.ts';
 import { isMounted } from './disk-image.ts';
 
 /** A machine whose disk is copied. */
@@ -38,7 +39,8 @@ export async function copyDisks(
     const failed = stood.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     await syncDisks(paths, machines);
-    await Promise.all([...machines.map(async ({ name }) => copyMachine(paths, name, to)), copyRegistry(paths, to)]);
+    const pushed = copyKept(paths.stateDir, ['registry'], to);
+    await Promise.all([...machines.map(async ({ name }) => copyMachine(paths, name, to)), pushed]);
   } finally {
     await Promise.all(stood.map(async (one) => (one.status === 'fulfilled' ? one.value() : undefined)));
   }
@@ -61,9 +63,4 @@ async function copyMachine({ machine }: Pick<LabPaths, 'machine'>, name: string,
   await mkdir(directory, { recursive: true });
   const files = [diskImage, provisionedFile, ignitionFile].filter((file) => existsSync(file));
   await execa('cp', ['--archive', '--reflink=auto', '--sparse=auto', ...files, directory]);
-}
-
-async function copyRegistry({ stateDir }: Pick<LabPaths, 'stateDir'>, to: string): Promise<void> {
-  const registry = join(stateDir, 'registry');
-  if (existsSync(registry)) await execa('cp', ['--archive', '--reflink=auto', registry, to]);
 }

@@ -56,9 +56,7 @@ export function parseDomains(text: string): Map<string, GuestState> {
  */
 export function parseLease(text: string, mac: string): string | undefined {
   const found = text.split('\n').filter((line) => line.includes(mac.toLowerCase()));
-  return found
-    .map((line) => /\s(\d+\.\d+\.\d+\.\d+)\/\d+/.exec(line)?.[1])
-    .findLast((address) => address !== undefined);
+  return found.map((line) => parseAddress(line)).findLast((address) => address !== undefined);
 }
 
 /** The guest's address in what `virsh domifaddr` says: ` vnet0   52:54:00:aa:bb:cc   ipv4   192.168.121.5/24`. Pure. */
