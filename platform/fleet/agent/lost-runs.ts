@@ -50,12 +50,12 @@ export function lostRuns(args: {
     timers.add(timer);
   };
   /**
-   * Has the machine itself taken its word back? It registered before it said it, and not again since: a lease that runs out takes both away in one
-   * revision, and who registers anew has said nothing yet on the new one.
+   * Has the machine itself taken its word back? It registered before it said it, or in one revision with it, and not again since: a lease that runs
+   * out takes both away in one revision, and who registers anew takes along only what it had said that still stands.
    */
   const isTakenBack = (machine: string, saidAt: number): boolean => {
     const registeredAt = mirror.revision(keys.machine(machine));
-    return registeredAt !== undefined && registeredAt < saidAt;
+    return registeredAt !== undefined && registeredAt <= saidAt;
   };
   const note = (key: string): void => {
     const [unit, machine] = partsOf(key);

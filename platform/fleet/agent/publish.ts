@@ -7,6 +7,8 @@ import { nothingTold, type Told } from './told.ts';
 
 /** Puts unit states into etcd, on the presence lease: they vanish with the machine. Only what changed is written. */
 export interface Publisher {
+  /** Keys of all that may stand in etcd of this machine's units, this fleetd's words and its predecessor's. */
+  said(): ReadonlySet<string>;
   /** Writes what has changed of this machine's units since the last time. @param lease that of its presence, which the keys go with */
   publish(lease: string, states: readonly StateRecord[]): Promise<void>;
   /**
@@ -46,6 +48,12 @@ export function statePublisher(args: {
   const inTurn = oneAfterTheOther();
   const keyOf = (unit: string): string => keys.state(unit, machineId);
   heedOverwriting({ ...args, told });
+  const seen = (): [key: string, value: string][] =>
+    mirror.view().states.flatMap((state) => {
+      const key = keyOf(state.unit);
+      const value = state.machineId === machineId ? mirror.value(key) : undefined;
+      return value === undefined ? [] : [[key, value]];
+    });
 
   /** Is it scheduled here, and does what was said of it stand? Read from a majority: a transaction that writes nothing is answered from one member's copy. */
   const stands = async (unit: string): Promise<boolean> => {
@@ -68,7 +76,7 @@ export function statePublisher(args: {
     const globals = new Set(mirror.view().units.flatMap((u) => (u.requirements.global ? [u.name] : [])));
     const claimed = new Set(units.map(({ unit }) => unit).filter((unit) => globals.has(unit)));
     if (lease === undefined) return claimed;
-    told.hangOn(lease);
+    told.hangOn(lease, seen);
     const scheduled = units.filter(({ unit }) => !claimed.has(unit));
     const isSaid = await Promise.all(scheduled.map(({ unit }) => stands(unit)));
     for (const [index, { unit }] of scheduled.entries()) if (isSaid[index] === true) claimed.add(unit);
@@ -80,7 +88,7 @@ export function statePublisher(args: {
     return claimed;
   };
   const publish: Publisher['publish'] = async (lease, states) => {
-    told.hangOn(lease);
+    told.hangOn(lease, seen);
     const wanted = new Map(states.map((s) => [keys.state(s.unit, s.machineId), writeState(s)]));
     const writes: Write[] = [];
     for (const [put, value] of wanted) if (told.surely(put) !== value) writes.push({ put, value, lease });
@@ -89,6 +97,7 @@ export function statePublisher(args: {
       await told.transact([], writes.slice(i, i + writesPerTransaction));
   };
   return {
+    said: () => new Set([...told.keys(), ...seen().map(([key]) => key)]),
     claim: (lease, units) => inTurn(() => claim(lease, units)),
     publish: (lease, states) => inTurn(() => publish(lease, states)),
   };
@@ -126,7 +135,7 @@ function heedOverwriting(args: {
     if (wrong.length > 0) args.onOverwritten();
   };
   mirror.onChange((changed) => {
-    // Before the first publishing what is there is a predecessor's, and goes away with its lease.
+    // Before the first publishing what is there is a predecessor's: that counts as told from then on.
     if (!told.isOnLease()) return;
     for (const key of changed) if (differs(key)) suspects.add(key);
     if (suspects.size > 0) check ??= setTimeout(settle, settledMs).unref();

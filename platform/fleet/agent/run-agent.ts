@@ -30,6 +30,8 @@ export interface Agent {
   untilStopped(deadlineMs: number): Promise<boolean>;
   /** What it said of its units in its last pass. */
   reports(): readonly StateRecord[];
+  /** Keys of all that may stand in etcd of its units. */
+  said(): ReadonlySet<string>;
 }
 
 /** What an agent stands on. */
@@ -116,6 +118,7 @@ export function runAgent(args: AgentGround): Agent {
       passes.wake();
     },
     reports: () => reports,
+    said: () => publisher.said(),
     stop,
     untilStopped: (deadlineMs) => untilNoneRuns(hands, deadlineMs),
     async drain(deadlineMs) {

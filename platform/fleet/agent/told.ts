@@ -5,8 +5,11 @@ import type { EtcdStore, Guard, Write } from '../../etcd/store.ts';
  * the way to etcd is free again: each is guarded by what its keys were when it was sent, so that none comes after a later one.
  */
 export interface Told {
-  /** Keys on another lease go away with that. */
-  hangOn(lease: string): void;
+  /**
+   * Keys on another lease go away with that, or went over to this one with the registration: all are doubted when it is not the same as before.
+   * @param seen asked then: what stands there by a copy that may be old; counts as told
+   */
+  hangOn(lease: string, seen: () => Iterable<readonly [key: string, value: string]>): void;
   isOnLease(): boolean;
   /** By etcd's last answer; it may be other by now where it is doubted. */
   value(key: string): string | undefined;
@@ -55,9 +58,10 @@ export function nothingTold(
     revisions.set(key, there?.modRevision ?? 0);
   };
   return {
-    hangOn(lease) {
+    hangOn(lease, seen) {
       if (lease === under) return;
-      for (const known of [values, revisions, doubted]) known.clear();
+      for (const [key, value] of seen()) if (!values.has(key)) values.set(key, value);
+      for (const key of values.keys()) doubted.add(key);
       under = lease;
     },
     isOnLease: () => under !== undefined,

@@ -2,6 +2,8 @@ import type { Publisher } from './publish.ts';
 
 /** A publisher for whose answers nobody waits any longer once the fence has closed: units are to stop at that moment, whatever etcd does. */
 export interface FencedPublisher {
+  /** As a publisher's. */
+  readonly said: Publisher['said'];
   /** As a publisher's; nothing may be started when the fence closes before the answer comes. */
   readonly claim: Publisher['claim'];
   /** As a publisher's. @returns false: the fence has closed before the answer came; it may be written all the same */
@@ -22,6 +24,7 @@ export function untilFenced(publisher: Publisher, isFenced: () => boolean): Fenc
     });
   };
   return {
+    said: () => publisher.said(),
     claim: (lease, units) => answerOr(publisher.claim(lease, units), new Set()),
     publish: (lease, states) =>
       answerOr(

@@ -3,6 +3,7 @@ import type { EtcdStore, Lease } from '../../etcd/store.ts';
 import type { Machine } from '../parts/model.ts';
 import { readMachine, writeMachine } from '../registry/records.ts';
 import type { Log } from '../parts/log.ts';
+import { register } from './register.ts';
 
 /** This machine's place in the cluster: one lease that its machine key, its unit states and its leadership hang on. */
 export interface Presence {
@@ -25,6 +26,7 @@ const ignoreProblem = (): void => undefined;
 /**
  * Registers, and registers again whenever etcd says that the lease is gone; tries for as long as it takes. Units are none of
  * its business: they keep running meanwhile.
+ * @param said keys of what may stand in etcd of its units, which go over to each new lease
  * @param onRegistered called with each new lease id
  * @param onContact called whenever etcd has answered, a few times within the TTL
  */
@@ -32,6 +34,7 @@ export function keepPresent(args: {
   store: EtcdStore;
   keys: FleetKeys;
   machine: Machine;
+  said: () => ReadonlySet<string>;
   ttlSeconds: number;
   log: Log;
   onRegistered: (lease: string) => void;
@@ -47,7 +50,8 @@ export function keepPresent(args: {
 
   const stayOnce = async (): Promise<void> => {
     const lease = await store.grant(presenceLeaseSeconds(args.ttlSeconds), args.onContact);
-    if (left || !(await register(args, lease)) || isOver()) return lease.revoke();
+    const isRegistered = !left && (await register(args, lease.id).catch(leaving(lease)));
+    if (!isRegistered || isOver()) return lease.revoke();
     failures = 0;
     current = lease;
     const { name, id, ip } = machine;
@@ -98,30 +102,18 @@ export function keepPresent(args: {
   };
 }
 
+/** What got no answer may have been carried out: the keys on the lease stay until the next registration takes them over, or it has run out. */
+function leaving(lease: Lease): (error: unknown) => never {
+  return (error) => {
+    lease.abandon();
+    throw error;
+  };
+}
+
 interface Where {
   readonly store: EtcdStore;
   readonly keys: FleetKeys;
   readonly machine: Machine;
-}
-
-/** @returns false when somebody else has the machine's key, or was faster */
-async function register({ store, keys, machine, log }: Where & { readonly log: Log }, lease: Lease): Promise<boolean> {
-  const key = keys.machine(machine.id);
-  const held = await store.get(key);
-  if (held !== undefined) {
-    const other = readMachine(machine.id, held.value, {}, ignoreProblem);
-    // The same id at another address is a cloned machine: two agents would fight over one schedule.
-    if (other !== undefined && other.ip !== machine.ip) {
-      log('presence', { event: 'duplicate-machine-id', id: machine.id, held_by: `${other.name} ${other.ip}` });
-      return false;
-    }
-  }
-  const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
-  const writes = [
-    { put: key, value: writeMachine(machine), lease: lease.id },
-    { delete: keys.machineLeft(machine.id) },
-  ];
-  return (await store.transact([guard], writes)) !== undefined;
 }
 
 /** Others look for it as soon as the machine has gone; an engine that comes later waits as for any machine. */

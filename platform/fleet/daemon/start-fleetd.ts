@@ -155,7 +155,14 @@ function startParts(around: Surroundings, keys: FleetKeys, mirror: Mirror): Flee
   };
   // The copy of the registry has just been read.
   own?.contact();
-  const presence = keepPresent({ store, keys, machine, ttlSeconds: config.agentTtl, log, onRegistered, onContact });
+  const presence = keepPresent({
+    ...shared,
+    machine,
+    said: () => agent.said(),
+    ttlSeconds: config.agentTtl,
+    onRegistered,
+    onContact,
+  });
   lease = () => presence.lease();
   // Before the first registration nothing must read as "this machine lost its units".
   mirror.onChange((changed) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fleetKeys } from '#platform/etcd/keys/fleet-keys.ts';
 import type { Tampering } from '#simulation/machines/fleetd.ts';
-import type { Plan } from '#simulation/plan/plan.ts';
+import type { Fault, Plan } from '#simulation/plan/plan.ts';
 import { runPlan } from '#simulation/run/run-plan.ts';
 import { create, destroy, fault, metadata, smallPlan, want } from './small-plan.ts';
 
@@ -119,4 +119,35 @@ test('a unit that is moved while it is loaded runs once', async () => {
     }),
   };
   expect((await runPlan(plan, { tampering })).violation).toBeUndefined();
+});
+
+// Its former lease ran out between its registration and its first word on the new one, and took what it had said before.
+test.each([
+  ['that stood still', (ms: number): Fault => ({ fault: 'pause', daemon: 'fleetd', on: 2, lastsMs: ms })],
+  ['whose fleetd was killed', (): Fault => ({ fault: 'kill', daemon: 'fleetd', on: 2 })],
+])('a machine %s and registers anew still says what has not ended on it', async (_, faultOf) => {
+  const tampering: Tampering = {
+    store: (store, machine) => ({
+      ...store,
+      async transact(guards, writes) {
+        const puts = writes.flatMap((write) => ('put' in write ? [write.put] : []));
+        const isWord = puts.length > 0 && puts.every((key) => key.startsWith(keys.states));
+        if (machine === 'core-02' && isWord) await new Promise((resolve) => setTimeout(resolve, 700));
+        return store.transact(guards, writes);
+      },
+    }),
+  };
+  for (let ms = 1_600; ms <= 2_600; ms += 50) {
+    const { fleet, ...plan } = smallPlan(
+      [
+        create(5, 'slow.service', 'MachineMetadata=slot=2', 8_000),
+        metadata(120, 'core-03', 'slot', '2'),
+        metadata(120.3, 'core-02', 'slot', '9'),
+        fault(121.5 + (ms % 500) / 1000, faultOf(ms)),
+      ],
+      140,
+    );
+    const history = runPlan({ ...plan, fleet: { ...fleet, ttlSeconds: 2 } }, { tampering });
+    expect((await history).violation, `${ms} ms`).toBeUndefined();
+  }
 });

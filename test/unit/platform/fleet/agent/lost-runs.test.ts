@@ -138,6 +138,25 @@ test('what went with a lease may run yet, also when its machine has registered a
   expect(mayRun()).toEqual(['before.service', 'ends.service']);
 });
 
+test('what a machine took along when it registered anew is its own word: taken back, it has ended', async () => {
+  const former = lease;
+  lease = await store.grantOnce(3600);
+  const running = mirror.value(keys.state('runs.service', 'm2')) ?? '';
+  await store.transact(
+    [],
+    [
+      { put: keys.machine('m2'), value: '{"ID":"m2"}', lease },
+      { put: keys.state('runs.service', 'm2'), value: running, lease },
+    ],
+  );
+  const gone = told();
+  await store.revokeLease(former);
+  await gone;
+  expect(mayRun()).toEqual(['before.service', 'ends.service']);
+  await takesBack('runs.service');
+  expect(mayRun()).toEqual(['before.service', 'ends.service']);
+});
+
 test('without a fence nobody is waited for', async () => {
   lost.close();
   lost = lostRuns({ mirror, keys, machineId: 'm1', waitMs: 0, now: () => nowMs, onOver: () => (overs += 1) });

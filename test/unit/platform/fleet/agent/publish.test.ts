@@ -273,3 +273,33 @@ describe('before units are started here', () => {
     expect((await publisher.claim(lease, asked(...names))).size).toBe(130);
   });
 });
+
+describe('another lease', () => {
+  const lost = async (former: string, units: readonly string[]): Promise<(string | undefined)[]> => {
+    await store.revokeLease(former);
+    return Promise.all(units.map(async (unit) => (await store.get(key(unit)))?.value));
+  };
+  const said = (unit: string): string => writeState(state(unit, 'active'));
+
+  it('has all of it said again there, whether the registration took it along or not', async () => {
+    const next = (await store.grant(60)).id;
+    await store.put(key('a.service'), said('a.service'), next);
+    await publisher.publish(next, states);
+    expect(await lost(lease, ['a.service', 'b.service'])).toEqual([said('a.service'), said('b.service')]);
+  });
+
+  it('keeps nothing of a predecessor that is not here', async () => {
+    const next = (await store.grant(60)).id;
+    await store.put(key('gone.service'), said('gone.service'), next);
+    await eventually(() => (mirror.value(key('gone.service')) === undefined ? 'the copy is old' : undefined));
+    const successor = statePublisher({ store, keys, mirror, machineId, onOverwritten: () => undefined });
+    expect([...successor.said()].sort()).toEqual(['a.service', 'b.service', 'gone.service'].map(key));
+    await successor.publish(next, [state('a.service', 'active')]);
+    expect(await lost(lease, ['a.service', 'b.service', 'gone.service'])).toEqual([
+      said('a.service'),
+      undefined,
+      undefined,
+    ]);
+    expect([...successor.said()]).toEqual([key('a.service')]);
+  });
+});

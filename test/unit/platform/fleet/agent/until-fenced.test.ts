@@ -12,6 +12,7 @@ beforeEach(() => {
   let refuse = (_: Error): void => undefined;
   answers = { claim: (units) => claim(units), publish: () => publish(), refuse: (error) => refuse(error) };
   const slow: Publisher = {
+    said: () => new Set(),
     claim: () => new Promise((resolve, reject) => ([claim, refuse] = [resolve, reject])),
     publish: () => new Promise((resolve, reject) => ([publish, refuse] = [resolve, reject])),
   };

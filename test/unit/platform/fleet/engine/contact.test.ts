@@ -84,6 +84,7 @@ test('a presence tells of each answer, several times within the TTL, and of none
     store: own,
     keys,
     machine: one,
+    said: () => new Set(),
     ttlSeconds,
     log: () => undefined,
     onRegistered: () => undefined,
