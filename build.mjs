@@ -59,7 +59,7 @@ const withoutLocales = {
 
 const forHost = {
   ...bundle,
-  alias: { ...alias, zod: './node_modules/zod/index.js' },
+  alias,
   external: besideCli,
   plugins: [withoutLocales],
   outdir: 'dist/cli',

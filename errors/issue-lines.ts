@@ -1,3 +1,9 @@
+import en from 'zod/v4/locales/en.js';
+import { config } from 'zod/v4/core';
+
+// Zod's small form, in which it is loaded where memory and time to start count, has no sentences of its own.
+config(en());
+
 /** What a schema found wrong with a value at a path of it, as Zod says it. */
 interface Issue {
   readonly path: readonly PropertyKey[];

@@ -78,7 +78,7 @@ async function write(
   const put: Write = to.lease ? { put: key, value, lease: to.lease.id } : { put: key, value };
   const isSaid = to.lease === undefined && before?.value === value;
   if (isSaid && others.length === 0) return true;
-  const guard = before ? { key, modRevision: before.modRevision } : ({ key, absent: true } as const);
+  const guard = { key, modRevision: before?.modRevision ?? 0 };
   const writes = [...(isSaid ? [] : [put]), ...others.map((kv) => ({ delete: kv.key }))];
   return (await store.transact([guard], writes)) !== undefined;
 }

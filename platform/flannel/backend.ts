@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LabError } from '#errors/lab-error.ts';
 import type { Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
@@ -24,7 +24,7 @@ export async function runAll(run: Run, commands: readonly (readonly string[])[])
   return commands.map((words) => words.join(' '));
 }
 
-const linkRow = z.object({ mtu: z.int(), address: z.string().optional() });
+const linkRow = z.object({ mtu: z.int(), address: z.optional(z.string()) });
 
 /** An interface's MTU (bytes) and, if it has one, its MAC, by `ip -j link show`. @throws LabError `command.failed`, `command.output` */
 export async function linkOf(run: Run, iface: string): Promise<z.infer<typeof linkRow>> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { addressText, contains, subnetOf, subnetText, type Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
 import type { NetworkConfig } from './network-config.ts';
@@ -47,7 +47,7 @@ function gatewayOf(config: NetworkConfig, lease: SubnetLease): string {
   return config.backend.type === 'host-gw' ? lease.publicIp : addressText(lease.subnet.base);
 }
 
-const routeRow = z.object({ dst: z.string(), gateway: z.string().optional() });
+const routeRow = z.object({ dst: z.string(), gateway: z.optional(z.string()) });
 
 /** `ip -j -4 route show dev IFACE` -> routes with a gateway. */
 export function readRoutes(json: string): Route[] {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { LabError } from '#errors/lab-error.ts';
 
 /** Runs one command and resolves with its stdout. */
@@ -27,7 +27,7 @@ export const runOrFail: Run = (command, args) =>
  * The rows of `ip -j`; older ones print nothing when there are none.
  * @throws LabError `command.output`
  */
-export function readRows<T>(json: string, row: z.ZodType<T>): T[] {
+export function readRows<T>(json: string, row: z.ZodMiniType<T>): T[] {
   try {
     return json.trim() === '' ? [] : z.array(row).parse(JSON.parse(json));
   } catch (error) {

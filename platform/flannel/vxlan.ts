@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { linkOf, macOf, runAll, type Backend } from './backend.ts';
 import { addressText, type Subnet } from './ipv4.ts';
 import type { SubnetLease } from './lease-record.ts';
@@ -80,8 +80,8 @@ function planPeers(
 
 const neighbourRow = z.object({
   dst: z.string(),
-  lladdr: z.string().optional(),
-  state: z.array(z.string()).optional(),
+  lladdr: z.optional(z.string()),
+  state: z.optional(z.array(z.string())),
 });
 
 /** `ip -j -4 neigh show dev DEVICE`: the permanent ones, which are ours. */

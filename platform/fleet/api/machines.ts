@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { EtcdStore, Write } from '../../etcd/store.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -6,9 +6,10 @@ import { machineBodyOf } from './bodies.ts';
 import { pageOf } from './pagination.ts';
 import { ApiError, type Reply } from './reply.ts';
 import { readJsonBody, type ApiRequest } from './request.ts';
+import { readBodyAs } from './unit-change.ts';
 
 const patchBody = z.array(
-  z.object({ op: z.string(), path: z.string(), value: z.object({ value: z.string().nullish() }).nullish() }),
+  z.object({ op: z.string(), path: z.string(), value: z.nullish(z.object({ value: z.nullish(z.string()) })) }),
 );
 
 /**
@@ -28,11 +29,10 @@ export async function machinesResource(registry: Registry, request: ApiRequest):
 }
 
 async function patchMachines(store: EtcdStore, keys: FleetKeys, json: unknown): Promise<Reply> {
-  const body = patchBody.safeParse(json);
-  if (!body.success) throw new ApiError(400, `unable to decode body: ${body.error.issues[0]?.message ?? ''}`);
-  if (body.data.length > 100) throw new ApiError(400, 'more than 100 operations in one request');
+  const operations = readBodyAs(patchBody, json);
+  if (operations.length > 100) throw new ApiError(400, 'more than 100 operations in one request');
   const writes = new Map<string, Write>();
-  for (const { op, path, value } of body.data) {
+  for (const { op, path, value } of operations) {
     const [, id, key] = /^\/([A-Za-z0-9_.-]+)\/metadata\/([A-Za-z0-9_.-]+)$/.exec(path) ?? [];
     if (id === undefined || key === undefined) throw new ApiError(400, `invalid path "${path}"`);
     if (!['add', 'replace', 'remove'].includes(op))

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { operationsPerTransaction } from '../registry/transactions.ts';
 import type { Registry } from '../registry/registry.ts';
 import { unitNameProblem } from '../unit/name.ts';
@@ -6,7 +6,7 @@ import { ApiError, type Reply } from './reply.ts';
 import { readJsonBody, requireJson, type ApiRequest } from './request.ts';
 import { readBodyAs } from './unit-change.ts';
 
-const movesBody = z.object({ units: z.array(z.string()).min(1), from: z.string(), to: z.string() });
+const movesBody = z.object({ units: z.array(z.string()).check(z.minLength(1)), from: z.string(), to: z.string() });
 const machineIdShape = /^[0-9A-Za-z_.-]+$/;
 
 /** Whoever leads by then carries it out or refuses it; nobody does an hour later what was asked for in an outage. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Registry } from '../registry/registry.ts';
 import { transactionsOf } from '../registry/transactions.ts';
 import { unitNameProblem } from '../unit/name.ts';
@@ -10,7 +10,7 @@ import { writeUnits } from './write-units.ts';
 /** Far more than a person starts at once, and what is written of them in some tenths of a second. */
 const operationsLimit = 2000;
 
-const patchBody = z.array(unitBody.extend({ op: z.enum(['set', 'destroy']), name: z.string() }));
+const patchBody = z.array(z.extend(unitBody, { op: z.enum(['set', 'destroy']), name: z.string() }));
 
 /**
  * PATCH /units, our addition: many units as one. [{"op":"set", "name", "options"?, "desiredState"?}, {"op":"destroy", "name"}] does for each what

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import { issueLines } from '#errors/issue-lines.ts';
 import { LabError } from '#errors/lab-error.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import type { Guard, Write } from '../../etcd/store.ts';
@@ -30,9 +31,9 @@ export interface PlannedChange {
 
 const optionBody = z.object({ section: z.string(), name: z.string(), value: z.string() });
 export const unitBody = z.object({
-  name: z.string().nullish(),
-  options: z.array(optionBody).nullish(),
-  desiredState: z.string().nullish(),
+  name: z.nullish(z.string()),
+  options: z.nullish(z.array(optionBody)),
+  desiredState: z.nullish(z.string()),
 });
 /** The keys of a unit's body, in their own spelling. */
 export const unitBodyKeys = [...Object.keys(unitBody.shape), ...Object.keys(optionBody.shape)];
@@ -48,11 +49,11 @@ export function readUnitChange(name: string, json: unknown): UnitChange {
 }
 
 /** @throws ApiError 400 */
-export function readBodyAs<T>(schema: z.ZodType<T>, json: unknown): T {
+export function readBodyAs<T>(schema: z.ZodMiniType<T>, json: unknown): T {
   const body = schema.safeParse(json);
   if (body.success) return body.data;
-  const [issue] = body.error.issues;
-  throw new ApiError(400, `unable to decode body: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? ''}`);
+  const [problem] = issueLines(body.error);
+  throw new ApiError(400, `unable to decode body: ${problem ?? ''}`);
 }
 
 /**

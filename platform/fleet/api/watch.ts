@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { watchBeatMs } from '../client/wire.ts';
 import type { Mirror } from '../registry/mirror.ts';
@@ -9,7 +9,7 @@ import { ApiError, type Reply } from './reply.ts';
 import { readJsonBody, requireJson, type ApiRequest } from './request.ts';
 import { readBodyAs } from './unit-change.ts';
 
-const watchBody = z.object({ units: z.array(z.string()).max(10_000) });
+const watchBody = z.object({ units: z.array(z.string()).check(z.maxLength(10_000)) });
 
 /** Of one daemon at a time. */
 const watchesLimit = 100;

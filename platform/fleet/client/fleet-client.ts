@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { DesiredState } from '../parts/model.ts';
 import type { UnitOptions } from '../unit/unit-file.ts';
 import { requestsOf, type UnitChange, type UnitOperation } from './change-units.ts';
@@ -69,7 +69,7 @@ export function openFleetClient(options: {
 
   const pages = async <P extends { nextPageToken?: string | undefined }, T>(
     path: string,
-    schema: z.ZodType<P>,
+    schema: z.ZodMiniType<P>,
     itemsOf: (page: P) => readonly T[],
     query: Record<string, string> = {},
   ): Promise<T[]> => {

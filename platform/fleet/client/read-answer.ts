@@ -1,10 +1,10 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { LabError } from '#errors/lab-error.ts';
 import type { HttpReply } from './endpoint.ts';
 import { messageOf } from './transport.ts';
 
 /** @throws LabError `input.reply` for what is none of fleet's API */
-export function readAnswer<T>(schema: z.ZodType<T>, body: string): T {
+export function readAnswer<T>(schema: z.ZodMiniType<T>, body: string): T {
   try {
     return schema.parse(JSON.parse(body));
   } catch (error) {

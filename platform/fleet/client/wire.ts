@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { pastDecision } from '../registry/decision-history.ts';
 
 /** Bodies of fleet's HTTP API v1. Fields that are empty are left out by the server; `hostname`, `reason`, `message` are our additions. */
-const text = z.string().optional();
+const text = z.optional(z.string());
 export const machineSchema = z.object({
   id: z.string(),
   primaryIP: text,
   hostname: text,
-  metadata: z.record(z.string(), z.string()).optional(),
+  metadata: z.optional(z.record(z.string(), z.string())),
 });
-const optionSchema = z.object({ section: z.string(), name: z.string(), value: z.string().default('') });
+const optionSchema = z.object({ section: z.string(), name: z.string(), value: z._default(z.string(), '') });
 export const unitSchema = z.object({
   name: z.string(),
-  options: z.array(optionSchema).default([]),
+  options: z._default(z.array(optionSchema), []),
   desiredState: text,
   currentState: text,
   machineID: text,
@@ -30,13 +30,13 @@ export const stateSchema = z.object({
 
 const nextPageToken = text;
 /** A page that is empty is {}. */
-export const machinePage = z.object({ machines: z.array(machineSchema).default([]), nextPageToken });
-export const unitPage = z.object({ units: z.array(unitSchema).default([]), nextPageToken });
-export const statePage = z.object({ states: z.array(stateSchema).default([]), nextPageToken });
+export const machinePage = z.object({ machines: z._default(z.array(machineSchema), []), nextPageToken });
+export const unitPage = z.object({ units: z._default(z.array(unitSchema), []), nextPageToken });
+export const statePage = z.object({ states: z._default(z.array(stateSchema), []), nextPageToken });
 
 /** What GET /why/NAME tells. */
 export const whySchema = z.object({
-  unit: unitSchema.omit({ options: true }),
+  unit: z.omit(unitSchema, { options: true }),
   waitsFor: z.array(z.string()),
   inTheWay: z.array(z.object({ unit: z.string(), machine: z.string() })),
   decisions: z.array(pastDecision),
@@ -48,10 +48,10 @@ export const watchBeatMs = 3000;
 
 /** A line of POST /watch: of the machines, of a unit, or of neither. */
 export const watchLine = z.object({
-  machines: z.array(machineSchema).optional(),
+  machines: z.optional(z.array(machineSchema)),
   name: text,
-  unit: unitSchema.omit({ options: true }).optional(),
-  states: z.array(stateSchema).default([]),
+  unit: z.optional(z.omit(unitSchema, { options: true })),
+  states: z._default(z.array(stateSchema), []),
 });
 
 /** A machine that is present. */

@@ -83,7 +83,7 @@ export function keepPresent(args: {
       if (current === undefined) return;
       const held = await store.get(key);
       if (held !== undefined && readMachine(machine.id, held.value, {}, ignoreProblem) !== undefined) return;
-      const guard = held ? { key, modRevision: held.modRevision } : { key, absent: true as const };
+      const guard = { key, modRevision: held?.modRevision ?? 0 };
       await store.transact([guard], [{ put: key, value: writeMachine(machine), lease: current.id }]);
     },
     abandon() {

@@ -40,7 +40,7 @@ export async function register(
     const words = standing.filter((word) => word !== undefined);
     const ahead = words.splice(statesPerTransaction);
     if (!(await moveWords(store, ahead, lease))) continue;
-    const own: Guard = held ? { key, modRevision: held.modRevision } : { key, absent: true };
+    const own = { key, modRevision: held?.modRevision ?? 0 };
     const moved = moving(words, lease);
     const writes: Write[] = [
       { put: key, value: writeMachine(machine), lease },

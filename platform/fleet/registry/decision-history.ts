@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Write } from '../../etcd/store.ts';
 import type { FleetKeys } from '../../etcd/keys/fleet-keys.ts';
 import { shortId, type Decision, type Machine } from '../parts/model.ts';
@@ -8,13 +8,13 @@ export const pastDecision = z.object({
   at: z.number(),
   kind: z.enum(['place', 'move', 'evict', 'block', 'stay']),
   /** Names of machines. */
-  to: z.string().optional(),
-  from: z.string().optional(),
+  to: z.optional(z.string()),
+  from: z.optional(z.string()),
   reason: z.string(),
   /** Name of the machine whose engine decided. */
   by: z.string(),
   /** How often in a row it found no machine; left out for once. The time and the reason are the last ones. */
-  times: z.number().optional(),
+  times: z.optional(z.number()),
 });
 /** What an engine decided on a unit, as it is kept beside the unit. */
 export type PastDecision = z.infer<typeof pastDecision>;

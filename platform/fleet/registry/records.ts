@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { issueLines } from '#errors/issue-lines.ts';
 import { desiredStates, type DesiredState, type Machine } from '../parts/model.ts';
 import { parseUnitFile } from '../unit/parse.ts';
@@ -96,8 +96,8 @@ export const fleetVersion = '1.0.0';
 
 const machineValue = z.object({
   PublicIP: z.string(),
-  Hostname: z.string().optional(),
-  Metadata: z.record(z.string(), z.string()).nullish(),
+  Hostname: z.optional(z.string()),
+  Metadata: z.nullish(z.record(z.string(), z.string())),
 });
 
 /** @param overlay metadata that was set through the API */
@@ -132,8 +132,8 @@ const stateValue = z.object({
   subState: z.string(),
   unitHash: z.string(),
   // The original says that a unit was started by another key.
-  jobState: z.enum(['loaded', 'launched']).default('loaded'),
-  message: z.string().optional(),
+  jobState: z._default(z.enum(['loaded', 'launched']), 'loaded'),
+  message: z.optional(z.string()),
 });
 
 /** The other way round; undefined for what is no state, once told. Pure. */
@@ -151,7 +151,7 @@ export function readBlocked(value: string, onBad: OnBadValue): string[] | undefi
   return readJson(linesValue, value, onBad);
 }
 
-function readJson<T>(schema: z.ZodType<T>, value: string, onBad: OnBadValue): T | undefined {
+function readJson<T>(schema: z.ZodMiniType<T>, value: string, onBad: OnBadValue): T | undefined {
   let json: unknown;
   try {
     json = JSON.parse(value);

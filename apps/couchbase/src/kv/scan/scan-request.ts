@@ -1,4 +1,3 @@
-import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import { issueLines } from '../../../../../errors/issue-lines.ts';
 import { toByteString, type ByteString } from '../../wire/byte-string.ts';
@@ -34,9 +33,6 @@ export interface Snapshot {
   /** The mutation of that number must still be what its key has. */
   readonly mustExist: boolean;
 }
-
-// A refused request is told in sentences; the small form of Zod has none of its own.
-z.config(en());
 
 const toKey = z.transform((text: string) => toByteString(Buffer.from(text, 'base64')));
 const key = z.optional(z.pipe(z.base64(), toKey));
