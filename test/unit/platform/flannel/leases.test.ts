@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { flannelKeys } from '#platform/etcd/keys/flannel-keys.ts';
 import { memoryStore } from '#platform/etcd/memory/memory-store.ts';
-import type { EtcdStore } from '#platform/etcd/store.ts';
 import { subnetText } from '#platform/flannel/ipv4.ts';
 import { watchLeases } from '#platform/flannel/leases.ts';
+import { gappedStore } from '../etcd/gapped-store.ts';
 
 const prefix = '/coreos.com/network';
 const subnets = flannelKeys(prefix).subnets;
@@ -11,36 +11,17 @@ const lease = (address: string) => JSON.stringify({ PublicIP: address, BackendTy
 
 test('a listing behind a compaction does not undo a lease that came while it was asked for', async () => {
   const store = memoryStore();
-  const own = store.connect();
-  let resync = (): void => undefined;
-  let held: Promise<void> = Promise.resolve();
-  let isListed = (): void => undefined;
-  const slow: EtcdStore = {
-    ...own,
-    async list(directory) {
-      const listing = await own.list(directory);
-      isListed();
-      await held;
-      return listing;
-    },
-    watch(directory, on, from) {
-      resync = () => on.onResync?.();
-      return own.watch(directory, on, from);
-    },
-  };
+  const gapped = gappedStore(store);
   await store.put(`${subnets}10.1.1.0-24`, lease('172.17.8.101'));
-  const watch = await watchLeases(slow, prefix, () => undefined);
+  const watch = await watchLeases(gapped.store, prefix, () => undefined);
   onTestFinished(() => watch.close());
-  let answer = (): void => undefined;
-  held = new Promise((resolve) => (answer = resolve));
-  const asked = new Promise<void>((resolve) => (isListed = resolve));
-  resync();
+  gapped.holdListings();
+  gapped.resync();
   const changed = watch.changed(60_000, new AbortController().signal);
-  await asked;
+  await vi.waitFor(() => expect(gapped.heldListings()).toBe(1), 30_000);
   await store.put(`${subnets}10.1.2.0-24`, lease('172.17.8.102'));
   await vi.waitFor(() => expect(watch.current()).toHaveLength(2), 30_000);
-  held = Promise.resolve();
-  answer();
+  gapped.handOutAll();
   expect(await changed).toBe('news');
   expect(watch.current().map(({ subnet }) => subnetText(subnet))).toEqual(['10.1.1.0/24', '10.1.2.0/24']);
 });

@@ -7,6 +7,7 @@ import type { EtcdStore } from '#platform/etcd/store.ts';
 import { openMirror, type Mirror } from '#platform/fleet/registry/mirror.ts';
 import { registryOf } from '#platform/fleet/registry/registry.ts';
 import { writeUnit } from '#platform/fleet/registry/records.ts';
+import { gappedStore } from '../../etcd/gapped-store.ts';
 import { realEtcd } from '../../etcd/real-etcd.ts';
 import { deafStore } from '../deaf-store.ts';
 import { unitText } from '../simulated-cluster.ts';
@@ -70,30 +71,15 @@ test.each([
 
 test('a listing that events have overtaken undoes none of them', async () => {
   const store = memoryStore();
-  const own = store.connect();
-  let resync = (): void => undefined;
-  let isHeld = false;
-  let arrive = (): void => undefined;
-  const slow: EtcdStore = {
-    ...own,
-    async list(prefix) {
-      const listing = await own.list(prefix);
-      if (isHeld) await new Promise<void>((resolve) => (arrive = resolve));
-      return listing;
-    },
-    watch(prefix, on, from) {
-      resync = () => on.onResync?.();
-      return own.watch(prefix, on, from);
-    },
-  };
-  const mirror = await copyOf(slow);
-  isHeld = true;
-  resync();
+  const gapped = gappedStore(store);
+  const mirror = await copyOf(gapped.store);
+  gapped.holdListings();
+  gapped.resync();
+  await vi.waitFor(() => expect(gapped.heldListings()).toBe(1), 30_000);
   await store.put(keys.job('a').target, 'm1');
   await store.put(keys.job('b').target, 'm1');
   await vi.waitFor(() => expect(mirror.value(keys.job('b').target)).toBe('m1'), 30_000);
-  isHeld = false;
-  arrive();
+  gapped.handOutAll();
   await store.put(keys.job('c').target, 'm1');
   expect(await mirror.upToDate()).toBe(true);
   await expectSame(mirror, store, names);
@@ -101,74 +87,43 @@ test('a listing that events have overtaken undoes none of them', async () => {
 
 test('a copy whose watch went on behind a compaction is not up to date before it is listed anew', async () => {
   const store = memoryStore();
-  const own = store.connect();
-  let resync = (): void => undefined;
-  let isDeaf = false;
-  let listings: Promise<void> = Promise.resolve();
-  const cutOff: EtcdStore = {
-    ...own,
-    async list(prefix) {
-      await listings;
-      return own.list(prefix);
-    },
-    watch(prefix, on, from) {
-      resync = () => on.onResync?.();
-      return own.watch(prefix, { ...on, onEvent: (event) => (isDeaf ? undefined : on.onEvent(event)) }, from);
-    },
-  };
-  const mirror = await copyOf(cutOff);
-  isDeaf = true;
+  const gapped = gappedStore(store);
+  const mirror = await copyOf(gapped.store);
+  gapped.setDeaf(true);
   await store.put(keys.job('a').target, 'm1');
   await store.put(keys.job('b').target, 'm1');
   await store.delete(keys.job('b').target);
-  isDeaf = false;
-  let answer = (): void => undefined;
-  listings = new Promise((resolve) => (answer = resolve));
-  resync();
+  gapped.setDeaf(false);
+  gapped.holdListings();
+  gapped.resync();
   await store.put(keys.job('c').target, 'm1');
   await vi.waitFor(() => expect(mirror.value(keys.job('c').target)).toBe('m1'), 30_000);
   expect(await mirror.upToDate()).toBe(false);
   const asked = mirror.upToDate();
-  answer();
+  gapped.handOutAll();
   expect(await asked).toBe(true);
   await expectSame(mirror, store, names);
 });
 
 test('a listing that was asked for before a gap does not fill it', async () => {
   const store = memoryStore();
-  const own = store.connect();
-  let resync = (): void => undefined;
-  let [isHeld, isDeaf] = [false, false];
-  const held: (() => void)[] = [];
-  const slow: EtcdStore = {
-    ...own,
-    async list(prefix) {
-      const listing = await own.list(prefix);
-      if (isHeld) await new Promise<void>((resolve) => held.push(resolve));
-      return listing;
-    },
-    watch(prefix, on, from) {
-      resync = () => on.onResync?.();
-      return own.watch(prefix, { ...on, onEvent: (event) => (isDeaf ? undefined : on.onEvent(event)) }, from);
-    },
-  };
-  const mirror = await copyOf(slow);
-  isHeld = true;
-  resync();
-  await vi.waitFor(() => expect(held).toHaveLength(1), 30_000);
-  isDeaf = true;
+  const gapped = gappedStore(store);
+  const mirror = await copyOf(gapped.store);
+  gapped.holdListings();
+  gapped.resync();
+  await vi.waitFor(() => expect(gapped.heldListings()).toBe(1), 30_000);
+  gapped.setDeaf(true);
   await store.put(keys.job('a').target, 'm1');
-  resync();
-  await vi.waitFor(() => expect(held).toHaveLength(2), 30_000);
-  held[0]?.();
-  isHeld = false;
+  gapped.resync();
+  await vi.waitFor(() => expect(gapped.heldListings()).toBe(2), 30_000);
+  gapped.handOutOne();
   await new Promise((resolve) => setImmediate(resolve));
-  isDeaf = false;
+  gapped.setDeaf(false);
   await store.put(keys.job('c').target, 'm1');
   await vi.waitFor(() => expect(mirror.value(keys.job('c').target)).toBe('m1'), 30_000);
   expect(mirror.value(keys.job('a').target)).toBeUndefined();
   expect(await mirror.upToDate()).toBe(false);
-  held[1]?.();
+  gapped.handOutAll();
   await vi.waitFor(() => expect(mirror.value(keys.job('a').target)).toBe('m1'), 30_000);
   expect(await mirror.upToDate()).toBe(true);
 });
