@@ -19,7 +19,7 @@ export function agentsObey(fenced: boolean): Checker {
   const startable = new Map<string, number>();
   const stoppable = new Map<string, number>();
   let now = new Map<string, Leave>();
-  /** Machines whose fleetd leaves the cluster, and takes its units with it. */
+  /** Machines whose fleetd leaves the cluster, and takes its units with it; what it has told systemd is done after it was killed in the midst of that. */
   const leaving = new Set<string>();
 
   const noteAll = (truth: Truth): void => {
@@ -51,7 +51,7 @@ export function agentsObey(fenced: boolean): Checker {
       }
       if (event.kind === 'daemon' && event.daemon === 'fleetd') {
         if (event.is === 'leaving') leaving.add(event.machine);
-        else leaving.delete(event.machine);
+        if (event.is === 'up') leaving.delete(event.machine);
       }
       if (event.kind !== 'command') return undefined;
       const { machine, verb } = event;

@@ -97,6 +97,20 @@ test('the judge lets a unit go that keeps away what the unit that it goes with h
   expect((await runPlan(plan)).violation).toBeUndefined();
 });
 
+test('the judge lets a fleetd that leaves, and is killed in the midst of that, stop what it has told systemd to', async () => {
+  for (let ms = 1; ms <= 100; ms += 3) {
+    const plan = smallPlan(
+      [
+        create(5, 'a.service', 'MachineMetadata=slot=2', 3_000),
+        fault(90, { fault: 'leave', on: 2, lastsMs: 700 }),
+        fault(90 + ms / 1000, { fault: 'kill', daemon: 'fleetd', on: 2 }),
+      ],
+      100,
+    );
+    expect((await runPlan(plan)).violation, `${ms} ms`).toBeUndefined();
+  }
+});
+
 test('a unit that is moved while it is loaded runs once', async () => {
   const plan = smallPlan(
     [
