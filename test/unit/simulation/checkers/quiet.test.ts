@@ -7,10 +7,13 @@ import { Truth } from '#simulation/checkers/truth.ts';
 const keys = fleetKeys();
 const truth = new Truth({ keys, machines: [{ name: 'core-01', id: '1' }], ttlSeconds: 5 });
 
-/** What the checker says of a state that is written while all is at rest. */
-function wordOn(before: ReturnType<typeof state> | undefined, after: ReturnType<typeof state> | undefined) {
+type State = ReturnType<typeof state> | undefined;
+
+/** What the checker says of a state that is written while all is at rest. @param startOf what systemd was told to start a moment before */
+function wordOn(before: State, after: State, startOf?: { machine: string; units: string[]; at: number }) {
   const checker = quiet();
   checker.see({ at: 1_000, kind: 'rest', isOn: true }, truth);
+  if (startOf !== undefined) checker.see({ ...startOf, kind: 'command', verb: 'start' }, truth);
   const changes = [{ key: keys.state('a.service', '1'), before, after }];
   return checker.see({ at: 9_000, kind: 'commit', revision: 2, author: 'fleetd core-01 #1', changes }, truth);
 }
@@ -30,6 +33,24 @@ function state(active: string, message?: string) {
 
 test('a start that fails for another reason than before may be told', () => {
   expect(wordOn(state('inactive', 'timed out'), state('inactive', 'bad setting'))).toBeUndefined();
+});
+
+const tried = { machine: 'core-01', units: ['b.service', 'a.service'], at: 8_500 };
+
+test('a start that is tried again and succeeds may be told: systemd had carried it out without an answer', () => {
+  expect(wordOn(state('active', 'timed out'), state('active'), tried)).toBeUndefined();
+});
+
+test.each([
+  ['of another unit', { ...tried, units: ['b.service'] }, state('active', 'timed out'), state('active')],
+  ['on another machine', { ...tried, machine: 'core-02' }, state('active', 'timed out'), state('active')],
+  ['long ago', { ...tried, at: 6_900 }, state('active', 'timed out'), state('active')],
+  ['after which the state is another', tried, state('inactive', 'timed out'), state('active')],
+  ['of a unit that had no reason', tried, state('active'), state('active')],
+  ['of a unit that has one then', tried, state('active'), state('active', 'timed out')],
+  ['of a unit that was not told of', tried, undefined, state('active')],
+])('a start %s explains nothing', (_, start, before, after) => {
+  expect(wordOn(before, after, start)).toContain('though nothing has happened');
 });
 
 test.each([
